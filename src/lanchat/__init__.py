@@ -1,0 +1,3 @@
+"""lanchat: a chat for the network that you are on."""
+
+__version__ = "0.1.0"

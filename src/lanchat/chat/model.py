@@ -1,0 +1,97 @@
+"""The things a chat is made of, with the field names of docs/protocol.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+MESSAGE_LIMIT = 4_000
+"""Characters (code points) in one message."""
+
+ROOM = "lobby"
+"""The one room there is."""
+
+
+def timestamp(seconds: float) -> str:
+    """RFC 3339 in UTC with milliseconds, such as ``2026-11-23T02:08:00.123Z``."""
+    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A person as the session knows them: an id made at login and the chosen name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a connection comes from: its IP address and the browser's User-Agent."""
+
+    ip: str
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One line of the people list; ``since`` is when the person arrived."""
+
+    id: str
+    name: str
+    ip: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What everybody is told when a person comes or goes."""
+
+    id: str
+    user: str
+    ip: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message on its way to the store, which gives it its id."""
+
+    client_id: str
+    room: str
+    user_id: str
+    user: str
+    ip: str
+    message: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A stored message. Ids only grow, and everybody sees messages in their order."""
+
+    id: int
+    client_id: str
+    room: str
+    user_id: str
+    user: str
+    ip: str
+    message: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The store's answer to a draft; ``fresh`` is False for a client_id it already had."""
+
+    message: Message
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Messages, oldest first; ``complete`` is False where older ones were left out."""
+
+    messages: list[Message]
+    complete: bool

@@ -1,0 +1,47 @@
+"""What the hub needs of the world. Other packages fulfil these; nothing here does I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from lanchat.chat.model import Arrival, Draft, Guest, History, Message, Origin, Stored
+
+LeaveReason = Literal["closed", "timeout", "logout", "stop"]
+LoginRefusal = Literal["name_unusable", "name_taken", "code", "too_many"]
+
+
+class MessageStore(Protocol):
+    """Keeps messages and gives them their ids. Every method may raise StoreUnavailable."""
+
+    def append(self, drafts: Sequence[Draft]) -> list[Stored]:
+        """Store all drafts in one commit; the answers stand in the order of the drafts."""
+
+    def history(self, room: str, after: int | None, limit: int) -> History:
+        """What was said after the id, or at all: at most the ``limit`` newest messages.
+
+        An id that the store has never given (a client of another life of the server) counts
+        as None, and the answer as incomplete.
+        """
+
+
+class Broadcaster(Protocol):
+    """Tells every connection in the room. Never blocks and never raises."""
+
+    def message_posted(self, message: Message) -> None: ...
+
+    def host_joined(self, arrival: Arrival) -> None: ...
+
+    def host_left(self, arrival: Arrival) -> None: ...
+
+
+class ConnectionLog(Protocol):
+    """Writes down who came and went. Never blocks on the disk and never raises."""
+
+    def join(self, guest: Guest, origin: Origin) -> None: ...
+
+    def leave(self, guest: Guest, origin: Origin, seconds: float, reason: LeaveReason) -> None: ...
+
+    def login_refused(self, name: str, origin: Origin, reason: LoginRefusal) -> None: ...
+
+    def refused(self, origin: Origin, reason: str) -> None: ...

@@ -1,0 +1,57 @@
+"""The settings of a server: one frozen object, filled at the CLI's edge and passed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platformdirs import user_data_path, user_log_path
+
+from lanchat.errors import SettingRefused
+
+DEFAULT_PORT = 8765
+PORTS_TO_TRY = 20
+MAX_HISTORY = 10_000
+
+
+def default_data_dir() -> Path:
+    """Where messages and the session secret lie unless told otherwise."""
+    return user_data_path("lanchat", appauthor=False)
+
+
+def default_log_file() -> Path:
+    """Where the connection log lies unless told otherwise."""
+    return user_log_path("lanchat", appauthor=False) / "connections.log"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServeConfig:
+    """What `lanchat serve` was asked for.
+
+    ``host`` None is every interface; ``port`` None is 8765 or the next free one, 0 any free
+    one; ``lang`` None follows the visitor; ``grace`` is in seconds. Raises SettingRefused.
+    """
+
+    host: str | None = None
+    port: int | None = None
+    name: str = "lanchat"
+    data_dir: Path = field(default_factory=default_data_dir)
+    log_file: Path = field(default_factory=default_log_file)
+    history: int = 200
+    keep_history: bool = True
+    grace: float = 10.0
+    lang: str | None = None
+    interface: str | None = None
+    advertise: str | None = None
+    allow_hosts: tuple[str, ...] = ()
+    trust_proxy: bool = False
+
+    def __post_init__(self) -> None:
+        if self.port is not None and not 0 <= self.port <= 65535:
+            raise SettingRefused("port", self.port, "a port lies between 0 and 65535")
+        if not 0 <= self.history <= MAX_HISTORY:
+            raise SettingRefused("history", self.history, f"choose 0 to {MAX_HISTORY} messages")
+        if not 0 <= self.grace <= 3600:
+            raise SettingRefused("grace", self.grace, "choose 0 to 3600 seconds")
+        if not self.name.strip() or len(self.name) > 60 or not self.name.isprintable():
+            raise SettingRefused("name", self.name, "choose 1 to 60 printable characters")

@@ -1,0 +1,1 @@
+"""The connection log: who came and who went, one JSON line an event."""

@@ -1,0 +1,154 @@
+"""Every error that lanchat raises on purpose, in one tree.
+
+    LanchatError
+    ├── SettingRefused        a setting that cannot be used
+    ├── CannotStart           the server cannot begin its work
+    │   ├── PortTaken
+    │   ├── AddressNotHere
+    │   └── DataUnusable      the data directory, or a file in it
+    ├── LogMissing            there is no connection log to read yet
+    ├── StoreUnavailable      a message could not be written or read just now
+    └── Refusal               something a guest asked for is not to be had
+        ├── Unauthorized
+        ├── NotJoined
+        ├── PayloadInvalid
+        ├── MessageTooLong
+        ├── NameUnusable
+        └── NameTaken
+
+An error carries what happened as attributes. The edge turns it into one line and an exit
+code (``cli``), or into an error answer in the guest's language (``web``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class LanchatError(Exception):
+    """The root: catching it catches everything that lanchat raises on purpose."""
+
+
+class SettingRefused(LanchatError):
+    """A setting has a value that cannot be used; ``hint`` says what can."""
+
+    def __init__(self, setting: str, value: object, hint: str) -> None:
+        super().__init__(f"{setting} cannot be {value!r}: {hint}")
+        self.setting = setting
+        self.value = value
+        self.hint = hint
+
+
+class CannotStart(LanchatError):
+    """The server cannot begin its work."""
+
+
+class PortTaken(CannotStart):
+    """Another program listens on the port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"port {port} is taken by another program; stop that program or choose another "
+            f"port, for example --port {port + 1 if port < 65535 else port - 1} (or --port 0 "
+            "for any free one)"
+        )
+        self.port = port
+
+
+class AddressNotHere(CannotStart):
+    """The address or port to listen on cannot be bound for another reason than being taken."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"cannot listen on {host} port {port}: {reason}; leave --host out to listen on "
+            "every address of this machine"
+        )
+        self.host = host
+        self.port = port
+        self.reason = reason
+
+
+class DataUnusable(CannotStart):
+    """The data directory or a file in it cannot be used; ``hint`` says what to do."""
+
+    def __init__(self, path: Path, reason: str, hint: str) -> None:
+        super().__init__(f"{path}: {reason}; {hint}")
+        self.path = path
+        self.reason = reason
+        self.hint = hint
+
+
+class LogMissing(LanchatError):
+    """There is no connection log at ``path`` yet."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"no log yet: looked for {path}; `lanchat serve` writes it, "
+            "and `lanchat log tail -f` waits for it"
+        )
+        self.path = path
+
+
+class StoreUnavailable(LanchatError):
+    """A message could not be written or read just now: trying again later can help."""
+
+    code = "unavailable"
+
+
+class Refusal(LanchatError):
+    """Something a guest asked for is not to be had.
+
+    ``code`` is the error code of docs/protocol.md; ``params`` fill the placeholders of the
+    catalogue's text ``error.<code>`` in the guest's language.
+    """
+
+    code = "invalid"
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.code)
+        self.params = params
+
+
+class Unauthorized(Refusal):
+    """There is no valid session behind the request."""
+
+    code = "unauthorized"
+
+
+class NotJoined(Refusal):
+    """The connection speaks before its ``new_host``."""
+
+    code = "not_joined"
+
+
+class PayloadInvalid(Refusal):
+    """A payload has the wrong shape or holds text that cannot be shown."""
+
+    code = "invalid"
+
+
+class MessageTooLong(Refusal):
+    """A message has more than ``limit`` characters."""
+
+    code = "too_long"
+
+
+class NameUnusable(Refusal):
+    """A name that nobody may have; ``reason`` is empty, long, control, mixed or symbols."""
+
+    code = "name_unusable"
+
+    def __init__(self, reason: str, **params: object) -> None:
+        super().__init__(**params)
+        self.reason = reason
+
+
+class NameTaken(Refusal):
+    """Somebody present has the name or one that looks like it; ``suggestion`` is free."""
+
+    code = "name_taken"
+
+    def __init__(self, name: str, suggestion: str) -> None:
+        super().__init__(name=name, suggestion=suggestion)
+        self.name = name
+        self.suggestion = suggestion

@@ -1,0 +1,1 @@
+"""Getting bytes to every socket: the only place that knows the Socket.IO stack from inside."""

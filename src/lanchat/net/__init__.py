@@ -1,0 +1,1 @@
+"""This machine on its network: the addresses it can be reached by."""

@@ -1,0 +1,1 @@
+"""Pages and socket events: untrusted input in, calls to the hub out."""
