@@ -1,0 +1,81 @@
+# What can be done here. `make` alone lists it.
+# The syntax is that of GNU make 3.81, which macOS has.
+
+ARGS ?=
+JOBS ?= 4
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+PY := $(BIN)/python
+PIP := $(PY) -m pip --disable-pip-version-check
+VENDOR := src/lanchat/web/static/vendor/manifest.json
+RECIPE := pyproject.toml hatch_build.py package.json package-lock.json src/lanchat/__init__.py
+
+.PHONY: help serve test lint format wheel check-wheel screenshots clean
+
+help:
+	@echo "make serve        is the way in. Everything there is:"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
+
+serve: .venv/.serve ## start the chat; options go into ARGS, as in: make serve ARGS="--port 9000"
+	@$(BIN)/lanchat serve $(ARGS)
+
+test: .venv/.dev ## run every test, or some of them: make test ARGS="tests/chat -k join"
+	@LANCHAT_CHROMIUM=$$($(PY) scripts/chromium.py --install) || test -z "$$CI" || exit 1; \
+	export LANCHAT_CHROMIUM; \
+	$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+lint: .venv/.dev ## check style, types and imports, and change nothing
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(BIN)/lint-imports --no-logo
+
+format: .venv/.dev ## put the code into shape
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+wheel: .venv/.dev ## build dist/*.tar.gz, and from it dist/*.whl
+	@rm -rf dist
+	$(PY) -m build --outdir dist
+
+check-wheel: wheel ## install the wheel away from here, start it, log in, post, read the log
+	$(PY) scripts/check_wheel.py dist/*.whl
+
+screenshots: .venv/.dev ## take the pictures of the README from the real pages
+	@LANCHAT_CHROMIUM=$$($(PY) scripts/chromium.py --install) && export LANCHAT_CHROMIUM && \
+	$(PY) scripts/screenshots.py $(ARGS)
+
+clean: ## remove everything that can be made again
+	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
+		test-results src/lanchat/web/static/vendor
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: each is made anew when what it was made from has changed.
+
+.venv/.made: scripts/make_venv.py
+	@for python in "$$PYTHON" python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
+		test -n "$$python" && command -v "$$python" >/dev/null 2>&1 || continue; \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || continue; \
+		echo "Making .venv with $$python"; \
+		"$$python" scripts/make_venv.py .venv && touch $@; exit; \
+	done; \
+	echo "lanchat needs Python 3.10 or newer, and none was found on PATH." >&2; exit 1
+
+.venv/.serve: .venv/.made $(RECIPE) $(VENDOR)
+	@echo "Installing lanchat into .venv"
+	@$(PIP) install --quiet --editable .
+	@touch $@
+
+.venv/.dev: .venv/.made $(RECIPE) $(VENDOR)
+	@echo "Installing lanchat and the tools of its developers into .venv"
+	@$(PIP) install --quiet --editable . --group dev
+	@touch .venv/.serve $@
+
+# Missing, it makes the installation happen again, which brings it.
+$(VENDOR):
