@@ -58,14 +58,18 @@ class PortTaken(CannotStart):
 class AddressNotHere(CannotStart):
     """The address or port to listen on cannot be bound for another reason than being taken."""
 
-    def __init__(self, host: str, port: int, reason: str) -> None:
-        super().__init__(
-            f"cannot listen on {host} port {port}: {reason}; leave --host out to listen on "
-            "every address of this machine"
-        )
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        reason: str,
+        hint: str = "leave --host out to listen on every address of this machine",
+    ) -> None:
+        super().__init__(f"cannot listen on {host} port {port}: {reason}; {hint}")
         self.host = host
         self.port = port
         self.reason = reason
+        self.hint = hint
 
 
 class DataUnusable(CannotStart):

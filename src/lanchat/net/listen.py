@@ -1,0 +1,138 @@
+"""The socket that guests connect to: one for IPv4 and IPv6 where the system can.
+
+Whether a port is free is less plain than it sounds. With SO_REUSEADDR, which a quick restart
+needs, macOS and the BSDs let "every address" and one specific address be bound by different
+programs, and the specific one wins: `http://localhost:8765` would open the other program. So
+a port counts as taken as soon as anybody listens on it at a wildcard or loopback address.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+from contextlib import suppress
+from typing import TypeAlias
+
+from lanchat.config import DEFAULT_PORT, PORTS_TO_TRY
+from lanchat.errors import AddressNotHere, PortTaken
+
+SocketAddress: TypeAlias = tuple[str | int, ...] | tuple[int, bytes]
+"""What `socket.getaddrinfo` gives and `socket.bind` takes."""
+
+BACKLOG = 1024  # a class opens the page in the same second
+
+IPV4_ANY = "0.0.0.0"
+IPV6_ANY = "::"
+PROBED = (
+    (socket.AF_INET, IPV4_ANY),
+    (socket.AF_INET, "127.0.0.1"),
+    (socket.AF_INET6, "::1"),
+)
+
+
+def listen(host: str | None, port: int | None) -> socket.socket:
+    """A listening socket on the host (None: every address) and port.
+
+    ``port`` None is 8765, or the next free one up to 20 on; 0 is any free one. Raises
+    PortTaken, or AddressNotHere for every other reason.
+    """
+    if port is not None:
+        return _listen_on(host, port)
+    for candidate in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TO_TRY):
+        with suppress(PortTaken):
+            return _listen_on(host, candidate)
+    return _listen_on(host, DEFAULT_PORT + PORTS_TO_TRY)
+
+
+def _listen_on(host: str | None, port: int) -> socket.socket:
+    try:
+        if host in (None, IPV6_ANY, IPV4_ANY):
+            return _listen_everywhere(port, ipv4_only=host == IPV4_ANY)
+        return _bind(*_resolve(str(host), port))
+    except (OSError, UnicodeError) as error:
+        raise _explain(error, host, port) from error
+
+
+def _listen_everywhere(port: int, *, ipv4_only: bool) -> socket.socket:
+    if port:
+        for family, address in PROBED:
+            _refuse_taken(family, address, port)
+    if not ipv4_only and socket.has_dualstack_ipv6():
+        try:
+            return _bind(socket.AF_INET6, (IPV6_ANY, port))
+        except OSError as error:
+            # IPv6 is built in but switched off; anything else is for the caller.
+            if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                raise
+    return _bind(socket.AF_INET, (IPV4_ANY, port))
+
+
+def _refuse_taken(family: socket.AddressFamily, address: str, port: int) -> None:
+    try:
+        _bind(family, (address, port), backlog=None).close()
+    except OSError as error:
+        # Every other error, such as having no IPv6, means that nobody else is there either.
+        if _is_taken(error):
+            raise
+
+
+def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, SocketAddress]:
+    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    # A name such as localhost can mean both: IPv4 is what more programs try.
+    family, _, _, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
+    return family, address
+
+
+def _bind(
+    family: socket.AddressFamily, address: SocketAddress, backlog: int | None = BACKLOG
+) -> socket.socket:
+    """Bind, and listen unless ``backlog`` is None.
+
+    `socket.create_server` is nearly this, but it knows no SO_EXCLUSIVEADDRUSE, without which
+    another program on Windows can take over a port that is in use.
+    """
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            ipv6_only = address[0] != IPV6_ANY
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, ipv6_only)
+        bound.bind(address)
+        if backlog is not None:
+            bound.listen(backlog)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _is_taken(error: OSError) -> bool:
+    # Windows answers EACCES where another program listens exclusively, or the system has
+    # reserved the port (Hyper-V does that with whole ranges).
+    return error.errno == errno.EADDRINUSE or (
+        sys.platform == "win32" and error.errno == errno.EACCES
+    )
+
+
+def _explain(
+    error: OSError | UnicodeError, host: str | None, port: int
+) -> PortTaken | AddressNotHere:
+    where = host or "every address"
+    if isinstance(error, (socket.gaierror, UnicodeError)):
+        return AddressNotHere(where, port, "there is no such address or host name")
+    if _is_taken(error):
+        return PortTaken(port)
+    if error.errno == errno.EADDRNOTAVAIL:
+        return AddressNotHere(where, port, "this machine does not have that address")
+    if error.errno == errno.EACCES:
+        return AddressNotHere(
+            where,
+            port,
+            "only an administrator may use it",
+            hint=f"choose a port from 1024 up, for example --port {DEFAULT_PORT}",
+        )
+    return AddressNotHere(where, port, error.strerror or str(error))

@@ -1,0 +1,181 @@
+"""The addresses under which a running server is known, kept up to date."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from lanchat.errors import SettingRefused
+from lanchat.net.addresses import Address, find_addresses
+
+REFRESH_SECONDS = 3.0
+HTTP_PORT = 80
+OTHERS_SHOWN = 4
+"""A machine can have a dozen IPv6 addresses; nobody reads a list of them."""
+
+ANY_ADDRESS = (None, "", "0.0.0.0", "::")
+HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    share_host: str
+    other_hosts: tuple[str, ...]
+    own_hosts: frozenset[str]
+
+
+class Network:
+    """This machine as its neighbours see it.
+
+    ``host``, ``interface`` and ``advertise`` are those of ServeConfig, ``port`` is the bound
+    one. What is asked of it is at most REFRESH_SECONDS old: a laptop that changes its Wi-Fi
+    needs no restart. Raises SettingRefused for an interface that does not exist and for an
+    ``advertise`` that is neither an address nor a host name.
+    """
+
+    def __init__(
+        self,
+        host: str | None,
+        port: int,
+        interface: str | None = None,
+        advertise: str | None = None,
+        *,
+        find: Callable[[str | None], Sequence[Address]] = find_addresses,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.port = port
+        self._host = None if host in ANY_ADDRESS else plain_host("host", str(host))
+        self._ipv4_only = host == ANY_ADDRESS[2]
+        self._interface = interface
+        self._advertise = None if advertise is None else plain_host("advertise", advertise)
+        self._find = find
+        self._clock = clock
+        find(interface)  # refuses an interface that does not exist
+        self._names = _own_names()
+        self._view = self._look()
+        self._looked_at = clock()
+        # Asking the resolver takes seconds where a DNS server is named but out of reach, which
+        # is what a LAN without internet looks like: the server does not wait for it.
+        threading.Thread(target=self._learn_full_name, daemon=True).start()
+
+    @property
+    def share_url(self) -> str:
+        """What to open on the other devices; localhost where there is no network."""
+        return self.url(self._current().share_host)
+
+    @property
+    def other_urls(self) -> list[str]:
+        """More addresses of this server, best first; the last one is for this machine itself."""
+        return [self.url(host) for host in self._current().other_hosts]
+
+    @property
+    def local_url(self) -> str:
+        """What to open on this machine."""
+        return self.url(self._host or "localhost")
+
+    @property
+    def shared(self) -> bool:
+        """Whether ``share_url`` is of any use to other devices."""
+        return not _is_local(self._current().share_host)
+
+    def own_hosts(self) -> frozenset[str]:
+        """Every host, in lower case and without brackets or zone, that means this machine."""
+        return self._current().own_hosts
+
+    def url(self, host: str) -> str:
+        """The address of this server at the host, written as browsers write an origin."""
+        bracketed = f"[{host}]" if ":" in host else host
+        return f"http://{bracketed}" + ("" if self.port == HTTP_PORT else f":{self.port}")
+
+    def _current(self) -> _View:
+        now = self._clock()
+        if now - self._looked_at > REFRESH_SECONDS:
+            self._looked_at = now  # first, so that those who ask meanwhile do not look too
+            self._view = self._look()
+        return self._view
+
+    def _look(self) -> _View:
+        everything = self._find(None)
+        hosts = _shareable(self._candidates(everything), self._ipv4_only)
+        if self._host is not None:
+            hosts = [self._host]
+        if self._advertise is not None:
+            hosts = [self._advertise, *(host for host in hosts if host != self._advertise)]
+        share, *others = hosts or ["localhost"]
+        local = self._host or "localhost"
+        others = [host for host in others if host != local][:OTHERS_SHOWN]
+        if share != local:
+            others.append(local)
+        own = {str(address.ip) for address in everything} | self._names | {share, local}
+        return _View(share, tuple(others), frozenset(own))
+
+    def _candidates(self, everything: Sequence[Address]) -> Sequence[Address]:
+        if self._interface is None:
+            return everything
+        try:
+            return self._find(self._interface)
+        except SettingRefused:
+            return []  # it was there at the start: a Wi-Fi stick that has been pulled out
+
+    def _learn_full_name(self) -> None:
+        full = socket.getfqdn().lower().rstrip(".")
+        # Without an entry for this machine the answer can be anything, localhost for one.
+        if full.partition(".")[0] in self._names:
+            self._names |= {full}
+
+
+def plain_host(setting: str, text: str) -> str:
+    """An IP address or host name, as browsers write it in an origin but without brackets.
+
+    Raises SettingRefused, naming the setting.
+    """
+    hint = "give an IP address or a host name, without http:// and port"
+    try:
+        ip = ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        pass
+    else:
+        if ip.is_unspecified:
+            raise SettingRefused(setting, text, hint)
+        return str(ip)
+    try:
+        name = text.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        raise SettingRefused(setting, text, hint) from None
+    # A name that ends in a number is read as an IPv4 address by browsers, and a wrong one.
+    if not HOST_NAME.fullmatch(name) or name.rstrip(".").rpartition(".")[2].isdigit():
+        raise SettingRefused(setting, text, hint)
+    return name
+
+
+def _shareable(addresses: Sequence[Address], ipv4_only: bool) -> list[str]:
+    hosts = []
+    for address in addresses:
+        is_ipv4 = isinstance(address.ip, IPv4Address)
+        # No browser opens the link-local addresses of IPv6.
+        opens = address.kind in ("lan", "public") or (address.kind == "link-local" and is_ipv4)
+        if opens and (is_ipv4 or not ipv4_only):
+            hosts.append(str(address.ip))
+    return hosts
+
+
+def _own_names() -> frozenset[str]:
+    name = socket.gethostname().lower().rstrip(".")
+    short = name.partition(".")[0]
+    # The .local name is the one of multicast DNS, which many systems answer unasked.
+    return frozenset({name, short, f"{short}.local", "localhost", "127.0.0.1", "::1"})
+
+
+def _is_local(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        ip: IPv4Address | IPv6Address = ip_address(host)
+    except ValueError:
+        return False
+    return ip.is_loopback
