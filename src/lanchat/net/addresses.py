@@ -156,7 +156,8 @@ def find_addresses(interface: str | None = None) -> list[Address]:
         adapters = [_present(adapter) for adapter in ifaddr.get_adapters(True)]
     except (OSError, AssertionError):
         # Android forbids listing the interfaces, and ifaddr asserts that each has a netmask.
-        adapters = [ifaddr.Adapter("", "", [ifaddr.IP(ip, 32, "")]) for ip in routes if "." in ip]
+        ips = [ifaddr.IP((ip, 0, 0) if ":" in ip else ip, 0, "") for ip in routes]
+        adapters = [ifaddr.Adapter("", "", ips)]
     return rank(adapters, routes, interface)
 
 

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from lanchat.config import DEFAULT_PORT
+from lanchat.errors import AddressNotHere, PortTaken
+from lanchat.net.listen import listen
+
+has_ipv6 = pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+
+
+@contextlib.contextmanager
+def other_program(host: str, port: int = 0) -> Iterator[int]:
+    """Another program that listens; gives its port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family) as server:
+        yield server.getsockname()[1]
+
+
+def port_of(listener: socket.socket) -> int:
+    return int(listener.getsockname()[1])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", pytest.param("::1", marks=has_ipv6)])
+def test_every_address_means_ipv4_and_ipv6(host: str) -> None:
+    """One socket answers on both, so that localhost works whatever it means."""
+    with listen(None, 0) as listener, socket.create_connection((host, port_of(listener)), 5):
+        pass
+
+
+def test_port_0_is_any_free_one() -> None:
+    """Two servers that do not care get different ports."""
+    with listen(None, 0) as first, listen(None, 0) as second:
+        assert port_of(first) != port_of(second)
+
+
+def test_a_port_that_was_asked_for_is_not_exchanged() -> None:
+    """The refusal names the port."""
+    with listen(None, 0) as first:
+        port = port_of(first)
+        with pytest.raises(PortTaken, match=f"port {port} is taken"):
+            listen(None, port)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1", pytest.param("::1", marks=has_ipv6)])
+def test_a_port_held_by_another_program_is_taken(host: str) -> None:
+    """Also where only loopback is held: localhost would open the other program."""
+    with other_program(host) as port, pytest.raises(PortTaken):
+        listen(None, port)
+
+
+def test_the_default_port_moves_on() -> None:
+    """Where 8765 is taken and nobody asked for it, the next free one is used."""
+    with contextlib.ExitStack() as stack:
+        # Another test run on this machine may hold it already, which serves as well.
+        with contextlib.suppress(OSError):
+            stack.enter_context(other_program("127.0.0.1", DEFAULT_PORT))
+        port = port_of(stack.enter_context(listen(None, None)))
+    assert DEFAULT_PORT < port <= DEFAULT_PORT + 20
+
+
+def test_a_restart_does_not_wait_for_old_connections() -> None:
+    """A connection that the server closed lingers in the system and is no obstacle."""
+    with listen("127.0.0.1", 0) as first:
+        port = port_of(first)
+        with socket.create_connection(("127.0.0.1", port), 5) as client:
+            first.accept()[0].close()
+            assert client.recv(1) == b""
+    with listen("127.0.0.1", port) as second:
+        assert port_of(second) == port
+
+
+def test_one_address_only() -> None:
+    """A given host is all that is listened on."""
+    with listen("127.0.0.1", 0) as listener:
+        assert listener.getsockname()[0] == "127.0.0.1"
+
+
+def test_a_host_name() -> None:
+    """A name is looked up; one with both kinds of address means its IPv4."""
+    with listen("localhost", 0) as listener:
+        assert listener.getsockname()[0] == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [
+        ("198.51.100.77", "does not have that address"),
+        ("no-such-host.invalid", "no such address or host name"),
+        ("bad..name", "no such address or host name"),
+    ],
+)
+def test_a_host_that_is_not_here(host: str, reason: str) -> None:
+    """The refusal says what is wrong with the host."""
+    with pytest.raises(AddressNotHere, match=reason):
+        listen(host, 0)
+
+
+def test_ipv4_alone_where_ipv6_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel without IPv6 still gets a server."""
+    monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)
+    with listen(None, 0) as listener:
+        assert listener.getsockname()[0] == "0.0.0.0"
