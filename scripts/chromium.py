@@ -62,11 +62,11 @@ def find() -> Path | None:
 def usual_places() -> list[Path]:
     """Return where browsers lie on systems that do not put them on PATH."""
     if platform.system() == "Darwin":
-        folders = (Path("/Applications"), Path.home() / "Applications")
+        folders = [Path("/Applications"), Path.home() / "Applications"]
         return [f / f"{app}.app/Contents/MacOS/{app}" for f in folders for app in MAC_APPS]
     if platform.system() == "Windows":
         variables = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
-        folders = tuple(Path(os.environ[name]) for name in variables if name in os.environ)
+        folders = [Path(os.environ[name]) for name in variables if name in os.environ]
         return [folder / program for folder in folders for program in WINDOWS_PROGRAMS]
     return []
 

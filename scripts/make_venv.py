@@ -24,7 +24,7 @@ def main() -> int:
         return 1
     venv.create(folder, clear=True, with_pip=True, symlinks=os.name != "nt")
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     return subprocess.run([*pip, "--upgrade", PIP], check=False).returncode
 
 

@@ -1,0 +1,51 @@
+"""The project as it is shipped: a wheel built once a test run, and a copy to build from."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The folder of the checkout."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A wheel of this checkout, built by the first worker that wants it."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder if worker_id == "master" else folder.parent) / "wheel"
+    with FileLock(f"{folder}.lock"):
+        if not list(folder.glob("*.whl")):
+            build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+            done = subprocess.run(build, cwd=PROJECT, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of what a build needs, with nothing in its vendor folder."""
+    copy = tmp_path / "checkout"
+    shutil.copytree(
+        PROJECT / "src", copy / "src", ignore=shutil.ignore_patterns("vendor", "__pycache__")
+    )
+    for name in (
+        "pyproject.toml",
+        "hatch_build.py",
+        "package.json",
+        "package-lock.json",
+        "README.md",
+        "LICENSE",
+    ):
+        shutil.copy(PROJECT / name, copy / name)
+    return copy

