@@ -89,17 +89,24 @@ def install() -> None:
         options = ("-y", "-qq", "--no-install-recommends")
         if run("apt-get", "install", *options, *DEBIAN_PACKAGES, env=environment):
             return
-    run(sys.executable, "-m", "playwright", "install", "chromium")
+    # As root, with the system libraries that it needs.
+    options = ["--with-deps"] if is_linux_root() else []
+    run(sys.executable, "-m", "playwright", "install", *options, "chromium")
 
 
 def may_use_debian() -> bool:
     """Tell whether this is root on Debian; Ubuntu's package of that name is only a signpost."""
-    if platform.system() != "Linux" or os.geteuid() != 0 or not shutil.which("apt-get"):
+    if not is_linux_root() or not shutil.which("apt-get"):
         return False
     try:
         return platform.freedesktop_os_release().get("ID") == "debian"
     except OSError:
         return False
+
+
+def is_linux_root() -> bool:
+    """Tell whether system packages may be installed here."""
+    return sys.platform == "linux" and os.geteuid() == 0
 
 
 def run(*command: str, env: dict[str, str] | None = None) -> bool:

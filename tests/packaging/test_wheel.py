@@ -25,11 +25,9 @@ def names(wheel: Path) -> set[str]:
 def test_everything_of_the_package_is_in_the_wheel(project: Path, names: set[str]) -> None:
     """Every module, template, style, script and catalogue of src is installed."""
     source = project / "src"
-    files = {
-        path.relative_to(source).as_posix()
-        for path in (source / "lanchat").rglob("*")
-        if path.is_file() and not re.search(r"/(\.|__pycache__/)", path.as_posix())
-    }
+    paths = [path for path in (source / "lanchat").rglob("*") if path.is_file()]
+    files = {path.relative_to(source).as_posix() for path in paths}
+    files = {name for name in files if not re.search(r"/(\.|__pycache__/)", name)}
 
     assert files <= names
     assert {Path(name).suffix for name in files} >= {".py", ".html", ".css", ".js", ".json"}
