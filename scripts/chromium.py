@@ -86,8 +86,8 @@ def install() -> None:
     if may_use_debian():
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         run("apt-get", "update", "-qq", env=environment)
-        options = ("-y", "-qq", "--no-install-recommends")
-        if run("apt-get", "install", *options, *DEBIAN_PACKAGES, env=environment):
+        quietly = ("-y", "-qq", "--no-install-recommends")
+        if run("apt-get", "install", *quietly, *DEBIAN_PACKAGES, env=environment):
             return
     # As root, with the system libraries that it needs.
     options = ["--with-deps"] if is_linux_root() else []
