@@ -1,0 +1,135 @@
+// The chat page: reads its configuration, makes the parts and joins them. Actions go up into
+// the state, the state comes down into the parts, once a frame.
+
+import { mountComposer } from "./composer.js";
+import { emptyRoom } from "./empty.js";
+import { mountInvite } from "./invite.js";
+import { mountPanel } from "./panel.js";
+import { mountPeople } from "./people.js";
+import { openSocket } from "./socket.js";
+import { initial, reduce } from "./state.js";
+import { mountStatus } from "./status.js";
+import { keep } from "./storage.js";
+import { mountThemeSwitches } from "./theme-switch.js";
+import { mountTimeline } from "./timeline.js";
+import { newId } from "./uuid.js";
+import { followViewport } from "./viewport.js";
+import { makeTimes, makeWords } from "./words.js";
+
+const config = JSON.parse(document.getElementById("lanchat-config").textContent);
+const at = (id) => document.getElementById(id);
+const words = makeWords(config.strings, config.lang);
+const times = makeTimes(config.lang);
+const draft = keep("sessionStorage", `lanchat.draft.${config.user.id}`);
+const outbox = keep("sessionStorage", `lanchat.outbox.${config.user.id}`);
+
+let state = initial({ you: config.user, outbox: outbox.load() ?? [] });
+let readUpTo = null; // the newest message when the reader was last at the end
+
+function dispatch(action) {
+  const before = state.outbox;
+  state = reduce(state, action);
+  if (state.outbox !== before) outbox.save(state.outbox);
+  schedule();
+}
+
+const composer = mountComposer(
+  { form: at("composer"), field: at("message"), send: at("send"), limitLine: at("composer-limit") },
+  { words, limit: config.limits.message, draft, onSend: post },
+);
+const people = mountPeople(
+  { list: at("people"), total: at("people-count"), line: at("count") },
+  { words },
+);
+const status = mountStatus(at("status"), { words, rerender: schedule });
+const timeline = mountTimeline(
+  {
+    log: at("log"), rows: at("rows"), newest: at("newest"), label: at("newest-label"),
+    empty: emptyRoom(at("log"), { words, address: config.lanUrl }),
+  },
+  { words, times, onAct: act, onRead: schedule, onTrim: (rest) => dispatch({ type: "trimmed", keep: rest }) },
+);
+const socket = openSocket(config.serverUrl, {
+  dispatch,
+  getState: () => state,
+  onUnauthorized: () => location.assign("/"),
+});
+
+mountThemeSwitches(document);
+mountInvite(
+  { address: at("invite-address"), button: at("copy-address"), result: at("copy-result") },
+  { words },
+);
+mountPanel({
+  panel: at("panel"), room: at("room"), backdrop: at("backdrop"),
+  open: at("open-panel"), close: at("close-panel"),
+});
+followViewport(at("chat"));
+at("log-out").addEventListener("submit", () => {
+  draft.save("");
+  outbox.save([]);
+});
+// A keyboard that jumps up on a phone would hide what one came to read.
+if (matchMedia("(hover: hover)").matches) composer.focus();
+
+function post(text) {
+  dispatch({ type: "queued", draft: { client_id: newId(), text } });
+  socket.send();
+}
+
+function act(name, client_id) {
+  if (name === "retry") {
+    dispatch({ type: "retried", client_id });
+    socket.send();
+    return;
+  }
+  const { text } = state.outbox.find((one) => one.client_id === client_id);
+  dispatch({ type: "discarded", client_id });
+  if (name === "edit") composer.edit(text);
+}
+
+// A hidden page gets no animation frames, and its title still has to count.
+let cancel = null;
+
+function schedule() {
+  if (cancel !== null) return;
+  if (document.hidden) {
+    const timer = setTimeout(render, 200);
+    cancel = () => clearTimeout(timer);
+  } else {
+    const frame = requestAnimationFrame(render);
+    cancel = () => cancelAnimationFrame(frame);
+  }
+}
+
+document.addEventListener("visibilitychange", () => {
+  cancel?.();
+  cancel = null;
+  schedule();
+});
+
+function render() {
+  cancel = null;
+  people.update(state);
+  status.update(state);
+  timeline.update(state);
+  const unread = countUnread();
+  timeline.updateUnread(unread);
+  document.title = document.hidden && unread > 0 ? `(${unread}) ${config.room}` : config.room;
+}
+
+function countUnread() {
+  const newest = state.messages.at(-1)?.id ?? 0;
+  const reading = timeline.atEnd() && !document.hidden;
+  // What was said before one came is not news either.
+  if (state.joined && (reading || readUpTo === null || newest < readUpTo)) readUpTo = newest;
+  if (readUpTo === null) return 0;
+  const { messages, you } = state;
+  let count = 0;
+  for (let i = messages.length - 1; i >= 0 && messages[i].id > readUpTo; i -= 1) {
+    if (messages[i].user_id !== you.id) count += 1;
+  }
+  return count;
+}
+
+schedule();

@@ -1,0 +1,111 @@
+// The rows of the message list as elements. `render` fills a row's element anew and is called
+// only where the row says something else than before.
+
+import { element } from "./dom.js";
+import { avatar, colourOf } from "./people.js";
+import { textNodes } from "./text.js";
+import { daysAgo } from "./words.js";
+
+/** Functions that turn rows into elements, in the reader's language. */
+export function makeRenderer({ words, times }) {
+  const makers = { day: dayLine, gap: gapLine, note: noteLine, message: messageRow };
+  return { create: (row) => fill(element("div"), row), fill };
+
+  function fill(node, row) {
+    makers[row.kind](node, row);
+    node.dataset.key = row.key;
+    return node;
+  }
+
+  function dayLine(node, { date }) {
+    const ago = daysAgo(date);
+    const near = [words.t("client.today"), words.t("client.yesterday")];
+    node.className = "day";
+    node.replaceChildren(element("span", "day__label", near[ago] ?? times.day(date)));
+  }
+
+  function gapLine(node) {
+    node.className = "note note--gap";
+    node.replaceChildren(element("span", "note__text", words.t("client.older_left_out")));
+  }
+
+  function noteLine(node, { note }) {
+    const template = words.t(`client.${note.kind}`, { user: "\u0000" });
+    const [before, after] = template.split("\u0000");
+    const text = element("span", "note__text", before, element("bdi", "", note.user), after);
+    const date = new Date(note.time);
+    text.title = times.full(date);
+    node.className = `note note--${note.kind}`;
+    node.replaceChildren(text);
+  }
+
+  function messageRow(node, row) {
+    const { message, mine, draft, first, last } = row;
+    const failed = draft !== null && draft.error !== null;
+    const open = node.querySelector(".message__time")?.getAttribute("aria-expanded") === "true";
+    const states = { mine, first, last, failed, pending: draft !== null && !failed };
+    const on = Object.keys(states).filter((name) => states[name]);
+    node.className = ["message", ...on.map((name) => `message--${name}`)].join(" ");
+
+    const text = element("div", "message__text", textNodes(message.message));
+    text.dir = "auto";
+    const bubble = element("div", "message__bubble", author(row), text);
+    if (draft === null) bubble.append(...timeAndDetails(message, open));
+    node.replaceChildren(bubble);
+    if (first && !mine) node.prepend(avatar(message.user));
+    if (failed) node.append(failure(draft));
+    if (states.pending) node.append(element("p", "message__pending", words.t("client.pending")));
+  }
+
+  function author({ message, mine, first }) {
+    // Below the first of a group, and beside one's own, only a screen reader needs the name.
+    const shown = first && !mine;
+    const name = element("bdi", "", message.user);
+    const className = shown ? `message__author ${colourOf(message.user)}` : "hidden-label";
+    return element("p", className, name);
+  }
+
+  function timeAndDetails(message, open) {
+    const date = new Date(message.time);
+    const time = element("time", "", times.short(date));
+    time.dateTime = message.time;
+    const button = element("button", "message__time", time);
+    button.type = "button";
+    button.title = times.full(date);
+    button.tabIndex = -1;
+    button.setAttribute("aria-label", words.t("client.details", { time: times.short(date) }));
+    const details = element("dl", "message__details");
+    button.setAttribute("aria-expanded", "false");
+    button.addEventListener("click", () => toggle(button, details, message));
+    if (open) toggle(button, details, message);
+    details.hidden = !open;
+    return [button, details];
+  }
+
+  function toggle(button, details, message) {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+    details.hidden = !open;
+    details.replaceChildren(
+      ...[
+        ["client.sent_at", times.full(new Date(message.time))],
+        ["client.ip", message.ip],
+        ["client.number", String(message.id)],
+      ].map(([key, value]) =>
+        element("div", "", element("dt", "", words.t(key)), element("dd", "", value)),
+      ),
+    );
+  }
+
+  function failure(draft) {
+    const why = element("p", "message__why", `${words.t("client.failed")}. ${draft.error.message}`);
+    const buttons = ["retry", "edit", "discard"].map((act) => {
+      const button = element("button", "message__act", words.t(`client.${act}`));
+      button.type = "button";
+      button.dataset.act = act;
+      button.dataset.draft = draft.client_id;
+      return button;
+    });
+    return element("div", "message__failure", why, element("div", "message__acts", ...buttons));
+  }
+}

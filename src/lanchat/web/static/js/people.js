@@ -1,0 +1,51 @@
+// Who is here: the list in the panel, the counts, and each person's colour and initials.
+
+import { element, setText } from "./dom.js";
+
+const COLOURS = 8;
+
+/** A coloured disc with initials, always the same for the same name. */
+export function avatar(name) {
+  const node = element("span", `avatar ${colourOf(name)}`, initials(name));
+  node.setAttribute("aria-hidden", "true");
+  return node;
+}
+
+/** The class that gives a name its colour. */
+export function colourOf(name) {
+  let hash = 7;
+  for (const char of name.toLowerCase()) hash = (hash * 31 + char.codePointAt(0)) >>> 0;
+  return `person-${hash % COLOURS}`;
+}
+
+function initials(name) {
+  const words = name.split(/[\s._-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const letter = (word) => word.match(/[\p{L}\p{N}]\p{M}*/u)[0].toUpperCase();
+  if (words.length === 0) return Array.from(name)[0] ?? "";
+  return words.length === 1 ? letter(words[0]) : letter(words[0]) + letter(words.at(-1));
+}
+
+/** The people list. */
+export function mountPeople({ list, total, line }, { words }) {
+  let shown = null;
+  let me = null;
+
+  function update({ hosts, you, joined }) {
+    if (hosts === shown && you.id === me) return;
+    shown = hosts;
+    me = you.id;
+    list.replaceChildren(...hosts.map((host) => person(host, host.id === you.id)));
+    setText(total, hosts.length > 0 ? String(hosts.length) : "");
+    if (joined) setText(line, words.count("client.people", hosts.length));
+  }
+
+  function person(host, mine) {
+    const name = element("bdi", "people__name", host.name);
+    const label = element("span", "people__line", name);
+    if (mine) label.append(element("span", "people__you", words.t("client.you")));
+    const about = element("span", "people__about", label, element("span", "people__ip", host.ip));
+    return element("li", "people__person", avatar(host.name), about);
+  }
+
+  return { update };
+}

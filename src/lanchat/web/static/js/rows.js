@@ -1,0 +1,89 @@
+// From the state to the rows of the message list, pure. A row is plain data with a key; the
+// list compares rows by their fields, so a row that says the same touches nothing in the page.
+
+const moments = new WeakMap();
+
+/** The rows to show, oldest first: days, gaps, notes, messages and what is not sent yet. */
+export function rowsOf(state) {
+  const rows = [];
+  const gaps = new Set(state.gaps);
+  const { notes, you } = state;
+  let day = null;
+  let next = 0;
+
+  const begin = (entry) => {
+    const moment = momentOf(entry);
+    if (moment.day !== day) {
+      day = moment.day;
+      rows.push({ kind: "day", key: `day:${day}`, date: moment.date });
+    }
+    return moment.minute;
+  };
+  const note = (entry) => {
+    begin(entry);
+    rows.push({ kind: "note", key: entry.key, note: entry });
+  };
+  const message = (entry, mine, minute, key, draft) => {
+    const above = rows.at(-1);
+    const together =
+      above?.kind === "message" && above.author === entry.user_id && above.minute === minute;
+    if (together) above.last = false;
+    rows.push({
+      kind: "message", key, message: entry, mine, draft,
+      author: entry.user_id, minute, first: !together, last: true,
+    });
+  };
+
+  for (const entry of state.messages) {
+    while (next < notes.length && notes[next].after < entry.id) note(notes[next++]);
+    if (gaps.has(entry.id)) rows.push({ kind: "gap", key: `gap:${entry.id}` });
+    const mine = entry.user_id === you.id;
+    // A draft keeps its key when it is confirmed, and so its place in the page.
+    const key = mine ? `own:${entry.client_id}` : `id:${entry.id}`;
+    message(entry, mine, begin(entry), key, null);
+  }
+  while (next < notes.length) note(notes[next++]);
+  for (const draft of state.outbox) {
+    // This device's clock may be wrong: until the host says when, it is now.
+    message(entryOf(draft, you), true, rows.at(-1)?.minute, `own:${draft.client_id}`, draft);
+  }
+  return distinct(rows);
+}
+
+/** Whether two rows of one key show the same. */
+export function sameRow(a, b) {
+  return (
+    a.message === b.message && a.draft === b.draft && a.first === b.first && a.last === b.last
+  );
+}
+
+const entries = new WeakMap();
+
+function entryOf(draft, you) {
+  if (!entries.has(draft)) {
+    const { client_id, text } = draft;
+    entries.set(draft, { client_id, user_id: you.id, user: you.name, message: text });
+  }
+  return entries.get(draft);
+}
+
+function momentOf(entry) {
+  if (!moments.has(entry)) {
+    const date = new Date(entry.time);
+    const day = `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
+    const minute = Math.floor(date.getTime() / 60_000);
+    moments.set(entry, { date, day, minute });
+  }
+  return moments.get(entry);
+}
+
+function distinct(rows) {
+  // A clock that was set back can bring a day a second time: its line needs a key of its own.
+  const times = new Map();
+  for (const row of rows) {
+    const before = times.get(row.key) ?? 0;
+    times.set(row.key, before + 1);
+    if (before > 0) row.key += `#${before}`;
+  }
+  return rows;
+}

@@ -1,0 +1,91 @@
+// The one owner of the socket: it turns the host's events into actions, says on every
+// (re)connect what it has seen already, and sends the queue in order, one at a time.
+
+import { io } from "../vendor/socket.io.esm.min.js";
+import { waiting } from "./state.js";
+
+const ANSWER_WITHIN = 10_000; // milliseconds; then the same message is sent again
+const JOIN_AGAIN_AFTER = 1_000;
+
+/** Connect to the host; `onUnauthorized` is called when it does not know us any more. */
+export function openSocket(serverUrl, { dispatch, getState, onUnauthorized }) {
+  const socket = io(serverUrl, {
+    transports: ["websocket", "polling"],
+    tryAllTransports: true, // where a proxy lets no WebSocket through
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 4_000,
+  });
+  let sending = false;
+
+  socket.on("connect", join);
+  socket.on("connect_error", ({ message }) => {
+    if (message === "unauthorized") onUnauthorized();
+    else if (getState().link !== "stopped") away(getState().link);
+  });
+  socket.on("disconnect", (reason) => {
+    away(getState().link);
+    // The host ended it (the person logged out in another tab, or the host stops). Socket.IO
+    // leaves it at that: connecting again finds out, for then the host refuses us or is back.
+    if (reason === "io server disconnect") socket.connect();
+  });
+  socket.on("server_stop", () => dispatch({ type: "link", link: "stopped" }));
+  socket.on("host_join_room", (arrival) => dispatch({ type: "arrived", arrival }));
+  socket.on("host_leave_room", (arrival) => dispatch({ type: "left", arrival }));
+  socket.on("add_chat_message", (message) => dispatch({ type: "message", message }));
+
+  // A phone that wakes up should not wait for the next try.
+  const hurry = () => {
+    if (!document.hidden && !socket.connected) socket.disconnect().connect();
+  };
+  document.addEventListener("visibilitychange", hurry);
+  window.addEventListener("online", hurry);
+
+  function away(link) {
+    if (link === "online") dispatch({ type: "link", link: "offline" });
+  }
+
+  async function join() {
+    const { seen } = getState();
+    const answer = await ask("new_host", seen > 0 ? { last_id: seen } : {});
+    if (answer?.ok) {
+      dispatch({ type: "joined", answer });
+      send();
+    } else if (answer?.error?.code === "unauthorized") {
+      onUnauthorized();
+    } else if (socket.connected) {
+      setTimeout(() => socket.connected && join(), JOIN_AGAIN_AFTER);
+    }
+  }
+
+  /** The answer, or null where none came: the connection went away or the host was too slow. */
+  async function ask(event, payload) {
+    try {
+      return await socket.timeout(ANSWER_WITHIN).emitWithAck(event, payload);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Send what waits, oldest first; where it stops, the next join goes on. */
+  async function send() {
+    if (sending) return;
+    sending = true;
+    while (socket.connected && getState().joined) {
+      const [draft] = waiting(getState());
+      if (draft === undefined) break;
+      const { client_id, text } = draft;
+      settle(client_id, await ask("new_message", { message: text, client_id }));
+    }
+    sending = false;
+  }
+
+  function settle(client_id, answer) {
+    if (answer === null) return;
+    if (answer.ok) dispatch({ type: "stored", client_id, id: answer.id, time: answer.time });
+    else if (answer.error.code === "unauthorized") onUnauthorized();
+    else dispatch({ type: "refused", client_id, error: answer.error });
+    if (answer.error?.code === "not_joined") join();
+  }
+
+  return { send };
+}

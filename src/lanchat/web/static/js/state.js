@@ -1,0 +1,153 @@
+// What the page knows, and how it changes: (state, action) → state, pure.
+//
+// Messages are kept sorted by id, each id once, however they come: live, in the catch-up
+// after a reconnect, or in the host's answer to one's own message. `seen` is the newest id up
+// to which nothing can be missing: live messages raise it only once the catch-up is in, and
+// the answer to one's own message never does (an earlier one may still be on its way).
+
+export function initial({ you, outbox = [] }) {
+  return {
+    link: "connecting", // connecting, online, offline or stopped
+    joined: false,
+    you,
+    hosts: [],
+    messages: [],
+    notes: [], // who came and went while this page was open
+    outbox, // own messages that the host has not confirmed yet, oldest first
+    gaps: [], // ids of messages before which older ones were left out
+    seen: 0,
+  };
+}
+
+const MOST_NOTES = 300;
+
+const reducers = {
+  link: (state, { link }) => ({ ...state, link, joined: link === "online" && state.joined }),
+
+  joined(state, { answer }) {
+    const { you, hosts, messages: news, complete } = answer;
+    const newest = news.at(-1)?.id ?? 0;
+    // Fewer ids than this page has seen: the host began a new history, the old one is gone.
+    const restarted = !complete && newest < state.seen;
+    const kept = restarted ? { ...state, messages: [], notes: [], gaps: [], seen: 0 } : state;
+    const fresh = news.filter(({ id }) => id > kept.seen);
+    const gap = !complete && fresh.length > 0 ? [fresh[0].id] : [];
+    return {
+      ...kept,
+      link: "online",
+      joined: true,
+      you,
+      hosts: sorted(hosts),
+      messages: merge(kept.messages, news),
+      outbox: news.reduce((outbox, message) => without(outbox, message, you), kept.outbox),
+      gaps: [...kept.gaps, ...gap],
+      seen: Math.max(kept.seen, newest),
+    };
+  },
+
+  message(state, { message }) {
+    return {
+      ...state,
+      messages: insert(state.messages, message),
+      outbox: without(state.outbox, message, state.you),
+      seen: state.joined ? Math.max(state.seen, message.id) : state.seen,
+    };
+  },
+
+  arrived(state, { arrival }) {
+    const { id, user, ip, time } = arrival;
+    const others = state.hosts.filter((host) => host.id !== id);
+    const hosts = sorted([...others, { id, name: user, ip, since: time }]);
+    return { ...state, hosts, notes: noted(state, "joined", arrival) };
+  },
+
+  left(state, { arrival }) {
+    const hosts = state.hosts.filter((host) => host.id !== arrival.id);
+    return { ...state, hosts, notes: noted(state, "left", arrival) };
+  },
+
+  queued: (state, { draft }) => ({
+    ...state,
+    outbox: [...state.outbox, { ...draft, error: null }],
+  }),
+
+  stored(state, { client_id, id, time }) {
+    const draft = state.outbox.find((one) => one.client_id === client_id);
+    if (draft === undefined) return state;
+    const { you } = state;
+    const ip = state.hosts.find((host) => host.id === you.id)?.ip ?? "";
+    const message = { id, client_id, user_id: you.id, user: you.name, ip, message: draft.text, time };
+    return {
+      ...state,
+      messages: insert(state.messages, message),
+      outbox: without(state.outbox, message, you),
+    };
+  },
+
+  refused: (state, { client_id, error }) => changed(state, client_id, { error }),
+
+  retried: (state, { client_id }) => changed(state, client_id, { error: null }),
+
+  discarded: (state, { client_id }) => ({
+    ...state,
+    outbox: state.outbox.filter((draft) => draft.client_id !== client_id),
+  }),
+
+  trimmed(state, { keep }) {
+    const messages = state.messages.slice(-keep);
+    const first = messages[0].id;
+    return {
+      ...state,
+      messages,
+      notes: state.notes.filter((note) => note.after >= first),
+      gaps: [first, ...state.gaps.filter((id) => id > first)],
+    };
+  },
+};
+
+export function reduce(state, action) {
+  return reducers[action.type](state, action);
+}
+
+/** The drafts that still wait for the host, oldest first. */
+export function waiting(state) {
+  return state.outbox.filter((draft) => draft.error === null);
+}
+
+function insert(messages, message) {
+  let at = messages.length;
+  while (at > 0 && messages[at - 1].id > message.id) at -= 1;
+  if (at > 0 && messages[at - 1].id === message.id) return messages;
+  return [...messages.slice(0, at), message, ...messages.slice(at)];
+}
+
+function merge(messages, news) {
+  const newest = messages.at(-1)?.id ?? 0;
+  const follows = news.length === 0 || news[0].id > newest;
+  return follows ? [...messages, ...news] : news.reduce(insert, messages);
+}
+
+function without(outbox, message, you) {
+  // Only one's own: somebody else may send the same client_id on purpose.
+  if (message.user_id !== you.id) return outbox;
+  const rest = outbox.filter((draft) => draft.client_id !== message.client_id);
+  return rest.length === outbox.length ? outbox : rest;
+}
+
+function changed(state, client_id, change) {
+  const outbox = state.outbox.map((draft) =>
+    draft.client_id === client_id ? { ...draft, ...change } : draft,
+  );
+  return { ...state, outbox };
+}
+
+function noted(state, kind, { id, user, time }) {
+  const key = `${kind}:${id}:${time}`;
+  if (state.notes.some((note) => note.key === key)) return state.notes;
+  const after = state.messages.at(-1)?.id ?? 0;
+  return [...state.notes, { key, kind, user, time, after }].slice(-MOST_NOTES);
+}
+
+function sorted(hosts) {
+  return [...hosts].sort((a, b) => a.name.localeCompare(b.name));
+}

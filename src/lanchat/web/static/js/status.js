@@ -1,0 +1,41 @@
+// One line about the connection: shown while there is something to say.
+
+import { setText } from "./dom.js";
+import { waiting } from "./state.js";
+
+const BACK_FOR = 3_000; // milliseconds
+const PATIENCE = 400; // a connection that is there at once needs no words
+
+/** The status line. */
+export function mountStatus(line, { words, rerender }) {
+  let wasAway = false;
+  let backUntil = 0;
+  const born = Date.now();
+
+  function update(state) {
+    const { link } = state;
+    if (link === "online" && wasAway) {
+      wasAway = false;
+      backUntil = Date.now() + BACK_FOR;
+      setTimeout(rerender, BACK_FOR + 50);
+    }
+    if (link === "offline" || link === "stopped") wasAway = true;
+    line.dataset.link = link === "online" && Date.now() < backUntil ? "back" : link;
+    setText(line, text(state));
+  }
+
+  function text(state) {
+    const { link } = state;
+    if (link === "online") return Date.now() < backUntil ? words.t("client.back") : "";
+    if (link === "connecting") {
+      const early = Date.now() - born < PATIENCE;
+      if (early) setTimeout(rerender, PATIENCE);
+      return early ? "" : words.t("client.connecting");
+    }
+    const now = words.t(link === "stopped" ? "client.stopped" : "client.offline");
+    const queue = waiting(state).length;
+    return queue > 0 ? `${now} ${words.count("client.queued", queue)}` : now;
+  }
+
+  return { update };
+}

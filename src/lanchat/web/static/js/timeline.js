@@ -1,0 +1,118 @@
+// The message list. An update compares rows and touches only what changed, so that a message
+// more costs one element, not the list. The list stays at its end while the reader is there,
+// and stands still while the reader is further up.
+
+import { setText } from "./dom.js";
+import { makeRenderer } from "./message.js";
+import { rowsOf, sameRow } from "./rows.js";
+
+const NEAR = 80; // pixels from the end that still count as being there
+const MOST_ROWS = 3_000;
+const KEPT_ROWS = 2_000;
+
+/** `onAct(act, client_id)` is a click below a failed message; `onRead()` follows the reader. */
+export function mountTimeline({ log, rows: list, newest, label, empty }, options) {
+  const { words, onAct, onRead, onTrim } = options;
+  const renderer = makeRenderer(options);
+  const shown = new Map(); // key → {row, node}
+  let atEnd = true;
+  let last = null;
+  let unread = 0;
+
+  log.addEventListener("scroll", () => {
+    const was = atEnd;
+    atEnd = log.scrollHeight - log.clientHeight - log.scrollTop < NEAR;
+    if (atEnd !== was) onRead();
+  }, { passive: true });
+  new ResizeObserver(() => atEnd && toEnd()).observe(log);
+  newest.addEventListener("click", () => {
+    toEnd();
+    onRead();
+  });
+  list.addEventListener("click", ({ target }) => {
+    const { act, draft } = target.dataset;
+    if (act) onAct(act, draft);
+  });
+  list.addEventListener("keydown", walk);
+
+  function toEnd() {
+    log.scrollTop = log.scrollHeight;
+    atEnd = true;
+  }
+
+  function update(state) {
+    const rows = rowsOf(state);
+    const own = state.outbox.at(-1)?.client_id;
+    place(rows);
+    empty(state.joined && rows.every(({ kind }) => kind !== "message"));
+    // What one has just written is what one wants to see.
+    if (atEnd || (own !== undefined && own !== last)) toEnd();
+    last = own ?? last;
+    if (atEnd && state.messages.length > MOST_ROWS) onTrim(KEPT_ROWS);
+  }
+
+  function place(rows) {
+    let cursor = list.firstElementChild;
+    let button = null;
+    const gone = new Map(shown);
+    for (const row of rows) {
+      gone.delete(row.key);
+      const { node } = placed(row);
+      if (node === cursor) cursor = cursor.nextElementSibling;
+      else list.insertBefore(node, cursor);
+      if (row.kind === "message") button = node;
+    }
+    for (const [key, { node }] of gone) {
+      shown.delete(key);
+      node.remove();
+    }
+    rove(button?.querySelector(".message__time"));
+  }
+
+  function placed(row) {
+    const known = shown.get(row.key);
+    if (known === undefined) {
+      const made = { row, node: renderer.create(row) };
+      shown.set(row.key, made);
+      return made;
+    }
+    if (!sameRow(known.row, row)) renderer.fill(known.node, row);
+    known.row = row;
+    return known;
+  }
+
+  // The list is one stop for the Tab key; the arrow keys go from message to message.
+  let stop = null;
+
+  function rove(button) {
+    if (!button || button === stop || (stop !== null && stop === document.activeElement)) return;
+    if (stop !== null) stop.tabIndex = -1;
+    stop = button;
+    stop.tabIndex = 0;
+  }
+
+  function walk(event) {
+    const buttons = [...list.querySelectorAll(".message__time")];
+    const at = buttons.indexOf(event.target);
+    if (at < 0) return;
+    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (to === undefined || buttons[to] === undefined) return;
+    event.preventDefault();
+    buttons[at].tabIndex = -1;
+    stop = buttons[to];
+    stop.tabIndex = 0;
+    stop.focus();
+  }
+
+  /** Show how many messages wait below, once the reader is further up. */
+  function updateUnread(count) {
+    unread = count;
+    newest.hidden = atEnd;
+    newest.classList.toggle("newest--news", unread > 0);
+    const text = unread > 0 ? words.count("client.new_messages", unread) : "";
+    setText(label, text);
+    newest.setAttribute("aria-label", text || words.t("client.to_newest"));
+  }
+
+  return { update, updateUnread, atEnd: () => atEnd };
+}
