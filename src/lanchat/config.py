@@ -11,7 +11,10 @@ from lanchat.errors import SettingRefused
 
 DEFAULT_PORT = 8765
 PORTS_TO_TRY = 20
+HIGHEST_PORT = 65_535
 MAX_HISTORY = 10_000
+MAX_GRACE = 3_600.0
+NAME_LIMIT = 60
 
 
 def default_data_dir() -> Path:
@@ -47,11 +50,12 @@ class ServeConfig:
     trust_proxy: bool = False
 
     def __post_init__(self) -> None:
-        if self.port is not None and not 0 <= self.port <= 65535:
-            raise SettingRefused("port", self.port, "a port lies between 0 and 65535")
+        if self.port is not None and not 0 <= self.port <= HIGHEST_PORT:
+            raise SettingRefused("port", self.port, f"a port lies between 0 and {HIGHEST_PORT}")
         if not 0 <= self.history <= MAX_HISTORY:
             raise SettingRefused("history", self.history, f"choose 0 to {MAX_HISTORY} messages")
-        if not 0 <= self.grace <= 3600:
-            raise SettingRefused("grace", self.grace, "choose 0 to 3600 seconds")
-        if not self.name.strip() or len(self.name) > 60 or not self.name.isprintable():
-            raise SettingRefused("name", self.name, "choose 1 to 60 printable characters")
+        if not 0 <= self.grace <= MAX_GRACE:
+            raise SettingRefused("grace", self.grace, f"choose 0 to {MAX_GRACE:.0f} seconds")
+        if not self.name.strip() or len(self.name) > NAME_LIMIT or not self.name.isprintable():
+            hint = f"choose 1 to {NAME_LIMIT} printable characters"
+            raise SettingRefused("name", self.name, hint)

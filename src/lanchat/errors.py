@@ -7,6 +7,7 @@
     │   ├── AddressNotHere
     │   └── DataUnusable      the data directory, or a file in it
     ├── LogMissing            there is no connection log to read yet
+    ├── LogUnreadable         there is one, and it cannot be read
     ├── StoreUnavailable      a message could not be written or read just now
     └── Refusal               something a guest asked for is not to be had
         ├── Unauthorized
@@ -48,9 +49,8 @@ class PortTaken(CannotStart):
 
     def __init__(self, port: int) -> None:
         super().__init__(
-            f"port {port} is taken by another program; stop that program or choose another "
-            f"port, for example --port {port + 1 if port < 65535 else port - 1} (or --port 0 "
-            "for any free one)"
+            f"port {port} is taken by another program; stop that program, or choose another "
+            "port with --port (0 for any free one)"
         )
         self.port = port
 
@@ -91,6 +91,15 @@ class LogMissing(LanchatError):
             "and `lanchat log tail -f` waits for it"
         )
         self.path = path
+
+
+class LogUnreadable(LanchatError):
+    """The connection log at ``path`` cannot be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot read the log {path}: {reason}")
+        self.path = path
+        self.reason = reason
 
 
 class StoreUnavailable(LanchatError):

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from lanchat.chat.model import Arrival, Draft, Guest, History, Message, Origin, Stored
 
-LeaveReason = Literal["closed", "timeout", "logout", "stop"]
+LeaveReason = Literal["closed", "logout", "stop"]
 LoginRefusal = Literal["name_unusable", "name_taken", "code", "too_many"]
 
 
@@ -27,6 +27,9 @@ class MessageStore(Protocol):
 
 class Broadcaster(Protocol):
     """Tells every connection in the room. Never blocks and never raises."""
+
+    def subscribe(self, connection: str) -> None:
+        """From now on the connection is told, too."""
 
     def message_posted(self, message: Message) -> None: ...
 

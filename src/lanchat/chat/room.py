@@ -1,0 +1,154 @@
+"""One room's rules, pure: what happened and when go in, what to announce comes out.
+
+A person has one seat, however many tabs they have open. The seat is held from login on; the
+first connection to join makes it an arrival; and when the last connection is gone it is kept
+for a grace period, so that neither a reload nor a sleeping phone is a leave and a join.
+
+            reserve            enter                disconnect (the last one)
+    (none) ─────────► held ──────────► present ─────────────────────────────► away
+       ▲                │                 ▲                                    │ │
+       │  expire: name  │                 └────────────── enter ───────────────┘ │
+       │  is free again ▼                                                        │
+       └──────────────◄─┴──────────────────◄─ expire: a departure ───────────────┘
+
+No method waits for anything, so under gevent each is atomic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lanchat.chat import names
+from lanchat.chat.model import Arrival, Guest, Host, Origin, timestamp
+from lanchat.chat.ports import LeaveReason
+from lanchat.errors import NameTaken
+
+LOGIN_HOLD = 30.0
+"""Seconds that a name stays reserved between the login and the first connection."""
+
+
+@dataclass(slots=True)
+class Seat:
+    """A person's place; times are in seconds since the epoch.
+
+    ``arrived`` is None until the first connection joins; ``free_at`` is None while there is one.
+    """
+
+    guest: Guest
+    origin: Origin
+    free_at: float | None
+    arrived: float | None = None
+    connections: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A person has left; ``seconds`` is how long they were here."""
+
+    guest: Guest
+    origin: Origin
+    time: str
+    seconds: float
+    reason: LeaveReason
+
+    @property
+    def announcement(self) -> Arrival:
+        """The departure as everybody is told of it."""
+        return Arrival(self.guest.id, self.guest.name, self.origin.ip, self.time)
+
+
+class Room:
+    """Who is here, and which names are taken."""
+
+    def __init__(self, grace: float) -> None:
+        self._grace = grace
+        self._seats: dict[str, Seat] = {}
+        self._owners: dict[str, str] = {}  # skeleton of a name → user id
+        self._people: dict[str, str] = {}  # connection → user id
+
+    def reserve(self, guest: Guest, origin: Origin, now: float) -> None:
+        """Hold the name for somebody who has just logged in. Raises NameTaken."""
+        self._seat(guest, origin, now + LOGIN_HOLD)
+
+    def may_enter(self, guest: Guest) -> bool:
+        """Whether the guest's name is theirs or nobody's."""
+        return self._owners.get(names.skeleton(guest.name), guest.id) == guest.id
+
+    def enter(self, guest: Guest, connection: str, origin: Origin, now: float) -> Arrival | None:
+        """Count a connection in. The person's first one is an arrival. Raises NameTaken."""
+        seat = self._seat(guest, origin, None)
+        seat.connections.add(connection)
+        self._people[connection] = guest.id
+        seat.free_at = None
+        if seat.arrived is not None:
+            return None
+        seat.arrived = now
+        seat.origin = origin
+        return Arrival(guest.id, guest.name, origin.ip, timestamp(now))
+
+    def seat_of(self, connection: str) -> Seat | None:
+        """The seat that a connection belongs to, once it has joined."""
+        owner = self._people.get(connection)
+        return None if owner is None else self._seats[owner]
+
+    def disconnect(self, connection: str, now: float) -> None:
+        """Count a connection out; with the last one the grace period begins."""
+        owner = self._people.pop(connection, None)
+        if owner is None:
+            return
+        seat = self._seats[owner]
+        seat.connections.discard(connection)
+        if not seat.connections:
+            seat.free_at = now + self._grace
+
+    def leave(self, user_id: str, now: float, reason: LeaveReason) -> Departure | None:
+        """Free the person's seat and name at once."""
+        seat = self._seats.pop(user_id, None)
+        if seat is None:
+            return None
+        del self._owners[names.skeleton(seat.guest.name)]
+        for connection in seat.connections:
+            del self._people[connection]
+        if seat.arrived is None:
+            return None
+        return Departure(seat.guest, seat.origin, timestamp(now), now - seat.arrived, reason)
+
+    def expire(self, now: float) -> list[Departure]:
+        """Free the seats whose time is over."""
+        over = [
+            user_id
+            for user_id, seat in self._seats.items()
+            if seat.free_at is not None and seat.free_at <= now
+        ]
+        left = (self.leave(user_id, now, "closed") for user_id in over)
+        return [departure for departure in left if departure is not None]
+
+    def clear(self, now: float) -> list[Departure]:
+        """Everybody leaves, because the server stops."""
+        left = [self.leave(user_id, now, "stop") for user_id in list(self._seats)]
+        return [departure for departure in left if departure is not None]
+
+    def hosts(self) -> Iterator[Host]:
+        """Who is here, in the order of arrival."""
+        for seat in self._seats.values():
+            if seat.arrived is not None:
+                guest = seat.guest
+                yield Host(guest.id, guest.name, seat.origin.ip, timestamp(seat.arrived))
+
+    def connections(self, user_id: str) -> list[str]:
+        """The person's open connections."""
+        seat = self._seats.get(user_id)
+        return sorted(seat.connections) if seat else []
+
+    def _seat(self, guest: Guest, origin: Origin, free_at: float | None) -> Seat:
+        seat = self._seats.get(guest.id)
+        if seat is None:
+            if not self.may_enter(guest):
+                raise NameTaken(guest.name, names.suggest(guest.name, self._is_free))
+            seat = self._seats[guest.id] = Seat(guest, origin, free_at)
+            self._owners[names.skeleton(guest.name)] = guest.id
+        return seat
+
+    def _is_free(self, name: str) -> bool:
+        return names.skeleton(name) not in self._owners

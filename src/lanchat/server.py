@@ -1,0 +1,130 @@
+"""The composition root: builds everything, runs it, stops it in reverse.
+
+Backend   everything behind the WSGI entrance; what wsgi.py offers to other servers
+Server    a listening socket, gevent's WSGI server and signals around it: `lanchat serve`
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import time
+from contextlib import ExitStack
+from typing import Any
+
+import flask
+import gevent
+import gevent.event
+import gevent.threadpool
+from flask_socketio import SocketIO
+from gevent import pywsgi
+
+import lanchat
+from lanchat.chat.hub import Hub
+from lanchat.chat.model import timestamp
+from lanchat.config import ServeConfig
+from lanchat.connlog.writer import ConnectionLogFile
+from lanchat.live.broadcaster import SocketBroadcaster
+from lanchat.live.stack import SERVER_OPTIONS, Stack, refuse_gevent_websocket
+from lanchat.net.listen import listen
+from lanchat.net.network import Network
+from lanchat.store.datadir import DataDir
+from lanchat.store.sqlite import SqliteStore
+from lanchat.web.app import create_app
+
+_log = logging.getLogger(__name__)
+
+_GOODBYE_SECONDS = 1.0
+"""How long clients have to take the last words."""
+
+_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
+_INTERRUPTED = 130
+
+
+class Backend:
+    """Storage, hub, sockets and pages, built bottom up and closed in reverse.
+
+    Raises CannotStart where the data directory or something in it cannot be used.
+    """
+
+    def __init__(self, config: ServeConfig, network: Network) -> None:
+        refuse_gevent_websocket()
+        with ExitStack() as undo:
+            data = DataDir(config.data_dir)
+            undo.callback(data.close)
+            # One thread: SQLite blocks, and one call at a time is what the store asks for.
+            disk = gevent.threadpool.ThreadPool(1)
+            undo.callback(disk.kill)
+            store = SqliteStore(data.database if config.keep_history else None, disk.apply)
+            undo.callback(store.close)
+            log = ConnectionLogFile(config.log_file)
+            undo.callback(log.close)
+            undo.callback(log.stop)
+
+            socketio = SocketIO(**SERVER_OPTIONS)
+            broadcaster = SocketBroadcaster(socketio)
+            hub = Hub(store, broadcaster, log, history=config.history, grace=config.grace)
+            self.app: flask.Flask = create_app(
+                config, data.secret, hub=hub, socketio=socketio, network=network, log=log
+            )
+            stack = Stack(socketio.server)
+            undo.callback(stack.close, _GOODBYE_SECONDS)
+            undo.callback(hub.close)
+            undo.callback(lambda: broadcaster.server_stops(timestamp(time.time())))
+            self._undo = undo.pop_all()
+        log.start(version=lanchat.__version__, port=network.port, pid=os.getpid())
+
+    def close(self) -> None:
+        """Tell the clients, commit and write down what is waiting, let go of the files."""
+        self._undo.close()
+
+
+class Server:
+    """`lanchat serve`: listens from construction on, serves in ``run``. Raises CannotStart."""
+
+    def __init__(self, config: ServeConfig) -> None:
+        self.config = config
+        self._socket = listen(config.host, config.port)
+        with ExitStack() as undo:
+            undo.callback(self._socket.close)
+            self.port: int = self._socket.getsockname()[1]
+            self.network = Network(config.host, self.port, config.interface, config.advertise)
+            self._backend = Backend(config, self.network)
+            undo.pop_all()
+        self._stop = gevent.event.Event()
+
+    def run(self) -> None:
+        """Serve until SIGINT or SIGTERM, then say goodbye in order."""
+        http = pywsgi.WSGIServer(
+            self._socket,
+            self._backend.app,
+            handler_class=Handler,
+            log=None,
+            error_log=pywsgi.LoggingLogAdapter(_log, logging.DEBUG),
+            # Otherwise pywsgi asks the resolver, for seconds where there is no internet.
+            environ={"SERVER_NAME": socket.gethostname()},
+        )
+        for name in _STOP_SIGNALS:
+            if hasattr(signal, name):
+                gevent.signal_handler(getattr(signal, name), self._stop_or_quit)
+        http.start()
+        self._stop.wait()
+        http.close()
+        self._backend.close()
+        http.stop(timeout=0)
+
+    def _stop_or_quit(self) -> None:
+        if self._stop.is_set():
+            os._exit(_INTERRUPTED)  # asked twice: somebody is in a hurry
+        self._stop.set()
+
+
+class Handler(pywsgi.WSGIHandler):
+    """Hands the connection's socket to the application, as gunicorn does."""
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        environ["lanchat.socket"] = self.socket
+        return environ

@@ -1,0 +1,91 @@
+"""The data directory: one server at a time, the session secret, the message database."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from lanchat.chat.model import timestamp
+from lanchat.errors import DataUnusable
+
+_SECRET_BYTES = 32
+
+
+class DataDir:
+    """The directory, held by this process until ``close``.
+
+    It is created where it is missing. Raises DataUnusable where it cannot be written, where
+    another server holds it or where its secret is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.database = path / "messages.db"
+        self._lock = FileLock(path / "lanchat.lock", mode=0o600)
+        self._holder = path / "lanchat.pid"
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._acquire()
+            self.secret = _secret(path / "secret")
+        except OSError as error:
+            raise DataUnusable(
+                path,
+                f"cannot be used as data directory ({error.strerror or error})",
+                "make it writable or choose another --data-dir",
+            ) from error
+
+    def close(self) -> None:
+        """Let another server have it."""
+        self._holder.unlink(missing_ok=True)
+        self._lock.release()
+
+    def _acquire(self) -> None:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise DataUnusable(
+                self.path,
+                f"is in use by another lanchat{self._who()}",
+                "stop that one, or choose another --data-dir",
+            ) from None
+        since = timestamp(time.time())
+        self._holder.write_text(json.dumps({"pid": os.getpid(), "since": since}))
+
+    def _who(self) -> str:
+        """Who holds the directory, as far as they have written it down."""
+        try:
+            holder = json.loads(self._holder.read_text())
+            return f" (process {holder['pid']}, since {holder['since']})"
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+
+def _secret(path: Path) -> bytes:
+    """The key that signs sessions, made on first use and readable by its owner alone."""
+    try:
+        secret = path.read_bytes()
+    except FileNotFoundError:
+        return _make_secret(path)
+    if len(secret) < _SECRET_BYTES:
+        raise DataUnusable(
+            path, "is damaged", "delete it: a new one is made and everybody logs in again"
+        )
+    return secret
+
+
+def _make_secret(path: Path) -> bytes:
+    secret = secrets.token_hex(_SECRET_BYTES).encode()
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return secret

@@ -1,0 +1,58 @@
+"""The database's schema, as the ordered steps that lead to it.
+
+A database carries the number of steps it has taken as its ``user_version``, committed together
+with the step itself: a server killed in the middle of one finds the database before or after
+it, never between. A step that has been released is not changed any more; a new one is added.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+
+def _messages(connection: sqlite3.Connection) -> None:
+    # AUTOINCREMENT: an id is never given twice, even where old messages were deleted.
+    connection.execute(
+        """
+        CREATE TABLE message (
+            id        INTEGER PRIMARY KEY AUTOINCREMENT,
+            client_id TEXT NOT NULL,
+            room      TEXT NOT NULL,
+            user_id   TEXT NOT NULL,
+            user      TEXT NOT NULL,
+            ip        TEXT NOT NULL,
+            message   TEXT NOT NULL,
+            time      TEXT NOT NULL
+        )
+        """
+    )
+    # What makes a retried message the same message.
+    connection.execute("CREATE UNIQUE INDEX message_retry ON message (user_id, client_id)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_messages,)
+
+
+class NewerSchemaError(Exception):
+    """The database was made by a newer lanchat; ``version`` is its number of steps."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Take the steps that the database has not taken yet. Raises NewerSchemaError."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise NewerSchemaError(version)
+    for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            step(connection)
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise

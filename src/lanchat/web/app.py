@@ -1,0 +1,84 @@
+"""The Flask application: pages, sockets and the guard around both."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import flask
+from flask_socketio import SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from lanchat.chat.hub import Hub
+from lanchat.chat.ports import ConnectionLog
+from lanchat.config import ServeConfig
+from lanchat.web.guard import Guard
+from lanchat.web.pages import Network, Pages
+from lanchat.web.sockets import Sockets
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_SESSION_LIFETIME = timedelta(days=90)
+_MAX_FORM_BYTES = 16 << 10
+
+_HEADERS = {
+    # Nothing is loaded from elsewhere, no script stands in a page; a WebSocket of our own
+    # origin is covered by 'self' in new browsers alone, hence ws: and wss:.
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def create_app(
+    config: ServeConfig,
+    secret: bytes,
+    *,
+    hub: Hub,
+    socketio: SocketIO,
+    network: Network,
+    log: ConnectionLog,
+) -> flask.Flask:
+    """The whole WSGI application, from the outside in: proxy headers, guard, sockets, pages.
+
+    ``secret`` signs the sessions. ``socketio`` gets its server here.
+    """
+    app = flask.Flask("lanchat.web")
+    app.config.update(
+        SECRET_KEY=secret,
+        SESSION_COOKIE_NAME=_cookie_name(secret),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=_SESSION_LIFETIME,
+        MAX_CONTENT_LENGTH=_MAX_FORM_BYTES,
+    )
+    app.after_request(_add_headers)
+    socketio.init_app(app)
+    sockets = Sockets(socketio, hub, log, config.lang)
+    sockets.register()
+    Pages(config, hub, network, sockets).register(app)
+    layers: WSGIApplication = Guard(app.wsgi_app, network.own_hosts, config.allow_hosts, log)
+    if config.trust_proxy:
+        layers = ProxyFix(layers, x_for=1, x_proto=1, x_host=1)
+    app.wsgi_app = layers  # type: ignore[method-assign, assignment]
+    return app
+
+
+def _cookie_name(secret: bytes) -> str:
+    """Cookies know no ports: two lanchats on one machine must not share a name."""
+    return "lanchat_" + hashlib.sha256(b"cookie name" + secret).hexdigest()[:8]
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,114 @@
+"""The outermost layer: whom the server answers at all.
+
+A page somewhere on the internet can have its host name resolve to an address of this LAN (DNS
+rebinding) and would then be read by browsers as if it were ours; so only requests for a name or
+address of this machine are answered. And a page of another origin must not open a socket with
+the visitor's cookie; so where a browser says which page it acts for, that page must be ours.
+Both hold for pages and for ``/socket.io`` alike.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from lanchat.chat.model import Origin
+from lanchat.chat.ports import ConnectionLog
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_log = logging.getLogger(__name__)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Guard:
+    """WSGI middleware that refuses foreign hosts and origins with 403.
+
+    ``own_hosts`` returns this machine's names and addresses in lower case; ``allowed`` are the
+    further ones of ``--allow-host``.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        own_hosts: Callable[[], frozenset[str]],
+        allowed: Iterable[str],
+        log: ConnectionLog,
+    ) -> None:
+        self._app = app
+        self._own_hosts = own_hosts
+        self._allowed = frozenset(host.lower().strip("[]") for host in allowed)
+        self._log = log
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        host = environ.get("HTTP_HOST", "")
+        if not self._is_ours(_host_name(f"//{host}")):
+            return self._refuse(environ, start_response, "host", host)
+        origin = environ.get("HTTP_ORIGIN")
+        if origin is not None and not self._is_same_origin(origin, host):
+            return self._refuse(environ, start_response, "origin", origin)
+        return self._app(environ, start_response)
+
+    def _is_ours(self, name: str | None) -> bool:
+        # Nobody can register a .local name: it is resolved on this LAN or not at all.
+        return name is not None and (
+            name in self._own_hosts() or name in self._allowed or name.endswith(".local")
+        )
+
+    def _is_same_origin(self, origin: str, host: str) -> bool:
+        if _authority(origin) is None:
+            return False
+        # A proxy may end TLS, so only host and port are compared; or it may not pass the host
+        # on, and then its own name is one that was allowed.
+        return (
+            _authority(origin) == _authority(f"{urlsplit(origin).scheme}://{host}")
+            or _host_name(origin) in self._allowed
+        )
+
+    def _refuse(
+        self, environ: WSGIEnvironment, start_response: StartResponse, reason: str, value: str
+    ) -> Iterable[bytes]:
+        client = Origin(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_USER_AGENT", "")[:500])
+        self._log.refused(client, reason)
+        shown = ascii(value[:200])
+        if reason == "host":
+            text = (
+                f"This lanchat does not answer to the name {shown}.\n"
+                "Open it by the address that its host sees on the screen. If the name is right,\n"
+                "the host can start it with: lanchat serve --allow-host NAME\n"
+            )
+        else:
+            text = (
+                f"A page from {shown} may not talk to this lanchat.\n"
+                "Open the chat by its own address. If the page is a proxy in front of it,\n"
+                "the host can start it with: lanchat serve --allow-host NAME\n"
+            )
+        body = text.encode()
+        headers = [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        start_response("403 Forbidden", headers)
+        return [body]
+
+
+def _host_name(url: str) -> str | None:
+    """The URL's host in lower case, without port, brackets, zone or the root's dot."""
+    authority = _authority(url)
+    return None if authority is None else authority[0]
+
+
+def _authority(url: str) -> tuple[str, int | None] | None:
+    """Host and port of a URL that has nothing else, or None."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if not host or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        return None
+    return host.partition("%")[0].rstrip("."), port or _DEFAULT_PORTS.get(parts.scheme)

@@ -1,0 +1,129 @@
+"""The socket events: thin bridges from Socket.IO to the hub.
+
+Flask-SocketIO hands over ``connect`` with the request's session; the events after it go
+straight to python-socketio, which spares each one a Flask request context.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+from flask_socketio import ConnectionRefusedError as Refuse
+from flask_socketio import SocketIO
+
+from lanchat import i18n
+from lanchat.chat.hub import Hub
+from lanchat.chat.model import Guest, Origin
+from lanchat.chat.ports import ConnectionLog
+from lanchat.errors import NotJoined, PayloadInvalid, Refusal, StoreUnavailable, Unauthorized
+from lanchat.web import session
+from lanchat.web.payloads import NewHost, NewMessage, parse
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The person behind a connection, as its ``connect`` established."""
+
+    guest: Guest
+    origin: Origin
+    lang: str
+
+
+Handler = Callable[[str, Visitor, tuple[object, ...]], object]
+
+
+class Sockets:
+    """The handlers of all events, and who is behind which connection."""
+
+    def __init__(self, socketio: SocketIO, hub: Hub, log: ConnectionLog, lang: str | None) -> None:
+        self._socketio = socketio
+        self._hub = hub
+        self._log = log
+        self._lang = lang
+        self._visitors: dict[str, Visitor] = {}
+
+    def register(self) -> None:
+        self._socketio.on("connect")(self._connect)
+        self._socketio.on("disconnect")(self._disconnect)
+        server = self._socketio.server
+        server.on("new_host", self._answering(self._new_host))
+        server.on("new_message", self._answering(self._new_message))
+        unknown = self._answering(self._unknown)
+        server.on("*", lambda _event, *arguments: unknown(*arguments))
+
+    def disconnect(self, connections: Iterable[str]) -> None:
+        """Close connections from this side; their clients do not try again."""
+        for connection in connections:
+            # In the background: engine.io waits until the client has taken what is queued.
+            self._socketio.start_background_task(self._socketio.server.disconnect, connection)
+
+    def _connect(self, _auth: object = None) -> None:
+        connection = flask.request.sid  # type: ignore[attr-defined]
+        if connection in self._visitors:
+            return  # an event of that name, sent by the client itself
+        guest = session.guest()
+        if guest is None or not self._hub.may_enter(guest):
+            self._log.refused(session.origin(), Unauthorized.code)
+            raise Refuse(Unauthorized.code)
+        visitor = Visitor(guest, session.origin(), session.language(self._lang))
+        self._visitors[connection] = visitor
+
+    def _disconnect(self, _reason: object = None) -> None:
+        connection = flask.request.sid  # type: ignore[attr-defined]
+        if self._socketio.server.manager.is_connected(connection, "/"):
+            return  # an event of that name, sent by the client itself
+        self._visitors.pop(connection, None)
+        self._hub.disconnect(connection)
+
+    def _new_host(
+        self, connection: str, visitor: Visitor, arguments: tuple[object, ...]
+    ) -> dict[str, Any]:
+        last_id = parse(arguments, NewHost).last_id
+        welcome = self._hub.join(connection, visitor.guest, visitor.origin, last_id)
+        return {
+            "ok": True,
+            "you": welcome.you,
+            "hosts": welcome.hosts,
+            "messages": welcome.messages,
+            "complete": welcome.complete,
+        }
+
+    def _new_message(
+        self, connection: str, _visitor: Visitor, arguments: tuple[object, ...]
+    ) -> dict[str, Any]:
+        payload = parse(arguments, NewMessage)
+        message = self._hub.post(connection, payload.message, payload.client_id)
+        return {"ok": True, "id": message.id, "time": message.time}
+
+    def _unknown(self, *_: object) -> None:
+        raise PayloadInvalid
+
+    def _answering(self, handle: Handler) -> Callable[..., object]:
+        """Whatever goes wrong becomes an error answer in the visitor's language."""
+
+        def answer(connection: str, *arguments: object) -> object:
+            visitor = self._visitors.get(connection)
+            if visitor is None:
+                return _error(NotJoined.code, i18n.LANGUAGES[0])
+            try:
+                return handle(connection, visitor, arguments)
+            except Refusal as refusal:
+                return _error(refusal.code, visitor.lang, **refusal.params)
+            except StoreUnavailable as error:
+                return _error(error.code, visitor.lang)
+            except Exception:  # noqa: BLE001  a defect in one event is that event's alone
+                _log.exception("an event of %s failed", visitor.origin.ip)
+                return _error(StoreUnavailable.code, visitor.lang)
+
+        return answer
+
+
+def _error(code: str, lang: str, **params: object) -> dict[str, object]:
+    message = i18n.translate(lang, f"error.{code}", **params)
+    return {"ok": False, "error": {"code": code, "message": message}}
