@@ -1,0 +1,100 @@
+"""What `lanchat serve` says when it is ready: where to chat, and how to look after it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text
+
+from lanchat.config import DEFAULT_PORT, ServeConfig, default_log_file
+from lanchat.i18n import translate
+from lanchat.net.network import Network
+from lanchat.terminal import ACCENT, printable
+
+
+class Banner:
+    """The banner of one server in one language; ``lang`` is one of i18n.LANGUAGES."""
+
+    def __init__(self, config: ServeConfig, network: Network, lang: str) -> None:
+        self._config = config
+        self._network = network
+        self._lang = lang
+
+    def show(self, console: Console) -> None:
+        """For a person in front of a terminal."""
+        console.print()
+        console.print(_rule(console, printable(self._config.name)))
+        console.print()
+        console.print(Text(f"  {self._invitation()}"))
+        console.print()
+        # Alone on its line and outside of every box: a triple click selects it and nothing else.
+        _unbroken(console, Text(f"      {self._network.share_url}", style=f"bold {ACCENT}"))
+        console.print()
+        for remark in self._remarks():
+            console.print(Text(f"  {remark}", style="yellow"))
+            console.print()
+        facts = list(self._facts())
+        width = max(cell_len(label) for label, _ in facts)
+        shown = ""
+        for label, value in facts:
+            column = "" if label == shown else label
+            padding = " " * (width - cell_len(column))
+            _unbroken(console, Text.assemble("  ", (column, "dim"), padding, "  ", value))
+            shown = label
+        console.print()
+        console.print(_rule(console))
+
+    def show_plain(self, console: Console) -> None:
+        """For a journal or a pipe: a line each, the first one with the address to share."""
+        _unbroken(console, Text(f"{self._say('listening')}: {self._network.share_url}"))
+        for remark in self._remarks():
+            _unbroken(console, Text(remark))
+        room = (self._say("room"), printable(self._config.name))
+        for label, value in [room, *self._facts()]:
+            _unbroken(console, Text(f"{label}: {value}"))
+
+    def _invitation(self) -> str:
+        return self._say("share" if self._network.shared else "share_alone")
+
+    def _remarks(self) -> Iterator[str]:
+        if not self._network.shared:
+            chosen = self._network.share_url == self._network.local_url and self._config.host
+            yield self._say("loopback" if chosen else "no_network")
+        if self._config.port is None and self._network.port != DEFAULT_PORT:
+            yield self._say("port_moved", wanted=DEFAULT_PORT, port=self._network.port)
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        config, network = self._config, self._network
+        for url in network.other_urls:
+            here = f"  {self._say('here')}" if url == network.local_url else ""
+            yield self._say("also"), url + here
+        if config.keep_history:
+            yield self._say("messages"), printable(str(config.data_dir))
+        else:
+            yield self._say("messages"), self._say("memory")
+        yield self._say("log"), printable(str(config.log_file))
+        yield self._say("read_log"), self._log_command()
+        yield self._say("stop"), "Ctrl+C"
+
+    def _log_command(self) -> str:
+        log_file = self._config.log_file
+        if log_file == default_log_file():
+            return "lanchat log tail -f"
+        return f"lanchat log tail -f {printable(shlex.quote(str(log_file)))}"
+
+    def _say(self, key: str, **params: object) -> str:
+        return translate(self._lang, f"banner.{key}", **params)
+
+
+def _rule(console: Console, title: str = "") -> Rule:
+    characters = "-" if console.options.ascii_only else "─"
+    return Rule(Text(title, style="bold"), align="left", style=ACCENT, characters=characters)
+
+
+def _unbroken(console: Console, line: Text) -> None:
+    # A wrapped or cropped address or path cannot be copied.
+    console.print(line, no_wrap=True, overflow="ignore", crop=False)

@@ -1,0 +1,196 @@
+"""``lanchat serve``: its options, and what happens in which order."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+# Nothing heavy up here: `serve` patches the standard library for gevent before that.
+from lanchat.cli.options import color_option, option
+from lanchat.config import DEFAULT_PORT, ServeConfig
+from lanchat.i18n import LANGUAGES, from_locale
+
+if TYPE_CHECKING:
+    from lanchat.net.network import Network
+    from lanchat.terminal import ColorChoice
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@option(
+    "--host",
+    metavar="ADDRESS",
+    show_default="all addresses, IPv4 and IPv6",
+    help="Listen on this address only; 127.0.0.1 keeps the chat on this computer.",
+)
+@option(
+    "--port",
+    "-p",
+    type=int,
+    metavar="PORT",
+    show_default=f"{DEFAULT_PORT}, or the next free one",
+    help="Listen on this port; 0 takes any free one.",
+)
+@option("--name", default="lanchat", help="What the room is called, in the pages and here.")
+@option(
+    "--data-dir",
+    type=FOLDER,
+    show_default="your system's folder for data",
+    help="Where messages are kept.",
+)
+@option(
+    "--log-file",
+    type=FILE,
+    show_default="connections.log in your system's folder for logs",
+    help="Where to write down who came and went; `lanchat log tail` reads it.",
+)
+@option(
+    "--history",
+    type=int,
+    default=200,
+    metavar="N",
+    help="How many of the newest messages somebody sees on arrival.",
+)
+@option(
+    "--no-history",
+    is_flag=True,
+    help="Keep messages in memory only: they are gone when the server stops.",
+)
+@option(
+    "--lang",
+    type=click.Choice(LANGUAGES, case_sensitive=False),
+    metavar=f"[{'|'.join(LANGUAGES)}]",
+    show_default="that of each browser, and of this terminal",
+    help="Show everything in this language.",
+)
+@option(
+    "--interface",
+    metavar="NAME",
+    show_default="found by itself",
+    help="Share the address of this network interface, such as wlan0 or Wi-Fi.",
+)
+@option(
+    "--advertise",
+    metavar="ADDRESS",
+    show_default="found by itself",
+    help="Share this address or host name instead of the one that is found.",
+)
+@option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="Let browsers address this server by this name, too; can be given several times.",
+)
+@option(
+    "--trust-proxy",
+    is_flag=True,
+    help="Believe a proxy's X-Forwarded-* headers: only where nobody can get around the proxy.",
+)
+@option(
+    "--grace",
+    type=float,
+    default=10,
+    metavar="SECONDS",
+    help="How long a reload or a sleeping phone may be away before it counts as having left.",
+)
+@option("--open", "-o", "open_browser", is_flag=True, help="Open the chat in your browser.")
+@option("--quiet", "-q", is_flag=True, help="Show errors only, and no banner.")
+@option(
+    "--verbose",
+    "-v",
+    count=True,
+    show_default=False,
+    help="Show more of what happens; -vv shows everything.",
+)
+@color_option
+def serve(
+    *, open_browser: bool, quiet: bool, verbose: int, color: ColorChoice, **settings: Any
+) -> None:
+    """Start the chat for everybody on your network.
+
+    Guests open the address that appears here in any browser; they install nothing.
+    """
+    config = config_from(settings)
+
+    # Before anything that uses sockets, threads or locks is imported.
+    from gevent import monkey
+
+    monkey.patch_all()
+
+    from lanchat.cli.diagnostics import set_up_logging
+    from lanchat.server import Server
+
+    set_up_logging(quiet=quiet, verbose=verbose)
+    server = Server(config)
+    if not quiet:
+        _show_banner(config, server.network, color)
+    if open_browser:
+        open_in_browser(server.network.local_url)
+    server.run()
+
+
+def config_from(params: Mapping[str, Any]) -> ServeConfig:
+    """The settings in the options' values; what was not given keeps ServeConfig's default.
+
+    Raises SettingRefused.
+    """
+    known = {field.name for field in fields(ServeConfig)}
+    given = {name: value for name, value in params.items() if name in known and value is not None}
+    for name, value in given.items():
+        if isinstance(value, Path):
+            given[name] = value.expanduser().absolute()
+    return ServeConfig(**given, keep_history=not params["no_history"])
+
+
+def config_from_environment() -> ServeConfig:
+    """The settings that ``LANCHAT_*`` make, where another program's server runs lanchat.
+
+    Raises SettingRefused, or click.UsageError for a value of the wrong type.
+    """
+    with serve.make_context("serve", []) as context:
+        return config_from(context.params)
+
+
+def open_in_browser(url: str) -> threading.Thread:
+    """Open the address in the browser of whoever started the server, without waiting for it."""
+    thread = threading.Thread(target=_open, args=[url], daemon=True)
+    thread.start()
+    return thread
+
+
+def _open(url: str) -> None:
+    # In a process of its own: some browsers block whoever calls them, or talk to the terminal.
+    # `python -m webbrowser` would not tell whether it worked.
+    program = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))"
+    command = [sys.executable, "-c", program, url]
+    quiet = subprocess.DEVNULL
+    try:
+        subprocess.run(
+            command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        logging.getLogger(__name__).warning("no browser could be started for %s", url)
+
+
+def _show_banner(config: ServeConfig, network: Network, color: ColorChoice) -> None:
+    from lanchat.cli.banner import Banner
+    from lanchat.terminal import console, is_screen
+
+    banner = Banner(config, network, config.lang or from_locale(os.environ))
+    show = banner.show if is_screen(stderr=True) else banner.show_plain
+    # A terminal that is gone is no reason not to serve.
+    with suppress(OSError, ValueError):
+        show(console(color, stderr=True))

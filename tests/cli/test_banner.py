@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import io
+import re
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from lanchat.cli.banner import Banner
+from lanchat.config import ServeConfig, default_log_file
+from lanchat.net.addresses import Address
+from lanchat.net.network import Network
+
+WIFI = Address(ip_address("192.168.1.20"), "wlan0", "lan", "")
+CABLE = Address(ip_address("10.0.0.9"), "eth0", "lan", "")
+
+
+def banner(
+    *addresses: Address,
+    port: int = 8765,
+    asked: int | None = None,
+    lang: str = "en",
+    width: int = 80,
+    **settings: Any,
+) -> tuple[str, str]:
+    """What a terminal of that width shows, and what a pipe gets."""
+    config = ServeConfig(**{"port": asked, "data_dir": Path("/srv/chat"), **settings})
+    network = Network(config.host, port, find=lambda _interface: addresses)
+    fancy, plain = io.StringIO(), io.StringIO()
+    made = Banner(config, network, lang)
+    made.show(Console(file=fancy, force_terminal=True, width=width, color_system=None))
+    made.show_plain(Console(file=plain, width=width))
+    return fancy.getvalue(), plain.getvalue()
+
+
+def test_the_address_stands_alone_on_its_line() -> None:
+    """A triple click selects the address and nothing else."""
+    fancy, _ = banner(WIFI)
+    assert "http://192.168.1.20:8765" in [line.strip() for line in fancy.splitlines()]
+
+
+def test_nothing_to_copy_is_wrapped() -> None:
+    """On a narrow terminal addresses, paths and commands stay whole."""
+    folder = Path("/srv") / ("long-folder-name-" * 6)
+    fancy, plain = banner(WIFI, width=20, data_dir=folder, log_file=folder / "log")
+    for form in (fancy, plain):
+        assert "http://192.168.1.20:8765" in form
+        assert f"lanchat log tail -f {folder / 'log'}" in form
+
+
+@pytest.mark.parametrize(("lang", "stop"), [("en", "Stop"), ("pt-BR", "Parar")])
+def test_says_what_a_host_needs_in_their_language(lang: str, stop: str) -> None:
+    """Room, other addresses, folders, how to read the log and how to stop, in both forms."""
+    for form in banner(WIFI, CABLE, lang=lang, name="Turma 7B", log_file=default_log_file()):
+        assert "Turma 7B" in form
+        assert "http://10.0.0.9:8765" in form
+        assert "http://localhost:8765" in form
+        assert str(Path("/srv/chat")) in form
+        assert str(default_log_file()) in form
+        assert re.search(rf"{stop}:? +Ctrl\+C", form)
+        assert re.search(r"lanchat log tail -f$", form, re.MULTILINE)
+
+
+@pytest.mark.parametrize("lang", ["en", "pt-BR"])
+def test_a_program_finds_the_port_in_the_first_line(lang: str) -> None:
+    """The plain form begins with the address, whatever the language."""
+    first = banner(WIFI, port=9000, lang=lang)[1].splitlines()[0]
+    assert re.search(r": http://[^\s]+:(\d+)$", first).group(1) == "9000"  # type: ignore[union-attr]
+
+
+def test_the_plain_form_has_no_decoration() -> None:
+    """A journal gets no boxes, no colour and no empty lines."""
+    _, plain = banner(WIFI, CABLE)
+    assert plain.isascii()
+    assert "\x1b" not in plain
+    assert all(": " in line for line in plain.splitlines())
+
+
+def test_no_network_gives_localhost() -> None:
+    """Without a network the banner says so and what to open here."""
+    for form in banner():
+        assert "No network was found" in form
+        assert "http://localhost:8765" in form
+
+
+def test_loopback_as_host_is_no_missing_network() -> None:
+    """Who listens on 127.0.0.1 wanted it that way."""
+    for form in banner(WIFI, host="127.0.0.1"):
+        assert "--host" in form
+        assert "No network" not in form
+
+
+def test_says_that_the_port_moved_on() -> None:
+    """Another port than people know is explained, unless it was asked for."""
+    assert all("Port 8765 is in use" in form for form in banner(WIFI, port=8766))
+
+
+def test_a_port_that_was_asked_for_is_not_explained() -> None:
+    """Who chose the port knows about it."""
+    assert not any("in use" in form for form in banner(WIFI, port=8766, asked=8766))
+
+
+def test_history_in_memory() -> None:
+    """Who keeps nothing is told that, and no folder."""
+    for form in banner(WIFI, keep_history=False):
+        assert "in memory only" in form
+        assert str(Path("/srv/chat")) not in form
+
+
+def test_paths_cannot_paint_the_terminal() -> None:
+    """A folder with an escape sequence in its name is shown with an escape."""
+    for form in banner(WIFI, data_dir=Path("/srv/\x1b[31mred")):
+        assert r"/srv/\x1b[31mred" in form
+
+
+def test_a_room_name_is_no_markup() -> None:
+    """Square brackets in a name stay what they are."""
+    assert all("[bold]7B" in form for form in banner(WIFI, name="[bold]7B"))
