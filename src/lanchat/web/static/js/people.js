@@ -13,9 +13,11 @@ export function avatar(name) {
 
 /** The class that gives a name its colour. */
 export function colourOf(name) {
-  let hash = 7;
-  for (const char of name.toLowerCase()) hash = (hash * 31 + char.codePointAt(0)) >>> 0;
-  return `person-${hash % COLOURS}`;
+  let hash = 0x811c9dc5; // FNV-1a
+  for (const char of name.toLowerCase()) {
+    hash = Math.imul(hash ^ char.codePointAt(0), 0x01000193) >>> 0;
+  }
+  return `person-${(hash ^ (hash >>> 15)) % COLOURS}`;
 }
 
 function initials(name) {

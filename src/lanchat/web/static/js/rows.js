@@ -27,7 +27,8 @@ export function rowsOf(state) {
     const above = rows.at(-1);
     const together =
       above?.kind === "message" && above.author === entry.user_id && above.minute === minute;
-    if (together) above.last = false;
+    // The last confirmed message shows the time for its group: a draft has none yet.
+    if (together && (above.draft === null) === (draft === null)) above.last = false;
     rows.push({
       kind: "message", key, message: entry, mine, draft,
       author: entry.user_id, minute, first: !together, last: true,
