@@ -1,0 +1,145 @@
+"""The ``lanchat`` command: its group, and how an error becomes one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from enum import IntEnum
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from lanchat import __version__
+from lanchat.errors import CannotStart, LanchatError, SettingRefused
+
+DEBUG_VARIABLE = "LANCHAT_DEBUG"
+
+
+class ExitCode(IntEnum):
+    """What the shell is told."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    CANNOT_START = 3
+    INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """Imports a subcommand when it is asked for: reading a log needs nothing that serves."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return ["serve", "log"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = getattr(import_module(f"lanchat.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            # Whoever read our output has seen enough. Caught here, because click exits with 1.
+            raise click.exceptions.Exit(ExitCode.OK) from error
+
+
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="lanchat", message="%(prog)s %(version)s")
+@click.pass_context
+def lanchat(context: click.Context) -> None:
+    """Chat with everybody on your network: start it here, open it in any browser there."""
+    show_help(context)
+
+
+def show_help(context: click.Context) -> None:
+    """What a group answers where no subcommand is named."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit; ``argv`` is without the program's name."""
+    _occupy_standard_descriptors()
+    try:
+        sys.exit(run(argv))
+    finally:
+        _let_go_of_output()
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; every error ends here, as one line on stderr and an exit code."""
+    try:
+        result = lanchat.main(argv, prog_name="lanchat", standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        return ExitCode.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 (a traceback helps nobody who only wants to chat)
+        line, code = explain(error)
+        complain(line)
+        return code
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def explain(error: Exception) -> tuple[str, int]:
+    """What people and the shell are told about an error; call it while it is handled."""
+    if isinstance(error, click.UsageError):
+        command = error.ctx.command_path if error.ctx else "lanchat"
+        return f"{error.format_message().rstrip('.')}; see {command} --help", ExitCode.USAGE
+    if isinstance(error, click.ClickException):
+        return error.format_message(), error.exit_code
+    if isinstance(error, LanchatError):
+        return str(error), exit_code(error)
+    if os.environ.get(DEBUG_VARIABLE) and sys.stderr is not None:
+        traceback.print_exc()
+    if isinstance(error, OSError):
+        known = [str(part) for part in (error.filename, error.strerror) if part]
+        return ": ".join(known) or repr(error), ExitCode.FAILED
+    return (
+        f"unexpected error, {type(error).__name__}: {error}; please report it with what "
+        f"{DEBUG_VARIABLE}=1 shows when you run the same command again"
+    ), ExitCode.FAILED
+
+
+def exit_code(error: LanchatError) -> ExitCode:
+    """What the shell is told about an error that lanchat raises on purpose."""
+    if isinstance(error, CannotStart):
+        return ExitCode.CANNOT_START
+    if isinstance(error, SettingRefused):
+        return ExitCode.USAGE
+    return ExitCode.FAILED
+
+
+def complain(line: str) -> None:
+    """Say one line on stderr, whatever became of it."""
+    from lanchat.terminal import printable
+
+    with suppress(OSError, ValueError):
+        click.echo(f"lanchat: {printable(' '.join(line.split()))}", err=True)
+
+
+def _occupy_standard_descriptors() -> None:
+    """Open what the shell closed (``>&-``), so that no log or socket gets number 0, 1 or 2."""
+    with suppress(OSError):
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004 (stderr)
+            pass
+        os.close(descriptor)
+
+
+def _let_go_of_output() -> None:
+    """Flush both streams; what cannot be written is dropped, and Python's exit stays silent."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):  # noqa: PERF203 (two turns)
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

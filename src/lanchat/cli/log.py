@@ -1,0 +1,155 @@
+"""``lanchat log``: read the connection log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timezone
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lanchat.cli import complain, show_help
+from lanchat.cli.log_lines import Layout
+from lanchat.cli.options import color_option
+from lanchat.config import default_log_file
+from lanchat.connlog.filter import Filter, Network, parse_network, parse_since
+from lanchat.connlog.reader import LogReader
+from lanchat.connlog.record import EVENTS, Record
+from lanchat.errors import LogMissing
+from lanchat.terminal import ColorChoice, console, is_screen, wait
+
+DEFAULT_COUNT = 10
+
+log_file = click.argument(
+    "file",
+    required=False,
+    envvar="LANCHAT_LOG_FILE",
+    type=click.Path(path_type=Path),
+    default=default_log_file,
+)
+
+
+def _network(_: click.Context, __: click.Parameter, text: str | None) -> Network | None:
+    try:
+        return None if text is None else parse_network(text)
+    except ValueError as error:
+        raise click.BadParameter("neither an address nor a network") from error
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def log(context: click.Context) -> None:
+    """See who came and went."""
+    show_help(context)
+
+
+@log.command()
+@log_file
+def path(file: Path) -> None:
+    """Print where the log lies, or will: LANCHAT_LOG_FILE or this system's folder for logs."""
+    click.echo(file)
+
+
+@log.command()
+@click.option(
+    "-n",
+    "--lines",
+    type=click.IntRange(min=0),
+    help=f"Show so many.  [default: {DEFAULT_COUNT}; all of them with --since]",
+)
+@click.option("-f", "--follow", is_flag=True, help="Go on with whatever happens next.")
+@click.option("--since", metavar="WHEN", help="Nothing older: 10m, 2h, 1d, or an ISO 8601 time.")
+@click.option(
+    "--event",
+    "events",
+    multiple=True,
+    type=click.Choice(EVENTS),
+    help="Only this event; may be given more than once.",
+)
+@click.option("--user", default="", help="Only names with this in them, in capitals or not.")
+@click.option(
+    "--ip",
+    "network",
+    callback=_network,
+    help="Only this address or network, such as 192.168.1.0/24.",
+)
+@click.option("--json", "raw", is_flag=True, help="Print the lines of the log as they are.")
+@click.option("--utc", is_flag=True, help="Show and take times in UTC.")
+@color_option
+@log_file
+def tail(
+    *,
+    lines: int | None,
+    follow: bool,
+    since: str | None,
+    raw: bool,
+    color: ColorChoice,
+    file: Path,
+    utc: bool,
+    **conditions: Any,
+) -> None:
+    """Show the newest events of the log FILE, by default the one that `lanchat serve` writes."""
+    reader = LogReader(file, _filter(since=since, utc=utc, **conditions))
+    if lines is None and since is None:
+        lines = DEFAULT_COUNT
+    past = _past(reader, lines, follow=follow)
+    show = _show_raw if raw else _show_pretty(past, color, utc=utc)
+    try:
+        for record in chain(past, reader.follow(wait) if follow else ()):
+            show(record)
+    except KeyboardInterrupt:
+        _report(reader)
+        raise
+    _report(reader)
+
+
+def _filter(
+    *,
+    events: tuple[str, ...],
+    user: str,
+    network: Network | None,
+    since: str | None,
+    utc: bool,
+) -> Filter:
+    now = datetime.now(timezone.utc)
+    try:
+        start = None if since is None else parse_since(since, now if utc else now.astimezone())
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--since") from error
+    return Filter(events=frozenset(events or EVENTS), user=user, network=network, since=start)
+
+
+def _past(reader: LogReader, lines: int | None, *, follow: bool) -> list[Record]:
+    try:
+        return reader.tail(lines, whole=follow)
+    except LogMissing:
+        if not follow:
+            raise
+        complain(f"no log yet; waiting for {reader.path}")
+        return []
+
+
+def _show_raw(record: Record) -> None:
+    click.echo(record.line)
+
+
+def _show_pretty(
+    past: Iterable[Record], color: ColorChoice, *, utc: bool
+) -> Callable[[Record], None]:
+    screen = console(color)
+    layout = Layout(unicode=not screen.options.ascii_only, utc=utc)
+    layout.make_room(past)
+
+    def show(record: Record) -> None:
+        for line in layout.lines(record, screen.width if is_screen() else None):
+            screen.print(line, soft_wrap=True)
+
+    return show
+
+
+def _report(reader: LogReader) -> None:
+    if reader.skipped:
+        lines = "1 line" if reader.skipped == 1 else f"{reader.skipped} lines"
+        complain(f"{lines} of {reader.path} could not be read")

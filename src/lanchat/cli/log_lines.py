@@ -1,0 +1,152 @@
+"""How a record of the connection log looks: in columns, or folded where the terminal is narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timezone
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from lanchat.connlog.record import Record
+from lanchat.terminal import ACCENT, printable
+
+FULL_DATE = 100
+"""Columns of a terminal from which every line has its date; below it, every day has a line."""
+
+NAME_WIDTH = (12, 32)
+IP_WIDTH = (15, 39)
+"""A column's first width, and the second up to which it grows where there is room."""
+
+
+class Look(NamedTuple):
+    """How an event is shown; ``plain`` stands for the symbol where there is no Unicode."""
+
+    symbol: str
+    plain: str
+    style: str
+    words: str
+    name_style: str = "bold"
+
+
+LOOKS = {
+    "start": Look("●", "*", ACCENT, "start"),
+    "stop": Look("●", "*", ACCENT, "stop"),
+    "join": Look("→", ">", "green", "join"),
+    "leave": Look("←", "<", "dim", "leave", "dim"),
+    "login_refused": Look("✕", "x", "yellow", "login refused"),
+    "refused": Look("✕", "x", "yellow", "refused"),
+}
+EVENT_WIDTH = max(len(look.words) for look in LOOKS.values())
+
+REASONS = {
+    "closed": "",
+    "timeout": "timed out",
+    "logout": "logged out",
+    "stop": "server stopped",
+    "name_unusable": "name not usable",
+    "name_taken": "name taken",
+    "code": "wrong code",
+    "too_many": "too many tries",
+}
+
+
+class Layout:
+    """Lays records out one below the other; its columns grow and never shrink.
+
+    ``width`` is that of the terminal; None is a pipe, where nothing is cut or folded.
+    """
+
+    def __init__(self, *, unicode: bool, utc: bool) -> None:
+        self._unicode = unicode
+        self._zone = timezone.utc if utc else None
+        self._name_width = NAME_WIDTH[0]
+        self._ip_width = IP_WIDTH[0]
+        self._day: date | None = None
+
+    def make_room(self, records: Iterable[Record]) -> None:
+        """Widen the columns for what is to come, so that they stay the same throughout."""
+        for record in records:
+            name, ip = cell_len(printable(record.user)), cell_len(printable(record.ip))
+            self._name_width = min(max(self._name_width, name), NAME_WIDTH[1])
+            self._ip_width = min(max(self._ip_width, ip), IP_WIDTH[1])
+
+    def lines(self, record: Record, width: int | None) -> Iterator[Text]:
+        """What to print for the record: one line, or more where it does not fit into one."""
+        self.make_room([record])
+        moment = record.time.astimezone(self._zone)
+        mark = "Z" if self._zone else ""
+        full = width is None or width >= FULL_DATE
+        if not full and moment.date() != self._day:
+            self._day = moment.date()
+            yield Text(f"{moment:%Y-%m-%d}{' UTC' if mark else ''}", "bold dim")
+        look = LOOKS[record.event]
+        head = Text(f"{moment:%Y-%m-%d %H:%M:%S}{mark}" if full else f"{moment:%H:%M:%S}", "dim")
+        symbol = Text(look.symbol if self._unicode else look.plain, look.style)
+        head = Text("  ").join([head, symbol])
+        line = self._columns(record, head.copy(), look, whole=width is None, roomy=full)
+        if width is None or line.cell_len <= width:
+            yield line
+        else:
+            yield head.append(f" {look.words}", look.style)
+            yield from self._folded(record, look, width)
+
+    def _columns(self, record: Record, head: Text, look: Look, *, whole: bool, roomy: bool) -> Text:
+        name = self._name(record, whole=whole)
+        name_width, ip_width = (
+            (self._name_width, self._ip_width) if roomy else (NAME_WIDTH[0], IP_WIDTH[0])
+        )
+        head.append(f" {look.words:<{EVENT_WIDTH}}  ", look.style)
+        if name or record.ip:
+            head.append(name + " " * (name_width - cell_len(name)) + "  ", look.name_style)
+            head.append(f"{printable(record.ip):<{ip_width}}  ")
+        head.append(detail(record), "dim")
+        head.rstrip()
+        return head
+
+    def _folded(self, record: Record, look: Look, width: int) -> Iterator[Text]:
+        row = Text()
+        for text, style in (
+            (self._name(record, whole=False), look.name_style),
+            (printable(record.ip), ""),
+            (detail(record), "dim"),
+        ):
+            if row and text and row.cell_len + 2 + cell_len(text) > width:
+                yield row
+                row = Text()
+            if text:
+                row.append("  ").append(text, style)
+        if row:
+            yield row
+
+    def _name(self, record: Record, *, whole: bool) -> str:
+        name = printable(record.user)
+        if whole or cell_len(name) <= NAME_WIDTH[1]:
+            return name
+        return set_cell_size(name, NAME_WIDTH[1] - 1) + ("…" if self._unicode else "~")
+
+
+def detail(record: Record) -> str:
+    """What there is to say at the end of the line: how long, why, which server."""
+    reason = REASONS.get(record.reason, record.reason.replace("_", " "))
+    parts = [
+        "" if record.seconds is None else f"after {duration(record.seconds)}",
+        printable(reason),
+        f"version {printable(record.version)}" if record.version else "",
+        "" if record.port is None else f"port {record.port}",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: ``42 s``, ``3 min 12 s``, ``2 h 05 min``, ``3 d 4 h``."""
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return f"{days} d {hour} h"
+    if hours:
+        return f"{hours} h {minute:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

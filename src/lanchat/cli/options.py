@@ -1,0 +1,46 @@
+"""Options that are environment variables, too."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def option(*declarations: str, **settings: Any) -> Callable[[Decorated], Decorated]:
+    """``click.option`` that can also be set as ``LANCHAT_<OPTION>``, named after its long form.
+
+    ``--help`` shows the variable and the default.
+    """
+    long_form = next(word for word in declarations if word.startswith("--"))
+    name = long_form.partition("/")[0].removeprefix("--")
+    settings = {
+        "envvar": "LANCHAT_" + name.replace("-", "_").upper(),
+        "show_envvar": True,
+        "show_default": True,
+        **settings,
+    }
+    return click.option(*declarations, **settings)
+
+
+def _settle_color(context: click.Context, parameter: click.Parameter, color: str) -> str:
+    source = context.get_parameter_source(str(parameter.name))
+    # Somebody who types --color always means it; a setting of the shell yields to NO_COLOR.
+    asked = source is ParameterSource.COMMANDLINE
+    if color == "always" and os.environ.get("NO_COLOR") and not asked:
+        return "never"
+    return color
+
+
+color_option = option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    callback=_settle_color,
+    help="When to use colours; NO_COLOR is respected.",
+)

@@ -1,0 +1,134 @@
+"""One line of the connection log: JSON with the field names of docs/protocol.md."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+VERSION = 1
+EVENTS = ("start", "stop", "join", "leave", "login_refused", "refused")
+
+LINE_LIMIT = 64 * 1024
+"""Bytes in a line that a reader still looks at; the longest one written has some 12,000."""
+
+TEXT_LIMIT = 100
+"""Characters kept of every text, which strangers may have typed, but the agent."""
+
+AGENT_LIMIT = 500
+"""Characters kept of a User-Agent."""
+
+
+class Unreadable(ValueError):
+    """A line that is no record of this log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One event, with its time in UTC; ``line`` is the JSON text that it was read from.
+
+    What an event does not carry is empty, ``seconds`` None. ``user``, ``ip``, ``agent`` and
+    ``reason`` hold what strangers sent: :func:`lanchat.terminal.printable` makes them safe.
+    """
+
+    time: datetime
+    event: str
+    user: str
+    user_id: str
+    ip: str
+    agent: str
+    seconds: float | None
+    reason: str
+    version: str
+    port: int | None
+    line: str
+
+
+def encode(time: str, event: str, fields: Mapping[str, object]) -> str:
+    """The line for an event, ASCII, without its line break; ``time`` as in docs/protocol.md."""
+    return json.dumps(
+        {
+            "v": VERSION,
+            "time": time,
+            "event": event,
+            **{name: _bounded(name, value) for name, value in fields.items()},
+        },
+        default=str,
+    )
+
+
+def decode(line: bytes) -> Record:
+    """Read one line. Unknown fields are ignored and wrong types count as absent.
+
+    Raises Unreadable.
+    """
+    fields = _object(line)
+    if fields.get("v") != VERSION:
+        raise Unreadable("not a version that can be read")
+    event = _text(fields, "event")
+    if not event:
+        raise Unreadable("no event")
+    port = fields.get("port")
+    return Record(
+        time=_moment(_text(fields, "time")),
+        event=event,
+        user=_text(fields, "user"),
+        user_id=_text(fields, "user_id"),
+        ip=_text(fields, "ip"),
+        agent=_text(fields, "agent"),
+        seconds=_duration(fields.get("seconds")),
+        reason=_text(fields, "reason"),
+        version=_text(fields, "version"),
+        port=port if type(port) is int else None,
+        line=_ascii(line, fields),
+    )
+
+
+def _bounded(name: str, value: object) -> object:
+    if isinstance(value, str):
+        return value[: AGENT_LIMIT if name == "agent" else TEXT_LIMIT]
+    return value
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    if len(line) > LINE_LIMIT:
+        raise Unreadable("too long")
+    try:
+        fields = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("not JSON") from error
+    if not isinstance(fields, dict):
+        raise Unreadable("not an object")
+    return fields
+
+
+def _moment(text: str) -> datetime:
+    # Python 3.10 does not know Z yet. Years at the ends cannot be shown in every time zone.
+    try:
+        moment = datetime.fromisoformat(text.removesuffix("Z") + "+00:00" * text.endswith("Z"))
+    except ValueError as error:
+        raise Unreadable("no time") from error
+    if moment.tzinfo is None or not 1971 <= moment.year <= 9998:  # noqa: PLR2004 (see above)
+        raise Unreadable("no time in UTC")
+    return moment.astimezone(timezone.utc)
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _duration(value: object) -> float | None:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        with_fraction = float(min(value, 1e12))
+        return with_fraction if math.isfinite(with_fraction) and with_fraction >= 0 else None
+    return None
+
+
+def _ascii(line: bytes, fields: Mapping[str, Any]) -> str:
+    """The line as it is, unless another hand left bytes in it that could paint a terminal."""
+    text = line.strip().decode("utf-8")
+    return text if text.isascii() and text.isprintable() else json.dumps(fields)
