@@ -94,28 +94,6 @@ def test_ranks_all_addresses() -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        *("docker0", "br-1a2b3c", "veth0a1b", "virbr0", "vnet3", "lxcbr0", "cni0", "flannel.1"),
-        *("podman0", "tun0", "tap1", "wg0", "utun4", "tailscale0", "ztabcd1234", "ppp0", "wwan0"),
-        *("vmnet8", "vboxnet0", "bridge100", "awdl0", "llw0", "vEthernet (WSL (Hyper-V))"),
-        *("VirtualBox Host-Only Ethernet Adapter", "TAP-Windows Adapter V9", "Radmin VPN"),
-    ],
-)
-def test_knows_virtual_interfaces_by_name(name: str) -> None:
-    """An interface that leads into this machine or away from the LAN is called virtual."""
-    assert rank([unix(name, "10.0.0.1")], frozenset())[0].kind == "virtual"
-
-
-@pytest.mark.parametrize(
-    "name", ["eth0", "enp3s0", "eno1", "wlan0", "wlp2s0", "en0", "br0", "bond0", "Wi-Fi", "usb0"]
-)
-def test_knows_physical_interfaces(name: str) -> None:
-    """An ordinary interface is not mistaken for a virtual one."""
-    assert rank([unix(name, "10.0.0.1")], frozenset())[0].kind == "lan"
-
-
-@pytest.mark.parametrize(
     ("ip", "kind"),
     [
         ("100.64.0.9", "lan"),

@@ -13,13 +13,13 @@ import socket
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Literal
 
 import ifaddr
 
 from lanchat.errors import SettingRefused
+from lanchat.net.interfaces import maker_of
 
 Kind = Literal["lan", "public", "link-local", "virtual", "loopback"]
 IPAddress = IPv4Address | IPv6Address
@@ -43,79 +43,6 @@ LAN_RANGES = tuple(
         "2001:db8::/32",  # documentation (RFC 3849)
     )
 )
-
-# Interfaces that lead nowhere but into this machine, as patterns for lower-case names. They
-# give way to the default route: with an external Hyper-V switch, "vEthernet (…)" carries the
-# LAN address of the whole machine.
-INSIDE_ONLY = {
-    "docker*": "Docker",
-    "br-*": "Docker",  # a user-defined network; a bridge made by hand is br0
-    "veth*": "a container",
-    "podman*": "Podman",
-    "lxc*": "LXC",
-    "lxdbr*": "LXD",
-    "incusbr*": "Incus",
-    "cni*": "Kubernetes",
-    "flannel*": "Kubernetes",
-    "cali*": "Kubernetes",
-    "cilium*": "Kubernetes",
-    "kube*": "Kubernetes",
-    "virbr*": "libvirt",
-    "vnet*": "libvirt",
-    "vethernet*": "Hyper-V or WSL",
-    "hyper-v virtual*": "Hyper-V or WSL",  # the device behind a vEthernet connection
-    "vboxnet*": "VirtualBox",
-    "virtualbox*": "VirtualBox",
-    "vmnet*": "VMware",
-    "vmware*": "VMware",
-    "bridge1[0-9][0-9]": "a virtual machine",  # macOS; a bridge made by hand is bridge0
-    "*parallels*": "Parallels",
-    "vnic[0-9]*": "Parallels",  # macOS
-    "waydroid*": "Waydroid",
-    "awdl*": "AirDrop",
-    "llw*": "AirDrop",  # low-latency WLAN, the companion of awdl
-    "anpi*": "Apple hardware",
-    "dummy*": "a dummy interface",
-    "*loopback*": "a loopback adapter",  # Npcap and Microsoft's KM-TEST
-    "*teredo*": "Teredo",
-    "isatap*": "ISATAP",
-}
-
-# Interfaces that lead away from the LAN, the default route or not.
-ELSEWHERE = {
-    "tun*": "a VPN",
-    "tap*": "a VPN",
-    "utun*": "a VPN",
-    "wg*": "a VPN",
-    "ipsec*": "a VPN",
-    "ppp*": "a dial-up line or VPN",
-    "tailscale*": "a VPN",
-    "zt*": "a VPN",  # ZeroTier
-    "zerotier*": "a VPN",
-    "feth*": "a VPN",  # ZeroTier on macOS
-    "nordlynx*": "a VPN",
-    "proton*": "a VPN",
-    "gpd*": "a VPN",  # GlobalProtect on macOS
-    "pangp*": "a VPN",  # GlobalProtect on Windows
-    "cscotun*": "a VPN",
-    "*anyconnect*": "a VPN",
-    "*fortinet*": "a VPN",
-    "*hamachi*": "a VPN",
-    "*openvpn*": "a VPN",
-    "*tap-windows*": "a VPN",
-    "*wintun*": "a VPN",
-    "*wireguard*": "a VPN",
-    "*vpn*": "a VPN",
-    "*wan miniport*": "a dial-up line or VPN",
-    "wwan*": "a mobile network",
-    "rmnet*": "a mobile network",  # Android, and the next
-    "ccmni*": "a mobile network",
-    "pdp_ip*": "a mobile network",
-    "*mobile broadband*": "a mobile network",
-    "gif*": "a tunnel",  # macOS, and the next
-    "stf*": "a tunnel",
-    "sit*": "a tunnel",
-}
 
 # What to share before what. IPv6 is nothing to read out in a classroom, so it comes after all
 # IPv4 that neighbours reach; its link-local addresses open in no browser (they need a zone).
@@ -177,7 +104,7 @@ def rank(
     for adapter in adapters:
         ips = [ip for ip in adapter.ips if not _plain(ip).is_multicast]
         routed = any(str(_plain(ip)) in routes for ip in ips)
-        virtual = None if interface else _virtual(adapter, routed)
+        virtual = None if interface else maker_of(_names(adapter), routed=routed)
         for ip in ips:
             address = _judge(_plain(ip), ip.nice_name or adapter.nice_name, routed, virtual)
             place = ORDER.index((address.kind, address.ip.version))
@@ -240,16 +167,6 @@ def _named(adapters: Sequence[ifaddr.Adapter], interface: str) -> list[ifaddr.Ad
             "interface", interface, f"the interfaces here are {', '.join(known) or 'not known'}"
         )
     return found
-
-
-def _virtual(adapter: ifaddr.Adapter, routed: bool) -> str | None:
-    """What made the interface, where it does not lead to the LAN."""
-    patterns = ELSEWHERE if routed else INSIDE_ONLY | ELSEWHERE
-    for name in _names(adapter):
-        for pattern, maker in patterns.items():
-            if fnmatchcase(name, pattern):
-                return maker
-    return None
 
 
 def _judge(ip: IPAddress, interface: str, routed: bool, virtual: str | None) -> Address:
