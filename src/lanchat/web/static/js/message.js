@@ -30,8 +30,8 @@ export function makeRenderer({ words, times }) {
   }
 
   function noteLine(node, { note }) {
-    const template = words.t(`client.${note.kind}`, { user: "\u0000" });
-    const [before, after] = template.split("\u0000");
+    const key = note.kind === "joined" ? "client.joined" : "client.left";
+    const [before, after] = words.t(key, { user: "\u0000" }).split("\u0000");
     const text = element("span", "note__text", before, element("bdi", "", note.user), after);
     const date = new Date(note.time);
     text.title = times.full(date);
@@ -99,8 +99,9 @@ export function makeRenderer({ words, times }) {
 
   function failure(draft) {
     const why = element("p", "message__why", `${words.t("client.failed")}. ${draft.error.message}`);
-    const buttons = ["retry", "edit", "discard"].map((act) => {
-      const button = element("button", "message__act", words.t(`client.${act}`));
+    const acts = { retry: "client.retry", edit: "client.edit", discard: "client.discard" };
+    const buttons = Object.entries(acts).map(([act, key]) => {
+      const button = element("button", "message__act", words.t(key));
       button.type = "button";
       button.dataset.act = act;
       button.dataset.draft = draft.client_id;

@@ -1,0 +1,144 @@
+"""The language is the reader's, and no text is missing in any."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import lanchat
+from lanchat import i18n
+from lanchat.errors import NameUnusable, Refusal
+
+SOURCE = Path(lanchat.__file__).parent
+NAME_REASONS = ("empty", "long", "control", "mixed", "symbols")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (None, "en"),
+        ("", "en"),
+        ("fr", "en"),
+        ("pt", "pt-BR"),
+        ("pt-PT,pt;q=0.9", "pt-BR"),
+        ("pt-br", "pt-BR"),
+        ("en-GB,pt;q=0.9", "en"),
+        ("en;q=0.5, pt-BR;q=0.9", "pt-BR"),
+        ("fr, pt;q=0.1", "pt-BR"),
+        ("pt;q=0, en;q=0.1", "en"),
+        ("pt;q=nonsense, *", "en"),
+    ],
+)
+def test_pick_follows_the_browser(header: str | None, expected: str) -> None:
+    """Accept-Language decides by its weights; Portuguese of any country is Brazil's here."""
+    assert i18n.pick(header) == expected
+
+
+def test_pick_prefers_what_was_chosen() -> None:
+    """A choice made with the switch wins over the browser's header."""
+    assert i18n.pick("pt-BR", preferred="en") == "en"
+
+
+def test_pick_ignores_a_choice_that_there_is_not() -> None:
+    """A cookie with a language that lanchat does not speak changes nothing."""
+    assert i18n.pick("pt-BR", preferred="xx") == "pt-BR"
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "pt_BR.UTF-8"}, "pt-BR"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LC_ALL": "", "LANG": "pt_PT@euro"}, "pt-BR"),
+        ({"LC_ALL": "C", "LANG": "pt_BR"}, "en"),
+        ({"LC_MESSAGES": "pt_BR", "LANG": "en_US"}, "pt-BR"),
+    ],
+)
+def test_from_locale_follows_the_terminal(environ: dict[str, str], expected: str) -> None:
+    """The first locale variable that says anything decides."""
+    assert i18n.from_locale(environ) == expected
+
+
+def test_translate_fills_placeholders() -> None:
+    """Braces in what a guest typed stay what they are."""
+    text = i18n.translate("pt-BR", "client.joined", user="{Ana}")
+    assert text == "{Ana} entrou na sala!"
+
+
+def test_translate_refuses_an_unknown_key() -> None:
+    """A missing text is a defect, not an empty page."""
+    with pytest.raises(KeyError):
+        i18n.translate("en", "page.nothing")
+
+
+def test_strings_gives_the_texts_of_a_prefix() -> None:
+    """The browser gets its own texts and no others."""
+    texts = i18n.strings("en", "client.")
+    assert texts
+    assert all(key.startswith("client.") for key in texts)
+
+
+def test_catalogues_hold_the_same_keys_in_the_same_order() -> None:
+    """Whoever edits one file finds the same line in the other."""
+    english, *others = (list(i18n.strings(lang, "")) for lang in i18n.LANGUAGES)
+    for other in others:
+        assert other == english
+
+
+@pytest.mark.parametrize("key", i18n.strings("en", ""))
+def test_translations_use_the_same_placeholders(key: str) -> None:
+    """A placeholder lost in translation would lose what it stands for."""
+    used = {frozenset(_placeholders(i18n.strings(lang, "")[key])) for lang in i18n.LANGUAGES}
+    assert len(used) == 1
+
+
+@pytest.mark.parametrize("code", sorted({error.code for error in Refusal.__subclasses__()}))
+def test_every_refusal_has_its_text(code: str) -> None:
+    """Whatever a guest is refused, the reason stands in the catalogue."""
+    if code == NameUnusable.code:
+        keys = {f"error.{code}.{reason}" for reason in NAME_REASONS}
+    else:
+        keys = {f"error.{code}"}
+    assert keys <= i18n.strings("en", "error.").keys()
+
+
+def test_every_key_that_is_used_exists() -> None:
+    """No template, script or module asks for a text that is not there."""
+    assert _used() <= i18n.strings("en", "").keys()
+
+
+def test_every_key_that_exists_is_used() -> None:
+    """The catalogue holds nothing that nobody reads."""
+    assert i18n.strings("en", "").keys() - _used() == set()
+
+
+def _placeholders(text: str) -> Iterator[str]:
+    return (name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+def _used() -> set[str]:
+    """The keys that stand in the source, those that are built from a part included."""
+    keys = i18n.strings("en", "").keys()
+    families = "|".join(sorted({key.partition(".")[0] for key in keys}))
+    whole = re.compile(rf"""["'`]((?:{families})\.[\w.-]*\w)["'`]""")
+    # "page.language." ~ code, f"error.{code}": every key with this beginning is meant.
+    begun = re.compile(rf"""["'`]((?:{families})\.(?:[\w-]+\.)?)(?:["'`]\s*~|\$?{{)""")
+    used: set[str] = set()
+    for path in _sources():
+        text = path.read_text(encoding="utf-8")
+        for key in whole.findall(text):
+            plural = {f"{key}.one", f"{key}.other"}
+            used |= plural if plural <= keys else {key}
+        for beginning in begun.findall(text):
+            used |= {key for key in keys if key.startswith(beginning)}
+    return used
+
+
+def _sources() -> Iterator[Path]:
+    for pattern in ("**/*.py", "web/templates/*.html", "web/static/js/*.js"):
+        yield from SOURCE.glob(pattern)
