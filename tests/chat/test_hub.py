@@ -1,0 +1,148 @@
+"""The hub with a real store in memory; what it tells the world is written down."""
+
+import pytest
+
+from lanchat.chat.hub import CATCH_UP_BYTES, Hub
+from lanchat.chat.model import MESSAGE_LIMIT, Origin
+from lanchat.errors import MessageTooLong, NameTaken, NotJoined, PayloadInvalid
+from lanchat.store.sqlite import SqliteStore
+
+HERE = Origin("192.168.1.33", "Browser/1")
+
+
+class Recorder:
+    """Stands where the sockets and the log are; writes down every call as (name, arguments)."""
+
+    def __init__(self):
+        self.calls = []
+
+    def __getattr__(self, name):
+        return lambda *arguments: self.calls.append((name, arguments))
+
+    def names(self):
+        """What was called, in order."""
+        return [name for name, _ in self.calls]
+
+
+@pytest.fixture
+def world():
+    """Broadcaster and connection log in one, so that their order is seen."""
+    return Recorder()
+
+
+@pytest.fixture
+def hub(world):
+    """A hub with a history of three messages and no grace period."""
+    store = SqliteStore(None)
+    hub = Hub(store, world, world, history=3, grace=0)
+    yield hub
+    hub.close()
+    store.close()
+
+
+@pytest.fixture
+def ana(hub):
+    """Ana, who has joined by the connection "tab"."""
+    guest = hub.log_in("Ana", HERE)
+    hub.join("tab", guest, HERE, None)
+    return guest
+
+
+def test_a_connection_is_subscribed_before_the_history_is_read(hub, world):
+    """Nothing can be said between the history and the subscription."""
+    guest = hub.log_in("Ana", HERE)
+    hub.join("tab", guest, HERE, None)
+    assert world.names() == ["subscribe", "join", "host_joined"]
+
+
+def test_a_welcome_tells_who_is_here(hub, ana):
+    """A newcomer gets the roster, themselves included."""
+    bia = hub.log_in("Bia", HERE)
+    welcome = hub.join("other tab", bia, HERE, None)
+    assert welcome.you == bia
+    assert [(host.name, host.ip) for host in welcome.hosts] == [("Ana", HERE.ip), ("Bia", HERE.ip)]
+
+
+def test_only_the_newest_messages_go_to_a_newcomer(hub, ana):
+    """With a history of three the oldest two are left out, and that is said."""
+    for number in range(5):
+        hub.post("tab", f"message {number}", f"id {number}")
+    welcome = hub.join("tab", ana, HERE, None)
+    assert [m.message for m in welcome.messages] == ["message 2", "message 3", "message 4"]
+    assert welcome.complete is False
+
+
+def test_who_was_away_gets_more_than_a_newcomer(hub, ana):
+    """Catching up is not bounded by --history."""
+    first = hub.post("tab", "before", "id")
+    for number in range(50):
+        hub.post("tab", f"message {number}", f"id {number}")
+    welcome = hub.join("tab", ana, HERE, first.id)
+    assert (len(welcome.messages), welcome.complete) == (50, True)
+
+
+def test_an_answer_stays_small_enough_to_be_sent(hub, ana):
+    """Of very long messages only as many go out as one client's backlog takes."""
+    first = hub.post("tab", "before", "id")
+    for number in range(200):
+        hub.post("tab", "x" * MESSAGE_LIMIT, f"id {number}")
+    welcome = hub.join("tab", ana, HERE, first.id)
+    assert sum(len(m.message) for m in welcome.messages) <= CATCH_UP_BYTES
+    assert welcome.messages[-1].client_id == "id 199"
+    assert welcome.complete is False
+
+
+def test_a_message_is_told_once(hub, ana, world):
+    """The same client_id again gives the same message and no second broadcast."""
+    message = hub.post("tab", "hello", "same")
+    assert hub.post("tab", "hello", "same") == message
+    assert world.names().count("message_posted") == 1
+
+
+def test_nobody_speaks_before_joining(hub):
+    """A connection without new_host cannot post."""
+    with pytest.raises(NotJoined):
+        hub.post("tab", "hello", "id")
+
+
+@pytest.mark.parametrize("text", ["", "  \n\t ", "a\0b", "\ud800"])
+def test_text_that_cannot_be_shown_is_refused(hub, ana, text):
+    """Empty messages, NULs and lone surrogates are no messages."""
+    with pytest.raises(PayloadInvalid):
+        hub.post("tab", text, "id")
+
+
+def test_a_message_has_a_longest_length(hub, ana):
+    """4,000 characters are a message, 4,001 are not."""
+    hub.post("tab", "x" * MESSAGE_LIMIT, "long")
+    with pytest.raises(MessageTooLong) as refused:
+        hub.post("tab", "x" * (MESSAGE_LIMIT + 1), "longer")
+    assert refused.value.params == {"limit": MESSAGE_LIMIT}
+
+
+def test_a_refused_login_is_logged(hub, ana, world):
+    """The host can see who tried to take a name that is present."""
+    with pytest.raises(NameTaken):
+        hub.log_in("ANA", HERE)
+    assert world.calls[-1] == ("login_refused", ("ANA", HERE, "name_taken"))
+
+
+def test_a_departure_is_logged_and_told(hub, ana, world, until):
+    """When the last connection is gone the others and the log hear of it."""
+    hub.disconnect("tab")
+    until(lambda: world.names()[-1] == "host_left")
+    assert world.names()[-2:] == ["leave", "host_left"]
+
+
+def test_logging_out_returns_the_open_connections(hub, ana):
+    """So that they can be closed; the name is free at once."""
+    hub.join("second tab", ana, HERE, None)
+    assert hub.log_out(ana) == ["second tab", "tab"]
+    hub.log_in("Ana", HERE)
+
+
+def test_closing_logs_everybody_out_quietly(hub, ana, world):
+    """A stopping server writes departures down but has nobody to tell."""
+    hub.close()
+    assert world.names()[-1] == "leave"
+    assert "host_left" not in world.names()

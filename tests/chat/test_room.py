@@ -1,0 +1,93 @@
+"""One room's rules: seats, arrivals, the grace period."""
+
+import pytest
+
+from lanchat.chat.model import Guest, Origin
+from lanchat.chat.room import LOGIN_HOLD, Room
+from lanchat.errors import NameTaken
+
+ANA = Guest("1", "Ana")
+FALSE_ANA = Guest("2", "ana")
+HERE = Origin("192.168.1.33")
+
+
+@pytest.fixture
+def room():
+    """A room with a grace period of ten seconds."""
+    return Room(grace=10)
+
+
+def test_the_first_connection_is_the_arrival(room):
+    """Only the first of a person's connections is announced."""
+    arrival = room.enter(ANA, "tab 1", HERE, now=0)
+    assert (arrival.user, arrival.ip, arrival.time) == (
+        "Ana",
+        "192.168.1.33",
+        "1970-01-01T00:00:00.000Z",
+    )
+    assert room.enter(ANA, "tab 2", HERE, now=1) is None
+
+
+def test_a_reserved_name_is_taken(room):
+    """From login on nobody else gets the name."""
+    room.reserve(ANA, HERE, now=0)
+    with pytest.raises(NameTaken) as taken:
+        room.reserve(FALSE_ANA, HERE, now=1)
+    assert taken.value.suggestion == "ana 2"
+    assert not room.may_enter(FALSE_ANA)
+
+
+def test_a_name_is_not_reserved_for_ever(room):
+    """Whoever logs in and never connects does not block the name."""
+    room.reserve(ANA, HERE, now=0)
+    assert room.expire(now=LOGIN_HOLD) == []
+    assert room.may_enter(FALSE_ANA)
+
+
+def test_nobody_has_left_within_the_grace_period(room):
+    """The seat of a person whose connections are gone is kept for a while."""
+    room.enter(ANA, "tab", HERE, now=0)
+    room.disconnect("tab", now=5)
+    assert room.expire(now=14.9) == []
+    assert [host.name for host in room.hosts()] == ["Ana"]
+
+
+def test_a_departure_says_how_long_they_were_here(room):
+    """After the grace period the person has left."""
+    room.enter(ANA, "tab", HERE, now=0)
+    room.disconnect("tab", now=5)
+    (departure,) = room.expire(now=15)
+    assert (departure.guest, departure.seconds, departure.reason) == (ANA, 15, "closed")
+    assert list(room.hosts()) == []
+
+
+def test_coming_back_in_time_is_no_arrival(room):
+    """A reload is neither a leave nor a join."""
+    room.enter(ANA, "tab", HERE, now=0)
+    room.disconnect("tab", now=5)
+    assert room.enter(ANA, "tab again", HERE, now=6) is None
+    assert room.expire(now=100) == []
+
+
+def test_logging_out_frees_the_name_at_once(room):
+    """There is no grace period for who says goodbye."""
+    room.enter(ANA, "tab", HERE, now=0)
+    assert room.leave(ANA.id, now=1, reason="logout").seconds == 1
+    assert room.may_enter(FALSE_ANA)
+    assert room.seat_of("tab") is None
+
+
+def test_an_old_cookie_does_not_oust_who_has_the_name_now(room):
+    """Somebody who was away too long finds their name taken."""
+    room.enter(ANA, "tab", HERE, now=0)
+    room.leave(ANA.id, now=1, reason="closed")
+    room.enter(FALSE_ANA, "other tab", HERE, now=2)
+    with pytest.raises(NameTaken):
+        room.enter(ANA, "tab again", HERE, now=3)
+
+
+def test_at_the_end_everybody_leaves(room):
+    """When the server stops each person present has a departure."""
+    room.enter(ANA, "tab", HERE, now=0)
+    room.reserve(Guest("3", "Bia"), HERE, now=0)
+    assert [(d.guest, d.reason) for d in room.clear(now=9)] == [(ANA, "stop")]

@@ -1,0 +1,202 @@
+"""What the tests share: a real server in a process of its own, and people who use it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import socketio
+
+DEADLINE = 15.0
+"""Seconds after which something that should have happened counts as not happening."""
+
+
+def wait_for(condition: Callable[[], Any], what: str = "the condition") -> Any:
+    """Poll until the condition is true and return its value; fail after DEADLINE."""
+    end = time.monotonic() + DEADLINE
+    while not (value := condition()):
+        if time.monotonic() > end:
+            pytest.fail(f"{what} did not come true within {DEADLINE:.0f} s")
+        time.sleep(0.01)
+    return value
+
+
+class ServerProcess:
+    """`lanchat serve` on a port of its own, with its data below ``folder``."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.data_dir = folder / "data"
+        self.log_file = folder / "connections.log"
+        self.port = 0
+        self._output = folder / "output.txt"
+        self._options = options
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start, or start again with the same port and data."""
+        command = [sys.executable, "-m", "lanchat", "serve", "--port", str(self.port)]
+        command += ["--data-dir", str(self.data_dir), "--log-file", str(self.log_file)]
+        before = len(self.output())
+        with self._output.open("ab") as output:
+            self.process = subprocess.Popen(
+                [*command, *self._options],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+        found = wait_for(lambda: self._listening(before), "the server's banner")
+        self.port = int(found.group(1))
+
+    def stop(self) -> int:
+        """Ask to stop, as Ctrl+C does; returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(DEADLINE)
+
+    def kill(self) -> None:
+        """End it at once, as a power cut does."""
+        self.process.kill()
+        self.process.wait(DEADLINE)
+
+    def output(self) -> str:
+        """Everything that it printed."""
+        return self._output.read_text() if self._output.exists() else ""
+
+    def _listening(self, before: int) -> re.Match[str] | None:
+        new = self.output()[before:]
+        if self.process.poll() is not None:
+            pytest.fail(f"the server ended with {self.process.returncode}:\n{new}")
+        return re.search(r"http://\S+:(\d+)", new)
+
+
+class Person:
+    """Somebody with a browser's cookie jar and one connection."""
+
+    def __init__(self, server: ServerProcess, name: str | None) -> None:
+        self.server = server
+        self.name = name
+        self.http = requests.Session()
+        self.heard: list[tuple[str, Any]] = []
+        self.socket = self.new_socket()
+        if name is not None:
+            assert self.log_in(name).status_code == 303
+
+    def log_in(self, name: str, **fields: str) -> requests.Response:
+        form = {"username": name, **fields}
+        return self.http.post(self.server.url + "/", data=form, allow_redirects=False)
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.http.get(self.server.url + path, allow_redirects=False, **options)
+
+    def new_socket(self) -> socketio.Client:
+        """A further connection (a tab) that writes down what it hears."""
+        socket = socketio.Client(http_session=self.http, reconnection=False)
+        socket.on("*", lambda event, data: self.heard.append((event, data)))
+        return socket
+
+    def connect(self, transports: list[str] | None = None) -> None:
+        self.socket.connect(self.server.url, transports=transports or ["websocket"])
+
+    def join(self, last_id: int | None = None) -> dict[str, Any]:
+        if not self.socket.connected:
+            self.connect()
+        payload = {} if last_id is None else {"last_id": last_id}
+        return self.call("new_host", payload)
+
+    def say(self, text: str, client_id: str | None = None) -> dict[str, Any]:
+        payload = {"message": text, "client_id": client_id or str(uuid.uuid4())}
+        return self.call("new_message", payload)
+
+    def call(self, event: str, payload: Any = None) -> dict[str, Any]:
+        answer: dict[str, Any] = self.socket.call(event, payload, timeout=DEADLINE)
+        return answer
+
+    def events(self, name: str) -> list[Any]:
+        return [data for event, data in list(self.heard) if event == name]
+
+    def messages(self) -> list[str]:
+        return [data["message"] for data in self.events("add_chat_message")]
+
+    def hears(self, event: str, **fields: Any) -> Any:
+        """Wait for an event with these fields and return its data."""
+
+        def found() -> Any:
+            for data in self.events(event):
+                if fields.items() <= data.items():
+                    return data
+            return None
+
+        return wait_for(found, f"{event} {fields}")
+
+    def close(self) -> None:
+        self.socket.disconnect()
+        self.http.close()
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """Poll a condition with the one deadline that all tests share."""
+    return wait_for
+
+
+@pytest.fixture
+def server_factory(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
+    """Start servers with further options; they are stopped after the test."""
+    servers: list[ServerProcess] = []
+
+    def start(*options: str, folder: str | None = None) -> ServerProcess:
+        servers.append(ServerProcess(tmp_path / (folder or f"server{len(servers)}"), *options))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.process.kill()
+        server.process.wait()
+
+
+@pytest.fixture
+def server(server_factory: Callable[..., ServerProcess]) -> ServerProcess:
+    """A server with a short grace period."""
+    return server_factory("--grace", "0.5")
+
+
+@pytest.fixture
+def person_factory(server: ServerProcess) -> Iterator[Callable[..., Person]]:
+    """People of the test's server; without a name they have not logged in yet."""
+    people: list[Person] = []
+
+    def arrive(name: str | None = None) -> Person:
+        people.append(Person(server, name))
+        return people[-1]
+
+    yield arrive
+    for person in people:
+        person.close()
+
+
+@pytest.fixture
+def ana(person_factory: Callable[..., Person]) -> Person:
+    """Ana, logged in but not connected yet."""
+    return person_factory("Ana")
+
+
+@pytest.fixture
+def bia(person_factory: Callable[..., Person]) -> Person:
+    """Bia, logged in but not connected yet."""
+    return person_factory("Bia")

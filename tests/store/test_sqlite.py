@@ -1,0 +1,77 @@
+"""What is true of SQLite's file alone."""
+
+import sqlite3
+
+import pytest
+
+from lanchat.chat.model import Draft
+from lanchat.errors import DataUnusable, StoreUnavailable
+from lanchat.store.schema import MIGRATIONS
+from lanchat.store.sqlite import SqliteStore
+
+DRAFT = Draft("id", "lobby", "1", "Ana", "192.168.1.33", "hello", "2026-11-23T02:08:00.000Z")
+
+
+def test_messages_and_retries_survive_a_restart(tmp_path):
+    """The same client_id is the same message in the server's next life, too."""
+    path = tmp_path / "messages.db"
+    first = SqliteStore(path)
+    (before,) = first.append([DRAFT])
+    first.close()
+    second = SqliteStore(path)
+    (after,) = second.append([DRAFT])
+    second.close()
+    assert (after.message, after.fresh) == (before.message, False)
+
+
+def test_ids_in_memory_grow_over_restarts():
+    """A client that shows id N is never given N or less by a later life of the server."""
+    first, second = SqliteStore(None), None
+    (before,) = first.append([DRAFT])
+    first.close()
+    second = SqliteStore(None)
+    (after,) = second.append([DRAFT])
+    assert after.message.id >= before.message.id
+    second.close()
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(tmp_path):
+    """A failing insert leaves nothing behind, and the next batch works."""
+    store = SqliteStore(tmp_path / "messages.db")
+    broken = Draft("id 2", "lobby", "1", None, "ip", "text", "time")
+    with pytest.raises(StoreUnavailable):
+        store.append([DRAFT, broken])
+    assert store.history("lobby", None, 10).messages == []
+    store.append([DRAFT])
+    store.close()
+
+
+def test_a_new_file_is_migrated(tmp_path):
+    """The number of steps taken stands in the file."""
+    path = tmp_path / "messages.db"
+    SqliteStore(path).close()
+    with sqlite3.connect(path) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    assert version == len(MIGRATIONS)
+
+
+def test_a_newer_file_is_not_touched(tmp_path):
+    """What a newer lanchat wrote is refused with a way out."""
+    path = tmp_path / "messages.db"
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(DataUnusable, match="newer lanchat"):
+        SqliteStore(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\0" + b"x" * 500])
+def test_a_file_that_is_no_database_is_not_touched(tmp_path, content):
+    """Garbage is refused, with the path in the message."""
+    path = tmp_path / "messages.db"
+    path.write_bytes(content)
+    with pytest.raises(DataUnusable, match=r"messages\.db"):
+        SqliteStore(path)
+    assert path.read_bytes() == content
