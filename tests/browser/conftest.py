@@ -1,0 +1,110 @@
+"""Real people in a real Chromium. A missing browser fails these tests, it does not skip them.
+
+A failed test leaves a picture of every page and the server's output below test-results/.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+DEADLINE_MS = 15_000
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+    "device_scale_factor": 2,
+}
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+expect.set_options(timeout=DEADLINE_MS)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take pictures of failures without being asked to."""
+    config.option.screenshot = "only-on-failure"
+    # pytest-base-url, which pytest-playwright brings, is behind the times.
+    config.addinivalue_line(
+        "filterwarnings", "ignore:Session-scoped fixtures defined as instance methods"
+    )
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """An installed Chromium where there is one, else the one that Playwright brings."""
+    installed = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
+    found = os.environ.get("LANCHAT_CHROMIUM") or installed
+    options = {**browser_type_launch_args, "args": ["--disable-background-networking"]}
+    if found:
+        options["executable_path"] = found
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options["args"].append("--no-sandbox")  # Chromium's sandbox refuses to run as root
+    return options
+
+
+@pytest.fixture
+def server(server: Any, request: pytest.FixtureRequest, output_path: str) -> Iterator[Any]:
+    """The server; what it printed is kept where the test fails."""
+    yield server
+    report = getattr(request.node, "rep_call", None)
+    if report is not None and report.failed:
+        Path(output_path).mkdir(parents=True, exist_ok=True)
+        Path(output_path, "server-output.txt").write_text(server.output(), encoding="utf-8")
+
+
+@pytest.fixture
+def visit(
+    server: Any, new_context: Callable[..., BrowserContext]
+) -> Iterator[Callable[..., Page]]:
+    """Open the login page with a browser of one's own, by Playwright's options.
+
+    Whatever a test is about, no script of the page may throw.
+    """
+    thrown: list[str] = []
+
+    def open_login(**options: Any) -> Page:
+        page = new_context(**{"locale": "en-GB", **options}).new_page()
+        page.set_default_timeout(DEADLINE_MS)
+        page.on("pageerror", lambda error: thrown.append(str(error)))
+        page.goto(server.url)
+        return page
+
+    yield open_login
+    assert thrown == []
+
+
+@pytest.fixture
+def arrive(visit: Callable[..., Page]) -> Callable[..., Page]:
+    """Log in by a name and wait until the room is there."""
+
+    def log_in(name: str, **options: Any) -> Page:
+        page = visit(**options)
+        page.fill("#username", name)
+        page.keyboard.press("Enter")
+        expect(page.locator("#people .people__you")).to_have_count(1)
+        return page
+
+    return log_in
+
+
+@pytest.fixture
+def say() -> Callable[[Page, str], None]:
+    """Type a message and press Enter."""
+
+    def send(page: Page, text: str) -> None:
+        page.fill("#message", text)
+        page.press("#message", "Enter")
+
+    return send
+
+
+@pytest.fixture
+def phone() -> dict[str, Any]:
+    """The options of a browser on a phone."""
+    return dict(PHONE)

@@ -1,0 +1,100 @@
+"""The host goes away and comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+Arrive = Callable[..., Page]
+Say = Callable[[Page, str], None]
+
+
+def test_both_catch_up_after_a_crash(server: Any, arrive: Arrive, say: Say) -> None:
+    """Nothing is missing and nothing double after the server was killed and started again."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    say(ana, "before")
+    expect(bia.locator(".message__text")).to_have_text(["before"])
+    server.kill()
+    expect(ana.locator("#status")).to_contain_text("Connection lost")
+    say(ana, "during")
+    say(bia, "meanwhile")
+    expect(ana.locator("#status")).to_contain_text("1 message waits")
+    server.start()
+    for page in (ana, bia):
+        expect(page.locator(".message__text")).to_have_count(3)
+        expect(page.locator(".message__pending")).to_have_count(0)
+    say(bia, "after")
+    expect(ana.locator(".message__text").last).to_have_text("after")
+    assert _ids(ana) == _ids(bia) == [1, 2, 3, 4]
+    assert sorted(_texts(ana)[1:3]) == ["during", "meanwhile"]
+
+
+def test_queue_keeps_its_order(server: Any, arrive: Arrive, say: Say) -> None:
+    """What was written offline arrives once and in the order in which it was written."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    server.kill()
+    written = [f"line {number}" for number in range(5)]
+    for line in written:
+        say(ana, line)
+    server.start()
+    expect(bia.locator(".message__text")).to_have_text(written)
+    expect(ana.locator(".message__text")).to_have_text(written)
+
+
+def test_queue_survives_a_reload(server: Any, arrive: Arrive, say: Say) -> None:
+    """A message that waits for the host is not lost with the page."""
+    ana = arrive("Ana")
+    server.kill()
+    say(ana, "do not lose me")
+    expect(ana.locator(".message--pending")).to_have_count(1)
+    server.start()
+    ana.reload()
+    expect(ana.locator(".message__text")).to_have_text(["do not lose me"])
+    expect(ana.locator(".message__time")).to_have_count(1)
+
+
+def test_a_host_that_stops_says_so(server: Any, arrive: Arrive) -> None:
+    """Who is left alone is told why, stays in the page, and is back when the host is."""
+    ana = arrive("Ana")
+    server.stop()
+    expect(ana.locator("#status")).to_contain_text("The host stopped the room")
+    server.start()
+    expect(ana.locator("#status")).to_have_text("Connected again")
+    expect(ana.locator("#status")).to_have_text("")
+
+
+def test_logging_out_ends_the_other_tab(arrive: Arrive) -> None:
+    """A tab whose person has logged out elsewhere leads to the login page."""
+    ana = arrive("Ana")
+    second = ana.context.new_page()
+    second.goto(ana.url)
+    expect(second.locator("#people .people__you")).to_have_count(1)
+    ana.click("#log-out button")
+    expect(second.locator("#username")).to_be_visible()
+
+
+def test_a_new_history_replaces_the_old(server: Any, arrive: Arrive, say: Say) -> None:
+    """A host that lost its messages gets no mixture of two histories."""
+    ana = arrive("Ana")
+    for line in ("one", "two", "three"):
+        say(ana, line)
+    expect(ana.locator(".message__time")).to_have_count(3)
+    server.kill()
+    for file in server.data_dir.glob("*.db*"):
+        file.unlink()
+    server.start()
+    expect(ana.locator(".message__text")).to_have_count(0)
+    say(ana, "again")
+    expect(ana.locator(".message__text")).to_have_text(["again"])
+
+
+def _texts(page: Page) -> list[str]:
+    return page.locator(".message__text").all_inner_texts()
+
+
+def _ids(page: Page) -> list[int]:
+    for button in page.locator(".message__time").all():
+        button.dispatch_event("click")
+    return [int(text) for text in page.locator("dl > div:last-child > dd").all_inner_texts()]

@@ -1,0 +1,105 @@
+"""People talk to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+Arrive = Callable[..., Page]
+Say = Callable[[Page, str], None]
+
+
+def test_two_people_talk(arrive: Arrive, say: Say) -> None:
+    """What one writes stands in both pages, once, in the same order."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    say(ana, "Oi, Bia!")
+    expect(bia.locator(".message__text")).to_have_text(["Oi, Bia!"])
+    say(bia, "Oi, Ana!")
+    for page in (ana, bia):
+        expect(page.locator(".message__text")).to_have_text(["Oi, Bia!", "Oi, Ana!"])
+        expect(page.locator(".message__pending")).to_have_count(0)
+
+
+def test_own_messages_stand_apart(arrive: Arrive, say: Say) -> None:
+    """One sees which messages are one's own."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    say(ana, "mine")
+    expect(ana.locator(".message--mine .message__text")).to_have_text(["mine"])
+    expect(bia.locator(".message:not(.message--mine) .message__author")).to_have_text("Ana")
+
+
+def test_third_person_sees_the_history(arrive: Arrive, say: Say) -> None:
+    """Who comes later reads what was said before."""
+    ana = arrive("Ana")
+    say(ana, "one")
+    say(ana, "two")
+    expect(ana.locator(".message__time")).to_have_count(2)
+    carla = arrive("Carla")
+    expect(carla.locator(".message__text")).to_have_text(["one", "two"])
+
+
+def test_people_come_and_go(arrive: Arrive) -> None:
+    """The list and the lines in the chat tell who is here."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    expect(ana.locator(".note")).to_have_text(["Ana joined the room!", "Bia joined the room!"])
+    expect(ana.locator(".people__name")).to_have_text(["Ana", "Bia"])
+    bia.click("#log-out button")
+    expect(ana.locator(".note").last).to_have_text("Bia left the room.")
+    expect(ana.locator("#count")).to_have_text("1 person here")
+
+
+def test_arrivals_are_told_in_portuguese(arrive: Arrive) -> None:
+    """The lines about people are in the reader's language, not the traveller's."""
+    ana = arrive("Ana", locale="pt-BR")
+    bia = arrive("Bia")
+    expect(ana.locator(".note").last).to_have_text("Bia entrou na sala!")
+    bia.click("#log-out button")
+    expect(ana.locator(".note").last).to_have_text("Bia saiu da sala.")
+
+
+def test_details_tell_the_address(arrive: Arrive, say: Say) -> None:
+    """The time of a message opens its details, by keyboard as well."""
+    ana = arrive("Ana")
+    say(ana, "hello")
+    ana.locator(".message__time").focus()
+    ana.keyboard.press("Enter")
+    expect(ana.locator(".message__details")).to_contain_text("127.0.0.1")
+
+
+def test_reader_of_old_messages_is_not_moved(arrive: Arrive, say: Say) -> None:
+    """Further up the list stands still, and a button leads to what is new."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    for number in range(30):
+        say(ana, f"line {number}")
+    expect(ana.locator(".message__time")).to_have_count(30)
+    bia.locator("#log").evaluate("log => { log.scrollTop = 0 }")
+    expect(bia.locator("#newest")).to_be_visible()
+    say(ana, "news")
+    expect(bia.locator("#newest")).to_contain_text("1 new message")
+    assert bia.locator("#log").evaluate("log => log.scrollTop") == 0
+    bia.click("#newest")
+    expect(bia.locator(".message__text").last).to_be_in_viewport()
+    expect(bia.locator("#newest")).to_be_hidden()
+
+
+def test_title_counts_what_a_hidden_page_missed(arrive: Arrive, say: Say) -> None:
+    """The tab's title tells how many messages came in while one looked elsewhere."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    _hide(bia, hidden=True)
+    say(ana, "one")
+    say(ana, "two")
+    expect(bia).to_have_title("(2) lanchat")
+    _hide(bia, hidden=False)
+    expect(bia).to_have_title("lanchat")
+
+
+def _hide(page: Page, *, hidden: bool) -> None:
+    # Headless pages are always visible: say what another tab in front would say.
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
