@@ -44,7 +44,7 @@ class LogReader:
         self.skipped = 0
         self._wanted = wanted or Filter()
         self._bookmark: _Bookmark | None = None
-        self._state: tuple[int, ...] = ()
+        self._state: tuple[int, ...] | None = None
 
     def tail(self, count: int | None, *, whole: bool = False) -> list[Record]:
         """The last ``count`` wanted records (None: all of them), oldest first.
@@ -69,7 +69,7 @@ class LogReader:
         return found[::-1]
 
     def follow(self, pause: Callable[[float], None] = time.sleep) -> Iterator[Record]:
-        """Every wanted record from now on, for ever; ``pause`` waits its seconds between looks.
+        """Every wanted record after :meth:`tail`, for ever; ``pause`` waits between two looks.
 
         It goes on through rotation and truncation, and waits for a file that is not there.
         """
@@ -81,7 +81,7 @@ class LogReader:
 
     def _records_backwards(self, *, whole: bool) -> Iterator[Record]:
         seen: set[tuple[int, int]] = set()
-        for path in (self.path, *_rotated(self.path)):
+        for path in _files(self.path):
             with suppress(FileNotFoundError), path.open("rb") as file:
                 status = os.fstat(file.fileno())
                 if _identity(status) in seen:
@@ -109,15 +109,20 @@ class LogReader:
                 yield from self._lines_after_bookmark(file)
 
     def _unread_files(self, opened: ExitStack) -> list[BinaryIO]:
-        """From the file with the bookmark to the newest; without a bookmark, the newest alone."""
+        """From the file with the bookmark to the newest; without a bookmark, all there are.
+
+        Where the one with the bookmark is gone, what is there by the log's name is new.
+        """
         files: dict[tuple[int, int], BinaryIO] = {}
-        for path in (self.path, *_rotated(self.path)):
+        for path in _files(self.path):
             with suppress(OSError):  # on Windows a file can be there and yet not be opened
                 file = opened.enter_context(path.open("rb"))
                 identity = _identity(os.fstat(file.fileno()))
                 files.setdefault(identity, file)
                 if self._bookmark is not None and self._bookmark.file == identity:
                     return list(files.values())[::-1]
+        if self._bookmark is None:
+            return list(files.values())[::-1]
         return [file for file in files.values() if file.name == str(self.path)]
 
     def _lines_after_bookmark(self, file: BinaryIO) -> Iterator[bytes]:
@@ -165,12 +170,23 @@ def _bytes(file: BinaryIO, start: int, end: int) -> bytes:
     return file.read(end - max(0, start))
 
 
-def _rotated(path: Path) -> list[Path]:
-    """The older files of the log, newest first; a number can be missing."""
-    numbers = []
+def _files(path: Path) -> Iterator[Path]:
+    """The files of the log, newest first; a number can be missing.
+
+    They can move up meanwhile: then one comes twice, but none is left out.
+    """
+    yield path
+    last = 0
+    while numbers := [number for number in _numbers(path) if number > last]:
+        yield from (path.with_name(f"{path.name}.{number}") for number in numbers)
+        last = numbers[-1]
+
+
+def _numbers(path: Path) -> list[int]:
+    found = []
     with suppress(FileNotFoundError, NotADirectoryError):
         for neighbour in path.parent.iterdir():
             name, _, number = neighbour.name.rpartition(".")
             if name == path.name and number.isascii() and number.isdecimal():
-                numbers.append(int(number))
-    return [path.with_name(f"{path.name}.{number}") for number in sorted(numbers)]
+                found.append(int(number))
+    return sorted(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -20,6 +19,8 @@ TEXT_LIMIT = 100
 
 AGENT_LIMIT = 500
 """Characters kept of a User-Agent."""
+
+_FOR_EVER = 1e12
 
 
 class Unreadable(ValueError):
@@ -122,9 +123,8 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
 
 
 def _duration(value: object) -> float | None:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        with_fraction = float(min(value, 1e12))
-        return with_fraction if math.isfinite(with_fraction) and with_fraction >= 0 else None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _FOR_EVER:
+        return float(value)
     return None
 
 
