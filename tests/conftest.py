@@ -145,7 +145,10 @@ class Person:
         return wait_for(found, f"{event} {fields}")
 
     def close(self) -> None:
+        """Hang up and give the name back, where there still is a server."""
         self.socket.disconnect()
+        if self.server.process.poll() is None:
+            self.http.post(self.server.url + "/logout", allow_redirects=False)
         self.http.close()
 
 
@@ -174,6 +177,15 @@ def server_factory(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
 def server(server_factory: Callable[..., ServerProcess]) -> ServerProcess:
     """A server with a short grace period."""
     return server_factory("--grace", "0.5")
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server for tests that leave nothing behind; a module takes it as its ``server``."""
+    server = ServerProcess(tmp_path_factory.mktemp("shared"), "--grace", "0.5")
+    yield server
+    server.process.kill()
+    server.process.wait()
 
 
 @pytest.fixture

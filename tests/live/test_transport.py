@@ -11,6 +11,12 @@ TEXT, CONTINUATION = websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_CONT
 SMALL_BUFFER = [(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)]
 
 
+@pytest.fixture
+def server(shared_server):
+    """These tests leave nothing behind."""
+    return shared_server
+
+
 def packet_of(size):
     """A new_message packet of exactly this many bytes."""
     head, tail = '421["new_message",{"message":"', '"}]'

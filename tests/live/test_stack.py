@@ -1,0 +1,91 @@
+"""The private names of the Socket.IO stack that lanchat touches are still where they were."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import engineio
+import gevent
+import pytest
+import socketio
+from engineio.packet import CLOSE, MESSAGE, Packet
+
+from lanchat.errors import CannotStart
+from lanchat.live.stack import BoundedQueue, refuse_gevent_websocket
+from lanchat.live.transport import MAX_BACKLOG_FRAMES
+
+
+@pytest.fixture
+def stock():
+    """python-socketio's server as it comes, with gevent's classes."""
+    return socketio.Server(async_mode="gevent")
+
+
+def test_the_engine_looks_its_classes_up_in_one_dict(stock):
+    """A copy of ``_async`` on the instance is what our classes stand in."""
+    assert {"websocket", "queue", "queue_empty"} <= stock.eio._async.keys()
+
+
+def test_packets_enter_through_one_handler(stock):
+    """``handlers["message"]`` is what we wrap."""
+    assert stock.eio.handlers["message"] == stock._handle_eio_message
+
+
+def test_the_engine_makes_queues_by_the_dict(stock):
+    """Each client's queue comes from ``_async["queue"]``."""
+    stock.eio._async = {**stock.eio._async, "queue": BoundedQueue}
+    assert isinstance(engineio.base_socket.BaseSocket(stock.eio, "sid").queue, BoundedQueue)
+
+
+def test_a_polling_client_that_is_away_too_long_is_closed():
+    """Past the bound all that waits becomes one CLOSE packet, and put never blocks."""
+    queue = BoundedQueue()
+    for number in range(MAX_BACKLOG_FRAMES + 10):
+        queue.put(Packet(MESSAGE, str(number)))
+    assert queue.get(block=False).packet_type == CLOSE
+    assert queue.qsize() == 0
+
+
+def test_a_queue_with_room_keeps_its_packets():
+    """Up to the bound nothing is dropped, and the end marker always gets in."""
+    queue = BoundedQueue()
+    for number in range(MAX_BACKLOG_FRAMES):
+        queue.put(Packet(MESSAGE, str(number)))
+    queue.put(None)
+    assert queue.get(block=False).data == "0"
+    assert queue.qsize() == MAX_BACKLOG_FRAMES
+
+
+def test_joining_a_bounded_queue_still_works():
+    """engine.io waits with join() until everything was taken: what is dropped counts as taken."""
+    queue = BoundedQueue()
+    for number in range(MAX_BACKLOG_FRAMES + 10):
+        queue.put(Packet(MESSAGE, str(number)))
+    queue.get(block=False)
+    queue.task_done()
+    with gevent.Timeout(5):
+        queue.join()
+
+
+def test_gevent_websocket_is_refused(tmp_path):
+    """Where it is installed it would bypass the transport silently; the error says what to do."""
+    (tmp_path / "geventwebsocket").mkdir()
+    (tmp_path / "geventwebsocket" / "__init__.py").touch()
+    code = "from lanchat.live.stack import refuse_gevent_websocket as f; f()"
+    path = [str(tmp_path), str(Path(__file__).parents[2] / "src")]
+    result = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path[:0] = {path}; {code}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "pip uninstall gevent-websocket" in result.stderr
+    assert "CannotStart" in result.stderr
+
+
+def test_without_it_nothing_is_refused():
+    """The usual case."""
+    try:
+        refuse_gevent_websocket()
+    except CannotStart:
+        pytest.fail("gevent-websocket is installed in the tests' environment")

@@ -1,0 +1,91 @@
+"""Whom the server answers: hosts and origins, for pages and sockets alike."""
+
+import socket
+
+import pytest
+import socketio
+
+
+@pytest.fixture
+def server(shared_server):
+    """These tests leave nothing behind."""
+    return shared_server
+
+
+def get(server, path="/healthz", host=None, **headers):
+    """The status of a request with exactly these headers."""
+    host = f"127.0.0.1:{server.port}" if host is None else host
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Connection: close"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        return int(connection.makefile("rb").readline().split()[1])
+
+
+@pytest.fixture(params=["/healthz", "/socket.io/?EIO=4&transport=polling"])
+def path(request):
+    """A page, and the entrance for sockets."""
+    return request.param
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "LOCALHOST", "my-pc.local"])
+def test_names_of_this_machine_are_answered(server, path, host):
+    """With the port that people type."""
+    assert get(server, path, f"{host}:{server.port}") == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "", "127.0.0.1.evil.example", "8.8.8.8", "a@localhost", "x:y:z", "[::1"]
+)
+def test_other_names_are_refused(server, path, host):
+    """A page of the internet that points its name to this LAN gets nothing (DNS rebinding)."""
+    assert get(server, path, host) == 403
+
+
+def test_our_own_page_may_connect(server, path):
+    """Its origin is the host it was opened by."""
+    host = f"localhost:{server.port}"
+    assert get(server, path, host, Origin=f"http://{host}") == 200
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://localhost:1", "http://127.0.0.1", "file://", "x"]
+)
+def test_pages_of_other_origins_may_not(server, path, origin):
+    """Another port of the same machine is another origin, too."""
+    assert get(server, path, Origin=origin) == 403
+
+
+def test_a_further_host_can_be_allowed(server_factory, path):
+    """--allow-host names what a proxy or a router calls this machine; it may end TLS."""
+    server = server_factory("--allow-host", "chat.example")
+    assert get(server, path, "chat.example") == 200
+    assert get(server, path, "chat.example", Origin="https://chat.example") == 200
+    assert get(server, path, "other.example") == 403
+
+
+def test_forwarded_headers_count_only_where_a_proxy_is_trusted(server_factory, path):
+    """Otherwise anybody could claim to come by an allowed name."""
+    trusting = server_factory("--trust-proxy", "--allow-host", "chat.example")
+    plain = server_factory("--allow-host", "chat.example")
+    forwarded = {
+        "X-Forwarded-Host": "chat.example",
+        "X-Forwarded-Proto": "https",
+        "Origin": "https://chat.example",
+    }
+    assert get(trusting, path, "127.0.0.1", **forwarded) == 200
+    assert get(plain, path, "evil.example", **forwarded) == 403
+
+
+def test_a_refusal_is_logged(server, until):
+    """With the address of who asked and the reason."""
+    get(server, host="evil.example")
+    until(lambda: '"reason":"host"' in server.log_file.read_text().replace(" ", ""))
+
+
+def test_a_websocket_of_another_origin_is_refused(ana):
+    """The visitor's cookie does not help a foreign page."""
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        ana.socket.connect(
+            ana.server.url, headers={"Origin": "http://evil.example"}, transports=["websocket"]
+        )

@@ -1,0 +1,158 @@
+"""Login, chat, logout and health over HTTP."""
+
+import json
+import re
+
+import pytest
+
+
+def config_of(page):
+    """The configuration that the chat page carries for its client."""
+    element = r'<script type="application/json" id="lanchat-config">(.*?)</script>'
+    return json.loads(re.search(element, page.text, re.DOTALL).group(1))
+
+
+def test_the_first_page_asks_for_a_name(person_factory):
+    """Without a session there is the login page and no chat."""
+    visitor = person_factory()
+    assert 'name="username"' in visitor.get("/").text
+    chat = visitor.get("/chat")
+    assert (chat.status_code, chat.headers["Location"]) == (303, "/")
+
+
+def test_logging_in_leads_to_the_chat(person_factory):
+    """303 to /chat with a cookie that scripts cannot read and other sites cannot use."""
+    visitor = person_factory()
+    answer = visitor.log_in("Ana")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/chat")
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert visitor.get("/").headers["Location"] == "/chat"
+
+
+def test_the_chat_page_configures_its_client(ana):
+    """Nobody edits a file: address, person, language and limits stand in the page."""
+    config = config_of(ana.get("/chat", headers={"Accept-Language": "pt-BR,pt;q=0.9"}))
+    assert config["serverUrl"] == ana.server.url
+    assert re.fullmatch(r"http://\S+:\d+", config["lanUrl"])
+    assert config["user"]["name"] == "Ana"
+    assert config["lang"] == "pt-BR"
+    assert config["limits"] == {"message": 4000}
+    assert config["strings"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_the_client_connects_to_where_the_page_came_from(person_factory, host):
+    """So that the cookie goes along, whatever the address the page was opened by."""
+    visitor = person_factory()
+    base = f"http://{host}:{visitor.server.port}"
+    visitor.http.post(base + "/", data={"username": "Ana"})
+    assert config_of(visitor.http.get(base + "/chat"))["serverUrl"] == base
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 33, "A\u202ena", "Аna"])
+def test_an_unusable_name_is_refused_with_the_reason(person_factory, name):
+    """400 and the login page again, with what was typed."""
+    answer = person_factory().log_in(name)
+    assert answer.status_code == 400
+    assert "username-error" in answer.text
+
+
+def test_a_taken_name_is_refused_with_a_free_one(ana, person_factory):
+    """409 with a suggestion, in the visitor's language, for look-alikes too."""
+    visitor = person_factory()
+    visitor.http.headers["Accept-Language"] = "pt-BR"
+    answer = visitor.log_in("ANA")
+    assert answer.status_code == 409
+    assert "ANA 2" in answer.text
+    assert '<html lang="pt-BR">' in answer.text
+
+
+def test_logging_in_again_under_the_same_name_is_no_conflict(ana):
+    """The person who has the name may post the form twice."""
+    assert ana.log_in("Ana").headers["Location"] == "/chat"
+
+
+def test_another_name_replaces_the_first(ana, person_factory):
+    """Whoever logs in again as somebody else gives the first name back."""
+    assert ana.log_in("Ana Maria").status_code == 303
+    assert person_factory().log_in("Ana").status_code == 303
+
+
+def test_logging_out_frees_the_name_at_once(ana, person_factory):
+    """No grace period, and the session is gone."""
+    ana.join()
+    answer = ana.http.post(ana.server.url + "/logout", allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert ana.get("/chat").status_code == 303
+    assert person_factory().log_in("Ana").status_code == 303
+
+
+def test_logging_out_closes_the_other_tabs(ana, bia, until):
+    """Their sockets are disconnected, and everybody is told at once."""
+    ana.join()
+    bia.join()
+    ana.http.post(ana.server.url + "/logout")
+    bia.hears("host_leave_room", user="Ana")
+    until(lambda: not ana.socket.connected)
+
+
+def test_an_old_cookie_gives_way_to_who_has_the_name_now(ana, server, person_factory):
+    """Somebody who was away too long is asked for another name."""
+    server.kill()
+    server.start()
+    assert person_factory().log_in("Ana").status_code == 303
+    assert ana.get("/chat").headers["Location"] == "/"
+    assert 'name="username"' in ana.get("/").text
+
+
+def test_a_restart_logs_nobody_out(ana, server):
+    """The secret that signs the cookies is kept."""
+    server.kill()
+    server.start()
+    assert ana.get("/chat").status_code == 200
+    assert ana.join()["you"]["name"] == "Ana"
+
+
+def test_a_forged_cookie_is_nobody(ana):
+    """A cookie whose signature is wrong counts as none."""
+    (cookie,) = ana.http.cookies
+    cookie.value = cookie.value[:-3] + "xxx"
+    assert ana.get("/chat").status_code == 303
+
+
+def test_a_chosen_language_is_remembered(person_factory):
+    """?lang= sets a cookie and leads back to the page without it."""
+    visitor = person_factory()
+    answer = visitor.get("/?lang=pt-BR")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert '<html lang="pt-BR">' in visitor.get("/").text
+
+
+def test_health(person_factory):
+    """No session is needed."""
+    answer = person_factory().get("/healthz").json()
+    assert answer["status"] == "ok"
+    assert answer["version"]
+
+
+def test_pages_allow_nothing_from_elsewhere(ana):
+    """A strict policy, no sniffing, no referrer, no copies of the page in a cache."""
+    headers = ana.get("/chat").headers
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/static/nowhere.js"])
+def test_a_page_that_is_not_there(person_factory, path):
+    """404 and nothing else."""
+    assert person_factory().get(path).status_code == 404
+
+
+def test_a_huge_form_is_refused(person_factory):
+    """A login form has no megabyte in it."""
+    assert person_factory().log_in("x" * 1_000_000).status_code == 413

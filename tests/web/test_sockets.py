@@ -1,0 +1,123 @@
+"""Socket events: who may speak, and what bad input gets."""
+
+import uuid
+
+import pytest
+import socketio
+
+UUID = str(uuid.UUID(int=1))
+
+
+@pytest.fixture
+def server(shared_server):
+    """These tests leave nothing behind."""
+    return shared_server
+
+
+def test_without_a_session_there_is_no_connection(person_factory):
+    """connect_error says unauthorized."""
+    visitor = person_factory()
+    said = []
+    visitor.socket.on("connect_error", said.append)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        visitor.connect()
+    assert said == [{"message": "unauthorized"}]
+
+
+def test_a_turned_away_connection_is_logged(person_factory, server, until):
+    """The host can see who knocked."""
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        person_factory().connect()
+    until(lambda: '"unauthorized"' in server.log_file.read_text())
+
+
+def test_before_new_host_nobody_speaks(ana):
+    """A connection that has not joined gets not_joined."""
+    ana.connect()
+    assert ana.say("hello")["error"]["code"] == "not_joined"
+
+
+def test_what_a_client_claims_about_itself_is_ignored(ana, bia):
+    """Name and IP come from the session and the connection."""
+    bia.join()
+    ana.connect()
+    ana.call("new_host", {"user": "Bia", "ip": "10.0.0.1", "name": "Bia", "id": "1"})
+    claims = {"user": "Bia", "ip": "10.0.0.1", "user_id": "1", "room": "x", "id": 7}
+    ana.call("new_message", {"message": "it is me", "client_id": UUID, **claims})
+    heard = bia.hears("add_chat_message", message="it is me")
+    assert (heard["user"], heard["ip"], heard["room"]) == ("Ana", "127.0.0.1", "lobby")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        None,
+        "hello",
+        7,
+        [],
+        {},
+        {"message": "no client id"},
+        {"client_id": UUID},
+        {"message": 7, "client_id": UUID},
+        {"message": None, "client_id": UUID},
+        {"message": ["a"], "client_id": UUID},
+        {"message": "hello", "client_id": "not a uuid"},
+        {"message": "hello", "client_id": 7},
+        {"message": "", "client_id": UUID},
+        {"message": " \n\t ", "client_id": UUID},
+        {"message": "a\0b", "client_id": UUID},
+        {"message": "\ud83d", "client_id": UUID},
+        {"message": b"bytes", "client_id": UUID},
+        ("two", "arguments"),
+    ],
+    ids=repr,
+)
+def test_a_bad_message_gets_an_error_answer(ana, server, payload):
+    """The answer is invalid; the connection lives on, and there is no traceback."""
+    ana.join()
+    answer = ana.call("new_message", payload)
+    assert answer["error"]["code"] == "invalid"
+    assert answer["error"]["message"]
+    assert ana.say("still here")["ok"]
+    assert "Traceback" not in server.output()
+
+
+@pytest.mark.parametrize(
+    "payload", ["hello", [], {"last_id": "1"}, {"last_id": -1}, {"last_id": 1.5}, {"last_id": 2**70}]
+)
+def test_a_bad_new_host_gets_an_error_answer(ana, payload):
+    """As for messages."""
+    ana.connect()
+    assert ana.call("new_host", payload)["error"]["code"] == "invalid"
+
+
+def test_a_message_that_is_too_long(ana):
+    """The answer names the limit in the person's language."""
+    ana.http.headers["Accept-Language"] = "pt-BR"
+    ana.join()
+    assert ana.say("x" * 4000)["ok"]
+    answer = ana.say("x" * 4001)
+    assert answer["error"]["code"] == "too_long"
+    assert "4" in answer["error"]["message"]
+
+
+def test_an_unknown_event_gets_an_error_answer(ana):
+    """Nobody waits for an acknowledgement that never comes."""
+    ana.join()
+    assert ana.call("delete_everything", {})["error"]["code"] == "invalid"
+
+
+def test_one_persons_bad_input_does_not_reach_another(ana, bia):
+    """Bia neither hears of it nor is she disconnected."""
+    ana.join()
+    bia.join()
+    ana.call("new_message", {"message": 7})
+    ana.call("nonsense")
+    assert bia.say("unharmed")["ok"]
+    assert ana.hears("add_chat_message", message="unharmed")
+
+
+def test_another_namespace_is_refused(ana):
+    """There is one namespace, the default one."""
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        ana.socket.connect(ana.server.url, namespaces=["/admin"], transports=["websocket"])
