@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from itertools import chain
@@ -22,13 +23,10 @@ from lanchat.terminal import ColorChoice, console, is_screen, wait
 
 DEFAULT_COUNT = 10
 
-log_file = click.argument(
-    "file",
-    required=False,
-    envvar="LANCHAT_LOG_FILE",
-    type=click.Path(path_type=Path),
-    default=default_log_file,
-)
+
+def _usual_log_file() -> Path:
+    """The one that `lanchat serve` writes in this very environment."""
+    return Path(os.environ.get("LANCHAT_LOG_FILE") or default_log_file()).absolute()
 
 
 def _network(_: click.Context, __: click.Parameter, text: str | None) -> Network | None:
@@ -46,10 +44,12 @@ def log(context: click.Context) -> None:
 
 
 @log.command()
-@log_file
-def path(file: Path) -> None:
-    """Print where the log lies, or will: LANCHAT_LOG_FILE or this system's folder for logs."""
-    click.echo(file)
+def path() -> None:
+    """Print where the log lies.
+
+    That is LANCHAT_LOG_FILE where it is set, else a place in this system's folder for logs.
+    """
+    click.echo(_usual_log_file())
 
 
 @log.command()
@@ -57,7 +57,8 @@ def path(file: Path) -> None:
     "-n",
     "--lines",
     type=click.IntRange(min=0),
-    help=f"Show so many.  [default: {DEFAULT_COUNT}; all of them with --since]",
+    show_default=f"{DEFAULT_COUNT}, with --since all",
+    help="How many of the newest events to show.",
 )
 @click.option("-f", "--follow", is_flag=True, help="Go on with whatever happens next.")
 @click.option("--since", metavar="WHEN", help="Nothing older: 10m, 2h, 1d, or an ISO 8601 time.")
@@ -66,7 +67,7 @@ def path(file: Path) -> None:
     "events",
     multiple=True,
     type=click.Choice(EVENTS),
-    help="Only this event; may be given more than once.",
+    help="Only this event, or these: may be given more than once.",
 )
 @click.option("--user", default="", help="Only names with this in them, in capitals or not.")
 @click.option(
@@ -78,7 +79,7 @@ def path(file: Path) -> None:
 @click.option("--json", "raw", is_flag=True, help="Print the lines of the log as they are.")
 @click.option("--utc", is_flag=True, help="Show and take times in UTC.")
 @color_option
-@log_file
+@click.argument("file", required=False, type=click.Path(path_type=Path), default=_usual_log_file)
 def tail(
     *,
     lines: int | None,
@@ -90,7 +91,10 @@ def tail(
     utc: bool,
     **conditions: Any,
 ) -> None:
-    """Show the newest events of the log FILE, by default the one that `lanchat serve` writes."""
+    """Show who came and went last.
+
+    FILE is a connection log; without it, the one that `lanchat log path` names.
+    """
     reader = LogReader(file, _filter(since=since, utc=utc, **conditions))
     if lines is None and since is None:
         lines = DEFAULT_COUNT
@@ -100,6 +104,7 @@ def tail(
         for record in chain(past, reader.follow(wait) if follow else ()):
             show(record)
     except KeyboardInterrupt:
+        click.echo(err=True)  # the terminal shows ^C on this line
         _report(reader)
         raise
     _report(reader)

@@ -42,7 +42,6 @@ EVENT_WIDTH = max(len(look.words) for look in LOOKS.values())
 
 REASONS = {
     "closed": "",
-    "timeout": "timed out",
     "logout": "logged out",
     "stop": "server stopped",
     "name_unusable": "name not usable",
@@ -85,46 +84,43 @@ class Layout:
         head = Text(f"{moment:%Y-%m-%d %H:%M:%S}{mark}" if full else f"{moment:%H:%M:%S}", "dim")
         symbol = Text(look.symbol if self._unicode else look.plain, look.style)
         head = Text("  ").join([head, symbol])
-        line = self._columns(record, head.copy(), look, whole=width is None, roomy=full)
+        widths = (self._name_width, self._ip_width) if full else (NAME_WIDTH[0], IP_WIDTH[0])
+        name = self._name(record, whole=width is None)
+        line = _in_columns(record, name, head.copy(), look, widths)
         if width is None or line.cell_len <= width:
             yield line
         else:
             yield head.append(f" {look.words}", look.style)
-            yield from self._folded(record, look, width)
-
-    def _columns(self, record: Record, head: Text, look: Look, *, whole: bool, roomy: bool) -> Text:
-        name = self._name(record, whole=whole)
-        name_width, ip_width = (
-            (self._name_width, self._ip_width) if roomy else (NAME_WIDTH[0], IP_WIDTH[0])
-        )
-        head.append(f" {look.words:<{EVENT_WIDTH}}  ", look.style)
-        if name or record.ip:
-            head.append(name + " " * (name_width - cell_len(name)) + "  ", look.name_style)
-            head.append(f"{printable(record.ip):<{ip_width}}  ")
-        head.append(detail(record), "dim")
-        head.rstrip()
-        return head
-
-    def _folded(self, record: Record, look: Look, width: int) -> Iterator[Text]:
-        row = Text()
-        for text, style in (
-            (self._name(record, whole=False), look.name_style),
-            (printable(record.ip), ""),
-            (detail(record), "dim"),
-        ):
-            if row and text and row.cell_len + 2 + cell_len(text) > width:
-                yield row
-                row = Text()
-            if text:
-                row.append("  ").append(text, style)
-        if row:
-            yield row
+            yield from _folded(record, name, look, width)
 
     def _name(self, record: Record, *, whole: bool) -> str:
         name = printable(record.user)
         if whole or cell_len(name) <= NAME_WIDTH[1]:
             return name
         return set_cell_size(name, NAME_WIDTH[1] - 1) + ("…" if self._unicode else "~")
+
+
+def _in_columns(record: Record, name: str, head: Text, look: Look, widths: tuple[int, int]) -> Text:
+    head.append(f" {look.words:<{EVENT_WIDTH}}  ", look.style)
+    if name or record.ip:
+        head.append(name + " " * (widths[0] - cell_len(name)) + "  ", look.name_style)
+        head.append(f"{printable(record.ip):<{widths[1]}}  ")
+    head.append(detail(record), "dim")
+    head.rstrip()
+    return head
+
+
+def _folded(record: Record, name: str, look: Look, width: int) -> Iterator[Text]:
+    parts = ((name, look.name_style), (printable(record.ip), ""), (detail(record), "dim"))
+    row = Text()
+    for text, style in parts:
+        if row and text and row.cell_len + 2 + cell_len(text) > width:
+            yield row
+            row = Text()
+        if text:
+            row.append("  ").append(text, style)
+    if row:
+        yield row
 
 
 def detail(record: Record) -> str:
