@@ -83,6 +83,7 @@ def _accepted(header: str) -> Iterator[str]:
 @cache
 def _catalogue(lang: str) -> dict[str, str]:
     name = lang.replace("-", "_") + ".json"
-    text = resources.files("lanchat").joinpath("locales", name).read_text(encoding="utf-8")
+    file = resources.files("lanchat") / "locales" / name
+    text = file.read_text(encoding="utf-8")
     catalogue: dict[str, str] = json.loads(text)
     return catalogue

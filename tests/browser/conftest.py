@@ -59,9 +59,7 @@ def server(server: Any, request: pytest.FixtureRequest, output_path: str) -> Ite
 
 
 @pytest.fixture
-def visit(
-    server: Any, new_context: Callable[..., BrowserContext]
-) -> Iterator[Callable[..., Page]]:
+def visit(server: Any, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
     """Open the login page with a browser of one's own, by Playwright's options.
 
     Whatever a test is about, no script of the page may throw.

@@ -45,7 +45,7 @@ const status = mountStatus(at("status"), { words, rerender: schedule });
 const timeline = mountTimeline(
   {
     log: at("log"), rows: at("rows"), newest: at("newest"), label: at("newest-label"),
-    empty: emptyRoom(at("log"), { words, address: config.lanUrl }),
+    empty: emptyRoom(at("log"), { words, address: at("invite-address")?.textContent }),
   },
   { words, times, onAct: act, onRead: schedule, onTrim: (rest) => dispatch({ type: "trimmed", keep: rest }) },
 );

@@ -6,7 +6,8 @@ const WARN_BELOW = 200; // characters left from which on the reader is told
 
 /** Calls `onSend(text)`; `draft` keeps the text ({load, save}). */
 export function mountComposer({ form, field, send, limitLine }, { words, limit, draft, onSend }) {
-  field.value = draft.load() ?? "";
+  // Fast fingers may have typed before this script was there.
+  if (field.value === "") field.value = draft.load() ?? "";
   show();
 
   field.addEventListener("input", () => {

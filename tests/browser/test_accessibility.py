@@ -1,0 +1,83 @@
+"""axe-core finds nothing to complain about, and the keyboard is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page, expect
+
+Arrive = Callable[..., Page]
+Say = Callable[[Page, str], None]
+
+SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@SCHEMES
+def test_login_has_no_violations(visit: Callable[..., Page], scheme: str) -> None:
+    """The login page, with an error beside its field."""
+    page = visit(color_scheme=scheme)
+    assert _violations(page) == ""
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=alert]")).to_be_visible()
+    assert _violations(page) == ""
+
+
+@SCHEMES
+def test_chat_has_no_violations(server: Any, arrive: Arrive, say: Say, scheme: str) -> None:
+    """The chat with everything that it can show: talk, code, links, details and the queue."""
+    ana, bia = arrive("Ana", color_scheme=scheme), arrive("Bia")
+    say(bia, "See http://192.0.2.1/ and `code`")
+    say(ana, "See http://192.0.2.1/ and `code`")
+    expect(ana.locator(".message__time")).to_have_count(2)
+    for button in ana.locator(".message__time").all():
+        button.click()
+    assert _violations(ana) == ""
+    server.kill()
+    say(ana, "while the host is away")
+    expect(ana.locator("#status")).to_contain_text("1 message")
+    expect(ana.locator(".message__pending")).to_be_visible()
+    assert _violations(ana) == ""
+
+
+@SCHEMES
+def test_phone_has_no_violations(arrive: Arrive, phone: dict[str, Any], scheme: str) -> None:
+    """The sheet with the people over the chat."""
+    ana = arrive("Ana", color_scheme=scheme, reduced_motion="reduce", **phone)
+    ana.tap("#open-panel")
+    expect(ana.locator("#close-panel")).to_be_focused()
+    assert _violations(ana) == ""
+
+
+def test_keyboard_alone_is_enough(visit: Callable[..., Page]) -> None:
+    """Log in, write, walk through the messages and come back without a pointer."""
+    page = visit()
+    page.keyboard.type("Ana")
+    page.keyboard.press("Enter")
+    expect(page.locator("#message")).to_be_focused()
+    for text in ("one", "two"):
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    expect(page.locator(".message__time")).to_have_count(2)
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator(".message__time").last).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".message__time").first).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#message")).to_be_focused()
+
+
+def test_new_messages_are_announced(arrive: Arrive) -> None:
+    """A screen reader is told what is added, and who said it."""
+    ana = arrive("Ana")
+    log = ana.get_by_role("log", name="Messages")
+    expect(log).to_be_visible()
+    expect(ana.locator("#status")).to_have_role("status")
+
+
+def _violations(page: Page) -> str:
+    results = Axe().run(page, options={"resultTypes": ["violations"], **RULES})
+    return "" if results.violations_count == 0 else results.generate_report()
