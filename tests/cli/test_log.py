@@ -273,7 +273,7 @@ def test_nothing_that_serves_is_imported(environment: dict[str, str], file: Path
 
 
 @posix
-@pytest.mark.parametrize("option", ["-n5", "--json", "-f"])
+@pytest.mark.parametrize("option", ["-n5", "--json", "-f", "-fn1"])
 def test_a_closed_pipe_ends_it_quietly(option: str, shell: Callable[..., Any], file: Path) -> None:
     """`head` has seen enough, and nobody hears of it."""
     ended = shell(f"$tail {option} '{file}' | head -n 1; echo ${{PIPESTATUS[0]}}")

@@ -86,8 +86,9 @@ def test_a_complaint_is_one_harmless_line(capsys: Output) -> None:
 def test_descriptors_that_the_shell_closed_are_occupied() -> None:
     """No log and no socket gets the number of a standard stream."""
     program = (
-        "import os; from lanchat.cli import _occupy_standard_descriptors as occupy;"
-        "occupy(); os.write(3, str(os.open('/', os.O_RDONLY)).encode())"
+        "import atexit, os; from lanchat.cli import main;"
+        "atexit.register(lambda: os.write(3, str(os.open('/', os.O_RDONLY)).encode()));"
+        "main(['--version'])"
     )
     reading, writing = os.pipe()
     command = f"exec '{sys.executable}' -c \"{program}\" 3>&{writing} {writing}>&- <&- >&- 2>&-"

@@ -84,6 +84,14 @@ def test_rotated_files_alone_are_a_log(path: Path, joined: Joined) -> None:
     assert users(LogReader(path).tail(9)) == ["a"]
 
 
+def test_a_file_that_is_rotated_meanwhile_is_read_once(path: Path, joined: Joined) -> None:
+    """It has been read by its first name when it comes again by its second."""
+    path.write_bytes(joined("a", "b"))
+    numbered(path, 1).hardlink_to(path)
+    assert users(LogReader(path).tail(9)) == ["a", "b"]
+    assert Follower(LogReader(path)).look() == ["a", "b"]
+
+
 def test_no_log_yet(path: Path) -> None:
     """The error says where it was looked for."""
     with pytest.raises(LogMissing) as raised:
