@@ -93,6 +93,7 @@ class Person:
         self.name = name
         self.http = requests.Session()
         self.heard: list[tuple[str, Any]] = []
+        self._sockets: list[socketio.Client] = []
         self.socket = self.new_socket()
         if name is not None:
             assert self.log_in(name).status_code == 303
@@ -108,6 +109,7 @@ class Person:
         """A further connection (a tab) that writes down what it hears."""
         socket = socketio.Client(http_session=self.http, reconnection=False)
         socket.on("*", lambda event, data: self.heard.append((event, data)))
+        self._sockets.append(socket)
         return socket
 
     def connect(self, transports: list[str] | None = None) -> None:
@@ -146,7 +148,11 @@ class Person:
 
     def close(self) -> None:
         """Hang up and give the name back, where there still is a server."""
-        self.socket.disconnect()
+        for socket in self._sockets:
+            socket.disconnect()
+            # The client forgets to close where the server was faster.
+            if socket.eio.ws is not None:
+                socket.eio.ws.shutdown()
         if self.server.process.poll() is None:
             self.http.post(self.server.url + "/logout", allow_redirects=False)
         self.http.close()

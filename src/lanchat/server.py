@@ -11,7 +11,9 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import flask
@@ -57,7 +59,8 @@ class Backend:
             # One thread: SQLite blocks, and one call at a time is what the store asks for.
             disk = gevent.threadpool.ThreadPool(1)
             undo.callback(disk.kill)
-            store = SqliteStore(data.database if config.keep_history else None, disk.apply)
+            database = data.database if config.keep_history else None
+            store = SqliteStore(database, offload=partial(_offload, disk))
             undo.callback(store.close)
             log = ConnectionLogFile(config.log_file)
             undo.callback(log.close)
@@ -81,6 +84,21 @@ class Backend:
         self._undo.close()
 
 
+def _offload(pool: gevent.threadpool.ThreadPool, call: Callable[[], Any]) -> Any:
+    """Call in the pool's thread; others go on meanwhile."""
+
+    def caught() -> tuple[Any, BaseException | None]:
+        try:
+            return call(), None
+        except BaseException as error:  # noqa: BLE001  handed over: gevent would print it, too
+            return None, error
+
+    result, error = pool.apply(caught)
+    if error is not None:
+        raise error
+    return result
+
+
 class Server:
     """`lanchat serve`: listens from construction on, serves in ``run``. Raises CannotStart."""
 
@@ -94,6 +112,9 @@ class Server:
             self._backend = Backend(config, self.network)
             undo.pop_all()
         self._stop = gevent.event.Event()
+        for name in _STOP_SIGNALS:
+            if hasattr(signal, name):
+                gevent.signal_handler(getattr(signal, name), self._stop_or_quit)
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM, then say goodbye in order."""
@@ -106,9 +127,6 @@ class Server:
             # Otherwise pywsgi asks the resolver, for seconds where there is no internet.
             environ={"SERVER_NAME": socket.gethostname()},
         )
-        for name in _STOP_SIGNALS:
-            if hasattr(signal, name):
-                gevent.signal_handler(getattr(signal, name), self._stop_or_quit)
         http.start()
         self._stop.wait()
         http.close()

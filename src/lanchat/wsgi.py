@@ -7,13 +7,26 @@ process only: the people present and the order of messages live in it.
 from __future__ import annotations
 
 import atexit
+import signal
 import sys
+from types import FrameType
+from typing import NoReturn
 
 import click
+import gevent
 from gevent import monkey
 
+_BOOT_FAILED = 3
+"""The exit code on which gunicorn gives up; on any other it would try again for ever."""
+
+
+def _give_up(why: str) -> NoReturn:
+    click.echo(f"lanchat: {why}", err=True)
+    sys.exit(_BOOT_FAILED)
+
+
 if not monkey.is_module_patched("socket"):
-    sys.exit("lanchat.wsgi needs a gevent worker: gunicorn -k gevent -w 1 'lanchat.wsgi:app'")
+    _give_up("needs a gevent worker: gunicorn -k gevent -w 1 'lanchat.wsgi:app'")
 
 from lanchat.cli.serve import config_from_environment
 from lanchat.config import DEFAULT_PORT
@@ -21,20 +34,32 @@ from lanchat.errors import LanchatError
 from lanchat.net.network import Network
 from lanchat.server import Backend
 
-_GUNICORN_BOOT_FAILED = 3
 
-
-def _backend() -> Backend:
+def _build() -> Backend:
     try:
         config = config_from_environment()
         port = config.port or DEFAULT_PORT
         network = Network(config.host, port, config.interface, config.advertise)
         return Backend(config, network)
+    except click.UsageError as error:
+        _give_up(error.format_message())
     except LanchatError as error:
-        click.echo(f"lanchat: {error}", err=True)
-        sys.exit(_GUNICORN_BOOT_FAILED)
+        _give_up(str(error))
 
 
-backend = _backend()
-atexit.register(backend.close)
-app = backend.app
+def _close_on_sigterm() -> None:
+    """Say goodbye when gunicorn is asked to stop: it would wait 30 s for open WebSockets."""
+    stop_worker = signal.getsignal(signal.SIGTERM)
+
+    def close(number: int, frame: FrameType | None) -> None:
+        gevent.spawn(_backend.close)
+        if callable(stop_worker):
+            stop_worker(number, frame)
+
+    signal.signal(signal.SIGTERM, close)
+
+
+_backend = _build()
+_close_on_sigterm()
+atexit.register(_backend.close)
+app = _backend.app

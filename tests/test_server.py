@@ -1,0 +1,152 @@
+"""`lanchat serve` as a process: how it starts, stops and starts again."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import uuid
+
+import pytest
+import socketio
+
+
+def run_serve(*options, **more):
+    """Run `lanchat serve` to its end."""
+    command = [sys.executable, "-m", "lanchat", "serve", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, **more)
+
+
+def log_of(server):
+    """The connection log's records."""
+    return [json.loads(line) for line in server.log_file.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_in_order(server, ana, number):
+    """Clients are told, departures and the end are logged, the exit code is 0."""
+    ana.join()
+    ana.say("last words")
+    server.process.send_signal(number)
+    assert server.process.wait(3) == 0
+    assert ana.hears("server_stop")
+    assert [record["event"] for record in log_of(server)] == ["start", "join", "leave", "stop"]
+    assert log_of(server)[2]["reason"] == "stop"
+    assert "Traceback" not in server.output()
+
+
+def test_clients_of_a_stopping_server_are_told_to_come_back(server, ana, until):
+    """Their connection is closed, not left to time out."""
+    ana.join()
+    server.stop()
+    until(lambda: not ana.socket.connected)
+
+
+def test_it_stops_within_three_seconds_with_a_stuck_client(server, ana):
+    """A client that neither reads nor answers does not hold it up."""
+    ana.join()
+    stuck = socket.create_connection(("127.0.0.1", server.port))
+    stuck.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(3) == 0
+    stuck.close()
+
+
+def test_messages_survive_being_killed(server, ana, bia, until):
+    """Every acknowledged message is there after kill -9, once, and ids go on growing."""
+    ana.join()
+    acknowledged = []
+
+    def talk():
+        with contextlib.suppress(socketio.exceptions.SocketIOError):
+            while True:  # until the server is gone
+                ana.socket.emit(
+                    "new_message",
+                    {"message": "hello", "client_id": str(uuid.uuid4())},
+                    callback=lambda answer: acknowledged.append(answer["id"]),
+                )
+
+    talker = threading.Thread(target=talk)
+    talker.start()
+    until(lambda: len(acknowledged) > 200)
+    server.kill()
+    talker.join()
+    server.start()
+    acknowledged = acknowledged[:1000]  # what one answer brings
+    last_id = max(acknowledged[0] - 1, 0)
+    served = [message["id"] for message in bia.join(last_id)["messages"]]
+    assert set(acknowledged) <= set(served)
+    assert served == sorted(set(served))
+    assert bia.say("after")["id"] > served[-1]
+
+
+def test_history_in_memory_leaves_nothing_on_disk(server_factory):
+    """--no-history writes no message to the data directory."""
+    server = server_factory("--no-history")
+    assert sorted(path.name for path in server.data_dir.iterdir()) == [
+        "lanchat.lock",
+        "lanchat.pid",
+        "secret",
+    ]
+
+
+def test_a_second_server_on_the_same_data_is_refused(server):
+    """It says who holds the data and leaves with exit code 3."""
+    result = run_serve("--port", "0", "--data-dir", str(server.data_dir))
+    assert result.returncode == 3
+    assert f"process {server.process.pid}" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_damaged_database_is_refused(tmp_path):
+    """One line with the path and what to do, exit code 3."""
+    (tmp_path / "messages.db").write_bytes(b"garbage" * 1000)
+    result = run_serve("--port", "0", "--data-dir", str(tmp_path), "--log-file", str(tmp_path / "l"))
+    assert result.returncode == 3
+    assert "messages.db" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_taken_port_that_was_asked_for(server, tmp_path):
+    """One line and exit code 3."""
+    result = run_serve("--port", str(server.port), "--data-dir", str(tmp_path))
+    assert result.returncode == 3
+    assert str(server.port) in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_settings_come_from_the_environment(tmp_path):
+    """Each option is also LANCHAT_<OPTION>; a wrong value says which one it was."""
+    result = run_serve(env={**os.environ, "LANCHAT_PORT": "many", "LANCHAT_DATA_DIR": str(tmp_path)})
+    assert result.returncode == 2
+    assert "many" in result.stderr
+
+
+def test_it_runs_with_nothing_open(tmp_path, until):
+    """No stdin, stdout or stderr, as some service managers start programs."""
+    log_file = tmp_path / "log"
+    command = f"exec {sys.executable} -m lanchat serve --port 0 --data-dir {tmp_path} "
+    command += f"--log-file {log_file} <&- >&- 2>&-"
+    process = subprocess.Popen(["/bin/sh", "-c", command])
+    until(log_file.exists)
+    until(log_file.read_text)
+    port = json.loads(log_file.read_text())["port"]
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        assert b"200 OK" in connection.recv(100)
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+def test_an_ipv6_visitor_has_an_ipv6_address(server, person_factory):
+    """Both families reach the same room."""
+    if not socket.has_ipv6:
+        pytest.fail("this test needs IPv6 on loopback")
+    ana = person_factory()
+    base = f"http://[::1]:{server.port}"
+    ana.http.post(base + "/", data={"username": "Ana"})
+    ana.socket.connect(base, transports=["websocket"])
+    assert ana.call("new_host", {})["hosts"][0]["ip"] == "::1"

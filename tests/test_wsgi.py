@@ -1,0 +1,111 @@
+"""The application under gunicorn."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+GUNICORN = [sys.executable, "-m", "gunicorn", "-k", "gevent", "lanchat.wsgi:app"]
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Settings by LANCHAT_*, as gunicorn's users give them."""
+    return {
+        **os.environ,
+        "LANCHAT_DATA_DIR": str(tmp_path / "data"),
+        "LANCHAT_LOG_FILE": str(tmp_path / "connections.log"),
+        "LANCHAT_NAME": "Room 12",
+    }
+
+
+@pytest.fixture
+def free_port():
+    """A port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@pytest.fixture
+def gunicorn(environment, free_port, tmp_path, until):
+    """lanchat under gunicorn, with what a Person needs of a server."""
+    output = (tmp_path / "output.txt").open("w+")
+    command = [*GUNICORN, "-w", "1", "-b", f"127.0.0.1:{free_port}"]
+    process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+
+    class Running:
+        url = f"http://127.0.0.1:{free_port}"
+        log_file = tmp_path / "connections.log"
+
+    Running.process = process
+    until(lambda: "Booting worker" in (tmp_path / "output.txt").read_text())
+    until(Running.log_file.exists)
+    yield Running
+    process.kill()
+    process.wait()
+    output.close()
+
+
+@pytest.fixture
+def server(gunicorn):
+    """People of this module use gunicorn."""
+    return gunicorn
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+def test_people_talk(ana, bia, transport):
+    """Both transports work."""
+    ana.connect([transport])
+    ana.join()
+    bia.join()
+    ana.say("through gunicorn")
+    bia.hears("add_chat_message", message="through gunicorn")
+    assert "Room 12" in ana.get("/chat").text
+
+
+def test_it_stops_in_order(ana, gunicorn):
+    """SIGTERM to gunicorn writes departures down, as `lanchat serve` does."""
+    ana.join()
+    gunicorn.process.send_signal(signal.SIGTERM)
+    assert gunicorn.process.wait(10) == 0
+    assert '"event":"stop"' in gunicorn.log_file.read_text().replace(" ", "")
+
+
+def test_more_than_one_worker_is_refused(environment, free_port):
+    """The second one says why and gunicorn gives up."""
+    command = [*GUNICORN, "-w", "2", "-b", f"127.0.0.1:{free_port}"]
+    result = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert result.returncode != 0
+    assert "in use by another lanchat" in result.stderr
+
+
+@pytest.mark.parametrize("worker", ["sync", "gthread"])
+def test_a_worker_without_gevent_is_refused(environment, free_port, worker):
+    """One line says which worker it needs."""
+    command = [*GUNICORN[:3], "-k", worker, "lanchat.wsgi:app", "-b", f"127.0.0.1:{free_port}"]
+    result = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert result.returncode != 0
+    assert "lanchat: needs a gevent worker" in result.stderr
+
+
+def test_a_bad_setting_is_one_line(environment, free_port):
+    """Not a traceback of click."""
+    command = [*GUNICORN, "-w", "1", "-b", f"127.0.0.1:{free_port}"]
+    result = subprocess.run(
+        command,
+        env={**environment, "LANCHAT_HISTORY": "many"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert result.returncode != 0
+    assert "lanchat: Invalid value" in result.stderr
+    assert "Traceback" not in result.stderr
