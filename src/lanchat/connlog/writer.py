@@ -142,10 +142,11 @@ class _AppendedFile(RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
         """Open the file for appending, readable by its owner alone: it holds names and IPs."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        half = _ends_in_half_a_line(self._path)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         # The buffer takes any line whole: one line, one write.
         stream = os.fdopen(descriptor, "a", LINE_LIMIT, encoding="ascii", newline="\n")
-        if _ends_in_half_a_line(self._path):
+        if half:
             stream.write("\n")
         return stream
 
