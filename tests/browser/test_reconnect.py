@@ -90,6 +90,17 @@ def test_a_new_history_replaces_the_old(server: Any, arrive: Arrive, say: Say) -
     expect(ana.locator(".message__text")).to_have_text(["again"])
 
 
+def test_works_where_websockets_do_not(visit: Callable[..., Page], say: Say) -> None:
+    """Behind a proxy that lets no WebSocket through the page falls back to polling."""
+    page = visit()
+    page.route_web_socket("**", lambda socket: socket.close())
+    page.fill("#username", "Ana")
+    page.keyboard.press("Enter")
+    expect(page.locator("#people .people__you")).to_have_count(1)
+    say(page, "hello")
+    expect(page.locator(".message__time")).to_have_count(1)
+
+
 def _texts(page: Page) -> list[str]:
     return page.locator(".message__text").all_inner_texts()
 

@@ -6,6 +6,8 @@ import { avatar, colourOf } from "./people.js";
 import { textNodes } from "./text.js";
 import { daysAgo } from "./words.js";
 
+const FEW_EMOJI = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]?\u200D?\s*){1,4}$/u;
+
 /** Functions that turn rows into elements, in the reader's language. */
 export function makeRenderer({ words, times }) {
   const makers = { day: dayLine, gap: gapLine, note: noteLine, message: messageRow };
@@ -49,6 +51,7 @@ export function makeRenderer({ words, times }) {
 
     const text = element("div", "message__text", textNodes(message.message));
     text.dir = "auto";
+    if (FEW_EMOJI.test(message.message)) text.classList.add("message__text--emoji");
     const bubble = element("div", "message__bubble", author(row), text);
     if (draft === null) bubble.append(...timeAndDetails(message, open));
     node.replaceChildren(bubble);

@@ -17,7 +17,7 @@ export function colourOf(name) {
   for (const char of name.toLowerCase()) {
     hash = Math.imul(hash ^ char.codePointAt(0), 0x01000193) >>> 0;
   }
-  return `person-${(hash ^ (hash >>> 15)) % COLOURS}`;
+  return `person-${((hash ^ (hash >>> 15)) >>> 0) % COLOURS}`;
 }
 
 function initials(name) {

@@ -44,6 +44,8 @@ export function mountTimeline({ log, rows: list, newest, label, empty }, options
     const rows = rowsOf(state);
     const own = state.outbox.at(-1)?.client_id;
     place(rows);
+    // Until the history is in, a screen reader has nothing to announce.
+    if (state.joined) log.setAttribute("aria-busy", "false");
     empty(state.joined && rows.every(({ kind }) => kind !== "message"));
     // What one has just written is what one wants to see.
     if (atEnd || (own !== undefined && own !== last)) toEnd();

@@ -1,0 +1,129 @@
+"""js/state.js, the page's pure core, in the browser that it is written for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+State = dict[str, Any]
+Reduce = Callable[..., State]
+
+ANA = {"id": "a", "name": "Ana"}
+
+
+@pytest.fixture
+def reduced(visit: Callable[..., Page]) -> Reduce:
+    """Apply actions, one after the other, to the state of a fresh page of Ana's."""
+    page = visit()
+
+    def apply(*actions: dict[str, Any]) -> State:
+        state: State = page.evaluate(
+            """async ([you, actions]) => {
+                const { initial, reduce } = await import("/static/js/state.js");
+                return actions.reduce(reduce, initial({ you }));
+            }""",
+            [ANA, list(actions)],
+        )
+        return state
+
+    return apply
+
+
+def test_live_message_before_the_catch_up_takes_its_place(reduced: Reduce) -> None:
+    """Messages stand in the order of their ids, each once, in whatever order they come."""
+    state = reduced(_live(7), _joined(5, 6, 7), _live(6), _live(8))
+    assert _ids(state) == [5, 6, 7, 8]
+    assert state["seen"] == 8
+
+
+def test_live_message_before_the_catch_up_is_not_progress(reduced: Reduce) -> None:
+    """If the connection breaks now, what lies between must be asked for again."""
+    state = reduced(_joined(1), {"type": "link", "link": "offline"}, _live(9))
+    assert state["seen"] == 1
+
+
+def test_answer_to_an_own_message_is_not_progress(reduced: Reduce) -> None:
+    """An earlier message of somebody else may still be on its way."""
+    state = reduced(_joined(1), _queued("x"), _stored("x", 3))
+    assert (_ids(state), state["seen"], state["outbox"]) == ([1, 3], 1, [])
+
+
+def test_catch_up_takes_a_stored_draft_out_of_the_queue(reduced: Reduce) -> None:
+    """The host had it although its answer never came."""
+    message = {**_message(2), "user_id": "a", "client_id": "x"}
+    state = reduced(_queued("x"), {"type": "joined", "answer": _answer([message])})
+    assert (_ids(state), state["outbox"]) == ([2], [])
+
+
+def test_somebody_elses_client_id_takes_nothing_out(reduced: Reduce) -> None:
+    """Nobody can make another's message disappear by sending its client_id."""
+    message = {**_message(2), "user_id": "evil", "client_id": "x"}
+    state = reduced(_joined(1), _queued("x"), {"type": "message", "message": message})
+    assert [draft["client_id"] for draft in state["outbox"]] == ["x"]
+
+
+def test_gap_in_the_catch_up_is_marked(reduced: Reduce) -> None:
+    """Where older messages were left out, the reader can see it."""
+    state = reduced(_joined(1, 2), _joined(50, 51, complete=False))
+    assert (_ids(state), state["gaps"]) == ([1, 2, 50, 51], [50])
+
+
+@pytest.mark.parametrize("ids", [[], [1, 2]])
+def test_new_history_replaces_the_old(reduced: Reduce, ids: list[int]) -> None:
+    """Ids below those shown mean that the host began anew."""
+    state = reduced(_joined(40, 41), _joined(*ids, complete=False))
+    assert (_ids(state), state["seen"]) == (ids, max(ids, default=0))
+
+
+def test_everybody_is_listed_once(reduced: Reduce) -> None:
+    """One's own arrival is told, too, and is no second person."""
+    arrival = {"id": "a", "user": "Ana", "ip": "192.0.2.1", "time": "2026-11-23T02:08:00.123Z"}
+    state = reduced(_joined(), {"type": "arrived", "arrival": arrival})
+    assert [host["id"] for host in state["hosts"]] == ["a"]
+
+
+def test_trimming_keeps_the_newest(reduced: Reduce) -> None:
+    """A page that is open for days does not grow for ever."""
+    state = reduced(_joined(*range(1, 11)), {"type": "trimmed", "keep": 3})
+    assert (_ids(state), state["gaps"]) == ([8, 9, 10], [8])
+
+
+def _message(number: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "client_id": f"client {number}",
+        "user_id": "b",
+        "user": "Bia",
+        "message": f"message {number}",
+        "time": "2026-11-23T02:08:00.123Z",
+    }
+
+
+def _answer(messages: list[dict[str, Any]], *, complete: bool = True) -> dict[str, Any]:
+    host = {**ANA, "ip": "192.0.2.1", "since": "2026-11-23T02:08:00.123Z"}
+    return {"ok": True, "you": ANA, "hosts": [host], "messages": messages, "complete": complete}
+
+
+def _joined(*ids: int, complete: bool = True) -> dict[str, Any]:
+    messages = [_message(number) for number in ids]
+    return {"type": "joined", "answer": _answer(messages, complete=complete)}
+
+
+def _live(number: int) -> dict[str, Any]:
+    return {"type": "message", "message": _message(number)}
+
+
+def _queued(client_id: str) -> dict[str, Any]:
+    return {"type": "queued", "draft": {"client_id": client_id, "text": "hello"}}
+
+
+def _stored(client_id: str, number: int) -> dict[str, Any]:
+    time = "2026-11-23T02:08:00.123Z"
+    return {"type": "stored", "client_id": client_id, "id": number, "time": time}
+
+
+def _ids(state: State) -> list[int]:
+    return [message["id"] for message in state["messages"]]
