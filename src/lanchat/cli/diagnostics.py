@@ -6,6 +6,9 @@ import logging
 
 from lanchat.terminal import printable
 
+STOCK_LOG = "lanchat.live.stack.stock"
+"""The logger of the libraries below lanchat: each packet, for those who want everything."""
+
 LEVELS = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)
 """From ``-q``, by way of no option, to ``-v`` and ``-vv``."""
 
@@ -35,3 +38,5 @@ def set_up_logging(*, quiet: bool, verbose: int) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine(tracebacks=level == logging.DEBUG))
     logging.basicConfig(level=level, handlers=[handler])
+    if level == logging.DEBUG:
+        logging.getLogger(STOCK_LOG).setLevel(level)

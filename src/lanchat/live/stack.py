@@ -28,6 +28,11 @@ from lanchat.live.transport import MAX_BACKLOG_FRAMES, MAX_MESSAGE_BYTES, WebSoc
 
 _log = logging.getLogger(__name__)
 
+STOCK_LOG = logging.getLogger(f"{__name__}.stock")
+"""What the stock stack says of itself: every packet, and as errors what any client may cause."""
+
+STOCK_LOG.setLevel(logging.CRITICAL)
+
 GOING_AWAY = 1001
 """The WebSocket close code of a server that stops (RFC 6455, 7.4.1)."""
 
@@ -40,8 +45,8 @@ SERVER_OPTIONS: dict[str, Any] = {
     # The guard checks origins, for pages and sockets alike.
     "cors_allowed_origins": [],
     "json": codec,
-    "logger": logging.getLogger("lanchat.live.socketio"),
-    "engineio_logger": logging.getLogger("lanchat.live.engineio"),
+    "logger": STOCK_LOG,
+    "engineio_logger": STOCK_LOG,
 }
 """What python-socketio's server must be made with."""
 
