@@ -15,7 +15,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 VENDOR := src/lanchat/web/static/vendor/manifest.json
 RECIPE := pyproject.toml hatch_build.py package.json package-lock.json src/lanchat/__init__.py
 
-.PHONY: help serve test lint format wheel check-wheel screenshots clean
+.PHONY: help serve test lint format wheel check-wheel screenshots docs clean
 
 help:
 	@echo "make serve        is the way in. Everything there is:"
@@ -27,7 +27,8 @@ serve: .venv/.serve ## start the chat; options go into ARGS, as in: make serve A
 
 test: .venv/.dev ## run every test, or some of them: make test ARGS="tests/chat -k join"
 	@LANCHAT_CHROMIUM=$$($(PY) scripts/chromium.py --install) || test -z "$$CI" || exit 1; \
-	export LANCHAT_CHROMIUM; \
+	LANCHAT_NGINX=$$($(PY) scripts/nginx.py --install) || test -z "$$CI" || exit 1; \
+	export LANCHAT_CHROMIUM LANCHAT_NGINX; \
 	$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: .venv/.dev ## check style, types and imports, and change nothing
@@ -50,6 +51,9 @@ check-wheel: wheel ## install the wheel away from here, start it, log in, post, 
 screenshots: .venv/.dev ## take the pictures of the README from the real pages
 	@LANCHAT_CHROMIUM=$$($(PY) scripts/chromium.py --install) && export LANCHAT_CHROMIUM && \
 	$(PY) scripts/screenshots.py $(ARGS)
+
+docs: .venv/.dev ## write the README's tables of options from the command line's own
+	$(PY) scripts/option_tables.py
 
 clean: ## remove everything that can be made again
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \

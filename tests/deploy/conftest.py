@@ -1,0 +1,97 @@
+"""lanchat as deploy/ sets it up: a real nginx with the committed site in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+SITE_NAME = "chat.example.org"
+
+
+@pytest.fixture(scope="session")
+def nginx_program() -> str:
+    """The nginx that `make test` found; without one CI fails, and others are told."""
+    found = os.environ.get("LANCHAT_NGINX") or shutil.which(
+        "nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+    )
+    if not found:
+        missing = "no nginx found: install one, or set LANCHAT_NGINX"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return found
+
+
+@pytest.fixture
+def behind_nginx(server_factory: Callable[..., Any]) -> Any:
+    """The server as deploy/nginx.conf asks for it."""
+    options = ["--host", "127.0.0.1", "--trust-proxy", "--allow-host", SITE_NAME]
+    return server_factory(*options, "--grace", "0.5")
+
+
+@pytest.fixture
+def server(
+    behind_nginx: Any, nginx_program: str, tmp_path: Path, until: Callable[..., Any]
+) -> Iterator[SimpleNamespace]:
+    """What people reach: nginx with the committed site, on a port of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    (folder / "site.conf").write_text(_moved_site(port, behind_nginx.port))
+    (folder / "nginx.conf").write_text(_main_file(folder))
+    command = [nginx_program, "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    until(lambda: process.poll() is not None or _listens(port), "nginx")
+    yield SimpleNamespace(
+        url=f"http://127.0.0.1:{port}", log_file=behind_nginx.log_file, process=process
+    )
+    process.terminate()
+    process.wait()
+
+
+def _moved_site(port: int, backend: int) -> str:
+    """The committed site with the ports of this test."""
+    site = (PROJECT / "deploy" / "nginx.conf").read_text("utf-8")
+    for theirs, ours in {
+        "    listen 80;\n": f"    listen 127.0.0.1:{port};\n",
+        "    listen [::]:80;\n": "",
+        "http://127.0.0.1:8765;": f"http://127.0.0.1:{backend};",
+    }.items():
+        assert site.count(theirs) == 1
+        site = site.replace(theirs, ours)
+    return site
+
+
+def _main_file(folder: Path) -> str:
+    """What stands around a site, with everything that nginx writes below the folder."""
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    # As root, nginx would work as a user who may not enter the test's folder.
+    user = "user root;" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""
+    return f"""
+        {user}
+        daemon off;
+        worker_processes 1;
+        pid {folder}/nginx.pid;
+        events {{}}
+        http {{
+            access_log off;
+            {temporary}
+            include site.conf;
+        }}
+    """
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
