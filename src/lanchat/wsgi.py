@@ -10,11 +10,17 @@ import atexit
 import signal
 import sys
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import gevent
 from gevent import monkey
+
+from lanchat.config import DEFAULT_PORT
+from lanchat.errors import LanchatError
+
+if TYPE_CHECKING:
+    from lanchat.server import Backend
 
 _BOOT_FAILED = 3
 """The exit code on which gunicorn gives up; on any other it would try again for ever."""
@@ -25,17 +31,13 @@ def _give_up(why: str) -> NoReturn:
     sys.exit(_BOOT_FAILED)
 
 
-if not monkey.is_module_patched("socket"):
-    _give_up("needs a gevent worker: gunicorn -k gevent -w 1 'lanchat.wsgi:app'")
-
-from lanchat.cli.serve import config_from_environment
-from lanchat.config import DEFAULT_PORT
-from lanchat.errors import LanchatError
-from lanchat.net.network import Network
-from lanchat.server import Backend
-
-
 def _build() -> Backend:
+    if not monkey.is_module_patched("socket"):
+        _give_up("needs a gevent worker: gunicorn -k gevent -w 1 'lanchat.wsgi:app'")
+    from lanchat.cli.serve import config_from_environment
+    from lanchat.net.network import Network
+    from lanchat.server import Backend
+
     try:
         config = config_from_environment()
         port = config.port or DEFAULT_PORT

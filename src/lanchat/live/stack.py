@@ -24,7 +24,8 @@ from engineio.payload import Payload
 
 from lanchat.errors import CannotStart
 from lanchat.live import codec
-from lanchat.live.transport import MAX_BACKLOG_FRAMES, MAX_MESSAGE_BYTES, WebSocket
+from lanchat.live.transport import MAX_BACKLOG_FRAMES
+from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
 
 _log = logging.getLogger(__name__)
 

@@ -1,16 +1,10 @@
-"""One WebSocket: whole frames out through one writer, bounded messages in.
-
-    engine.io ──send──► WebSocket ──frame──► Transmitter ──► kernel
-    engine.io ◄──wait── WebSocket ◄──────── recv (limit applied while receiving)
+"""The one writer of a socket: whole frames, in order, never waiting.
 
 Every byte for a socket (broadcasts, acks, pings, close) leaves through its Transmitter, in the
-order it was written. The Transmitter never blocks: what the kernel does not take at once waits
-in a bounded backlog that a writability watcher of the event loop drains. So one slow client
-costs nobody else a moment, and a frame is never cut short (``socket.send`` may take only a
-part of it; the stock stack loses the rest).
-
-python-engineio calls this class in place of its own WebSocket driver (see ``stack.py``): as
-``(handler, server)``, then as a WSGI application; ``send``, ``wait`` and ``close`` are its face.
+order it was written. What the kernel does not take at once waits in a bounded backlog that a
+writability watcher of the event loop drains. So one slow client costs nobody else a moment, and
+a frame is never cut short (``socket.send`` may take only a part of it; the stock stack loses
+the rest).
 """
 
 from __future__ import annotations
@@ -19,31 +13,15 @@ import contextlib
 import logging
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
 
 import gevent
-from wsproto.connection import Connection, ConnectionType
-from wsproto.events import BytesMessage, CloseConnection, Event, Message, Ping, TextMessage
-from wsproto.frame_protocol import CloseReason
-from wsproto.utilities import generate_accept_token
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
 
 MAX_BACKLOG_FRAMES = 500
 MAX_BACKLOG_BYTES = 1 << 20
-MAX_MESSAGE_BYTES = 64 << 10
-"""The largest message that a client may send, in bytes."""
-
-_RECEIVE_BYTES = 16 << 10
-_CLOSE_TIMEOUT = 2.0
-"""Seconds that a client has to answer a close before its socket is cut."""
 
 _WRITABLE = 2  # libev's EV_WRITE, as ``loop.io`` takes it
-_ENGINE_IO_TYPES = frozenset("0123456")
 
 
 class Transmitter:
@@ -118,140 +96,3 @@ class Transmitter:
         except OSError:
             self.cut()
             return len(view)
-
-
-class WebSocket:
-    """A WebSocket for python-engineio. ``opened`` holds every open one."""
-
-    def __init__(
-        self, opened: set[WebSocket], handler: Callable[[WebSocket], Any], _server: object
-    ) -> None:
-        self._opened = opened
-        self._handler = handler
-        self._protocol = Connection(ConnectionType.SERVER)
-        self._events: Iterator[Event] = iter(())
-        self._parts: list[str | bytes] = []
-        self._size = 0
-        self._closing = False
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Serve the connection until it ends."""
-        sock = environ.get("lanchat.socket") or environ.get("gunicorn.socket")
-        if sock is None:
-            raise RuntimeError("the WSGI server does not hand out the connection's socket")
-        if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
-            start_response("426 Upgrade Required", [("Sec-WebSocket-Version", "13")])
-            return []
-        self._serve(sock, _accept(environ.get("HTTP_SEC_WEBSOCKET_KEY", "")))
-        if "gunicorn.socket" in environ:
-            raise StopIteration  # tells gunicorn's workers that the response is done
-        return []
-
-    def send(self, data: str | bytes) -> None:
-        """Send one message. Raises OSError where the connection is closing."""
-        if self._closing:
-            raise OSError("the WebSocket is closing")
-        message = BytesMessage(data) if isinstance(data, bytes) else TextMessage(data)
-        self._transmitter.write(self._protocol.send(message))
-
-    def wait(self) -> str | bytes | None:
-        """The next message, or None when the connection has ended."""
-        # With a chatty client recv never blocks, and its greenlet would starve all others.
-        gevent.sleep(0)
-        while True:
-            event = next(self._events, None)
-            if event is None:
-                if not self._receive():
-                    return None
-            elif isinstance(event, CloseConnection):
-                # The client closes, answers our close or broke the protocol (then with a code).
-                if not self._closing:
-                    self._closing = True
-                    self._transmitter.write(self._protocol.send(event.response()))
-                return None
-            elif self._closing:
-                continue  # what still comes before the answer to our close
-            elif isinstance(event, Ping):
-                self._transmitter.write(self._protocol.send(event.response()))
-            elif isinstance(event, Message):
-                message = self._assemble(event)
-                if message is not None:
-                    return message
-
-    def close(self, code: int = CloseReason.NORMAL_CLOSURE, reason: str | None = None) -> None:
-        """Begin to close; a client that does not answer soon is cut off."""
-        if self._closing:
-            return
-        self._closing = True
-        self._transmitter.write(self._protocol.send(CloseConnection(code, reason)))
-        gevent.spawn_later(_CLOSE_TIMEOUT, self._transmitter.cut)
-
-    def _serve(self, sock: socket.socket, reply: bytes) -> None:
-        self._sock = sock
-        self._transmitter = Transmitter(sock)
-        self._opened.add(self)
-        try:
-            # Nagle's algorithm would keep the last recipients of a broadcast waiting for 40 ms.
-            with contextlib.suppress(OSError):
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._transmitter.write(reply)
-            self._handler(self)
-            self._linger()
-        finally:
-            self._closing = True
-            self._opened.discard(self)
-            self._transmitter.cut()
-
-    def _linger(self) -> None:
-        """Let the client read our close: a socket closed with unread input is reset instead."""
-        self._transmitter.finish()
-        timeout = gevent.Timeout(_CLOSE_TIMEOUT, False)  # type: ignore[arg-type]
-        with contextlib.suppress(OSError), timeout:
-            while self._sock.recv(_RECEIVE_BYTES):
-                pass
-
-    def _receive(self) -> bool:
-        try:
-            data = self._sock.recv(_RECEIVE_BYTES)
-        except OSError:
-            return False
-        if not data:
-            return False
-        self._protocol.receive_data(data)
-        self._events = self._protocol.events()
-        return True
-
-    def _assemble(self, event: Message[Any]) -> str | bytes | None:
-        """The message that this part completes; counts bytes from the first part on."""
-        part = event.data
-        self._size += len(part.encode()) if isinstance(part, str) else len(part)
-        if self._size > MAX_MESSAGE_BYTES:
-            self.close(CloseReason.MESSAGE_TOO_BIG, "more than 64 KiB")
-            return None
-        if part:
-            self._parts.append(part if isinstance(part, str) else bytes(part))
-        if not event.message_finished:
-            return None
-        empty = "" if isinstance(event, TextMessage) else b""
-        message = empty.join(self._parts)  # type: ignore[arg-type]
-        self._parts.clear()
-        self._size = 0
-        if not message or (isinstance(message, str) and message[0] not in _ENGINE_IO_TYPES):
-            self.close(CloseReason.PROTOCOL_ERROR, "not an Engine.IO packet")
-            return None
-        return message
-
-
-def _accept(key: str) -> bytes:
-    """Our side of the opening handshake (RFC 6455, 4.2.2).
-
-    No extension is accepted: permessage-deflate would let a small message grow to 300 MB and
-    would keep a frame from being shared by its recipients.
-    """
-    token = generate_accept_token(key.encode("latin-1"))
-    return (
-        b"HTTP/1.1 101 Switching Protocols\r\n"
-        b"Upgrade: websocket\r\n"
-        b"Connection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: " + token + b"\r\n\r\n"
-    )

@@ -1,4 +1,4 @@
-"""What the transport promises of each WebSocket, seen from the other end of a real one."""
+"""What lanchat promises of each WebSocket, seen from the other end of a real one."""
 
 import json
 import socket
