@@ -44,6 +44,7 @@ def test_people_come_and_go(arrive: Arrive) -> None:
     ana, bia = arrive("Ana"), arrive("Bia")
     expect(ana.locator(".note")).to_have_text(["Ana joined the room!", "Bia joined the room!"])
     expect(ana.locator(".people__name")).to_have_text(["Ana", "Bia"])
+    expect(bia.locator(".people__name")).to_have_text(["Bia", "Ana"])
     bia.click("#log-out button")
     expect(ana.locator(".note").last).to_have_text("Bia left the room.")
     expect(ana.locator("#count")).to_have_text("1 person here")

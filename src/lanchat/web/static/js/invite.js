@@ -1,6 +1,6 @@
 // The address to share, and its copy button.
 
-/** `fields` is null-ish in parts where the host found no network: then there is no button. */
+/** Where the host found no network, there is no address and no button. */
 export function mountInvite({ address, button, result }, { words }) {
   if (button === null) return;
   button.addEventListener("click", async () => {

@@ -2,7 +2,7 @@
 
 import { element, setText } from "./dom.js";
 
-const COLOURS = 8;
+const COLOURS = 10; // the classes in css/avatar.css
 
 /** A coloured disc with initials, always the same for the same name. */
 export function avatar(name) {
@@ -36,7 +36,10 @@ export function mountPeople({ list, total, line }, { words }) {
     if (hosts === shown && you.id === me) return;
     shown = hosts;
     me = you.id;
-    list.replaceChildren(...hosts.map((host) => person(host, host.id === you.id)));
+    const ofMe = (host) => host.id === me;
+    const others = hosts.filter((host) => !ofMe(host));
+    const people = [...hosts.filter(ofMe), ...others];
+    list.replaceChildren(...people.map((host) => person(host, ofMe(host))));
     setText(total, hosts.length > 0 ? String(hosts.length) : "");
     if (joined) setText(line, words.count("client.people", hosts.length));
   }

@@ -16,15 +16,23 @@ export function mountTimeline({ log, rows: list, newest, label, empty }, options
   const renderer = makeRenderer(options);
   const shown = new Map(); // key → {row, node}
   let atEnd = true;
+  let lastTop = 0;
   let last = null;
   let unread = 0;
 
   log.addEventListener("scroll", () => {
     const was = atEnd;
-    atEnd = log.scrollHeight - log.clientHeight - log.scrollTop < NEAR;
+    const top = log.scrollTop;
+    // Only who scrolls up leaves the end: it also moves away when the log becomes smaller.
+    if (log.scrollHeight - log.clientHeight - top < NEAR) atEnd = true;
+    else if (top < lastTop) atEnd = false;
+    lastTop = top;
     if (atEnd !== was) onRead();
   }, { passive: true });
-  new ResizeObserver(() => atEnd && toEnd()).observe(log);
+  // A keyboard that opens makes the log smaller, details that open make the list longer.
+  const resized = new ResizeObserver(() => atEnd && toEnd());
+  resized.observe(log);
+  resized.observe(list);
   newest.addEventListener("click", () => {
     toEnd();
     onRead();
