@@ -104,7 +104,9 @@ def test_a_second_server_on_the_same_data_is_refused(server):
 def test_a_damaged_database_is_refused(tmp_path):
     """One line with the path and what to do, exit code 3."""
     (tmp_path / "messages.db").write_bytes(b"garbage" * 1000)
-    result = run_serve("--port", "0", "--data-dir", str(tmp_path), "--log-file", str(tmp_path / "l"))
+    result = run_serve(
+        "--port", "0", "--data-dir", str(tmp_path), "--log-file", str(tmp_path / "l")
+    )
     assert result.returncode == 3
     assert "messages.db" in result.stderr
     assert result.stderr.count("\n") == 1
@@ -120,7 +122,9 @@ def test_a_taken_port_that_was_asked_for(server, tmp_path):
 
 def test_settings_come_from_the_environment(tmp_path):
     """Each option is also LANCHAT_<OPTION>; a wrong value says which one it was."""
-    result = run_serve(env={**os.environ, "LANCHAT_PORT": "many", "LANCHAT_DATA_DIR": str(tmp_path)})
+    result = run_serve(
+        env={**os.environ, "LANCHAT_PORT": "many", "LANCHAT_DATA_DIR": str(tmp_path)}
+    )
     assert result.returncode == 2
     assert "many" in result.stderr
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -36,14 +37,9 @@ def gunicorn(environment, free_port, tmp_path, until):
     command = [*GUNICORN, "-w", "1", "-b", f"127.0.0.1:{free_port}"]
     process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
 
-    class Running:
-        url = f"http://127.0.0.1:{free_port}"
-        log_file = tmp_path / "connections.log"
-
-    Running.process = process
-    until(lambda: "Booting worker" in (tmp_path / "output.txt").read_text())
-    until(Running.log_file.exists)
-    yield Running
+    log_file = tmp_path / "connections.log"
+    until(log_file.exists)
+    yield SimpleNamespace(url=f"http://127.0.0.1:{free_port}", log_file=log_file, process=process)
     process.kill()
     process.wait()
     output.close()

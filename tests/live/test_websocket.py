@@ -124,7 +124,19 @@ def test_an_unmasked_frame_ends_the_connection(ana, raw_client):
 
 @pytest.mark.parametrize(
     "packet",
-    ["42", "42{}", "42[]", "42[1]", "45", "4", "49", "451-[]", "42[" + "[" * 50_000, '420["a"', "43"],
+    [
+        "42",
+        "42{}",
+        "42[]",
+        "42[1]",
+        "45",
+        "4",
+        "49",
+        "451-[]",
+        "42[" + "[" * 50_000,
+        '420["a"',
+        "43",
+    ],
 )
 def test_broken_socket_io_packets_disturb_nobody(ana, bia, raw_client, server, packet):
     """Whatever one client sends, another goes on talking and the server's log stays clean."""

@@ -1,5 +1,6 @@
 """What is true of SQLite's file alone."""
 
+import dataclasses
 import sqlite3
 
 import pytest
@@ -26,7 +27,7 @@ def test_messages_and_retries_survive_a_restart(tmp_path):
 
 def test_ids_in_memory_grow_over_restarts():
     """A client that shows id N is never given N or less by a later life of the server."""
-    first, second = SqliteStore(None), None
+    first = SqliteStore(None)
     (before,) = first.append([DRAFT])
     first.close()
     second = SqliteStore(None)
@@ -38,7 +39,7 @@ def test_ids_in_memory_grow_over_restarts():
 def test_a_batch_is_stored_whole_or_not_at_all(tmp_path):
     """A failing insert leaves nothing behind, and the next batch works."""
     store = SqliteStore(tmp_path / "messages.db")
-    broken = Draft("id 2", "lobby", "1", None, "ip", "text", "time")
+    broken = dataclasses.replace(DRAFT, client_id="id 2", user=None)  # type: ignore[arg-type]
     with pytest.raises(StoreUnavailable):
         store.append([DRAFT, broken])
     assert store.history("lobby", None, 10).messages == []
@@ -67,7 +68,9 @@ def test_a_newer_file_is_not_touched(tmp_path):
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\0" + b"x" * 500])
+@pytest.mark.parametrize(
+    "content", [b"no database at all" * 100, b"SQLite format 3\0" + b"x" * 500]
+)
 def test_a_file_that_is_no_database_is_not_touched(tmp_path, content):
     """Garbage is refused, with the path in the message."""
     path = tmp_path / "messages.db"

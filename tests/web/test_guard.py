@@ -35,7 +35,8 @@ def test_names_of_this_machine_are_answered(server, path, host):
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "", "127.0.0.1.evil.example", "8.8.8.8", "a@localhost", "x:y:z", "[::1"]
+    "host",
+    ["evil.example", "", "127.0.0.1.evil.example", "8.8.8.8", "a@localhost", "x:y:z", "[::1"],
 )
 def test_other_names_are_refused(server, path, host):
     """A page of the internet that points its name to this LAN gets nothing (DNS rebinding)."""
@@ -49,7 +50,8 @@ def test_our_own_page_may_connect(server, path):
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://evil.example", "null", "http://localhost:1", "http://127.0.0.1", "file://", "x"]
+    "origin",
+    ["http://evil.example", "null", "http://localhost:1", "http://127.0.0.1", "file://", "x"],
 )
 def test_pages_of_other_origins_may_not(server, path, origin):
     """Another port of the same machine is another origin, too."""

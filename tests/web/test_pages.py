@@ -9,7 +9,8 @@ import pytest
 def config_of(page):
     """The configuration that the chat page carries for its client."""
     element = r'<script type="application/json" id="lanchat-config">(.*?)</script>'
-    return json.loads(re.search(element, page.text, re.DOTALL).group(1))
+    (configuration,) = re.findall(element, page.text, re.DOTALL)
+    return json.loads(configuration)
 
 
 def test_the_first_page_asks_for_a_name(person_factory):

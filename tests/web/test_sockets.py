@@ -17,7 +17,7 @@ def server(shared_server):
 def test_without_a_session_there_is_no_connection(person_factory):
     """connect_error says unauthorized."""
     visitor = person_factory()
-    said = []
+    said: list[object] = []
     visitor.socket.on("connect_error", said.append)
     with pytest.raises(socketio.exceptions.ConnectionError):
         visitor.connect()
@@ -83,7 +83,8 @@ def test_a_bad_message_gets_an_error_answer(ana, server, payload):
 
 
 @pytest.mark.parametrize(
-    "payload", ["hello", [], {"last_id": "1"}, {"last_id": -1}, {"last_id": 1.5}, {"last_id": 2**70}]
+    "payload",
+    ["hello", [], {"last_id": "1"}, {"last_id": -1}, {"last_id": 1.5}, {"last_id": 2**70}],
 )
 def test_a_bad_new_host_gets_an_error_answer(ana, payload):
     """As for messages."""
