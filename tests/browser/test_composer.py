@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 Arrive = Callable[..., Page]
@@ -33,12 +32,12 @@ def test_enter_while_composing_chooses_a_character(arrive: Arrive) -> None:
     expect(ana.locator(".message")).to_have_count(0)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n\n \n"])
-def test_nothing_is_not_sent(arrive: Arrive, say: Say, text: str) -> None:
+def test_nothing_is_not_sent(arrive: Arrive, say: Say) -> None:
     """White space alone is no message."""
     ana = arrive("Ana")
-    say(ana, text)
-    expect(ana.locator("#send")).to_be_disabled()
+    for text in ("", "   ", "\n\n \n"):
+        say(ana, text)
+        expect(ana.locator("#send")).to_be_disabled()
     say(ana, "something")
     expect(ana.locator(".message__text")).to_have_text(["something"])
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Page, expect
 
 Arrive = Callable[..., Page]
@@ -17,6 +16,14 @@ MARKUP = [
     '<img src="x" onerror="window.broken = true">',
     "`<svg onload='window.broken = true'>`",
     "&lt;b&gt; &amp;",
+]
+NAMES = ["<script>broken=1</script>", '<img src=x onerror="broken=1">']
+NO_LINKS = [
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "main.py",
+    "ana@example.org",
 ]
 
 
@@ -31,15 +38,14 @@ def test_markup_in_messages_stays_text(arrive: Arrive, say: Say) -> None:
         assert page.evaluate("window.broken") is None
 
 
-@pytest.mark.parametrize("name", ["<script>broken=1</script>", '<img src=x onerror="broken=1">'])
-def test_markup_in_names_stays_text(arrive: Arrive, say: Say, name: str) -> None:
+def test_markup_in_names_stays_text(arrive: Arrive, say: Say) -> None:
     """A name shows as it is in the list, in the lines and above a message."""
     ana = arrive("Ana")
-    evil = arrive(name)
-    say(evil, "hello")
-    expect(ana.locator(".message__author bdi")).to_have_text(name)
-    expect(ana.locator(".people__name").filter(has_text="<")).to_have_text(name)
-    expect(ana.locator(".note").last).to_have_text(f"{name} joined the room!")
+    for name in NAMES:
+        say(arrive(name), "hello")
+        expect(ana.locator(".note").last).to_have_text(f"{name} joined the room!")
+    expect(ana.locator(".message__author bdi")).to_have_text(NAMES)
+    expect(ana.locator(".people__name").filter(has_text="<")).to_have_text(sorted(NAMES))
     assert ana.evaluate("window.broken") is None
 
 
@@ -56,15 +62,12 @@ def test_links_are_links(arrive: Arrive, say: Say) -> None:
         assert str(link.get_attribute("href")).startswith("http")
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "main.py", "a@example.org"],
-)
-def test_other_texts_are_no_links(arrive: Arrive, say: Say, text: str) -> None:
+def test_other_texts_are_no_links(arrive: Arrive, say: Say) -> None:
     """Neither scripts nor file names nor mail addresses become links."""
     ana = arrive("Ana")
-    say(ana, text)
-    expect(ana.locator(".message__text")).to_have_text([text])
+    for text in NO_LINKS:
+        say(ana, text)
+    expect(ana.locator(".message__text")).to_have_text(NO_LINKS)
     expect(ana.locator(".message__text a")).to_have_count(0)
 
 

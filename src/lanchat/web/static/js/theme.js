@@ -1,23 +1,26 @@
 // Light or dark, before the first paint: this script is loaded in the head and blocks.
-// css/dark.css is the whole difference; its media attribute says when it counts.
+// What belongs to one of the two says so in data-scheme, and its media attribute says when it
+// counts; css/dark.css is nearly all of it.
 "use strict";
 
 window.lanchatTheme = (() => {
-  const sheet = document.getElementById("dark-roles");
-  const media = { system: "(prefers-color-scheme: dark)", light: "not all", dark: "all" };
+  const THEMES = ["system", "light", "dark"];
 
   function stored() {
     try {
       const theme = localStorage.getItem("lanchat.theme");
-      return theme in media ? theme : "system";
+      return THEMES.includes(theme) ? theme : "system";
     } catch {
       return "system";
     }
   }
 
   function apply(theme) {
-    sheet.media = media[theme];
-    document.documentElement.dataset.theme = theme;
+    for (const node of document.head.querySelectorAll("[data-scheme]")) {
+      const { scheme } = node.dataset;
+      const chosen = scheme === theme ? "all" : "not all";
+      node.media = theme === "system" ? `(prefers-color-scheme: ${scheme})` : chosen;
+    }
   }
 
   function choose(theme) {
