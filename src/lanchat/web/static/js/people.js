@@ -4,20 +4,30 @@ import { element, setText } from "./dom.js";
 
 const COLOURS = 10; // the classes in css/avatar.css
 
-/** A coloured disc with initials, always the same for the same name. */
+/** A coloured disc with initials. */
 export function avatar(name) {
   const node = element("span", `avatar ${colourOf(name)}`, initials(name));
   node.setAttribute("aria-hidden", "true");
   return node;
 }
 
-/** The class that gives a name its colour. */
+const given = new Map(); // name → colour
+
+/** The class that gives a name its colour: the name's own, or the next that nobody has yet. */
 export function colourOf(name) {
-  let hash = 0x811c9dc5; // FNV-1a
-  for (const char of name.toLowerCase()) {
-    hash = Math.imul(hash ^ char.codePointAt(0), 0x01000193) >>> 0;
+  if (!given.has(name)) {
+    const taken = new Set(given.values());
+    let colour = hashOf(name) % COLOURS;
+    for (let i = 1; taken.has(colour) && i < COLOURS; i += 1) colour = (colour + 3) % COLOURS;
+    given.set(name, colour);
   }
-  return `person-${((hash ^ (hash >>> 15)) >>> 0) % COLOURS}`;
+  return `person-${given.get(name)}`;
+}
+
+function hashOf(name) {
+  let hash = 0x811c9dc5; // FNV-1a
+  for (const char of name) hash = Math.imul(hash ^ char.codePointAt(0), 0x01000193) >>> 0;
+  return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 function initials(name) {
