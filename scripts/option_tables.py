@@ -1,0 +1,89 @@
+"""Write the tables of options into README.md, from the commands themselves; --check only looks.
+
+A table stands between `<!-- options of lanchat … -->` and `<!-- end of options -->`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from lanchat.cli import lanchat
+
+README = Path(__file__).parents[1] / "README.md"
+TABLE = re.compile(
+    r"(<!-- options of lanchat ([a-z ]+?) -->\n).*?(<!-- end of options -->)", re.DOTALL
+)
+
+
+def main() -> int:
+    """Write the tables, or say that they are out of date; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    checks = parser.parse_args().check
+    before = README.read_text("utf-8")
+    after = TABLE.sub(lambda found: f"{found[1]}\n{table(found[2].split())}\n{found[3]}", before)
+    if after == before:
+        return 0
+    if checks:
+        print("The tables of options in README.md are out of date: run make docs", file=sys.stderr)
+        return 1
+    README.write_text(after, "utf-8")
+    return 0
+
+
+def table(words: list[str]) -> str:
+    """The options of the command with these words, as a table in Markdown."""
+    context = find(words)
+    options = [each for each in context.command.params if isinstance(each, click.Option)]
+    width = 4 if any(option.envvar for option in options) else 3
+    rows = [["option", "what it does", "default", "variable"], ["---"] * 4]
+    rows += [list(cells(option, context)) for option in options]
+    return "".join(f"| {' | '.join(row[:width])} |\n" for row in rows)
+
+
+def find(words: list[str]) -> click.Context:
+    """The command with these words, in the context of the commands above it."""
+    context = click.Context(lanchat, info_name="lanchat")
+    for word in words:
+        group = context.command
+        command = group.get_command(context, word) if isinstance(group, click.Group) else None
+        if command is None:
+            sys.exit(f"README.md asks for the options of lanchat {' '.join(words)}: there is none")
+        context = click.Context(command, parent=context, info_name=word)
+    return context
+
+
+def cells(option: click.Option, context: click.Context) -> Iterator[str]:
+    """One row: how the option is written, its help, its default and its variable."""
+    *short, long_form = sorted(option.opts, key=len)
+    value, words = "", option.help or ""
+    if isinstance(option.type, click.Choice):
+        # In the first column they would make it wider than all others together.
+        value = " …"
+        words += f" One of {', '.join(f'`{choice}`' for choice in option.type.choices)}."
+    elif not option.is_flag and not option.count:
+        value = f" {option.make_metavar(context)}"
+    yield ", ".join([f"`{name}`" for name in short] + [f"`{long_form}{value}`"])
+    yield words.replace("|", "\\|")
+    yield default(option)
+    yield f"`{option.envvar}`" if option.envvar else ""
+
+
+def default(option: click.Option) -> str:
+    """What holds where nothing is said; empty for switches."""
+    if isinstance(option.show_default, str):
+        return option.show_default
+    value = option.to_info_dict()["default"]
+    if option.is_flag or option.count or option.multiple or value in (None, ""):
+        return ""
+    return f"`{value}`"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The documents agree with the program, and with each other."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+import lanchat as package
+from lanchat.cli import lanchat
+
+PROJECT = Path(__file__).parents[1]
+README = (PROJECT / "README.md").read_text("utf-8")
+DOCUMENTS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")])
+DEPLOYMENT = [PROJECT / "docs" / "deployment.md", *sorted((PROJECT / "deploy").iterdir())]
+# Variables that are no option's: for reports of errors, and for the tests of this project.
+OTHER_VARIABLES = {"LANCHAT_DEBUG", "LANCHAT_CHROMIUM", "LANCHAT_NGINX"}
+LARGEST_PICTURE = 300_000  # bytes
+
+
+def commands(context: click.Context) -> Iterator[click.Context]:
+    """Every command that does something by itself, in the context of those above it."""
+    if not isinstance(context.command, click.Group):
+        yield context
+        return
+    for name in context.command.list_commands(context):
+        command = context.command.get_command(context, name)
+        assert command
+        yield from commands(click.Context(command, parent=context, info_name=name))
+
+
+COMMANDS = {
+    context.command_path: {param for param in context.command.params if param.name}
+    for context in commands(click.Context(lanchat, info_name="lanchat"))
+}
+OPTIONS = {path: {name for p in params for name in p.opts} for path, params in COMMANDS.items()}
+VARIABLES = {str(param.envvar) for params in COMMANDS.values() for param in params if param.envvar}
+
+
+def test_the_tables_of_options_are_up_to_date():
+    """They are made from the command line's own words; `make docs` writes them anew."""
+    script = [sys.executable, "scripts/option_tables.py", "--check"]
+    done = subprocess.run(script, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_command_and_option_is_in_the_readme(path):
+    """Nothing can be added to the command line in secret."""
+    assert f"`{path}" in README
+    written = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", README))
+    assert {option for option in OPTIONS[path] if option.startswith("-")} <= written
+
+
+@pytest.mark.parametrize("file", [*DOCUMENTS, *DEPLOYMENT], ids=lambda file: file.name)
+def test_examples_use_options_that_exist(file):
+    """A reader can type what is written after a command of lanchat."""
+    text = file.read_text("utf-8")
+    for path, options in OPTIONS.items():
+        for line in re.findall(rf"{path}([^\n`|]*)", text):
+            used = set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", line))
+            assert used <= options | {"--help"}, line
+
+
+@pytest.mark.parametrize("file", [*DOCUMENTS, *DEPLOYMENT], ids=lambda file: file.name)
+def test_variables_that_are_named_exist(file):
+    """A setting that nobody reads would be worse than none."""
+    named = set(re.findall(r"LANCHAT_[A-Z_]*[A-Z]", file.read_text("utf-8")))
+    assert named <= VARIABLES | OTHER_VARIABLES
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
+def test_links_lead_somewhere(file):
+    """Each link within the project meets a file, and where it names one, a heading."""
+    text = file.read_text("utf-8")
+    links = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
+    for link in filter(None, (link for pair in links for link in pair)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (file.parent / name).resolve() if name else file
+        assert target.is_file(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def anchors(file: Path) -> set[str]:
+    """The headings of a document, as a link names them."""
+    headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_pictures_are_small():
+    """The README is read over slow lines, too."""
+    pictures = list((PROJECT / "docs" / "images").glob("*.png"))
+    assert pictures
+    assert [file.name for file in pictures if file.stat().st_size > LARGEST_PICTURE] == []
+
+
+def test_the_changelog_begins_with_this_version():
+    """What is installed is described on top, with the day of its release."""
+    changelog = (PROJECT / "CHANGELOG.md").read_text("utf-8")
+    newest = re.search(r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", changelog, re.MULTILINE)
+    assert newest
+    assert newest[1] in (package.__version__, "Unreleased")
