@@ -199,8 +199,8 @@ def person_factory(server: ServerProcess) -> Iterator[Callable[..., Person]]:
     """People of the test's server; without a name they have not logged in yet."""
     people: list[Person] = []
 
-    def arrive(name: str | None = None) -> Person:
-        people.append(Person(server, name))
+    def arrive(name: str | None = None, other_server: ServerProcess | None = None) -> Person:
+        people.append(Person(other_server or server, name))
         return people[-1]
 
     yield arrive

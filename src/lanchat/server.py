@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -21,7 +20,6 @@ import gevent
 import gevent.event
 import gevent.threadpool
 from flask_socketio import SocketIO
-from gevent import pywsgi
 
 import lanchat
 from lanchat.chat.hub import Hub
@@ -29,6 +27,7 @@ from lanchat.chat.model import timestamp
 from lanchat.config import ServeConfig
 from lanchat.connlog.writer import ConnectionLogFile
 from lanchat.live.broadcaster import SocketBroadcaster
+from lanchat.live.http import make_server
 from lanchat.live.stack import SERVER_OPTIONS, Stack, refuse_gevent_websocket
 from lanchat.net.listen import listen
 from lanchat.net.network import Network
@@ -118,15 +117,7 @@ class Server:
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM, then say goodbye in order."""
-        http = pywsgi.WSGIServer(
-            self._socket,
-            self._backend.app,
-            handler_class=Handler,
-            log=None,
-            error_log=pywsgi.LoggingLogAdapter(_log, logging.DEBUG),
-            # Otherwise pywsgi asks the resolver, for seconds where there is no internet.
-            environ={"SERVER_NAME": socket.gethostname()},
-        )
+        http = make_server(self._socket, self._backend.app)
         http.start()
         self._stop.wait()
         http.close()
@@ -137,12 +128,3 @@ class Server:
         if self._stop.is_set():
             os._exit(_INTERRUPTED)  # asked twice: somebody is in a hurry
         self._stop.set()
-
-
-class Handler(pywsgi.WSGIHandler):
-    """Hands the connection's socket to the application, as gunicorn does."""
-
-    def get_environ(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environ()
-        environ["lanchat.socket"] = self.socket
-        return environ

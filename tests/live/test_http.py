@@ -1,0 +1,77 @@
+"""Requests that come slowly, or never to their end."""
+
+import socket
+
+import pytest
+import requests
+
+HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+
+
+@pytest.fixture
+def server(shared_server):
+    """These tests leave nothing behind."""
+    return shared_server
+
+
+@pytest.fixture
+def slow(server):
+    """Open connections that say a little and then wait."""
+    opened = []
+
+    def connect(beginning):
+        connection = socket.create_connection(("127.0.0.1", server.port), timeout=40)
+        opened.append(connection)
+        connection.sendall(beginning)
+        return connection
+
+    yield connect
+    for connection in opened:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [b"", b"GET /", HEAD, HEAD + b"Content-Length: 12\r\n\r\nuser", HEAD + b"X: " + b"x" * 3000],
+    ids=["nothing", "half a line", "half a head", "half a body", "a long head"],
+)
+def test_a_request_that_is_not_finished_is_dropped(slow, beginning):
+    """The connection is closed after the deadline; nothing is answered."""
+    assert slow(beginning).recv(100) == b""
+
+
+def test_a_request_that_drips_is_dropped(slow, until):
+    """A byte now and then does not extend the deadline."""
+    connection = slow(HEAD)
+
+    def hung_up():
+        try:
+            connection.sendall(b"X")
+        except ConnectionError:
+            return True
+        return False
+
+    until(hung_up)
+
+
+def test_half_sent_requests_do_not_keep_others_out(slow, server):
+    """With 300 of them open a login works."""
+    for _ in range(300):
+        slow(HEAD)
+    form = {"username": "Ana"}
+    with requests.Session() as visitor:
+        answer = visitor.post(server.url + "/", data=form, allow_redirects=False)
+        assert answer.status_code == 303
+        visitor.post(server.url + "/logout", allow_redirects=False)
+
+
+def test_a_body_that_is_too_large_is_refused_unread(slow):
+    """413 comes before the gigabyte that was announced."""
+    answer = slow(HEAD + b"Content-Length: 1000000000\r\n\r\n").recv(100)
+    assert answer.startswith(b"HTTP/1.1 413")
+
+
+def test_a_chunked_body_is_taken(slow):
+    """Small and complete is what matters, not how the length is told."""
+    body = b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\na\r\nusername=\x0b\r\n0\r\n\r\n"
+    assert slow(HEAD + body).recv(100).startswith(b"HTTP/1.1 400")
