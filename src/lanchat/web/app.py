@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,9 @@ def create_app(
 
     ``secret`` signs the sessions. ``socketio`` gets its server here.
     """
+    # On Windows any installed program may have told the system otherwise.
+    for suffix in (".js", ".mjs"):
+        mimetypes.add_type("text/javascript", suffix)
     app = flask.Flask("lanchat.web")
     app.config.update(
         SECRET_KEY=secret,
