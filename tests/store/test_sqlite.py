@@ -47,6 +47,16 @@ def test_a_batch_is_stored_whole_or_not_at_all(tmp_path):
     store.close()
 
 
+def test_what_was_said_is_its_owners(tmp_path):
+    """Other users of the machine cannot read the files, whatever the folder's mode."""
+    store = SqliteStore(tmp_path / "messages.db")
+    store.append([DRAFT])
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    store.close()
+    assert len(modes) == 3
+    assert set(modes.values()) == {0o600}
+
+
 def test_a_new_file_is_migrated(tmp_path):
     """The number of steps taken stands in the file."""
     path = tmp_path / "messages.db"

@@ -32,6 +32,13 @@ def test_logging_in_leads_to_the_chat(person_factory):
     assert visitor.get("/").headers["Location"] == "/chat"
 
 
+def test_a_session_over_tls_stays_there(server_factory, person_factory):
+    """Behind a trusted proxy that speaks https the cookie is Secure."""
+    visitor = person_factory(None, server_factory("--trust-proxy"))
+    visitor.http.headers["X-Forwarded-Proto"] = "https"
+    assert "Secure" in visitor.log_in("Ana").headers["Set-Cookie"]
+
+
 def test_the_chat_page_configures_its_client(ana):
     """Nobody edits a file: address, person, language and limits stand in the page."""
     config = config_of(ana.get("/chat", headers={"Accept-Language": "pt-BR,pt;q=0.9"}))

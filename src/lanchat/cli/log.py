@@ -57,6 +57,7 @@ def path() -> None:
     "-n",
     "--lines",
     type=click.IntRange(min=0),
+    metavar="N",
     show_default=f"{DEFAULT_COUNT}, with --since all",
     help="How many of the newest events to show.",
 )
@@ -69,10 +70,13 @@ def path() -> None:
     type=click.Choice(EVENTS),
     help="Only this event, or these: may be given more than once.",
 )
-@click.option("--user", default="", help="Only names with this in them, in capitals or not.")
+@click.option(
+    "--user", default="", metavar="NAME", help="Only names with this in them, in capitals or not."
+)
 @click.option(
     "--ip",
     "network",
+    metavar="ADDRESS",
     callback=_network,
     help="Only this address or network, such as 192.168.1.0/24.",
 )

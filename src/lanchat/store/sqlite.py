@@ -118,6 +118,9 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _open(path: Path | None) -> sqlite3.Connection:
     try:
+        if path is not None:
+            # For its owner alone; SQLite gives the files beside it the same mode.
+            path.touch(mode=0o600)
         connection = sqlite3.connect(
             path or ":memory:",
             timeout=_BUSY_TIMEOUT,
@@ -133,7 +136,7 @@ def _open(path: Path | None) -> sqlite3.Connection:
             f"was written by a newer lanchat (schema {error.version})",
             "update lanchat, or choose another --data-dir; the file was not touched",
         ) from error
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise DataUnusable(
             _named(path),
             f"is not a message database that can be read ({error})",

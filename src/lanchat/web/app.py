@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import flask
+from flask.sessions import SecureCookieSessionInterface
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -63,6 +64,7 @@ def create_app(
         PERMANENT_SESSION_LIFETIME=_SESSION_LIFETIME,
         MAX_CONTENT_LENGTH=_MAX_FORM_BYTES,
     )
+    app.session_interface = _Sessions()
     app.after_request(_add_headers)
     socketio.init_app(app)
     sockets = Sockets(socketio, hub, log, config.lang)
@@ -73,6 +75,13 @@ def create_app(
         layers = ProxyFix(layers, x_for=1, x_proto=1, x_host=1)
     app.wsgi_app = layers  # type: ignore[method-assign, assignment]
     return app
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookies; behind a proxy with TLS they never travel without it."""
+
+    def get_cookie_secure(self, _app: flask.Flask) -> bool:
+        return flask.request.is_secure
 
 
 def _cookie_name(secret: bytes) -> str:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from lanchat.chat.model import Origin
 from lanchat.chat.ports import ConnectionLog
+from lanchat.web import session
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -71,8 +71,7 @@ class Guard:
     def _refuse(
         self, environ: WSGIEnvironment, start_response: StartResponse, reason: str, value: str
     ) -> Iterable[bytes]:
-        client = Origin(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_USER_AGENT", "")[:500])
-        self._log.refused(client, reason)
+        self._log.refused(session.origin(environ), reason)
         shown = ascii(value[:200])
         if reason == "host":
             text = (

@@ -63,7 +63,7 @@ class Pages:
         if previous is not None and self._is_still(previous, name):
             return flask.redirect(flask.url_for("chat"), 303)
         try:
-            guest = self._hub.log_in(name, session.origin())
+            guest = self._hub.log_in(name, session.origin(flask.request.environ))
         except NameUnusable as refusal:
             key = f"error.{refusal.code}.{refusal.reason}"
             return self._login_page(name, self._t(key, **refusal.params)), 400

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
 
 import flask
 
 from lanchat import i18n
 from lanchat.chat.model import Guest, Origin
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 LANGUAGE_COOKIE = "lanchat_lang"
 MAX_AGENT = 500
+MAX_ADDRESS = 64
 
 
 def guest() -> Guest | None:
@@ -39,16 +44,17 @@ def end() -> None:
     flask.session.clear()
 
 
-def origin() -> Origin:
-    """Where the request comes from. An IPv4 client of an IPv6 socket has an IPv4 address."""
-    address = flask.request.remote_addr or ""
+def origin(environ: WSGIEnvironment) -> Origin:
+    """Where a request comes from. An IPv4 client of an IPv6 socket has an IPv4 address."""
+    agent = environ.get("HTTP_USER_AGENT", "")[:MAX_AGENT]
+    address = environ.get("REMOTE_ADDR", "")
     try:
         ip = ip_address(address)
     except ValueError:
-        return Origin(address[:64], _agent())
+        return Origin(address[:MAX_ADDRESS], agent)
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
-    return Origin(str(ip), _agent())
+    return Origin(str(ip), agent)
 
 
 def language(default: str | None) -> str:
@@ -59,7 +65,3 @@ def language(default: str | None) -> str:
         preferred=request.cookies.get(LANGUAGE_COOKIE),
         default=default or i18n.LANGUAGES[0],
     )
-
-
-def _agent() -> str:
-    return flask.request.headers.get("User-Agent", "")[:MAX_AGENT]

@@ -69,9 +69,11 @@ class Sockets:
             return  # an event of that name, sent by the client itself
         guest = session.guest()
         if guest is None or not self._hub.may_enter(guest):
-            self._log.refused(session.origin(), Unauthorized.code)
+            self._log.refused(session.origin(flask.request.environ), Unauthorized.code)
             raise Refuse(Unauthorized.code)
-        visitor = Visitor(guest, session.origin(), session.language(self._lang))
+        visitor = Visitor(
+            guest, session.origin(flask.request.environ), session.language(self._lang)
+        )
         self._visitors[connection] = visitor
 
     def _disconnect(self, _reason: object = None) -> None:
