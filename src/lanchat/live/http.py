@@ -7,6 +7,7 @@ is closed. Bodies are small and are read before the application runs.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import socket
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 10.0
+LINGER_SECONDS = 2.0
+"""How long a client whose body was refused has to read why."""
+
 MAX_BODY_BYTES = 64 << 10
 """The largest body that is read; what is larger is left to the application to refuse."""
 
@@ -40,6 +44,8 @@ def make_server(listener: socket.socket, app: WSGIApplication) -> pywsgi.WSGISer
 
 class Handler(pywsgi.WSGIHandler):
     """One connection. It also hands its socket to the application, as gunicorn does."""
+
+    _unread = False
 
     def handle_one_request(self) -> Any:
         self._deadline = gevent.Timeout(REQUEST_SECONDS, False)  # type: ignore[arg-type]
@@ -68,4 +74,18 @@ class Handler(pywsgi.WSGIHandler):
         source.content_length = 0
         source.chunked_input = False
         self.close_connection = True
+        self._unread = True
         return body
+
+    def handle_one_response(self) -> None:
+        super().handle_one_response()
+        if self._unread:
+            self._linger()
+
+    def _linger(self) -> None:
+        """Let the client read the answer: a socket closed with unread input is reset instead."""
+        timeout = gevent.Timeout(LINGER_SECONDS, False)  # type: ignore[arg-type]
+        with contextlib.suppress(OSError), timeout:
+            self.socket.shutdown(socket.SHUT_WR)
+            while self.socket.recv(MAX_BODY_BYTES):
+                pass
