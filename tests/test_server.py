@@ -12,6 +12,7 @@ import uuid
 
 import pytest
 import socketio
+import websocket
 
 
 def run_serve(*options, **more):
@@ -53,6 +54,21 @@ def test_a_stuck_client_does_not_keep_it_from_stopping(server, ana):
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(45) == 0
     stuck.close()
+
+
+def test_a_second_interrupt_quits_at_once(server, ana):
+    """While a client takes its time to say goodbye, nobody has to wait for it."""
+    ana.log_in("Ana")
+    cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in ana.http.cookies)
+    address = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket"
+    silent = websocket.create_connection(address, cookie=cookie, timeout=45)
+    assert silent.recv()
+    server.process.send_signal(signal.SIGINT)
+    while silent.recv_data(control_frame=True)[0] != websocket.ABNF.OPCODE_CLOSE:
+        pass
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(45) == 130
+    silent.shutdown()
 
 
 def test_messages_survive_being_killed(server_factory, person_factory, until):

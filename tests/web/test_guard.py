@@ -1,5 +1,6 @@
 """Whom the server answers: hosts and origins, for pages and sockets alike."""
 
+import re
 import socket
 
 import pytest
@@ -32,6 +33,12 @@ def path(request):
 def test_names_of_this_machine_are_answered(server, path, host):
     """With the port that people type."""
     assert get(server, path, f"{host}:{server.port}") == 200
+
+
+def test_the_lan_address_is_answered(server, path):
+    """What the banner shows is what guests type."""
+    address, *_ = re.findall(r"http://(\S+)", server.output())
+    assert get(server, path, address) == 200
 
 
 @pytest.mark.parametrize(
