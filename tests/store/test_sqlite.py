@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from lanchat.chat.model import Draft
-from lanchat.errors import DataUnusable, StoreUnavailable
+from lanchat.errors import StoreUnavailable
 from lanchat.store.schema import MIGRATIONS
 from lanchat.store.sqlite import SqliteStore
 
@@ -64,27 +64,3 @@ def test_a_new_file_is_migrated(tmp_path):
     with sqlite3.connect(path) as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
     assert version == len(MIGRATIONS)
-
-
-def test_a_newer_file_is_not_touched(tmp_path):
-    """What a newer lanchat wrote is refused with a way out."""
-    path = tmp_path / "messages.db"
-    connection = sqlite3.connect(path)
-    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
-    connection.close()
-    before = path.read_bytes()
-    with pytest.raises(DataUnusable, match="newer lanchat"):
-        SqliteStore(path)
-    assert path.read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    "content", [b"no database at all" * 100, b"SQLite format 3\0" + b"x" * 500]
-)
-def test_a_file_that_is_no_database_is_not_touched(tmp_path, content):
-    """Garbage is refused, with the path in the message."""
-    path = tmp_path / "messages.db"
-    path.write_bytes(content)
-    with pytest.raises(DataUnusable, match=r"messages\.db"):
-        SqliteStore(path)
-    assert path.read_bytes() == content

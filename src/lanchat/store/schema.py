@@ -42,12 +42,18 @@ class NewerSchemaError(Exception):
         self.version = version
 
 
+def steps_taken(connection: sqlite3.Connection) -> int:
+    """How many of the steps the database has behind it. Raises NewerSchemaError."""
+    (steps,) = connection.execute("PRAGMA user_version").fetchone()
+    if steps > len(MIGRATIONS):
+        raise NewerSchemaError(steps)
+    return int(steps)
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Take the steps that the database has not taken yet. Raises NewerSchemaError."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        raise NewerSchemaError(version)
-    for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
+    taken = steps_taken(connection)
+    for number, step in enumerate(MIGRATIONS[taken:], start=taken + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
             step(connection)

@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 
 from lanchat.chat.model import Draft, History, Message, Stored
 from lanchat.errors import DataUnusable, StoreUnavailable
-from lanchat.store.schema import NewerSchemaError, migrate
+from lanchat.store.inspection import inspect
+from lanchat.store.schema import migrate
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -117,31 +118,30 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _open(path: Path | None) -> sqlite3.Connection:
-    try:
-        if path is not None:
-            # For its owner alone; SQLite gives the files beside it the same mode.
-            path.touch(mode=0o600)
-        connection = sqlite3.connect(
-            path or ":memory:",
-            timeout=_BUSY_TIMEOUT,
-            isolation_level=None,  # transactions are begun and ended here, by name
-            check_same_thread=False,
-        )
-        migrate(connection)  # first: what is not ours or newer is not touched
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-    except NewerSchemaError as error:
-        raise DataUnusable(
-            _named(path),
-            f"was written by a newer lanchat (schema {error.version})",
-            "update lanchat, or choose another --data-dir; the file was not touched",
-        ) from error
-    except (sqlite3.Error, OSError) as error:
-        raise DataUnusable(
-            _named(path),
-            f"is not a message database that can be read ({error})",
-            "move it away to begin a new one, or choose another --data-dir",
-        ) from error
+    if path is not None:
+        inspect(path)  # first: what is not ours or newer is not touched
+    with contextlib.ExitStack() as undo:
+        try:
+            if path is not None:
+                # For its owner alone; SQLite gives the files beside it the same mode.
+                path.touch(mode=0o600)
+            connection = sqlite3.connect(
+                path or ":memory:",
+                timeout=_BUSY_TIMEOUT,
+                isolation_level=None,  # transactions are begun and ended here, by name
+                check_same_thread=False,
+            )
+            undo.callback(connection.close)
+            migrate(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        except (sqlite3.Error, OSError) as error:
+            raise DataUnusable(
+                path or Path(":memory:"),
+                f"cannot be used as message database ({error})",
+                "see to it that there is space, or choose another --data-dir",
+            ) from error
+        undo.pop_all()
     if path is None:
         _begin_after_earlier_lives(connection)
     return connection
@@ -153,7 +153,3 @@ def _begin_after_earlier_lives(connection: sqlite3.Connection) -> None:
         "INSERT INTO sqlite_sequence (name, seq) VALUES ('message', ?)",
         (int(time.time() * 1000),),
     )
-
-
-def _named(path: Path | None) -> Path:
-    return path or Path(":memory:")
