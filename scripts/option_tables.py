@@ -49,7 +49,7 @@ def table(words: list[str]) -> str:
 
 def find(words: list[str]) -> click.Context:
     """The command with these words, in the context of the commands above it."""
-    context = click.Context(lanchat, info_name="lanchat")
+    context = click.Context(lanchat, info_name="lanchat", **lanchat.context_settings)
     for word in words:
         group = context.command
         command = group.get_command(context, word) if isinstance(group, click.Group) else None

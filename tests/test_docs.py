@@ -36,7 +36,7 @@ def commands(context: click.Context) -> Iterator[click.Context]:
 
 COMMANDS = {
     context.command_path: {param for param in context.command.params if param.name}
-    for context in commands(click.Context(lanchat, info_name="lanchat"))
+    for context in commands(click.Context(lanchat, info_name="lanchat", **lanchat.context_settings))
 }
 OPTIONS = {path: {name for p in params for name in p.opts} for path, params in COMMANDS.items()}
 VARIABLES = {str(param.envvar) for params in COMMANDS.values() for param in params if param.envvar}
