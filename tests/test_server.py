@@ -111,10 +111,10 @@ def test_history_in_memory_leaves_nothing_on_disk(server_factory):
 
 def test_a_second_server_on_the_same_data_is_refused(server):
     """It says who holds the data since when, leaves with exit code 3, and disturbs nobody."""
-    since = json.loads(server.log_file.read_text())["time"][:10]
+    since = json.loads((server.data_dir / "lanchat.pid").read_text())["since"]
     result = run_serve("--port", "0", "--data-dir", str(server.data_dir))
     assert result.returncode == 3
-    assert f"(process {server.process.pid}, since {since}T" in result.stderr
+    assert f"(process {server.process.pid}, since {since})" in result.stderr
     assert result.stderr.count("\n") == 1
     again = run_serve("--port", "0", "--data-dir", str(server.data_dir))
     assert f"(process {server.process.pid}, " in again.stderr

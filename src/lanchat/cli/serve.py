@@ -106,6 +106,14 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     metavar="SECONDS",
     help="How long a reload or a sleeping phone may be away before it counts as having left.",
 )
+@option(
+    "--rate",
+    type=int,
+    default=5,
+    metavar="N",
+    help="How many messages a second one person may send, and four times as many at once; "
+    "0 sets no limit.",
+)
 @option("--open", "-o", "open_browser", is_flag=True, help="Open the chat in your browser.")
 @option("--quiet", "-q", is_flag=True, help="Show errors only, and no banner.")
 @option(
@@ -131,12 +139,15 @@ def serve(
     monkey.patch_all()
 
     from lanchat.cli.diagnostics import set_up_logging
+    from lanchat.cli.precautions import risks
     from lanchat.server import Server
 
     set_up_logging(quiet=quiet, verbose=verbose)
     server = Server(config)
     if not quiet:
         _show_banner(config, server.network, color)
+    for risk in risks(config):
+        logging.getLogger(__name__).warning("%s", risk)
     if open_browser:
         open_in_browser(server.network.local_url)
     server.run()
