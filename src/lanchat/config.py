@@ -14,6 +14,7 @@ PORTS_TO_TRY = 20
 HIGHEST_PORT = 65_535
 MAX_HISTORY = 10_000
 MAX_GRACE = 3_600.0
+MAX_RATE = 1_000
 NAME_LIMIT = 60
 
 
@@ -32,7 +33,8 @@ class ServeConfig:
     """What `lanchat serve` was asked for.
 
     ``host`` None is every interface; ``port`` None is 8765 or the next free one, 0 any free
-    one; ``lang`` None follows the visitor; ``grace`` is in seconds. Raises SettingRefused.
+    one; ``lang`` None follows the visitor; ``grace`` is in seconds; ``rate`` is in messages a
+    second, 0 without a limit. Raises SettingRefused.
     """
 
     host: str | None = None
@@ -43,6 +45,7 @@ class ServeConfig:
     history: int = 200
     keep_history: bool = True
     grace: float = 10.0
+    rate: int = 5
     lang: str | None = None
     interface: str | None = None
     advertise: str | None = None
@@ -56,6 +59,8 @@ class ServeConfig:
             raise SettingRefused("history", self.history, f"choose 0 to {MAX_HISTORY} messages")
         if not 0 <= self.grace <= MAX_GRACE:
             raise SettingRefused("grace", self.grace, f"choose 0 to {MAX_GRACE:.0f} seconds")
+        if not 0 <= self.rate <= MAX_RATE:
+            raise SettingRefused("rate", self.rate, f"choose 0 to {MAX_RATE} messages a second")
         if not self.name.strip() or len(self.name) > NAME_LIMIT or not self.name.isprintable():
             hint = f"choose 1 to {NAME_LIMIT} printable characters"
             raise SettingRefused("name", self.name, hint)

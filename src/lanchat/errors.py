@@ -14,6 +14,7 @@
         ├── NotJoined
         ├── PayloadInvalid
         ├── MessageTooLong
+        ├── TooFast
         ├── NameUnusable
         └── NameTaken
 
@@ -146,8 +147,21 @@ class MessageTooLong(Refusal):
     code = "too_long"
 
 
+class TooFast(Refusal):
+    """Somebody says too much at once; ``retry_after`` is in seconds."""
+
+    code = "too_fast"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(seconds=retry_after)
+        self.retry_after = retry_after
+
+
 class NameUnusable(Refusal):
-    """A name that nobody may have; ``reason`` is empty, long, control, mixed or symbols."""
+    """A name that nobody may have.
+
+    ``reason`` is empty, long, control, character, mixed or symbols.
+    """
 
     code = "name_unusable"
 

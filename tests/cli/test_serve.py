@@ -32,6 +32,7 @@ def test_options_become_settings(tmp_path: Path) -> None:
         *("--data-dir", str(tmp_path), "--log-file", str(tmp_path / "log"), "--lang", "PT-br"),
         *("--interface", "wlan0", "--advertise", "chat.example", "--grace", "2.5"),
         *("--allow-host", "a.example", "--allow-host", "b.example", "--trust-proxy"),
+        *("--rate", "9"),
     )
     assert config == ServeConfig(
         host="127.0.0.1",
@@ -47,6 +48,7 @@ def test_options_become_settings(tmp_path: Path) -> None:
         grace=2.5,
         allow_hosts=("a.example", "b.example"),
         trust_proxy=True,
+        rate=9,
     )
 
 
@@ -80,6 +82,7 @@ def test_folders_are_absolute_and_know_the_home(monkeypatch: pytest.MonkeyPatch)
         ("--port", "70000"),
         ("--history", "-1"),
         ("--grace", "-1"),
+        ("--rate", "-1"),
         ("--name", " "),
         ("--name", "two\nlines"),
     ],

@@ -67,7 +67,7 @@ def create_app(
     app.session_interface = _Sessions()
     app.after_request(_add_headers)
     socketio.init_app(app)
-    sockets = Sockets(socketio, hub, log, config.lang)
+    sockets = Sockets(socketio, hub, log, config)
     sockets.register()
     Pages(config, hub, network, sockets).register(app)
     layers: WSGIApplication = Guard(app.wsgi_app, network.own_hosts, config.allow_hosts, log)

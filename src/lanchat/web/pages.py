@@ -91,7 +91,7 @@ class Pages:
             "user": {"id": guest.id, "name": guest.name},
             "lang": lang,
             "strings": i18n.strings(lang, "client."),
-            "limits": {"message": MESSAGE_LIMIT},
+            "limits": {"message": MESSAGE_LIMIT, "rate": self._config.rate},
             "version": lanchat.__version__,
         }
         return flask.render_template("chat.html", config=config)

@@ -19,8 +19,17 @@ from lanchat import i18n
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import Guest, Origin
 from lanchat.chat.ports import ConnectionLog
-from lanchat.errors import NotJoined, PayloadInvalid, Refusal, StoreUnavailable, Unauthorized
+from lanchat.config import ServeConfig
+from lanchat.errors import (
+    NotJoined,
+    PayloadInvalid,
+    Refusal,
+    StoreUnavailable,
+    TooFast,
+    Unauthorized,
+)
 from lanchat.web import session
+from lanchat.web.limits import Pace
 from lanchat.web.payloads import NewHost, NewMessage, parse
 
 _log = logging.getLogger(__name__)
@@ -41,12 +50,16 @@ Handler = Callable[[str, Visitor, tuple[object, ...]], object]
 class Sockets:
     """The handlers of all events, and who is behind which connection."""
 
-    def __init__(self, socketio: SocketIO, hub: Hub, log: ConnectionLog, lang: str | None) -> None:
+    def __init__(
+        self, socketio: SocketIO, hub: Hub, log: ConnectionLog, config: ServeConfig
+    ) -> None:
         self._socketio = socketio
         self._hub = hub
         self._log = log
-        self._lang = lang
+        self._lang = config.lang
+        self._pace = Pace(config.rate)
         self._visitors: dict[str, Visitor] = {}
+        self._ending: set[str] = set()
 
     def register(self) -> None:
         self._socketio.on("connect")(self._connect)
@@ -58,8 +71,9 @@ class Sockets:
         server.on("*", lambda _event, *arguments: unknown(*arguments))
 
     def disconnect(self, connections: Iterable[str]) -> None:
-        """Close connections from this side; their clients do not try again."""
-        for connection in connections:
+        """Close connections from this side, and hear nothing more of them meanwhile."""
+        for connection in self._visitors.keys() & set(connections) - self._ending:
+            self._ending.add(connection)
             # In the background: engine.io waits until the client has taken what is queued.
             self._socketio.start_background_task(self._socketio.server.disconnect, connection)
 
@@ -75,12 +89,14 @@ class Sockets:
             guest, session.origin(flask.request.environ), session.language(self._lang)
         )
         self._visitors[connection] = visitor
+        self._pace.forget()
 
     def _disconnect(self, _reason: object = None) -> None:
         connection = flask.request.sid  # type: ignore[attr-defined]
         if self._socketio.server.manager.is_connected(connection, "/"):
             return  # an event of that name, sent by the client itself
         self._visitors.pop(connection, None)
+        self._ending.discard(connection)
         self._hub.disconnect(connection)
 
     def _new_host(
@@ -97,9 +113,10 @@ class Sockets:
         }
 
     def _new_message(
-        self, connection: str, _visitor: Visitor, arguments: tuple[object, ...]
+        self, connection: str, visitor: Visitor, arguments: tuple[object, ...]
     ) -> dict[str, Any]:
         payload = parse(arguments, NewMessage)
+        self._pace.message(visitor.guest.id)
         message = self._hub.post(connection, payload.message, payload.client_id)
         return {"ok": True, "id": message.id, "time": message.time}
 
@@ -111,10 +128,16 @@ class Sockets:
 
         def answer(connection: str, *arguments: object) -> object:
             visitor = self._visitors.get(connection)
-            if visitor is None:
+            if visitor is None or connection in self._ending:
                 return _error(NotJoined.code, i18n.LANGUAGES[0])
             try:
+                self._pace.event(connection)
                 return handle(connection, visitor, arguments)
+            except TooFast as refusal:
+                self._strike(visitor)
+                too_fast = _error(refusal.code, visitor.lang, **refusal.params)
+                too_fast["error"]["retry_after"] = refusal.retry_after
+                return too_fast
             except Refusal as refusal:
                 return _error(refusal.code, visitor.lang, **refusal.params)
             except StoreUnavailable as error:
@@ -125,7 +148,17 @@ class Sockets:
 
         return answer
 
+    def _strike(self, visitor: Visitor) -> None:
+        """Somebody was too fast; close all their connections where it was once too often."""
+        if self._pace.strike(visitor.guest.id):
+            self._log.refused(visitor.origin, "flood")
+            self.disconnect(
+                connection
+                for connection, other in self._visitors.items()
+                if other.guest.id == visitor.guest.id
+            )
 
-def _error(code: str, lang: str, **params: object) -> dict[str, object]:
+
+def _error(code: str, lang: str, **params: object) -> dict[str, Any]:
     message = i18n.translate(lang, f"error.{code}", **params)
     return {"ok": False, "error": {"code": code, "message": message}}

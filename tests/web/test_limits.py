@@ -1,0 +1,170 @@
+"""How much one may say, and that nobody else has to bear it."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lanchat.errors import TooFast
+from lanchat.web.limits import BURST_SECONDS, STRIKES, Pace
+
+RATE = 5
+
+
+@pytest.fixture
+def pace():
+    """The limits of a server that was started without --rate."""
+    return Pace(RATE)
+
+
+def fill(pace, person):
+    """Use up what the person may say at once."""
+    for _ in range(BURST_SECONDS * RATE):
+        pace.message(person)
+
+
+def flood(person, count):
+    """Send messages without waiting for an answer; what was answered, in order."""
+    answers: list[dict[str, Any]] = []
+    for number in range(count):
+        payload = {"message": f"flood {number}", "client_id": str(uuid.uuid4())}
+        person.socket.emit("new_message", payload, callback=answers.append)
+    return answers
+
+
+def test_one_more_than_a_burst_is_refused(pace):
+    """Twenty at once are fine; the next one hears when to try again."""
+    fill(pace, "ana")
+    with pytest.raises(TooFast) as refusal:
+        pace.message("ana")
+    assert refusal.value.retry_after == BURST_SECONDS
+
+
+def test_everybody_has_a_burst_of_their_own(pace):
+    """What Ana says takes nothing from Bia."""
+    fill(pace, "ana")
+    pace.message("bia")
+
+
+def test_the_third_strike_is_one_too_many(pace):
+    """Two refusals within a minute are forgiven."""
+    assert [pace.strike("ana") for _ in range(STRIKES)] == [False, False, True]
+    assert pace.strike("bia") is False
+
+
+def test_a_rate_of_0_is_no_limit():
+    """The host may trust the guests."""
+    pace = Pace(0)
+    for _ in range(1_000):
+        pace.message("ana")
+        pace.event("connection")
+
+
+def test_other_events_are_limited_too(pace):
+    """Asking for the history again and again would be the dearer flood."""
+    for _ in range(10 * BURST_SECONDS * RATE):
+        pace.event("connection")
+    with pytest.raises(TooFast):
+        pace.event("connection")
+
+
+def test_nobody_is_remembered_for_ever(pace, until):
+    """Once somebody has been quiet for a while, nothing of them is left in memory."""
+    pace.message("ana")
+
+    def forgotten():
+        pace.event(str(uuid.uuid4()))  # the storage looks for what is over when it is used
+        pace.forget()
+        return not any("ana" in key for key in pace._storage.events)
+
+    until(forgotten)
+
+
+def test_too_fast_says_when_to_try_again(ana, until):
+    """The refused message is not stored; after the time that was named it is."""
+    ana.join()
+    answers = flood(ana, BURST_SECONDS * RATE + 1)
+    until(lambda: len(answers) == BURST_SECONDS * RATE + 1)
+    assert all(answer["ok"] for answer in answers[:-1])
+    error = answers[-1]["error"]
+    assert (error["code"], error["retry_after"]) == ("too_fast", BURST_SECONDS)
+    assert str(BURST_SECONDS) in error["message"]
+    ana.socket.sleep(error["retry_after"])
+    assert ana.say("patient")["ok"]
+
+
+def test_a_persons_tabs_share_the_limit(ana, until):
+    """A second connection is no second burst."""
+    ana.join()
+    answers = flood(ana, BURST_SECONDS * RATE)
+    until(lambda: len(answers) == BURST_SECONDS * RATE)
+    tab = ana.new_socket()
+    tab.connect(ana.server.url, transports=["websocket"])
+    tab.call("new_host", {})
+    message = {"message": "more", "client_id": str(uuid.uuid4())}
+    assert tab.call("new_message", message)["error"]["code"] == "too_fast"
+
+
+def test_invalid_messages_are_no_strikes(ana):
+    """A program that is being written hears what is wrong with it, and not that it is fast."""
+    ana.join()
+    answers = [ana.call("new_message", {"message": 7}) for _ in range(30)]
+    assert {answer["error"]["code"] for answer in answers} == {"invalid"}
+    assert ana.say("now I have it")["ok"]
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+def test_who_floods_is_disconnected(person_factory, server, until, transport):
+    """All the person's connections are closed, once, and the host can read why."""
+    ana = person_factory("Ana")
+    tab = ana.new_socket()
+    tab.connect(server.url, transports=["websocket"])
+    ana.connect([transport])
+    ana.join()
+    flood(ana, 500)
+    until(lambda: not ana.socket.connected and not tab.connected)
+    ana.socket = ana.new_socket()
+    ana.join()
+    messages = [text for text in server_messages(ana) if text.startswith("flood")]
+    assert len(messages) == BURST_SECONDS * RATE
+    until(lambda: server.log_file.read_text().count('"flood"') == 1)
+
+
+def test_a_flood_disturbs_nobody_else(ana, bia, until):
+    """While thousands of Ana's events come in, Bia's message is stored and heard."""
+    ana.join()
+    bia.join()
+    flood(ana, 3_000)
+    assert bia.say("unmoved")["ok"]
+    bia.hears("add_chat_message", message="unmoved")
+    until(lambda: not ana.socket.connected)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts threads in /proc")
+def test_a_flood_makes_no_threads(server_factory, person_factory, until):
+    """3,000 events at once are handled one after the other, where nothing else stops them."""
+    server = server_factory("--rate", "0")
+    ana = person_factory("Ana", server)
+    ana.join()
+    before = threads_of(server)
+    answers = flood(ana, 3_000)
+    counted = []
+    until(lambda: counted.append(threads_of(server)) or len(answers) == 3_000)
+    assert max(counted) - before <= 10
+    ids = [answer["id"] for answer in answers]
+    assert ids == sorted(ids)
+
+
+def server_messages(person):
+    """What a connection is served that has seen nothing."""
+    return [message["message"] for message in person.call("new_host", {})["messages"]]
+
+
+def threads_of(server):
+    """How many threads the server's process has."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(status.partition("Threads:")[2].split()[0])
