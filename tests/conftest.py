@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,14 @@ def wait_for(condition: Callable[[], Any], what: str = "the condition") -> Any:
 
 
 class ServerProcess:
-    """`lanchat serve` on a port of its own, with its data below ``folder``."""
+    """`lanchat serve` on a port of its own, with its data below ``folder``.
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    ``launcher`` is a command that prepares something and then becomes the server.
+    """
+
+    def __init__(self, folder: Path, *options: str, launcher: Sequence[str] = ()) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._launcher = launcher
         self.data_dir = folder / "data"
         self.log_file = folder / "connections.log"
         self.port = 0
@@ -49,7 +53,8 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start, or start again with the same port and data."""
-        command = [sys.executable, "-m", "lanchat", "serve", "--port", str(self.port)]
+        command = [*self._launcher, sys.executable, "-m", "lanchat", "serve"]
+        command += ["--port", str(self.port)]
         command += ["--data-dir", str(self.data_dir), "--log-file", str(self.log_file)]
         before = len(self.output())
         with self._output.open("ab") as output:
@@ -169,8 +174,11 @@ def server_factory(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
     """Start servers with further options; they are stopped after the test."""
     servers: list[ServerProcess] = []
 
-    def start(*options: str, folder: str | None = None) -> ServerProcess:
-        servers.append(ServerProcess(tmp_path / (folder or f"server{len(servers)}"), *options))
+    def start(
+        *options: str, folder: str | None = None, launcher: Sequence[str] = ()
+    ) -> ServerProcess:
+        place = tmp_path / (folder or f"server{len(servers)}")
+        servers.append(ServerProcess(place, *options, launcher=launcher))
         return servers[-1]
 
     yield start

@@ -64,3 +64,25 @@ def test_a_new_file_is_migrated(tmp_path):
     with sqlite3.connect(path) as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
     assert version == len(MIGRATIONS)
+
+
+@pytest.mark.parametrize(
+    ("refuse", "allow"),
+    [
+        ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
+        ("PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000"),
+    ],
+    ids=["read-only", "full"],
+)
+def test_a_disk_that_refuses_for_a_while(tmp_path, refuse, allow):
+    """What is stored can be read meanwhile, and it works again without opening anew."""
+    store = SqliteStore(tmp_path / "messages.db")
+    store.append([DRAFT])
+    store._connection.execute(refuse)
+    more = [dataclasses.replace(DRAFT, client_id=str(n), message="x" * 4000) for n in range(9)]
+    with pytest.raises(StoreUnavailable):
+        store.append(more)
+    assert [message.message for message in store.history("lobby", None, 10).messages] == ["hello"]
+    store._connection.execute(allow)
+    assert [stored.message.id for stored in store.append(more)] == list(range(2, 11))
+    store.close()
