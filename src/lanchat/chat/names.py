@@ -1,9 +1,14 @@
-"""Which names may be used, and which names look alike.
+"""Which names may be used.
 
-A name is normalised to Unicode NFKC with single spaces, as the PRECIS nickname profile does
-(RFC 8266), so that fullwidth letters are plain ones. Two names are the same to lanchat when
-their skeletons are: what is left of a name once case, spaces, punctuation and the best known
-look-alikes of other alphabets (Unicode TR39) no longer count.
+A name is what the nickname profile of PRECIS lets pass (RFC 8266): NFKC, so that fullwidth
+letters are plain ones, with single spaces, and without characters that cannot be seen. Joiners
+of Arabic and Indic scripts may stand where they shape letters (RFC 5892, appendix A). To this
+come
+
+- emoji, whose sequences hold joiners and selectors that PRECIS knows nothing of (UTS 51);
+- one script a name, as in the "highly restrictive" level of UTS 39, section 5.2: Chinese,
+  Japanese and Korean may be mixed with Latin letters, other scripts with nothing;
+- no piles of accents (UTS 39, section 5.4).
 """
 
 from __future__ import annotations
@@ -11,72 +16,154 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
+from precis_i18n import get_profile
+
 from lanchat.errors import NameUnusable
 
 NAME_LIMIT = 32
 """Characters (code points) in a name."""
 
+_SHOWN = get_profile("NicknameCasePreserved")
+_JOINER, _EMOJI_STYLE, _KEYCAP = "\u200d", "\ufe0f", "\u20e3"
+_BLANK = frozenset("\u2800\U0001d159")  # a Braille cell without dots, a note without a head
+_UNSEEN = ("/precis_ignorable_properties", "/old_hangul_jamo")
 _MAX_MARKS = 4
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_ALPHABETS_THAT_LOOK_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
-# Compared after case folding, so each letter stands for the shapes of both its cases.
-_LOOK_ALIKES = {
-    ord(letter): shape
-    for letters, shapes in (
-        ("авеѕіјкӏмнорԛстуԝхүһԁ", "abesijklmhopqctywxyhd"),
-        ("αβεζηικμνορτυχ", "abezhikmnoptyx"),
-        ("օսհո", "ouhn"),  # noqa: RUF001  Armenian
-        ("01", "ol"),
-    )
-    for letter, shape in zip(letters, shapes, strict=True)
+_MOST_NUMBERS = 10_000
+
+_SCRIPTS_TOGETHER = (
+    {"LATIN", "CJK", "HIRAGANA", "KATAKANA"},
+    {"LATIN", "CJK", "BOPOMOFO"},
+    {"LATIN", "CJK", "HANGUL"},
+)
+# Python has no script property. The first word of a letter's name, which Unicode never changes,
+# is its script: compared with Script and Script_Extensions of Unicode 14, it is wrong for some
+# dead scripts (OLD …, LINEAR …) and two living ones of one family (TAI …) only.
+_COMMON = frozenset(
+    {
+        "CARON",
+        "COMBINING",
+        "DIGIT",
+        "KATAKANA-HIRAGANA",
+        "MASU",
+        "MODIFIER",
+        "MUSICAL",
+        "PHAISTOS",
+        "VARIATION",
+        "VEDIC",
+        "VERTICAL",
+        "ZNAMENNY",
+    }
+)
+_SCRIPT_OF = {
+    "ARABIC-INDIC": "ARABIC",
+    "EXTENDED": "ARABIC",
+    "HENTAIGANA": "HIRAGANA",
+    "IDEOGRAPHIC": "CJK",
+    "ROMAN": "LATIN",
+    "TURNED": "LATIN",
+    "VIETNAMESE": "CJK",
 }
 
 
 def clean(raw: str) -> str:
     """The name as it will be shown. Raises NameUnusable with the reason."""
-    if any(unicodedata.category(char) in _INVISIBLE for char in raw.strip()):
-        raise NameUnusable("control")
-    name = " ".join(unicodedata.normalize("NFKC", raw).split())
+    # Twice: what NFKC makes of a symbol can begin with a space (RFC 8266, section 2.3).
+    name = _SHOWN.apply_five_rules(_SHOWN.apply_five_rules(raw.strip()))
     if not name:
         raise NameUnusable("empty")
     if len(name) > NAME_LIMIT:
         raise NameUnusable("long", limit=NAME_LIMIT)
-    if not any(unicodedata.category(char)[0] in "LNS" for char in name) or _piles_up_marks(name):
+    _check_characters(name)
+    _check_marks(name)
+    if not any(unicodedata.category(char)[0] in "LN" or _is_picture(char) for char in name):
         raise NameUnusable("symbols")
-    if len(_alphabets(name)) > 1:
+    if _mixes_scripts(name):
         raise NameUnusable("mixed")
     return name
 
 
-def skeleton(name: str) -> str:
-    """What names that look alike have in common; only good for comparing."""
-    plain = unicodedata.normalize("NFKC", name).casefold().translate(_LOOK_ALIKES)
-    letters = "".join(char for char in plain if unicodedata.category(char)[0] not in "ZPC")
-    return letters or plain
-
-
 def suggest(name: str, is_free: Callable[[str], bool]) -> str:
-    """The first free name of ``Ana 2``, ``Ana 3`` and so on."""
-    number = 2
-    while True:
-        suffix = f" {number}"
-        candidate = name[: NAME_LIMIT - len(suffix)].rstrip() + suffix
+    """The first free name of ``Ana 2``, ``Ana 3`` and so on.
+
+    A person has three skeletons at most and every number makes new ones, so the limit is for
+    an ``is_free`` that never says yes.
+    """
+    candidate = name
+    for number in range(2, _MOST_NUMBERS):
+        candidate = _numbered(name, f" {number}")
         if is_free(candidate):
-            return candidate
-        number += 1
+            break
+    return candidate
 
 
-def _alphabets(name: str) -> set[str]:
-    """Of the alphabets with letters in common shapes, those that the name's letters are from."""
-    scripts = {unicodedata.name(char, "").split(" ")[0] for char in name if char.isalpha()}
-    return scripts & _ALPHABETS_THAT_LOOK_ALIKE
+def _numbered(name: str, suffix: str) -> str:
+    """As much of the name as makes a usable one with the suffix."""
+    # A cut can go through an emoji or a word, and what is left begin or end with a joiner.
+    ends = range(min(len(name), NAME_LIMIT - len(suffix)), -1, -1)
+    return clean(next(filter(_is_usable, (name[:end] + suffix for end in ends))))
 
 
-def _piles_up_marks(name: str) -> bool:
-    """Whether more accents stand on one letter than any language needs."""
-    run = 0
-    for char in unicodedata.normalize("NFD", name):
-        run = run + 1 if unicodedata.combining(char) else 0
-        if run > _MAX_MARKS:
-            return True
-    return False
+def _is_usable(name: str) -> bool:
+    try:
+        clean(name)
+    except NameUnusable:
+        return False
+    return True
+
+
+def _check_characters(name: str) -> None:
+    if not _BLANK.isdisjoint(name):
+        raise NameUnusable("control")
+    try:
+        _SHOWN.enforce(_without_emoji_joiners(name))
+    except UnicodeEncodeError as error:
+        character = error.object[error.start]
+        if not character.isprintable() or error.reason.endswith(_UNSEEN):
+            raise NameUnusable("control") from None
+        raise NameUnusable("character", character=character) from None
+
+
+def _without_emoji_joiners(name: str) -> str:
+    """The name without the joiners and selectors that stand within emoji (UTS 51, ED-16)."""
+    kept = []
+    for before, char, after in zip(" " + name, name, name[1:] + " ", strict=False):
+        if char == _EMOJI_STYLE:
+            belongs = _is_picture(before) or after == _KEYCAP
+        else:
+            belongs = (
+                char == _JOINER
+                and (_is_picture(before) or before == _EMOJI_STYLE)
+                and _is_picture(after)
+            )
+        if not belongs:
+            kept.append(char)
+    return "".join(kept)
+
+
+def _is_picture(char: str) -> bool:
+    """Whether it can be an emoji: a symbol, or the colour of somebody's skin."""
+    return unicodedata.category(char) == "So" or "\U0001f3fb" <= char <= "\U0001f3ff"
+
+
+def _check_marks(name: str) -> None:
+    run = ""
+    for index, char in enumerate(unicodedata.normalize("NFD", name)):
+        category = unicodedata.category(char)
+        repeated = run.endswith(char)
+        run = run + char if category in {"Mn", "Me"} else ""
+        if repeated or len(run) > _MAX_MARKS or (index == 0 and category[0] == "M"):
+            raise NameUnusable("character", character=f"◌{char}")
+
+
+def _mixes_scripts(name: str) -> bool:
+    scripts = {script for char in name if (script := _script(char))}
+    return len(scripts) > 1 and not any(scripts <= these for these in _SCRIPTS_TOGETHER)
+
+
+def _script(char: str) -> str | None:
+    """The script of a letter, a mark or a digit, in capitals; None where many share it."""
+    category = unicodedata.category(char)
+    if category[0] not in "LM" and category != "Nd":
+        return None
+    word = unicodedata.name(char, "").split(" ")[0]
+    return None if word in _COMMON else _SCRIPT_OF.get(word, word)

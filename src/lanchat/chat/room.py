@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lanchat.chat import names
+from lanchat.chat.likeness import skeletons
 from lanchat.chat.model import Arrival, Guest, Host, Origin, timestamp
 from lanchat.chat.ports import LeaveReason
 from lanchat.errors import NameTaken
@@ -73,7 +74,8 @@ class Room:
 
     def may_enter(self, guest: Guest) -> bool:
         """Whether the guest's name is theirs or nobody's."""
-        return self._owners.get(names.skeleton(guest.name), guest.id) == guest.id
+        owners = (self._owners.get(key, guest.id) for key in skeletons(guest.name))
+        return all(owner == guest.id for owner in owners)
 
     def enter(self, guest: Guest, connection: str, origin: Origin, now: float) -> Arrival | None:
         """Count a connection in. The person's first one is an arrival. Raises NameTaken."""
@@ -107,7 +109,8 @@ class Room:
         seat = self._seats.pop(user_id, None)
         if seat is None:
             return None
-        del self._owners[names.skeleton(seat.guest.name)]
+        for key in skeletons(seat.guest.name):
+            del self._owners[key]
         for connection in seat.connections:
             del self._people[connection]
         if seat.arrived is None:
@@ -147,8 +150,8 @@ class Room:
             if not self.may_enter(guest):
                 raise NameTaken(guest.name, names.suggest(guest.name, self._is_free))
             seat = self._seats[guest.id] = Seat(guest, origin, free_at)
-            self._owners[names.skeleton(guest.name)] = guest.id
+            self._owners.update(dict.fromkeys(skeletons(guest.name), guest.id))
         return seat
 
     def _is_free(self, name: str) -> bool:
-        return names.skeleton(name) not in self._owners
+        return self._owners.keys().isdisjoint(skeletons(name))

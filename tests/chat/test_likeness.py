@@ -1,0 +1,126 @@
+"""Which names count as the same."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lanchat.chat.likeness import skeletons
+from lanchat.chat.names import clean, suggest
+from lanchat.errors import NameUnusable
+
+
+def same(one, other):
+    """Whether only one of the two may be in the room."""
+    return not skeletons(one).isdisjoint(skeletons(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ana", "ana"),
+        ("Ana", "A n a"),
+        ("Ana", "Ana."),
+        ("Ana", "'Ana'"),
+        ("Anaʼ", "Ana"),
+        ("José", "jose\u0301"),
+        ("Ana", "Ａｎａ"),
+        ("Straße", "STRASSE"),
+        ("ΓΙΩΡΓΟΣ", "Γιωργος"),
+        ("Вера", "ВЕРА"),
+        ("Işık", "IŞIK"),
+        ("İlker", "ilker"),
+        ("علی\u200cرضا", "علیرضا"),
+        ("क्\u200dष", "क्ष"),
+        ("👩\u200d💻", "👩💻"),
+        ("❤\ufe0f", "❤"),
+    ],
+)
+def test_names_that_read_alike(one, other):
+    """Case, spaces, punctuation and joiners make no other name."""
+    assert same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("AHA", "АНА"),  # Cyrillic
+        ("aha", "АНА"),
+        ("BETA", "ΒΕΤΑ"),  # Greek
+        ("poxy", "роху"),  # Cyrillic
+        ("sun", "ѕսո"),  # Armenian
+        ("RAW", "\u13a1\u13aa\u13b3"),  # Cherokee
+        ("ANA", "ꓮꓠꓮ"),  # Lisu
+        ("Sara", "Sᴀʀᴀ"),
+        ("ロ", "口"),  # a syllable and a mouth
+    ],
+)
+def test_names_in_letters_of_the_same_shape(one, other):
+    """A name of another alphabet counts as the Latin one that it looks like."""
+    assert same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Paulo", "PauIo"),
+        ("Paulo", "Pau1o"),
+        ("PAULO", "PAUL0"),
+        ("Bob", "B0b"),
+        ("Bill", "BiIl"),
+        ("lara", "Iara"),
+        ("Marcio", "Mаrciо"),
+        ("Camila", "Carnila"),
+        ("Al", "A|"),
+    ],
+)
+def test_names_that_are_seen_alike(one, other):
+    """Letters in the same strokes make no other name."""
+    assert same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Iara", "Lara"),
+        ("IARA", "LARA"),
+        ("iara", "lara"),
+        ("Ana", "Anna"),
+        ("Ana", "Ana 2"),
+        ("Ana 2", "Ana 22"),
+        ("Ana", "Aná"),
+        ("Joao", "João"),
+        ("Анна", "Ганна"),
+        ("ビル", "ビール"),
+        ("王", "玉"),
+        ("🦊", "🐺"),
+        ("<", ">"),
+        ("...", "---"),
+    ],
+)
+def test_names_that_are_told_apart(one, other):
+    """Both people may be in the room."""
+    assert not same(one, other)
+
+
+@given(st.text(max_size=40))
+def test_a_clean_name_is_the_same_as_what_was_typed(raw):
+    """Cleaning changes nobody's identity."""
+    try:
+        name = clean(raw)
+    except NameUnusable:
+        return
+    assert skeletons(name) == skeletons(clean(name)) == skeletons(f" {name} ")
+
+
+@given(st.lists(st.text("Aa1lI|0Oo 2٣·👩\u200d💻", max_size=33), max_size=8))
+def test_suggestions_are_free(people):
+    """However alike the names of those present and their numbers are."""
+    taken: set[str] = set()
+
+    def is_free(name):
+        return taken.isdisjoint(skeletons(name))
+
+    for name in people:
+        offered = suggest(name, is_free)
+        assert is_free(offered)
+        taken |= skeletons(offered)
