@@ -1,0 +1,31 @@
+"""The host's disk is full."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="setting another process's limits is Linux's")
+def test_the_reader_sees_why_and_can_try_again(
+    server: Any, arrive: Callable[..., Page], say: Callable[[Page, str], None]
+) -> None:
+    """The message stays in the list with the reason; when there is space, it can be sent."""
+    import resource
+
+    ana = arrive("Ana")
+    say(ana, "before")
+    expect(ana.locator(".message__time")).to_have_count(1)
+    full = (server.data_dir / "messages.db-wal").stat().st_size
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (full, -1))
+    say(ana, "too much")
+    expect(ana.locator(".message__why")).to_contain_text("The host cannot store messages just now")
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (-1, -1))
+    ana.get_by_role("button", name="Try again").click()
+    expect(ana.locator(".message__why")).to_have_count(0)
+    expect(ana.locator(".message__text")).to_have_text(["before", "too much"])
+    expect(ana.locator(".message__time")).to_have_count(2)

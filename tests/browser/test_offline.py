@@ -1,0 +1,86 @@
+"""The network is switched off and on below an open page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+Arrive = Callable[..., Page]
+Say = Callable[[Page, str], None]
+
+
+@pytest.fixture
+def server(server_factory: Callable[..., Any]) -> Any:
+    """A server that lets one person talk as fast as the tests want."""
+    return server_factory("--grace", "0.5", "--rate", "0")
+
+
+@pytest.fixture
+def talk(person_factory: Callable[..., Any]) -> Callable[[int], list[str]]:
+    """Let Bia say so many lines; returns them."""
+    bia = person_factory("Bia")
+    bia.join()
+
+    def say(count: int) -> list[str]:
+        lines = [f"line {number}" for number in range(count)]
+        for line in lines:
+            bia.say(line)
+        return lines
+
+    return say
+
+
+def go_offline(page: Page) -> None:
+    """Switch the page's network off and wait until it has noticed."""
+    page.context.set_offline(True)
+    expect(page.locator("#status")).to_contain_text("Connection lost")
+
+
+def go_online(page: Page) -> None:
+    """Switch it on again and wait until the host has answered."""
+    page.context.set_offline(False)
+    expect(page.locator("#status")).to_have_text("Connected again")
+
+
+def test_what_was_said_meanwhile_is_all_there(arrive: Arrive, talk: Any, say: Say) -> None:
+    """500 messages, in their order, each once, after those from before."""
+    ana = arrive("Ana")
+    say(ana, "before")
+    expect(ana.locator(".message__time")).to_have_count(1)
+    go_offline(ana)
+    lines = talk(500)
+    go_online(ana)
+    expect(ana.locator(".message__text")).to_have_count(501)
+    assert ana.locator(".message__text").all_inner_texts() == ["before", *lines]
+    expect(ana.locator(".note--gap")).to_have_count(0)
+
+
+def test_what_is_left_out_is_named_in_the_list(arrive: Arrive, talk: Any, say: Say) -> None:
+    """After more than the host sends at once, a line stands where older ones are missing."""
+    ana = arrive("Ana")
+    say(ana, "before")
+    expect(ana.locator(".message__time")).to_have_count(1)
+    go_offline(ana)
+    lines = talk(1_100)
+    go_online(ana)
+    expect(ana.locator(".message__text").last).to_have_text(lines[-1])
+    texts = ana.locator(".note--gap, .message__text").all_inner_texts()
+    assert texts[0] == "before"
+    assert texts[1] == "Older messages are not shown"
+    assert texts[2:] == lines[100:]
+
+
+def test_what_was_written_offline_is_said_once(arrive: Arrive, say: Say) -> None:
+    """It waits in the page, visibly, and goes out by itself."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    go_offline(ana)
+    say(ana, "one")
+    say(ana, "two")
+    expect(ana.locator(".message--pending")).to_have_count(2)
+    go_online(ana)
+    for page in (ana, bia):
+        expect(page.locator(".message__text")).to_have_text(["one", "two"])
+    expect(ana.locator(".message--pending")).to_have_count(0)
