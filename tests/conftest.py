@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 import requests
 import socketio
+import websocket
 
 DEADLINE = 45.0
 """Seconds after which something that should have happened counts as not happening."""
@@ -163,6 +165,61 @@ class Person:
         self.http.close()
 
 
+class RawClient:
+    """A WebSocket to the server's Engine.IO, packet by packet; it answers no ping by itself."""
+
+    def __init__(self, person: Any, **options: Any) -> None:
+        cookies = "; ".join(f"{c.name}={c.value}" for c in person.http.cookies)
+        url = person.server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+        self.socket = websocket.create_connection(url, cookie=cookies, timeout=15, **options)
+        self.answers: dict[int, Any] = {}
+        self.session = json.loads(self.receive()[1:])
+
+    def join(self, last_id: int | None = None) -> dict[str, Any]:
+        """Connect to the namespace and enter the room."""
+        self.socket.send("40")
+        assert self.receive().startswith("40{")
+        return self.call("new_host", {} if last_id is None else {"last_id": last_id})
+
+    def call(self, event: str, payload: Any, number: int = 1) -> Any:
+        """Send an event and read on until its answer is there; what comes before is dropped."""
+        self.socket.send(f"42{number}" + json.dumps([event, payload]))
+        while not (packet := self.receive()).startswith(f"43{number}["):
+            pass
+        return json.loads(packet[len(f"43{number}") :])[0]
+
+    def say(self, text: str) -> Any:
+        """Say something and return the acknowledgement."""
+        return self.call("new_message", {"message": text, "client_id": str(uuid.uuid4())})
+
+    def receive(self) -> str:
+        """The next packet; pings are answered."""
+        while True:
+            packet = self.socket.recv()
+            if packet != "2":
+                return str(packet)
+            self.socket.send("3")
+
+    def messages(self, until: str) -> list[str]:
+        """What is said, up to and including the message ``until``."""
+        heard: list[str] = []
+        while until not in heard:
+            packet = self.receive()
+            if packet.startswith('42["add_chat_message"'):
+                heard.append(json.loads(packet[2:])[1]["message"])
+        return heard
+
+    def close_code(self) -> int | None:
+        """Read on until the server closes; returns the code that it gave."""
+        try:
+            while True:
+                opcode, frame = self.socket.recv_data(control_frame=True)
+                if opcode == websocket.ABNF.OPCODE_CLOSE:
+                    return int.from_bytes(frame[:2], "big") if len(frame) > 1 else None
+        except (websocket.WebSocketConnectionClosedException, ConnectionError):
+            return None
+
+
 @pytest.fixture
 def until() -> Callable[..., Any]:
     """Poll a condition with the one deadline that all tests share."""
@@ -196,7 +253,7 @@ def server(server_factory: Callable[..., ServerProcess]) -> ServerProcess:
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server for tests that leave nothing behind; a module takes it as its ``server``."""
-    server = ServerProcess(tmp_path_factory.mktemp("shared"), "--grace", "0.5")
+    server = ServerProcess(tmp_path_factory.mktemp("shared"), "--grace", "0.5", "--rate", "0")
     yield server
     server.process.kill()
     server.process.wait()
@@ -226,3 +283,17 @@ def ana(person_factory: Callable[..., Person]) -> Person:
 def bia(person_factory: Callable[..., Person]) -> Person:
     """Bia, logged in but not connected yet."""
     return person_factory("Bia")
+
+
+@pytest.fixture
+def raw_client() -> Iterator[Callable[..., RawClient]]:
+    """Open raw connections for a person who has logged in."""
+    clients: list[RawClient] = []
+
+    def connect(person: Any, **options: Any) -> RawClient:
+        clients.append(RawClient(person, **options))
+        return clients[-1]
+
+    yield connect
+    for client in clients:
+        client.socket.shutdown()
