@@ -31,6 +31,29 @@ def test_packets_enter_through_one_handler(stock):
     assert stock.eio.handlers["message"] == stock._handle_eio_message
 
 
+def test_requests_enter_through_one_method(stock, monkeypatch):
+    """Our entrance takes the place of the engine's ``handle_request`` on the instance."""
+    monkeypatch.setattr(stock.eio, "handle_request", lambda *_: "ours")
+    assert stock.handle_request({}, None) == "ours"
+
+
+def test_the_namespace_knows_who_has_joined(stock):
+    """``sid_from_eio_sid`` is None for a session outside, and ``environ`` begins empty."""
+    assert stock.manager.sid_from_eio_sid("nobody", "/") is None
+    assert stock.environ == stock.eio.sockets == {}
+
+
+def test_a_session_is_what_the_entrance_takes_it_for(stock):
+    """The fields and methods that are read and called from outside."""
+    session = engineio.socket.Socket(stock.eio, "sid")
+    assert (session.sid, session.session) == ("sid", {})
+    assert not any((session.connected, session.upgrading, session.upgraded, session.closed))
+    assert session.check_ping_timeout()
+    session.receive(Packet(CLOSE))
+    assert session.closed
+    assert session.queue.get(block=False) is None
+
+
 def test_the_engine_makes_queues_by_the_dict(stock):
     """Each client's queue comes from ``_async["queue"]``."""
     stock.eio._async = {**stock.eio._async, "queue": BoundedQueue}

@@ -3,15 +3,19 @@
 pywsgi waits for ever for the rest of a request that was begun (the Slowloris attack lives on
 that). Here a request has to be there, body included, within REQUEST_SECONDS, or its connection
 is closed. Bodies are small and are read before the application runs.
+
+A head is refused with 400 where servers disagree on what it means: a proxy in front could take
+the end of one request for the beginning of the next (request smuggling).
 """
 
 from __future__ import annotations
 
 import contextlib
+import http.client
 import io
 import logging
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gevent
 from gevent import pywsgi
@@ -27,6 +31,11 @@ LINGER_SECONDS = 2.0
 
 MAX_BODY_BYTES = 64 << 10
 """The largest body that is read; what is larger is left to the application to refuse."""
+
+MAX_HEAD_BYTES = 32 << 10
+"""The longest head; cookies of other programs on the same machine come along, too."""
+
+_BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 def make_server(listener: socket.socket, app: WSGIApplication) -> pywsgi.WSGIServer:
@@ -47,11 +56,32 @@ class Handler(pywsgi.WSGIHandler):
 
     _unread = False
 
+    def handle(self) -> None:
+        """A client that has gone is no error."""
+        with contextlib.suppress(OSError):
+            super().handle()
+
     def handle_one_request(self) -> Any:
         self._deadline = gevent.Timeout(REQUEST_SECONDS, False)  # type: ignore[arg-type]
-        with self._deadline:
-            return super().handle_one_request()
+        try:
+            with self._deadline:
+                return super().handle_one_request()
+        except OSError:  # pywsgi's word for a body in chunks that are none
+            return "400", _BAD_REQUEST
         return None  # type: ignore[unreachable]  # the deadline passed: pywsgi hangs up
+
+    def read_request(self, raw_requestline: str) -> Any:
+        """Parse a head. Raises ValueError, which pywsgi answers with 400."""
+        try:
+            return super().read_request(raw_requestline)
+        except (http.client.HTTPException, IndexError, OSError) as error:
+            raise ValueError(str(error)) from None  # else pywsgi would print a traceback
+
+    def MessageClass(self, source: Any, *_: object) -> Any:  # noqa: N802  pywsgi's name
+        """Called by ``read_request`` for the lines after the first."""
+        headers = super().MessageClass(_Head(source))  # type: ignore[arg-type]
+        _check(headers)
+        return headers
 
     def get_environ(self) -> dict[str, Any]:
         """Called when the head of the request is complete."""
@@ -88,4 +118,39 @@ class Handler(pywsgi.WSGIHandler):
         with contextlib.suppress(OSError), timeout:
             self.socket.shutdown(socket.SHUT_WR)
             while self.socket.recv(MAX_BODY_BYTES):
-                pass
+                gevent.sleep(0)  # or one who goes on sending would never let the time pass
+
+
+class _Lines(Protocol):
+    def readline(self, limit: int, /) -> bytes: ...
+
+
+class _Head:
+    """The lines of a head, up to MAX_HEAD_BYTES. Raises ValueError past that."""
+
+    def __init__(self, source: _Lines) -> None:
+        self._source = source
+        self._left = MAX_HEAD_BYTES
+
+    def readline(self, limit: int) -> bytes:
+        line = self._source.readline(min(limit, self._left + 1))
+        self._left -= len(line)
+        if self._left < 0:
+            raise ValueError("the head is too long")
+        return line
+
+
+def _check(headers: http.client.HTTPMessage) -> None:
+    """Raises ValueError where it is not plain what the head means (RFC 9112, 6.3 and 5)."""
+    lengths = headers.get_all("Content-Length", [])
+    codings = headers.get_all("Transfer-Encoding", [])
+    if len(lengths) + len(codings) > 1:
+        raise ValueError("the length of the body is told twice")
+    if not all(length.isascii() and length.isdigit() for length in lengths):
+        raise ValueError("the length of the body is no number")
+    if any(coding.lower() != "chunked" for coding in codings):
+        raise ValueError("the body is coded in an unknown way")
+    if headers.defects or len(headers.get_all("Host", [])) > 1:
+        raise ValueError("the head is malformed")
+    if any(set(value) & set("\0\r\n") for value in headers.values()):
+        raise ValueError("a header has a control character or a second line")

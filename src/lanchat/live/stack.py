@@ -5,29 +5,34 @@ versions, and ``tests/live/test_stack.py`` fails when a name moves):
 
 - ``engineio.Server._async``, a dict of the classes that a server uses, is copied and replaced
   on our instance: our WebSocket and our bounded queue stand in for the stock ones;
-- ``engineio.Server.handlers["message"]``, python-socketio's entrance for packets, is wrapped,
-  so that a packet which cannot be read ends one connection and nothing else.
+- ``engineio.Server.handlers["message"]``, where python-socketio gets its packets, is wrapped
+  (``reader.py``), so that a packet which cannot be read ends one connection and nothing else.
+
+Not private, but not documented either, and hence held by the same test: ``handle_request`` of
+the engine is replaced on our instance (``entrance.py``); ``sockets`` and ``environ`` say which
+sessions there are, ``manager.sid_from_eio_sid`` which of them have joined the namespace; of a
+session we use ``sid``, ``session``, ``connected``, ``upgrading``, ``upgraded``, ``closed``,
+``queue``, ``receive``, ``close`` and ``check_ping_timeout``.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import logging
-from collections.abc import Callable
+import time
 from functools import partial
 from typing import Any
 
 import gevent.queue
 import socketio
 from engineio.packet import CLOSE, Packet
-from engineio.payload import Payload
 
 from lanchat.errors import CannotStart
 from lanchat.live import codec
+from lanchat.live.entrance import Entrance
+from lanchat.live.reader import PacketReader
 from lanchat.live.transport import MAX_BACKLOG_FRAMES
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
-
-_log = logging.getLogger(__name__)
 
 STOCK_LOG = logging.getLogger(f"{__name__}.stock")
 """What the stock stack says of itself: every packet, and as errors what any client may cause."""
@@ -36,6 +41,14 @@ STOCK_LOG.setLevel(logging.CRITICAL)
 
 GOING_AWAY = 1001
 """The WebSocket close code of a server that stops (RFC 6455, 7.4.1)."""
+
+SILENT_SECONDS = 10.0
+"""How long a session may stay outside the namespace: before it connects, refused, or gone."""
+
+MAX_SILENT_SESSIONS = 200
+"""How many such sessions one address may have; a whole class behind one proxy is fewer."""
+
+_SWEEP_SECONDS = 0.5
 
 SERVER_OPTIONS: dict[str, Any] = {
     "async_mode": "gevent",
@@ -77,8 +90,10 @@ class BoundedQueue(gevent.queue.JoinableQueue[Any]):
 class Stack:
     """The Socket.IO server as fitted for lanchat."""
 
-    def __init__(self, server: socketio.Server) -> None:
+    def __init__(self, server: socketio.Server, max_silent: int = MAX_SILENT_SESSIONS) -> None:
+        self._server = server
         self._engine = server.eio
+        self._max_silent = max_silent
         self._opened: set[WebSocket] = set()
         stock = self._engine._async  # noqa: SLF001
         self._engine._async = {  # noqa: SLF001
@@ -86,12 +101,13 @@ class Stack:
             "websocket": partial(WebSocket, self._opened),
             "queue": BoundedQueue,
         }
-        self._engine.on("message", self._guarded(self._engine.handlers["message"]))
-        # A polling client that was away sends its whole queue at once; size is what bounds it.
-        Payload.max_decode_packets = MAX_MESSAGE_BYTES
+        self._engine.on("message", PacketReader(self._engine, self._engine.handlers["message"]))
+        self._engine.handle_request = Entrance(self._engine, self._is_crowded)
+        self._sweeper = gevent.spawn(self._sweep)
 
     def close(self, timeout: float) -> None:
         """Close every connection; returns when all have gone, or after ``timeout`` seconds."""
+        self._sweeper.kill(block=False)
         for websocket in list(self._opened):
             websocket.close(GOING_AWAY, "the server is stopping")
         for session in list(self._engine.sockets.values()):
@@ -101,16 +117,28 @@ class Stack:
             while self._opened:
                 gevent.sleep(0.01)
 
-    def _guarded(self, handle: Callable[[str, Any], None]) -> Callable[[str, Any], None]:
-        def guarded(session: str, packet: Any) -> None:
-            try:
-                handle(session, packet)
-            except (ValueError, TypeError, LookupError, AttributeError) as error:
-                _log.info("closed a connection whose packet cannot be read: %r", error)
-                if session in self._engine.sockets:
-                    self._engine.sockets[session].close(wait=False)
+    def _sweep(self) -> None:
+        """Close the sessions that stay outside the namespace for SILENT_SECONDS."""
+        since: dict[str, float] = {}
+        while True:
+            gevent.sleep(_SWEEP_SECONDS)
+            now = time.monotonic()
+            since = {sid: since.get(sid, now) for sid in self._engine.sockets if self._silent(sid)}
+            for sid, start in since.items():
+                if now - start >= SILENT_SECONDS and sid in self._engine.sockets:
+                    self._engine.sockets[sid].close(wait=False)
 
-        return guarded
+    def _silent(self, sid: str) -> bool:
+        return self._server.manager.sid_from_eio_sid(sid, "/") is None
+
+    def _is_crowded(self, address: str) -> bool:
+        """Whether an address has all the silent sessions that it may have."""
+        silent = sum(
+            environ.get("REMOTE_ADDR") == address and self._silent(sid)
+            for sid, environ in self._server.environ.items()
+        )
+        # Behind a Unix socket nobody has an address.
+        return bool(address) and silent >= self._max_silent
 
 
 def refuse_gevent_websocket() -> None:

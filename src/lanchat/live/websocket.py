@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Message, Ping, TextMessage
-from wsproto.frame_protocol import CloseReason
+from wsproto.extensions import Extension
+from wsproto.frame_protocol import CloseReason, FrameDecoder, FrameProtocol, Opcode, RsvBits
 from wsproto.utilities import generate_accept_token
 
 from lanchat.live.transport import Transmitter
@@ -34,6 +35,43 @@ _CLOSE_TIMEOUT = 2.0
 """Seconds that a client has to answer a close before its socket is cut."""
 
 _ENGINE_IO_TYPES = frozenset("0123456")
+_NOOP = "6"
+_TOO_BIG = CloseConnection(CloseReason.MESSAGE_TOO_BIG, "more than 64 KiB")
+
+
+class SizeLimit(Extension):
+    """Refuses a frame by its header, before any of its bytes, when its message gets too large.
+
+    To wsproto it is an extension, as those see every header; clients never hear of it.
+    """
+
+    name = "size-limit"
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    def enabled(self) -> bool:
+        """Without negotiation."""
+        return True
+
+    def offer(self) -> bool:
+        """Never: it changes nothing on the wire."""
+        return False
+
+    def frame_inbound_header(
+        self,
+        proto: FrameDecoder | FrameProtocol,  # noqa: ARG002
+        opcode: Opcode,
+        rsv: RsvBits,  # noqa: ARG002
+        payload_length: int,
+    ) -> CloseReason | RsvBits:
+        """Count what the frame announces to the message that it is a part of."""
+        if not opcode.iscontrol():
+            before = self._size if opcode is Opcode.CONTINUATION else 0
+            self._size = before + payload_length
+            if self._size > MAX_MESSAGE_BYTES:
+                return CloseReason.MESSAGE_TOO_BIG
+        return RsvBits(rsv1=False, rsv2=False, rsv3=False)
 
 
 class WebSocket:
@@ -44,20 +82,17 @@ class WebSocket:
     ) -> None:
         self._opened = opened
         self._handler = handler
-        self._protocol = Connection(ConnectionType.SERVER)
+        self._protocol = Connection(ConnectionType.SERVER, [SizeLimit()])
         self._events: Iterator[Event] = iter(())
         self._parts: list[str | bytes] = []
-        self._size = 0
         self._closing = False
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Serve the connection until it ends."""
+    def __call__(self, environ: WSGIEnvironment, _start_response: StartResponse) -> list[bytes]:
+        """Serve the connection until it ends; ``entrance.py`` has checked the handshake."""
         sock = environ.get("lanchat.socket") or environ.get("gunicorn.socket")
         if sock is None:
             raise RuntimeError("the WSGI server does not hand out the connection's socket")
-        if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
-            start_response("426 Upgrade Required", [("Sec-WebSocket-Version", "13")])
-            return []
+        environ["lanchat.websocket"] = self
         self._serve(sock, _accept(environ.get("HTTP_SEC_WEBSOCKET_KEY", "")))
         if "gunicorn.socket" in environ:
             raise StopIteration  # tells gunicorn's workers that the response is done
@@ -67,14 +102,16 @@ class WebSocket:
         """Send one message. Raises OSError where the connection is closing."""
         if self._closing:
             raise OSError("the WebSocket is closing")
+        if data == _NOOP:
+            return  # it ends a poll, and here there is none
         message = BytesMessage(data) if isinstance(data, bytes) else TextMessage(data)
         self._transmitter.write(self._protocol.send(message))
 
     def wait(self) -> str | bytes | None:
         """The next message, or None when the connection has ended."""
-        # With a chatty client recv never blocks, and its greenlet would starve all others.
-        gevent.sleep(0)
         while True:
+            # With a chatty client recv never blocks, and its greenlet would starve all others.
+            gevent.sleep(0)
             event = next(self._events, None)
             if event is None:
                 if not self._receive():
@@ -83,7 +120,8 @@ class WebSocket:
                 # The client closes, answers our close or broke the protocol (then with a code).
                 if not self._closing:
                     self._closing = True
-                    self._transmitter.write(self._protocol.send(event.response()))
+                    answer = _TOO_BIG if event.code == _TOO_BIG.code else event.response()
+                    self._transmitter.write(self._protocol.send(answer))
                 return None
             elif self._closing:
                 continue  # what still comes before the answer to our close
@@ -124,7 +162,7 @@ class WebSocket:
         timeout = gevent.Timeout(_CLOSE_TIMEOUT, False)  # type: ignore[arg-type]
         with contextlib.suppress(OSError), timeout:
             while self._sock.recv(_RECEIVE_BYTES):
-                pass
+                gevent.sleep(0)  # or one who goes on sending would never let the time pass
 
     def _receive(self) -> bool:
         try:
@@ -138,12 +176,8 @@ class WebSocket:
         return True
 
     def _assemble(self, event: Message[Any]) -> str | bytes | None:
-        """The message that this part completes; counts bytes from the first part on."""
+        """The message that this part completes."""
         part = event.data
-        self._size += len(part.encode()) if isinstance(part, str) else len(part)
-        if self._size > MAX_MESSAGE_BYTES:
-            self.close(CloseReason.MESSAGE_TOO_BIG, "more than 64 KiB")
-            return None
         if part:
             self._parts.append(part if isinstance(part, str) else bytes(part))
         if not event.message_finished:
@@ -151,7 +185,6 @@ class WebSocket:
         empty = "" if isinstance(event, TextMessage) else b""
         message = empty.join(self._parts)  # type: ignore[arg-type]
         self._parts.clear()
-        self._size = 0
         if not message or (isinstance(message, str) and message[0] not in _ENGINE_IO_TYPES):
             self.close(CloseReason.PROTOCOL_ERROR, "not an Engine.IO packet")
             return None

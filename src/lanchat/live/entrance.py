@@ -1,0 +1,203 @@
+"""The door of Engine.IO: every request for a socket comes in here, stricter than the stock way.
+
+What the protocol does not allow is refused before the stock stack makes a session of it. What
+clients send by polling is read here, too: the stock stack answers 200 to packets that it could
+not read, and lets the session live on.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qs
+
+import gevent
+from engineio.exceptions import EngineIOError
+from engineio.packet import CLOSE, MESSAGE, NOOP, Packet
+
+from lanchat.live.websocket import MAX_MESSAGE_BYTES
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+UPGRADE_SECONDS = 10.0
+"""How long a client has to move from polling to its WebSocket."""
+
+_KEY_BYTES = 16
+_PACKET_TYPES = frozenset("0123456")
+_SEPARATOR = "\x1e"
+
+
+class Answer(NamedTuple):
+    """What is said to a client in plain text."""
+
+    text: str
+    status: str = "400 Bad Request"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+_OK = Answer("ok", "200 OK")
+_TOO_LARGE = Answer("more than 64 KiB", "413 Content Too Large")
+_WRONG_VERSION = Answer(
+    "WebSocket 13 is spoken", "426 Upgrade Required", (("Sec-WebSocket-Version", "13"),)
+)
+_CROWDED = Answer(
+    "too many connections that say nothing", "429 Too Many Requests", (("Retry-After", "10"),)
+)
+
+
+class Entrance:
+    """Answers requests for sockets: some by itself, most through the engine's own handler.
+
+    ``is_crowded`` says whether an address may open no further session now.
+    """
+
+    def __init__(self, engine: Any, is_crowded: Callable[[str], bool]) -> None:
+        self._engine = engine
+        self._stock = engine.handle_request
+        self._is_crowded = is_crowded
+        self._polling: set[str] = set()
+        self._posting: set[str] = set()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        given = parse_qs(environ.get("QUERY_STRING", ""))
+        query = {name: values[0] for name, values in given.items()}
+        fault = _fault(query, environ)
+        if fault is None and "sid" in query:
+            return self._resume(query["sid"], environ, start_response)
+        if fault is None and self._is_crowded(environ.get("REMOTE_ADDR", "")):
+            fault = _CROWDED
+        if fault is not None:
+            return _answer(start_response, fault)
+        return self._call_stock(environ, start_response)
+
+    def _resume(
+        self, sid: str, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> list[bytes]:
+        """A request of a session that is open."""
+        session = self._engine.sockets.get(sid)
+        if session is None or session.closed or not session.connected or session.upgraded:
+            return _answer(start_response, Answer("no such session by this transport"))
+        if not session.check_ping_timeout():
+            return _answer(start_response, Answer("the session has ended: no pong"))
+        if environ["REQUEST_METHOD"] == "POST":
+            return self._post(session, environ, start_response)
+        if _wants_websocket(environ):
+            return self._upgrade(session, environ, start_response)
+        return self._poll(session, environ, start_response)
+
+    def _poll(
+        self, session: Any, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> list[bytes]:
+        if session.sid in self._polling:
+            # Neither of the two would know what the other one got.
+            session.close(wait=False)
+            return _answer(start_response, Answer("two polls at once"))
+        self._polling.add(session.sid)
+        try:
+            return self._call_stock(environ, start_response)
+        finally:
+            self._polling.discard(session.sid)
+
+    def _upgrade(
+        self, session: Any, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> list[bytes]:
+        if session.upgrading:
+            return _answer(start_response, Answer("the session is being upgraded already"))
+        late = gevent.spawn_later(UPGRADE_SECONDS, _give_up, session, environ)
+        try:
+            return self._call_stock(environ, start_response)
+        finally:
+            late.kill(block=False)
+            session.upgrading = False
+
+    def _post(
+        self, session: Any, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> list[bytes]:
+        """Hand on what a polling client sends, packet by packet in its order."""
+        if session.sid in self._posting:
+            session.close(wait=False)
+            return _answer(start_response, Answer("two requests send at once"))
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body = environ["wsgi.input"].read(MAX_MESSAGE_BYTES + 1)
+        if max(length, len(body)) > MAX_MESSAGE_BYTES:
+            session.close(wait=False)
+            return _answer(start_response, _TOO_LARGE)
+        self._posting.add(session.sid)
+        try:
+            for packet in _packets(body):
+                if packet.packet_type == CLOSE:
+                    session.queue.put(Packet(NOOP))  # ends a poll that is waiting
+                    session.receive(packet)
+                    break
+                session.receive(packet)
+                if session.closed:
+                    return _answer(start_response, Answer("the session was closed"))
+                gevent.sleep(0)  # others have their turn between two packets
+        except (ValueError, EngineIOError):
+            session.close(wait=False)
+            return _answer(start_response, Answer("not packets of Engine.IO"))
+        finally:
+            self._posting.discard(session.sid)
+        return _answer(start_response, _OK)
+
+    def _call_stock(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        chunks: list[bytes] = self._stock(environ, start_response)
+        return chunks
+
+
+def _fault(query: dict[str, str], environ: WSGIEnvironment) -> Answer | None:
+    """What is wrong with a request, whatever the session that it is for."""
+    method, transport = environ["REQUEST_METHOD"], query.get("transport")
+    upgrades = _wants_websocket(environ)
+    if "j" in query or method not in ("GET", "POST"):
+        return Answer("only GET and POST are spoken here, and no JSONP")
+    if transport != ("websocket" if upgrades else "polling"):
+        return Answer("the transport is polling or websocket")
+    if upgrades and environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
+        return _WRONG_VERSION
+    if upgrades and not (method == "GET" and _has_key(environ)):
+        return Answer("no opening handshake of a WebSocket")
+    if "sid" not in query and (method != "GET" or query.get("EIO") != "4"):
+        return Answer("a session is opened with GET and EIO=4")
+    return None
+
+
+def _packets(body: bytes) -> Iterator[Packet]:
+    """The packets of a payload. Raises ValueError at the first that is none."""
+    for text in body.decode().split(_SEPARATOR):
+        if text[:1] == "b":
+            yield Packet(MESSAGE, base64.b64decode(text[1:], validate=True))
+        elif text[:1] in _PACKET_TYPES:
+            yield Packet(encoded_packet=text)
+        else:
+            raise ValueError("no such packet type")
+
+
+def _give_up(session: Any, environ: WSGIEnvironment) -> None:
+    """End an upgrade that stays half done; the client goes on polling."""
+    if not session.upgraded and "lanchat.websocket" in environ:
+        environ["lanchat.websocket"].close()
+
+
+def _wants_websocket(environ: WSGIEnvironment) -> bool:
+    return bool(environ.get("HTTP_UPGRADE", "").lower() == "websocket")
+
+
+def _has_key(environ: WSGIEnvironment) -> bool:
+    """Whether the other headers of the opening handshake are as they must be."""
+    options = [option.strip() for option in environ.get("HTTP_CONNECTION", "").lower().split(",")]
+    try:
+        key = base64.b64decode(environ.get("HTTP_SEC_WEBSOCKET_KEY", ""), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return "upgrade" in options and len(key) == _KEY_BYTES
+
+
+def _answer(start_response: StartResponse, answer: Answer) -> list[bytes]:
+    body = answer.text.encode()
+    plain = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+    start_response(answer.status, [*plain, *answer.headers])
+    return [body]
