@@ -102,6 +102,38 @@ def test_refused_message_can_be_tried_again_or_discarded(arrive: Arrive) -> None
     expect(ana.locator(".message")).to_have_count(0)
 
 
+def test_too_fast_counts_down_and_keeps_the_text(arrive: Arrive, say: Say) -> None:
+    """What is too much goes by itself when it may; what is written meanwhile stays."""
+    ana = arrive("Ana")
+    for number in range(21):
+        say(ana, str(number))
+    limit = ana.locator("#composer-limit")
+    expect(limit).to_contain_text("You can send again in")
+    say(ana, "not yet")
+    expect(ana.locator("#message")).to_have_value("not yet")
+    expect(ana.locator("#send")).to_be_disabled()
+    expect(ana.locator(".message__text")).to_have_count(21)
+    expect(limit).to_have_text("")
+    ana.press("#message", "Enter")
+    expect(ana.locator(".message__text")).to_have_count(22)
+    expect(ana.locator(".message--pending, .message--failed")).to_have_count(0)
+
+
+def test_a_refusal_of_the_host_is_waited_out(arrive: Arrive, say: Say) -> None:
+    """Where another tab has used up the limit, the message waits and then goes by itself."""
+    ana = arrive("Ana")
+    tab = ana.context.new_page()
+    tab.goto(ana.url)
+    expect(tab.locator("#people .people__you")).to_have_count(1)
+    for number in range(20):
+        say(ana, str(number))
+    expect(ana.locator(".message--pending")).to_have_count(0)
+    say(tab, "from the other tab")
+    expect(tab.locator("#composer-limit")).to_contain_text("You can send again in")
+    expect(tab.locator(".message--pending")).to_have_count(1)
+    expect(ana.locator(".message__text").last).to_have_text("from the other tab")
+
+
 def _put_into_queue(page: Page, text: str) -> None:
     """Have the page send what its own composer would not let through."""
     draft = {"client_id": "0f8fad5b-d9cb-469f-a165-70867728950e", "text": text, "error": None}

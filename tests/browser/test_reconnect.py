@@ -43,6 +43,23 @@ def test_queue_keeps_its_order(server: Any, arrive: Arrive, say: Say) -> None:
     expect(ana.locator(".message__text")).to_have_text(written)
 
 
+def test_long_queue_is_sent_without_haste(server: Any, arrive: Arrive, say: Say) -> None:
+    """More than the host takes at once: all of it arrives, once, and nobody is thrown out."""
+    ana = arrive("Ana")
+    server.kill()
+    written = [f"line {number}" for number in range(60)]
+    for line in written:
+        say(ana, line)
+    server.start()
+    expect(ana.locator(".message__time")).to_have_count(20)
+    expect(ana.locator("#composer-limit")).to_contain_text("You can send again in")
+    expect(ana.locator(".message__text")).to_have_text(written)
+    expect(ana.locator(".message--pending")).to_have_count(0, timeout=60_000)
+    expect(ana.locator(".message__text")).to_have_text(written)
+    assert _ids(ana) == list(range(1, 61))
+    assert "refused" not in server.log_file.read_text()
+
+
 def test_queue_survives_a_reload(server: Any, arrive: Arrive, say: Say) -> None:
     """A message that waits for the host is not lost with the page."""
     ana = arrive("Ana")

@@ -2,52 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-import lanchat
-
 State = dict[str, Any]
 Reduce = Callable[..., State]
 
-SCRIPTS = Path(lanchat.__file__).parent / "web" / "static" / "js"
 ANA = {"id": "a", "name": "Ana"}
 
 
-class SilentHandler(SimpleHTTPRequestHandler):
-    """Hands out files and prints nothing."""
-
-    def guess_type(self, _path: object) -> str:
-        """Scripts are all there is; Windows might take them for text/plain."""
-        return "text/javascript"
-
-    def log_message(self, *_: object) -> None:
-        """Leave the tests' output alone."""
-
-
-@pytest.fixture(scope="module")
-def script_url() -> Iterator[str]:
-    """Where the script can be imported from; it needs no chat behind it."""
-    handler = partial(SilentHandler, directory=SCRIPTS)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as files:
-        thread = Thread(target=files.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{files.server_port}/state.js"
-        files.shutdown()
-        thread.join()
-
-
 @pytest.fixture
-def reduced(script_url: str, page: Page) -> Reduce:
+def reduced(scripts_url: str, page: Page) -> Reduce:
     """Apply actions, one after the other, to the state of a fresh page of Ana's."""
-    page.goto(script_url)
+    page.goto(f"{scripts_url}/state.js")
 
     def apply(*actions: dict[str, Any]) -> State:
         state: State = page.evaluate(
@@ -55,7 +25,7 @@ def reduced(script_url: str, page: Page) -> Reduce:
                 const { initial, reduce } = await import(script);
                 return actions.reduce(reduce, initial({ you }));
             }""",
-            [script_url, ANA, list(actions)],
+            [page.url, ANA, list(actions)],
         )
         return state
 

@@ -50,9 +50,11 @@ const timeline = mountTimeline(
   { words, times, onAct: act, onRead: schedule, onTrim: (rest) => dispatch({ type: "trimmed", keep: rest }) },
 );
 const socket = openSocket(config.serverUrl, {
+  rate: config.limits.rate,
   dispatch,
   getState: () => state,
   onUnauthorized: () => location.assign("/"),
+  onPause: composer.pause,
 });
 
 mountThemeSwitches(document);

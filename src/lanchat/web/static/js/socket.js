@@ -2,13 +2,18 @@
 // (re)connect what it has seen already, and sends the queue in order, one at a time.
 
 import { io } from "../vendor/socket.io.esm.min.js";
+import { makePace } from "./pace.js";
 import { waiting } from "./state.js";
 
 const ANSWER_WITHIN = 10_000; // milliseconds; then the same message is sent again
 const JOIN_AGAIN_AFTER = 1_000;
 
-/** Connect to the host; `onUnauthorized` is called when it does not know us any more. */
-export function openSocket(serverUrl, { dispatch, getState, onUnauthorized }) {
+/**
+ * Connect to the host, which takes `rate` messages a second. `onUnauthorized` is called when it
+ * does not know us any more, `onPause(milliseconds)` when sending has to wait.
+ */
+export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized, onPause }) {
+  const pace = makePace(rate);
   const socket = io(serverUrl, {
     transports: ["websocket", "polling"],
     tryAllTransports: true, // where a proxy lets no WebSocket through
@@ -73,7 +78,14 @@ export function openSocket(serverUrl, { dispatch, getState, onUnauthorized }) {
     while (socket.connected && getState().joined) {
       const [draft] = waiting(getState());
       if (draft === undefined) break;
+      const pause = pace.pause(performance.now());
+      if (pause > 0) {
+        onPause(pause);
+        await new Promise((done) => setTimeout(done, pause));
+        continue; // meanwhile the connection or the draft may have gone
+      }
       const { client_id, text } = draft;
+      pace.sent(performance.now());
       settle(client_id, await ask("new_message", { message: text, client_id }));
     }
     sending = false;
@@ -83,6 +95,7 @@ export function openSocket(serverUrl, { dispatch, getState, onUnauthorized }) {
     if (answer === null) return;
     if (answer.ok) dispatch({ type: "stored", client_id, id: answer.id, time: answer.time });
     else if (answer.error.code === "unauthorized") onUnauthorized();
+    else if (answer.error.code === "too_fast") pace.refused(performance.now(), answer.error.retry_after);
     else dispatch({ type: "refused", client_id, error: answer.error });
     if (answer.error?.code === "not_joined") join();
   }

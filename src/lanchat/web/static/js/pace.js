@@ -1,0 +1,35 @@
+// How fast to send, pure: the host takes `rate` messages a second, and as many at once as four
+// seconds make. Whoever keeps to that is never refused, however long the queue is, unless the
+// same person's other tabs send, too: then this one slows down.
+
+const WINDOW = 4_000; // milliseconds
+
+/** Times are in milliseconds of any clock that only goes forward; a `rate` of 0 is no limit. */
+export function makePace(rate) {
+  const burst = rate > 0 ? (rate * WINDOW) / 1_000 : Infinity;
+  let times = []; // of what was sent within the last window
+  let closedUntil = -Infinity;
+  let gap = 0; // between two messages, after a refusal
+
+  /** How long to wait before the next message may go: 0 is not at all. */
+  function pause(now) {
+    times = times.filter((time) => now - time < WINDOW);
+    if (times.length === 0 && now - closedUntil > WINDOW) gap = 0;
+    const full = times.length >= burst ? times.at(-burst) + WINDOW : now;
+    const next = (times.at(-1) ?? -Infinity) + gap;
+    return Math.max(0, closedUntil - now, full - now, next - now);
+  }
+
+  function sent(now) {
+    times.push(now);
+  }
+
+  /** The host refused what was sent last: it says after how many seconds to go on. */
+  function refused(now, seconds) {
+    times.pop();
+    closedUntil = now + seconds * 1_000;
+    gap = Math.max(2 * gap, rate > 0 ? 1_000 / rate : 0);
+  }
+
+  return { pause, sent, refused };
+}
