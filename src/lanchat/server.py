@@ -67,7 +67,7 @@ class Backend:
 
             socketio = SocketIO(**SERVER_OPTIONS)
             broadcaster = SocketBroadcaster(socketio)
-            hub = Hub(store, broadcaster, log, history=config.history, grace=config.grace)
+            hub = Hub(store, broadcaster, log, store, history=config.history, grace=config.grace)
             self.app: flask.Flask = create_app(
                 config, data.secret, hub=hub, socketio=socketio, network=network, log=log
             )

@@ -4,7 +4,14 @@ import pytest
 
 from lanchat.chat.hub import CATCH_UP_BYTES, Hub
 from lanchat.chat.model import MESSAGE_LIMIT, Origin
-from lanchat.errors import MessageTooLong, NameTaken, NotJoined, PayloadInvalid
+from lanchat.errors import (
+    MessageTooLong,
+    NameTaken,
+    NotJoined,
+    PayloadInvalid,
+    StoreUnavailable,
+    Unauthorized,
+)
 from lanchat.store.sqlite import SqliteStore
 
 HERE = Origin("192.168.1.33", "Browser/1")
@@ -24,6 +31,16 @@ class Recorder:
         return [name for name, _ in self.calls]
 
 
+class BrokenKeeper:
+    """Stands where the notes about seats are; the disk under it refuses everything."""
+
+    def __getattr__(self, _name):
+        return self._refuse
+
+    def _refuse(self, *_arguments):
+        raise StoreUnavailable("full")
+
+
 @pytest.fixture
 def world():
     """Broadcaster and connection log in one, so that their order is seen."""
@@ -34,7 +51,7 @@ def world():
 def hub(world):
     """A hub with a history of three messages and no grace period."""
     store = SqliteStore(None)
-    hub = Hub(store, world, world, history=3, grace=0)
+    hub = Hub(store, world, world, store, history=3, grace=0)
     yield hub
     hub.close()
     store.close()
@@ -146,3 +163,95 @@ def test_closing_logs_everybody_out_quietly(hub, ana, world):
     hub.close()
     assert world.names()[-1] == "leave"
     assert "host_left" not in world.names()
+
+
+@pytest.fixture
+def disk():
+    """A store that outlives the hubs on it."""
+    store = SqliteStore(None)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def new_life(disk, world):
+    """A hub on that disk, as a start of the server makes one; no grace period."""
+    hubs = []
+
+    def start():
+        hubs.append(Hub(disk, world, world, disk, history=3, grace=0))
+        return hubs[-1]
+
+    yield start
+    for hub in hubs:
+        hub.close()
+
+
+@pytest.mark.parametrize("end", ["close", "kill"])
+def test_a_name_outlives_the_server(new_life, end):
+    """After a restart the cookie's owner may come back, and a stranger may not have the name."""
+    before = new_life()
+    guest = before.log_in("Ana", HERE)
+    before.join("tab", guest, HERE, None)
+    if end == "close":
+        before.close()
+    after = new_life()
+    with pytest.raises(NameTaken):
+        after.log_in("ana", HERE)
+    assert after.join("tab", guest, HERE, None).you == guest
+
+
+def test_who_has_left_leaves_no_name_behind(new_life, world, until):
+    """Whoever was away longer than the grace period is not waited for after a restart."""
+    before = new_life()
+    before.join("tab", before.log_in("Ana", HERE), HERE, None)
+    before.disconnect("tab")
+    until(lambda: "host_left" in world.names())
+    before.close()
+    assert new_life().log_in("Ana", HERE)
+
+
+def test_who_comes_back_after_leaving_is_noted_again(new_life, disk, world, until):
+    """The old cookie still has its name, and the next restart knows it."""
+    before = new_life()
+    guest = before.log_in("Ana", HERE)
+    before.join("tab", guest, HERE, None)
+    before.disconnect("tab")
+    until(lambda: disk.held() == [])
+    before.join("tab", guest, HERE, None)
+    assert disk.held() == [guest]
+
+
+def test_a_logout_outlives_the_server(new_life):
+    """An old copy of the cookie lets nobody in, and the name is free."""
+    before = new_life()
+    guest = before.log_in("Ana", HERE)
+    before.join("tab", guest, HERE, None)
+    before.log_out(guest)
+    after = new_life()
+    assert not after.may_enter(guest)
+    with pytest.raises(Unauthorized):
+        after.join("tab", guest, HERE, None)
+    assert after.log_in("Ana", HERE)
+
+
+def test_who_does_not_come_back_is_not_announced(new_life, world):
+    """The room has not seen them since the restart, so nobody has left it."""
+    before = new_life()
+    before.join("tab", before.log_in("Ana", HERE), HERE, None)
+    new_life().close()
+    assert "leave" not in world.names()
+    assert "host_left" not in world.names()
+
+
+def test_a_disk_that_refuses_keeps_nobody_out(world, caplog):
+    """People come, go and log out as ever; the server's own log says what may be forgotten."""
+    store = SqliteStore(None)
+    hub = Hub(store, world, world, BrokenKeeper(), history=3, grace=0)
+    guest = hub.log_in("Ana", HERE)
+    assert hub.join("tab", guest, HERE, None).you == guest
+    assert hub.log_out(guest) == ["tab"]
+    assert not hub.may_enter(guest)
+    assert "whose name is whose: full" in caplog.text
+    hub.close()
+    store.close()

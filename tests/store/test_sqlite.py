@@ -2,6 +2,7 @@
 
 import dataclasses
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -34,6 +35,24 @@ def test_ids_in_memory_grow_over_restarts():
     (after,) = second.append([DRAFT])
     assert after.message.id >= before.message.id
     second.close()
+
+
+def test_a_file_of_an_earlier_lanchat_is_taken_further(tmp_path):
+    """Its messages stay, and it learns what it did not know."""
+    path = tmp_path / "messages.db"
+    with closing(sqlite3.connect(path)) as connection:
+        MIGRATIONS[0](connection)
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute(
+            "INSERT INTO message (client_id, room, user_id, user, ip, message, time)"
+            " VALUES ('id', 'lobby', '1', 'Ana', '', 'from before', '')"
+        )
+        connection.commit()
+    store = SqliteStore(path)
+    (message,) = store.history("lobby", None, 10).messages
+    assert message.message == "from before"
+    assert store.held() == []
+    store.close()
 
 
 def test_a_batch_is_stored_whole_or_not_at_all(tmp_path):

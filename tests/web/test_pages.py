@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import socketio
 
 
 def config_of(page):
@@ -59,7 +60,7 @@ def test_the_client_connects_to_where_the_page_came_from(person_factory, host):
     assert config_of(visitor.http.get(base + "/chat"))["serverUrl"] == base
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 33, "A\u202ena", "Аna"])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 33, "A\u202ena", "Аna", "A·na", "..."])
 def test_an_unusable_name_is_refused_with_the_reason(person_factory, name):
     """400 and the login page again, with what was typed."""
     answer = person_factory().log_in(name)
@@ -106,13 +107,26 @@ def test_logging_out_closes_the_other_tabs(ana, bia, until):
     until(lambda: not ana.socket.connected)
 
 
-def test_an_old_cookie_gives_way_to_who_has_the_name_now(ana, server, person_factory):
+def test_an_old_cookie_gives_way_to_who_has_the_name_now(ana, bia, person_factory):
     """Somebody who was away too long is asked for another name."""
-    server.kill()
-    server.start()
+    bia.join()
+    ana.join()
+    ana.socket.disconnect()
+    bia.hears("host_leave_room", user="Ana")
     assert person_factory().log_in("Ana").status_code == 303
     assert ana.get("/chat").headers["Location"] == "/"
     assert 'name="username"' in ana.get("/").text
+
+
+def test_an_old_cookie_of_who_logged_out_is_nobody(ana):
+    """A copy of it, kept by another tab or by somebody else, opens neither page nor socket."""
+    copies = dict(ana.http.cookies)
+    ana.http.post(ana.server.url + "/logout")
+    ana.http.cookies.update(copies)
+    assert ana.get("/chat").headers["Location"] == "/"
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        ana.connect()
+    ana.http.cookies.clear()
 
 
 def test_a_restart_logs_nobody_out(ana, server):

@@ -25,8 +25,9 @@ from lanchat.chat.model import (
     Origin,
     timestamp,
 )
-from lanchat.chat.ports import Broadcaster, ConnectionLog, MessageStore
-from lanchat.chat.room import Departure, Room
+from lanchat.chat.notes import SeatNotes
+from lanchat.chat.ports import Broadcaster, ConnectionLog, MessageStore, SeatKeeper
+from lanchat.chat.room import Departure
 from lanchat.errors import MessageTooLong, NameTaken, NameUnusable, NotJoined, PayloadInvalid
 
 CATCH_UP_LIMIT = 1_000
@@ -61,6 +62,7 @@ class Hub:
         store: MessageStore,
         broadcaster: Broadcaster,
         log: ConnectionLog,
+        seats: SeatKeeper,
         *,
         history: int,
         grace: float,
@@ -71,14 +73,18 @@ class Hub:
         self._log = log
         self._history = history
         self._clock = clock
-        self._room = Room(grace)
+        self._notes = SeatNotes(seats)
+        self._room = self._notes.room(grace, clock())
         self._commits = GroupCommit(store.append, broadcaster.message_posted)
         self._closed = threading.Event()
         self._expiry = threading.Thread(target=self._expire, name="expiry", daemon=True)
         self._expiry.start()
 
     def log_in(self, raw_name: str, origin: Origin) -> Guest:
-        """A new guest whose name is held for them. Raises NameUnusable or NameTaken."""
+        """A new guest whose name is held for them. Waits for the disk.
+
+        Raises NameUnusable or NameTaken.
+        """
         try:
             guest = Guest(uuid.uuid4().hex, names.clean(raw_name))
             self._room.reserve(guest, origin, self._clock())
@@ -88,23 +94,29 @@ class Hub:
         except NameTaken:
             self._log.login_refused(raw_name, origin, "name_taken")
             raise
+        self._notes.hold(guest)
         return guest
 
     def may_enter(self, guest: Guest) -> bool:
-        """Whether a returning guest still has their name, or can have it again."""
+        """Whether a returning guest still has their name, or can have it again.
+
+        Whoever has logged out cannot.
+        """
         return self._room.may_enter(guest)
 
     def join(self, connection: str, guest: Guest, origin: Origin, last_id: int | None) -> Welcome:
         """Bring a connection into the room. Waits for the disk.
 
         It is subscribed before the history is read, so that nothing falls between the two;
-        what comes both ways carries the same id. Raises NameTaken or StoreUnavailable.
+        what comes both ways carries the same id.
+        Raises NameTaken, Unauthorized (who has logged out) or StoreUnavailable.
         """
         arrival = self._room.enter(guest, connection, origin, self._clock())
         self._broadcaster.subscribe(connection)
         if arrival is not None:
             self._log.join(guest, origin)
             self._broadcaster.host_joined(arrival)
+            self._notes.hold(guest)
         limit = self._history if last_id is None else max(self._history, CATCH_UP_LIMIT)
         history = _bounded(self._store.history(ROOM, last_id, limit))
         return Welcome(guest, list(self._room.hosts()), history.messages, history.complete)
@@ -129,15 +141,23 @@ class Hub:
         self._room.disconnect(connection, self._clock())
 
     def log_out(self, guest: Guest) -> list[str]:
-        """Free the guest's name at once; returns the connections that they still had open."""
+        """Free the guest's name at once and for good. Waits for the disk.
+
+        Returns the connections that they still had open.
+        """
+        now = self._clock()
         connections = self._room.connections(guest.id)
-        departure = self._room.leave(guest.id, self._clock(), "logout")
+        departure = self._room.log_out(guest.id, now)
         if departure is not None:
             self._announce(departure)
+        self._notes.log_out(guest.id, now)
         return connections
 
     def close(self) -> None:
-        """Commit what is waiting, write everybody's departure down, then take nothing more."""
+        """Commit what is waiting, write everybody's departure down, then take nothing more.
+
+        Their names stay noted: they are likely to come back when the server does.
+        """
         self._closed.set()
         self._expiry.join()
         self._commits.close()
@@ -146,15 +166,21 @@ class Hub:
 
     def _expire(self) -> None:
         while not self._closed.wait(_EXPIRY_INTERVAL):
-            for departure in self._room.expire(self._clock()):
+            departures = self._room.expire(self._clock())
+            for departure in departures:
                 self._announce(departure)
+            if departures:
+                self._notes.free([departure.guest.id for departure in departures])
 
     def _announce(self, departure: Departure) -> None:
         self._write(departure)
-        self._broadcaster.host_left(departure.announcement)
+        if departure.seconds is not None:
+            self._broadcaster.host_left(departure.announcement)
 
     def _write(self, departure: Departure) -> None:
-        self._log.leave(departure.guest, departure.origin, departure.seconds, departure.reason)
+        if departure.seconds is not None:
+            origin, reason = departure.origin, departure.reason
+            self._log.leave(departure.guest, origin, departure.seconds, reason)
 
 
 def _bounded(history: History) -> History:

@@ -8,6 +8,9 @@ from datetime import datetime, timezone
 MESSAGE_LIMIT = 4_000
 """Characters (code points) in one message."""
 
+SESSION_LIFETIME = 90 * 24 * 3_600
+"""Seconds that a login lasts without a visit."""
+
 ROOM = "lobby"
 """The one room there is."""
 

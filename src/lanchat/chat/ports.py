@@ -25,6 +25,28 @@ class MessageStore(Protocol):
         """
 
 
+class SeatKeeper(Protocol):
+    """Remembers over restarts whose name is whose. Every method may raise StoreUnavailable."""
+
+    def hold(self, guest: Guest) -> None:
+        """The guest has their name; said twice, it is true once."""
+
+    def free(self, user_ids: Sequence[str]) -> None:
+        """These people have left their names to others."""
+
+    def log_out(self, user_id: str, now: float) -> None:
+        """Free the name; from now on the id is one of those that are logged out."""
+
+    def held(self) -> list[Guest]:
+        """Everybody who had a name when it was last written down, in the order of arrival."""
+
+    def logged_out(self, since: float, limit: int) -> dict[str, float]:
+        """Which ids were logged out when, oldest first.
+
+        Those before ``since`` and those that are more than the newest ``limit`` are forgotten.
+        """
+
+
 class Broadcaster(Protocol):
     """Tells every connection in the room. Never blocks and never raises."""
 

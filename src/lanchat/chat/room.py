@@ -11,6 +11,10 @@ for a grace period, so that neither a reload nor a sleeping phone is a leave and
        │  is free again ▼                                                        │
        └──────────────◄─┴──────────────────◄─ expire: a departure ───────────────┘
 
+Whoever had a seat when the server ended has it held anew (``restore``), so that nobody takes
+their name before their page has come back. Whoever logs out has no seat any more, and an old
+copy of their cookie gets none.
+
 No method waits for anything, so under gevent each is atomic.
 """
 
@@ -21,12 +25,16 @@ from dataclasses import dataclass, field
 
 from lanchat.chat import names
 from lanchat.chat.likeness import skeletons
+from lanchat.chat.logouts import Logouts
 from lanchat.chat.model import Arrival, Guest, Host, Origin, timestamp
 from lanchat.chat.ports import LeaveReason
-from lanchat.errors import NameTaken
+from lanchat.errors import NameTaken, Unauthorized
 
 LOGIN_HOLD = 30.0
 """Seconds that a name stays reserved between the login and the first connection."""
+
+HOLD_AFTER_RESTART = 60.0
+"""Seconds that a name stays with who had it when the server ended."""
 
 
 @dataclass(slots=True)
@@ -45,12 +53,16 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """A person has left; ``seconds`` is how long they were here."""
+    """A seat has become free.
+
+    ``seconds`` is how long the person was here, and None where they had only held the name:
+    nobody has seen them come.
+    """
 
     guest: Guest
     origin: Origin
     time: str
-    seconds: float
+    seconds: float | None
     reason: LeaveReason
 
     @property
@@ -60,25 +72,34 @@ class Departure:
 
 
 class Room:
-    """Who is here, and which names are taken."""
+    """Who is here, and which names are taken; ``grace`` is in seconds."""
 
-    def __init__(self, grace: float) -> None:
+    def __init__(self, grace: float, logouts: Logouts) -> None:
         self._grace = grace
         self._seats: dict[str, Seat] = {}
         self._owners: dict[str, str] = {}  # skeleton of a name → user id
         self._people: dict[str, str] = {}  # connection → user id
+        self._logouts = logouts
 
     def reserve(self, guest: Guest, origin: Origin, now: float) -> None:
         """Hold the name for somebody who has just logged in. Raises NameTaken."""
         self._seat(guest, origin, now + LOGIN_HOLD)
 
+    def restore(self, guest: Guest, now: float) -> None:
+        """Hold the name for who had it in the server's last life. Raises NameTaken."""
+        self._seat(guest, Origin(""), now + HOLD_AFTER_RESTART)
+
     def may_enter(self, guest: Guest) -> bool:
-        """Whether the guest's name is theirs or nobody's."""
-        owners = (self._owners.get(key, guest.id) for key in skeletons(guest.name))
-        return all(owner == guest.id for owner in owners)
+        """Whether the guest's name is theirs or nobody's, and they have not logged out."""
+        return guest.id not in self._logouts and self._is_theirs(guest)
 
     def enter(self, guest: Guest, connection: str, origin: Origin, now: float) -> Arrival | None:
-        """Count a connection in. The person's first one is an arrival. Raises NameTaken."""
+        """Count a connection in. The person's first one is an arrival.
+
+        Raises NameTaken, or Unauthorized for who has logged out.
+        """
+        if guest.id in self._logouts:
+            raise Unauthorized
         seat = self._seat(guest, origin, None)
         seat.connections.add(connection)
         self._people[connection] = guest.id
@@ -113,9 +134,13 @@ class Room:
             del self._owners[key]
         for connection in seat.connections:
             del self._people[connection]
-        if seat.arrived is None:
-            return None
-        return Departure(seat.guest, seat.origin, timestamp(now), now - seat.arrived, reason)
+        seconds = None if seat.arrived is None else now - seat.arrived
+        return Departure(seat.guest, seat.origin, timestamp(now), seconds, reason)
+
+    def log_out(self, user_id: str, now: float) -> Departure | None:
+        """Free the person's seat and name at once; they cannot come back as the same."""
+        self._logouts.add(user_id, now)
+        return self.leave(user_id, now, "logout")
 
     def expire(self, now: float) -> list[Departure]:
         """Free the seats whose time is over."""
@@ -147,11 +172,15 @@ class Room:
     def _seat(self, guest: Guest, origin: Origin, free_at: float | None) -> Seat:
         seat = self._seats.get(guest.id)
         if seat is None:
-            if not self.may_enter(guest):
+            if not self._is_theirs(guest):
                 raise NameTaken(guest.name, names.suggest(guest.name, self._is_free))
             seat = self._seats[guest.id] = Seat(guest, origin, free_at)
             self._owners.update(dict.fromkeys(skeletons(guest.name), guest.id))
         return seat
+
+    def _is_theirs(self, guest: Guest) -> bool:
+        owners = (self._owners.get(key, guest.id) for key in skeletons(guest.name))
+        return all(owner == guest.id for owner in owners)
 
     def _is_free(self, name: str) -> bool:
         return self._owners.keys().isdisjoint(skeletons(name))

@@ -1,1 +1,1 @@
-"""Messages on disk."""
+"""Messages and seats on disk."""

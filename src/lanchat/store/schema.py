@@ -31,7 +31,13 @@ def _messages(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE UNIQUE INDEX message_retry ON message (user_id, client_id)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_messages,)
+def _seats(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE seat (user_id TEXT PRIMARY KEY, user TEXT NOT NULL)")
+    # ``time`` is in seconds since the epoch.
+    connection.execute("CREATE TABLE logout (user_id TEXT PRIMARY KEY, time REAL NOT NULL)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_messages, _seats)
 
 
 class NewerSchemaError(Exception):

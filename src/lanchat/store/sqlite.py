@@ -1,36 +1,34 @@
-"""Messages in one SQLite file, or in memory.
+"""Messages and seats in one SQLite file, or in memory.
 
-The file is in WAL mode with ``synchronous=FULL``: a committed message survives the server being
-killed and the power failing. SQLite blocks, so every call goes through ``offload``, which under
-gevent is a thread of its own; there is one connection, and only one call at a time.
+What was committed survives the server being killed and the power failing. SQLite blocks, so
+every call goes through ``offload``, which under gevent is a thread of its own; there is one
+connection, and only one call at a time.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lanchat.chat.model import Draft, History, Message, Stored
-from lanchat.errors import DataUnusable, StoreUnavailable
-from lanchat.store.inspection import inspect
-from lanchat.store.schema import migrate
+from lanchat.chat.model import Draft, Guest, History, Message, Stored
+from lanchat.errors import StoreUnavailable
+from lanchat.store import seats
+from lanchat.store.connection import open_database, transaction
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
-_BUSY_TIMEOUT = 5.0
 _SELECT = "SELECT id, client_id, room, user_id, user, ip, message, time FROM message "
 
 Offload = Callable[[Callable[[], Any]], Any]
 
 
 class SqliteStore:
-    """Keeps messages at ``path``, or in memory where it is None.
+    """Keeps messages and seats at ``path``, or in memory where it is None.
 
     ``offload`` calls a function where it may block, one call at a time, and returns its result.
     Raises DataUnusable where there is something at the path that is no database of lanchat's.
@@ -48,6 +46,21 @@ class SqliteStore:
         """What was said after the id, or at all: at most the ``limit`` newest messages."""
         return self._call(lambda: self._history(room, after, limit))
 
+    def hold(self, guest: Guest) -> None:
+        self._call(lambda: seats.hold(self._connection, guest))
+
+    def free(self, user_ids: Sequence[str]) -> None:
+        self._call(lambda: seats.free(self._connection, user_ids))
+
+    def log_out(self, user_id: str, now: float) -> None:
+        self._call(lambda: seats.log_out(self._connection, user_id, now))
+
+    def held(self) -> list[Guest]:
+        return self._call(lambda: seats.held(self._connection))
+
+    def logged_out(self, since: float, limit: int) -> dict[str, float]:
+        return self._call(lambda: seats.logged_out(self._connection, since, limit))
+
     def close(self) -> None:
         """Bring everything into the one file and let go of it."""
         self._offload(self._connection.close)
@@ -64,7 +77,7 @@ class SqliteStore:
         return result
 
     def _append(self, drafts: Sequence[Draft]) -> list[Stored]:
-        with _transaction(self._connection):
+        with transaction(self._connection):
             return [self._insert(draft) for draft in drafts]
 
     def _insert(self, draft: Draft) -> Stored:
@@ -104,44 +117,8 @@ class SqliteStore:
         return History([Message(*row) for row in reversed(rows[:limit])], complete)
 
 
-@contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        # A failed COMMIT (disk full) may have rolled back on its own.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
 def _open(path: Path | None) -> sqlite3.Connection:
-    if path is not None:
-        inspect(path)  # first: what is not ours or newer is not touched
-    with contextlib.ExitStack() as undo:
-        try:
-            if path is not None:
-                # For its owner alone; SQLite gives the files beside it the same mode.
-                path.touch(mode=0o600)
-            connection = sqlite3.connect(
-                path or ":memory:",
-                timeout=_BUSY_TIMEOUT,
-                isolation_level=None,  # transactions are begun and ended here, by name
-                check_same_thread=False,
-            )
-            undo.callback(connection.close)
-            migrate(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-        except (sqlite3.Error, OSError) as error:
-            raise DataUnusable(
-                path or Path(":memory:"),
-                f"cannot be used as message database ({error})",
-                "see to it that there is space, or choose another --data-dir",
-            ) from error
-        undo.pop_all()
+    connection = open_database(path)
     if path is None:
         _begin_after_earlier_lives(connection)
     return connection

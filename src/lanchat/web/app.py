@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from lanchat.chat.hub import Hub
+from lanchat.chat.model import SESSION_LIFETIME
 from lanchat.chat.ports import ConnectionLog
 from lanchat.config import ServeConfig
 from lanchat.web.guard import Guard
@@ -23,7 +24,6 @@ from lanchat.web.sockets import Sockets
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_SESSION_LIFETIME = timedelta(days=90)
 _MAX_FORM_BYTES = 16 << 10
 
 _HEADERS = {
@@ -61,7 +61,7 @@ def create_app(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=_SESSION_LIFETIME,
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=SESSION_LIFETIME),
         MAX_CONTENT_LENGTH=_MAX_FORM_BYTES,
     )
     app.session_interface = _Sessions()
