@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -172,7 +173,7 @@ class RawClient:
         cookies = "; ".join(f"{c.name}={c.value}" for c in person.http.cookies)
         url = person.server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
         self.socket = websocket.create_connection(url, cookie=cookies, timeout=15, **options)
-        self.answers: dict[int, Any] = {}
+        self._passed: deque[str] = deque()
         self.session = json.loads(self.receive()[1:])
 
     def join(self, last_id: int | None = None) -> dict[str, Any]:
@@ -182,10 +183,10 @@ class RawClient:
         return self.call("new_host", {} if last_id is None else {"last_id": last_id})
 
     def call(self, event: str, payload: Any, number: int = 1) -> Any:
-        """Send an event and read on until its answer is there; what comes before is dropped."""
+        """Send an event and read on until its answer is there."""
         self.socket.send(f"42{number}" + json.dumps([event, payload]))
         while not (packet := self.receive()).startswith(f"43{number}["):
-            pass
+            self._passed.append(packet)
         return json.loads(packet[len(f"43{number}") :])[0]
 
     def say(self, text: str) -> Any:
@@ -200,13 +201,19 @@ class RawClient:
                 return str(packet)
             self.socket.send("3")
 
+    def next_message(self) -> dict[str, Any]:
+        """The next message that somebody says, or said before the last answer."""
+        packet = ""
+        while not packet.startswith('42["add_chat_message"'):
+            packet = self._passed.popleft() if self._passed else self.receive()
+        message: dict[str, Any] = json.loads(packet[2:])[1]
+        return message
+
     def messages(self, until: str) -> list[str]:
         """What is said, up to and including the message ``until``."""
         heard: list[str] = []
         while until not in heard:
-            packet = self.receive()
-            if packet.startswith('42["add_chat_message"'):
-                heard.append(json.loads(packet[2:])[1]["message"])
+            heard.append(self.next_message()["message"])
         return heard
 
     def close_code(self) -> int | None:

@@ -1,0 +1,79 @@
+"""Connections break while others talk: nothing is missing, nothing comes twice."""
+
+import threading
+
+import pytest
+
+
+@pytest.fixture
+def server(server_factory):
+    """A server that lets one person talk as fast as the tests want."""
+    return server_factory("--rate", "0")
+
+
+def say_all(person, count):
+    """Let the person say so many lines; returns the ids that the server gave them."""
+    return [person.say(f"line {number}")["id"] for number in range(count)]
+
+
+def test_five_hundred_messages_later(ana, bia, raw_client):
+    """Whoever was cut off is served all that was said meanwhile, in order, and is told so."""
+    bia.join()
+    first = bia.say("before")["id"]
+    connection = raw_client(ana)
+    connection.join()
+    connection.socket.shutdown()
+    said = say_all(bia, 500)
+    welcome = raw_client(ana).join(last_id=first)
+    assert [message["id"] for message in welcome["messages"]] == said
+    assert welcome["complete"] is True
+
+
+def test_more_than_is_served(ana, bia, raw_client):
+    """The newest ones come, in order, and the answer says that older ones are left out."""
+    bia.join()
+    first = bia.say("before")["id"]
+    said = say_all(bia, 1_100)
+    welcome = raw_client(ana).join(last_id=first)
+    assert [message["id"] for message in welcome["messages"]] == said[-1_000:]
+    assert welcome["complete"] is False
+
+
+def test_cut_off_again_and_again_while_others_talk(ana, bia, raw_client):
+    """Between what is served on arrival and what comes live there is no gap."""
+    bia.join()
+    stop, said = threading.Event(), []
+
+    def talk():
+        while not stop.is_set():
+            said.append(bia.say("and so on")["id"])
+
+    talker = threading.Thread(target=talk)
+    talker.start()
+    heard = set()
+    for _ in range(20):
+        connection = raw_client(ana)
+        served = connection.join(last_id=max(heard, default=0))["messages"]
+        heard |= {message["id"] for message in served}
+        heard |= {connection.next_message()["id"] for _ in range(5)}
+        connection.socket.shutdown()
+    stop.set()
+    talker.join()
+    assert heard == set(range(1, max(heard) + 1))
+    assert heard <= set(said)
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["the same life", "after a restart"])
+def test_a_retry_is_one_message(server, ana, bia, raw_client, restart):
+    """From two tabs, and across the server's lives: one message, the same id, said once."""
+    client_id = "11111111-2222-3333-4444-555555555555"
+    ana.join()
+    first = ana.say("once", client_id)
+    if restart:
+        server.kill()
+        server.start()
+    tab = raw_client(ana)
+    tab.join()
+    again = tab.call("new_message", {"message": "once", "client_id": client_id})
+    assert (again["ok"], again["id"], again["time"]) == (True, first["id"], first["time"])
+    assert [message["message"] for message in bia.join()["messages"]] == ["once"]
