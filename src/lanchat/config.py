@@ -15,6 +15,7 @@ HIGHEST_PORT = 65_535
 MAX_HISTORY = 10_000
 MAX_GRACE = 3_600.0
 MAX_RATE = 1_000
+MAX_CONNECTIONS = 1_000_000
 NAME_LIMIT = 60
 
 
@@ -34,7 +35,8 @@ class ServeConfig:
 
     ``host`` None is every interface; ``port`` None is 8765 or the next free one, 0 any free
     one; ``lang`` None follows the visitor; ``grace`` is in seconds; ``rate`` is in messages a
-    second, 0 without a limit. Raises SettingRefused.
+    second; ``max_per_ip`` and ``max_clients`` count connections; 0 is no limit for each of the
+    three. Raises SettingRefused.
     """
 
     host: str | None = None
@@ -46,6 +48,8 @@ class ServeConfig:
     keep_history: bool = True
     grace: float = 10.0
     rate: int = 5
+    max_per_ip: int = 50
+    max_clients: int = 1_000
     lang: str | None = None
     interface: str | None = None
     advertise: str | None = None
@@ -61,6 +65,10 @@ class ServeConfig:
             raise SettingRefused("grace", self.grace, f"choose 0 to {MAX_GRACE:.0f} seconds")
         if not 0 <= self.rate <= MAX_RATE:
             raise SettingRefused("rate", self.rate, f"choose 0 to {MAX_RATE} messages a second")
+        for option, limit in (("max-per-ip", self.max_per_ip), ("max-clients", self.max_clients)):
+            if not 0 <= limit <= MAX_CONNECTIONS:
+                hint = f"choose 0 to {MAX_CONNECTIONS} connections"
+                raise SettingRefused(option, limit, hint)
         if not self.name.strip() or len(self.name) > NAME_LIMIT or not self.name.isprintable():
             hint = f"choose 1 to {NAME_LIMIT} printable characters"
             raise SettingRefused("name", self.name, hint)

@@ -15,6 +15,7 @@
         ├── PayloadInvalid
         ├── MessageTooLong
         ├── TooFast
+        ├── TooManyConnections
         ├── NameUnusable
         └── NameTaken
 
@@ -155,6 +156,12 @@ class TooFast(Refusal):
     def __init__(self, retry_after: int) -> None:
         super().__init__(seconds=retry_after)
         self.retry_after = retry_after
+
+
+class TooManyConnections(Refusal):
+    """The server has as many connections as it may, in all or from one address."""
+
+    code = "too_many_connections"
 
 
 class NameUnusable(Refusal):

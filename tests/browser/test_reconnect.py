@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
+
+WITHOUT_WEBSOCKET = """
+    WebSocket = class extends WebSocket {
+        constructor(url) { super(url.replace("/socket.io/", "/nowhere/")); }
+    }
+"""
 
 
 def test_both_catch_up_after_a_crash(server: Any, arrive: Arrive, say: Say) -> None:
@@ -82,6 +88,26 @@ def test_a_host_that_stops_says_so(server: Any, arrive: Arrive) -> None:
     expect(ana.locator("#status")).to_have_text("")
 
 
+def test_a_full_room_says_so_and_is_tried_again(
+    server_factory: Callable[..., Any], new_context: Callable[..., BrowserContext]
+) -> None:
+    """Who finds no place waits in the page, and is in as soon as somebody leaves."""
+    server = server_factory("--max-clients", "1", "--grace", "0.5")
+    ana, bia = (new_context(locale="en-GB").new_page() for _ in range(2))
+    bia.add_init_script(WITHOUT_WEBSOCKET)
+    bia.route("**/socket.io/**", lambda route: route.abort())
+    for page, name in ((bia, "Bia"), (ana, "Ana")):
+        page.goto(server.url)
+        page.fill("#username", name)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/chat")
+    expect(ana.locator("#people .people__you")).to_have_count(1)
+    bia.unroute("**/socket.io/**")
+    expect(bia.locator("#status")).to_contain_text("too many connections")
+    ana.close()
+    expect(bia.locator("#people .people__you")).to_have_count(1)
+
+
 def test_logging_out_ends_the_other_tab(arrive: Arrive) -> None:
     """A tab whose person has logged out elsewhere leads to the login page."""
     ana = arrive("Ana")
@@ -110,11 +136,7 @@ def test_a_new_history_replaces_the_old(server: Any, arrive: Arrive, say: Say) -
 def test_works_where_websockets_do_not(visit: Callable[..., Page], say: Say) -> None:
     """Behind a proxy that lets no WebSocket through the page falls back to polling."""
     page = visit()
-    page.add_init_script(
-        """WebSocket = class extends WebSocket {
-            constructor(url) { super(url.replace("/socket.io/", "/nowhere/")); }
-        }"""
-    )
+    page.add_init_script(WITHOUT_WEBSOCKET)
     page.fill("#username", "Ana")
     page.keyboard.press("Enter")
     expect(page.locator("#people .people__you")).to_have_count(1)

@@ -32,7 +32,7 @@ def test_options_become_settings(tmp_path: Path) -> None:
         *("--data-dir", str(tmp_path), "--log-file", str(tmp_path / "log"), "--lang", "PT-br"),
         *("--interface", "wlan0", "--advertise", "chat.example", "--grace", "2.5"),
         *("--allow-host", "a.example", "--allow-host", "b.example", "--trust-proxy"),
-        *("--rate", "9"),
+        *("--rate", "9", "--max-per-ip", "3", "--max-clients", "0"),
     )
     assert config == ServeConfig(
         host="127.0.0.1",
@@ -49,6 +49,8 @@ def test_options_become_settings(tmp_path: Path) -> None:
         allow_hosts=("a.example", "b.example"),
         trust_proxy=True,
         rate=9,
+        max_per_ip=3,
+        max_clients=0,
     )
 
 
@@ -83,6 +85,8 @@ def test_folders_are_absolute_and_know_the_home(monkeypatch: pytest.MonkeyPatch)
         ("--history", "-1"),
         ("--grace", "-1"),
         ("--rate", "-1"),
+        ("--max-per-ip", "-1"),
+        ("--max-clients", "-1"),
         ("--name", " "),
         ("--name", "two\nlines"),
     ],

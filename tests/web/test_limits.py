@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import socketio
 
 from lanchat.errors import TooFast
 from lanchat.web.limits import BURST_SECONDS, STRIKES, Pace
@@ -162,6 +163,71 @@ def test_a_flood_makes_no_threads(server_factory, person_factory, until):
     assert max(counted) - before <= 10
     ids = [answer["id"] for answer in answers]
     assert ids == sorted(ids)
+
+
+def test_one_connection_too_many_is_told_why(server_factory, person_factory, until):
+    """The client gets a code for itself and a text for its reader, and the host a line."""
+    server = server_factory("--max-per-ip", "1", "--max-clients", "0")
+    ana, bia = person_factory("Ana", server), person_factory("Bia", server)
+    ana.join()
+    said: list[Any] = []
+    bia.socket.on("connect_error", said.append)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        bia.socket.connect(server.url, {"Accept-Language": "pt-BR"})
+    assert said[0]["message"] == "too_many_connections"
+    assert "conexões" in said[0]["data"]["message"]
+    until(lambda: '"too_many_connections"' in server.log_file.read_text())
+
+
+def test_who_leaves_makes_room(server_factory, person_factory, until):
+    """The count goes down with each connection that ends."""
+    server = server_factory("--max-clients", "1")
+    ana, bia = person_factory("Ana", server), person_factory("Bia", server)
+    ana.join()
+    ana.socket.disconnect()
+    until(lambda: connects(bia))
+    assert bia.join()["ok"]
+
+
+def test_a_full_server_says_so_on_its_pages(server_factory, person_factory):
+    """Neither the form nor the chat lets a further person in; who is in may reload."""
+    server = server_factory("--max-clients", "1")
+    ana, bia = person_factory("Ana", server), person_factory("Bia", server)
+    ana.join()
+    for answer in (bia.get("/chat"), person_factory(None, server).log_in("Caio")):
+        assert answer.status_code == 503
+        assert "too many connections" in answer.text
+    assert ana.get("/chat").status_code == 200
+
+
+def test_the_address_that_counts_is_that_behind_the_proxy(server_factory, person_factory):
+    """Behind one proxy everybody would else share one limit."""
+    server = server_factory("--trust-proxy", "--max-per-ip", "1")
+    people = [person_factory(name, server) for name in ("Ana", "Bia", "Caio")]
+    addresses = ("192.0.2.1", "192.0.2.2", "192.0.2.1")
+    connected = [
+        connects(person, {"X-Forwarded-For": address})
+        for person, address in zip(people, addresses, strict=True)
+    ]
+    assert connected == [True, True, False]
+
+
+def test_0_connections_is_no_limit(server_factory, person_factory):
+    """A host may have everybody behind one address."""
+    server = server_factory("--max-per-ip", "0", "--max-clients", "0")
+    ana = person_factory("Ana", server)
+    for _ in range(60):
+        ana.new_socket().connect(server.url, transports=["websocket"])
+    assert ana.join()["ok"]
+
+
+def connects(person, headers=None):
+    """Whether the server lets the person connect just now."""
+    try:
+        person.socket.connect(person.server.url, headers or {}, transports=["websocket"])
+    except socketio.exceptions.ConnectionError:
+        return False
+    return True
 
 
 def server_messages(person):

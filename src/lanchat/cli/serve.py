@@ -114,6 +114,20 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help="How many messages a second one person may send, and four times as many at once; "
     "0 sets no limit.",
 )
+@option(
+    "--max-per-ip",
+    type=int,
+    default=50,
+    metavar="N",
+    help="How many connections may come from one address; 0 sets no limit.",
+)
+@option(
+    "--max-clients",
+    type=int,
+    default=1000,
+    metavar="N",
+    help="How many connections there may be in all; 0 sets no limit.",
+)
 @option("--open", "-o", "open_browser", is_flag=True, help="Open the chat in your browser.")
 @option("--quiet", "-q", is_flag=True, help="Show errors only, and no banner.")
 @option(

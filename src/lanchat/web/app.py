@@ -59,6 +59,8 @@ def create_app(
         SECRET_KEY=secret,
         SESSION_COOKIE_NAME=_cookie_name(secret),
         SESSION_COOKIE_HTTPONLY=True,
+        # This and the guard's look at Origin are the defence of the forms against other pages
+        # (CSRF): such a page's request comes without the cookie, and is refused anyway.
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(seconds=SESSION_LIFETIME),

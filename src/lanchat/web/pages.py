@@ -13,7 +13,7 @@ from lanchat import i18n
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import MESSAGE_LIMIT, Guest
 from lanchat.config import ServeConfig
-from lanchat.errors import NameTaken, NameUnusable
+from lanchat.errors import NameTaken, NameUnusable, TooManyConnections
 from lanchat.web import session
 from lanchat.web.sockets import Sockets
 
@@ -63,7 +63,10 @@ class Pages:
         if previous is not None and self._is_still(previous, name):
             return flask.redirect(flask.url_for("chat"), 303)
         try:
+            self._sockets.check_room_for(previous)
             guest = self._hub.log_in(name, session.origin(flask.request.environ))
+        except TooManyConnections as refusal:
+            return self._full_page(name, refusal)
         except NameUnusable as refusal:
             key = f"error.{refusal.code}.{refusal.reason}"
             return self._login_page(name, self._t(key, **refusal.params)), 400
@@ -75,11 +78,15 @@ class Pages:
         session.begin(guest)
         return flask.redirect(flask.url_for("chat"), 303)
 
-    def chat(self) -> Response | str:
+    def chat(self) -> Response | str | tuple[str, int]:
         """The chat page, with the client's configuration in it."""
         guest = session.guest()
         if guest is None or not self._hub.may_enter(guest):
             return flask.redirect(flask.url_for("login"), 303)
+        try:
+            self._sockets.check_room_for(guest)
+        except TooManyConnections as refusal:
+            return self._full_page(guest.name, refusal)
         session.renew()
         lang = session.language(self._config.lang)
         own_url = flask.request.host_url.rstrip("/")
@@ -114,8 +121,15 @@ class Pages:
     def _is_still(self, guest: Guest, name: str) -> bool:
         return name.strip() == guest.name and self._hub.may_enter(guest)
 
-    def _login_page(self, name: str = "", error: str | None = None) -> str:
-        return flask.render_template("login.html", name=name, error=error, needs_code=False)
+    def _full_page(self, name: str, refusal: TooManyConnections) -> tuple[str, int]:
+        return self._login_page(name, self._t(f"error.{refusal.code}"), "form"), 503
+
+    def _login_page(
+        self, name: str = "", error: str | None = None, error_field: str = "username"
+    ) -> str:
+        return flask.render_template(
+            "login.html", name=name, error=error, error_field=error_field, needs_code=False
+        )
 
     def _t(self, key: str, **params: object) -> str:
         return i18n.translate(session.language(self._config.lang), key, **params)

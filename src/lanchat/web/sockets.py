@@ -26,6 +26,7 @@ from lanchat.errors import (
     Refusal,
     StoreUnavailable,
     TooFast,
+    TooManyConnections,
     Unauthorized,
 )
 from lanchat.web import session
@@ -56,7 +57,7 @@ class Sockets:
         self._socketio = socketio
         self._hub = hub
         self._log = log
-        self._lang = config.lang
+        self._config = config
         self._pace = Pace(config.rate)
         self._visitors: dict[str, Visitor] = {}
         self._ending: set[str] = set()
@@ -70,6 +71,14 @@ class Sockets:
         unknown = self._answering(self._unknown)
         server.on("*", lambda _event, *arguments: unknown(*arguments))
 
+    def check_room_for(self, guest: Guest | None) -> None:
+        """Look whether a request's person can connect. Raises TooManyConnections.
+
+        Who is connected already, perhaps for the last moment before a reload, is let in.
+        """
+        if guest is None or not self._connections_of(guest):
+            self._check_room(session.origin(flask.request.environ))
+
     def disconnect(self, connections: Iterable[str]) -> None:
         """Close connections from this side, and hear nothing more of them meanwhile."""
         for connection in self._visitors.keys() & set(connections) - self._ending:
@@ -81,13 +90,16 @@ class Sockets:
         connection = flask.request.sid  # type: ignore[attr-defined]
         if connection in self._visitors:
             return  # an event of that name, sent by the client itself
-        guest = session.guest()
+        guest, origin = session.guest(), session.origin(flask.request.environ)
         if guest is None or not self._hub.may_enter(guest):
-            self._log.refused(session.origin(flask.request.environ), Unauthorized.code)
+            self._log.refused(origin, Unauthorized.code)
             raise Refuse(Unauthorized.code)
-        visitor = Visitor(
-            guest, session.origin(flask.request.environ), session.language(self._lang)
-        )
+        visitor = Visitor(guest, origin, session.language(self._config.lang))
+        try:
+            self._check_room(origin)
+        except TooManyConnections as refusal:
+            message = i18n.translate(visitor.lang, f"error.{refusal.code}")
+            raise Refuse(refusal.code, {"message": message}) from None
         self._visitors[connection] = visitor
         self._pace.forget()
 
@@ -152,11 +164,24 @@ class Sockets:
         """Somebody was too fast; close all their connections where it was once too often."""
         if self._pace.strike(visitor.guest.id):
             self._log.refused(visitor.origin, "flood")
-            self.disconnect(
-                connection
-                for connection, other in self._visitors.items()
-                if other.guest.id == visitor.guest.id
-            )
+            self.disconnect(self._connections_of(visitor.guest))
+
+    def _connections_of(self, guest: Guest) -> list[str]:
+        return [
+            connection
+            for connection, visitor in self._visitors.items()
+            if visitor.guest.id == guest.id
+        ]
+
+    def _check_room(self, origin: Origin) -> None:
+        from_there = sum(visitor.origin.ip == origin.ip for visitor in self._visitors.values())
+        limits = (
+            (self._config.max_clients, len(self._visitors)),
+            (self._config.max_per_ip, from_there),
+        )
+        if any(0 < limit <= count for limit, count in limits):
+            self._log.refused(origin, TooManyConnections.code)
+            raise TooManyConnections
 
 
 def _error(code: str, lang: str, **params: object) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import { waiting } from "./state.js";
 
 const ANSWER_WITHIN = 10_000; // milliseconds; then the same message is sent again
 const JOIN_AGAIN_AFTER = 1_000;
+const KNOCK_AGAIN_AFTER = 4_000;
 
 /**
  * Connect to the host, which takes `rate` messages a second. `onUnauthorized` is called when it
@@ -23,8 +24,9 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
   let sending = false;
 
   socket.on("connect", join);
-  socket.on("connect_error", ({ message }) => {
+  socket.on("connect_error", ({ message, data }) => {
     if (message === "unauthorized") onUnauthorized();
+    else if (message === "too_many_connections") knockAgain(data.message);
     else if (getState().link !== "stopped") away(getState().link);
   });
   socket.on("disconnect", (reason) => {
@@ -44,6 +46,12 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
   };
   document.addEventListener("visibilitychange", hurry);
   window.addEventListener("online", hurry);
+
+  // Where the host itself refuses, Socket.IO leaves it at that.
+  function knockAgain(notice) {
+    dispatch({ type: "link", link: "full", notice });
+    setTimeout(() => socket.connect(), KNOCK_AGAIN_AFTER);
+  }
 
   function away(link) {
     if (link === "online") dispatch({ type: "link", link: "offline" });

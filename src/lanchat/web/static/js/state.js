@@ -7,7 +7,8 @@
 
 export function initial({ you, outbox = [] }) {
   return {
-    link: "connecting", // connecting, online, offline or stopped
+    link: "connecting", // connecting, online, offline, stopped or full
+    notice: "", // why the host lets nobody in, where it is full
     joined: false,
     you,
     hosts: [],
@@ -22,7 +23,12 @@ export function initial({ you, outbox = [] }) {
 const MOST_NOTES = 300;
 
 const reducers = {
-  link: (state, { link }) => ({ ...state, link, joined: link === "online" && state.joined }),
+  link: (state, { link, notice = "" }) => ({
+    ...state,
+    link,
+    notice,
+    joined: link === "online" && state.joined,
+  }),
 
   joined(state, { answer }) {
     const { you, hosts, messages: news, complete } = answer;

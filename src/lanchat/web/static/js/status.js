@@ -19,7 +19,7 @@ export function mountStatus(line, { words, rerender }) {
       backUntil = Date.now() + BACK_FOR;
       setTimeout(rerender, BACK_FOR + 50);
     }
-    if (link === "offline" || link === "stopped") wasAway = true;
+    if (link !== "online" && link !== "connecting") wasAway = true;
     line.dataset.link = link === "online" && Date.now() < backUntil ? "back" : link;
     setText(line, text(state));
   }
@@ -32,7 +32,8 @@ export function mountStatus(line, { words, rerender }) {
       if (early) setTimeout(rerender, PATIENCE);
       return early ? "" : words.t("client.connecting");
     }
-    const now = words.t(link === "stopped" ? "client.stopped" : "client.offline");
+    const reasons = { stopped: "client.stopped", offline: "client.offline" };
+    const now = link === "full" ? state.notice : words.t(reasons[link]);
     const queue = waiting(state).length;
     return queue > 0 ? `${now} ${words.count("client.queued", queue)}` : now;
   }
