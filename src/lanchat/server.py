@@ -29,6 +29,7 @@ from lanchat.connlog.writer import ConnectionLogFile
 from lanchat.live.broadcaster import SocketBroadcaster
 from lanchat.live.http import make_server
 from lanchat.live.stack import SERVER_OPTIONS, Stack, refuse_gevent_websocket
+from lanchat.net.descriptors import make_room_for
 from lanchat.net.listen import listen
 from lanchat.net.network import Network
 from lanchat.store.datadir import DataDir
@@ -52,6 +53,7 @@ class Backend:
 
     def __init__(self, config: ServeConfig, network: Network) -> None:
         refuse_gevent_websocket()
+        make_room_for(config.max_clients)
         with ExitStack() as undo:
             data = DataDir(config.data_dir)
             undo.callback(data.close)
