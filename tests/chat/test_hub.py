@@ -3,7 +3,7 @@
 import pytest
 
 from lanchat.chat.hub import CATCH_UP_BYTES, Hub
-from lanchat.chat.model import MESSAGE_LIMIT, Origin
+from lanchat.chat.model import MESSAGE_LIMIT, Guest, Origin
 from lanchat.errors import (
     MessageTooLong,
     NameTaken,
@@ -199,6 +199,31 @@ def test_a_name_outlives_the_server(new_life, end):
     with pytest.raises(NameTaken):
         after.log_in("ana", HERE)
     assert after.join("tab", guest, HERE, None).you == guest
+
+
+def test_a_name_is_kept_from_the_login_on(new_life):
+    """Also where the server ended before the page had connected."""
+    guest = new_life().log_in("Ana", HERE)
+    after = new_life()
+    with pytest.raises(NameTaken):
+        after.log_in("Ana", HERE)
+    assert after.may_enter(guest)
+
+
+def test_of_names_that_have_become_the_same_the_first_is_kept(new_life, disk):
+    """An earlier lanchat may have told apart what this one does not."""
+    first, second = Guest("1", "Ana"), Guest("2", "ANA")
+    disk.hold(first)
+    disk.hold(second)
+    hub = new_life()
+    assert hub.may_enter(first)
+    assert not hub.may_enter(second)
+
+
+def test_who_never_came_does_not_leave(hub, world):
+    """Logging out before the page has connected is nothing to tell."""
+    hub.log_out(hub.log_in("Ana", HERE))
+    assert world.names() == []
 
 
 def test_who_has_left_leaves_no_name_behind(new_life, world, until):

@@ -109,7 +109,7 @@ def _read(name: str) -> str:
 
 def _letters(name: str) -> str:
     """The name without what is not pronounced; a name that is nothing else stays as it is."""
-    return "".join(char for char in name if not _is_unheard(char)) or name
+    return "".join(char for char in name if not _is_unheard(char)) or name.strip()
 
 
 def _is_unheard(char: str) -> bool:

@@ -26,6 +26,7 @@ NAME_LIMIT = 32
 _SHOWN = get_profile("NicknameCasePreserved")
 _JOINER, _EMOJI_STYLE, _KEYCAP = "\u200d", "\ufe0f", "\u20e3"
 _BLANK = frozenset("\u2800\U0001d159")  # a Braille cell without dots, a note without a head
+_SAYING = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "So"})
 _UNSEEN = ("/precis_ignorable_properties", "/old_hangul_jamo")
 _MAX_MARKS = 4
 _MOST_NUMBERS = 10_000
@@ -75,7 +76,7 @@ def clean(raw: str) -> str:
         raise NameUnusable("long", limit=NAME_LIMIT)
     _check_characters(name)
     _check_marks(name)
-    if not any(unicodedata.category(char)[0] in "LN" or _is_picture(char) for char in name):
+    if not any(unicodedata.category(char) in _SAYING for char in name):
         raise NameUnusable("symbols")
     if _mixes_scripts(name):
         raise NameUnusable("mixed")
@@ -99,7 +100,7 @@ def suggest(name: str, is_free: Callable[[str], bool]) -> str:
 def _numbered(name: str, suffix: str) -> str:
     """As much of the name as makes a usable one with the suffix."""
     # A cut can go through an emoji or a word, and what is left begin or end with a joiner.
-    ends = range(min(len(name), NAME_LIMIT - len(suffix)), -1, -1)
+    ends = range(min(len(name), NAME_LIMIT), -1, -1)
     return clean(next(filter(_is_usable, (name[:end] + suffix for end in ends))))
 
 
