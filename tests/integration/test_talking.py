@@ -43,34 +43,6 @@ def test_the_same_client_id_is_one_message(ana, bia):
     assert bia.messages() == ["once", "after"]
 
 
-def test_a_retry_after_a_restart_is_the_same_message(ana, bia, server):
-    """Killed before the answer arrived, say: the page sends again, and gets the first id."""
-    client_id = "00000000-0000-4000-8000-000000000002"
-    ana.join()
-    first = ana.say("once", client_id)
-    server.kill()
-    server.start()
-    ana.socket = ana.new_socket()
-    ana.join()
-    assert ana.say("once", client_id) == first
-    assert [message["message"] for message in bia.join()["messages"]] == ["once"]
-
-
-def test_a_retry_from_two_tabs_is_the_same_message(ana, bia):
-    """Both tabs found the same unsent text in the browser's storage and send it."""
-    client_id = "00000000-0000-4000-8000-000000000003"
-    bia.join()
-    ana.join()
-    first = ana.say("once", client_id)
-    tab = ana.new_socket()
-    tab.connect(ana.server.url, transports=["websocket"])
-    tab.call("new_host", {})
-    assert tab.call("new_message", {"message": "once", "client_id": client_id}) == first
-    ana.say("after")
-    bia.hears("add_chat_message", message="after")
-    assert bia.messages() == ["once", "after"]
-
-
 def test_a_person_arrives_once_however_many_tabs(ana, bia):
     """The second tab of a person is no second arrival, and its end no departure."""
     bia.join()
