@@ -73,7 +73,7 @@ def test_a_second_interrupt_quits_at_once(server, ana):
 
 def test_messages_survive_being_killed(server_factory, person_factory, until):
     """Every acknowledged message is there after kill -9, once, and ids go on growing."""
-    server = server_factory("--history", "10000")
+    server = server_factory("--history", "10000", "--rate", "0")
     ana, bia = person_factory("Ana", server), person_factory("Bia", server)
     ana.join()
     acknowledged = []
