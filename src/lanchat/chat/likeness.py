@@ -101,7 +101,7 @@ def skeletons(name: str) -> frozenset[str]:
 
 
 def _read(name: str) -> str:
-    # Twice: what NFKC makes of a symbol can have capitals again (RFC 8266, section 2.3).
+    # Twice: what NFKC makes of a symbol can have capitals again (RFC 8266, section 2).
     folded = _COMPARED.apply_five_rules(_COMPARED.apply_five_rules(name))
     # A Turkish capital I keeps its dot when it becomes an i that has one.
     return _letters(folded).replace("i\u0307", "i").translate(_DIGITS)

@@ -36,9 +36,10 @@ _SCRIPTS_TOGETHER = (
     {"LATIN", "CJK", "BOPOMOFO"},
     {"LATIN", "CJK", "HANGUL"},
 )
-# Python has no script property. The first word of a letter's name, which Unicode never changes,
-# is its script: compared with Script and Script_Extensions of Unicode 14, it is wrong for some
-# dead scripts (OLD …, LINEAR …) and two living ones of one family (TAI …) only.
+# Python has no script property, and the libraries that do are megabytes of compiled code. The
+# first word of a letter's name, which Unicode never changes, is its script. Held against the
+# property in Unicode 14, it mistakes for one another some dead scripts (OLD …, LINEAR …) and
+# those of the Tai languages, and counts a few combining letters as common.
 _COMMON = frozenset(
     {
         "CARON",
@@ -68,7 +69,7 @@ _SCRIPT_OF = {
 
 def clean(raw: str) -> str:
     """The name as it will be shown. Raises NameUnusable with the reason."""
-    # Twice: what NFKC makes of a symbol can begin with a space (RFC 8266, section 2.3).
+    # Twice: what NFKC makes of a symbol can begin with a space (RFC 8266, section 2).
     name = _SHOWN.apply_five_rules(_SHOWN.apply_five_rules(raw.strip()))
     if not name:
         raise NameUnusable("empty")
