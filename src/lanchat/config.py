@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from platformdirs import user_data_path, user_log_path
 
@@ -17,6 +18,7 @@ MAX_GRACE = 3_600.0
 MAX_RATE = 1_000
 MAX_CONNECTIONS = 1_000_000
 NAME_LIMIT = 60
+CODE_LIMIT = 128
 
 
 def default_data_dir() -> Path:
@@ -50,6 +52,7 @@ class ServeConfig:
     rate: int = 5
     max_per_ip: int = 50
     max_clients: int = 1_000
+    access_code: str | None = field(default=None, repr=False)
     lang: str | None = None
     interface: str | None = None
     advertise: str | None = None
@@ -72,3 +75,15 @@ class ServeConfig:
         if not self.name.strip() or len(self.name) > NAME_LIMIT or not self.name.isprintable():
             hint = f"choose 1 to {NAME_LIMIT} printable characters"
             raise SettingRefused("name", self.name, hint)
+        code = self.access_code
+        if code is not None and (
+            not code.strip() or len(code) > CODE_LIMIT or not code.isprintable()
+        ):
+            hint = f"choose 1 to {CODE_LIMIT} printable characters"
+            raise SettingRefused("access-code", code, hint)
+
+    def invitation(self, url: str) -> str:
+        """The address to share: the access code goes along where no request ever carries it."""
+        if self.access_code is None:
+            return url
+        return f"{url}/#code={quote(self.access_code, safe='')}"

@@ -16,6 +16,8 @@
         ├── MessageTooLong
         ├── TooFast
         ├── TooManyConnections
+        ├── WrongCode
+        ├── TooManyTries
         ├── NameUnusable
         └── NameTaken
 
@@ -25,6 +27,7 @@ code (``cli``), or into an error answer in the guest's language (``web``).
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 
 
@@ -162,6 +165,22 @@ class TooManyConnections(Refusal):
     """The server has as many connections as it may, in all or from one address."""
 
     code = "too_many_connections"
+
+
+class WrongCode(Refusal):
+    """The access code is missing or not the right one."""
+
+    code = "wrong_code"
+
+
+class TooManyTries(Refusal):
+    """Too many wrong access codes came from one address; ``retry_after`` is in seconds."""
+
+    code = "too_many_tries"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(minutes=ceil(retry_after / 60))
+        self.retry_after = retry_after
 
 
 class NameUnusable(Refusal):

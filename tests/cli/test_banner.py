@@ -110,6 +110,13 @@ def test_history_in_memory() -> None:
         assert str(Path("/srv/chat")) not in form
 
 
+def test_the_access_code_is_shown_and_goes_along() -> None:
+    """Who is told the address alone can be told the code; who gets the link needs neither."""
+    for form in banner(WIFI, access_code="Sésamo 7B"):
+        assert "http://192.168.1.20:8765/#code=S%C3%A9samo%207B" in form
+        assert re.search(r"Access code:? +Sésamo 7B$", form, re.MULTILINE)
+
+
 def test_paths_cannot_paint_the_terminal() -> None:
     """A folder with an escape sequence in its name is shown with an escape."""
     for form in banner(WIFI, data_dir=Path("/srv/\x1b[31mred")):

@@ -33,6 +33,7 @@ def test_options_become_settings(tmp_path: Path) -> None:
         *("--interface", "wlan0", "--advertise", "chat.example", "--grace", "2.5"),
         *("--allow-host", "a.example", "--allow-host", "b.example", "--trust-proxy"),
         *("--rate", "9", "--max-per-ip", "3", "--max-clients", "0"),
+        *("--access-code", "1234"),
     )
     assert config == ServeConfig(
         host="127.0.0.1",
@@ -51,6 +52,7 @@ def test_options_become_settings(tmp_path: Path) -> None:
         rate=9,
         max_per_ip=3,
         max_clients=0,
+        access_code="1234",
     )
 
 

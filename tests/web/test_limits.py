@@ -11,21 +11,21 @@ import pytest
 import socketio
 
 from lanchat.errors import TooFast
-from lanchat.web.limits import BURST_SECONDS, STRIKES, Pace
+from lanchat.web.limits import BURST_SECONDS, STRIKES, Limits
 
 RATE = 5
 
 
 @pytest.fixture
-def pace():
+def limits():
     """The limits of a server that was started without --rate."""
-    return Pace(RATE)
+    return Limits(RATE)
 
 
-def fill(pace, person):
+def fill(limits, person):
     """Use up what the person may say at once."""
     for _ in range(BURST_SECONDS * RATE):
-        pace.message(person)
+        limits.message(person)
 
 
 def flood(person, count):
@@ -37,50 +37,50 @@ def flood(person, count):
     return answers
 
 
-def test_one_more_than_a_burst_is_refused(pace):
+def test_one_more_than_a_burst_is_refused(limits):
     """Twenty at once are fine; the next one hears when to try again."""
-    fill(pace, "ana")
+    fill(limits, "ana")
     with pytest.raises(TooFast) as refusal:
-        pace.message("ana")
+        limits.message("ana")
     assert refusal.value.retry_after == BURST_SECONDS
 
 
-def test_everybody_has_a_burst_of_their_own(pace):
+def test_everybody_has_a_burst_of_their_own(limits):
     """What Ana says takes nothing from Bia."""
-    fill(pace, "ana")
-    pace.message("bia")
+    fill(limits, "ana")
+    limits.message("bia")
 
 
-def test_the_third_strike_is_one_too_many(pace):
+def test_the_third_strike_is_one_too_many(limits):
     """Two refusals within a minute are forgiven."""
-    assert [pace.strike("ana") for _ in range(STRIKES)] == [False, False, True]
-    assert pace.strike("bia") is False
+    assert [limits.strike("ana") for _ in range(STRIKES)] == [False, False, True]
+    assert limits.strike("bia") is False
 
 
 def test_a_rate_of_0_is_no_limit():
     """The host may trust the guests."""
-    pace = Pace(0)
+    limits = Limits(0)
     for _ in range(1_000):
-        pace.message("ana")
-        pace.event("connection")
+        limits.message("ana")
+        limits.event("connection")
 
 
-def test_other_events_are_limited_too(pace):
+def test_other_events_are_limited_too(limits):
     """Asking for the history again and again would be the dearer flood."""
     for _ in range(10 * BURST_SECONDS * RATE):
-        pace.event("connection")
+        limits.event("connection")
     with pytest.raises(TooFast):
-        pace.event("connection")
+        limits.event("connection")
 
 
-def test_nobody_is_remembered_for_ever(pace, until):
+def test_nobody_is_remembered_for_ever(limits, until):
     """Once somebody has been quiet for a while, nothing of them is left in memory."""
-    pace.message("ana")
+    limits.message("ana")
 
     def forgotten():
-        pace.event(str(uuid.uuid4()))  # the storage looks for what is over when it is used
-        pace.forget()
-        return not any("ana" in key for key in pace._storage.events)
+        limits.event(str(uuid.uuid4()))  # the storage looks for what is over when it is used
+        limits.forget()
+        return not any("ana" in key for key in limits._storage.events)
 
     until(forgotten)
 

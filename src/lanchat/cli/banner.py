@@ -32,7 +32,7 @@ class Banner:
         console.print(Text(f"  {self._invitation()}"))
         console.print()
         # Alone on its line and outside of every box: a triple click selects it and nothing else.
-        _unbroken(console, Text(f"      {self._network.share_url}", style=f"bold {ACCENT}"))
+        _unbroken(console, Text(f"      {self._invite_url()}", style=f"bold {ACCENT}"))
         console.print()
         for remark in self._remarks():
             console.print(Text(f"  {remark}", style="yellow"))
@@ -50,7 +50,7 @@ class Banner:
 
     def show_plain(self, console: Console) -> None:
         """For a journal or a pipe: a line each, the first one with the address to share."""
-        _unbroken(console, Text(f"{self._say('listening')}: {self._network.share_url}"))
+        _unbroken(console, Text(f"{self._say('listening')}: {self._invite_url()}"))
         for remark in self._remarks():
             _unbroken(console, Text(remark))
         room = (self._say("room"), printable(self._config.name))
@@ -59,6 +59,9 @@ class Banner:
 
     def _invitation(self) -> str:
         return self._say("share" if self._network.shared else "share_alone")
+
+    def _invite_url(self) -> str:
+        return self._config.invitation(self._network.share_url)
 
     def _remarks(self) -> Iterator[str]:
         if not self._network.shared:
@@ -69,6 +72,8 @@ class Banner:
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         config, network = self._config, self._network
+        if config.access_code is not None:
+            yield self._say("code"), printable(config.access_code)
         for url in network.other_urls:
             here = f"  {self._say('here')}" if url == network.local_url else ""
             yield self._say("also"), url + here

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 # Nothing heavy up here: `serve` patches the standard library for gevent before that.
+from lanchat.cli.access_code import access_code
 from lanchat.cli.options import color_option, option
 from lanchat.config import DEFAULT_PORT, ServeConfig
 from lanchat.i18n import LANGUAGES, from_locale
@@ -107,6 +108,17 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help="How long a reload or a sleeping phone may be away before it counts as having left.",
 )
 @option(
+    "--access-code",
+    metavar="CODE",
+    show_default="everybody may come in",
+    help="Let only people in who know this code; auto makes one and shows it.",
+)
+@option(
+    "--access-code-file",
+    type=FILE,
+    help="Read the access code from this file's first line, where no list of programs shows it.",
+)
+@option(
     "--rate",
     type=int,
     default=5,
@@ -145,7 +157,7 @@ def serve(
 
     Guests open the address that appears here in any browser; they install nothing.
     """
-    config = config_from(settings)
+    config = config_from(settings, banner=not quiet)
 
     # Before anything that uses sockets, threads or locks is imported.
     from gevent import monkey
@@ -163,20 +175,23 @@ def serve(
     for risk in risks(config):
         logging.getLogger(__name__).warning("%s", risk)
     if open_browser:
-        open_in_browser(server.network.local_url)
+        open_in_browser(config.invitation(server.network.local_url))
     server.run()
 
 
-def config_from(params: Mapping[str, Any]) -> ServeConfig:
+def config_from(params: Mapping[str, Any], *, banner: bool = True) -> ServeConfig:
     """The settings in the options' values; what was not given keeps ServeConfig's default.
 
-    Raises SettingRefused.
+    Without a ``banner`` nobody would see a generated access code. Raises SettingRefused.
     """
     known = {field.name for field in fields(ServeConfig)}
     given = {name: value for name, value in params.items() if name in known and value is not None}
     for name, value in given.items():
         if isinstance(value, Path):
             given[name] = value.expanduser().absolute()
+    given["access_code"] = access_code(
+        params["access_code"], params["access_code_file"], banner=banner
+    )
     return ServeConfig(**given, keep_history=not params["no_history"])
 
 
@@ -186,7 +201,7 @@ def config_from_environment() -> ServeConfig:
     Raises SettingRefused, or click.UsageError for a value of the wrong type.
     """
     with serve.make_context("serve", []) as context:
-        return config_from(context.params)
+        return config_from(context.params, banner=False)
 
 
 def open_in_browser(url: str) -> threading.Thread:

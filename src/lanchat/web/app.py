@@ -17,7 +17,10 @@ from lanchat.chat.hub import Hub
 from lanchat.chat.model import SESSION_LIFETIME
 from lanchat.chat.ports import ConnectionLog
 from lanchat.config import ServeConfig
+from lanchat.web import session
+from lanchat.web.access import AccessCode
 from lanchat.web.guard import Guard
+from lanchat.web.limits import Limits
 from lanchat.web.pages import Network, Pages
 from lanchat.web.sockets import Sockets
 
@@ -69,9 +72,12 @@ def create_app(
     app.session_interface = _Sessions()
     app.after_request(_add_headers)
     socketio.init_app(app)
-    sockets = Sockets(socketio, hub, log, config)
+    limits = Limits(config.rate)
+    access = AccessCode(config.access_code, secret, limits)
+    app.config[session.DOOR] = access.digest
+    sockets = Sockets(socketio, hub, log, config=config, limits=limits)
     sockets.register()
-    Pages(config, hub, network, sockets).register(app)
+    Pages(config, hub, network, sockets=sockets, access=access, log=log).register(app)
     layers: WSGIApplication = Guard(app.wsgi_app, network.own_hosts, config.allow_hosts, log)
     if config.trust_proxy:
         layers = ProxyFix(layers, x_for=1, x_proto=1, x_host=1)

@@ -12,10 +12,28 @@ import lanchat
 from lanchat import i18n
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import MESSAGE_LIMIT, Guest
+from lanchat.chat.ports import ConnectionLog
 from lanchat.config import ServeConfig
-from lanchat.errors import NameTaken, NameUnusable, TooManyConnections
+from lanchat.errors import (
+    NameTaken,
+    NameUnusable,
+    Refusal,
+    TooManyConnections,
+    TooManyTries,
+    WrongCode,
+)
 from lanchat.web import session
+from lanchat.web.access import AccessCode
 from lanchat.web.sockets import Sockets
+
+_REFUSALS: dict[type[Refusal], tuple[int, str]] = {
+    NameUnusable: (400, "username"),
+    WrongCode: (403, "code"),
+    NameTaken: (409, "username"),
+    TooManyTries: (429, "code"),
+    TooManyConnections: (503, "form"),
+}
+"""Each refusal's status, and the field that it is shown at."""
 
 
 class Network(Protocol):
@@ -30,11 +48,22 @@ class Network(Protocol):
 class Pages:
     """The views, with what they need; ``register`` puts them into an application."""
 
-    def __init__(self, config: ServeConfig, hub: Hub, network: Network, sockets: Sockets) -> None:
+    def __init__(
+        self,
+        config: ServeConfig,
+        hub: Hub,
+        network: Network,
+        *,
+        sockets: Sockets,
+        access: AccessCode,
+        log: ConnectionLog,
+    ) -> None:
         self._config = config
         self._hub = hub
         self._network = network
         self._sockets = sockets
+        self._access = access
+        self._log = log
 
     def register(self, app: flask.Flask) -> None:
         app.before_request(self._switch_language)
@@ -48,37 +77,33 @@ class Pages:
     def login(self) -> Response | str:
         """The login page, or on to the chat for who is logged in already."""
         guest = session.guest()
-        if guest is None:
-            return self._login_page()
-        if self._hub.may_enter(guest):
+        if guest is not None and self._hub.may_enter(guest):
             return flask.redirect(flask.url_for("chat"), 303)
-        # Somebody else took the name while this person was away.
-        session.end()
-        return self._login_page(guest.name)
+        # There is a new access code, or somebody else took the name while this person was away.
+        known = session.known_guest()
+        return self._login_page(known.name if known else "")
 
-    def log_in(self) -> Response | tuple[str, int]:
+    def log_in(self) -> Response:
         """Take the name, or the login page again with the reason why not."""
         name = flask.request.form.get("username", "")
-        previous = session.guest()
-        if previous is not None and self._is_still(previous, name):
-            return flask.redirect(flask.url_for("chat"), 303)
+        known = session.known_guest()
+        same = known is not None and name.strip() == known.name and self._hub.may_enter(known)
         try:
-            self._sockets.check_room_for(previous)
+            if session.guest() is None or not same:
+                self._check_code(name)
+            if known is not None and same:
+                session.begin(known)
+                return flask.redirect(flask.url_for("chat"), 303)
+            self._sockets.check_room_for(known)
             guest = self._hub.log_in(name, session.origin(flask.request.environ))
-        except TooManyConnections as refusal:
-            return self._full_page(name, refusal)
-        except NameUnusable as refusal:
-            key = f"error.{refusal.code}.{refusal.reason}"
-            return self._login_page(name, self._t(key, **refusal.params)), 400
-        except NameTaken as refusal:
-            key = f"error.{refusal.code}"
-            return self._login_page(name, self._t(key, **refusal.params)), 409
-        if previous is not None:
-            self._leave(previous)
+        except Refusal as refusal:
+            return self._refuse(name, refusal)
+        if known is not None:
+            self._leave(known)
         session.begin(guest)
         return flask.redirect(flask.url_for("chat"), 303)
 
-    def chat(self) -> Response | str | tuple[str, int]:
+    def chat(self) -> Response | str:
         """The chat page, with the client's configuration in it."""
         guest = session.guest()
         if guest is None or not self._hub.may_enter(guest):
@@ -86,14 +111,16 @@ class Pages:
         try:
             self._sockets.check_room_for(guest)
         except TooManyConnections as refusal:
-            return self._full_page(guest.name, refusal)
+            return self._refuse(guest.name, refusal)
         session.renew()
         lang = session.language(self._config.lang)
         own_url = flask.request.host_url.rstrip("/")
+        # Behind a proxy only the proxy's own address leads here.
+        lan_url = own_url if self._config.trust_proxy else self._network.share_url
         config = {
             "serverUrl": own_url,
-            # Behind a proxy only the proxy's own address leads here.
-            "lanUrl": own_url if self._config.trust_proxy else self._network.share_url,
+            "lanUrl": lan_url,
+            "inviteUrl": self._config.invitation(lan_url),
             "room": self._config.name,
             "user": {"id": guest.id, "name": guest.name},
             "lang": lang,
@@ -105,7 +132,7 @@ class Pages:
 
     def log_out(self) -> Response:
         """Free the name and close the person's other tabs, too."""
-        guest = session.guest()
+        guest = session.known_guest()
         if guest is not None:
             self._leave(guest)
         session.end()
@@ -118,17 +145,37 @@ class Pages:
     def _leave(self, guest: Guest) -> None:
         self._sockets.disconnect(self._hub.log_out(guest))
 
-    def _is_still(self, guest: Guest, name: str) -> bool:
-        return name.strip() == guest.name and self._hub.may_enter(guest)
+    def _check_code(self, name: str) -> None:
+        origin = session.origin(flask.request.environ)
+        try:
+            self._access.check(flask.request.form.get("code", ""), origin.ip)
+        except WrongCode:
+            self._log.login_refused(name, origin, "code")
+            raise
+        except TooManyTries:
+            self._log.login_refused(name, origin, "too_many")
+            raise
 
-    def _full_page(self, name: str, refusal: TooManyConnections) -> tuple[str, int]:
-        return self._login_page(name, self._t(f"error.{refusal.code}"), "form"), 503
+    def _refuse(self, name: str, refusal: Refusal) -> Response:
+        """The login page with what was typed and why it does not lead in."""
+        status, field = _REFUSALS[type(refusal)]
+        key = f"error.{refusal.code}"
+        if isinstance(refusal, NameUnusable):
+            key = f"error.{refusal.code}.{refusal.reason}"
+        # A wrong code is to be typed anew; a right one is not asked for twice.
+        code = "" if field == "code" else flask.request.form.get("code", "")
+        page = self._login_page(name, self._t(key, **refusal.params), field, code)
+        response = flask.make_response(page, status)
+        if isinstance(refusal, TooManyTries):
+            response.headers["Retry-After"] = str(refusal.retry_after)
+        return response
 
     def _login_page(
-        self, name: str = "", error: str | None = None, error_field: str = "username"
+        self, name: str = "", error: str | None = None, field: str = "", code: str = ""
     ) -> str:
+        needs_code = self._access.needed
         return flask.render_template(
-            "login.html", name=name, error=error, error_field=error_field, needs_code=False
+            "login.html", name=name, error=error, wrong=field, needs_code=needs_code, code=code
         )
 
     def _t(self, key: str, **params: object) -> str:

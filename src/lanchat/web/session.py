@@ -16,10 +16,17 @@ if TYPE_CHECKING:
 LANGUAGE_COOKIE = "lanchat_lang"
 MAX_AGENT = 500
 MAX_ADDRESS = 64
+DOOR = "LANCHAT_DOOR"
+"""The application's setting that every session has to remember: what its access code makes."""
 
 
 def guest() -> Guest | None:
-    """The person whom the request's session cookie names."""
+    """The person whom the request's session cookie lets in."""
+    return known_guest() if flask.session.get("door") == flask.current_app.config[DOOR] else None
+
+
+def known_guest() -> Guest | None:
+    """The person whom the session cookie names, even if the access code is a new one by now."""
     user_id, name = flask.session.get("id"), flask.session.get("name")
     if isinstance(user_id, str) and isinstance(name, str):
         return Guest(user_id, name)
@@ -32,6 +39,7 @@ def begin(guest: Guest) -> None:
     flask.session.permanent = True
     flask.session["id"] = guest.id
     flask.session["name"] = guest.name
+    flask.session["door"] = flask.current_app.config[DOOR]
 
 
 def renew() -> None:

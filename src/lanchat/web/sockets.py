@@ -30,7 +30,7 @@ from lanchat.errors import (
     Unauthorized,
 )
 from lanchat.web import session
-from lanchat.web.limits import Pace
+from lanchat.web.limits import Limits
 from lanchat.web.payloads import NewHost, NewMessage, parse
 
 _log = logging.getLogger(__name__)
@@ -52,13 +52,19 @@ class Sockets:
     """The handlers of all events, and who is behind which connection."""
 
     def __init__(
-        self, socketio: SocketIO, hub: Hub, log: ConnectionLog, config: ServeConfig
+        self,
+        socketio: SocketIO,
+        hub: Hub,
+        log: ConnectionLog,
+        *,
+        config: ServeConfig,
+        limits: Limits,
     ) -> None:
         self._socketio = socketio
         self._hub = hub
         self._log = log
         self._config = config
-        self._pace = Pace(config.rate)
+        self._limits = limits
         self._visitors: dict[str, Visitor] = {}
         self._ending: set[str] = set()
 
@@ -101,7 +107,7 @@ class Sockets:
             message = i18n.translate(visitor.lang, f"error.{refusal.code}")
             raise Refuse(refusal.code, {"message": message}) from None
         self._visitors[connection] = visitor
-        self._pace.forget()
+        self._limits.forget()
 
     def _disconnect(self, _reason: object = None) -> None:
         connection = flask.request.sid  # type: ignore[attr-defined]
@@ -128,7 +134,7 @@ class Sockets:
         self, connection: str, visitor: Visitor, arguments: tuple[object, ...]
     ) -> dict[str, Any]:
         payload = parse(arguments, NewMessage)
-        self._pace.message(visitor.guest.id)
+        self._limits.message(visitor.guest.id)
         message = self._hub.post(connection, payload.message, payload.client_id)
         return {"ok": True, "id": message.id, "time": message.time}
 
@@ -143,7 +149,7 @@ class Sockets:
             if visitor is None or connection in self._ending:
                 return _error(NotJoined.code, i18n.LANGUAGES[0])
             try:
-                self._pace.event(connection)
+                self._limits.event(connection)
                 return handle(connection, visitor, arguments)
             except TooFast as refusal:
                 self._strike(visitor)
@@ -162,7 +168,7 @@ class Sockets:
 
     def _strike(self, visitor: Visitor) -> None:
         """Somebody was too fast; close all their connections where it was once too often."""
-        if self._pace.strike(visitor.guest.id):
+        if self._limits.strike(visitor.guest.id):
             self._log.refused(visitor.origin, "flood")
             self.disconnect(self._connections_of(visitor.guest))
 

@@ -3,6 +3,7 @@
 
 import { mountComposer } from "./composer.js";
 import { emptyRoom } from "./empty.js";
+import { takeCode } from "./invitation.js";
 import { mountInvite } from "./invite.js";
 import { mountPanel } from "./panel.js";
 import { mountPeople } from "./people.js";
@@ -57,6 +58,7 @@ const socket = openSocket(config.serverUrl, {
   onPause: composer.pause,
 });
 
+takeCode(); // who is in already does not need the one of an invitation
 mountThemeSwitches(document);
 mountInvite(
   { address: at("invite-address"), button: at("copy-address"), result: at("copy-result") },
