@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,11 @@ import pytest
 
 from lanchat.cli.precautions import risks
 from lanchat.config import ServeConfig
+from lanchat.net.addresses import Address
+
+LAN = Address(ip_address("192.168.1.20"), "wlan0", "lan", "")
+PUBLIC = Address(ip_address("8.8.8.8"), "eth0", "public", "")
+PUBLIC_6 = Address(ip_address("2600::1"), "eth0", "public", "")
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "geteuid"), reason="Windows has other users and other permissions"
@@ -27,13 +34,13 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServeConfig:
 
 def test_who_is_careful_reads_nothing(config: ServeConfig) -> None:
     """No line without a reason."""
-    assert list(risks(config)) == []
+    assert list(risks(config, [LAN])) == []
 
 
 def test_root_is_warned(config: ServeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     """A chat needs no rights over the whole machine."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    (line,) = risks(config)
+    (line,) = risks(config, [LAN])
     assert "root" in line
 
 
@@ -41,8 +48,36 @@ def test_root_is_warned(config: ServeConfig, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_data_dir_for_all_is_named(config: ServeConfig, mode: int) -> None:
     """With the command that closes it."""
     config.data_dir.chmod(mode)
-    (line,) = risks(config)
+    (line,) = risks(config, [LAN])
     assert f"chmod o-w {config.data_dir}" in line
+
+
+@pytest.mark.parametrize(
+    ("host", "addresses", "named"),
+    [
+        (None, [LAN, PUBLIC, PUBLIC_6], "8.8.8.8"),
+        ("::", [LAN, PUBLIC_6], "2600::1"),
+        ("0.0.0.0", [PUBLIC_6, PUBLIC], "8.8.8.8"),
+        ("8.8.8.8", [LAN, PUBLIC], "8.8.8.8"),
+    ],
+)
+def test_a_public_address_without_a_code(
+    config: ServeConfig, host: str | None, addresses: list[Address], named: str
+) -> None:
+    """The internet may come in where nobody asks it for a code."""
+    (line,) = risks(dataclasses.replace(config, host=host), addresses)
+    assert f"{named} is a public address" in line
+
+
+@pytest.mark.parametrize(
+    ("host", "code"), [(None, "let me in"), ("192.168.1.20", None), ("127.0.0.1", None)]
+)
+def test_a_public_address_that_is_no_risk(
+    config: ServeConfig, host: str | None, code: str | None
+) -> None:
+    """Where there is a code, or the server listens elsewhere."""
+    careful = dataclasses.replace(config, host=host, access_code=code)
+    assert list(risks(careful, [LAN, PUBLIC])) == []
 
 
 def test_warnings_stand_below_the_banner(server_factory: Callable[..., Any], until: Any) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lanchat.config import ServeConfig
+from lanchat.net.addresses import Address
+from lanchat.net.network import ANY_ADDRESS
 
 
-def risks(config: ServeConfig) -> Iterator[str]:
-    """What whoever starts this server should know; the data directory is there already."""
+def risks(config: ServeConfig, addresses: Sequence[Address]) -> Iterator[str]:
+    """What whoever starts this server should know.
+
+    ``addresses`` are all that this machine has; the data directory is there already.
+    """
     if hasattr(os, "geteuid"):  # Windows has other users and other permissions
         if os.geteuid() == 0:
             yield (
@@ -22,3 +27,15 @@ def risks(config: ServeConfig) -> Iterator[str]:
                 "everybody with an account on this computer can change the messages; "
                 f"forbid it with: chmod o-w {config.data_dir}"
             )
+    public = [str(address.ip) for address in addresses if _is_public(address, config.host)]
+    if public and config.access_code is None:
+        yield (
+            f"{public[0]} is a public address: unless a firewall keeps the internet out, anybody "
+            "can join; --access-code asks guests for a code"
+        )
+
+
+def _is_public(address: Address, host: str | None) -> bool:
+    """Whether the server listens on the address, and the internet may reach it there."""
+    everywhere = host in ANY_ADDRESS and (host != "0.0.0.0" or address.ip.version == 4)  # noqa: PLR2004
+    return address.kind == "public" and (everywhere or str(address.ip) == host)

@@ -166,13 +166,14 @@ def serve(
 
     from lanchat.cli.diagnostics import set_up_logging
     from lanchat.cli.precautions import risks
+    from lanchat.net.addresses import find_addresses
     from lanchat.server import Server
 
     set_up_logging(quiet=quiet, verbose=verbose)
     server = Server(config)
     if not quiet:
         _show_banner(config, server.network, color)
-    for risk in risks(config):
+    for risk in risks(config, find_addresses()):
         logging.getLogger(__name__).warning("%s", risk)
     if open_browser:
         open_in_browser(config.invitation(server.network.local_url))
