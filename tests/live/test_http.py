@@ -75,3 +75,12 @@ def test_a_chunked_body_is_taken(slow):
     """Small and complete is what matters, not how the length is told."""
     body = b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\na\r\nusername=\x0b\r\n0\r\n\r\n"
     assert slow(HEAD + body).recv(100).startswith(b"HTTP/1.1 400")
+
+
+def test_a_form_in_parts_is_taken(server):
+    """curl -F sends one; its boundary is no matter of the head."""
+    form = {"username": (None, "Ana")}
+    with requests.Session() as visitor:
+        answer = visitor.post(server.url + "/", files=form, allow_redirects=False)
+        assert answer.status_code == 303
+        visitor.post(server.url + "/logout", allow_redirects=False)
