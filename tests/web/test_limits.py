@@ -135,6 +135,14 @@ def test_who_floods_is_disconnected(person_factory, server, until, transport):
     until(lambda: server.log_file.read_text().count('"flood"') == 1)
 
 
+def test_a_flood_of_other_events_ends_the_same_way(ana, until):
+    """Whatever the events are called."""
+    ana.join()
+    for _ in range(1_000):
+        ana.socket.emit("new_host", {})
+    until(lambda: not ana.socket.connected)
+
+
 def test_a_flood_disturbs_nobody_else(ana, bia, until):
     """While thousands of Ana's events come in, Bia's message is stored and heard."""
     ana.join()
