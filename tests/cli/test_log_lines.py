@@ -101,6 +101,34 @@ def test_what_does_not_fit_is_folded_between_words(
         assert any(part in line for line in lines)
 
 
+@pytest.mark.parametrize("width", [100, 110, 130])
+@pytest.mark.parametrize(
+    "other", [{"user": "n" * 32}, {"ip": "2001:db8:1234:5678:9abc:def0:1234:5678"}]
+)
+def test_somebodys_long_name_or_address_folds_nobody_elses_lines(
+    width: int, other: dict[str, object], record: Callable[..., Record]
+) -> None:
+    """Columns grow into what room the terminal has, and not at the cost of ordinary lines."""
+    layout = Layout(unicode=True, utc=False)
+    layout.make_room([record(**other)])
+    (line,) = shown(record("leave", seconds=2640, reason="logout"), width, layout)
+    assert line.endswith("after 44 min 00 s, logged out")
+
+
+@pytest.mark.parametrize(
+    ("width", "ip"), [(80, "192.168.1.33"), (120, "2001:db8:1234:5678:9abc:def0:1234:5678")]
+)
+def test_a_line_leaves_the_columns_rather_than_be_folded(
+    width: int, ip: str, record: Callable[..., Record]
+) -> None:
+    """What would fit but for the columns is one line."""
+    layout = Layout(unicode=True, utc=True)
+    layout.make_room([record(user="n" * 32)])
+    leave = record("leave", ip=ip, seconds=2640, reason="logout")
+    assert "Ana" in shown(leave, width, layout)[-1]
+    assert "leave" in shown(leave, width, layout)[-1]
+
+
 def test_a_narrow_terminal_has_a_line_a_day(record: Callable[..., Record]) -> None:
     """The date is said once, then only times."""
     layout = Layout(unicode=True, utc=True)

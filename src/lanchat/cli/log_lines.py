@@ -19,6 +19,9 @@ NAME_WIDTH = (12, 32)
 IP_WIDTH = (15, 39)
 """A column's first width, and the second up to which it grows where there is room."""
 
+DETAIL_ROOM = len("after 44 min 00 s, logged out")
+"""Columns of a terminal that no growth takes from the end of the line."""
+
 
 class Look(NamedTuple):
     """How an event is shown; ``plain`` stands for the symbol where there is no Unicode."""
@@ -52,10 +55,7 @@ REASONS = {
 
 
 class Layout:
-    """Lays records out one below the other; its columns grow and never shrink.
-
-    ``width`` is that of the terminal; None is a pipe, where nothing is cut or folded.
-    """
+    """Lays records out one below the other, in columns that grow with what they have to hold."""
 
     def __init__(self, *, unicode: bool, utc: bool) -> None:
         self._unicode = unicode
@@ -72,7 +72,10 @@ class Layout:
             self._ip_width = min(max(self._ip_width, ip), IP_WIDTH[1])
 
     def lines(self, record: Record, width: int | None) -> Iterator[Text]:
-        """What to print for the record: one line, or more where it does not fit into one."""
+        """What to print for the record: one line, or more where it does not fit into one.
+
+        ``width`` is the terminal's, in columns; None is a pipe, where nothing is cut or folded.
+        """
         self.make_room([record])
         moment = record.time.astimezone(self._zone)
         mark = "Z" if self._zone else ""
@@ -84,14 +87,27 @@ class Layout:
         head = Text(f"{moment:%Y-%m-%d %H:%M:%S}{mark}" if full else f"{moment:%H:%M:%S}", "dim")
         symbol = Text(look.symbol if self._unicode else look.plain, look.style)
         head = Text("  ").join([head, symbol])
-        widths = (self._name_width, self._ip_width) if full else (NAME_WIDTH[0], IP_WIDTH[0])
         name = self._name(record, whole=width is None)
-        line = _in_columns(record, name, head.copy(), look, widths)
-        if width is None or line.cell_len <= width:
-            yield line
-        else:
-            yield head.append(f" {look.words}", look.style)
-            yield from _folded(record, name, look, width)
+        # A line out of its columns is easier to read than one in two pieces.
+        for widths in (self._widths(head, width), (NAME_WIDTH[0], IP_WIDTH[0]), (0, 0)):
+            line = _in_columns(record, name, head.copy(), look, widths)
+            if width is None or line.cell_len <= width:
+                yield line
+                return
+        yield head.append(f" {look.words}", look.style)
+        yield from _folded(record, name, look, width)
+
+    def _widths(self, head: Text, width: int | None) -> tuple[int, int]:
+        """The columns' widths now: what they would like, as far as the terminal has room."""
+        if width is None:
+            return self._name_width, self._ip_width
+        # As in _in_columns: one space before the event, two behind it and behind each column.
+        least = head.cell_len + 1 + EVENT_WIDTH + 2 + NAME_WIDTH[0] + 2 + IP_WIDTH[0] + 2
+        spare = max(0, width - least - DETAIL_ROOM)
+        # The name first: one that is too long for its column moves all that follows.
+        name_width = min(self._name_width, NAME_WIDTH[0] + spare)
+        spare -= name_width - NAME_WIDTH[0]
+        return name_width, min(self._ip_width, IP_WIDTH[0] + spare)
 
     def _name(self, record: Record, *, whole: bool) -> str:
         name = printable(record.user)
