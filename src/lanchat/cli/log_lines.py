@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import date, timezone
 from typing import NamedTuple
@@ -79,7 +80,8 @@ class Layout:
         self.make_room([record])
         moment = record.time.astimezone(self._zone)
         mark = "Z" if self._zone else ""
-        full = width is None or width >= FULL_DATE
+        room = sys.maxsize if width is None else width
+        full = room >= FULL_DATE
         if not full and moment.date() != self._day:
             self._day = moment.date()
             yield Text(f"{moment:%Y-%m-%d}{' UTC' if mark else ''}", "bold dim")
@@ -89,21 +91,19 @@ class Layout:
         head = Text("  ").join([head, symbol])
         name = self._name(record, whole=width is None)
         # A line out of its columns is easier to read than one in two pieces.
-        for widths in (self._widths(head, width), (NAME_WIDTH[0], IP_WIDTH[0]), (0, 0)):
+        for widths in (self._widths(head, room), (NAME_WIDTH[0], IP_WIDTH[0]), (0, 0)):
             line = _in_columns(record, name, head.copy(), look, widths)
-            if width is None or line.cell_len <= width:
+            if line.cell_len <= room:
                 yield line
                 return
         yield head.append(f" {look.words}", look.style)
-        yield from _folded(record, name, look, width)
+        yield from _folded(record, name, look, room)
 
-    def _widths(self, head: Text, width: int | None) -> tuple[int, int]:
-        """The columns' widths now: what they would like, as far as the terminal has room."""
-        if width is None:
-            return self._name_width, self._ip_width
+    def _widths(self, head: Text, room: int) -> tuple[int, int]:
+        """The columns' widths: what they would like, as far as a line has room."""
         # As in _in_columns: one space before the event, two behind it and behind each column.
         least = head.cell_len + 1 + EVENT_WIDTH + 2 + NAME_WIDTH[0] + 2 + IP_WIDTH[0] + 2
-        spare = max(0, width - least - DETAIL_ROOM)
+        spare = max(0, room - least - DETAIL_ROOM)
         # The name first: one that is too long for its column moves all that follows.
         name_width = min(self._name_width, NAME_WIDTH[0] + spare)
         spare -= name_width - NAME_WIDTH[0]
