@@ -239,6 +239,14 @@ def test_the_environment_names_the_log(lanchat: Callable[..., Any], file: Path) 
     assert "Guest 11" in lanchat("tail", file, LANCHAT_LOG_FILE="none").stdout
 
 
+def test_the_environment_knows_the_home(lanchat: Callable[..., Any], file: Path) -> None:
+    """As `lanchat serve` does, in a unit of systemd for instance: no shell replaces the ~ there."""
+    variables = {"HOME": str(file.parent), "USERPROFILE": str(file.parent)}
+    variables["LANCHAT_LOG_FILE"] = f"~/{file.name}"
+    assert lanchat("path", **variables).stdout == f"{file}\n"
+    assert "Guest 11" in lanchat("tail", **variables).stdout
+
+
 def test_path_is_the_default_one(lanchat: Callable[..., Any]) -> None:
     """The path stands alone on stdout, and is where tail looks."""
     path = lanchat("path").stdout.removesuffix("\n")

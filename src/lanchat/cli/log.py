@@ -13,7 +13,7 @@ import click
 
 from lanchat.cli import complain, show_help
 from lanchat.cli.log_lines import Layout
-from lanchat.cli.options import color_option
+from lanchat.cli.options import color_option, full_path
 from lanchat.config import default_log_file
 from lanchat.connlog.filter import Filter, Network, parse_network, parse_since
 from lanchat.connlog.reader import LogReader
@@ -26,7 +26,7 @@ DEFAULT_COUNT = 10
 
 def _usual_log_file() -> Path:
     """The one that `lanchat serve` writes in this very environment."""
-    return Path(os.environ.get("LANCHAT_LOG_FILE") or default_log_file()).absolute()
+    return full_path(Path(os.environ.get("LANCHAT_LOG_FILE") or default_log_file()))
 
 
 def _network(_: click.Context, __: click.Parameter, text: str | None) -> Network | None:

@@ -1,9 +1,11 @@
-"""Options that are environment variables, too."""
+"""Options that are environment variables, too, and the paths that they name."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -26,6 +28,13 @@ def option(*declarations: str, **settings: Any) -> Callable[[Decorated], Decorat
         **settings,
     }
     return click.option(*declarations, **settings)
+
+
+def full_path(path: Path) -> Path:
+    """The path from the root on; a leading ``~``, which no shell has seen, is the home folder."""
+    with suppress(RuntimeError):  # nobody here has that name: the ~ is part of it
+        path = path.expanduser()
+    return path.absolute()
 
 
 def _settle_color(context: click.Context, parameter: click.Parameter, color: str) -> str:

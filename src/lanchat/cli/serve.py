@@ -17,7 +17,7 @@ import click
 
 # Nothing heavy up here: `serve` patches the standard library for gevent before that.
 from lanchat.cli.access_code import access_code
-from lanchat.cli.options import color_option, option
+from lanchat.cli.options import color_option, full_path, option
 from lanchat.config import DEFAULT_PORT, ServeConfig
 from lanchat.i18n import LANGUAGES, from_locale
 
@@ -189,7 +189,7 @@ def config_from(params: Mapping[str, Any], *, banner: bool = True) -> ServeConfi
     given = {name: value for name, value in params.items() if name in known and value is not None}
     for name, value in given.items():
         if isinstance(value, Path):
-            given[name] = value.expanduser().absolute()
+            given[name] = full_path(value)
     given["access_code"] = access_code(
         params["access_code"], params["access_code_file"], banner=banner
     )
