@@ -56,6 +56,23 @@ def test_a_stuck_client_does_not_keep_it_from_stopping(server, ana):
     stuck.close()
 
 
+def test_nobody_comes_in_while_it_stops(server, ana, person_factory):
+    """Not even through a connection that is still open: 503, and no join after the leave."""
+    ana.join()
+    cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in ana.http.cookies)
+    address = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket"
+    silent = websocket.create_connection(address, cookie=cookie, timeout=45)
+    late = person_factory()
+    assert late.get("/healthz").status_code == 200
+    server.process.send_signal(signal.SIGTERM)
+    while silent.recv_data(control_frame=True)[0] != websocket.ABNF.OPCODE_CLOSE:
+        pass
+    assert late.get("/healthz").status_code == 503
+    silent.shutdown()
+    assert server.process.wait(45) == 0
+    assert [record["event"] for record in log_of(server)] == ["start", "join", "leave", "stop"]
+
+
 def test_a_second_interrupt_quits_at_once(server, ana):
     """While a client takes its time to say goodbye, nobody has to wait for it."""
     ana.log_in("Ana")

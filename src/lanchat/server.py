@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 import gevent
@@ -35,6 +35,9 @@ from lanchat.net.network import Network
 from lanchat.store.datadir import DataDir
 from lanchat.store.sqlite import SqliteStore
 from lanchat.web.app import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +85,17 @@ class Backend:
 
     def close(self) -> None:
         """Tell the clients, commit and write down what is waiting, let go of the files."""
+        # Nobody comes in any more, not even through a connection that is still open.
+        self.app.wsgi_app = _closed  # type: ignore[method-assign, assignment]
         self._undo.close()
+
+
+def _closed(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    """What stands in the application's place while the server stops."""
+    text = b"The room is closed. It may open again: try later."
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(text)))]
+    start_response("503 Service Unavailable", [*headers, ("Connection", "close")])
+    return [text]
 
 
 def _offload(pool: gevent.threadpool.ThreadPool, call: Callable[[], Any]) -> Any:

@@ -122,11 +122,25 @@ def test_nobody_speaks_before_joining(hub):
         hub.post("tab", "hello", "id")
 
 
-@pytest.mark.parametrize("text", ["", "  \n\t ", "a\0b", "\ud800"])
+@pytest.mark.parametrize("text", ["", "  \n\t ", "\u200b", "\u2800 \u3164", "a\0b", "\ud800"])
 def test_text_that_cannot_be_shown_is_refused(hub, ana, text):
     """Empty messages, NULs and lone surrogates are no messages."""
     with pytest.raises(PayloadInvalid):
         hub.post("tab", text, "id")
+
+
+def test_a_message_carries_the_address_it_came_from(hub, ana):
+    """A person may have a phone and a laptop, or come back through another network."""
+    hub.join("phone", ana, Origin("10.0.0.7"), None)
+    assert hub.post("tab", "from here", "1").ip == HERE.ip
+    assert hub.post("phone", "from there", "2").ip == "10.0.0.7"
+
+
+def test_a_stopping_hub_takes_nobody_in(hub, ana):
+    """Nobody arrives after everybody's departure has been written down."""
+    hub.close()
+    with pytest.raises(StoreUnavailable):
+        hub.join("late tab", ana, HERE, None)
 
 
 def test_a_message_has_a_longest_length(hub, ana):

@@ -115,7 +115,7 @@ def test_an_old_cookie_gives_way_to_who_has_the_name_now(ana, bia, person_factor
     bia.hears("host_leave_room", user="Ana")
     assert person_factory().log_in("Ana").status_code == 303
     assert ana.get("/chat").headers["Location"] == "/"
-    assert 'name="username"' in ana.get("/").text
+    assert "Ana 2" in ana.get("/").text
 
 
 def test_an_old_cookie_of_who_logged_out_is_nobody(ana):
@@ -150,6 +150,15 @@ def test_a_chosen_language_is_remembered(person_factory):
     answer = visitor.get("/?lang=pt-BR")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert '<html lang="pt-BR">' in visitor.get("/").text
+
+
+def test_the_hosts_language_comes_before_the_browsers(server_factory, person_factory):
+    """--lang speaks to everybody who has not chosen otherwise."""
+    visitor = person_factory(None, server_factory("--lang", "pt-BR"))
+    visitor.http.headers["Accept-Language"] = "en"
+    assert '<html lang="pt-BR">' in visitor.get("/").text
+    visitor.get("/?lang=en")
+    assert '<html lang="en">' in visitor.get("/").text
 
 
 def test_health(person_factory):

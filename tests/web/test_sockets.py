@@ -62,6 +62,7 @@ def test_what_a_client_claims_about_itself_is_ignored(ana, bia):
         {"message": None, "client_id": UUID},
         {"message": ["a"], "client_id": UUID},
         {"message": "hello", "client_id": "not a uuid"},
+        {"message": "hello", "client_id": UUID + "\n"},
         {"message": "hello", "client_id": 7},
         {"message": "", "client_id": UUID},
         {"message": " \n\t ", "client_id": UUID},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+import unicodedata
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,13 +29,23 @@ from lanchat.chat.model import (
 from lanchat.chat.notes import SeatNotes
 from lanchat.chat.ports import Broadcaster, ConnectionLog, MessageStore, SeatKeeper
 from lanchat.chat.room import Departure
-from lanchat.errors import MessageTooLong, NameTaken, NameUnusable, NotJoined, PayloadInvalid
+from lanchat.errors import (
+    MessageTooLong,
+    NameTaken,
+    NameUnusable,
+    NotJoined,
+    PayloadInvalid,
+    StoreUnavailable,
+)
 
 CATCH_UP_LIMIT = 1_000
 """Messages that somebody who was away gets at once."""
 
 CATCH_UP_BYTES = 600_000
 """UTF-8 bytes of messages in one answer: well under what may wait for one client."""
+
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols that are drawn as nothing: Hangul fillers, a Braille cell without dots."""
 
 _EXPIRY_INTERVAL = 0.25
 """Seconds between two looks for seats whose grace period is over."""
@@ -104,6 +115,10 @@ class Hub:
         """
         return self._room.may_enter(guest)
 
+    def taken(self, guest: Guest) -> NameTaken | None:
+        """The refusal for who comes back when somebody else has their name."""
+        return self._room.taken(guest)
+
     def join(self, connection: str, guest: Guest, origin: Origin, last_id: int | None) -> Welcome:
         """Bring a connection into the room. Waits for the disk.
 
@@ -111,6 +126,8 @@ class Hub:
         what comes both ways carries the same id.
         Raises NameTaken, Unauthorized (who has logged out) or StoreUnavailable.
         """
+        if self._closed.is_set():
+            raise StoreUnavailable("the server is stopping")
         arrival = self._room.enter(guest, connection, origin, self._clock())
         self._broadcaster.subscribe(connection)
         if arrival is not None:
@@ -131,9 +148,9 @@ class Hub:
         if seat is None:
             raise NotJoined
         _check_text(text)
-        guest = seat.guest
+        guest, ip = seat.guest, seat.connections[connection].ip
         time = timestamp(self._clock())
-        draft = Draft(client_id, ROOM, guest.id, guest.name, seat.origin.ip, text, time)
+        draft = Draft(client_id, ROOM, guest.id, guest.name, ip, text, time)
         return self._commits.submit(draft)
 
     def disconnect(self, connection: str) -> None:
@@ -193,10 +210,14 @@ def _bounded(history: History) -> History:
     return history
 
 
+def _can_be_seen(char: str) -> bool:
+    return not char.isspace() and unicodedata.category(char) != "Cf" and char not in _BLANK
+
+
 def _check_text(text: str) -> None:
     if len(text) > MESSAGE_LIMIT:
         raise MessageTooLong(limit=MESSAGE_LIMIT)
-    if not text.strip():
+    if not any(_can_be_seen(char) for char in text):
         raise PayloadInvalid
     if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise PayloadInvalid

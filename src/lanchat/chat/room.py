@@ -42,13 +42,14 @@ class Seat:
     """A person's place; times are in seconds since the epoch.
 
     ``arrived`` is None until the first connection joins; ``free_at`` is None while there is one.
+    ``origin`` is where the person came from last.
     """
 
     guest: Guest
     origin: Origin
     free_at: float | None
     arrived: float | None = None
-    connections: set[str] = field(default_factory=set)
+    connections: dict[str, Origin] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,12 @@ class Room:
         """Whether the guest's name is theirs or nobody's, and they have not logged out."""
         return guest.id not in self._logouts and self._is_theirs(guest)
 
+    def taken(self, guest: Guest) -> NameTaken | None:
+        """The refusal for who comes back when somebody else has their name."""
+        if self._is_theirs(guest):
+            return None
+        return NameTaken(guest.name, names.suggest(guest.name, self._is_free))
+
     def enter(self, guest: Guest, connection: str, origin: Origin, now: float) -> Arrival | None:
         """Count a connection in. The person's first one is an arrival.
 
@@ -101,13 +108,12 @@ class Room:
         if guest.id in self._logouts:
             raise Unauthorized
         seat = self._seat(guest, origin, None)
-        seat.connections.add(connection)
+        seat.connections[connection] = seat.origin = origin
         self._people[connection] = guest.id
         seat.free_at = None
         if seat.arrived is not None:
             return None
         seat.arrived = now
-        seat.origin = origin
         return Arrival(guest.id, guest.name, origin.ip, timestamp(now))
 
     def seat_of(self, connection: str) -> Seat | None:
@@ -121,7 +127,7 @@ class Room:
         if owner is None:
             return
         seat = self._seats[owner]
-        seat.connections.discard(connection)
+        del seat.connections[connection]
         if not seat.connections:
             seat.free_at = now + self._grace
 
@@ -172,8 +178,8 @@ class Room:
     def _seat(self, guest: Guest, origin: Origin, free_at: float | None) -> Seat:
         seat = self._seats.get(guest.id)
         if seat is None:
-            if not self._is_theirs(guest):
-                raise NameTaken(guest.name, names.suggest(guest.name, self._is_free))
+            if taken := self.taken(guest):
+                raise taken
             seat = self._seats[guest.id] = Seat(guest, origin, free_at)
             self._owners.update(dict.fromkeys(skeletons(guest.name), guest.id))
         return seat

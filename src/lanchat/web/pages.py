@@ -79,9 +79,14 @@ class Pages:
         guest = session.guest()
         if guest is not None and self._hub.may_enter(guest):
             return flask.redirect(flask.url_for("chat"), 303)
-        # There is a new access code, or somebody else took the name while this person was away.
         known = session.known_guest()
-        return self._login_page(known.name if known else "")
+        if known is None:
+            return self._login_page()
+        taken = self._hub.taken(known)
+        if taken is None:
+            return self._login_page(known.name)  # there is a new access code, or they logged out
+        error = self._t(f"error.{taken.code}", **taken.params)
+        return self._login_page(known.name, error, "username")
 
     def log_in(self) -> Response:
         """Take the name, or the login page again with the reason why not."""

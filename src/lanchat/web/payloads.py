@@ -11,7 +11,7 @@ from lanchat.errors import PayloadInvalid
 _Payload = TypeVar("_Payload", bound=msgspec.Struct)
 
 ClientId = Annotated[
-    str, msgspec.Meta(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+    str, msgspec.Meta(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\Z")
 ]
 
 

@@ -65,11 +65,8 @@ def origin(environ: WSGIEnvironment) -> Origin:
     return Origin(str(ip), agent)
 
 
-def language(default: str | None) -> str:
-    """The visitor's language: their choice, then their browser's, then the default."""
-    request = flask.request
-    return i18n.pick(
-        request.headers.get("Accept-Language"),
-        preferred=request.cookies.get(LANGUAGE_COOKIE),
-        default=default or i18n.LANGUAGES[0],
-    )
+def language(chosen_by_host: str | None) -> str:
+    """The visitor's language: their own choice, the host's ``--lang``, or their browser's."""
+    own_choice = flask.request.cookies.get(LANGUAGE_COOKIE)
+    preferred = own_choice if own_choice in i18n.LANGUAGES else chosen_by_host
+    return i18n.pick(flask.request.headers.get("Accept-Language"), preferred)

@@ -21,6 +21,7 @@ from lanchat.chat.model import Guest, Origin
 from lanchat.chat.ports import ConnectionLog
 from lanchat.config import ServeConfig
 from lanchat.errors import (
+    NameTaken,
     NotJoined,
     PayloadInvalid,
     Refusal,
@@ -121,7 +122,11 @@ class Sockets:
         self, connection: str, visitor: Visitor, arguments: tuple[object, ...]
     ) -> dict[str, Any]:
         last_id = parse(arguments, NewHost).last_id
-        welcome = self._hub.join(connection, visitor.guest, visitor.origin, last_id)
+        try:
+            welcome = self._hub.join(connection, visitor.guest, visitor.origin, last_id)
+        except NameTaken:
+            # Since this connection was opened somebody else has become Ana.
+            raise Unauthorized from None
         return {
             "ok": True,
             "you": welcome.you,
