@@ -115,6 +115,11 @@ class Handler(pywsgi.WSGIHandler):
         self._unread = True
         return body
 
+    def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
+        if self._unread:
+            headers = [*headers, ("Connection", "close")]
+        return super().start_response(status, headers, exc_info)
+
     def handle_one_response(self) -> None:
         super().handle_one_response()
         if self._unread:
