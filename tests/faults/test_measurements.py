@@ -18,7 +18,7 @@ def measure(script, **options):
     """Run a script; returns what it printed."""
     arguments = [f"--{name}={value}" for name, value in options.items()]
     command = [sys.executable, str(BENCHMARKS / script), *arguments]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
 
