@@ -13,6 +13,7 @@ from lanchat.cli.banner import Banner
 from lanchat.config import ServeConfig, default_log_file
 from lanchat.net.addresses import Address
 from lanchat.net.network import Network
+from lanchat.terminal import ColorChoice, console
 
 WIFI = Address(ip_address("192.168.1.20"), "wlan0", "lan", "")
 CABLE = Address(ip_address("10.0.0.9"), "eth0", "lan", "")
@@ -77,6 +78,24 @@ def test_the_plain_form_has_no_decoration() -> None:
     assert plain.isascii()
     assert "\x1b" not in plain
     assert all(": " in line for line in plain.splitlines())
+
+
+def test_the_plain_form_has_colours_where_they_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`--color always` holds in a pipe, too, and changes no word."""
+    network = Network(None, 8766, find=lambda _interface: [WIFI])
+    made = Banner(ServeConfig(data_dir=Path("/srv/chat")), network, "en")
+    shown = {}
+    choices: tuple[ColorChoice, ...] = ("always", "never")
+    for choice in choices:
+        pipe = io.StringIO()
+        monkeypatch.setattr("sys.stderr", pipe)
+        made.show_plain(console(choice, stderr=True))
+        shown[choice] = pipe.getvalue()
+    assert "\x1b[1;36mhttp://192.168.1.20:8766\x1b[0m\n" in shown["always"]
+    assert all("\x1b[" in line for line in shown["always"].splitlines())
+    assert re.sub(r"\x1b\[[\d;]*m", "", shown["always"]) == shown["never"]
 
 
 def test_no_network_gives_localhost() -> None:

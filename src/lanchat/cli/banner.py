@@ -15,6 +15,9 @@ from lanchat.i18n import translate
 from lanchat.net.network import Network
 from lanchat.terminal import ACCENT, printable
 
+_ADDRESS = f"bold {ACCENT}"
+_REMARK = "yellow"
+
 
 class Banner:
     """The banner of one server in one language; ``lang`` is one of i18n.LANGUAGES."""
@@ -32,10 +35,10 @@ class Banner:
         console.print(Text(f"  {self._invitation()}"))
         console.print()
         # Alone on its line and outside of every box: a triple click selects it and nothing else.
-        _unbroken(console, Text(f"      {self._invite_url()}", style=f"bold {ACCENT}"))
+        _unbroken(console, Text(f"      {self._invite_url()}", _ADDRESS))
         console.print()
         for remark in self._remarks():
-            console.print(Text(f"  {remark}", style="yellow"))
+            console.print(Text(f"  {remark}", _REMARK))
             console.print()
         facts = list(self._facts())
         width = max(cell_len(label) for label, _ in facts)
@@ -49,13 +52,17 @@ class Banner:
         console.print(_rule(console))
 
     def show_plain(self, console: Console) -> None:
-        """For a journal or a pipe: a line each, the first one with the address to share."""
-        _unbroken(console, Text(f"{self._say('listening')}: {self._invite_url()}"))
+        """For a journal or a pipe: a line each, the first one with the address to share.
+
+        The styles show where somebody has asked for colours, as a terminal alone has them else.
+        """
+        url = (self._invite_url(), _ADDRESS)
+        _unbroken(console, Text.assemble((f"{self._say('listening')}:", "dim"), " ", url))
         for remark in self._remarks():
-            _unbroken(console, Text(remark))
+            _unbroken(console, Text(remark, _REMARK))
         room = (self._say("room"), printable(self._config.name))
         for label, value in [room, *self._facts()]:
-            _unbroken(console, Text(f"{label}: {value}"))
+            _unbroken(console, Text.assemble((f"{label}:", "dim"), " ", value))
 
     def _invitation(self) -> str:
         return self._say("share" if self._network.shared else "share_alone")
