@@ -4,6 +4,7 @@
     ├── SettingRefused        a setting that cannot be used
     ├── CannotStart           the server cannot begin its work
     │   ├── PortTaken
+    │   ├── NoFreePort
     │   ├── AddressNotHere
     │   └── DataUnusable      the data directory, or a file in it
     ├── LogMissing            there is no connection log to read yet
@@ -58,6 +59,18 @@ class PortTaken(CannotStart):
             "port with --port (0 for any free one)"
         )
         self.port = port
+
+
+class NoFreePort(CannotStart):
+    """Other programs listen on every port from ``first`` to ``last``."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__(
+            f"none of the ports {first} to {last} is free; stop a program that has one of them, "
+            "or choose another port with --port (0 for any free one)"
+        )
+        self.first = first
+        self.last = last
 
 
 class AddressNotHere(CannotStart):

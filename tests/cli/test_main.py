@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from lanchat import __version__
 from lanchat.cli import ExitCode, complain, explain, run
 from lanchat.cli.options import option
-from lanchat.errors import LanchatError, LogMissing, PortTaken, SettingRefused
+from lanchat.errors import LanchatError, LogMissing, NoFreePort, PortTaken, SettingRefused
 
 Output = pytest.CaptureFixture[str]
 
@@ -45,6 +45,7 @@ def test_an_unknown_word_is_one_line(argv: list[str], capsys: Output) -> None:
     ("error", "code"),
     [
         (PortTaken(8765), ExitCode.CANNOT_START),
+        (NoFreePort(8765, 8785), ExitCode.CANNOT_START),
         (SettingRefused("port", 70000, "a port lies between 0 and 65535"), ExitCode.USAGE),
         (LogMissing(Path("x")), ExitCode.FAILED),
         (click.FileError("x", "no"), ExitCode.FAILED),

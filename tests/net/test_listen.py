@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from lanchat.config import DEFAULT_PORT
-from lanchat.errors import AddressNotHere, PortTaken
+from lanchat.errors import AddressNotHere, NoFreePort, PortTaken
 from lanchat.net.listen import listen
 
 has_ipv6 = pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
@@ -61,6 +61,19 @@ def test_the_default_port_moves_on() -> None:
             stack.enter_context(other_program("127.0.0.1", DEFAULT_PORT))
         port = port_of(stack.enter_context(listen(None, None)))
     assert DEFAULT_PORT < port <= DEFAULT_PORT + 20
+
+
+def test_no_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that were tried are named, not the last one only."""
+    with other_program("127.0.0.1") as first, contextlib.ExitStack() as stack:
+        # Whoever else may hold the next port serves as well.
+        with contextlib.suppress(OSError):
+            stack.enter_context(other_program("127.0.0.1", first + 1))
+        # All 21 ports in earnest would be in the way of other tests.
+        monkeypatch.setattr("lanchat.net.listen.DEFAULT_PORT", first)
+        monkeypatch.setattr("lanchat.net.listen.PORTS_TO_TRY", 1)
+        with pytest.raises(NoFreePort, match=f"none of the ports {first} to {first + 1} is free"):
+            listen(None, None)
 
 
 def test_a_restart_does_not_wait_for_old_connections() -> None:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TypeAlias
 
 from lanchat.config import DEFAULT_PORT, PORTS_TO_TRY
-from lanchat.errors import AddressNotHere, PortTaken
+from lanchat.errors import AddressNotHere, NoFreePort, PortTaken
 
 SocketAddress: TypeAlias = tuple[str | int, ...] | tuple[int, bytes]
 """What `socket.getaddrinfo` gives and `socket.bind` takes."""
@@ -35,14 +35,15 @@ def listen(host: str | None, port: int | None) -> socket.socket:
     """A listening socket on the host (None: every address) and port.
 
     ``port`` None is 8765, or the next free one up to 20 on; 0 is any free one. Raises
-    PortTaken, or AddressNotHere for every other reason.
+    PortTaken or NoFreePort, or AddressNotHere for every other reason.
     """
     if port is not None:
         return _listen_on(host, port)
-    for candidate in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TO_TRY):
+    last = DEFAULT_PORT + PORTS_TO_TRY
+    for candidate in range(DEFAULT_PORT, last + 1):
         with suppress(PortTaken):
             return _listen_on(host, candidate)
-    return _listen_on(host, DEFAULT_PORT + PORTS_TO_TRY)
+    raise NoFreePort(DEFAULT_PORT, last)
 
 
 def _listen_on(host: str | None, port: int) -> socket.socket:
