@@ -78,6 +78,14 @@ def test_new_history_replaces_the_old(reduced: Reduce, ids: list[int]) -> None:
     assert (_ids(state), state["seen"]) == (ids, max(ids, default=0))
 
 
+@pytest.mark.parametrize(("link", "waits"), [("stopped", True), ("online", False)])
+def test_what_a_stopping_host_refuses_waits(reduced: Reduce, link: str, waits: bool) -> None:
+    """A message that came in the host's last second is sent again when it is back."""
+    refused = {"type": "refused", "client_id": "x", "error": {"code": "unavailable"}}
+    state = reduced(_joined(1), _queued("x"), {"type": "link", "link": link}, refused)
+    assert (state["outbox"][0]["error"] is None) == waits
+
+
 def test_everybody_is_listed_once(reduced: Reduce) -> None:
     """One's own arrival is told, too, and is no second person."""
     arrival = {"id": "a", "user": "Ana", "ip": "192.0.2.1", "time": "2026-11-23T02:08:00.123Z"}

@@ -90,7 +90,9 @@ const reducers = {
     };
   },
 
-  refused: (state, { client_id, error }) => changed(state, client_id, { error }),
+  /** What a host refuses in its last second waits for it to come back. */
+  refused: (state, { client_id, error }) =>
+    state.link === "stopped" ? state : changed(state, client_id, { error }),
 
   retried: (state, { client_id }) => changed(state, client_id, { error: null }),
 
