@@ -88,9 +88,24 @@ def test_what_a_stopping_host_refuses_waits(reduced: Reduce, link: str, waits: b
 
 def test_everybody_is_listed_once(reduced: Reduce) -> None:
     """One's own arrival is told, too, and is no second person."""
-    arrival = {"id": "a", "user": "Ana", "ip": "192.0.2.1", "time": "2026-11-23T02:08:00.123Z"}
-    state = reduced(_joined(), {"type": "arrived", "arrival": arrival})
+    state = reduced(_joined(), _arrived("a"))
     assert [host["id"] for host in state["hosts"]] == ["a"]
+
+
+def test_who_comes_back_with_the_host_is_no_news(reduced: Reduce) -> None:
+    """After a restart everybody arrives anew; only who was not here before is told of."""
+    lost = {"type": "link", "link": "offline"}
+    state = reduced(_joined(), _arrived("b"), lost, *map(_arrived, "ac"), _joined(), _arrived("b"))
+    assert [note["user"] for note in state["notes"]] == ["b", "c"]
+    assert state["expected"] == []
+
+
+def test_who_left_is_news_again(reduced: Reduce) -> None:
+    """A lost connection silences one arrival of a person, not all that follow."""
+    lost = {"type": "link", "link": "offline"}
+    left = {**_arrived("b"), "type": "left"}
+    state = reduced(_joined(), _arrived("b"), lost, _joined(), left, _arrived("b", minute=9))
+    assert [note["kind"] for note in state["notes"]] == ["joined", "left", "joined"]
 
 
 def test_trimming_keeps_the_newest(reduced: Reduce) -> None:
@@ -118,6 +133,12 @@ def _answer(messages: list[dict[str, Any]], *, complete: bool = True) -> dict[st
 def _joined(*ids: int, complete: bool = True) -> dict[str, Any]:
     messages = [_message(number) for number in ids]
     return {"type": "joined", "answer": _answer(messages, complete=complete)}
+
+
+def _arrived(user_id: str, *, minute: int = 8) -> dict[str, Any]:
+    time = f"2026-11-23T02:0{minute}:00.123Z"
+    arrival = {"id": user_id, "user": user_id, "ip": "192.0.2.1", "time": time}
+    return {"type": "arrived", "arrival": arrival}
 
 
 def _live(number: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ export function initial({ you, outbox = [] }) {
     hosts: [],
     messages: [],
     notes: [], // who came and went while this page was open
+    expected: [], // ids of who was here when the connection was lost: their return is no news
     outbox, // own messages that the host has not confirmed yet, oldest first
     gaps: [], // ids of messages before which older ones were left out
     seen: 0,
@@ -23,12 +24,17 @@ export function initial({ you, outbox = [] }) {
 const MOST_NOTES = 300;
 
 const reducers = {
-  link: (state, { link, notice = "" }) => ({
-    ...state,
-    link,
-    notice,
-    joined: link === "online" && state.joined,
-  }),
+  link(state, { link, notice = "" }) {
+    const lost = state.joined && link !== "online";
+    const here = lost ? state.hosts.map(({ id }) => id) : [];
+    return {
+      ...state,
+      link,
+      notice,
+      joined: state.joined && !lost,
+      expected: [...new Set([...state.expected, ...here])],
+    };
+  },
 
   joined(state, { answer }) {
     const { you, hosts, messages: news, complete } = answer;
@@ -64,12 +70,15 @@ const reducers = {
     const { id, user, ip, time } = arrival;
     const others = state.hosts.filter((host) => host.id !== id);
     const hosts = sorted([...others, { id, name: user, ip, since: time }]);
-    return { ...state, hosts, notes: noted(state, "joined", arrival) };
+    const notes = state.expected.includes(id) ? state.notes : noted(state, "joined", arrival);
+    return { ...state, hosts, notes, expected: state.expected.filter((one) => one !== id) };
   },
 
   left(state, { arrival }) {
-    const hosts = state.hosts.filter((host) => host.id !== arrival.id);
-    return { ...state, hosts, notes: noted(state, "left", arrival) };
+    const { id } = arrival;
+    const hosts = state.hosts.filter((host) => host.id !== id);
+    const expected = state.expected.filter((one) => one !== id);
+    return { ...state, hosts, expected, notes: noted(state, "left", arrival) };
   },
 
   queued: (state, { draft }) => ({
@@ -90,7 +99,7 @@ const reducers = {
     };
   },
 
-  /** What a host refuses in its last second waits for it to come back. */
+  // What a host refuses in its last second waits for it to come back.
   refused: (state, { client_id, error }) =>
     state.link === "stopped" ? state : changed(state, client_id, { error }),
 
