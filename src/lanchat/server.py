@@ -28,7 +28,12 @@ from lanchat.config import ServeConfig
 from lanchat.connlog.writer import ConnectionLogFile
 from lanchat.live.broadcaster import SocketBroadcaster
 from lanchat.live.http import make_server
-from lanchat.live.stack import SERVER_OPTIONS, Stack, refuse_gevent_websocket
+from lanchat.live.stack import (
+    MAX_SILENT_SESSIONS,
+    SERVER_OPTIONS,
+    Stack,
+    refuse_gevent_websocket,
+)
 from lanchat.net.descriptors import make_room_for
 from lanchat.net.listen import listen
 from lanchat.net.network import Network
@@ -76,7 +81,7 @@ class Backend:
             self.app: flask.Flask = create_app(
                 config, data.secret, hub=hub, socketio=socketio, network=network, log=log
             )
-            stack = Stack(socketio.server)
+            stack = Stack(socketio.server, max_silent=_max_silent(config.max_per_ip))
             undo.callback(stack.close, _GOODBYE_SECONDS)
             undo.callback(hub.close)
             undo.callback(lambda: broadcaster.server_stops(timestamp(time.time())))
@@ -96,6 +101,11 @@ def _closed(_environ: WSGIEnvironment, start_response: StartResponse) -> list[by
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(text)))]
     start_response("503 Service Unavailable", [*headers, ("Connection", "close")])
     return [text]
+
+
+def _max_silent(max_per_ip: int) -> int:
+    """How many connections of one address may be on their way in; 0 is no limit."""
+    return max(MAX_SILENT_SESSIONS, max_per_ip) if max_per_ip else 0
 
 
 def _offload(pool: gevent.threadpool.ThreadPool, call: Callable[[], Any]) -> Any:

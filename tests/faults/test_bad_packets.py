@@ -8,7 +8,9 @@ import json
 import socket
 import struct
 import sys
+import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -164,8 +166,12 @@ class Room:
         assert [host["name"] for host in bia.join()["hosts"]] == ["Bia"]
         self._sockets = sockets_of(server)
 
+    def bia_talks(self, times):
+        for _ in range(times):
+            assert self._bia.say("all is well")["ok"]
+
     def is_unharmed(self):
-        assert self._bia.say("all is well")["ok"]
+        self.bia_talks(1)
         assert "Traceback" not in self._server.output()
         self._until(lambda: sockets_of(self._server) <= self._sockets, "the sockets' end")
         self._until(lambda: self._names() == ["Bia"], "the others' leaving")
@@ -276,6 +282,40 @@ def test_what_is_behind_a_broken_packet_is_not_read(ana, room):
     """A session that has ended connects to nothing any more."""
     session = Polling(ana)
     assert session.send(b'4abc\x1e40\x1e42["new_host",{}]').status_code == 400
+    assert room.is_unharmed()
+
+
+def test_what_is_behind_one_on_a_websocket_is_not_read(ana, raw_client, room):
+    """The same, where all of it has arrived already."""
+    client = raw_client(ana)
+    client.join()
+    packets = ["4abc", "41", "40", '42["new_host",{}]', '42["new_message",{"message":"ghost"}]']
+    client.socket.sock.sendall(b"".join(frame(TEXT, packet.encode()) for packet in packets))
+    assert client.close_code() == NORMAL
+    assert room.is_unharmed()
+
+
+@pytest.mark.parametrize("start", [b"\x01\x80\0\0\0\0", frame(3)], ids=["read", "thrown away"])
+def test_endless_bytes_hold_up_nobody(ana, raw_client, room, start):
+    """Ana pours empty fragments until Bia has had her say, or the server has hung up."""
+    client = raw_client(ana)
+    client.join()
+    bia_is_done = threading.Event()
+
+    def pour():
+        with contextlib.suppress(OSError):
+            client.socket.sock.sendall(start)
+            while not bia_is_done.is_set():
+                client.socket.sock.sendall(b"\x00\x80\0\0\0\0" * 10_000)
+
+    with ThreadPoolExecutor(1) as pool:
+        poured = pool.submit(pour)
+        try:
+            room.bia_talks(5)
+        finally:
+            bia_is_done.set()
+            poured.result()
+    client.socket.shutdown()
     assert room.is_unharmed()
 
 

@@ -132,13 +132,13 @@ class Stack:
         return self._server.manager.sid_from_eio_sid(sid, "/") is None
 
     def _is_crowded(self, address: str) -> bool:
-        """Whether an address has all the silent sessions that it may have."""
+        """Whether an address has all the silent sessions that it may have; 0 is no limit."""
         silent = sum(
             environ.get("REMOTE_ADDR") == address and self._silent(sid)
             for sid, environ in self._server.environ.items()
         )
         # Behind a Unix socket nobody has an address.
-        return bool(address) and silent >= self._max_silent
+        return bool(address) and 0 < self._max_silent <= silent
 
 
 def refuse_gevent_websocket() -> None:
