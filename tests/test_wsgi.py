@@ -71,13 +71,29 @@ def test_it_stops_in_order(ana, gunicorn):
 
 
 def test_more_than_one_worker_is_refused(environment, free_port):
-    """The second one says why and gunicorn gives up."""
+    """The second one says why, and gunicorn gives up."""
     command = [*GUNICORN, "-w", "2", "-b", f"127.0.0.1:{free_port}"]
     result = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=30, check=False
     )
     assert result.returncode != 0
-    assert "in use by another lanchat" in result.stderr
+    assert "lanchat: one worker only: gunicorn -k gevent -w 1 'lanchat.wsgi:app'" in result.stderr
+    assert "another lanchat" not in result.stderr
+
+
+def test_somebody_elses_folder_is_refused(server_factory, environment, free_port):
+    """Where the other server is no worker of this gunicorn, it says which one it is."""
+    other = server_factory()
+    result = subprocess.run(
+        [*GUNICORN, "-w", "1", "-b", f"127.0.0.1:{free_port}"],
+        env={**environment, "LANCHAT_DATA_DIR": str(other.data_dir)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert result.returncode != 0
+    assert f"in use by another lanchat (process {other.process.pid}, since" in result.stderr
 
 
 @pytest.mark.parametrize("worker", ["sync", "gthread"])

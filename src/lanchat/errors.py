@@ -7,6 +7,7 @@
     │   ├── NoFreePort
     │   ├── AddressNotHere
     │   └── DataUnusable      the data directory, or a file in it
+    │       └── DataInUse     another server has it
     ├── LogMissing            there is no connection log to read yet
     ├── LogUnreadable         there is one, and it cannot be read
     ├── StoreUnavailable      a message could not be written or read just now
@@ -98,6 +99,24 @@ class DataUnusable(CannotStart):
         self.path = path
         self.reason = reason
         self.hint = hint
+
+
+class DataInUse(DataUnusable):
+    """Another server has the data directory.
+
+    ``pid`` is its process and ``parent`` the one that started it, as far as it has told.
+    """
+
+    def __init__(self, path: Path, pid: int | None, parent: int | None, since: str | None) -> None:
+        who = "" if pid is None else f" (process {pid}, since {since})"
+        super().__init__(
+            path,
+            f"is in use by another lanchat{who}",
+            "stop that one, or choose another --data-dir",
+        )
+        self.pid = pid
+        self.parent = parent
+        self.since = since
 
 
 class LogMissing(LanchatError):

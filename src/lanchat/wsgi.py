@@ -7,6 +7,7 @@ process only: the people present and the order of messages live in it.
 from __future__ import annotations
 
 import atexit
+import os
 import signal
 import sys
 from types import FrameType
@@ -17,13 +18,18 @@ import gevent
 from gevent import monkey
 
 from lanchat.config import DEFAULT_PORT
-from lanchat.errors import LanchatError
+from lanchat.errors import DataInUse, LanchatError
 
 if TYPE_CHECKING:
     from lanchat.server import Backend
 
 _BOOT_FAILED = 3
 """The exit code on which gunicorn gives up; on any other it would try again for ever."""
+
+_COMMAND = "gunicorn -k gevent -w 1 'lanchat.wsgi:app'"
+_ONE_WORKER = (
+    f"one worker only: {_COMMAND}; everybody present and the order of messages live in one process"
+)
 
 
 def _give_up(why: str) -> NoReturn:
@@ -33,7 +39,7 @@ def _give_up(why: str) -> NoReturn:
 
 def _build() -> Backend:
     if not monkey.is_module_patched("socket"):
-        _give_up("needs a gevent worker: gunicorn -k gevent -w 1 'lanchat.wsgi:app'")
+        _give_up(f"needs a gevent worker: {_COMMAND}")
     from lanchat.cli.serve import config_from_environment
     from lanchat.net.network import Network
     from lanchat.server import Backend
@@ -45,6 +51,8 @@ def _build() -> Backend:
         return Backend(config, network)
     except click.UsageError as error:
         _give_up(error.format_message())
+    except DataInUse as error:
+        _give_up(_ONE_WORKER if error.parent == os.getppid() else str(error))
     except LanchatError as error:
         _give_up(str(error))
 

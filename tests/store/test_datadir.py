@@ -1,10 +1,11 @@
 """The data directory and what lies in it."""
 
+import os
 import stat
 
 import pytest
 
-from lanchat.errors import DataUnusable
+from lanchat.errors import DataInUse, DataUnusable
 from lanchat.store.datadir import DataDir
 
 
@@ -30,8 +31,9 @@ def test_every_data_dir_has_its_own_secret(tmp_path):
 def test_one_server_at_a_time(tmp_path):
     """The second one is told who holds the directory."""
     first = DataDir(tmp_path)
-    with pytest.raises(DataUnusable, match=r"in use by another lanchat \(process \d+, since 20"):
+    with pytest.raises(DataInUse, match=r"in use by another lanchat \(process \d+, since 20") as no:
         DataDir(tmp_path)
+    assert (no.value.pid, no.value.parent) == (os.getpid(), os.getppid())
     first.close()
     DataDir(tmp_path).close()
 

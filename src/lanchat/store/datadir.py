@@ -7,20 +7,24 @@ import os
 import secrets
 import time
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from lanchat.chat.model import timestamp
-from lanchat.errors import DataUnusable
+from lanchat.errors import DataInUse, DataUnusable
 
 _SECRET_BYTES = 32
+
+_PATIENCE = 0.2
+"""Seconds for whoever was a moment quicker to write down who they are."""
 
 
 class DataDir:
     """The directory, held by this process until ``close``.
 
-    It is created where it is missing. Raises DataUnusable where it cannot be written, where
-    another server holds it or where its secret is damaged.
+    It is created where it is missing. Raises DataInUse where another server holds it, and
+    DataUnusable where it cannot be written or its secret is damaged.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,23 +50,20 @@ class DataDir:
 
     def _acquire(self) -> None:
         try:
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=_PATIENCE)
         except Timeout:
-            raise DataUnusable(
-                self.path,
-                f"is in use by another lanchat{self._who()}",
-                "stop that one, or choose another --data-dir",
-            ) from None
+            raise DataInUse(self.path, **self._who()) from None
         since = timestamp(time.time())
-        self._holder.write_text(json.dumps({"pid": os.getpid(), "since": since}))
+        holder = {"pid": os.getpid(), "parent": os.getppid(), "since": since}
+        self._holder.write_text(json.dumps(holder))
 
-    def _who(self) -> str:
+    def _who(self) -> dict[str, Any]:
         """Who holds the directory, as far as they have written it down."""
         try:
             holder = json.loads(self._holder.read_text())
-            return f" (process {holder['pid']}, since {holder['since']})"
+            return {key: holder[key] for key in ("pid", "parent", "since")}
         except (OSError, ValueError, KeyError, TypeError):
-            return ""
+            return dict.fromkeys(("pid", "parent", "since"))
 
 
 def _secret(path: Path) -> bytes:
