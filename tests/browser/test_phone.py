@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 Arrive = Callable[..., Page]
@@ -41,6 +42,18 @@ def test_composer_stays_above_the_keyboard(arrive: Arrive, say: Say, phone: dict
     ana.set_viewport_size({"width": 390, "height": 420})
     expect(ana.locator("#message")).to_be_in_viewport(ratio=1)
     expect(ana.locator(".message__text").last).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_long_name_hides_nothing(arrive: Arrive, width: int) -> None:
+    """The name is shortened, the badge behind it is not, and the whole name can be had."""
+    ana = arrive("Wilhelmina Wolkenstein-Wassermann"[:32], viewport={"width": width, "height": 800})
+    if width < 960:
+        ana.click("#open-panel")
+    expect(ana.locator(".people__you")).to_be_in_viewport(ratio=1)
+    name = ana.locator(".people__name")
+    assert name.evaluate("e => e.scrollWidth > e.clientWidth")
+    expect(name).to_have_attribute("title", "Wilhelmina Wolkenstein-Wasserman")
 
 
 def test_people_are_a_sheet(arrive: Arrive, phone: dict[str, Any]) -> None:

@@ -56,6 +56,7 @@ export function mountPeople({ list, total, line }, { words }) {
 
   function person(host, mine) {
     const name = element("bdi", "people__name", host.name);
+    name.title = host.name;
     const label = element("span", "people__line", name);
     if (mine) label.append(element("span", "people__you", words.t("client.you")));
     const about = element("span", "people__about", label, element("span", "people__ip", host.ip));
