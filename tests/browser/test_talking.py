@@ -84,6 +84,18 @@ def test_reader_of_old_messages_is_not_moved(arrive: Arrive, say: Say) -> None:
     expect(bia.locator("#newest")).to_be_hidden()
 
 
+def test_today_becomes_yesterday(visit: Callable[..., Page], say: Say) -> None:
+    """A page that stays open over midnight calls the days by their right names."""
+    ana = visit()
+    ana.clock.install()
+    ana.fill("#username", "Ana")
+    ana.press("#username", "Enter")
+    say(ana, "hello")
+    expect(ana.locator(".day__label")).to_have_text("Today")
+    ana.clock.fast_forward("24:00:00")
+    expect(ana.locator(".day__label")).to_have_text("Yesterday")
+
+
 def test_title_counts_what_a_hidden_page_missed(arrive: Arrive, say: Say) -> None:
     """The tab's title tells how many messages came in while one looked elsewhere."""
     ana, bia = arrive("Ana"), arrive("Bia")

@@ -15,7 +15,7 @@ import { mountThemeSwitches } from "./theme-switch.js";
 import { mountTimeline } from "./timeline.js";
 import { newId } from "./uuid.js";
 import { followViewport } from "./viewport.js";
-import { makeTimes, makeWords } from "./words.js";
+import { makeTimes, makeWords, nextMidnight } from "./words.js";
 
 const config = JSON.parse(document.getElementById("lanchat-config").textContent);
 const at = (id) => document.getElementById(id);
@@ -136,4 +136,14 @@ function countUnread() {
   return count;
 }
 
+// What was said today was said yesterday from then on.
+function waitForMidnight() {
+  const now = new Date();
+  setTimeout(() => {
+    schedule();
+    waitForMidnight();
+  }, nextMidnight(now) - now);
+}
+
 schedule();
+waitForMidnight();

@@ -4,7 +4,6 @@
 import { element } from "./dom.js";
 import { avatar, colourOf } from "./people.js";
 import { textNodes } from "./text.js";
-import { daysAgo } from "./words.js";
 
 const FEW_EMOJI = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]?\u200D?\s*){1,4}$/u;
 
@@ -19,8 +18,7 @@ export function makeRenderer({ words, times }) {
     return node;
   }
 
-  function dayLine(node, { date }) {
-    const ago = daysAgo(date);
+  function dayLine(node, { date, ago }) {
     const near = [words.t("client.today"), words.t("client.yesterday")];
     node.className = "day";
     node.replaceChildren(element("span", "day__label", near[ago] ?? times.day(date)));

@@ -1,10 +1,12 @@
 // From the state to the rows of the message list, pure. A row is plain data with a key; the
 // list compares rows by their fields, so a row that says the same touches nothing in the page.
 
+import { daysAgo } from "./words.js";
+
 const moments = new WeakMap();
 
 /** The rows to show, oldest first: days, gaps, notes, messages and what is not sent yet. */
-export function rowsOf(state) {
+export function rowsOf(state, now = new Date()) {
   const rows = [];
   const gaps = new Set(state.gaps);
   const { notes, you } = state;
@@ -15,7 +17,8 @@ export function rowsOf(state) {
     const moment = momentOf(entry);
     if (moment.day !== day) {
       day = moment.day;
-      rows.push({ kind: "day", key: `day:${day}`, date: moment.date });
+      const { date } = moment;
+      rows.push({ kind: "day", key: `day:${day}`, date, ago: daysAgo(date, now) });
     }
     return moment.minute;
   };
@@ -53,9 +56,7 @@ export function rowsOf(state) {
 
 /** Whether two rows of one key show the same. */
 export function sameRow(a, b) {
-  return (
-    a.message === b.message && a.draft === b.draft && a.first === b.first && a.last === b.last
-  );
+  return ["message", "draft", "first", "last", "ago"].every((field) => a[field] === b[field]);
 }
 
 const entries = new WeakMap();

@@ -33,7 +33,15 @@ export function makeTimes(lang) {
 }
 
 /** How many whole days before today a date lies: 0 is today, 1 yesterday. */
-export function daysAgo(date, now = new Date()) {
-  const midnight = (one) => new Date(one.getFullYear(), one.getMonth(), one.getDate()).getTime();
+export function daysAgo(date, now) {
   return Math.round((midnight(now) - midnight(date)) / 86_400_000);
+}
+
+/** The next beginning of a day, local time. */
+export function nextMidnight(now) {
+  return midnight(now, 1);
+}
+
+function midnight(date, later = 0) {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + later).getTime();
 }
