@@ -74,7 +74,7 @@ def test_a_taken_name_is_refused_with_a_free_one(ana, person_factory):
     visitor.http.headers["Accept-Language"] = "pt-BR"
     answer = visitor.log_in("ANA")
     assert answer.status_code == 409
-    assert "ANA 2" in answer.text
+    assert "já tem este nome, ou um parecido. “ANA 2” está livre." in answer.text
     assert '<html lang="pt-BR">' in answer.text
 
 
