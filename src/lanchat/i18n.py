@@ -1,8 +1,8 @@
 """Pick a language and translate into it.
 
 One flat catalogue a language lies in ``locales/``: dotted keys, ``page.*`` for the templates,
-``client.*`` for the browser's scripts, ``error.*`` for refusals, ``banner.*`` and ``log.*``
-for the terminal. Pages, client and CLI share them, so a word is chosen once.
+``client.*`` for the browser's scripts, ``error.*`` for refusals, ``banner.*`` for the terminal
+of who runs the server. Pages, client and CLI share them, so a word is chosen once.
 """
 
 from __future__ import annotations
