@@ -306,7 +306,7 @@ def test_endless_bytes_hold_up_nobody(ana, raw_client, room, start):
         with contextlib.suppress(OSError):
             client.socket.sock.sendall(start)
             while not bia_is_done.is_set():
-                client.socket.sock.sendall(b"\x00\x80\0\0\0\0" * 10_000)
+                client.socket.sock.sendall(b"\x00\x80\0\0\0\0" * 200_000)
 
     with ThreadPoolExecutor(1) as pool:
         poured = pool.submit(pour)

@@ -1,0 +1,51 @@
+"""What is looked at before the Socket.IO stack reads it; more in tests/faults."""
+
+import engineio
+import pytest
+import socketio
+
+from lanchat.live.reader import PacketReader
+
+
+@pytest.fixture
+def stock():
+    """python-socketio's server as it comes, with gevent's classes."""
+    return socketio.Server(async_mode="gevent")
+
+
+@pytest.fixture
+def session(stock):
+    """A session that it knows."""
+    stock.eio.sockets["sid"] = engineio.socket.Socket(stock.eio, "sid")
+    stock.environ["sid"] = {}
+    return stock.eio.sockets["sid"]
+
+
+@pytest.fixture
+def read(stock, session):
+    """Read a packet of the session."""
+    reader = PacketReader(stock.eio, stock.eio.handlers["message"])
+    return lambda packet: reader("sid", packet)
+
+
+def test_a_session_that_has_ended_enters_nothing(stock, session, read):
+    """The stack would let it into the namespace, and never out again."""
+    session.close(wait=False)
+    read("0")
+    assert stock.manager.rooms == {}
+
+
+@pytest.mark.parametrize("packet", ["", b"", b"2[]", {"a": 1}, True, None, "x"])
+def test_what_is_no_packet_ends_the_session(session, read, packet):
+    """Engine.IO hands over whatever JSON it finds."""
+    read(packet)
+    assert session.closed
+
+
+@pytest.mark.parametrize("packet", ["0/", "0/,", "0/?a=b"])
+def test_the_main_namespace_has_a_name(stock, session, read, packet):
+    """It may be written out."""
+    stock.on("connect", lambda *_: None)
+    read(packet)
+    assert not session.closed
+    assert list(stock.manager.rooms) == ["/"]
