@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import socketio
@@ -67,6 +69,29 @@ def test_after_ten_wrong_codes_none_is_looked_at(access):
     with pytest.raises(TooManyTries) as refusal:
         access.check(CODE, "192.0.2.1")
     assert 590 < refusal.value.retry_after <= 600
+
+
+class HesitantLimits(Limits):
+    """Counting takes its time, in which others run."""
+
+    def wrong_try(self, address):
+        time.sleep(0.01)
+        super().wrong_try(address)
+
+
+def test_guesses_at_the_same_time_are_counted_too():
+    """Who sends twenty at once gets ten tries like everybody."""
+    access = AccessCode(CODE, b"secret", HesitantLimits(5))
+
+    def refusal(number):
+        try:
+            access.check(str(number), "192.0.2.1")
+        except (WrongCode, TooManyTries) as error:
+            return type(error)
+
+    with ThreadPoolExecutor(20) as guessers:
+        refusals = list(guessers.map(refusal, range(20)))
+    assert refusals.count(WrongCode) == TRIES
 
 
 def test_a_right_code_is_no_try(access):
@@ -172,8 +197,8 @@ def test_an_invitation_carries_the_code(person_factory):
     ana = person_factory()
     ana.log_in("Ana", code=CODE)
     page = ana.get("/chat").text
-    found = re.search(r'id="lanchat-config">(.*?)</script>', page, re.DOTALL)
-    config = json.loads(found[1])
+    (found,) = re.findall(r'id="lanchat-config">(.*?)</script>', page, re.DOTALL)
+    config = json.loads(found)
     assert config["inviteUrl"] == config["lanUrl"] + "/#code=S%C3%A9samo%207B"
 
 
