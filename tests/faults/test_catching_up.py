@@ -50,7 +50,7 @@ def test_cut_off_again_and_again_while_others_talk(ana, bia, raw_client):
 
     talker = threading.Thread(target=talk)
     talker.start()
-    heard = set()
+    heard: set[int] = set()
     for _ in range(20):
         connection = raw_client(ana)
         served = connection.join(last_id=max(heard, default=0))["messages"]
