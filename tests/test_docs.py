@@ -16,6 +16,8 @@ from lanchat.cli import lanchat
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")
+PACKAGE = PROJECT / "src" / "lanchat"
+ARCHITECTURE = (PROJECT / "docs" / "architecture.md").read_text("utf-8")
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")])
 DEPLOYMENT = [PROJECT / "docs" / "deployment.md", *sorted((PROJECT / "deploy").iterdir())]
 # Variables that are no option's: for reports of errors, and for the tests of this project.
@@ -92,6 +94,34 @@ def anchors(file: Path) -> set[str]:
     """The headings of a document, as a link names them."""
     headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def rooms() -> set[str]:
+    """The modules in the picture of the house, by their paths below src/lanchat."""
+    picture = re.search(r"^src/lanchat/\n(.*?)^```", ARCHITECTURE, re.DOTALL | re.MULTILINE)
+    assert picture
+    folder, found = "", set()
+    for line in picture[1].splitlines():
+        if start := re.match(r"  (\w+/|(?=\w))", line):
+            folder = start[1]
+        found |= {folder + name for name in re.findall(r"\w+\.py", line)}
+    return found
+
+
+def test_every_module_is_in_the_picture_of_the_house():
+    """And nothing else is; a package without code of its own is its folder."""
+    modules = {file.relative_to(PACKAGE).as_posix() for file in PACKAGE.rglob("*.py")}
+    packages = {name for name in modules if name.endswith("/__init__.py")}
+    assert rooms() - packages == modules - packages
+    assert rooms() <= modules
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
+def test_files_that_are_named_exist(file):
+    """Under the project, the package or what it serves, wherever a path is short for."""
+    roots = (PROJECT, PACKAGE, PACKAGE / "web" / "static")
+    named = re.findall(r"`([\w./-]+/[\w.-]+\.(?:py|js|json))`", file.read_text("utf-8"))
+    assert [name for name in named if not any((root / name).exists() for root in roots)] == []
 
 
 def test_pictures_are_small():
