@@ -151,7 +151,7 @@ def _queued(client_id: str) -> dict[str, Any]:
 
 def _stored(client_id: str, number: int) -> dict[str, Any]:
     time = "2026-11-23T02:08:00.123Z"
-    return {"type": "stored", "client_id": client_id, "id": number, "time": time}
+    return {"type": "stored", "client_id": client_id, "id": number, "time": time, "now": 0}
 
 
 def _ids(state: State) -> list[int]:

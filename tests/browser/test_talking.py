@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import partial
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 Arrive = Callable[..., Page]
+Visit = Callable[..., Page]
 Say = Callable[[Page, str], None]
 
 
@@ -27,6 +30,25 @@ def test_own_messages_stand_apart(arrive: Arrive, say: Say) -> None:
     say(ana, "mine")
     expect(ana.locator(".message--mine .message__text")).to_have_text(["mine"])
     expect(bia.locator(".message:not(.message--mine) .message__author")).to_have_text("Ana")
+
+
+def test_nothing_moves_when_a_message_is_confirmed(visit: Visit, say: Say) -> None:
+    """The row of a message is as high when it has just been sent as it is ever after."""
+    ana = visit(bypass_csp=True)
+    wire = Wire(ana)
+    ana.fill("#username", "Ana")
+    ana.press("#username", "Enter")
+    expect(ana.locator("#people .people__you")).to_have_count(1)
+    # As if no time passed: what appears after a while does not appear.
+    ana.add_style_tag(content="* { animation-play-state: paused !important }")
+    for text in ("short", "w" * 40, "w" * 41, "w" * 42, "w" * 90):
+        wire.cut()
+        say(ana, text)
+        expect(ana.locator(".message--pending")).to_have_count(1)
+        heights = _row_heights(ana)
+        wire.mend()
+        expect(ana.locator(".message--pending")).to_have_count(0)
+        assert _row_heights(ana) == heights
 
 
 def test_third_person_sees_the_history(arrive: Arrive, say: Say) -> None:
@@ -84,7 +106,7 @@ def test_reader_of_old_messages_is_not_moved(arrive: Arrive, say: Say) -> None:
     expect(bia.locator("#newest")).to_be_hidden()
 
 
-def test_today_becomes_yesterday(visit: Callable[..., Page], say: Say) -> None:
+def test_today_becomes_yesterday(visit: Visit, say: Say) -> None:
     """A page that stays open over midnight calls the days by their right names."""
     ana = visit()
     ana.clock.install()
@@ -105,6 +127,39 @@ def test_title_counts_what_a_hidden_page_missed(arrive: Arrive, say: Say) -> Non
     expect(bia).to_have_title("(2) lanchat")
     _hide(bia, hidden=False)
     expect(bia).to_have_title("lanchat")
+
+
+class Wire:
+    """A page's connection; while it is cut, what the host says is kept for later."""
+
+    def __init__(self, page: Page) -> None:
+        self._cut = False
+        self._kept: list[Callable[[], None]] = []
+        page.route_web_socket(re.compile("/socket.io/"), self._connect)
+
+    def cut(self) -> None:
+        self._cut = True
+
+    def mend(self) -> None:
+        self._cut = False
+        while self._kept:
+            self._kept.pop(0)()
+
+    def _connect(self, page: WebSocketRoute) -> None:
+        def pass_on(message: str | bytes) -> None:
+            if self._cut:
+                self._kept.append(partial(page.send, message))
+            else:
+                page.send(message)
+
+        page.connect_to_server().on_message(pass_on)
+
+
+def _row_heights(page: Page) -> list[float]:
+    heights: list[float] = page.locator(".message").evaluate_all(
+        "rows => rows.map(row => row.getBoundingClientRect().height)"
+    )
+    return heights
 
 
 def _hide(page: Page, *, hidden: bool) -> None:

@@ -42,8 +42,9 @@ export function makeRenderer({ words, times }) {
   function messageRow(node, row) {
     const { message, mine, draft, first, last } = row;
     const failed = draft !== null && draft.error !== null;
+    const pending = draft !== null && !failed;
     const open = node.querySelector(".message__time")?.getAttribute("aria-expanded") === "true";
-    const states = { mine, first, last, failed, pending: draft !== null && !failed };
+    const states = { mine, first, last, failed, pending };
     const on = Object.keys(states).filter((name) => states[name]);
     node.className = ["message", ...on.map((name) => `message--${name}`)].join(" ");
 
@@ -52,10 +53,11 @@ export function makeRenderer({ words, times }) {
     if (FEW_EMOJI.test(message.message)) text.classList.add("message__text--emoji");
     const bubble = element("div", "message__bubble", author(row), text);
     if (draft === null) bubble.append(...timeAndDetails(message, open));
+    if (pending) bubble.append(timeToCome());
     node.replaceChildren(bubble);
     if (first && !mine) node.prepend(avatar(message.user));
     if (failed) node.append(failure(draft));
-    if (states.pending) node.append(element("p", "message__pending", words.t("client.pending")));
+    if (pending && last) node.append(element("p", "message__pending", words.t("client.pending")));
   }
 
   function author({ message, mine, first }) {
@@ -81,6 +83,11 @@ export function makeRenderer({ words, times }) {
     if (open) toggle(button, details, message);
     details.hidden = !open;
     return [button, details];
+  }
+
+  /** The room that the time takes once it is known, so that nothing moves then. */
+  function timeToCome() {
+    return element("span", "message__time-to-come", times.short(new Date()));
   }
 
   function toggle(button, details, message) {

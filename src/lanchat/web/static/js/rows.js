@@ -30,8 +30,9 @@ export function rowsOf(state, now = new Date()) {
     const above = rows.at(-1);
     const together =
       above?.kind === "message" && above.author === entry.user_id && above.minute === minute;
-    // The last confirmed message shows the time for its group: a draft has none yet.
-    if (together && (above.draft === null) === (draft === null)) above.last = false;
+    // The last of a group shows its time. What was not sent has none and stands for itself.
+    const failed = draft !== null && draft.error !== null;
+    if (together && !failed) above.last = false;
     rows.push({
       kind: "message", key, message: entry, mine, draft,
       author: entry.user_id, minute, first: !together, last: true,
@@ -47,9 +48,10 @@ export function rowsOf(state, now = new Date()) {
     message(entry, mine, begin(entry), key, null);
   }
   while (next < notes.length) note(notes[next++]);
+  // Until the host says when, it is now, by the host's clock: this device's may be wrong.
+  const thisMinute = minuteOf(now.getTime() + state.ahead);
   for (const draft of state.outbox) {
-    // This device's clock may be wrong: until the host says when, it is now.
-    message(entryOf(draft, you), true, rows.at(-1)?.minute, `own:${draft.client_id}`, draft);
+    message(entryOf(draft, you), true, thisMinute, `own:${draft.client_id}`, draft);
   }
   return distinct(rows);
 }
@@ -73,10 +75,14 @@ function momentOf(entry) {
   if (!moments.has(entry)) {
     const date = new Date(entry.time);
     const day = `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
-    const minute = Math.floor(date.getTime() / 60_000);
+    const minute = minuteOf(date.getTime());
     moments.set(entry, { date, day, minute });
   }
   return moments.get(entry);
+}
+
+function minuteOf(time) {
+  return Math.floor(time / 60_000);
 }
 
 function distinct(rows) {

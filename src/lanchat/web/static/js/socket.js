@@ -101,7 +101,8 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
 
   function settle(client_id, answer) {
     if (answer === null) return;
-    if (answer.ok) dispatch({ type: "stored", client_id, id: answer.id, time: answer.time });
+    const { ok, id, time } = answer;
+    if (ok) dispatch({ type: "stored", client_id, id, time, now: Date.now() });
     else if (answer.error.code === "unauthorized") onUnauthorized();
     else if (answer.error.code === "too_fast") pace.refused(performance.now(), answer.error.retry_after);
     else dispatch({ type: "refused", client_id, error: answer.error });

@@ -18,6 +18,7 @@ export function initial({ you, outbox = [] }) {
     outbox, // own messages that the host has not confirmed yet, oldest first
     gaps: [], // ids of messages before which older ones were left out
     seen: 0,
+    ahead: 0, // milliseconds that the host's clock is before this device's, as far as known
   };
 }
 
@@ -86,7 +87,7 @@ const reducers = {
     outbox: [...state.outbox, { ...draft, error: null }],
   }),
 
-  stored(state, { client_id, id, time }) {
+  stored(state, { client_id, id, time, now }) {
     const draft = state.outbox.find((one) => one.client_id === client_id);
     if (draft === undefined) return state;
     const { you } = state;
@@ -96,6 +97,7 @@ const reducers = {
       ...state,
       messages: insert(state.messages, message),
       outbox: without(state.outbox, message, you),
+      ahead: Date.parse(time) - now,
     };
   },
 
