@@ -18,7 +18,6 @@ export function mountTimeline({ log, rows: list, newest, label, empty }, options
   let atEnd = true;
   let lastTop = 0;
   let last = null;
-  let unread = 0;
 
   log.addEventListener("scroll", () => {
     const was = atEnd;
@@ -115,8 +114,7 @@ export function mountTimeline({ log, rows: list, newest, label, empty }, options
   }
 
   /** Show how many messages wait below, once the reader is further up. */
-  function updateUnread(count) {
-    unread = count;
+  function updateUnread(unread) {
     newest.hidden = atEnd;
     newest.classList.toggle("newest--news", unread > 0);
     const text = unread > 0 ? words.count("client.new_messages", unread) : "";
