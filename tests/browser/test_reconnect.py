@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
@@ -118,6 +120,15 @@ def test_logging_out_ends_the_other_tab(arrive: Arrive) -> None:
     expect(second.locator("#username")).to_be_visible()
 
 
+def test_a_lost_name_leads_to_the_login_page(server: Any, visit: Callable[..., Page]) -> None:
+    """Where the host answers that somebody else has the name by now, the page does not insist."""
+    page = visit()
+    page.route_web_socket(re.compile("/socket.io/"), _take_the_name_away)
+    page.fill("#username", "Ana")
+    with page.expect_request(lambda asked: (asked.method, asked.url) == ("GET", f"{server.url}/")):
+        page.keyboard.press("Enter")
+
+
 def test_a_new_history_replaces_the_old(server: Any, arrive: Arrive, say: Say) -> None:
     """A host that lost its messages gets no mixture of two histories."""
     ana = arrive("Ana")
@@ -142,6 +153,21 @@ def test_works_where_websockets_do_not(visit: Callable[..., Page], say: Say) -> 
     expect(page.locator("#people .people__you")).to_have_count(1)
     say(page, "hello")
     expect(page.locator(".message__time")).to_have_count(1)
+
+
+def _take_the_name_away(page: WebSocketRoute) -> None:
+    """Answer for the host, as it would if somebody had been faster."""
+    host = page.connect_to_server()
+    answer = json.dumps([{"ok": False, "error": {"code": "name_taken", "message": "Taken."}}])
+
+    def pass_on(said: str | bytes) -> None:
+        asked = re.match(r'42(\d+)\["new_host"', str(said))
+        if asked:
+            page.send(f"43{asked[1]}{answer}")
+        else:
+            host.send(said)
+
+    page.on_message(pass_on)
 
 
 def _texts(page: Page) -> list[str]:

@@ -8,10 +8,11 @@ import { waiting } from "./state.js";
 const ANSWER_WITHIN = 10_000; // milliseconds; then the same message is sent again
 const JOIN_AGAIN_AFTER = 1_000;
 const KNOCK_AGAIN_AFTER = 4_000;
+const PASSING = new Set(["unavailable", "too_fast", "not_joined"]); // a host's no for now
 
 /**
  * Connect to the host, which takes `rate` messages a second. `onUnauthorized` is called when it
- * does not know us any more, `onPause(milliseconds)` when sending has to wait.
+ * does not let us in any more, `onPause(milliseconds)` when sending has to wait.
  */
 export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized, onPause }) {
   const pace = makePace(rate);
@@ -63,8 +64,8 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
     if (answer?.ok) {
       dispatch({ type: "joined", answer });
       send();
-    } else if (answer?.error?.code === "unauthorized") {
-      onUnauthorized();
+    } else if (answer !== null && !PASSING.has(answer.error.code)) {
+      onUnauthorized(); // somebody else has the name by now, for example: the login page says
     } else if (socket.connected) {
       setTimeout(() => socket.connected && join(), JOIN_AGAIN_AFTER);
     }
