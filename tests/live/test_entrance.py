@@ -16,9 +16,9 @@ def server(shared_server):
 
 
 @pytest.fixture
-def session(server):
-    """The address of a session by polling."""
-    opened = requests.get(server.url + POLLING, timeout=60)
+def session(ana, server):
+    """The address of a session of Ana's by polling."""
+    opened = requests.get(server.url + POLLING, cookies=ana.http.cookies, timeout=60)
     return server.url + POLLING + "&sid=" + json.loads(opened.text[1:])["sid"]
 
 
@@ -33,13 +33,14 @@ def test_other_methods_are_refused(server, method):
     assert requests.request(method, server.url + POLLING, timeout=60).status_code == 400
 
 
-def test_two_requests_that_send_at_once(session, until):
+def test_two_requests_that_send_at_once(ana, session, until):
     """Nobody could tell their order: the session ends, and both are refused."""
     many = "\x1e".join(["3"] * 32_000)
 
     def send(body):
-        return requests.post(session, body, timeout=60).status_code
+        return requests.post(session, body, cookies=ana.http.cookies, timeout=60).status_code
 
+    assert send("40") == 200
     with ThreadPoolExecutor(2) as pool:
         until(lambda: 400 in pool.map(send, [many, many]), "the refusal")
     assert requests.get(session, timeout=60).status_code == 400
