@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -138,11 +137,12 @@ def _put_into_queue(page: Page, text: str) -> None:
     """Have the page send what its own composer would not let through."""
     draft = {"client_id": "0f8fad5b-d9cb-469f-a165-70867728950e", "text": text, "error": None}
     page.evaluate(
-        """queue => {
+        """draft => {
             const { user } = JSON.parse(document.getElementById("lanchat-config").textContent);
-            sessionStorage.setItem(`lanchat.outbox.${user.id}`, queue);
+            const queue = [{ ...draft, by: user.id }];
+            sessionStorage.setItem("lanchat.outbox", JSON.stringify(queue));
         }""",
-        json.dumps([draft]),
+        draft,
     )
     page.reload()
 

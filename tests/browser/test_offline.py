@@ -73,6 +73,26 @@ def test_what_is_left_out_is_named_in_the_list(arrive: Arrive, talk: Any, say: S
     assert texts[2:] == lines[100:]
 
 
+def test_who_lost_their_name_loses_no_words(
+    arrive: Arrive, person_factory: Callable[..., Any], say: Say, until: Callable[..., Any]
+) -> None:
+    """Under another name one finds what was not said, and it is said only if one wants."""
+    ana = arrive("Ana")
+    go_offline(ana)
+    say(ana, "written as Ana")
+    ana.fill("#message", "half a thou")
+    until(lambda: person_factory(None).log_in("Ana").status_code == 303)
+    ana.context.set_offline(False)
+    ana.fill("#username", "Ana 2")
+    ana.keyboard.press("Enter")
+    expect(ana.locator("#message")).to_have_value("half a thou")
+    expect(ana.locator(".message__why")).to_have_text(
+        "Not sent. You wrote it before you logged in again."
+    )
+    ana.get_by_role("button", name="Try again").click()
+    expect(ana.locator(".message__time")).to_have_count(1)
+
+
 def test_what_was_written_offline_is_said_once(arrive: Arrive, say: Say) -> None:
     """It waits in the page, visibly, and goes out by itself."""
     ana, bia = arrive("Ana"), arrive("Bia")

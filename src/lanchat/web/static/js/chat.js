@@ -21,10 +21,15 @@ const config = JSON.parse(document.getElementById("lanchat-config").textContent)
 const at = (id) => document.getElementById(id);
 const words = makeWords(config.strings, config.lang);
 const times = makeTimes(config.lang);
-const draft = keep("sessionStorage", `lanchat.draft.${config.user.id}`);
-const outbox = keep("sessionStorage", `lanchat.outbox.${config.user.id}`);
+// Whoever has to log in anew, perhaps by another name, finds what is not said yet.
+const draft = keep("sessionStorage", "lanchat.draft");
+const outbox = keep("sessionStorage", "lanchat.outbox");
 
-let state = initial({ you: config.user, outbox: outbox.load() ?? [] });
+let state = initial({
+  you: config.user,
+  outbox: outbox.load() ?? [],
+  stale: { message: words.t("client.written_before") },
+});
 let readUpTo = null; // the newest message when the reader was last at the end
 
 function dispatch(action) {

@@ -5,7 +5,9 @@
 // to which nothing can be missing: live messages raise it only once the catch-up is in, and
 // the answer to one's own message never does (an earlier one may still be on its way).
 
-export function initial({ you, outbox = [] }) {
+/** What was written before one logged in anew is said again only if one asks: `stale` is why. */
+export function initial({ you, outbox = [], stale = null }) {
+  const own = (draft) => (draft.by === you.id ? draft : { ...draft, error: stale });
   return {
     link: "connecting", // connecting, online, offline, stopped or full
     notice: "", // why the host lets nobody in, where it is full
@@ -15,7 +17,7 @@ export function initial({ you, outbox = [] }) {
     messages: [],
     notes: [], // who came and went while this page was open
     expected: [], // ids of who was here when the connection was lost: their return is no news
-    outbox, // own messages that the host has not confirmed yet, oldest first
+    outbox: outbox.map(own), // own messages that the host has not confirmed yet, oldest first
     gaps: [], // ids of messages before which older ones were left out
     seen: 0,
     ahead: 0, // milliseconds that the host's clock is before this device's, as far as known
@@ -52,7 +54,7 @@ const reducers = {
       you,
       hosts: sorted(hosts),
       messages: merge(kept.messages, news),
-      outbox: news.reduce((outbox, message) => without(outbox, message, you), kept.outbox),
+      outbox: news.reduce(without, kept.outbox),
       gaps: [...kept.gaps, ...gap],
       seen: Math.max(kept.seen, newest),
     };
@@ -62,7 +64,7 @@ const reducers = {
     return {
       ...state,
       messages: insert(state.messages, message),
-      outbox: without(state.outbox, message, state.you),
+      outbox: without(state.outbox, message),
       seen: state.joined ? Math.max(state.seen, message.id) : state.seen,
     };
   },
@@ -84,7 +86,7 @@ const reducers = {
 
   queued: (state, { draft }) => ({
     ...state,
-    outbox: [...state.outbox, { ...draft, error: null }],
+    outbox: [...state.outbox, { ...draft, by: state.you.id, error: null }],
   }),
 
   stored(state, { client_id, id, time, now }) {
@@ -96,7 +98,7 @@ const reducers = {
     return {
       ...state,
       messages: insert(state.messages, message),
-      outbox: without(state.outbox, message, you),
+      outbox: without(state.outbox, message),
       ahead: Date.parse(time) - now,
     };
   },
@@ -105,7 +107,7 @@ const reducers = {
   refused: (state, { client_id, error }) =>
     state.link === "stopped" ? state : changed(state, client_id, { error }),
 
-  retried: (state, { client_id }) => changed(state, client_id, { error: null }),
+  retried: (state, { client_id }) => changed(state, client_id, { by: state.you.id, error: null }),
 
   discarded: (state, { client_id }) => ({
     ...state,
@@ -146,10 +148,9 @@ function merge(messages, news) {
   return follows ? [...messages, ...news] : news.reduce(insert, messages);
 }
 
-function without(outbox, message, you) {
-  // Only one's own: somebody else may send the same client_id on purpose.
-  if (message.user_id !== you.id) return outbox;
-  const rest = outbox.filter((draft) => draft.client_id !== message.client_id);
+function without(outbox, { client_id, user_id }) {
+  // Only who wrote it: somebody else may send the same client_id on purpose.
+  const rest = outbox.filter((draft) => draft.client_id !== client_id || draft.by !== user_id);
   return rest.length === outbox.length ? outbox : rest;
 }
 
