@@ -1,0 +1,86 @@
+"""Somebody who uses the chat as a browser does."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import requests
+import socketio
+
+from tests.world.deadline import DEADLINE, wait_for
+from tests.world.server import ServerProcess
+
+
+class Person:
+    """Somebody with a browser's cookie jar and one connection."""
+
+    def __init__(self, server: ServerProcess, name: str | None) -> None:
+        self.server = server
+        self.name = name
+        self.http = requests.Session()
+        self.heard: list[tuple[str, Any]] = []
+        self._sockets: list[socketio.Client] = []
+        self.socket = self.new_socket()
+        if name is not None:
+            answer = self.log_in(name)
+            assert answer.status_code == 303, answer.text
+
+    def log_in(self, name: str, **fields: str) -> requests.Response:
+        form = {"username": name, **fields}
+        return self.http.post(self.server.url + "/", data=form, allow_redirects=False)
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.http.get(self.server.url + path, allow_redirects=False, **options)
+
+    def new_socket(self) -> socketio.Client:
+        """A further connection (a tab) that writes down what it hears."""
+        socket = socketio.Client(http_session=self.http, reconnection=False)
+        socket.on("*", lambda event, data: self.heard.append((event, data)))
+        self._sockets.append(socket)
+        return socket
+
+    def connect(self, transports: list[str] | None = None) -> None:
+        self.socket.connect(self.server.url, transports=transports or ["websocket"])
+
+    def join(self, last_id: int | None = None) -> dict[str, Any]:
+        if not self.socket.connected:
+            self.connect()
+        payload = {} if last_id is None else {"last_id": last_id}
+        return self.call("new_host", payload)
+
+    def say(self, text: str, client_id: str | None = None) -> dict[str, Any]:
+        payload = {"message": text, "client_id": client_id or str(uuid.uuid4())}
+        return self.call("new_message", payload)
+
+    def call(self, event: str, payload: Any = None) -> dict[str, Any]:
+        answer: dict[str, Any] = self.socket.call(event, payload, timeout=DEADLINE)
+        return answer
+
+    def events(self, name: str) -> list[Any]:
+        return [data for event, data in list(self.heard) if event == name]
+
+    def messages(self) -> list[str]:
+        return [data["message"] for data in self.events("add_chat_message")]
+
+    def hears(self, event: str, **fields: Any) -> Any:
+        """Wait for an event with these fields and return its data."""
+
+        def found() -> Any:
+            for data in self.events(event):
+                if fields.items() <= data.items():
+                    return data
+            return None
+
+        return wait_for(found, f"{event} {fields}")
+
+    def close(self) -> None:
+        """Hang up and give the name back, where there still is a server."""
+        for socket in self._sockets:
+            socket.disconnect()
+            # The client forgets to close where the server was faster.
+            if socket.eio.ws is not None:
+                socket.eio.ws.shutdown()
+        if self.server.process.poll() is None:
+            self.http.post(self.server.url + "/logout", allow_redirects=False)
+        self.http.close()
