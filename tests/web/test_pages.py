@@ -187,3 +187,33 @@ def test_a_page_that_is_not_there(person_factory, path):
 def test_a_huge_form_is_refused(person_factory):
     """A login form has no megabyte in it."""
     assert person_factory().log_in("x" * 1_000_000).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/", "/logout"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "null"])
+def test_another_site_can_neither_log_in_nor_out(ana, path, origin):
+    """A form on a foreign page that posts here is refused, whatever cookie comes along."""
+    form, headers = {"username": "Eva"}, {"Origin": origin}
+    answer = ana.http.post(ana.server.url + path, data=form, headers=headers)
+    assert answer.status_code == 403
+    assert "Ana" in ana.get("/chat").text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "text/html"),
+        ("/healthz", "application/json"),
+        ("/static/js/chat.js", "text/javascript"),
+        ("/static/vendor/linkify.mjs", "text/javascript"),
+        ("/static/css/base.css", "text/css"),
+        ("/static/favicon.svg", "image/svg+xml"),
+    ],
+)
+def test_files_have_the_right_type_and_no_banner(person_factory, path, kind):
+    """A browser told not to sniff needs the type; nobody needs to know the server's version."""
+    headers = person_factory().get(path).headers
+    assert headers["Content-Type"].startswith(kind)
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Server" not in headers
+    assert "X-Powered-By" not in headers
