@@ -107,7 +107,8 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
     else if (answer.error.code === "unauthorized") onUnauthorized();
     else if (answer.error.code === "too_fast") pace.refused(performance.now(), answer.error.retry_after);
     else dispatch({ type: "refused", client_id, error: answer.error });
-    if (answer.error?.code === "not_joined") join();
+    // A host that stops has shown everybody out; there is nothing to join until it is back.
+    if (answer.error?.code === "not_joined" && getState().link !== "stopped") join();
   }
 
   return { send };
