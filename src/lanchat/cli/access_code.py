@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from lanchat.cli.options import full_path
 from lanchat.errors import SettingRefused
 
 AUTO = "auto"
@@ -21,7 +22,7 @@ def access_code(given: str | None, file: Path | None, *, banner: bool) -> str | 
         if given is not None:
             hint = "there is --access-code, too; choose one of the two"
             raise SettingRefused("access-code-file", str(file), hint)
-        return _first_line(file.expanduser())
+        return _first_line(full_path(file))
     if given != AUTO:
         return given
     if not banner:
