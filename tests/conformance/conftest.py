@@ -20,6 +20,8 @@ import requests
 import websocket
 from websocket import WebSocket
 
+from tests.world.server import ServerProcess
+
 EXCEPTIONS: dict[str, str] = json.loads(
     Path(__file__).with_name("exceptions.json").read_text("utf-8")
 )
@@ -29,13 +31,12 @@ import sys
 from gevent import monkey
 monkey.patch_all()
 from lanchat.live import stack
-stack.SERVER_OPTIONS.update(ping_interval=0.3, ping_timeout=0.2)
-stack.SILENT_SECONDS = 2.0
+stack.SERVER_OPTIONS.update(ping_interval=0.3, ping_timeout={timeout})
 from lanchat.cli import main
 del sys.argv[1:4]
 main()
 """
-"""Runs the command that follows with the suites' ping interval and timeout, and less patience."""
+"""Runs the command that follows with the suites' ping interval and a timeout in seconds."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,13 +114,24 @@ def server(shared_server: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def quick_server(shared_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A server whose heart beats as fast as the suites ask for."""
-    launcher = [sys.executable, "-c", QUICK]
-    server = type(shared_server)(tmp_path_factory.mktemp("quick"), launcher=launcher)
+def quick_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server whose heart beats as fast as the suites ask for.
+
+    Its timeout is longer than theirs: on a busy machine a pong can be late.
+    """
+    launcher = [sys.executable, "-c", QUICK.format(timeout=20)]
+    server = ServerProcess(tmp_path_factory.mktemp("quick"), launcher=launcher)
     yield server
-    server.process.kill()
-    server.process.wait()
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server that waits for a pong no longer than the suites ask for."""
+    launcher = [sys.executable, "-c", QUICK.format(timeout=0.2)]
+    server = ServerProcess(tmp_path_factory.mktemp("impatient"), launcher=launcher)
+    yield server
+    server.kill()
 
 
 @pytest.fixture
@@ -131,9 +143,19 @@ def door(ana: Any) -> Iterator[Door]:
 
 
 @pytest.fixture
-def quick_door(quick_server: Any, person_factory: Callable[..., Any]) -> Iterator[Door]:
+def quick_door(quick_server: ServerProcess, person_factory: Callable[..., Any]) -> Iterator[Door]:
     """The way into the quick server."""
     opened = Door(person_factory("Ana", other_server=quick_server))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def impatient_door(
+    impatient_server: ServerProcess, person_factory: Callable[..., Any]
+) -> Iterator[Door]:
+    """The way into the impatient server."""
+    opened = Door(person_factory("Ana", other_server=impatient_server))
     yield opened
     opened.close()
 

@@ -139,10 +139,10 @@ def test_polling_has_a_heartbeat(quick_door):
         assert session.send("3").status_code == 200
 
 
-def test_polling_ends_without_a_pong(quick_door, closed):
+def test_polling_ends_without_a_pong(impatient_door, closed):
     """heartbeat, HTTP long-polling: closes the session upon ping timeout."""
-    session = quick_door.polling()
-    clock = quick_door.websocket()  # opened later: when its time is over, so is the session's
+    session = impatient_door.polling()
+    clock = impatient_door.websocket()  # opened later: when its time is over, so is the session's
     assert closed(clock)
     assert session.poll().status_code == 400
 
@@ -156,9 +156,9 @@ def test_a_websocket_has_a_heartbeat(quick_door):
         socket.send("3")
 
 
-def test_a_websocket_ends_without_a_pong(quick_door, closed):
+def test_a_websocket_ends_without_a_pong(impatient_door, closed):
     """heartbeat, WebSocket: closes the session upon ping timeout."""
-    assert closed(quick_door.websocket())
+    assert closed(impatient_door.websocket())
 
 
 def test_polling_can_be_closed(door, until):
