@@ -6,6 +6,8 @@ import socket
 import pytest
 import socketio
 
+from tests.world.server import ServerProcess
+
 
 @pytest.fixture
 def server(shared_server):
@@ -98,3 +100,40 @@ def test_a_websocket_of_another_origin_is_refused(ana):
         ana.socket.connect(
             ana.server.url, headers={"Origin": "http://evil.example"}, transports=["websocket"]
         )
+
+
+HOSTS = {"localhost": True, "[::1]": True, "my-pc.local": True, "evil.example": False}
+FORWARDED = [{}, {"X-Forwarded-Proto": "https"}, {"X-Forwarded-For": "10.0.0.7"}]
+FORWARDED += [{"X-Forwarded-Host": host} for host in HOSTS]
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["no proxy", "trusted proxy"])
+def trusting(request):
+    """Whether the server believes a proxy's headers."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def patient_server(trusting, tmp_path_factory):
+    """A server that takes any number of sessions which say nothing."""
+    options = ["--max-per-ip", "0", *(["--trust-proxy"] if trusting else [])]
+    server = ServerProcess(tmp_path_factory.mktemp("matrix"), *options)
+    yield server
+    server.kill()
+
+
+@pytest.mark.parametrize("forwarded", FORWARDED, ids=str)
+def test_every_host_with_every_origin(patient_server, path, forwarded, trusting):
+    """Who is refused does not hang on what stands beside it, nor on headers of no trusted proxy."""
+    for host in HOSTS:
+        named = forwarded.get("X-Forwarded-Host", host) if trusting else host
+        origins = {
+            None: True,
+            f"http://{named}": True,
+            "null": False,
+            "http://other.example": False,
+        }
+        for origin, is_ours in origins.items():
+            headers = forwarded if origin is None else {**forwarded, "Origin": origin}
+            expected = 200 if HOSTS[named] and is_ours else 403
+            assert get(patient_server, path, host, **headers) == expected, (host, origin)
