@@ -6,7 +6,6 @@ Server    a listening socket, gevent's WSGI server and signals around it: `lanch
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import time
@@ -43,8 +42,6 @@ from lanchat.web.app import create_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-_log = logging.getLogger(__name__)
 
 _GOODBYE_SECONDS = 1.0
 """How long clients have to take the last words."""

@@ -7,10 +7,10 @@ connection, and only one call at a time.
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +19,6 @@ from lanchat.errors import StoreUnavailable
 from lanchat.store import seats
 from lanchat.store.connection import open_database, transaction
 
-_log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 _SELECT = "SELECT id, client_id, room, user_id, user, ip, message, time FROM message "
@@ -81,15 +80,7 @@ class SqliteStore:
             return [self._insert(draft) for draft in drafts]
 
     def _insert(self, draft: Draft) -> Stored:
-        fields = (
-            draft.client_id,
-            draft.room,
-            draft.user_id,
-            draft.user,
-            draft.ip,
-            draft.message,
-            draft.time,
-        )
+        fields = astuple(draft)
         cursor = self._connection.execute(
             "INSERT INTO message (client_id, room, user_id, user, ip, message, time)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, client_id) DO NOTHING",
