@@ -69,7 +69,8 @@ def cells(option: click.Option, context: click.Context) -> Iterator[str]:
         words += f" One of {', '.join(f'`{choice}`' for choice in option.type.choices)}."
     elif not option.is_flag and not option.count:
         value = f" {option.make_metavar(context)}"
-    yield ", ".join([f"`{name}`" for name in short] + [f"`{long_form}{value}`"])
+    names = [*short, long_form + value, *option.secondary_opts]
+    yield ", ".join(f"`{name}`" for name in names)
     yield words.replace("|", "\\|")
     yield default(option)
     yield f"`{option.envvar}`" if option.envvar else ""

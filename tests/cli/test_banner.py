@@ -14,6 +14,7 @@ from lanchat.config import ServeConfig, default_log_file
 from lanchat.net.addresses import Address
 from lanchat.net.network import Network
 from lanchat.terminal import ColorChoice, console
+from tests.world.terminal import Terminal
 
 WIFI = Address(ip_address("192.168.1.20"), "wlan0", "lan", "")
 CABLE = Address(ip_address("10.0.0.9"), "eth0", "lan", "")
@@ -145,3 +146,45 @@ def test_paths_cannot_paint_the_terminal() -> None:
 def test_a_room_name_is_no_markup() -> None:
     """Square brackets in a name stay what they are."""
     assert all("[bold]7B" in form for form in banner(WIFI, name="[bold]7B"))
+
+
+def on_screen(
+    height: int = 40, *addresses: Address, width: int = 80, show_qr: bool | None = None
+) -> Terminal:
+    """The banner on a screen of that size."""
+    config = ServeConfig(data_dir=Path("/srv/chat"), log_file=Path("/srv/log"))
+    network = Network(None, 8765, find=lambda _interface: addresses)
+    file = io.StringIO()
+    console = Console(
+        file=file, force_terminal=True, color_system="256", width=width, height=height
+    )
+    Banner(config, network, "en", show_qr=show_qr).show(console)
+    terminal = Terminal(width, height)
+    terminal.feed(file.getvalue().replace("\n", "\r\n").encode())
+    return terminal
+
+
+def test_a_phone_scans_the_banner() -> None:
+    """Where there is room the address is a QR code, too; nothing has scrolled away."""
+    terminal = on_screen(31, WIFI)
+    assert terminal.scan() == ["http://192.168.1.20:8765"]
+    assert "lanchat ──" in terminal.text()
+
+
+@pytest.mark.parametrize(("height", "width"), [(24, 80), (40, 30)])
+def test_half_a_code_is_none(height: int, width: int) -> None:
+    """On a small screen a code would be cut off, and nothing but in the way."""
+    text = on_screen(height, WIFI, width=width).text()
+    assert "▀" not in text
+    assert "http://192.168.1.20:8765" in text
+
+
+def test_the_code_can_be_wanted_or_not() -> None:
+    """`--qr` shows it where one has to scroll, `--no-qr` nowhere."""
+    assert "▀" in on_screen(24, WIFI, show_qr=True).text()
+    assert "▀" not in on_screen(40, WIFI, show_qr=False).text()
+
+
+def test_no_code_for_this_computer_alone() -> None:
+    """What no phone can open needs no camera."""
+    assert "▀" not in on_screen().text()

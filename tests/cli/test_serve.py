@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import os
+import select
+import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -12,6 +17,7 @@ from lanchat.cli import ExitCode, run
 from lanchat.cli.serve import config_from, config_from_environment, open_in_browser, serve
 from lanchat.config import ServeConfig
 from lanchat.errors import SettingRefused
+from tests.world.terminal import Terminal
 
 
 def config_of(*arguments: str) -> ServeConfig:
@@ -151,3 +157,34 @@ def test_a_browser_that_fails_is_only_a_warning(
     monkeypatch.setenv("PATH", "/nowhere")
     open_in_browser("http://localhost:8765").join(30)
     assert "no browser" in caplog.text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_the_address_is_scanned_from_a_real_terminal(
+    tmp_path: Path, until: Callable[..., Any]
+) -> None:
+    """Started in a terminal with room for it, lanchat shows a QR code unasked."""
+    import fcntl
+    import pty
+    import termios
+
+    keeper, screen = pty.openpty()
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 45, 100, 0, 0))
+    command = [sys.executable, "-m", "lanchat", "serve", "--port", "0", "--advertise", "192.0.2.7"]
+    command += ["--data-dir", str(tmp_path / "data"), "--log-file", str(tmp_path / "log")]
+    environment = {**os.environ, "TERM": "xterm-256color", "LINES": "45", "COLUMNS": "100"}
+    terminal = Terminal(100, 45)
+
+    def scanned() -> list[str]:
+        if select.select([keeper], [], [], 0)[0]:
+            terminal.feed(os.read(keeper, 65_536))
+        return terminal.scan()
+
+    with subprocess.Popen(
+        command, env=environment, stdin=screen, stdout=screen, stderr=screen
+    ) as server:
+        found = until(scanned, "a QR code")
+        server.kill()
+    os.close(keeper)
+    os.close(screen)
+    assert found[0].startswith("http://192.0.2.7:")

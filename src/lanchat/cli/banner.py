@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from lanchat import qr
 from lanchat.config import DEFAULT_PORT, ServeConfig, default_log_file
 from lanchat.i18n import translate
 from lanchat.net.network import Network
@@ -20,36 +21,27 @@ _REMARK = "yellow"
 
 
 class Banner:
-    """The banner of one server in one language; ``lang`` is one of i18n.LANGUAGES."""
+    """The banner of one server in one language; ``lang`` is one of i18n.LANGUAGES.
 
-    def __init__(self, config: ServeConfig, network: Network, lang: str) -> None:
+    ``show_qr`` None shows the QR code where it can be scanned without scrolling.
+    """
+
+    def __init__(
+        self, config: ServeConfig, network: Network, lang: str, *, show_qr: bool | None = None
+    ) -> None:
         self._config = config
         self._network = network
         self._lang = lang
+        self._show_qr = show_qr
 
     def show(self, console: Console) -> None:
         """For a person in front of a terminal."""
-        console.print()
-        console.print(_rule(console, printable(self._config.name)))
-        console.print()
-        console.print(Text(f"  {self._invitation()}"))
-        console.print()
-        # Alone on its line and outside of every box: a triple click selects it and nothing else.
-        _unbroken(console, Text(f"      {self._invite_url()}", _ADDRESS))
-        console.print()
-        for remark in self._remarks():
-            console.print(Text(f"  {remark}", _REMARK))
-            console.print()
-        facts = list(self._facts())
-        width = max(cell_len(label) for label, _ in facts)
-        shown = ""
-        for label, value in facts:
-            column = "" if label == shown else label
-            padding = " " * (width - cell_len(column))
-            _unbroken(console, Text.assemble("  ", (column, "dim"), padding, "  ", value))
-            shown = label
-        console.print()
-        console.print(_rule(console))
+        above, below = list(self._above(console)), list(self._below(console))
+        wanted = self._show_qr
+        if wanted is None:
+            wanted = self._scannable(console, len(above) + len(below))
+        for line in [*above, *(self._code(console) if wanted else []), *below]:
+            _unbroken(console, line)
 
     def show_plain(self, console: Console) -> None:
         """For a journal or a pipe: a line each, the first one with the address to share.
@@ -63,6 +55,53 @@ class Banner:
         room = (self._say("room"), printable(self._config.name))
         for label, value in [room, *self._facts()]:
             _unbroken(console, Text.assemble((f"{label}:", "dim"), " ", value))
+        for line in self._code(console) if self._show_qr else []:
+            _unbroken(console, line)
+
+    def _above(self, console: Console) -> Iterator[Text | Rule]:
+        """Up to the address, which stands alone outside of every box.
+
+        So a triple click selects it and nothing else.
+        """
+        yield Text()
+        yield _rule(console, printable(self._config.name))
+        yield Text()
+        yield Text(f"  {self._invitation()}")
+        yield Text()
+        yield Text(f"      {self._invite_url()}", _ADDRESS)
+        yield Text()
+
+    def _below(self, console: Console) -> Iterator[Text | Rule]:
+        for remark in self._remarks():
+            yield Text(f"  {remark}", _REMARK)
+            yield Text()
+        facts = list(self._facts())
+        width = max(cell_len(label) for label, _ in facts)
+        shown = ""
+        for label, value in facts:
+            column = "" if label == shown else label
+            padding = " " * (width - cell_len(column))
+            yield Text.assemble("  ", (column, "dim"), padding, "  ", value)
+            shown = label
+        yield Text()
+        yield _rule(console)
+
+    def _scannable(self, console: Console, others: int) -> bool:
+        """Whether the QR code can be read at once, in its own colours, beside ``others`` lines."""
+        if not self._network.shared or console.options.ascii_only or console.color_system is None:
+            return False
+        code = self._code(console)
+        # One line is the cursor's.
+        high_enough = others + len(code) < console.height
+        return high_enough and max(line.cell_len for line in code) < console.width
+
+    def _code(self, console: Console) -> list[Text]:
+        """The QR code and the empty line below it, or why there is none."""
+        if console.options.ascii_only:
+            return [Text(f"  {self._say('no_qr')}", _REMARK), Text()]
+        colors = console.color_system is not None
+        lines = qr.lines(self._invite_url(), colors=colors)
+        return [*(Text.assemble("  ", line) for line in lines), Text()]
 
     def _invitation(self) -> str:
         return self._say("share" if self._network.shared else "share_alone")
@@ -107,6 +146,6 @@ def _rule(console: Console, title: str = "") -> Rule:
     return Rule(Text(title, style="bold"), align="left", style=ACCENT, characters=characters)
 
 
-def _unbroken(console: Console, line: Text) -> None:
+def _unbroken(console: Console, line: Text | Rule) -> None:
     # A wrapped or cropped address or path cannot be copied.
     console.print(line, no_wrap=True, overflow="ignore", crop=False)

@@ -140,6 +140,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     metavar="N",
     help="How many connections there may be in all; 0 sets no limit.",
 )
+@option(
+    "--qr/--no-qr",
+    "show_qr",
+    default=None,
+    show_default="where the terminal has room for it",
+    help="Show the address as a QR code, too, for the cameras of phones.",
+)
 @option("--open", "-o", "open_browser", is_flag=True, help="Open the chat in your browser.")
 @option("--quiet", "-q", is_flag=True, help="Show errors only, and no banner.")
 @option(
@@ -151,7 +158,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @color_option
 def serve(
-    *, open_browser: bool, quiet: bool, verbose: int, color: ColorChoice, **settings: Any
+    *,
+    show_qr: bool | None,
+    open_browser: bool,
+    quiet: bool,
+    verbose: int,
+    color: ColorChoice,
+    **settings: Any,
 ) -> None:
     """Start the chat for everybody on your network.
 
@@ -172,7 +185,7 @@ def serve(
     set_up_logging(quiet=quiet, verbose=verbose)
     server = Server(config)
     if not quiet:
-        _show_banner(config, server.network, color)
+        _show_banner(config, server.network, color, show_qr)
     for risk in risks(config, find_addresses()):
         logging.getLogger(__name__).warning("%s", risk)
     if open_browser:
@@ -226,11 +239,13 @@ def _open(url: str) -> None:
         logging.getLogger(__name__).warning("no browser could be started for %s", url)
 
 
-def _show_banner(config: ServeConfig, network: Network, color: ColorChoice) -> None:
+def _show_banner(
+    config: ServeConfig, network: Network, color: ColorChoice, show_qr: bool | None
+) -> None:
     from lanchat.cli.banner import Banner
     from lanchat.terminal import console, is_screen
 
-    banner = Banner(config, network, config.lang or from_locale(os.environ))
+    banner = Banner(config, network, config.lang or from_locale(os.environ), show_qr=show_qr)
     show = banner.show if is_screen(stderr=True) else banner.show_plain
     # A terminal that is gone is no reason not to serve.
     with suppress(OSError, ValueError):
