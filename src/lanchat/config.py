@@ -16,6 +16,7 @@ HIGHEST_PORT = 65_535
 MAX_HISTORY = 10_000
 MAX_GRACE = 3_600.0
 MAX_RATE = 1_000
+MAX_RETENTION = 100 * 365 * 86_400.0
 MAX_CONNECTIONS = 1_000_000
 NAME_LIMIT = 60
 CODE_LIMIT = 128
@@ -36,9 +37,10 @@ class ServeConfig:
     """What `lanchat serve` was asked for.
 
     ``host`` None is every interface; ``port`` None is 8765 or the next free one, 0 any free
-    one; ``lang`` None follows the visitor; ``grace`` is in seconds; ``rate`` is in messages a
-    second; ``max_per_ip`` and ``max_clients`` count connections; 0 is no limit for each of the
-    three. Raises SettingRefused.
+    one; ``retention`` (seconds) and ``retention_messages`` None keep messages for ever; ``lang``
+    None follows the visitor; ``grace`` is in seconds; ``rate`` is in messages a second;
+    ``max_per_ip`` and ``max_clients`` count connections; 0 is no limit for each of the three.
+    Raises SettingRefused.
     """
 
     host: str | None = None
@@ -48,6 +50,8 @@ class ServeConfig:
     log_file: Path = field(default_factory=default_log_file)
     history: int = 200
     keep_history: bool = True
+    retention: float | None = None
+    retention_messages: int | None = None
     grace: float = 10.0
     rate: int = 5
     max_per_ip: int = 50
@@ -64,6 +68,11 @@ class ServeConfig:
             raise SettingRefused("port", self.port, f"a port lies between 0 and {HIGHEST_PORT}")
         if not 0 <= self.history <= MAX_HISTORY:
             raise SettingRefused("history", self.history, f"choose 0 to {MAX_HISTORY} messages")
+        if self.retention is not None and not 1 <= self.retention <= MAX_RETENTION:
+            raise SettingRefused("retention", self.retention, "choose 1 second to 100 years")
+        if self.retention_messages is not None and self.retention_messages < 1:
+            hint = "choose at least 1 message; --no-history keeps nothing on disk"
+            raise SettingRefused("retention-messages", self.retention_messages, hint)
         if not 0 <= self.grace <= MAX_GRACE:
             raise SettingRefused("grace", self.grace, f"choose 0 to {MAX_GRACE:.0f} seconds")
         if not 0 <= self.rate <= MAX_RATE:

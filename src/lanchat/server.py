@@ -37,6 +37,7 @@ from lanchat.net.descriptors import make_room_for
 from lanchat.net.listen import listen
 from lanchat.net.network import Network
 from lanchat.store.datadir import DataDir
+from lanchat.store.retention import Retention
 from lanchat.store.sqlite import SqliteStore
 from lanchat.web.app import create_app
 
@@ -68,6 +69,9 @@ class Backend:
             database = data.database if config.keep_history else None
             store = SqliteStore(database, offload=partial(_offload, disk))
             undo.callback(store.close)
+            if config.retention is not None or config.retention_messages is not None:
+                retention = Retention(store, config.retention, config.retention_messages)
+                undo.callback(retention.close)
             log = ConnectionLogFile(config.log_file)
             undo.callback(log.close)
             undo.callback(log.stop)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from datetime import datetime, timezone
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ import click
 from lanchat.cli import complain, show_help
 from lanchat.cli.log_lines import Layout
 from lanchat.cli.options import color_option, full_path
+from lanchat.cli.times import moment
 from lanchat.config import default_log_file
-from lanchat.connlog.filter import Filter, Network, parse_network, parse_since
+from lanchat.connlog.filter import Filter, Network, parse_network
 from lanchat.connlog.reader import LogReader
 from lanchat.connlog.record import EVENTS, Record
 from lanchat.errors import LogMissing
@@ -122,11 +122,7 @@ def _filter(
     since: str | None,
     utc: bool,
 ) -> Filter:
-    now = datetime.now(timezone.utc)
-    try:
-        start = None if since is None else parse_since(since, now if utc else now.astimezone())
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--since") from error
+    start = moment(since, "--since", utc=utc)
     return Filter(events=frozenset(events or EVENTS), user=user, network=network, since=start)
 
 

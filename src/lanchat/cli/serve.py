@@ -18,6 +18,7 @@ import click
 # Nothing heavy up here: `serve` patches the standard library for gevent before that.
 from lanchat.cli.access_code import access_code
 from lanchat.cli.options import color_option, full_path, option
+from lanchat.cli.times import duration
 from lanchat.config import DEFAULT_PORT, ServeConfig
 from lanchat.i18n import LANGUAGES, from_locale
 
@@ -68,6 +69,20 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     "--no-history",
     is_flag=True,
     help="Keep messages in memory only: they are gone when the server stops.",
+)
+@option(
+    "--retention",
+    type=duration,
+    metavar="TIME",
+    show_default="kept for ever",
+    help="Delete messages once they are older than this: 12h, 30d, 2w.",
+)
+@option(
+    "--retention-messages",
+    type=int,
+    metavar="N",
+    show_default="all",
+    help="Keep only so many of the newest messages, and delete the others.",
 )
 @option(
     "--lang",

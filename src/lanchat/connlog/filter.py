@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
 
 from lanchat.connlog.record import EVENTS, Record
 
 Network: TypeAlias = IPv4Network | IPv6Network
-
-_AGO = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII | re.IGNORECASE)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +35,6 @@ class Filter:
     def is_before(self, record: Record) -> bool:
         """Whether the record is older than anything wanted."""
         return self.since is not None and record.time < self.since
-
-
-def parse_since(text: str, now: datetime) -> datetime:
-    """When ``10m``, ``2h``, ``1d`` (ago) or an ISO 8601 time was.
-
-    ``now`` has the time zone that a time without an offset is read in. Raises ValueError.
-    """
-    ago = _AGO.fullmatch(text.strip())
-    try:
-        if ago is not None:
-            return now - timedelta(**{_UNITS[ago[2].lower()]: int(ago[1])})
-        moment = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text.strip()))
-        if moment.tzinfo is None and now.tzinfo is timezone.utc:
-            return moment.replace(tzinfo=timezone.utc)
-        # A naive time is local time, by the offset of its own day and not of today.
-        return moment.astimezone(timezone.utc)
-    except (ValueError, OverflowError, OSError) as error:
-        raise ValueError("neither 10m, 2h, 1d nor a time such as 2026-11-23T08:00") from error
 
 
 def parse_network(text: str) -> Network:

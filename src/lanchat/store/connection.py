@@ -54,6 +54,8 @@ def open_database(path: Path | None) -> sqlite3.Connection:
             migrate(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            # What is deleted is overwritten, and cannot be found in the file any more.
+            connection.execute("PRAGMA secure_delete = ON")
         except (sqlite3.Error, OSError) as error:
             raise DataUnusable(
                 path or Path(":memory:"),

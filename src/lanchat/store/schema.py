@@ -37,7 +37,13 @@ def _seats(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE logout (user_id TEXT PRIMARY KEY, time REAL NOT NULL)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_messages, _seats)
+def _deletions(connection: sqlite3.Connection) -> None:
+    # One row: the newest message that was ever deleted, 0 for none.
+    connection.execute("CREATE TABLE deleted (up_to INTEGER NOT NULL)")
+    connection.execute("INSERT INTO deleted (up_to) VALUES (0)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_messages, _seats, _deletions)
 
 
 class NewerSchemaError(Exception):

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 
 from lanchat.chat.model import Draft, Guest, History, Message, Stored
 from lanchat.errors import StoreUnavailable
-from lanchat.store import seats
+from lanchat.store import deletion, seats
 from lanchat.store.connection import open_database, transaction
+from lanchat.store.deletion import Keep, Place
 
 _T = TypeVar("_T")
 
@@ -44,6 +45,10 @@ class SqliteStore:
     def history(self, room: str, after: int | None, limit: int) -> History:
         """What was said after the id, or at all: at most the ``limit`` newest messages."""
         return self._call(lambda: self._history(room, after, limit))
+
+    def delete_old(self, keep: Keep, place: Place) -> Place:
+        """Take one step of a sweep, and say where the next one begins."""
+        return self._call(lambda: deletion.step(self._connection, keep, place))
 
     def hold(self, guest: Guest) -> None:
         self._call(lambda: seats.hold(self._connection, guest))
@@ -95,16 +100,16 @@ class SqliteStore:
         return Stored(Message(*row), fresh=False)
 
     def _history(self, room: str, after: int | None, limit: int) -> History:
-        newest = self._connection.execute(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'message'"
+        newest, deleted = self._connection.execute(
+            "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'message'), up_to FROM deleted"
         ).fetchone()
-        foreign = after is not None and after > (newest[0] if newest else 0)
+        foreign = after is not None and after > (newest or 0)
         floor = 0 if after is None or foreign else after
         rows = self._connection.execute(
             _SELECT + "WHERE id > ? AND room = ? ORDER BY id DESC LIMIT ?",
             (floor, room, limit + 1),
         ).fetchall()
-        complete = len(rows) <= limit and not foreign
+        complete = len(rows) <= limit and not foreign and floor >= deleted
         return History([Message(*row) for row in reversed(rows[:limit])], complete)
 
 
@@ -112,6 +117,8 @@ def _open(path: Path | None) -> sqlite3.Connection:
     connection = open_database(path)
     if path is None:
         _begin_after_earlier_lives(connection)
+    else:
+        deletion.give_space_back(connection)
     return connection
 
 

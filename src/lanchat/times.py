@@ -1,0 +1,34 @@
+"""Durations and moments as people write them: ``90s``, ``12h``, ``30d``, an ISO 8601 time."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+
+_DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII | re.IGNORECASE)
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+
+
+def parse_duration(text: str) -> int:
+    """The seconds in ``90s``, ``10m``, ``12h``, ``30d`` or ``2w``. Raises ValueError."""
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise ValueError("not a duration such as 90s, 10m, 12h, 30d or 2w")
+    return int(found[1]) * _SECONDS[found[2].lower()]
+
+
+def parse_moment(text: str, now: datetime) -> datetime:
+    """When ``10m``, ``2h``, ``1d`` (ago) or an ISO 8601 time was.
+
+    ``now`` has the time zone that a time without an offset is read in. Raises ValueError.
+    """
+    try:
+        if _DURATION.fullmatch(text.strip()):
+            return now - timedelta(seconds=parse_duration(text))
+        moment = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text.strip()))
+        if moment.tzinfo is None and now.tzinfo is timezone.utc:
+            return moment.replace(tzinfo=timezone.utc)
+        # A naive time is local time, by the offset of its own day and not of today.
+        return moment.astimezone(timezone.utc)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ValueError("neither 10m, 2h, 1d nor a time such as 2026-11-23T08:00") from error

@@ -1,0 +1,55 @@
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from lanchat.times import parse_duration, parse_moment
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+BRASILIA = timezone(timedelta(hours=-3))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("10m", 600), ("12h", 43_200), ("30d", 2_592_000), (" 2 W ", 1_209_600)],
+)
+def test_durations(text: str, seconds: int) -> None:
+    """A number and the first letter of its unit."""
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "10", "d", "-5m", "1.5h", "1d12h", "1y", "٣m"])
+def test_no_durations(text: str) -> None:
+    """What is meant is not guessed."""
+    with pytest.raises(ValueError, match="such as 90s"):
+        parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("30s", NOW - timedelta(seconds=30)),
+        ("10m", NOW - timedelta(minutes=10)),
+        (" 2H ", NOW - timedelta(hours=2)),
+        ("1d", NOW - timedelta(days=1)),
+        ("2w", NOW - timedelta(weeks=2)),
+        ("2026-11-22", datetime(2026, 11, 22, tzinfo=timezone.utc)),
+        ("2026-11-22T08:00:00.500Z", NOW - timedelta(hours=28, seconds=-0.5)),
+        ("2026-11-23 08:00-03:00", datetime(2026, 11, 23, 8, tzinfo=BRASILIA)),
+    ],
+)
+def test_moments(text: str, when: datetime) -> None:
+    """So long ago, or a time; one without an offset is in the zone of ``now``."""
+    assert parse_moment(text, NOW) == when
+
+
+def test_moment_in_local_time() -> None:
+    """A time without an offset is that of this machine's clock on that day."""
+    now = NOW.astimezone()
+    assert parse_moment("2026-01-15T08:00", now) == datetime(2026, 1, 15, 8).astimezone()
+
+
+@pytest.mark.parametrize("text", ["", "10", "m", "-5m", "999999999d", "yesterday", "٣m"])
+def test_no_moments(text: str) -> None:
+    """A typing error is told from a time, and a number cannot be too large."""
+    with pytest.raises(ValueError, match="such as"):
+        parse_moment(text, NOW)
