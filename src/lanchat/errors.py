@@ -11,6 +11,7 @@
     ├── LogMissing            there is no connection log to read yet
     ├── LogUnreadable         there is one, and it cannot be read
     ├── StoreUnavailable      a message could not be written or read just now
+    ├── FrameTooLarge         a client's WebSocket message goes beyond the limit
     └── Refusal               something a guest asked for is not to be had
         ├── Unauthorized
         ├── NotJoined
@@ -143,6 +144,14 @@ class StoreUnavailable(LanchatError):
     """A message could not be written or read just now: trying again later can help."""
 
     code = "unavailable"
+
+
+class FrameTooLarge(LanchatError):
+    """A client's WebSocket message announces more than ``limit`` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit // 1024} KiB")
+        self.limit = limit
 
 
 class Refusal(LanchatError):

@@ -31,7 +31,7 @@ from lanchat.errors import CannotStart
 from lanchat.live import codec
 from lanchat.live.entrance import Entrance
 from lanchat.live.reader import PacketReader
-from lanchat.live.transport import MAX_BACKLOG_FRAMES
+from lanchat.live.transport import MAX_BACKLOG_FRAMES, Flusher
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
 
 STOCK_LOG = logging.getLogger(f"{__name__}.stock")
@@ -98,7 +98,7 @@ class Stack:
         stock = self._engine._async  # noqa: SLF001
         self._engine._async = {  # noqa: SLF001
             **stock,
-            "websocket": partial(WebSocket, self._opened),
+            "websocket": partial(WebSocket, self._opened, Flusher()),
             "queue": BoundedQueue,
         }
         self._engine.on("message", PacketReader(self._engine, self._engine.handlers["message"]))
