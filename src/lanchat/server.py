@@ -26,6 +26,7 @@ from lanchat.chat.model import timestamp
 from lanchat.config import ServeConfig
 from lanchat.connlog.writer import ConnectionLogFile
 from lanchat.live.broadcaster import SocketBroadcaster
+from lanchat.live.events import Events
 from lanchat.live.http import make_server
 from lanchat.live.stack import (
     MAX_SILENT_SESSIONS,
@@ -76,13 +77,20 @@ class Backend:
             undo.callback(log.close)
             undo.callback(log.stop)
 
+            events = Events()
             socketio = SocketIO(**SERVER_OPTIONS)
             broadcaster = SocketBroadcaster(socketio)
             hub = Hub(store, broadcaster, log, store, history=config.history, grace=config.grace)
             self.app: flask.Flask = create_app(
-                config, data.secret, hub=hub, socketio=socketio, network=network, log=log
+                config,
+                data.secret,
+                hub=hub,
+                socketio=socketio,
+                on_event=events.on,
+                network=network,
+                log=log,
             )
-            stack = Stack(socketio.server, max_silent=_max_silent(config.max_per_ip))
+            stack = Stack(socketio.server, events, max_silent=_max_silent(config.max_per_ip))
             undo.callback(stack.close, _GOODBYE_SECONDS)
             undo.callback(hub.close)
             undo.callback(lambda: broadcaster.server_stops(timestamp(time.time())))

@@ -55,40 +55,32 @@ def commits(disk):
     commits.close()
 
 
-def in_threads(commits, texts):
-    """Submit each text from a thread of its own; returns the threads and a list of answers."""
-    answers = []
-    threads = [
-        threading.Thread(target=lambda t=text: answers.append(commits.submit(draft(t))))
-        for text in texts
-    ]
-    for thread in threads:
-        thread.start()
-    return threads, answers
-
-
 def test_what_waits_is_committed_together(commits, disk, until):
     """While one commit is under way, nine more messages become one batch."""
-    first, _ = in_threads(commits, ["0"])
+    first = commits.submit(draft("0"))
     until(disk.asked.is_set)
-    others, answers = in_threads(commits, "123456789")
-    until(lambda: len(commits._waiting) == 9)
-    disk.go_on.release()
-    disk.go_on.release()
-    for thread in [*first, *others]:
-        thread.join(10)
+    others = [commits.submit(draft(text)) for text in "123456789"]
+    disk.go_on.release(2)
+    assert first.result(10).id == 1
+    assert [message.result(10).id for message in others] == list(range(2, 11))
     assert [len(batch) for batch in disk.batches] == [1, 9]
-    assert sorted(message.id for message in answers) == list(range(2, 11))
 
 
 def test_messages_are_published_in_the_order_of_ids(commits, disk):
     """Everybody sees messages in the order in which they were stored."""
-    threads, _ = in_threads(commits, "abcdefgh")
-    for _ in range(8):
-        disk.go_on.release()
-    for thread in threads:
-        thread.join(10)
+    messages = [commits.submit(draft(text)) for text in "abcdefgh"]
+    disk.go_on.release(8)
+    assert messages[-1].result(10).message == "h"
     assert [message.id for message in disk.published] == list(range(1, 9))
+
+
+def test_a_sender_is_answered_after_everybody_was_told(commits, disk):
+    """When the future is done the message is stored and published."""
+    message = commits.submit(draft("hello"))
+    told = []
+    message.add_done_callback(lambda _done: told.extend(disk.published))
+    disk.go_on.release()
+    assert message.result(10) in told
 
 
 def test_a_failing_store_fails_its_batch_alone():
@@ -103,8 +95,8 @@ def test_a_failing_store_fails_its_batch_alone():
 
     commits = GroupCommit(append, lambda _message: None)
     with pytest.raises(StoreUnavailable):
-        commits.submit(draft("lost"))
-    assert commits.submit(draft("kept")).message == "kept"
+        commits.submit(draft("lost")).result(10)
+    assert commits.submit(draft("kept")).result(10).message == "kept"
     commits.close()
 
 

@@ -83,7 +83,7 @@ def test_a_welcome_tells_who_is_here(hub, ana):
 def test_only_the_newest_messages_go_to_a_newcomer(hub, ana):
     """With a history of three the oldest two are left out, and that is said."""
     for number in range(5):
-        hub.post("tab", f"message {number}", f"id {number}")
+        hub.post("tab", f"message {number}", f"id {number}").result(10)
     welcome = hub.join("tab", ana, HERE, None)
     assert [m.message for m in welcome.messages] == ["message 2", "message 3", "message 4"]
     assert welcome.complete is False
@@ -91,18 +91,18 @@ def test_only_the_newest_messages_go_to_a_newcomer(hub, ana):
 
 def test_who_was_away_gets_more_than_a_newcomer(hub, ana):
     """Catching up is not bounded by --history."""
-    first = hub.post("tab", "before", "id")
+    first = hub.post("tab", "before", "id").result(10)
     for number in range(50):
-        hub.post("tab", f"message {number}", f"id {number}")
+        hub.post("tab", f"message {number}", f"id {number}").result(10)
     welcome = hub.join("tab", ana, HERE, first.id)
     assert (len(welcome.messages), welcome.complete) == (50, True)
 
 
 def test_an_answer_stays_small_enough_to_be_sent(hub, ana):
     """Of very long messages only as many go out as one client's backlog takes."""
-    first = hub.post("tab", "before", "id")
+    first = hub.post("tab", "before", "id").result(10)
     for number in range(200):
-        hub.post("tab", "x" * MESSAGE_LIMIT, f"id {number}")
+        hub.post("tab", "x" * MESSAGE_LIMIT, f"id {number}").result(10)
     welcome = hub.join("tab", ana, HERE, first.id)
     assert sum(len(m.message) for m in welcome.messages) <= CATCH_UP_BYTES
     assert welcome.messages[-1].client_id == "id 199"
@@ -111,8 +111,8 @@ def test_an_answer_stays_small_enough_to_be_sent(hub, ana):
 
 def test_a_message_is_told_once(hub, ana, world):
     """The same client_id again gives the same message and no second broadcast."""
-    message = hub.post("tab", "hello", "same")
-    assert hub.post("tab", "hello", "same") == message
+    message = hub.post("tab", "hello", "same").result(10)
+    assert hub.post("tab", "hello", "same").result(10) == message
     assert world.names().count("message_posted") == 1
 
 
@@ -132,8 +132,8 @@ def test_text_that_cannot_be_shown_is_refused(hub, ana, text):
 def test_a_message_carries_the_address_it_came_from(hub, ana):
     """A person may have a phone and a laptop, or come back through another network."""
     hub.join("phone", ana, Origin("10.0.0.7"), None)
-    assert hub.post("tab", "from here", "1").ip == HERE.ip
-    assert hub.post("phone", "from there", "2").ip == "10.0.0.7"
+    assert hub.post("tab", "from here", "1").result(10).ip == HERE.ip
+    assert hub.post("phone", "from there", "2").result(10).ip == "10.0.0.7"
 
 
 def test_a_stopping_hub_takes_nobody_in(hub, ana):
@@ -145,7 +145,7 @@ def test_a_stopping_hub_takes_nobody_in(hub, ana):
 
 def test_a_message_has_a_longest_length(hub, ana):
     """4,000 characters are a message, 4,001 are not."""
-    hub.post("tab", "x" * MESSAGE_LIMIT, "long")
+    hub.post("tab", "x" * MESSAGE_LIMIT, "long").result(10)
     with pytest.raises(MessageTooLong) as refused:
         hub.post("tab", "x" * (MESSAGE_LIMIT + 1), "longer")
     assert refused.value.params == {"limit": MESSAGE_LIMIT}

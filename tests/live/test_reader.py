@@ -4,6 +4,7 @@ import engineio
 import pytest
 import socketio
 
+from lanchat.live.events import Events
 from lanchat.live.reader import PacketReader
 
 
@@ -24,7 +25,9 @@ def session(stock):
 @pytest.fixture
 def read(stock, session):
     """Read a packet of the session."""
-    reader = PacketReader(stock.eio, stock.eio.handlers["message"])
+    events = Events()
+    events.attach(stock)
+    reader = PacketReader(stock.eio, stock.eio.handlers["message"], events)
     return lambda packet: reader("sid", packet)
 
 

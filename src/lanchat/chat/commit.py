@@ -12,32 +12,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 from lanchat.chat.model import Draft, Message, Stored
 from lanchat.errors import LanchatError, StoreUnavailable
 
 _log = logging.getLogger(__name__)
-
-
-class _Waiting:
-    """A draft whose sender waits for the answer."""
-
-    __slots__ = ("_done", "_message", "draft")
-
-    def __init__(self, draft: Draft) -> None:
-        self.draft = draft
-        self._done = threading.Event()
-        self._message: Message | None = None
-
-    def resolve(self, message: Message | None) -> None:
-        self._message = message
-        self._done.set()
-
-    def result(self) -> Message:
-        self._done.wait()
-        if self._message is None:
-            raise StoreUnavailable("the message could not be stored")
-        return self._message
 
 
 class GroupCommit:
@@ -54,21 +34,24 @@ class GroupCommit:
     ) -> None:
         self._append = append
         self._publish = publish
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[tuple[Draft, Future[Message]]] = []
         self._changed = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
-    def submit(self, draft: Draft) -> Message:
-        """Return the message once it is stored. Raises StoreUnavailable."""
-        waiting = _Waiting(draft)
+    def submit(self, draft: Draft) -> Future[Message]:
+        """The message once it is stored, or StoreUnavailable as the future's exception.
+
+        Futures are done in the order of ids. Raises StoreUnavailable once closed.
+        """
+        message: Future[Message] = Future()
         with self._changed:
             if self._closed:
                 raise StoreUnavailable("the server is stopping")
-            self._waiting.append(waiting)
+            self._waiting.append((draft, message))
             self._changed.notify()
-        return waiting.result()
+        return message
 
     def close(self) -> None:
         """Commit what is waiting, then take nothing more."""
@@ -81,7 +64,7 @@ class GroupCommit:
         while batch := self._take():
             self._commit(batch)
 
-    def _take(self) -> list[_Waiting]:
+    def _take(self) -> list[tuple[Draft, Future[Message]]]:
         """Everything that waits now; empty only when closed."""
         with self._changed:
             while not self._waiting and not self._closed:
@@ -89,10 +72,10 @@ class GroupCommit:
             batch, self._waiting = self._waiting, []
         return batch
 
-    def _commit(self, batch: list[_Waiting]) -> None:
+    def _commit(self, batch: list[tuple[Draft, Future[Message]]]) -> None:
         stored: list[Stored] = []
         try:
-            stored = self._append([waiting.draft for waiting in batch])
+            stored = self._append([draft for draft, _ in batch])
             for entry in stored:
                 if entry.fresh:
                     self._publish(entry.message)
@@ -101,5 +84,8 @@ class GroupCommit:
         except Exception:  # noqa: BLE001
             # A defect here must not end the committer: nobody could speak any more.
             _log.exception("a batch of %d messages failed", len(batch))
-        for index, waiting in enumerate(batch):
-            waiting.resolve(stored[index].message if index < len(stored) else None)
+        for index, (_, message) in enumerate(batch):
+            if index < len(stored):
+                message.set_result(stored[index].message)
+            else:
+                message.set_exception(StoreUnavailable("the message could not be stored"))

@@ -11,6 +11,7 @@ import time
 import unicodedata
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from lanchat.chat import names
@@ -138,11 +139,12 @@ class Hub:
         history = _bounded(self._store.history(ROOM, last_id, limit))
         return Welcome(guest, list(self._room.hosts()), history.messages, history.complete)
 
-    def post(self, connection: str, text: str, client_id: str) -> Message:
-        """Store a message and tell everybody. Waits for the disk.
+    def post(self, connection: str, text: str, client_id: str) -> Future[Message]:
+        """Let a message be stored, then everybody be told; the future is done after both.
 
-        The same client_id of the same person again returns the message that it made first.
-        Raises NotJoined, PayloadInvalid, MessageTooLong or StoreUnavailable.
+        The same client_id of the same person again gives the message that it made first.
+        Raises NotJoined, PayloadInvalid, MessageTooLong or StoreUnavailable, which is also what
+        the future fails with.
         """
         seat = self._room.seat_of(connection)
         if seat is None:

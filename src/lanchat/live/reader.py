@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from lanchat.live.events import Events
 from lanchat.live.websocket import MAX_MESSAGE_BYTES
 
 _log = logging.getLogger(__name__)
@@ -27,14 +28,20 @@ _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionErro
 class PacketReader:
     """The engine's handler for messages, in front of python-socketio's own (``handle``)."""
 
-    def __init__(self, engine: Any, handle: Callable[[str, Any], None]) -> None:
+    def __init__(self, engine: Any, handle: Callable[[str, Any], None], events: Events) -> None:
         self._engine = engine
         self._handle = handle
+        self._events = events
 
     def __call__(self, sid: str, packet: Any) -> None:
-        """Read one packet of a session."""
+        """Read one packet of the session with this id."""
         session = self._engine.sockets.get(sid)
-        if session is None or session.closed:
+        if session is not None:
+            self.read(session, packet)
+
+    def read(self, session: Any, packet: Any) -> None:
+        """Read one packet of a session."""
+        if session.closed:
             return  # what was behind the packet that ended the session
         try:
             self._read(session, packet)
@@ -49,6 +56,8 @@ class PacketReader:
             return
         if not isinstance(packet, str) or not packet:
             raise ValueError("not a packet of Socket.IO")
+        if packet[0] == "2" and self._events.read(session, packet):
+            return
         if packet[0] in "56":
             announced = _ATTACHMENTS.match(packet)
             count = int(announced[1]) if announced else 0

@@ -30,6 +30,7 @@ from engineio.packet import CLOSE, Packet
 from lanchat.errors import CannotStart
 from lanchat.live import codec
 from lanchat.live.entrance import Entrance
+from lanchat.live.events import Events
 from lanchat.live.reader import PacketReader
 from lanchat.live.transport import MAX_BACKLOG_FRAMES, Flusher
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
@@ -90,7 +91,9 @@ class BoundedQueue(gevent.queue.JoinableQueue[Any]):
 class Stack:
     """The Socket.IO server as fitted for lanchat."""
 
-    def __init__(self, server: socketio.Server, max_silent: int = MAX_SILENT_SESSIONS) -> None:
+    def __init__(
+        self, server: socketio.Server, events: Events, max_silent: int = MAX_SILENT_SESSIONS
+    ) -> None:
         self._server = server
         self._engine = server.eio
         self._max_silent = max_silent
@@ -101,7 +104,9 @@ class Stack:
             "websocket": partial(WebSocket, self._opened, Flusher()),
             "queue": BoundedQueue,
         }
-        self._engine.on("message", PacketReader(self._engine, self._engine.handlers["message"]))
+        events.attach(server)
+        stock_reader = self._engine.handlers["message"]
+        self._engine.on("message", PacketReader(self._engine, stock_reader, events))
         self._engine.handle_request = Entrance(self._engine, self._is_crowded)
         self._sweeper = gevent.spawn(self._sweep)
 

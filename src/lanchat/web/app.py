@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from lanchat.web.access import AccessCode
 from lanchat.web.guard import Guard
 from lanchat.web.limits import Limits
 from lanchat.web.pages import Network, Pages
-from lanchat.web.sockets import Sockets
+from lanchat.web.sockets import EventHandler, Sockets
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -47,12 +48,14 @@ def create_app(
     *,
     hub: Hub,
     socketio: SocketIO,
+    on_event: Callable[[str, EventHandler], None],
     network: Network,
     log: ConnectionLog,
 ) -> flask.Flask:
     """The whole WSGI application, from the outside in: proxy headers, guard, sockets, pages.
 
-    ``secret`` signs the sessions. ``socketio`` gets its server here.
+    ``secret`` signs the sessions. ``socketio`` gets its server here; ``on_event`` is called with
+    the name and the handler of each event that clients may send.
     """
     # On Windows any installed program may have told the system otherwise.
     for suffix in (".js", ".mjs"):
@@ -76,7 +79,7 @@ def create_app(
     access = AccessCode(config.access_code, secret, limits)
     app.config[session.DOOR] = access.digest
     sockets = Sockets(socketio, hub, log, config=config, limits=limits)
-    sockets.register()
+    sockets.register(on_event)
     Pages(config, hub, network, sockets=sockets, access=access, log=log).register(app)
     layers: WSGIApplication = Guard(app.wsgi_app, network.own_hosts, config.allow_hosts, log)
     if config.trust_proxy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -28,7 +29,7 @@ class NewMessage(msgspec.Struct):
     client_id: ClientId
 
 
-def parse(arguments: tuple[object, ...], kind: type[_Payload]) -> _Payload:
+def parse(arguments: Sequence[object], kind: type[_Payload]) -> _Payload:
     """The event's one argument as ``kind``; none at all is an empty one.
 
     Raises PayloadInvalid.

@@ -1,13 +1,14 @@
 """The socket events: thin bridges from Socket.IO to the hub.
 
-Flask-SocketIO hands over ``connect`` with the request's session; the events after it go
-straight to python-socketio, which spares each one a Flask request context.
+Flask-SocketIO hands over ``connect`` with the request's session; the events after it come
+straight from their connection, without a Flask request context.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from flask_socketio import SocketIO
 
 from lanchat import i18n
 from lanchat.chat.hub import Hub
-from lanchat.chat.model import Guest, Origin
+from lanchat.chat.model import Guest, Message, Origin
 from lanchat.chat.ports import ConnectionLog
 from lanchat.config import ServeConfig
 from lanchat.errors import (
@@ -46,7 +47,11 @@ class Visitor:
     lang: str
 
 
-Handler = Callable[[str, Visitor, tuple[object, ...]], object]
+Reply = Callable[[object], None]
+EventHandler = Callable[[str, Sequence[object], Reply], None]
+"""Called with the connection, the event's arguments and what to call, once, with the answer."""
+
+Answer = dict[str, Any]
 
 
 class Sockets:
@@ -69,14 +74,13 @@ class Sockets:
         self._visitors: dict[str, Visitor] = {}
         self._ending: set[str] = set()
 
-    def register(self) -> None:
+    def register(self, on_event: Callable[[str, EventHandler], None]) -> None:
+        """Take connections, and through ``on_event`` what they send; ``*`` is all the rest."""
         self._socketio.on("connect")(self._connect)
         self._socketio.on("disconnect")(self._disconnect)
-        server = self._socketio.server
-        server.on("new_host", self._answering(self._new_host))
-        server.on("new_message", self._answering(self._new_message))
-        unknown = self._answering(self._unknown)
-        server.on("*", lambda _event, *arguments: unknown(*arguments))
+        on_event("new_host", self._answering(self._new_host))
+        on_event("new_message", self._answering(self._new_message))
+        on_event("*", self._answering(self._unknown))
 
     def check_room_for(self, guest: Guest | None) -> None:
         """Look whether a request's person can connect. Raises TooManyConnections.
@@ -118,9 +122,7 @@ class Sockets:
         self._ending.discard(connection)
         self._hub.disconnect(connection)
 
-    def _new_host(
-        self, connection: str, visitor: Visitor, arguments: tuple[object, ...]
-    ) -> dict[str, Any]:
+    def _new_host(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
         last_id = parse(arguments, NewHost).last_id
         try:
             welcome = self._hub.join(connection, visitor.guest, visitor.origin, last_id)
@@ -136,40 +138,57 @@ class Sockets:
         }
 
     def _new_message(
-        self, connection: str, visitor: Visitor, arguments: tuple[object, ...]
-    ) -> dict[str, Any]:
+        self, connection: str, visitor: Visitor, arguments: Sequence[object]
+    ) -> Future[Message]:
         payload = parse(arguments, NewMessage)
         self._limits.message(visitor.guest.id)
-        message = self._hub.post(connection, payload.message, payload.client_id)
-        return {"ok": True, "id": message.id, "time": message.time}
+        return self._hub.post(connection, payload.message, payload.client_id)
 
-    def _unknown(self, *_: object) -> None:
+    def _unknown(self, *_: object) -> Answer:
         raise PayloadInvalid
 
-    def _answering(self, handle: Handler) -> Callable[..., object]:
+    def _answering(
+        self, handle: Callable[[str, Visitor, Sequence[object]], Answer | Future[Message]]
+    ) -> EventHandler:
         """Whatever goes wrong becomes an error answer in the visitor's language."""
 
-        def answer(connection: str, *arguments: object) -> object:
+        def answer(connection: str, arguments: Sequence[object], reply: Reply) -> None:
             visitor = self._visitors.get(connection)
             if visitor is None or connection in self._ending:
-                return _error(NotJoined.code, i18n.LANGUAGES[0])
+                reply(_error(NotJoined.code, i18n.LANGUAGES[0]))
+                return
             try:
                 self._limits.event(connection)
-                return handle(connection, visitor, arguments)
-            except TooFast as refusal:
-                self._strike(visitor)
-                too_fast = _error(refusal.code, visitor.lang, **refusal.params)
-                too_fast["error"]["retry_after"] = refusal.retry_after
-                return too_fast
-            except Refusal as refusal:
-                return _error(refusal.code, visitor.lang, **refusal.params)
-            except StoreUnavailable as error:
-                return _error(error.code, visitor.lang)
-            except Exception:  # noqa: BLE001  a defect in one event is that event's alone
-                _log.exception("an event of %s failed", visitor.origin.ip)
-                return _error(StoreUnavailable.code, visitor.lang)
+                result = handle(connection, visitor, arguments)
+            except Exception as error:  # noqa: BLE001  see _explain
+                reply(self._explain(error, visitor))
+                return
+            if isinstance(result, Future):
+                result.add_done_callback(lambda posted: reply(self._outcome(posted, visitor)))
+            else:
+                reply(result)
 
         return answer
+
+    def _outcome(self, posted: Future[Message], visitor: Visitor) -> Answer:
+        """What a sender is told when the message is stored, or could not be."""
+        if error := posted.exception():
+            return self._explain(error, visitor)
+        message = posted.result()
+        return {"ok": True, "id": message.id, "time": message.time}
+
+    def _explain(self, error: BaseException, visitor: Visitor) -> Answer:
+        if isinstance(error, TooFast):
+            self._strike(visitor)
+            too_fast = _error(error.code, visitor.lang, **error.params)
+            too_fast["error"]["retry_after"] = error.retry_after
+            return too_fast
+        if isinstance(error, Refusal):
+            return _error(error.code, visitor.lang, **error.params)
+        if not isinstance(error, StoreUnavailable):
+            # A defect in one event is that event's alone.
+            _log.error("an event of %s failed", visitor.origin.ip, exc_info=error)
+        return _error(StoreUnavailable.code, visitor.lang)
 
     def _strike(self, visitor: Visitor) -> None:
         """Somebody was too fast; close all their connections where it was once too often."""
@@ -195,6 +214,6 @@ class Sockets:
             raise TooManyConnections
 
 
-def _error(code: str, lang: str, **params: object) -> dict[str, Any]:
+def _error(code: str, lang: str, **params: object) -> Answer:
     message = i18n.translate(lang, f"error.{code}", **params)
     return {"ok": False, "error": {"code": code, "message": message}}
