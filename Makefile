@@ -15,7 +15,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 VENDOR := src/lanchat/web/static/vendor/manifest.json
 RECIPE := pyproject.toml hatch_build.py package.json package-lock.json src/lanchat/__init__.py
 
-.PHONY: help serve test lint format wheel check-wheel screenshots docs clean
+.PHONY: help serve test lint format wheel check-wheel screenshots docs bench bench-quick clean
 
 help:
 	@echo "make serve        is the way in. Everything there is:"
@@ -54,6 +54,12 @@ screenshots: .venv/.dev ## take the pictures of the README from the real pages
 
 docs: .venv/.dev ## write the README's tables of options from the command line's own
 	$(PY) scripts/option_tables.py
+
+bench: .venv/.serve ## measure lanchat beside its rivals, write docs/performance.md: 15 minutes
+	@$(PY) benchmarks/compare.py --document $(ARGS)
+
+bench-quick: .venv/.serve ## the same at a smaller size, and write nothing: 90 seconds
+	@$(PY) benchmarks/compare.py --quick $(ARGS)
 
 clean: ## remove everything that can be made again
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \

@@ -1,0 +1,116 @@
+"""Hold lanchat's fan-out against Node's Socket.IO, stock Flask-SocketIO and the kernel's limit.
+
+python benchmarks/compare.py [--quick]
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from fanout import plot, report
+from fanout.contenders import CONTENDERS, NODE, QUICK
+from fanout.figures import AIMS, Row, ratios, summarize, typical_spread
+from fanout.machine import Calibration, describe
+from fanout.process import cores, raise_descriptor_limit
+from fanout.programs import PROJECT, CannotMeasure, compiled, node_modules
+from fanout.rounds import Measured, Plan, run
+from rich.console import Console
+
+# What fits into 15 minutes, and into 90 seconds.
+WHOLE = Plan(CONTENDERS, (10, 100, 1_000, 5_000), 3, 0.5, 2.0, 20)
+SHORT = Plan(QUICK, (100, 1_000), 3, 0.2, 1.0, 12, calm_clients=AIMS)
+
+DESCRIPTORS_A_CLIENT = 2
+"""What stock Flask-SocketIO needs on gevent."""
+
+SPARE_DESCRIPTORS = 100
+
+DOCUMENT = PROJECT / "docs" / "performance.md"
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Fewer servers and clients: a minute and a half.")
+@click.option("--rounds", type=click.IntRange(1), help="How often everything is measured.")
+@click.option(
+    "--only",
+    "names",
+    multiple=True,
+    type=click.Choice([each.name for each in CONTENDERS]),
+    help="Measure this server only; may be repeated.",
+)
+@click.option("--clients", multiple=True, type=click.IntRange(1), help="Measure so many clients.")
+@click.option("--document", is_flag=True, help="Write the results into docs/, with the plot.")
+def main(
+    *,
+    quick: bool,
+    rounds: int | None,
+    names: tuple[str, ...],
+    clients: tuple[int, ...],
+    document: bool,
+) -> None:
+    """Measure how fast one message reaches everybody, and print the ratios last."""
+    if sys.platform != "linux":
+        raise CannotMeasure("epoll, /proc and pinning are Linux's: nothing is measured elsewhere")
+    console = Console()
+    plan = SHORT if quick else WHOLE
+    plan = plan._replace(rounds=rounds or plan.rounds, clients=clients or plan.clients)
+    if names:
+        plan = plan._replace(contenders=[each for each in CONTENDERS if each.name in names])
+    plan = _feasible(plan, console)
+    chosen = cores()
+    if chosen.server is None:
+        console.print("There is one core only: servers and load share it.")
+    calibration = Calibration(chosen.server)
+    machine = describe(chosen, raise_descriptor_limit())
+
+    def tell(measured: Measured) -> None:
+        rate = f"{measured.figures.get('deliveries_per_s', 0):,.0f} deliveries/s"
+        words = measured.error or rate
+        console.print(f"{measured.clients:>6,}  {measured.contender.label}: {words}")
+
+    rows = summarize(run(plan, chosen, calibration, tell))
+    machine["a loop of fixed work varied by"] = f"{calibration.spread():.0%}"
+    machine["deliveries a second varied by (median)"] = f"{typical_spread(rows):.0%}"
+    _print(console, rows, machine)
+    if document:
+        _write(rows, machine)
+
+
+def _feasible(plan: Plan, console: Console) -> Plan:
+    """The plan without what this machine does not have; says what that is."""
+    compiled("load")
+    room = (raise_descriptor_limit() - SPARE_DESCRIPTORS) // DESCRIPTORS_A_CLIENT
+    for count in plan.clients:
+        if count > room:
+            console.print(f"The limit of open files has no room for {count:,} clients: left out.")
+    plan = plan._replace(clients=[count for count in plan.clients if count <= room])
+    try:
+        node_modules()
+    except CannotMeasure as error:
+        console.print(f"Node is left out: {error.message}")
+        plan = plan._replace(contenders=[each for each in plan.contenders if each != NODE])
+    return plan
+
+
+def _print(console: Console, rows: list[Row], machine: dict[str, str]) -> None:
+    console.print(report.screen("Fan-out", rows, report.FAN_OUT))
+    console.print(report.screen("Joining", rows, report.JOINING))
+    console.print(report.screen("Acknowledgements", rows, report.ACKNOWLEDGEMENTS))
+    for name, value in machine.items():
+        console.print(f"{name}: {value}", highlight=False)
+    console.print(f"\nlanchat with {AIMS:,} clients")
+    for ratio in ratios(rows):
+        console.print(f"  {ratio.words}: {ratio.value:.2f}")
+
+
+def _write(rows: list[Row], machine: dict[str, str]) -> None:
+    told = ratios(rows)
+    DOCUMENT.with_suffix(".json").write_text(report.results(rows, told, machine), "utf-8")
+    (DOCUMENT.parent / "images" / "fanout.svg").write_text(plot.draw(rows), "utf-8")
+    text = report.section(rows, told, machine)
+    DOCUMENT.write_text(report.inserted(DOCUMENT.read_text("utf-8"), text), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Who is measured, and how each is started."""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from fanout.process import Process, free_port
+from fanout.programs import RIVALS, CannotMeasure, compiled, node_modules
+
+UNLIMITED = ("--rate", "0", "--max-per-ip", "0", "--max-clients", "0")
+
+
+class Contender(NamedTuple):
+    """A server by the name that results have for it.
+
+    ``command`` takes the port and a folder for data. ``most`` is the largest number of clients
+    that is feasible.
+    """
+
+    name: str
+    label: str
+    command: Callable[[int, Path], list[str]]
+    logs_in: bool = False
+    acknowledges: bool = True
+    most: int | None = None
+
+    def start(self, folder: Path, core: int | None) -> Process:
+        """Run it on the core; everything that it writes goes into the folder."""
+        port = free_port()
+        output = folder / f"{self.name}.txt"
+        variables = {"NODE_PATH": str(node_modules())} if self.name == "node" else {}
+        return Process(self.command(port, folder), port, output, core, **variables)
+
+    def cookie(self, port: int) -> str:
+        """The session that all clients of the load share: one person with many tabs."""
+        return _log_in(port) if self.logs_in else ""
+
+
+def _lanchat(port: int, folder: Path) -> list[str]:
+    command = [sys.executable, "-m", "lanchat", "serve", "--host", "127.0.0.1", "--quiet"]
+    command += ["--port", str(port), "--data-dir", str(folder / "data")]
+    return [*command, "--log-file", str(folder / "connections.log"), *UNLIMITED]
+
+
+def _stock(mode: str) -> Callable[[int, Path], list[str]]:
+    return lambda port, _: [sys.executable, str(RIVALS / "stock.py"), mode, str(port)]
+
+
+def _node(port: int, _: Path) -> list[str]:
+    return [shutil.which("node") or "node", str(RIVALS / "server.js"), str(port)]
+
+
+def _limit(mode: str) -> Callable[[int, Path], list[str]]:
+    return lambda port, _: [str(compiled("limit")), mode, str(port)]
+
+
+def _log_in(port: int) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/", "username=Load", form)
+    answer = connection.getresponse()
+    connection.close()
+    for header in answer.headers.get_all("Set-Cookie", []):
+        if header.startswith("lanchat_"):
+            return header.partition(";")[0]
+    raise CannotMeasure(f"lanchat refuses the login with {answer.status}")
+
+
+# The labels are short, so that tables fit a terminal; docs/performance.md says who they are.
+LANCHAT = Contender("lanchat", "lanchat", _lanchat, logs_in=True)
+NODE = Contender("node", "Node", _node)
+GEVENT = Contender("gevent", "stock gevent", _stock("gevent"))
+# A thread for each client, and all of them for one lock: minutes a measurement beyond.
+THREADS = Contender("threads", "stock threads", _stock("threading"), most=1_000)
+LIMIT_SINGLE = Contender("limit-single", "single limit", _limit("single"), acknowledges=False)
+LIMIT = Contender("limit", "joined limit", _limit("joined"), acknowledges=False)
+
+CONTENDERS = (LANCHAT, NODE, GEVENT, THREADS, LIMIT_SINGLE, LIMIT)
+QUICK = (LANCHAT, NODE, GEVENT, LIMIT)

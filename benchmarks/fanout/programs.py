@@ -1,0 +1,74 @@
+"""What has to be built before anything is measured: two programs in C, and Node's Socket.IO.
+
+Everything goes below ``build/bench`` in the checkout, which Git ignores.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+
+SOURCES = Path(__file__).parent
+RIVALS = SOURCES / "rivals"
+PROJECT = SOURCES.parents[1]
+BUILD = PROJECT / "build" / "bench"
+INSTALLATION_SECONDS = 180
+
+
+class CannotMeasure(click.ClickException):
+    """Something that the measurement needs is missing or went wrong; one line says what."""
+
+
+def compiler() -> str:
+    """The C compiler: $CC or cc. Raises CannotMeasure."""
+    found = shutil.which(os.environ.get("CC", "cc"))
+    if found is None:
+        raise CannotMeasure(
+            "the load is a C program, and there is no C compiler: install gcc or clang, or set CC"
+        )
+    return found
+
+
+def compiled(name: str, folder: Path = BUILD) -> Path:
+    """The program made from ``name``.c, compiled anew where the source is newer."""
+    source, program = SOURCES / f"{name}.c", folder / name
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Under another name first: somebody else may be running it.
+        fresh = folder / f"{name}.{os.getpid()}"
+        command = [compiler(), "-O2", "-Wall", "-Wextra", "-o", str(fresh), str(source)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CannotMeasure(f"{source.name} does not compile:\n{done.stderr}")
+        fresh.replace(program)
+    return program
+
+
+def node_modules() -> Path:
+    """The folder with Node's Socket.IO, installed where it is not yet. Raises CannotMeasure."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        raise CannotMeasure("there is no Node with npm on this machine")
+    folder, lock = BUILD / "node", RIVALS / "package-lock.json"
+    stamp = folder / "installed.json"
+    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in (lock, RIVALS / "package.json"):
+            shutil.copy(file, folder)
+        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=INSTALLATION_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise CannotMeasure(f"npm cannot install Socket.IO: {done.stderr.strip()[-300:]}")
+        shutil.copy(lock, stamp)
+    return folder / "node_modules"

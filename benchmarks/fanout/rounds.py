@@ -1,0 +1,125 @@
+"""The measurement: all contenders in turn, again and again.
+
+What disturbs the machine for a while thus hits everybody, and the median of the rounds forgets it.
+Each contender and number of clients gets a server of its own, so that memory is that of clients.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from fanout.contenders import Contender
+from fanout.load import Load
+from fanout.machine import Calibration
+from fanout.process import Cores, Process
+from fanout.programs import CannotMeasure
+
+Figures = dict[str, float]
+"""What one round says of one server, by the names in figures.py."""
+
+TALKERS = 10
+SETTLE_SECONDS = 0.2
+RATE = 10.0
+
+
+class Plan(NamedTuple):
+    """What is measured for how long; ``calm_clients`` is the smallest crowd for the calm part."""
+
+    contenders: Sequence[Contender]
+    clients: Sequence[int]
+    rounds: int
+    warm_up: float
+    saturation: float
+    calm_messages: int
+    calm_clients: int = 0
+
+    def measurements(self) -> Iterator[tuple[Contender, int]]:
+        """One round in its order."""
+        for clients in self.clients:
+            for contender in self.contenders:
+                if contender.most is None or clients <= contender.most:
+                    yield contender, clients
+
+
+class Measured(NamedTuple):
+    """One round of one contender with so many clients; ``error`` says why there are no figures."""
+
+    contender: Contender
+    clients: int
+    figures: Figures
+    error: str = ""
+
+
+def run(
+    plan: Plan, cores: Cores, calibration: Calibration, tell: Callable[[Measured], None]
+) -> list[Measured]:
+    """Measure all rounds of the plan, and tell of each measurement as it is made."""
+    results = []
+    hopeless: set[tuple[str, int]] = set()
+    for _ in range(plan.rounds):
+        for contender, clients in plan.measurements():
+            if (contender.name, clients) in hopeless:
+                continue
+            calibration.take()
+            try:
+                measured = Measured(contender, clients, measure(contender, clients, plan, cores))
+            except CannotMeasure as error:
+                measured = Measured(contender, clients, {}, error.message)
+                hopeless.add((contender.name, clients))
+            results.append(measured)
+            tell(measured)
+    return results
+
+
+def measure(contender: Contender, clients: int, plan: Plan, cores: Cores) -> Figures:
+    """One round of one contender. Raises CannotMeasure."""
+    with (
+        tempfile.TemporaryDirectory(prefix="lanchat-bench-") as folder,
+        contender.start(Path(folder), cores.server) as server,
+        Load(server.port, contender.cookie(server.port), cores.load) as load,
+    ):
+        try:
+            figures = _join(server, load, clients)
+            load.saturate(plan.warm_up, min(TALKERS, clients))
+            figures |= _saturate(server, load, min(TALKERS, clients), plan.saturation)
+            if clients >= plan.calm_clients:
+                calm = load.calm(plan.calm_messages, RATE)
+                figures |= {"fanout_ms": calm.median * 1e3, "fanout_p99_ms": calm.p99 * 1e3}
+            if clients == TALKERS and contender.acknowledges:
+                acks = load.acknowledgements(TALKERS, plan.saturation)
+                figures |= {
+                    "acks_per_s": acks.samples / acks.seconds,
+                    "ack_ms": acks.median * 1e3,
+                    "ack_p99_ms": acks.p99 * 1e3,
+                }
+        except CannotMeasure as error:
+            raise CannotMeasure(f"{error.message} (server: {server.last_words()})") from error
+        return figures
+
+
+def _join(server: Process, load: Load, clients: int) -> Figures:
+    time.sleep(SETTLE_SECONDS)
+    before = server.memory()
+    joined = load.connect(clients)
+    time.sleep(SETTLE_SECONDS)
+    return {
+        "connections_per_s": clients / joined.seconds,
+        "memory_kb": (server.memory() - before) / clients / 1e3,
+    }
+
+
+def _saturate(server: Process, load: Load, talkers: int, seconds: float) -> Figures:
+    before = server.cpu()
+    result = load.saturate(seconds, talkers)
+    cpu = server.cpu() - before
+    return {
+        "deliveries_per_s": result.deliveries / result.seconds,
+        "cpu_us": cpu / result.deliveries * 1e6,
+        "server_share": cpu / result.seconds,
+        "load_share": result.cpu / result.seconds,
+        "packet_bytes": result.packet_size,
+    }
