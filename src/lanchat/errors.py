@@ -8,6 +8,9 @@
     │   ├── AddressNotHere
     │   └── DataUnusable      the data directory, or a file in it
     │       └── DataInUse     another server has it
+    ├── NoMessages            there is no message database to read
+    ├── LineRefused           a line of an archive is no message
+    ├── OutputExists          a file that would be written is there already
     ├── LogMissing            there is no connection log to read yet
     ├── LogUnreadable         there is one, and it cannot be read
     ├── StoreUnavailable      a message could not be written or read just now
@@ -118,6 +121,35 @@ class DataInUse(DataUnusable):
         self.pid = pid
         self.parent = parent
         self.since = since
+
+
+class NoMessages(LanchatError):
+    """There is no message database at ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"no messages: looked for {path}; name the folder that `lanchat serve` shows as "
+            "Messages with --data-dir"
+        )
+        self.path = path
+
+
+class LineRefused(LanchatError):
+    """Line ``number`` of the archive ``source`` is no message; none of it was imported."""
+
+    def __init__(self, source: str, number: int, reason: str) -> None:
+        super().__init__(f"{source}, line {number}: {reason}; nothing was imported")
+        self.source = source
+        self.number = number
+        self.reason = reason
+
+
+class OutputExists(LanchatError):
+    """There is a file at ``path`` already, and nobody has said that it may be replaced."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is there already; --force replaces it, --output names another")
+        self.path = path
 
 
 class LogMissing(LanchatError):

@@ -2,7 +2,8 @@
 
 One flat catalogue a language lies in ``locales/``: dotted keys, ``page.*`` for the templates,
 ``client.*`` for the browser's scripts, ``error.*`` for refusals, ``banner.*`` for the terminal
-of who runs the server. Pages, client and CLI share them, so a word is chosen once.
+of who runs the server, ``export.*`` for the page of an archive. Pages, client and CLI share
+them, so a word is chosen once.
 """
 
 from __future__ import annotations

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import threading
 import time
-import unicodedata
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from lanchat.chat import names
+from lanchat.chat import names, texts
 from lanchat.chat.commit import GroupCommit
 from lanchat.chat.model import (
-    MESSAGE_LIMIT,
     ROOM,
     Draft,
     Guest,
@@ -31,11 +29,9 @@ from lanchat.chat.notes import SeatNotes
 from lanchat.chat.ports import Broadcaster, ConnectionLog, MessageStore, SeatKeeper
 from lanchat.chat.room import Departure
 from lanchat.errors import (
-    MessageTooLong,
     NameTaken,
     NameUnusable,
     NotJoined,
-    PayloadInvalid,
     StoreUnavailable,
 )
 
@@ -44,9 +40,6 @@ CATCH_UP_LIMIT = 1_000
 
 CATCH_UP_BYTES = 600_000
 """UTF-8 bytes of messages in one answer: well under what may wait for one client."""
-
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and symbols that are drawn as nothing: Hangul fillers, a Braille cell without dots."""
 
 _EXPIRY_INTERVAL = 0.25
 """Seconds between two looks for seats whose grace period is over."""
@@ -149,7 +142,7 @@ class Hub:
         seat = self._room.seat_of(connection)
         if seat is None:
             raise NotJoined
-        _check_text(text)
+        texts.check(text)
         guest, ip = seat.guest, seat.connections[connection].ip
         time = timestamp(self._clock())
         draft = Draft(client_id, ROOM, guest.id, guest.name, ip, text, time)
@@ -210,16 +203,3 @@ def _bounded(history: History) -> History:
         if budget < 0:
             return History(history.messages[index + 1 :], complete=False)
     return history
-
-
-def _can_be_seen(char: str) -> bool:
-    return not char.isspace() and unicodedata.category(char) != "Cf" and char not in _BLANK
-
-
-def _check_text(text: str) -> None:
-    if len(text) > MESSAGE_LIMIT:
-        raise MessageTooLong(limit=MESSAGE_LIMIT)
-    if not any(_can_be_seen(char) for char in text):
-        raise PayloadInvalid
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise PayloadInvalid

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from enum import IntEnum
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 import click
@@ -33,12 +34,13 @@ class _Commands(click.Group):
     """Imports a subcommand when it is asked for: reading a log needs nothing that serves."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        return ["serve", "log"]
+        return ["serve", "log", "export", "import"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = getattr(import_module(f"lanchat.cli.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"lanchat.cli.{name}"), name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from lanchat.config import default_data_dir
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -37,6 +39,10 @@ def full_path(path: Path) -> Path:
     return path.absolute()
 
 
+def _usual_data_dir(_: click.Context, __: click.Parameter, path: Path | None) -> Path:
+    return full_path(path or default_data_dir())
+
+
 def _settle_color(context: click.Context, parameter: click.Parameter, color: str) -> str:
     source = context.get_parameter_source(str(parameter.name))
     # Somebody who types --color always means it; a setting of the shell yields to NO_COLOR.
@@ -52,4 +58,12 @@ color_option = option(
     default="auto",
     callback=_settle_color,
     help="When to use colours; NO_COLOR is respected.",
+)
+
+data_dir_option = option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    callback=_usual_data_dir,
+    show_default="your system's folder for data",
+    help="Where messages are kept.",
 )

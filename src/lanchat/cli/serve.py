@@ -17,7 +17,7 @@ import click
 
 # Nothing heavy up here: `serve` patches the standard library for gevent before that.
 from lanchat.cli.access_code import access_code
-from lanchat.cli.options import color_option, full_path, option
+from lanchat.cli.options import color_option, data_dir_option, full_path, option
 from lanchat.cli.times import duration
 from lanchat.config import DEFAULT_PORT, ServeConfig
 from lanchat.i18n import LANGUAGES, from_locale
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lanchat.net.network import Network
     from lanchat.terminal import ColorChoice
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -46,12 +45,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help="Listen on this port; 0 takes any free one.",
 )
 @option("--name", default="lanchat", help="What the room is called, in the pages and here.")
-@option(
-    "--data-dir",
-    type=FOLDER,
-    show_default="your system's folder for data",
-    help="Where messages are kept.",
-)
+@data_dir_option
 @option(
     "--log-file",
     type=FILE,

@@ -14,6 +14,9 @@ from filelock import FileLock, Timeout
 from lanchat.chat.model import timestamp
 from lanchat.errors import DataInUse, DataUnusable
 
+DATABASE = "messages.db"
+"""The name of the message database in the directory."""
+
 _SECRET_BYTES = 32
 
 _PATIENCE = 0.2
@@ -29,7 +32,7 @@ class DataDir:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.database = path / "messages.db"
+        self.database = path / DATABASE
         self._lock = FileLock(path / "lanchat.lock", mode=0o600)
         self._holder = path / "lanchat.pid"
         try:

@@ -1,0 +1,144 @@
+"""How messages look in a file: as lines of JSON, as text, as a table.
+
+``jsonl`` is the exact one, which `lanchat import` takes back. The others are for people, and
+what could play tricks on their programs is shown as what it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from operator import attrgetter
+from typing import Protocol
+
+from lanchat.chat.model import Message
+from lanchat.terminal import printable
+
+FIELDS = Message.__slots__
+"""As in docs/protocol.md, and in that order."""
+
+_values = attrgetter(*FIELDS)
+_encode = json.JSONEncoder().encode
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")  # noqa: RUF001 (spreadsheets take the wide ones, too)
+_COLUMNS = ("time", "user", "message", "ip", "user_id", "client_id", "room", "id")
+
+
+class Format(Protocol):
+    """Messages become the text of a file, piece by piece."""
+
+    def head(self) -> str:
+        """What stands before the first message."""
+
+    def body(self, messages: Iterable[Message]) -> str:
+        """The next messages."""
+
+    def foot(self) -> str:
+        """What stands behind the last message."""
+
+
+class JsonLines:
+    """One object a line, ASCII only, like the connection log."""
+
+    def head(self) -> str:
+        return ""
+
+    def body(self, messages: Iterable[Message]) -> str:
+        return "".join(
+            f"{_encode(dict(zip(FIELDS, _values(message), strict=True)))}\n" for message in messages
+        )
+
+    def foot(self) -> str:
+        return ""
+
+
+class Text:
+    """A line for each line that was said; ``zone`` None is this machine's time.
+
+    Further lines of a message are indented, so that none can pass for somebody else's.
+    """
+
+    def __init__(self, zone: tzinfo | None) -> None:
+        self._zone = zone
+
+    def head(self) -> str:
+        return ""
+
+    def body(self, messages: Iterable[Message]) -> str:
+        return "".join(map(self._entry, messages))
+
+    def foot(self) -> str:
+        return ""
+
+    def _entry(self, message: Message) -> str:
+        time = clock(message.time, self._zone)
+        first, *others = message.message.expandtabs(4).splitlines() or [""]
+        indent = " " * len(time)
+        lines = [f"{time}  {printable(message.user)}: {printable(first)}"]
+        lines += [f"{indent}  {printable(other)}".rstrip() for other in others]
+        return "\n".join(lines) + "\n"
+
+
+class Table:
+    """CSV (RFC 4180) for spreadsheets, which know UTF-8 by the mark at its beginning.
+
+    A text that they would take for a formula begins with an apostrophe.
+    """
+
+    def __init__(self, zone: tzinfo | None) -> None:
+        self._zone = zone
+
+    def head(self) -> str:
+        return "\ufeff" + rows([_COLUMNS])
+
+    def body(self, messages: Iterable[Message]) -> str:
+        return rows(
+            (
+                clock(message.time, self._zone),
+                *map(cell, (message.user, message.message)),
+                message.ip,
+                message.user_id,
+                message.client_id,
+                message.room,
+                message.id,
+            )
+            for message in messages
+        )
+
+    def foot(self) -> str:
+        return ""
+
+
+def rows(cells: Iterable[Iterable[object]]) -> str:
+    """Lines of CSV."""
+    text = io.StringIO()
+    csv.writer(text).writerows(cells)
+    return text.getvalue()
+
+
+def cell(text: str) -> str:
+    """The text as a cell that a spreadsheet shows and does not calculate."""
+    return visible("'" + text if _FORMULA.match(text) else text)
+
+
+def visible(text: str) -> str:
+    r"""The text with control characters as escapes (``\x1b``); tabs and line breaks stay."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def clock(time: str, zone: tzinfo | None) -> str:
+    """``2026-11-23 08:01:10`` for a message's time, with a Z where it is UTC's."""
+    if zone is not None:
+        return f"{time[:10]} {time[11:19]}Z"
+    return f"{local(time, zone):%Y-%m-%d %H:%M:%S}"
+
+
+def local(time: str, zone: tzinfo | None) -> datetime:
+    """A message's time in the zone; None is this machine's."""
+    # Python 3.10 does not know Z yet.
+    return datetime.fromisoformat(time.removesuffix("Z") + "+00:00").astimezone(zone)

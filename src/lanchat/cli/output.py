@@ -1,0 +1,106 @@
+"""Where a command writes what may be long: to standard output, or into a file that is whole."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from lanchat.cli import complain
+from lanchat.cli.options import Decorated, full_path
+from lanchat.errors import OutputExists
+from lanchat.terminal import is_screen
+
+STDOUT = Path("-")
+
+
+def output_options(command: Decorated) -> Decorated:
+    """The options of every command that writes into a file."""
+    file = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+    output = click.option(
+        "--output",
+        "-o",
+        type=file,
+        default=STDOUT,
+        metavar="FILE",
+        show_default="standard output",
+        help="Write into this file, which appears when it is complete.",
+    )
+    force = click.option("--force", is_flag=True, help="Replace FILE where there is one.")
+    return output(force(command))
+
+
+@contextmanager
+def writing(path: Path, *, force: bool) -> Iterator[Callable[[str], object]]:
+    """Write text, as UTF-8. A file has its name once it is whole, and is its owner's alone.
+
+    Raises OutputExists.
+    """
+    if path == STDOUT:
+        with _standard_output() as file:
+            yield lambda text: file.write(text.encode())
+        return
+    path = full_path(path)
+    if path.exists() and not path.is_file():  # /dev/null, or a pipe: nothing to replace
+        with path.open("wb") as file:
+            yield lambda text: file.write(text.encode())
+        return
+    if path.exists() and not force:
+        raise OutputExists(path)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield lambda text: file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(draft).unlink()
+        raise
+
+
+@contextmanager
+def progress(label: str, total: int, *, path: Path) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error, where a person looks at it and ``path`` is not the same screen."""
+    if not is_screen(stderr=True) or (path == STDOUT and is_screen()):
+        yield lambda _: None
+        return
+    # Slow to import, and seldom needed.
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from lanchat.terminal import console
+
+    words = TextColumn("{task.description}", markup=False)
+    columns = (words, BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+def report(words: str, path: Path) -> None:
+    """Say what was written, where it is not what the reader of standard output sees."""
+    if path != STDOUT:
+        complain(f"{words} written to {path}")
+
+
+@contextmanager
+def _standard_output() -> Iterator[BinaryIO]:
+    if sys.stdout is None:  # closed by the shell
+        with Path(os.devnull).open("wb") as nothing:
+            yield nothing
+        return
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()

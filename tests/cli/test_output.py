@@ -1,0 +1,57 @@
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from lanchat.cli.output import writing
+from lanchat.errors import OutputExists
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
+
+
+def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
+    """Nobody finds half of it by its name, and nothing else is left."""
+    file = tmp_path / "a.txt"
+    with writing(file, force=False) as write:
+        write("Olá")
+        assert not file.exists()
+    assert file.read_text("utf-8") == "Olá"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_is_there_stays(tmp_path: Path) -> None:
+    """It is told how to replace it."""
+    file = tmp_path / "a.txt"
+    file.write_text("precious")
+    with pytest.raises(OutputExists, match="--force"), writing(file, force=False):
+        pass
+    assert file.read_text() == "precious"
+
+
+def test_force_replaces_it_in_the_end(tmp_path: Path) -> None:
+    """Until then the old one is there, and after a failure, too."""
+    file = tmp_path / "a.txt"
+    file.write_text("old")
+    with pytest.raises(ZeroDivisionError), writing(file, force=True) as write:
+        write(f"half {1 / 0}")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+    with writing(file, force=True) as write:
+        write("new")
+    assert file.read_text() == "new"
+
+
+@posix
+def test_it_is_its_owners(tmp_path: Path) -> None:
+    """What was said is nobody else's on this machine."""
+    with writing(tmp_path / "a.txt", force=False) as write:
+        write("private")
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o600
+
+
+@posix
+def test_a_device_is_written_to(tmp_path: Path) -> None:
+    """There is nothing to replace, and it stays what it is."""
+    with writing(Path(os.devnull), force=False) as write:
+        write("nothing")
+    assert Path(os.devnull).is_char_device()
