@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.world.deadline import wait_for
+from tests.world.namespace import Namespace
 from tests.world.person import Person
 from tests.world.raw_client import RawClient
 from tests.world.server import ServerProcess
@@ -91,3 +92,14 @@ def raw_client() -> Iterator[Callable[..., RawClient]]:
     yield connect
     for client in clients:
         client.socket.shutdown()
+
+
+@pytest.fixture
+def namespace() -> Iterator[Namespace]:
+    """A network of the test's own, where 192.0.2.10 is this computer."""
+    try:
+        made = Namespace("192.0.2.10")
+    except OSError as error:
+        pytest.skip(str(error))
+    yield made
+    made.close()

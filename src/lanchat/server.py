@@ -37,10 +37,12 @@ from lanchat.live.stack import (
 from lanchat.net.descriptors import make_room_for
 from lanchat.net.listen import listen
 from lanchat.net.network import Network
+from lanchat.net.watch import Watch
 from lanchat.store.datadir import DataDir
 from lanchat.store.retention import Retention
 from lanchat.store.sqlite import SqliteStore
 from lanchat.web.app import create_app
+from lanchat.web.client import invitation
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -94,6 +96,11 @@ class Backend:
             undo.callback(stack.close, _GOODBYE_SECONDS)
             undo.callback(hub.close)
             undo.callback(lambda: broadcaster.server_stops(timestamp(time.time())))
+            if not config.trust_proxy:  # behind one, the address to share is the proxy's
+                network.on_change(
+                    lambda: broadcaster.invite_changed(invitation(config, network.share_url))
+                )
+            undo.callback(Watch(network.refresh).close)
             self._undo = undo.pop_all()
         log.start(version=lanchat.__version__, port=network.port, pid=os.getpid())
 

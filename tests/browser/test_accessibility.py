@@ -52,6 +52,15 @@ def test_phone_has_no_violations(arrive: Arrive, phone: dict[str, Any], scheme: 
     assert _violations(ana) == ""
 
 
+@SCHEMES
+def test_projector_has_no_violations(server: Any, arrive: Arrive, scheme: str) -> None:
+    """The page for a whole room."""
+    ana = arrive("Ana", color_scheme=scheme)
+    ana.goto(server.url + "/invite")
+    expect(ana.locator("#count")).to_have_text("1 person here")
+    assert _violations(ana) == ""
+
+
 def test_keyboard_alone_is_enough(visit: Callable[..., Page]) -> None:
     """Log in, write, walk through the messages and come back without a pointer."""
     page = visit()

@@ -7,15 +7,14 @@ import pytest
 
 from lanchat.errors import SettingRefused
 from lanchat.net.addresses import Address, Kind
-from lanchat.net.network import REFRESH_SECONDS, Network, plain_host
+from lanchat.net.network import Network, plain_host
 
 
 class Machine:
-    """A machine whose addresses and time a test can change."""
+    """A machine whose addresses a test can change."""
 
     def __init__(self, *addresses: str) -> None:
         self.addresses = [self.judge(text) for text in addresses]
-        self.now = 0.0
 
     def find(self, interface: str | None = None) -> list[Address]:
         if interface not in (None, "wlan0"):
@@ -25,7 +24,7 @@ class Machine:
     def network(
         self, host: str | None = None, interface: str | None = None, advertise: str | None = None
     ) -> Network:
-        return Network(host, 8765, interface, advertise, find=self.find, clock=lambda: self.now)
+        return Network(host, 8765, interface, advertise, find=self.find)
 
     @staticmethod
     def judge(text: str) -> Address:
@@ -63,20 +62,23 @@ def test_no_network_is_no_error() -> None:
 
 
 def test_a_changed_network_needs_no_restart(machine: Machine) -> None:
-    """What is asked for is looked up again after a few seconds."""
+    """The next look finds the new address, and whoever listens is told."""
     network = machine.network()
+    heard: list[str] = []
+    network.on_change(lambda: heard.append(network.share_url))
     machine.addresses = [machine.judge("172.16.0.3")]
-    machine.now += REFRESH_SECONDS + 1
-    assert network.share_url == "http://172.16.0.3:8765"
+    network.refresh()
+    assert heard == [network.share_url] == ["http://172.16.0.3:8765"]
     assert "172.16.0.3" in network.own_hosts()
 
 
-def test_asking_often_does_not_look_often(machine: Machine) -> None:
-    """Within the few seconds the last answer stands, so each request may ask."""
+def test_what_changes_beside_the_shared_address_is_no_news(machine: Machine) -> None:
+    """A second network is answered on, and nobody is told."""
     network = machine.network()
-    machine.addresses = []
-    machine.now += REFRESH_SECONDS - 1
-    assert network.share_url == "http://192.168.1.5:8765"
+    network.on_change(lambda: pytest.fail("there is nothing new"))
+    machine.addresses.append(machine.judge("172.16.0.3"))
+    network.refresh()
+    assert "172.16.0.3" in network.own_hosts()
 
 
 def test_own_hosts_are_all_ways_to_address_this_machine(machine: Machine) -> None:
@@ -128,7 +130,7 @@ def test_an_interface_that_vanishes_is_no_error(
     """A Wi-Fi stick that is pulled out leaves localhost."""
     network = machine.network(interface="wlan0")
     network._interface = "wlan7"
-    machine.now += REFRESH_SECONDS + 1
+    network.refresh()
     assert network.share_url == "http://localhost:8765"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_socketio import SocketIO
 
 from lanchat.chat.model import ROOM, Arrival, Message
@@ -32,3 +34,7 @@ class SocketBroadcaster:
     def server_stops(self, time: str) -> None:
         """The server is about to stop."""
         self._socketio.server.emit("server_stop", {"time": time}, to=ROOM)
+
+    def invite_changed(self, invitation: Mapping[str, str]) -> None:
+        """The room is to be found at another address from now on."""
+        self._socketio.server.emit("invite_changed", dict(invitation), to=ROOM)

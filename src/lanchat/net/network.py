@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -13,7 +12,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from lanchat.errors import SettingRefused
 from lanchat.net.addresses import Address, find_addresses
 
-REFRESH_SECONDS = 3.0
 HTTP_PORT = 80
 OTHERS_SHOWN = 4
 """A machine can have a dozen IPv6 addresses; nobody reads a list of them."""
@@ -30,11 +28,10 @@ class _View:
 
 
 class Network:
-    """This machine as its neighbours see it.
+    """This machine as its neighbours see it, when ``refresh`` was last called.
 
     ``host``, ``interface`` and ``advertise`` are those of ServeConfig, ``port`` is the bound
-    one. What is asked of it is at most REFRESH_SECONDS old: a laptop that changes its Wi-Fi
-    needs no restart. Raises SettingRefused for an interface that does not exist and for an
+    one. Raises SettingRefused for an interface that does not exist and for an
     ``advertise`` that is neither an address nor a host name.
     """
 
@@ -46,7 +43,6 @@ class Network:
         advertise: str | None = None,
         *,
         find: Callable[[str | None], Sequence[Address]] = find_addresses,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.port = port
         self._host = None if host in ANY_ADDRESS else plain_host("host", str(host))
@@ -54,24 +50,34 @@ class Network:
         self._interface = interface
         self._advertise = None if advertise is None else plain_host("advertise", advertise)
         self._find = find
-        self._clock = clock
         find(interface)  # refuses an interface that does not exist
         self._names = _own_names()
         self._view = self._look()
-        self._looked_at = clock()
+        self._listeners: list[Callable[[], None]] = []
         # Asking the resolver takes seconds where a DNS server is named but out of reach, which
         # is what a LAN without internet looks like: the server does not wait for it.
         threading.Thread(target=self._learn_full_name, daemon=True).start()
 
+    def refresh(self) -> None:
+        """Look again: a laptop that changes its Wi-Fi needs no restart."""
+        before, self._view = self._view, self._look()
+        if self._view.share_host != before.share_host:
+            for listener in self._listeners:
+                listener()
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call the listener whenever ``share_url`` has become another one."""
+        self._listeners.append(listener)
+
     @property
     def share_url(self) -> str:
         """What to open on the other devices; localhost where there is no network."""
-        return self.url(self._current().share_host)
+        return self.url(self._view.share_host)
 
     @property
     def other_urls(self) -> list[str]:
         """More addresses of this server, best first; the last one is for this machine itself."""
-        return [self.url(host) for host in self._current().other_hosts]
+        return [self.url(host) for host in self._view.other_hosts]
 
     @property
     def local_url(self) -> str:
@@ -81,23 +87,16 @@ class Network:
     @property
     def shared(self) -> bool:
         """Whether ``share_url`` is of any use to other devices."""
-        return not _is_local(self._current().share_host)
+        return not _is_local(self._view.share_host)
 
     def own_hosts(self) -> frozenset[str]:
         """Every host, in lower case and without brackets or zone, that means this machine."""
-        return self._current().own_hosts
+        return self._view.own_hosts
 
     def url(self, host: str) -> str:
         """The address of this server at the host, written as browsers write an origin."""
         bracketed = f"[{host}]" if ":" in host else host
         return f"http://{bracketed}" + ("" if self.port == HTTP_PORT else f":{self.port}")
-
-    def _current(self) -> _View:
-        now = self._clock()
-        if now - self._looked_at > REFRESH_SECONDS:
-            self._looked_at = now  # first, so that those who ask meanwhile do not look too
-            self._view = self._look()
-        return self._view
 
     def _look(self) -> _View:
         everything = self._find(None)

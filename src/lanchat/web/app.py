@@ -20,9 +20,11 @@ from lanchat.chat.ports import ConnectionLog
 from lanchat.config import ServeConfig
 from lanchat.web import session
 from lanchat.web.access import AccessCode
+from lanchat.web.client import Network
 from lanchat.web.guard import Guard
+from lanchat.web.invite import InvitePages
 from lanchat.web.limits import Limits
-from lanchat.web.pages import Network, Pages
+from lanchat.web.pages import Pages
 from lanchat.web.sockets import EventHandler, Sockets
 
 if TYPE_CHECKING:
@@ -78,9 +80,10 @@ def create_app(
     limits = Limits(config.rate)
     access = AccessCode(config.access_code, secret, limits)
     app.config[session.DOOR] = access.digest
-    sockets = Sockets(socketio, hub, log, config=config, limits=limits)
+    sockets = Sockets(socketio, hub, log, config=config, limits=limits, network=network)
     sockets.register(on_event)
     Pages(config, hub, network, sockets=sockets, access=access, log=log).register(app)
+    InvitePages(config, hub, network).register(app)
     layers: WSGIApplication = Guard(app.wsgi_app, network.own_hosts, config.allow_hosts, log)
     if config.trust_proxy:
         layers = ProxyFix(layers, x_for=1, x_proto=1, x_host=1)

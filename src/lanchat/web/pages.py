@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Protocol
 
 import flask
 from werkzeug.wrappers import Response
@@ -11,7 +10,7 @@ from werkzeug.wrappers import Response
 import lanchat
 from lanchat import i18n
 from lanchat.chat.hub import Hub
-from lanchat.chat.model import MESSAGE_LIMIT, Guest
+from lanchat.chat.model import Guest
 from lanchat.chat.ports import ConnectionLog
 from lanchat.config import ServeConfig
 from lanchat.errors import (
@@ -22,7 +21,7 @@ from lanchat.errors import (
     TooManyTries,
     WrongCode,
 )
-from lanchat.web import session
+from lanchat.web import client, session
 from lanchat.web.access import AccessCode
 from lanchat.web.sockets import Sockets
 
@@ -36,15 +35,6 @@ _REFUSALS: dict[type[Refusal], tuple[int, str]] = {
 """Each refusal's status, and the field that it is shown at."""
 
 
-class Network(Protocol):
-    """This machine on its network, as :class:`lanchat.net.network.Network` knows it."""
-
-    @property
-    def share_url(self) -> str: ...
-
-    def own_hosts(self) -> frozenset[str]: ...
-
-
 class Pages:
     """The views, with what they need; ``register`` puts them into an application."""
 
@@ -52,7 +42,7 @@ class Pages:
         self,
         config: ServeConfig,
         hub: Hub,
-        network: Network,
+        network: client.Network,
         *,
         sockets: Sockets,
         access: AccessCode,
@@ -118,21 +108,7 @@ class Pages:
         except TooManyConnections as refusal:
             return self._refuse(guest.name, refusal)
         session.renew()
-        lang = session.language(self._config.lang)
-        own_url = flask.request.host_url.rstrip("/")
-        # Behind a proxy only the proxy's own address leads here.
-        lan_url = own_url if self._config.trust_proxy else self._network.share_url
-        config = {
-            "serverUrl": own_url,
-            "lanUrl": lan_url,
-            "inviteUrl": self._config.invitation(lan_url),
-            "room": self._config.name,
-            "user": {"id": guest.id, "name": guest.name},
-            "lang": lang,
-            "strings": i18n.strings(lang, "client."),
-            "limits": {"message": MESSAGE_LIMIT, "rate": self._config.rate},
-            "version": lanchat.__version__,
-        }
+        config = client.configuration(self._config, self._network, guest)
         return flask.render_template("chat.html", config=config)
 
     def log_out(self) -> Response:

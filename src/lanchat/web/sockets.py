@@ -31,7 +31,7 @@ from lanchat.errors import (
     TooManyConnections,
     Unauthorized,
 )
-from lanchat.web import session
+from lanchat.web import client, session
 from lanchat.web.limits import Limits
 from lanchat.web.payloads import NewHost, NewMessage, parse
 
@@ -65,12 +65,14 @@ class Sockets:
         *,
         config: ServeConfig,
         limits: Limits,
+        network: client.Network,
     ) -> None:
         self._socketio = socketio
         self._hub = hub
         self._log = log
         self._config = config
         self._limits = limits
+        self._network = network
         self._visitors: dict[str, Visitor] = {}
         self._ending: set[str] = set()
 
@@ -129,13 +131,16 @@ class Sockets:
         except NameTaken:
             # Since this connection was opened somebody else has become Ana.
             raise Unauthorized from None
-        return {
+        answer = {
             "ok": True,
             "you": welcome.you,
             "hosts": welcome.hosts,
             "messages": welcome.messages,
             "complete": welcome.complete,
         }
+        if not self._config.trust_proxy:  # else the page knows the proxy's address itself
+            answer["invite"] = client.invitation(self._config, self._network.share_url)
+        return answer
 
     def _new_message(
         self, connection: str, visitor: Visitor, arguments: Sequence[object]

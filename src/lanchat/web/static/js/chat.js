@@ -2,9 +2,10 @@
 // the state, the state comes down into the parts, once a frame.
 
 import { mountComposer } from "./composer.js";
+import { element } from "./dom.js";
 import { emptyRoom } from "./empty.js";
 import { takeCode } from "./invitation.js";
-import { mountInvite } from "./invite.js";
+import { mountCopy, mountInvite } from "./invite.js";
 import { mountPanel } from "./panel.js";
 import { mountPeople } from "./people.js";
 import { openSocket } from "./socket.js";
@@ -27,6 +28,7 @@ const outbox = keep("sessionStorage", "lanchat.outbox");
 
 let state = initial({
   you: config.user,
+  invite: config,
   outbox: outbox.load() ?? [],
   stale: { message: words.t("client.written_before") },
 });
@@ -51,9 +53,16 @@ const status = mountStatus(at("status"), { words, rerender: schedule });
 const timeline = mountTimeline(
   {
     log: at("log"), rows: at("rows"), newest: at("newest"), label: at("newest-label"),
-    empty: emptyRoom(at("log"), { words, address: at("invite-address")?.textContent }),
+    empty: emptyRoom(at("log"), { words }),
   },
   { words, times, onAct: act, onRead: schedule, onTrim: (rest) => dispatch({ type: "trimmed", keep: rest }) },
+);
+const invite = mountInvite(
+  {
+    none: at("invite-none"), way: at("invite-way"),
+    picture: at("invite-code"), address: at("invite-address"),
+  },
+  { write: breakable },
 );
 const socket = openSocket(config.serverUrl, {
   rate: config.limits.rate,
@@ -65,7 +74,7 @@ const socket = openSocket(config.serverUrl, {
 
 takeCode(); // who is in already does not need the one of an invitation
 mountThemeSwitches(document);
-mountInvite(
+mountCopy(
   { address: at("invite-address"), button: at("copy-address"), result: at("copy-result") },
   { words },
 );
@@ -122,6 +131,7 @@ function render() {
   people.update(state);
   status.update(state);
   timeline.update(state);
+  invite.update(state);
   const unread = countUnread();
   timeline.updateUnread(unread);
   document.title = document.hidden && unread > 0 ? `(${unread}) ${config.room}` : config.room;
@@ -139,6 +149,11 @@ function countUnread() {
     if (messages[i].user_id !== you.id) count += 1;
   }
   return count;
+}
+
+// A narrow panel breaks a long invitation before its code, not within a word.
+function breakable({ lanUrl, inviteUrl }) {
+  return [lanUrl, element("wbr"), inviteUrl.slice(lanUrl.length)];
 }
 
 // What was said today was said yesterday from then on.

@@ -1,8 +1,37 @@
-// The address to share, and its copy button.
+// The address to share: as a QR code, in letters, and with a copy button.
 
-/** Where the host found no network, there is no address and no button. */
-export function mountInvite({ address, button, result }, { words }) {
-  if (button === null) return;
+/**
+ * The way in, or the words that there is none but on this computer. `write` makes of an invitation
+ * what stands as the address.
+ */
+export function mountInvite({ none, way, picture, address }, { write }) {
+  let shown = null;
+  let turn = 0;
+
+  function update({ invite }) {
+    if (invite.inviteUrl === shown) return;
+    shown = invite.inviteUrl;
+    const open = opensElsewhere(shown);
+    none.hidden = open;
+    way.hidden = !open;
+    if (!open) return;
+    address.replaceChildren(...write(invite));
+    // The host draws the one that holds; a browser asks again for another address only.
+    picture.src = `/invite.svg?${turn}`;
+    turn += 1;
+  }
+
+  return { update };
+}
+
+/** Whether an address of the host means anything to other devices. */
+export function opensElsewhere(url) {
+  const { hostname } = new URL(url);
+  return hostname !== "localhost" && hostname !== "[::1]" && !hostname.startsWith("127.");
+}
+
+/** The button that copies what stands as the address. */
+export function mountCopy({ address, button, result }, { words }) {
   button.addEventListener("click", async () => {
     const done = await copy(address);
     result.textContent = words.t(done ? "client.copied" : "client.copy_failed");

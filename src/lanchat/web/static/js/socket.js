@@ -39,6 +39,7 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
   socket.on("server_stop", () => dispatch({ type: "link", link: "stopped" }));
   socket.on("host_join_room", (arrival) => dispatch({ type: "arrived", arrival }));
   socket.on("host_leave_room", (arrival) => dispatch({ type: "left", arrival }));
+  socket.on("invite_changed", (invite) => dispatch({ type: "invited", invite }));
   socket.on("add_chat_message", (message) => dispatch({ type: "message", message }));
 
   // A phone that wakes up should not wait for the next try.

@@ -6,13 +6,14 @@
 // the answer to one's own message never does (an earlier one may still be on its way).
 
 /** What was written before one logged in anew is said again only if one asks: `stale` is why. */
-export function initial({ you, outbox = [], stale = null }) {
+export function initial({ you, invite = null, outbox = [], stale = null }) {
   const own = (draft) => (draft.by === you.id ? draft : { ...draft, error: stale });
   return {
     link: "connecting", // connecting, online, offline, stopped or full
     notice: "", // why the host lets nobody in, where it is full
     joined: false,
     you,
+    invite, // where others can join: lanUrl, and inviteUrl, which brings the access code
     hosts: [],
     messages: [],
     notes: [], // who came and went while this page was open
@@ -40,7 +41,7 @@ const reducers = {
   },
 
   joined(state, { answer }) {
-    const { you, hosts, messages: news, complete } = answer;
+    const { you, hosts, messages: news, complete, invite = state.invite } = answer;
     const newest = news.at(-1)?.id ?? 0;
     // Fewer ids than this page has seen: the host began a new history, the old one is gone.
     const restarted = !complete && newest < state.seen;
@@ -52,6 +53,7 @@ const reducers = {
       link: "online",
       joined: true,
       you,
+      invite,
       hosts: sorted(hosts),
       messages: merge(kept.messages, news),
       outbox: news.reduce(without, kept.outbox),
@@ -59,6 +61,8 @@ const reducers = {
       seen: Math.max(kept.seen, newest),
     };
   },
+
+  invited: (state, { invite }) => ({ ...state, invite }),
 
   message(state, { message }) {
     return {

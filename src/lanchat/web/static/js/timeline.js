@@ -3,6 +3,7 @@
 // and stands still while the reader is further up.
 
 import { setText } from "./dom.js";
+import { opensElsewhere } from "./invite.js";
 import { makeRenderer } from "./message.js";
 import { rowsOf, sameRow } from "./rows.js";
 
@@ -53,7 +54,9 @@ export function mountTimeline({ log, rows: list, newest, label, empty }, options
     place(rows);
     // Until the history is in, a screen reader has nothing to announce.
     if (state.joined) log.setAttribute("aria-busy", "false");
-    empty(state.joined && rows.every(({ kind }) => kind !== "message"));
+    const { inviteUrl } = state.invite;
+    const address = opensElsewhere(inviteUrl) ? inviteUrl : "";
+    empty(state.joined && rows.every(({ kind }) => kind !== "message"), address);
     // What one has just written is what one wants to see.
     if (atEnd || (own !== undefined && own !== last)) toEnd();
     last = own ?? last;

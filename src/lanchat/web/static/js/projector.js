@@ -1,0 +1,44 @@
+// The page for a projector: how to get in, in letters for the last row, and how many are here.
+
+import { setText } from "./dom.js";
+import { codeOf } from "./invitation.js";
+import { mountInvite } from "./invite.js";
+import { openSocket } from "./socket.js";
+import { initial, reduce } from "./state.js";
+import { makeWords } from "./words.js";
+
+const config = JSON.parse(document.getElementById("lanchat-config").textContent);
+const at = (id) => document.getElementById(id);
+const words = makeWords(config.strings, config.lang);
+const address = at("invite-address");
+
+let state = initial({ you: config.user, invite: config });
+
+const invite = mountInvite(
+  { none: at("invite-none"), way: at("invite-way"), picture: at("invite-code"), address },
+  { write: ({ lanUrl }) => [lanUrl] },
+);
+
+openSocket(config.serverUrl, {
+  rate: config.limits.rate,
+  // What is said here all evening is not for this page to keep.
+  dispatch(action) {
+    state = { ...reduce(state, action), messages: [], notes: [] };
+    render();
+  },
+  getState: () => state,
+  onUnauthorized: () => location.assign("/"),
+  onPause() {},
+});
+
+function render() {
+  invite.update(state);
+  if (state.joined) setText(at("count"), words.count("client.people", state.hosts.length));
+  const code = codeOf(state.invite.inviteUrl);
+  at("secret").hidden = code === null;
+  setText(at("code"), code ?? "");
+  // The style sheet makes the letters as large as this many of them can be.
+  address.style.setProperty("--letters", address.textContent.length);
+}
+
+render();
