@@ -86,7 +86,8 @@ def _feasible(plan: Plan, console: Console) -> Plan:
             console.print(f"The limit of open files has no room for {count:,} clients: left out.")
     plan = plan._replace(clients=[count for count in plan.clients if count <= room])
     try:
-        node_modules()
+        if NODE in plan.contenders:
+            node_modules()
     except CannotMeasure as error:
         console.print(f"Node is left out: {error.message}")
         plan = plan._replace(contenders=[each for each in plan.contenders if each != NODE])
@@ -107,7 +108,7 @@ def _print(console: Console, rows: list[Row], machine: dict[str, str]) -> None:
 def _write(rows: list[Row], machine: dict[str, str]) -> None:
     told = ratios(rows)
     DOCUMENT.with_suffix(".json").write_text(report.results(rows, told, machine), "utf-8")
-    (DOCUMENT.parent / "images" / "fanout.svg").write_text(plot.draw(rows), "utf-8")
+    (DOCUMENT.parent / report.PLOT).write_text(plot.draw(rows), "utf-8")
     text = report.section(rows, told, machine)
     DOCUMENT.write_text(report.inserted(DOCUMENT.read_text("utf-8"), text), "utf-8")
 

@@ -24,7 +24,7 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 
 import gevent
@@ -52,6 +52,12 @@ class Use(NamedTuple):
     memory: int
     threads: int
     descriptors: int
+
+
+class Listening(Protocol):
+    """A server on loopback, of whom a guest needs to know no more than the port."""
+
+    port: int
 
 
 class Server:
@@ -105,10 +111,10 @@ class Server:
 class Guest:
     """Somebody with a session and one WebSocket at a time."""
 
-    def __init__(self, server: Server, name: str) -> None:
+    def __init__(self, server: Listening, name: str) -> None:
         self._server = server
         self._buffer = bytearray()
-        self._cookie = self._log_in(name)
+        self.cookie = self._log_in(name)
 
     def connect(self, *, receive_buffer: int | None = None) -> None:
         """Open a WebSocket and connect to the namespace."""
@@ -122,7 +128,7 @@ class Guest:
         key = base64.b64encode(os.urandom(16)).decode()
         self._request(
             "GET /socket.io/?EIO=4&transport=websocket",
-            f"Connection: Upgrade\r\nUpgrade: websocket\r\nCookie: {self._cookie}\r\n"
+            f"Connection: Upgrade\r\nUpgrade: websocket\r\nCookie: {self.cookie}\r\n"
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n",
         )
         self.send("40")

@@ -32,7 +32,7 @@ struct client {
 
 static const char PACKET[] =
     "42[\"add_chat_message\",{\"id\":100000,\"client_id\":\"00000000-0000-4000-8000-000000000000\","
-    "\"room\":\"lanchat\",\"user_id\":\"0123456789abcdef0123456789abcdef\",\"user\":\"Load\","
+    "\"room\":\"lobby\",\"user_id\":\"0123456789abcdef0123456789abcdef\",\"user\":\"Load\","
     "\"ip\":\"127.0.0.1\",\"message\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\","
     "\"time\":\"2026-11-23T02:08:00.123Z\"}]";
 /* The answer to the key of load.c, which is that of RFC 6455, 1.3. */

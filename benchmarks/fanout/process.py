@@ -80,13 +80,11 @@ class Process:
             )
 
     def __enter__(self) -> Process:
-        while not self._listens():
-            if self._process.poll() is not None:
-                raise CannotMeasure(f"the server has ended: {self.last_words()}")
-            if time.monotonic() - self._began > START_SECONDS:
-                self.kill()
-                raise CannotMeasure(f"the server does not listen: {self.last_words()}")
-            time.sleep(0.002)
+        try:
+            self._wait_until_it_listens()
+        except BaseException:
+            self.kill()
+            raise
         self.start_seconds = time.monotonic() - self._began
         return self
 
@@ -112,6 +110,14 @@ class Process:
     def memory(self) -> int:
         """Resident memory in bytes."""
         return int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) * _PAGE
+
+    def _wait_until_it_listens(self) -> None:
+        while not self._listens():
+            if self._process.poll() is not None:
+                raise CannotMeasure(f"the server has ended: {self.last_words()}")
+            if time.monotonic() - self._began > START_SECONDS:
+                raise CannotMeasure(f"the server does not listen: {self.last_words()}")
+            time.sleep(0.002)
 
     def _listens(self) -> bool:
         with socket.socket() as probe:

@@ -59,7 +59,14 @@ def node_modules() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for file in (lock, RIVALS / "package.json"):
             shutil.copy(file, folder)
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        _install(npm, folder)
+        shutil.copy(lock, stamp)
+    return folder / "node_modules"
+
+
+def _install(npm: str, folder: Path) -> None:
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    try:
         done = subprocess.run(
             command,
             cwd=folder,
@@ -68,7 +75,7 @@ def node_modules() -> Path:
             timeout=INSTALLATION_SECONDS,
             check=False,
         )
-        if done.returncode:
-            raise CannotMeasure(f"npm cannot install Socket.IO: {done.stderr.strip()[-300:]}")
-        shutil.copy(lock, stamp)
-    return folder / "node_modules"
+    except subprocess.TimeoutExpired as error:
+        raise CannotMeasure(f"npm has not ended within {INSTALLATION_SECONDS} s") from error
+    if done.returncode:
+        raise CannotMeasure(f"npm cannot install Socket.IO: {done.stderr.strip()[-300:]}")

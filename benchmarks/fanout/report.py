@@ -13,6 +13,9 @@ from fanout.figures import Ratio, Row
 
 BEGIN, END = "<!-- results: made by `make bench` -->", "<!-- end of the results -->"
 
+PLOT = "images/fanout.svg"
+"""Where the plot lies, seen from the document."""
+
 
 class Column(NamedTuple):
     """One figure of a row, and how it is written."""
@@ -97,6 +100,7 @@ def section(rows: Sequence[Row], told: Sequence[Ratio], machine: dict[str, str])
     """What stands between the marks of docs/performance.md."""
     failed = [row for row in rows if row.error]
     parts = [
+        f"![Deliveries a second and fan-out times against clients]({PLOT})\n",
         "".join(f"- {name}: {value}\n" for name, value in machine.items()),
         markdown(rows, FAN_OUT),
         markdown(rows, JOINING),

@@ -15,7 +15,7 @@ io.on("connection", (socket) => {
     io.emit("add_chat_message", {
       id: ++id,
       client_id,
-      room: "lanchat",
+      room: "lobby",
       user_id: "0123456789abcdef0123456789abcdef",
       user: "Load",
       ip: "127.0.0.1",

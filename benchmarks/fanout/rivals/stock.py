@@ -38,7 +38,7 @@ def new_message(payload: dict[str, Any]) -> dict[str, Any]:
     message = {
         "id": number,
         "client_id": payload["client_id"],
-        "room": "lanchat",
+        "room": "lobby",
         "user_id": "0123456789abcdef0123456789abcdef",
         "user": "Load",
         "ip": "127.0.0.1",

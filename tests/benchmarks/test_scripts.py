@@ -1,0 +1,40 @@
+"""The scripts as people call them, at a size for every day; nothing here looks at times."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="they read Linux's /proc")
+
+
+def run(script, *options):
+    """Run a script to its end; returns what it printed."""
+    command = [sys.executable, str(BENCHMARKS / script), *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.usefixtures("c_compiler")
+def test_the_comparison_ends_with_ratios():
+    """One round of two servers with so few clients that it takes seconds."""
+    shown = run("compare.py", "--quick", "--rounds=1", "--only=limit", "--only=lanchat")
+    assert "CPU-µs" in shown
+    assert "deliveries a second, to joined limit: " in shown.splitlines()[-3]
+
+
+def test_everybody_gets_in_when_a_class_begins():
+    """The pages, their files, the login, the room."""
+    assert "8 of 8 people are in" in run("storm.py", "--people=8", "--seconds=0.2")
+
+
+def test_a_history_is_served_as_it_was_stored():
+    """From the database that the script has filled, at each of its sizes."""
+    shown = run("growth.py", "--messages=1200", "--tries=1")
+    assert all(f" {size} " in shown for size in ("10", "1,000", "1,200"))
