@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import flask
@@ -26,6 +27,7 @@ from lanchat.web.invite import InvitePages
 from lanchat.web.limits import Limits
 from lanchat.web.pages import Pages
 from lanchat.web.sockets import EventHandler, Sockets
+from lanchat.web.static import StaticFiles
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -54,15 +56,12 @@ def create_app(
     network: Network,
     log: ConnectionLog,
 ) -> flask.Flask:
-    """The whole WSGI application, from the outside in: proxy headers, guard, sockets, pages.
+    """The whole WSGI application, from the outside in: from the proxy's headers to the pages.
 
     ``secret`` signs the sessions. ``socketio`` gets its server here; ``on_event`` is called with
     the name and the handler of each event that clients may send.
     """
-    # On Windows any installed program may have told the system otherwise.
-    for suffix in (".js", ".mjs"):
-        mimetypes.add_type("text/javascript", suffix)
-    app = flask.Flask("lanchat.web")
+    app = flask.Flask("lanchat.web", static_folder=None)
     app.config.update(
         SECRET_KEY=secret,
         SESSION_COOKIE_NAME=_cookie_name(secret),
@@ -84,7 +83,9 @@ def create_app(
     sockets.register(on_event)
     Pages(config, hub, network, sockets=sockets, access=access, log=log).register(app)
     InvitePages(config, hub, network).register(app)
-    layers: WSGIApplication = Guard(app.wsgi_app, network.own_hosts, config.allow_hosts, log)
+    files = StaticFiles(app.wsgi_app, Path(app.root_path) / "static", _HEADERS.items())
+    app.jinja_env.globals.update(static=files.url, modules=cache(files.modules))
+    layers: WSGIApplication = Guard(files, network.own_hosts, config.allow_hosts, log)
     if config.trust_proxy:
         layers = ProxyFix(layers, x_for=1, x_proto=1, x_host=1)
     app.wsgi_app = layers  # type: ignore[method-assign, assignment]
