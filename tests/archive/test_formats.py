@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lanchat.archive.formats import JsonLines, Table, Text, cell
+from lanchat.archive.formats import JsonLines, Table, Text, cell, minute
 from lanchat.chat.model import Message
 
 Said = Callable[..., Message]
@@ -57,9 +57,11 @@ def test_local_time(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setenv("TZ", "UTC+3")
     time.tzset()
+    minute.cache_clear()
     assert Text(None).body([said("a")]) == "2026-11-22 23:08:00  Ana: a\n"
     monkeypatch.delenv("TZ")
     time.tzset()
+    minute.cache_clear()
 
 
 def test_a_table_is_read_back(said: Said) -> None:

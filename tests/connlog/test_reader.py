@@ -273,3 +273,37 @@ def test_follow_a_writer_that_rotates(path: Path) -> None:
     log.close()
     assert [seen.get(timeout=15) for _ in range(total)] == [str(n) for n in range(total)]
     thread.join(15)
+
+
+def test_all_from_the_first_to_the_last(path: Path, joined: Joined) -> None:
+    """Through all files, with a last line that is not yet broken, and past what is no record."""
+    append(numbered(path, 3), joined("a"))
+    append(numbered(path, 1), joined("b") + b"junk\n" + joined("c"))
+    append(path, joined("d", "e")[:-1])
+    reader = LogReader(path)
+    assert users(list(reader.all())) == ["a", "b", "c", "d", "e"]
+    assert reader.skipped == 1
+
+
+def test_all_that_are_wanted(path: Path, joined: Joined) -> None:
+    """The filter holds."""
+    append(path, joined("Ana", "Bia"))
+    assert users(list(LogReader(path, Filter(user="bia")).all())) == ["Bia"]
+
+
+def test_all_while_the_log_moves_on(path: Path, joined: Joined) -> None:
+    """A file that is rotated meanwhile is read to its end, and once."""
+    append(path, joined("a", "b"))
+    records = LogReader(path).all()
+    first = next(records)
+    path.rename(numbered(path, 1))
+    append(path, joined("c"))
+    assert users([first, *records]) == ["a", "b"]
+
+
+def test_all_of_no_log(path: Path, tmp_path: Path) -> None:
+    """It is missing, or cannot be read."""
+    with pytest.raises(LogMissing):
+        next(LogReader(path).all())
+    with pytest.raises(LogUnreadable):
+        next(LogReader(tmp_path).all())

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from operator import attrgetter
 from typing import Protocol
 
@@ -20,6 +21,9 @@ from lanchat.terminal import printable
 
 FIELDS = Message.__slots__
 """As in docs/protocol.md, and in that order."""
+
+BYTE_ORDER_MARK = "\ufeff"
+"""What tells a spreadsheet that a table is UTF-8."""
 
 _values = attrgetter(*FIELDS)
 _encode = json.JSONEncoder().encode
@@ -94,7 +98,7 @@ class Table:
         self._zone = zone
 
     def head(self) -> str:
-        return "\ufeff" + rows([_COLUMNS])
+        return BYTE_ORDER_MARK + rows([_COLUMNS])
 
     def body(self, messages: Iterable[Message]) -> str:
         return rows(
@@ -133,12 +137,13 @@ def visible(text: str) -> str:
 
 def clock(time: str, zone: tzinfo | None) -> str:
     """``2026-11-23 08:01:10`` for a message's time, with a Z where it is UTC's."""
-    if zone is not None:
-        return f"{time[:10]} {time[11:19]}Z"
-    return f"{local(time, zone):%Y-%m-%d %H:%M:%S}"
+    return f"{minute(time[:16], zone)}:{time[17:19]}{'Z' if zone else ''}"
 
 
-def local(time: str, zone: tzinfo | None) -> datetime:
-    """A message's time in the zone; None is this machine's."""
-    # Python 3.10 does not know Z yet.
-    return datetime.fromisoformat(time.removesuffix("Z") + "+00:00").astimezone(zone)
+@lru_cache
+def minute(time: str, zone: tzinfo | None) -> str:
+    """``2026-11-23 08:01`` in the zone for ``2026-11-23T02:01``; None is this machine's.
+
+    Messages of the same minute come one after the other: once for all of them is enough.
+    """
+    return f"{datetime.fromisoformat(f'{time}+00:00').astimezone(zone):%Y-%m-%d %H:%M}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from html import escape
 
-from lanchat.archive.formats import local, visible
+from lanchat.archive.formats import minute, visible
 from lanchat.chat.model import Message
 from lanchat.i18n import translate
 
@@ -89,13 +89,12 @@ class Page:
         return _FOOT
 
     def _entry(self, message: Message) -> str:
-        moment = local(message.time, self._zone)
-        day = f"{moment:%Y-%m-%d}"
+        day, time = minute(message.time[:16], self._zone).split(" ")
         heading = "" if day == self._day else f"<h2>{day}</h2>\n"
         self._day = day
         return heading + _MESSAGE.format(
             user=escape(visible(message.user)),
             iso=message.time,
-            time=f"{moment:%H:%M}",
+            time=time,
             text=escape(visible(message.message)),
         )

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from enum import IntEnum
 from importlib import import_module
-from keyword import iskeyword
 from typing import Any, NoReturn
 
 import click
@@ -30,17 +29,25 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-class _Commands(click.Group):
-    """Imports a subcommand when it is asked for: reading a log needs nothing that serves."""
+class Commands(click.Group):
+    """Imports a subcommand when it is asked for: reading a log needs nothing that serves.
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        return ["serve", "log", "export", "import"]
+    ``modules`` says in which module of this package a subcommand lies; its function has the
+    module's name.
+    """
+
+    def __init__(self, *args: Any, modules: Mapping[str, str], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *self._modules]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        command: click.Command = getattr(import_module(f"lanchat.cli.{name}"), name)
+        module = self._modules.get(cmd_name)
+        if module is None:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(f"lanchat.cli.{module}"), module)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -52,7 +59,8 @@ class _Commands(click.Group):
 
 
 @click.group(
-    cls=_Commands,
+    cls=Commands,
+    modules={"serve": "serve", "log": "log", "export": "export", "import": "import_"},
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -43,7 +43,10 @@ def export(
     output: Path,
     force: bool,
 ) -> None:
-    """Write the messages into a file; the chat may go on meanwhile."""
+    """Write the messages into a file.
+
+    The chat may go on meanwhile; what is said later is not in it.
+    """
     found = Export(
         data_dir,
         wanted or _by_ending(output),

@@ -19,11 +19,13 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 @data_dir_option
 @click.argument("file", type=FILE)
 def import_(*, data_dir: Path, file: Path) -> None:
-    """Take in messages that `lanchat export` has written as jsonl; no server may be running.
+    """Take messages in that `lanchat export` wrote.
 
-    FILE is read from standard input where it is "-". Messages that are there already are left
-    out; the others come behind them, in the order of the file. A file with a line that is no
-    message is refused whole.
+    They are lines of JSON (jsonl), and no server may be running on the folder.
+
+    FILE is read from standard input where it is "-". Messages that are there already are left out;
+    the others come behind them, in the order of the file. A file with a line that is no message is
+    refused whole.
     """
     if file == STDOUT:
         fresh, total = import_messages(data_dir, sys.stdin.buffer, "standard input", lambda _: None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import Any
 
 import click
 
-from lanchat.cli import complain, show_help
+from lanchat.cli import Commands, complain, show_help
+from lanchat.cli.log_file import file_argument, report_skipped, usual_log_file
 from lanchat.cli.log_lines import Layout
-from lanchat.cli.options import color_option, full_path
+from lanchat.cli.options import color_option
 from lanchat.cli.times import moment
-from lanchat.config import default_log_file
 from lanchat.connlog.filter import Filter, Network, parse_network
 from lanchat.connlog.reader import LogReader
 from lanchat.connlog.record import EVENTS, Record
@@ -24,11 +23,6 @@ from lanchat.terminal import ColorChoice, console, is_screen, wait
 DEFAULT_COUNT = 10
 
 
-def _usual_log_file() -> Path:
-    """The one that `lanchat serve` writes in this very environment."""
-    return full_path(Path(os.environ.get("LANCHAT_LOG_FILE") or default_log_file()))
-
-
 def _network(_: click.Context, __: click.Parameter, text: str | None) -> Network | None:
     try:
         return None if text is None else parse_network(text)
@@ -36,7 +30,11 @@ def _network(_: click.Context, __: click.Parameter, text: str | None) -> Network
         raise click.BadParameter("neither an address nor a network") from error
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    cls=Commands,
+    modules={"export": "log_export", "stats": "log_stats"},
+    invoke_without_command=True,
+)
 @click.pass_context
 def log(context: click.Context) -> None:
     """See who came and went."""
@@ -49,7 +47,7 @@ def path() -> None:
 
     That is LANCHAT_LOG_FILE where it is set, else a place in this system's folder for logs.
     """
-    click.echo(_usual_log_file())
+    click.echo(usual_log_file())
 
 
 @log.command()
@@ -83,7 +81,7 @@ def path() -> None:
 @click.option("--json", "raw", is_flag=True, help="Print the lines of the log as they are.")
 @click.option("--utc", is_flag=True, help="Show and take times in UTC.")
 @color_option
-@click.argument("file", required=False, type=click.Path(path_type=Path), default=_usual_log_file)
+@file_argument
 def tail(
     *,
     lines: int | None,
@@ -109,9 +107,9 @@ def tail(
             show(record)
     except KeyboardInterrupt:
         click.echo(err=True)  # the terminal shows ^C on this line
-        _report(reader)
+        report_skipped(reader)
         raise
-    _report(reader)
+    report_skipped(reader)
 
 
 def _filter(
@@ -152,9 +150,3 @@ def _show_pretty(
             screen.print(line, soft_wrap=True)
 
     return show
-
-
-def _report(reader: LogReader) -> None:
-    if reader.skipped:
-        lines = "1 line" if reader.skipped == 1 else f"{reader.skipped} lines"
-        complain(f"{lines} of {reader.path} could not be read")

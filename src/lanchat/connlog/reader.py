@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -68,6 +69,19 @@ class LogReader:
             raise LogMissing(self.path)
         return found[::-1]
 
+    def all(self) -> Iterator[Record]:
+        """Every wanted record there is, oldest first, however many there are.
+
+        Raises LogMissing and LogUnreadable.
+        """
+        try:
+            with ExitStack() as opened:
+                for file in self._files_forwards(opened):
+                    lines = iter(partial(file.readline, LINE_LIMIT), b"")
+                    yield from filter(self._wanted.matches, self._decoded(lines))
+        except OSError as error:
+            raise LogUnreadable(self.path, error.strerror or str(error)) from error
+
     def follow(self, pause: Callable[[float], None] = time.sleep) -> Iterator[Record]:
         """Every wanted record after :meth:`tail`, for ever; ``pause`` waits between two looks.
 
@@ -94,6 +108,17 @@ class LogReader:
                     half = b"" if whole else _bytes(file, end, status.st_size)
                     yield from self._decoded([half])
                 yield from self._decoded(lines_backwards(file, end))
+
+    def _files_forwards(self, opened: ExitStack) -> list[BinaryIO]:
+        """All files of the log, the oldest first; what moves up meanwhile stays open."""
+        files: dict[tuple[int, int], BinaryIO] = {}
+        for path in _files(self.path):
+            with suppress(FileNotFoundError):
+                file = opened.enter_context(path.open("rb"))
+                files.setdefault(_identity(os.fstat(file.fileno())), file)
+        if not files:
+            raise LogMissing(self.path)
+        return list(files.values())[::-1]
 
     def _fresh_lines(self) -> Iterator[bytes]:
         """What was appended since the bookmark, which moves along."""

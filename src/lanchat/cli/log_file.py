@@ -1,0 +1,30 @@
+"""Which log a command reads, and what it says of lines that nobody can read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from lanchat.cli import complain
+from lanchat.cli.options import full_path
+from lanchat.config import default_log_file
+from lanchat.connlog.reader import LogReader
+
+
+def usual_log_file() -> Path:
+    """The one that `lanchat serve` writes in this very environment."""
+    return full_path(Path(os.environ.get("LANCHAT_LOG_FILE") or default_log_file()))
+
+
+file_argument = click.argument(
+    "file", required=False, type=click.Path(path_type=Path), default=usual_log_file
+)
+
+
+def report_skipped(reader: LogReader) -> None:
+    """Say on stderr how many lines could not be read, if any."""
+    if reader.skipped:
+        lines = "1 line" if reader.skipped == 1 else f"{reader.skipped} lines"
+        complain(f"{lines} of {reader.path} could not be read")

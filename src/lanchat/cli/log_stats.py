@@ -1,0 +1,143 @@
+"""``lanchat log stats``: who came how often and how long, and when it is busy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timezone, tzinfo
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lanchat.cli.log_file import file_argument, report_skipped
+from lanchat.cli.log_lines import duration
+from lanchat.cli.options import color_option
+from lanchat.cli.times import moment
+from lanchat.connlog.reader import LogReader
+from lanchat.connlog.statistics import HOURS, Person, Statistics, count
+from lanchat.terminal import ACCENT, ColorChoice, console, printable
+
+BAR = 40
+"""Columns of the busiest hour, where there is room for it."""
+
+NUMBERS = len("08:00Z   1000 d 10 h")
+"""Columns that are for the figures beside a bar."""
+
+SHOWN = 20
+
+
+@click.command("stats")
+@click.option("--since", metavar="WHEN", help="Nothing older: 12h, 30d, or an ISO 8601 time.")
+@click.option(
+    "-n",
+    "--people",
+    "shown",
+    type=click.IntRange(min=0),
+    default=SHOWN,
+    show_default=True,
+    metavar="N",
+    help="How many people to show: those who were here longest.",
+)
+@click.option("--json", "raw", is_flag=True, help="Print everything as JSON, times in UTC.")
+@click.option("--utc", is_flag=True, help="Show and take times in UTC.")
+@color_option
+@file_argument
+def log_stats(
+    *, since: str | None, shown: int, raw: bool, utc: bool, color: ColorChoice, file: Path
+) -> None:
+    """Show who came how often and how long.
+
+    A chart has the hours of the day, with the time of all people in each of them.
+
+    FILE is a connection log; without it, the one that `lanchat log path` names.
+    """
+    zone = timezone.utc if utc else None
+    reader = LogReader(file)
+    sums = count(reader.all(), moment(since, "--since", utc=utc), zone)
+    if raw:
+        click.echo(json.dumps(_as_json(sums), indent=2))
+    else:
+        _show(console(color), sums, shown, zone)
+    report_skipped(reader)
+
+
+def _as_json(sums: Statistics) -> dict[str, object]:
+    return {
+        "visits": sums.visits,
+        "open_visits": sums.open_visits,
+        "seconds": round(sums.seconds),
+        "people": [
+            {
+                "user": name,
+                "visits": person.visits,
+                "seconds": round(person.seconds),
+                "first": _utc(person.first),
+                "last": _utc(person.last),
+            }
+            for name, person in _longest_first(sums)
+        ],
+        "hours": [round(seconds) for seconds in sums.hours],
+    }
+
+
+def _show(screen: Console, sums: Statistics, shown: int, zone: tzinfo | None) -> None:
+    people, visits = _number(len(sums.people), "person"), _number(sums.visits, "visit")
+    screen.print(f"{people}, {visits}, {duration(sums.seconds)} in all")
+    if sums.open_visits:
+        ends = "an end" if sums.open_visits == 1 else "ends"
+        those = f"{_number(sums.open_visits, 'visit')} without {ends} in the log"
+        screen.print(f"{those}, counted up to what came last", style="dim")
+    if shown and sums.people:
+        screen.print()
+        screen.print(_table(_longest_first(sums)[:shown], zone))
+        if len(sums.people) > shown:
+            screen.print(f"and {len(sums.people) - shown:,} more: see --people", style="dim")
+    if sums.seconds:
+        screen.print()
+        for line in _chart(sums.hours, screen, utc=zone is not None):
+            screen.print(line)
+
+
+def _table(people: list[tuple[str, Person]], zone: tzinfo | None) -> Table:
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column("Name", style="bold", overflow="fold")
+    for title in ("Visits", "Time"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for title in ("First", "Last"):
+        table.add_column(title, no_wrap=True)
+    for name, person in people:
+        dates = [f"{when.astimezone(zone):%Y-%m-%d}" for when in (person.first, person.last)]
+        cells = [f"{person.visits:,}", duration(person.seconds), *dates]
+        table.add_row(Text(printable(name)), *cells)
+    return table
+
+
+def _chart(hours: list[float], screen: Console, *, utc: bool) -> Iterator[Text]:
+    """A bar for each hour of the day, from the first to the last one with somebody in it."""
+    busy = [hour for hour in range(HOURS) if hours[hour]]
+    width = max(1, min(BAR, screen.width - NUMBERS))
+    block = "#" if screen.options.ascii_only else "█"
+    for hour in range(busy[0], busy[-1] + 1):
+        bar = block * (round(width * hours[hour] / max(hours)) or bool(hours[hour]))
+        yield Text.assemble(
+            (f"{hour:02}:00{'Z' if utc else ''}  ", "dim"),
+            (bar, ACCENT),
+            f"{' ' * bool(bar)}{duration(hours[hour])}" if hours[hour] else "",
+        )
+
+
+def _longest_first(sums: Statistics) -> list[tuple[str, Person]]:
+    return sorted(sums.people.items(), key=lambda item: (-item[1].seconds, item[0]))
+
+
+def _utc(when: datetime) -> str:
+    return when.astimezone(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _number(number: int, word: str) -> str:
+    if number == 1:
+        return f"1 {word}"
+    return f"{number:,} {'people' if word == 'person' else word + 's'}"

@@ -1,0 +1,123 @@
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lanchat.connlog.record import encode
+
+Ended = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture
+def stats(tmp_path: Path) -> Callable[..., Ended]:
+    """Run `lanchat log stats` to its end, in UTC."""
+
+    def run(*arguments: object, **variables: str) -> Ended:
+        return subprocess.run(
+            [sys.executable, "-m", "lanchat", "log", "stats", *map(str, arguments)],
+            env={**os.environ, "TZ": "UTC", "PYTHONUTF8": "1", **variables},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A log of Ana, who came twice, and of somebody with a hostile name, who is still there."""
+    path = tmp_path / "connections.log"
+
+    def line(time: str, event: str, user: str, **fields: object) -> str:
+        person = {"user": user, "user_id": user, **fields}
+        return encode(f"2026-11-23T{time}:00.000Z", event, person) + "\n"
+
+    path.write_text(
+        line("08:30", "join", "Ana")
+        + line("09:00", "leave", "Ana", seconds=1800)
+        + line("10:00", "join", "Ana")
+        + line("11:00", "leave", "Ana", seconds=3600)
+        + line("11:00", "join", "x\x1b[31m\u202e")
+        + line("11:15", "refused", "")
+    )
+    return path
+
+
+def test_people_and_hours(stats: Callable[..., Ended], file: Path) -> None:
+    """Those who were there longest come first, and each hour has its bar."""
+    ended = stats(file)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = ended.stdout.splitlines()
+    assert lines[:2] == [
+        "2 people, 3 visits, 1 h 45 min in all",
+        "1 visit without an end in the log, counted up to what came last",
+    ]
+    assert lines[4].split() == ["Ana", "2", "1", "h", "30", "min", *["2026-11-23"] * 2]
+    assert [(line[:5], line.count("█")) for line in lines if "█" in line] == [
+        ("08:00", 20),
+        ("10:00", 40),
+        ("11:00", 10),
+    ]
+
+
+def test_a_hostile_name(stats: Callable[..., Ended], file: Path) -> None:
+    """It paints nothing, also where colours are wanted."""
+    output = stats(file, "--color", "always").stdout
+    assert r"x\x1b[31m\u202e" in output
+    assert "\x1b[31m" not in output
+
+
+def test_only_some_people(stats: Callable[..., Ended], file: Path) -> None:
+    """It is said how many there are besides; of none there is no table."""
+    assert "and 1 more: see --people" in stats(file, "-n", 1).stdout
+    assert "Ana" not in stats(file, "-n", 0).stdout
+
+
+def test_json_has_everything(stats: Callable[..., Ended], file: Path) -> None:
+    """Seconds and UTC, for other programs; --since cuts."""
+    found = json.loads(stats(file, "--json", "--utc", "--since", "2026-11-23T10:30").stdout)
+    assert found["people"][0] == {
+        "user": "Ana",
+        "visits": 1,
+        "seconds": 1800,
+        "first": "2026-11-23T10:30:00Z",
+        "last": "2026-11-23T11:00:00Z",
+    }
+    assert (found["visits"], found["open_visits"], found["seconds"]) == (2, 1, 2700)
+    assert found["hours"][10:12] == [1800, 900]
+
+
+def test_an_ascii_terminal(stats: Callable[..., Ended], file: Path) -> None:
+    """Bars are made of what it has."""
+    output = stats(file, PYTHONUTF8="0", PYTHONIOENCODING="ascii").stdout
+    assert "#" * 40 in output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
+def test_a_narrow_screen(file: Path) -> None:
+    """No line is wider than it."""
+    import pty  # not on Windows
+
+    main, terminal = pty.openpty()
+    shown = {**os.environ, "TERM": "xterm", "COLUMNS": "50", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "lanchat", "log", "stats", str(file)]
+    subprocess.run(command, env=shown, stdout=terminal, check=True)
+    os.close(terminal)
+    with os.fdopen(main, "rb") as screen:
+        lines = screen.read1(65536).decode().splitlines()
+    assert any("█" * 30 in line for line in lines)
+    assert max(map(len, lines)) <= 50
+
+
+def test_an_empty_log_and_none(stats: Callable[..., Ended], tmp_path: Path) -> None:
+    """Nobody was there, or nobody knows."""
+    (tmp_path / "empty").touch()
+    assert stats(tmp_path / "empty").stdout == "0 people, 0 visits, 0 s in all\n"
+    ended = stats(tmp_path / "none")
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
