@@ -18,8 +18,8 @@ from fanout.rounds import Measured, Plan, run
 from rich.console import Console
 
 # What fits into 15 minutes, and into 90 seconds.
-WHOLE = Plan(CONTENDERS, (10, 100, 1_000, 5_000), 3, 0.5, 2.0, 20)
-SHORT = Plan(QUICK, (100, 1_000), 3, 0.2, 1.0, 12, calm_clients=AIMS)
+WHOLE = Plan(CONTENDERS, (10, 100, 1_000, 5_000), 3, 870, 0.5, 2.0, 20)
+SHORT = Plan(QUICK, (100, 1_000), 3, 85, 0.2, 1.0, 12, calm_clients=AIMS)
 
 DESCRIPTORS_A_CLIENT = 2
 """What stock Flask-SocketIO needs on gevent."""
@@ -70,6 +70,7 @@ def main(
         console.print(f"{measured.clients:>6,}  {measured.contender.label}: {words}")
 
     rows = summarize(run(plan, chosen, calibration, tell))
+    machine["rounds"] = str(max((row.rounds for row in rows), default=0))
     machine["a loop of fixed work varied by"] = f"{calibration.spread():.0%}"
     machine["deliveries a second varied by (median)"] = f"{typical_spread(rows):.0%}"
     _print(console, rows, machine)
@@ -95,9 +96,10 @@ def _feasible(plan: Plan, console: Console) -> Plan:
 
 
 def _print(console: Console, rows: list[Row], machine: dict[str, str]) -> None:
-    console.print(report.screen("Fan-out", rows, report.FAN_OUT))
-    console.print(report.screen("Joining", rows, report.JOINING))
-    console.print(report.screen("Acknowledgements", rows, report.ACKNOWLEDGEMENTS))
+    for title, columns in report.TABLES.items():
+        table = report.screen(title, rows, columns)
+        if table.row_count:
+            console.print(table)
     for name, value in machine.items():
         console.print(f"{name}: {value}", highlight=False)
     console.print(f"\nlanchat with {AIMS:,} clients")

@@ -14,7 +14,7 @@ AIMS = 1_000
 
 
 class Row(NamedTuple):
-    """One contender with so many clients: the medians of its rounds.
+    """One contender with so many clients: the medians of so many rounds.
 
     ``spread`` is the distance between the best and the worst round's deliveries a second, as a
     share of the median.
@@ -23,6 +23,7 @@ class Row(NamedTuple):
     contender: Contender
     clients: int
     figures: Figures
+    rounds: int
     spread: float
     error: str
 
@@ -30,7 +31,11 @@ class Row(NamedTuple):
         """What is written into the file of results."""
         rounded = {name: float(f"{value:.4g}") for name, value in self.figures.items()}
         known = {"server": self.contender.name, "label": self.contender.label}
-        found = {**rounded, "spread": round(self.spread, 3)} if rounded else {"error": self.error}
+        found = (
+            {**rounded, "rounds": self.rounds, "spread": round(self.spread, 3)}
+            if rounded
+            else {"error": self.error}
+        )
         return {**known, "clients": self.clients, **found}
 
 
@@ -56,11 +61,11 @@ def _row(contender: Contender, clients: int, rounds: list[Measured]) -> Row:
     good = [measured.figures for measured in rounds if not measured.error]
     error = next((measured.error for measured in rounds if measured.error), "")
     if not good:
-        return Row(contender, clients, {}, 0.0, error)
+        return Row(contender, clients, {}, 0, 0.0, error)
     medians = {name: statistics.median(each[name] for each in good) for name in good[0]}
     rates = [each["deliveries_per_s"] for each in good]
     spread = (max(rates) - min(rates)) / medians["deliveries_per_s"]
-    return Row(contender, clients, medians, spread, error)
+    return Row(contender, clients, medians, len(good), spread, error)
 
 
 def ratios(rows: Iterable[Row], clients: int = AIMS) -> list[Ratio]:

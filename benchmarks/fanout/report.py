@@ -55,6 +55,8 @@ ACKNOWLEDGEMENTS = (
     Column("ack_p99_ms", "p99, ms", _digits),
 )
 
+TABLES = {"Fan-out": FAN_OUT, "Joining": JOINING, "Acknowledgements": ACKNOWLEDGEMENTS}
+
 
 def _cells(row: Row, columns: Sequence[Column]) -> list[str]:
     values = [row.figures.get(column.figure) for column in columns]

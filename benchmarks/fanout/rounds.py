@@ -27,11 +27,16 @@ RATE = 10.0
 
 
 class Plan(NamedTuple):
-    """What is measured for how long; ``calm_clients`` is the smallest crowd for the calm part."""
+    """What is measured for how long.
+
+    ``seconds`` are for all of it: no further round begins that would not end within them.
+    ``calm_clients`` is the smallest crowd for the calm part.
+    """
 
     contenders: Sequence[Contender]
     clients: Sequence[int]
     rounds: int
+    seconds: float
     warm_up: float
     saturation: float
     calm_messages: int
@@ -60,7 +65,11 @@ def run(
     """Measure all rounds of the plan, and tell of each measurement as it is made."""
     results = []
     hopeless: set[tuple[str, int]] = set()
-    for _ in range(plan.rounds):
+    began = time.monotonic()
+    for done in range(plan.rounds):
+        spent = time.monotonic() - began
+        if done and spent * (done + 1) / done > plan.seconds:
+            break
         for contender, clients in plan.measurements():
             if (contender.name, clients) in hopeless:
                 continue
