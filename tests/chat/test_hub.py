@@ -3,7 +3,7 @@
 import pytest
 
 from lanchat.chat.hub import CATCH_UP_BYTES, Hub
-from lanchat.chat.model import MESSAGE_LIMIT, Guest, Origin
+from lanchat.chat.model import MESSAGE_LIMIT, Guest, Held, Origin
 from lanchat.errors import (
     MessageTooLong,
     NameTaken,
@@ -227,8 +227,7 @@ def test_a_name_is_kept_from_the_login_on(new_life):
 def test_of_names_that_have_become_the_same_the_first_is_kept(new_life, disk):
     """An earlier lanchat may have told apart what this one does not."""
     first, second = Guest("1", "Ana"), Guest("2", "ANA")
-    disk.hold(first)
-    disk.hold(second)
+    disk.note([Held(first), Held(second)])
     hub = new_life()
     assert hub.may_enter(first)
     assert not hub.may_enter(second)

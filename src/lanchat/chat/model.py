@@ -98,3 +98,31 @@ class History:
 
     messages: list[Message]
     complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A note about seats: the guest has their name; said twice, it is true once."""
+
+    guest: Guest
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """A note about seats: the person has left their name to others."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOut:
+    """A note about seats: the name is free, and the id is from now on one that is logged out.
+
+    ``time`` is in seconds since the epoch.
+    """
+
+    user_id: str
+    time: float
+
+
+Note = Held | Freed | LoggedOut

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from lanchat.chat.model import Arrival, Draft, Guest, History, Message, Origin, Stored
+from lanchat.chat.model import Arrival, Draft, Guest, History, Message, Note, Origin, Stored
 
 LeaveReason = Literal["closed", "logout", "stop"]
 LoginRefusal = Literal["name_unusable", "name_taken", "code", "too_many"]
@@ -28,14 +28,8 @@ class MessageStore(Protocol):
 class SeatKeeper(Protocol):
     """Remembers over restarts whose name is whose. Every method may raise StoreUnavailable."""
 
-    def hold(self, guest: Guest) -> None:
-        """The guest has their name; said twice, it is true once."""
-
-    def free(self, user_ids: Sequence[str]) -> None:
-        """These people have left their names to others."""
-
-    def log_out(self, user_id: str, now: float) -> None:
-        """Free the name; from now on the id is one of those that are logged out."""
+    def note(self, notes: Sequence[Note]) -> None:
+        """Write all notes down in one commit, in their order."""
 
     def held(self) -> list[Guest]:
         """Everybody who had a name when it was last written down, in the order of arrival."""

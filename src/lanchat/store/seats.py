@@ -8,31 +8,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from lanchat.chat.model import Guest
+from lanchat.chat.model import Guest, Held, LoggedOut, Note
 from lanchat.store.connection import transaction
 
 
-def hold(connection: sqlite3.Connection, guest: Guest) -> None:
-    """Note whose name it is."""
-    # Where the row is there already nothing is written, hence nothing flushed.
-    connection.execute(
-        "INSERT OR IGNORE INTO seat (user_id, user) VALUES (?, ?)", (guest.id, guest.name)
-    )
-
-
-def free(connection: sqlite3.Connection, user_ids: Iterable[str]) -> None:
-    """Strike out who has left."""
+def note(connection: sqlite3.Connection, notes: Iterable[Note]) -> None:
+    """Write the notes down, all of them or none."""
     with transaction(connection):
-        _free(connection, user_ids)
-
-
-def log_out(connection: sqlite3.Connection, user_id: str, now: float) -> None:
-    """Strike out who has left for good, and note that."""
-    with transaction(connection):
-        _free(connection, [user_id])
-        connection.execute(
-            "INSERT OR REPLACE INTO logout (user_id, time) VALUES (?, ?)", (user_id, now)
-        )
+        for one in notes:
+            _write(connection, one)
 
 
 def held(connection: sqlite3.Connection) -> list[Guest]:
@@ -51,7 +35,15 @@ def logged_out(connection: sqlite3.Connection, since: float, limit: int) -> dict
     return dict(rows)
 
 
-def _free(connection: sqlite3.Connection, user_ids: Iterable[str]) -> None:
-    connection.executemany(
-        "DELETE FROM seat WHERE user_id = ?", [(user_id,) for user_id in user_ids]
-    )
+def _write(connection: sqlite3.Connection, note: Note) -> None:
+    if isinstance(note, Held):
+        guest = note.guest
+        connection.execute(
+            "INSERT OR IGNORE INTO seat (user_id, user) VALUES (?, ?)", (guest.id, guest.name)
+        )
+        return
+    connection.execute("DELETE FROM seat WHERE user_id = ?", (note.user_id,))
+    if isinstance(note, LoggedOut):
+        connection.execute(
+            "INSERT OR REPLACE INTO logout (user_id, time) VALUES (?, ?)", (note.user_id, note.time)
+        )

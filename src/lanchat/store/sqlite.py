@@ -14,7 +14,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lanchat.chat.model import Draft, Guest, History, Message, Stored
+from lanchat.chat.model import Draft, Guest, History, Message, Note, Stored
 from lanchat.errors import StoreUnavailable
 from lanchat.store import deletion, seats
 from lanchat.store.connection import open_database, transaction
@@ -50,14 +50,8 @@ class SqliteStore:
         """Take one step of a sweep, and say where the next one begins."""
         return self._call(lambda: deletion.step(self._connection, keep, place))
 
-    def hold(self, guest: Guest) -> None:
-        self._call(lambda: seats.hold(self._connection, guest))
-
-    def free(self, user_ids: Sequence[str]) -> None:
-        self._call(lambda: seats.free(self._connection, user_ids))
-
-    def log_out(self, user_id: str, now: float) -> None:
-        self._call(lambda: seats.log_out(self._connection, user_id, now))
+    def note(self, notes: Sequence[Note]) -> None:
+        self._call(lambda: seats.note(self._connection, notes))
 
     def held(self) -> list[Guest]:
         return self._call(lambda: seats.held(self._connection))
