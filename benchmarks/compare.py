@@ -13,7 +13,7 @@ from fanout.contenders import CONTENDERS, NODE, QUICK
 from fanout.figures import AIMS, Row, ratios, summarize, typical_spread
 from fanout.machine import Calibration, describe
 from fanout.process import cores, raise_descriptor_limit
-from fanout.programs import PROJECT, CannotMeasure, compiled, node_modules
+from fanout.programs import PROJECT, CannotMeasure, compiled, node, node_modules
 from fanout.rounds import Measured, Plan, run
 from rich.console import Console
 
@@ -88,6 +88,7 @@ def _feasible(plan: Plan, console: Console) -> Plan:
     plan = plan._replace(clients=[count for count in plan.clients if count <= room])
     try:
         if NODE in plan.contenders:
+            node()
             node_modules()
     except CannotMeasure as error:
         console.print(f"Node is left out: {error.message}")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from fanout.process import Process, free_port
-from fanout.programs import RIVALS, CannotMeasure, compiled, node_modules
+from fanout.programs import RIVALS, CannotMeasure, compiled, node, node_modules
 
 UNLIMITED = ("--rate", "0", "--max-per-ip", "0", "--max-clients", "0")
 
@@ -52,7 +51,7 @@ def _stock(mode: str) -> Callable[[int, Path], list[str]]:
 
 
 def _node(port: int, _: Path) -> list[str]:
-    return [shutil.which("node") or "node", str(RIVALS / "server.js"), str(port)]
+    return [node(), str(RIVALS / "server.js"), str(port)]
 
 
 def _limit(mode: str) -> Callable[[int, Path], list[str]]:

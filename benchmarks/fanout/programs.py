@@ -5,6 +5,7 @@ Everything goes below ``build/bench`` in the checkout, which Git ignores.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -48,11 +49,25 @@ def compiled(name: str, folder: Path = BUILD) -> Path:
     return program
 
 
+@functools.cache
+def node() -> str:
+    """The path of Node itself. Raises CannotMeasure.
+
+    What PATH has can be a script that starts it, and that would be measured and ended instead.
+    """
+    command = ["node", "--print", "process.execPath"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise CannotMeasure("there is no Node on this machine") from error
+    return done.stdout.strip()
+
+
 def node_modules() -> Path:
     """The folder with Node's Socket.IO, installed where it is not yet. Raises CannotMeasure."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        raise CannotMeasure("there is no Node with npm on this machine")
+    npm = shutil.which("npm")
+    if npm is None:
+        raise CannotMeasure("there is no npm on this machine")
     folder, lock = BUILD / "node", RIVALS / "package-lock.json"
     stamp = folder / "installed.json"
     if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
