@@ -103,8 +103,10 @@ def _print(console: Console, rows: list[Row], machine: dict[str, str]) -> None:
             console.print(table)
     for name, value in machine.items():
         console.print(f"{name}: {value}", highlight=False)
-    console.print(f"\nlanchat with {AIMS:,} clients")
-    for ratio in ratios(rows):
+    told = ratios(rows)
+    if told:
+        console.print(f"\nlanchat with {AIMS:,} clients")
+    for ratio in told:
         console.print(f"  {ratio.words}: {ratio.value:.2f}")
 
 
