@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from lanchat.chat.model import Draft
-from lanchat.store.deletion import STEP, Keep, Place
+from lanchat.store.deletion import DELETED, LOOKED_AT, Keep, Place
 from lanchat.store.sqlite import SqliteStore
 
 
@@ -46,9 +46,9 @@ def test_the_old_go_by_their_time(store):
 
 def test_the_newest_stay_by_their_number(store):
     """Exactly so many, over all steps."""
-    store.append([draft(n) for n in range(3 * STEP)])
-    sweep(store, count=STEP + 1)
-    assert texts(store) == [str(n) for n in range(2 * STEP - 1, 3 * STEP)]
+    store.append([draft(n) for n in range(LOOKED_AT + 300)])
+    sweep(store, count=LOOKED_AT + 20)
+    assert texts(store) == [str(n) for n in range(280, LOOKED_AT + 300)]
 
 
 def test_both_limits_hold(store):
@@ -59,10 +59,12 @@ def test_both_limits_hold(store):
     assert texts(store) == ["5", "6", "7", "8", "9"]
 
 
-def test_a_step_has_a_bound(store):
-    """No step looks at more than STEP messages, however many there are to delete."""
-    store.append([draft(n) for n in range(2 * STEP + 1)])
-    assert sweep(store, count=1) == 3
+@pytest.mark.parametrize(("count", "steps"), [(1, 31), (3 * DELETED, 28), (9_999, 4)])
+def test_a_step_has_a_bound(count, steps, store):
+    """However many there are to look at or to delete; the last step finds nothing more."""
+    assert (DELETED, LOOKED_AT) == (100, 1_000)
+    store.append([draft(n) for n in range(3_000)])
+    assert sweep(store, count=count) == steps
 
 
 def test_ids_are_never_given_again(store):

@@ -37,7 +37,7 @@ h1 {{ margin: 0; font-size: 1.5rem; }}
 h1 + p, time {{ color: var(--soft); font-size: 0.8125rem; }}
 h1 + p {{ margin: 0.25rem 0 0; }}
 h2 {{
-  position: sticky; top: 0; margin: 2rem 0 1rem; padding: 0.5rem 0;
+  position: sticky; top: 0; z-index: 1; margin: 2rem 0 1rem; padding: 0.5rem 0;
   background: var(--ground); border-bottom: 1px solid var(--line); font-size: 1rem;
 }}
 article {{

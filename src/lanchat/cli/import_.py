@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -28,10 +30,15 @@ def import_(*, data_dir: Path, file: Path) -> None:
     refused whole.
     """
     if file == STDOUT:
-        fresh, total = import_messages(data_dir, sys.stdin.buffer, "standard input", lambda _: None)
+        fresh, total = import_messages(data_dir, _stdin(), "standard input", lambda _: None)
     else:
         size = file.stat().st_size
         with file.open("rb") as source, progress("Messages", size, path=file) as advance:
             fresh, total = import_messages(data_dir, source, str(file), advance)
     known = f"; {total - fresh:,} were there already" if total > fresh else ""
     click.echo(f"{fresh:,} messages imported into {printable(str(data_dir))}{known}")
+
+
+def _stdin() -> BinaryIO:
+    """What comes through a pipe; nothing where the shell has closed it."""
+    return io.BytesIO() if sys.stdin is None else sys.stdin.buffer

@@ -16,8 +16,11 @@ from dataclasses import dataclass
 
 from lanchat.store.connection import transaction
 
-STEP = 500
-"""Messages that are looked at in one step: some milliseconds, even if all of them go."""
+LOOKED_AT = 1_000
+"""Messages that one step looks at, at most."""
+
+DELETED = 100
+"""Messages that one step deletes, at most: each lies on another page of the index of retries."""
 
 _WORTH_IT = 1 << 20
 """Bytes; for less, no file is rewritten."""
@@ -46,20 +49,23 @@ class Place:
 
 
 def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
-    """Look at the next STEP messages, and delete in one commit those that do not stay."""
+    """Look at the next messages, and delete in one commit those that do not stay."""
     rows = connection.execute(
-        "SELECT id, time FROM message WHERE id < ? ORDER BY id DESC LIMIT ?", (place.below, STEP)
+        "SELECT id, time FROM message WHERE id < ? ORDER BY id DESC LIMIT ?",
+        (place.below, LOOKED_AT),
     ).fetchall()
-    kept, old = place.kept, []
-    for message_id, time in rows:
+    below, kept, old = place.below, place.kept, list[int]()
+    for below, time in rows:
         # Both are written as docs/protocol.md has it, so that they sort as what they mean.
         if (keep.since is None or time >= keep.since) and (keep.count is None or kept < keep.count):
             kept += 1
         else:
-            old.append(message_id)
+            old.append(below)
+            if len(old) == DELETED:
+                break
     if old:
         _delete(connection, old)
-    return Place(rows[-1][0] if rows else 0, kept, done=len(rows) < STEP)
+    return Place(below, kept, done=not rows)
 
 
 def give_space_back(connection: sqlite3.Connection) -> None:
@@ -78,3 +84,5 @@ def _delete(connection: sqlite3.Connection, ids: list[int]) -> None:
     with transaction(connection):
         connection.executemany("DELETE FROM message WHERE id = ?", [(each,) for each in ids])
         connection.execute("UPDATE deleted SET up_to = max(up_to, ?)", ids[:1])
+    # Now, and not when ten times as much has come together and a message waits for it.
+    connection.execute("PRAGMA wal_checkpoint")

@@ -25,8 +25,8 @@ _REST = 10.0
 """Seconds between two sweeps, where they are short."""
 
 _REST_SHARE = 20
-"""A long sweep is followed by a rest of so many times its length: a million messages are swept
-every quarter of an hour."""
+"""A long sweep is followed by a rest of so many times its length: a million messages are looked at
+every seven minutes."""
 
 
 class Retention:
