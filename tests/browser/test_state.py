@@ -108,6 +108,30 @@ def test_who_left_is_news_again(reduced: Reduce) -> None:
     assert [note["kind"] for note in state["notes"]] == ["joined", "left", "joined"]
 
 
+def test_a_crowd_shares_a_line(reduced: Reduce) -> None:
+    """It goes on with the next moment, until something else is to be told."""
+    state = reduced(_joined(), _crowd("bc"), _crowd("d"), _live(1), _crowd("ef", left="b"))
+    notes = [(note["kind"], note["user"], note["others"]) for note in state["notes"]]
+    assert notes == [("joined", "b", 2), ("left", "b", 0), ("joined", "e", 1)]
+    assert [host["id"] for host in state["hosts"]] == ["a", "c", "d", "e", "f"]
+
+
+def test_a_crowd_is_no_news_to_who_found_it_there(reduced: Reduce) -> None:
+    """The moment began before the list of people was made, or before the host came back."""
+    lost = {"type": "link", "link": "offline"}
+    state = reduced(_joined(), _crowd("a", left="x"), _arrived("b"), lost, _joined(), _crowd("abc"))
+    notes = [(note["kind"], note["user"], note["others"]) for note in state["notes"]]
+    assert notes == [("joined", "b", 0), ("joined", "c", 0)]
+    assert state["expected"] == []
+
+
+def test_who_goes_and_comes_back_in_a_moment_is_here(reduced: Reduce) -> None:
+    """These have left, then these have come."""
+    state = reduced(_joined(), _crowd("b"), _crowd("b", left="b"))
+    assert [host["id"] for host in state["hosts"]] == ["a", "b"]
+    assert [note["kind"] for note in state["notes"]] == ["joined", "left", "joined"]
+
+
 def test_trimming_keeps_the_newest(reduced: Reduce) -> None:
     """A page that is open for days does not grow for ever."""
     state = reduced(_joined(*range(1, 11)), {"type": "trimmed", "keep": 3})
@@ -139,6 +163,12 @@ def _arrived(user_id: str, *, minute: int = 8) -> dict[str, Any]:
     time = f"2026-11-23T02:0{minute}:00.123Z"
     arrival = {"id": user_id, "user": user_id, "ip": "192.0.2.1", "time": time}
     return {"type": "arrived", "arrival": arrival}
+
+
+def _crowd(joined: str, *, left: str = "") -> dict[str, Any]:
+    """One letter is one person."""
+    came, went = ([_arrived(name)["arrival"] for name in names] for names in (joined, left))
+    return {"type": "crowd", "changes": {"joined": came, "left": went}}
 
 
 def _live(number: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Recorder:
         self.calls = []
 
     def __getattr__(self, name):
-        return lambda *arguments: self.calls.append((name, arguments))
+        return lambda *arguments, **_options: self.calls.append((name, arguments))
 
     def names(self):
         """What was called, in order."""
@@ -163,6 +163,20 @@ def test_a_departure_is_logged_and_told(hub, ana, world, until):
     hub.disconnect("tab")
     until(lambda: world.names()[-1] == "host_left")
     assert world.names()[-2:] == ["leave", "host_left"]
+
+
+def test_a_crowd_is_told_of_together(hub, world, until):
+    """With more than 50 people present a moment's arrivals go out in one piece, soon."""
+    for number in range(60):
+        guest = hub.log_in(f"Guest {number}", HERE)
+        hub.join(f"tab {number}", guest, HERE, None)
+    until(lambda: sum(len(changes.joined) for changes in changes_in(world)) == 10)
+    assert len(changes_in(world)) < 10
+
+
+def changes_in(world):
+    """What was told together."""
+    return [arguments[0] for name, arguments in list(world.calls) if name == "hosts_changed"]
 
 
 def test_logging_out_returns_the_open_connections(hub, ana):

@@ -56,6 +56,25 @@ def test_nobody_has_left_within_the_grace_period(room):
     assert [host.name for host in room.hosts()] == ["Ana"]
 
 
+def test_who_is_here_is_counted(room):
+    """Not who holds a name alone, and nobody twice."""
+    room.reserve(BIA, HERE, now=0)
+    room.enter(ANA, "tab 1", HERE, now=0)
+    room.enter(ANA, "tab 2", HERE, now=0)
+    assert room.present == 1
+    room.log_out(BIA.id, now=1)
+    room.log_out(ANA.id, now=1)
+    assert room.present == 0
+
+
+def test_the_list_shows_where_somebody_came_from_last(room):
+    """And still since when."""
+    room.enter(ANA, "tab", HERE, now=0)
+    room.enter(ANA, "phone", Origin("10.0.0.7"), now=9)
+    (host,) = room.hosts()
+    assert (host.ip, host.since) == ("10.0.0.7", "1970-01-01T00:00:00.000Z")
+
+
 def test_a_departure_says_how_long_they_were_here(room):
     """After the grace period the person has left."""
     room.enter(ANA, "tab", HERE, now=0)

@@ -27,6 +27,7 @@ from lanchat.chat.model import (
 )
 from lanchat.chat.notes import SeatNotes
 from lanchat.chat.ports import Broadcaster, ConnectionLog, MessageStore, SeatKeeper
+from lanchat.chat.presence import Presence
 from lanchat.chat.room import Departure
 from lanchat.errors import (
     NameTaken,
@@ -41,8 +42,8 @@ CATCH_UP_LIMIT = 1_000
 CATCH_UP_BYTES = 600_000
 """UTF-8 bytes of messages in one answer: well under what may wait for one client."""
 
-_EXPIRY_INTERVAL = 0.25
-"""Seconds between two looks for seats whose grace period is over."""
+_MOMENT = 0.25
+"""Seconds between two looks for seats whose grace period is over, and what is told together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Hub:
         self._clock = clock
         self._notes = SeatNotes(seats)
         self._room = self._notes.room(grace, clock())
+        self._presence = Presence(broadcaster)
         self._commits = GroupCommit(store.append, broadcaster.message_posted)
         self._closed = threading.Event()
         self._expiry = threading.Thread(target=self._expire, name="expiry", daemon=True)
@@ -113,9 +115,18 @@ class Hub:
         """The refusal for who comes back when somebody else has their name."""
         return self._room.taken(guest)
 
-    def join(self, connection: str, guest: Guest, origin: Origin, last_id: int | None) -> Welcome:
+    def join(
+        self,
+        connection: str,
+        guest: Guest,
+        origin: Origin,
+        last_id: int | None,
+        *,
+        batches: bool = False,
+    ) -> Welcome:
         """Bring a connection into the room. Waits for the disk.
 
+        With ``batches`` it is told together what happens in a crowd within a moment.
         It is subscribed before the history is read, so that nothing falls between the two;
         what comes both ways carries the same id.
         Raises NameTaken, Unauthorized (who has logged out) or StoreUnavailable.
@@ -123,10 +134,10 @@ class Hub:
         if self._closed.is_set():
             raise StoreUnavailable("the server is stopping")
         arrival = self._room.enter(guest, connection, origin, self._clock())
-        self._broadcaster.subscribe(connection)
+        self._broadcaster.subscribe(connection, batches=batches)
         if arrival is not None:
             self._log.join(guest, origin)
-            self._broadcaster.host_joined(arrival)
+            self._presence.joined(arrival, self._room.present)
             self._notes.hold(guest)
         limit = self._history if last_id is None else max(self._history, CATCH_UP_LIMIT)
         history = _bounded(self._store.history(ROOM, last_id, limit))
@@ -177,17 +188,18 @@ class Hub:
             self._write(departure)
 
     def _expire(self) -> None:
-        while not self._closed.wait(_EXPIRY_INTERVAL):
+        while not self._closed.wait(_MOMENT):
             departures = self._room.expire(self._clock())
             for departure in departures:
                 self._announce(departure)
+            self._presence.tell()
             if departures:
                 self._notes.free([departure.guest.id for departure in departures])
 
     def _announce(self, departure: Departure) -> None:
         self._write(departure)
         if departure.seconds is not None:
-            self._broadcaster.host_left(departure.announcement)
+            self._presence.left(departure.announcement, self._room.present)
 
     def _write(self, departure: Departure) -> None:
         if departure.seconds is not None:

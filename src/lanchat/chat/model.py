@@ -58,6 +58,14 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What a moment has brought: these have left, then these have come."""
+
+    joined: list[Arrival]
+    left: list[Arrival]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A message on its way to the store, which gives it its id."""
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from lanchat.chat.model import Arrival, Draft, Guest, History, Message, Note, Origin, Stored
+from lanchat.chat.model import (
+    Arrival,
+    Changes,
+    Draft,
+    Guest,
+    History,
+    Message,
+    Note,
+    Origin,
+    Stored,
+)
 
 LeaveReason = Literal["closed", "logout", "stop"]
 LoginRefusal = Literal["name_unusable", "name_taken", "code", "too_many"]
@@ -44,14 +54,19 @@ class SeatKeeper(Protocol):
 class Broadcaster(Protocol):
     """Tells every connection in the room. Never blocks and never raises."""
 
-    def subscribe(self, connection: str) -> None:
-        """From now on the connection is told, too."""
+    def subscribe(self, connection: str, *, batches: bool) -> None:
+        """From now on the connection is told, too; ``batches`` is how it takes a crowd."""
 
     def message_posted(self, message: Message) -> None: ...
 
-    def host_joined(self, arrival: Arrival) -> None: ...
+    def host_joined(self, arrival: Arrival, *, crowd: bool) -> None:
+        """Somebody came: tell all, or in a crowd those alone who take no batches."""
 
-    def host_left(self, arrival: Arrival) -> None: ...
+    def host_left(self, departure: Arrival, *, crowd: bool) -> None:
+        """Somebody went: the same."""
+
+    def hosts_changed(self, changes: Changes) -> None:
+        """Tell those who take batches what a moment has brought."""
 
 
 class ConnectionLog(Protocol):

@@ -21,7 +21,7 @@ No method waits for anything, so under gevent each is atomic.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lanchat.chat import names
 from lanchat.chat.likeness import skeletons
@@ -41,14 +41,16 @@ HOLD_AFTER_RESTART = 60.0
 class Seat:
     """A person's place; times are in seconds since the epoch.
 
-    ``arrived`` is None until the first connection joins; ``free_at`` is None while there is one.
-    ``origin`` is where the person came from last.
+    ``arrived`` and ``host``, the person's line in the people list, are None until the first
+    connection joins; ``free_at`` is None while there is one. ``origin`` is where the person came
+    from last.
     """
 
     guest: Guest
     origin: Origin
     free_at: float | None
     arrived: float | None = None
+    host: Host | None = None
     connections: dict[str, Origin] = field(default_factory=dict)
 
 
@@ -81,6 +83,8 @@ class Room:
         self._owners: dict[str, str] = {}  # skeleton of a name → user id
         self._people: dict[str, str] = {}  # connection → user id
         self._logouts = logouts
+        self.present = 0
+        """How many people are here: those of ``hosts``."""
 
     def reserve(self, guest: Guest, origin: Origin, now: float) -> None:
         """Hold the name for somebody who has just logged in. Raises NameTaken."""
@@ -111,10 +115,14 @@ class Room:
         seat.connections[connection] = seat.origin = origin
         self._people[connection] = guest.id
         seat.free_at = None
-        if seat.arrived is not None:
+        if seat.host is not None:
+            seat.host = replace(seat.host, ip=origin.ip)
             return None
         seat.arrived = now
-        return Arrival(guest.id, guest.name, origin.ip, timestamp(now))
+        self.present += 1
+        time = timestamp(now)
+        seat.host = Host(guest.id, guest.name, origin.ip, time)
+        return Arrival(guest.id, guest.name, origin.ip, time)
 
     def seat_of(self, connection: str) -> Seat | None:
         """The seat that a connection belongs to, once it has joined."""
@@ -141,6 +149,7 @@ class Room:
         for connection in seat.connections:
             del self._people[connection]
         seconds = None if seat.arrived is None else now - seat.arrived
+        self.present -= seat.host is not None
         return Departure(seat.guest, seat.origin, timestamp(now), seconds, reason)
 
     def log_out(self, user_id: str, now: float) -> Departure | None:
@@ -165,10 +174,7 @@ class Room:
 
     def hosts(self) -> Iterator[Host]:
         """Who is here, in the order of arrival."""
-        for seat in self._seats.values():
-            if seat.arrived is not None:
-                guest = seat.guest
-                yield Host(guest.id, guest.name, seat.origin.ip, timestamp(seat.arrived))
+        return (seat.host for seat in self._seats.values() if seat.host is not None)
 
     def connections(self, user_id: str) -> list[str]:
         """The person's open connections."""

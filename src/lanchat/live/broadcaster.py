@@ -6,7 +6,11 @@ from collections.abc import Mapping
 
 from flask_socketio import SocketIO
 
-from lanchat.chat.model import ROOM, Arrival, Message
+from lanchat.chat.model import ROOM, Arrival, Changes, Message
+
+_ONE_BY_ONE = f"{ROOM}/one-by-one"
+_TOGETHER = f"{ROOM}/together"
+"""The connections of ROOM by how they are told who comes and goes in a crowd."""
 
 
 class SocketBroadcaster:
@@ -15,21 +19,31 @@ class SocketBroadcaster:
     def __init__(self, socketio: SocketIO) -> None:
         self._socketio = socketio
 
-    def subscribe(self, connection: str) -> None:
-        """From now on the connection is told, too."""
-        self._socketio.server.enter_room(connection, ROOM)
+    def subscribe(self, connection: str, *, batches: bool) -> None:
+        """From now on the connection is told, too; ``batches`` is how it takes a crowd."""
+        server = self._socketio.server
+        server.enter_room(connection, ROOM)
+        # It may have joined before, and said otherwise.
+        server.leave_room(connection, _ONE_BY_ONE if batches else _TOGETHER)
+        server.enter_room(connection, _TOGETHER if batches else _ONE_BY_ONE)
 
     def message_posted(self, message: Message) -> None:
         """Somebody said something."""
         self._socketio.server.emit("add_chat_message", message, to=ROOM)
 
-    def host_joined(self, arrival: Arrival) -> None:
-        """Somebody came."""
-        self._socketio.server.emit("host_join_room", arrival, to=ROOM)
+    def host_joined(self, arrival: Arrival, *, crowd: bool) -> None:
+        """Somebody came: tell all, or in a crowd those alone who take no batches."""
+        to = _ONE_BY_ONE if crowd else ROOM
+        self._socketio.server.emit("host_join_room", arrival, to=to)
 
-    def host_left(self, departure: Arrival) -> None:
-        """Somebody went."""
-        self._socketio.server.emit("host_leave_room", departure, to=ROOM)
+    def host_left(self, departure: Arrival, *, crowd: bool) -> None:
+        """Somebody went: the same."""
+        to = _ONE_BY_ONE if crowd else ROOM
+        self._socketio.server.emit("host_leave_room", departure, to=to)
+
+    def hosts_changed(self, changes: Changes) -> None:
+        """Tell those who take batches what a moment has brought."""
+        self._socketio.server.emit("hosts_changed", changes, to=_TOGETHER)
 
     def server_stops(self, time: str) -> None:
         """The server is about to stop."""

@@ -17,9 +17,10 @@ ClientId = Annotated[
 
 
 class NewHost(msgspec.Struct):
-    """``new_host``: the newest message that the client already shows."""
+    """``new_host``: the newest message that the client already shows, and what it understands."""
 
     last_id: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
+    batches: bool = False
 
 
 class NewMessage(msgspec.Struct):

@@ -125,9 +125,12 @@ class Sockets:
         self._hub.disconnect(connection)
 
     def _new_host(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
-        last_id = parse(arguments, NewHost).last_id
+        asked = parse(arguments, NewHost)
+        guest, origin = visitor.guest, visitor.origin
         try:
-            welcome = self._hub.join(connection, visitor.guest, visitor.origin, last_id)
+            welcome = self._hub.join(
+                connection, guest, origin, asked.last_id, batches=asked.batches
+            )
         except NameTaken:
             # Since this connection was opened somebody else has become Ana.
             raise Unauthorized from None

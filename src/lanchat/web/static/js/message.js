@@ -30,13 +30,18 @@ export function makeRenderer({ words, times }) {
   }
 
   function noteLine(node, { note }) {
-    const key = note.kind === "joined" ? "client.joined" : "client.left";
-    const [before, after] = words.t(key, { user: "\u0000" }).split("\u0000");
+    const [before, after] = sentence(note, { user: "\u0000" }).split("\u0000");
     const text = element("span", "note__text", before, element("bdi", "", note.user), after);
     const date = new Date(note.time);
     text.title = times.full(date);
     node.className = `note note--${note.kind}`;
     node.replaceChildren(text);
+  }
+
+  function sentence({ kind, others }, params) {
+    const came = kind === "joined";
+    if (others === 0) return words.t(came ? "client.joined" : "client.left", params);
+    return words.count(came ? "client.joined_together" : "client.left_together", others, params);
   }
 
   function messageRow(node, row) {

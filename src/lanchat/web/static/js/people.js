@@ -41,9 +41,11 @@ function initials(name) {
 export function mountPeople({ list, total, line }, { words }) {
   let shown = null;
   let me = null;
+  let made = new WeakMap(); // host → element: who was here stays as they are while others come
 
   function update({ hosts, you, joined }) {
     if (hosts === shown && you.id === me) return;
+    if (you.id !== me) made = new WeakMap();
     shown = hosts;
     me = you.id;
     const ofMe = (host) => host.id === me;
@@ -55,6 +57,11 @@ export function mountPeople({ list, total, line }, { words }) {
   }
 
   function person(host, mine) {
+    if (!made.has(host)) made.set(host, personOf(host, mine));
+    return made.get(host);
+  }
+
+  function personOf(host, mine) {
     const name = element("bdi", "people__name", host.name);
     name.title = host.name;
     const label = element("span", "people__line", name);

@@ -58,7 +58,7 @@ export function rowsOf(state, now = new Date()) {
 
 /** Whether two rows of one key show the same. */
 export function sameRow(a, b) {
-  return ["message", "draft", "first", "last", "ago"].every((field) => a[field] === b[field]);
+  return ["message", "draft", "note", "first", "last", "ago"].every((field) => a[field] === b[field]);
 }
 
 const entries = new WeakMap();

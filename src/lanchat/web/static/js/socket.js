@@ -40,6 +40,7 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
   socket.on("host_join_room", (arrival) => dispatch({ type: "arrived", arrival }));
   socket.on("host_leave_room", (arrival) => dispatch({ type: "left", arrival }));
   socket.on("invite_changed", (invite) => dispatch({ type: "invited", invite }));
+  socket.on("hosts_changed", (changes) => dispatch({ type: "crowd", changes }));
   socket.on("add_chat_message", (message) => dispatch({ type: "message", message }));
 
   // A phone that wakes up should not wait for the next try.
@@ -61,7 +62,7 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
 
   async function join() {
     const { seen } = getState();
-    const answer = await ask("new_host", seen > 0 ? { last_id: seen } : {});
+    const answer = await ask("new_host", { batches: true, ...(seen > 0 && { last_id: seen }) });
     if (answer?.ok) {
       dispatch({ type: "joined", answer });
       send();

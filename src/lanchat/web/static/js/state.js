@@ -5,6 +5,8 @@
 // to which nothing can be missing: live messages raise it only once the catch-up is in, and
 // the answer to one's own message never does (an earlier one may still be on its way).
 
+import * as presence from "./presence.js";
+
 /** What was written before one logged in anew is said again only if one asks: `stale` is why. */
 export function initial({ you, invite = null, outbox = [], stale = null }) {
   const own = (draft) => (draft.by === you.id ? draft : { ...draft, error: stale });
@@ -24,8 +26,6 @@ export function initial({ you, invite = null, outbox = [], stale = null }) {
     ahead: 0, // milliseconds that the host's clock is before this device's, as far as known
   };
 }
-
-const MOST_NOTES = 300;
 
 const reducers = {
   link(state, { link, notice = "" }) {
@@ -54,7 +54,7 @@ const reducers = {
       joined: true,
       you,
       invite,
-      hosts: sorted(hosts),
+      hosts: presence.sorted(hosts),
       messages: merge(kept.messages, news),
       outbox: news.reduce(without, kept.outbox),
       gaps: [...kept.gaps, ...gap],
@@ -73,20 +73,11 @@ const reducers = {
     };
   },
 
-  arrived(state, { arrival }) {
-    const { id, user, ip, time } = arrival;
-    const others = state.hosts.filter((host) => host.id !== id);
-    const hosts = sorted([...others, { id, name: user, ip, since: time }]);
-    const notes = state.expected.includes(id) ? state.notes : noted(state, "joined", arrival);
-    return { ...state, hosts, notes, expected: state.expected.filter((one) => one !== id) };
-  },
+  arrived: (state, { arrival }) => presence.arrived(state, arrival),
 
-  left(state, { arrival }) {
-    const { id } = arrival;
-    const hosts = state.hosts.filter((host) => host.id !== id);
-    const expected = state.expected.filter((one) => one !== id);
-    return { ...state, hosts, expected, notes: noted(state, "left", arrival) };
-  },
+  left: (state, { arrival }) => presence.left(state, arrival),
+
+  crowd: (state, { changes }) => presence.changed(state, changes),
 
   queued: (state, { draft }) => ({
     ...state,
@@ -163,15 +154,4 @@ function changed(state, client_id, change) {
     draft.client_id === client_id ? { ...draft, ...change } : draft,
   );
   return { ...state, outbox };
-}
-
-function noted(state, kind, { id, user, time }) {
-  const key = `${kind}:${id}:${time}`;
-  if (state.notes.some((note) => note.key === key)) return state.notes;
-  const after = state.messages.at(-1)?.id ?? 0;
-  return [...state.notes, { key, kind, user, time, after }].slice(-MOST_NOTES);
-}
-
-function sorted(hosts) {
-  return [...hosts].sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -9,9 +9,9 @@ export function makeWords(strings, lang) {
     if (!(key in strings)) throw new Error(`no text for ${key}`);
     return strings[key].replace(/\{(\w+)\}/g, (_, name) => params[name]);
   };
-  const count = (key, n) => {
+  const count = (key, n, params = {}) => {
     const form = plural.select(n) === "one" ? "one" : "other";
-    return t(`${key}.${form}`, { count: number.format(n) });
+    return t(`${key}.${form}`, { ...params, count: number.format(n) });
   };
   return { t, count };
 }

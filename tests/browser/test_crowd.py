@@ -1,0 +1,38 @@
+"""A page in a room with more people than one can greet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture
+def server(server_factory: Callable[..., Any]) -> Any:
+    """A server that takes a class from one address."""
+    return server_factory("--grace", "600", "--max-per-ip", "0")
+
+
+@pytest.mark.parametrize(
+    ("locale", "joined"),
+    [
+        ("en-GB", "Guest 49 and 10 others joined the room!"),
+        ("pt-BR", "Guest 49 e mais 10 pessoas entraram na sala!"),
+    ],
+)
+def test_a_class_that_comes_in_has_one_line(
+    arrive: Callable[..., Page],
+    person_factory: Callable[..., Any],
+    raw_client: Callable[..., Any],
+    locale: str,
+    joined: str,
+) -> None:
+    """And everybody is in the list of people, each once."""
+    page = arrive("Ana", locale=locale)
+    for number in range(60):
+        raw_client(person_factory(f"Guest {number}")).join()
+    expect(page.locator("#people .people__person")).to_have_count(61)
+    expect(page.locator(".note--joined")).to_have_count(50 + 1)
+    expect(page.locator(".note--joined").last).to_have_text(joined)
