@@ -27,10 +27,13 @@ def server_factory(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
     servers: list[ServerProcess] = []
 
     def start(
-        *options: str, folder: str | None = None, launcher: Sequence[str] = ()
+        *options: str,
+        folder: str | None = None,
+        launcher: Sequence[str] = (),
+        mdns: bool = False,
     ) -> ServerProcess:
         place = tmp_path / (folder or f"server{len(servers)}")
-        servers.append(ServerProcess(place, *options, launcher=launcher))
+        servers.append(ServerProcess(place, *options, launcher=launcher, mdns=mdns))
         return servers[-1]
 
     yield start

@@ -20,6 +20,7 @@ def environment(tmp_path):
         "LANCHAT_DATA_DIR": str(tmp_path / "data"),
         "LANCHAT_LOG_FILE": str(tmp_path / "connections.log"),
         "LANCHAT_NAME": "Room 12",
+        "LANCHAT_NO_MDNS": "1",
     }
 
 
@@ -121,3 +122,18 @@ def test_a_bad_setting_is_one_line(environment, free_port):
     assert result.returncode != 0
     assert "lanchat: Invalid value" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_neighbours_find_it(namespace, environment, tmp_path, until):
+    """The worker announces the room, too, and takes that back when it ends."""
+    command = [*namespace.launcher, *GUNICORN, "-w", "1", "-b", "0.0.0.0:8765"]
+    output = (tmp_path / "output.txt").open("w+")
+    variables = {**environment, "LANCHAT_NO_MDNS": ""}
+    process = subprocess.Popen(command, env=variables, stdout=output, stderr=output)
+    look = [*namespace.launcher, sys.executable, "-m", "lanchat", "discover", "--timeout", "2"]
+    found = until(lambda: subprocess.run(look, capture_output=True, check=False).stdout)
+    assert b"Room 12  http://192.0.2.10:8765" in found
+    process.terminate()
+    assert process.wait(45) == 0
+    output.close()
+    assert subprocess.run(look, capture_output=True, check=False).returncode == 1

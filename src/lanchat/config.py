@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -20,6 +21,7 @@ MAX_RETENTION = 100 * 365 * 86_400.0
 MAX_CONNECTIONS = 1_000_000
 NAME_LIMIT = 60
 CODE_LIMIT = 128
+MDNS_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,60}(?<!-)")
 
 
 def default_data_dir() -> Path:
@@ -38,8 +40,9 @@ class ServeConfig:
 
     ``host`` None is every interface; ``port`` None is 8765 or the next free one, 0 any free
     one; ``retention`` (seconds) and ``retention_messages`` None keep messages for ever; ``lang``
-    None follows the visitor; ``grace`` is in seconds; ``rate`` is in messages a second;
-    ``max_per_ip`` and ``max_clients`` count connections; 0 is no limit for each of the three.
+    None follows the visitor; ``mdns_name`` None announces nothing; ``grace`` is in seconds;
+    ``rate`` is in messages a second; ``max_per_ip`` and ``max_clients`` count connections; 0 is
+    no limit for each of the three.
     Raises SettingRefused.
     """
 
@@ -60,6 +63,7 @@ class ServeConfig:
     lang: str | None = None
     interface: str | None = None
     advertise: str | None = None
+    mdns_name: str | None = "lanchat"
     allow_hosts: tuple[str, ...] = ()
     trust_proxy: bool = False
 
@@ -84,6 +88,9 @@ class ServeConfig:
         if not self.name.strip() or len(self.name) > NAME_LIMIT or not self.name.isprintable():
             hint = f"choose 1 to {NAME_LIMIT} printable characters"
             raise SettingRefused("name", self.name, hint)
+        if self.mdns_name is not None and not MDNS_NAME.fullmatch(self.mdns_name):
+            hint = "choose up to 60 of the letters a to z, digits and hyphens, without .local"
+            raise SettingRefused("mdns-name", self.mdns_name, hint)
         code = self.access_code
         if code is not None and (
             not code.strip() or len(code) > CODE_LIMIT or not code.isprintable()

@@ -13,6 +13,8 @@
     ├── OutputExists          a file that would be written is there already
     ├── LogMissing            there is no connection log to read yet
     ├── LogUnreadable         there is one, and it cannot be read
+    ├── NoDiscovery           rooms on the network cannot be looked for
+    ├── NoRoomFound           nobody on the network has announced one
     ├── StoreUnavailable      a message could not be written or read just now
     ├── FrameTooLarge         a client's WebSocket message goes beyond the limit
     └── Refusal               something a guest asked for is not to be had
@@ -170,6 +172,25 @@ class LogUnreadable(LanchatError):
         super().__init__(f"cannot read the log {path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+class NoDiscovery(LanchatError):
+    """Rooms on the network cannot be looked for."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"cannot look for rooms: {reason}")
+        self.reason = reason
+
+
+class NoRoomFound(LanchatError):
+    """Nobody on the network has announced a room within ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"no room was found within {seconds:g} s; some networks keep such questions from "
+            "getting through: ask the host for the address"
+        )
+        self.seconds = seconds
 
 
 class StoreUnavailable(LanchatError):

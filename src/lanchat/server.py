@@ -34,6 +34,7 @@ from lanchat.live.stack import (
     Stack,
     refuse_gevent_websocket,
 )
+from lanchat.net.announcer import Announcer
 from lanchat.net.descriptors import make_room_for
 from lanchat.net.listen import listen
 from lanchat.net.network import Network
@@ -100,7 +101,18 @@ class Backend:
                 network.on_change(
                     lambda: broadcaster.invite_changed(invitation(config, network.share_url))
                 )
-            undo.callback(Watch(network.refresh).close)
+            looks = [network.refresh]
+            if config.mdns_name is not None and not config.trust_proxy:
+                announcer = Announcer(
+                    network,
+                    name=config.mdns_name,
+                    room=config.name,
+                    text=partial(_announced, config, hub),
+                )
+                undo.callback(announcer.close)
+                announcer.refresh()
+                looks.append(announcer.refresh)
+            undo.callback(Watch(looks).close)
             self._undo = undo.pop_all()
         log.start(version=lanchat.__version__, port=network.port, pid=os.getpid())
 
@@ -117,6 +129,15 @@ def _closed(_environ: WSGIEnvironment, start_response: StartResponse) -> list[by
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(text)))]
     start_response("503 Service Unavailable", [*headers, ("Connection", "close")])
     return [text]
+
+
+def _announced(config: ServeConfig, hub: Hub) -> dict[str, str]:
+    """What everybody on the network may know of the room before they join."""
+    return {
+        "lanchat": lanchat.__version__,
+        "people": str(hub.count()),
+        "code": "no" if config.access_code is None else "yes",
+    }
 
 
 def _max_silent(max_per_ip: int) -> int:

@@ -39,7 +39,7 @@ def test_options_become_settings(tmp_path: Path) -> None:
         *("--interface", "wlan0", "--advertise", "chat.example", "--grace", "2.5"),
         *("--allow-host", "a.example", "--allow-host", "b.example", "--trust-proxy"),
         *("--rate", "9", "--max-per-ip", "3", "--max-clients", "0"),
-        *("--access-code", "1234"),
+        *("--access-code", "1234", "--mdns-name", "sala-7b"),
     )
     assert config == ServeConfig(
         host="127.0.0.1",
@@ -59,7 +59,13 @@ def test_options_become_settings(tmp_path: Path) -> None:
         max_per_ip=3,
         max_clients=0,
         access_code="1234",
+        mdns_name="sala-7b",
     )
+
+
+def test_no_mdns_is_no_name() -> None:
+    """Whoever wants no announcement has none, whatever the name."""
+    assert config_of("--no-mdns", "--mdns-name", "sala-7b").mdns_name is None
 
 
 def test_the_environment_becomes_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +101,8 @@ def test_folders_are_absolute_and_know_the_home(monkeypatch: pytest.MonkeyPatch)
         ("--rate", "-1"),
         ("--max-per-ip", "-1"),
         ("--max-clients", "-1"),
+        ("--mdns-name", "sala.local"),
+        ("--mdns-name", "-"),
         ("--name", " "),
         ("--name", "two\nlines"),
     ],
@@ -170,7 +178,8 @@ def test_the_address_is_scanned_from_a_real_terminal(
 
     keeper, screen = pty.openpty()
     fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 45, 100, 0, 0))
-    command = [sys.executable, "-m", "lanchat", "serve", "--port", "0", "--advertise", "192.0.2.7"]
+    command = [sys.executable, "-m", "lanchat", "serve", "--port", "0", "--no-mdns"]
+    command += ["--advertise", "192.0.2.7"]
     command += ["--data-dir", str(tmp_path / "data"), "--log-file", str(tmp_path / "log")]
     environment = {**os.environ, "TERM": "xterm-256color", "LINES": "45", "COLUMNS": "100"}
     terminal = Terminal(100, 45)

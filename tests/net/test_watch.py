@@ -11,7 +11,7 @@ from lanchat.net.watch import Watch
 def test_looks_again_and_again_until_it_is_closed(until: Callable[..., Any]) -> None:
     """After closing nobody looks any more."""
     looks: list[int] = []
-    watch = Watch(lambda: looks.append(1), seconds=0.001)
+    watch = Watch([lambda: looks.append(1)], seconds=0.001)
     until(lambda: len(looks) > 2)
     watch.close()
     assert not watch._thread.is_alive()
@@ -27,7 +27,7 @@ def test_a_look_that_fails_is_not_the_last_one(
         looks.append(1)
         raise OSError
 
-    watch = Watch(look, seconds=0.001)
+    watch = Watch([look], seconds=0.001)
     until(lambda: len(looks) > 1)
     watch.close()
     assert "could not be looked at" in caplog.text

@@ -18,17 +18,21 @@ from tests.world.deadline import DEADLINE, wait_for
 class ServerProcess:
     """`lanchat serve` on a port of its own, with its data below ``folder``.
 
+    It speaks to no network: without ``mdns`` it has no .local name.
+
     ``launcher`` is a command that prepares something and then becomes the server.
     """
 
-    def __init__(self, folder: Path, *options: str, launcher: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, *options: str, launcher: Sequence[str] = (), mdns: bool = False
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._launcher = launcher
         self.data_dir = folder / "data"
         self.log_file = folder / "connections.log"
         self.port = 0
         self._output = folder / "output.txt"
-        self._options = options
+        self._options = options if mdns else ("--no-mdns", *options)
         self.start()
 
     @property

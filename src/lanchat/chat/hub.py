@@ -163,6 +163,10 @@ class Hub:
         """A connection is gone; its person may be back within the grace period."""
         self._room.disconnect(connection, self._clock())
 
+    def count(self) -> int:
+        """How many people are here."""
+        return sum(1 for _ in self._room.hosts())
+
     def log_out(self, guest: Guest) -> list[str]:
         """Free the guest's name at once and for good. Waits for the disk.
 

@@ -60,7 +60,13 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
-    modules={"serve": "serve", "log": "log", "export": "export", "import": "import_"},
+    modules={
+        "serve": "serve",
+        "discover": "discover",
+        "log": "log",
+        "export": "export",
+        "import": "import_",
+    },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -36,20 +36,16 @@ class Banner:
 
     def show(self, console: Console) -> None:
         """For a person in front of a terminal."""
-        above, below = list(self._above(console)), list(self._below(console))
-        wanted = self._show_qr
-        if wanted is None:
-            wanted = self._scannable(console, len(above) + len(below))
-        for line in [*above, *(self._code(console) if wanted else []), *below]:
-            _unbroken(console, line)
+        title: list[Text | Rule] = [Text(), _rule(console, printable(self._config.name))]
+        title += [Text()]
+        self._show(console, [*title, *self._address()], [*self._below(console)])
 
     def show_plain(self, console: Console) -> None:
         """For a journal or a pipe: a line each, the first one with the address to share.
 
         The styles show where somebody has asked for colours, as a terminal alone has them else.
         """
-        url = (self._invite_url(), _ADDRESS)
-        _unbroken(console, Text.assemble((f"{self._say('listening')}:", "dim"), " ", url))
+        self._show_line(console, self._say("listening"), self._invite_url())
         for remark in self._remarks():
             _unbroken(console, Text(remark, _REMARK))
         room = (self._say("room"), printable(self._config.name))
@@ -58,16 +54,35 @@ class Banner:
         for line in self._code(console) if self._show_qr else []:
             _unbroken(console, line)
 
-    def _above(self, console: Console) -> Iterator[Text | Rule]:
-        """Up to the address, which stands alone outside of every box.
+    def show_move(self, console: Console) -> None:
+        """The computer is in another network now: the new address, as the banner shows it."""
+        moved = [Text(), Text(f"  {self._say('moved')}", _REMARK), Text()]
+        self._show(console, [*moved, *self._address()], [])
 
-        So a triple click selects it and nothing else.
-        """
-        yield Text()
-        yield _rule(console, printable(self._config.name))
-        yield Text()
+    def show_plain_move(self, console: Console) -> None:
+        """The same for a journal or a pipe."""
+        self._show_line(console, self._say("new_address"), self._invite_url())
+
+    def show_name(self, console: Console) -> None:
+        """The name that is easier to type, once it is known to be free."""
+        self._show_line(console, self._say("also"), self._network.name_url or "")
+
+    def _show(
+        self, console: Console, above: Sequence[Text | Rule], below: Sequence[Text | Rule]
+    ) -> None:
+        wanted = self._show_qr
+        if wanted is None:
+            wanted = self._scannable(console, len(above) + len(below))
+        for line in [*above, *(self._code(console) if wanted else []), *below]:
+            _unbroken(console, line)
+
+    def _show_line(self, console: Console, label: str, url: str) -> None:
+        _unbroken(console, Text.assemble((f"{label}:", "dim"), " ", (url, _ADDRESS)))
+
+    def _address(self) -> Iterator[Text]:
         yield Text(f"  {self._invitation()}")
         yield Text()
+        # Alone on its line and outside of every box: a triple click selects it and nothing else.
         yield Text(f"      {self._invite_url()}", _ADDRESS)
         yield Text()
 

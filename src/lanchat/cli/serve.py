@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -23,6 +23,8 @@ from lanchat.config import DEFAULT_PORT, ServeConfig
 from lanchat.i18n import LANGUAGES, from_locale
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from lanchat.net.network import Network
     from lanchat.terminal import ColorChoice
 
@@ -97,6 +99,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     show_default="found by itself",
     help="Share this address or host name instead of the one that is found.",
 )
+@option(
+    "--mdns-name",
+    metavar="NAME",
+    default="lanchat",
+    help="Be NAME.local, too, on devices that understand it; NAME-2.local where that is taken.",
+)
+@option("--no-mdns", is_flag=True, help="Have no .local name, and be in no `lanchat discover`.")
 @option(
     "--allow-host",
     "allow_hosts",
@@ -215,6 +224,8 @@ def config_from(params: Mapping[str, Any], *, banner: bool = True) -> ServeConfi
     given["access_code"] = access_code(
         params["access_code"], params["access_code_file"], banner=banner
     )
+    if params["no_mdns"]:
+        given["mdns_name"] = None
     return ServeConfig(**given, keep_history=not params["no_history"])
 
 
@@ -251,11 +262,20 @@ def _open(url: str) -> None:
 def _show_banner(
     config: ServeConfig, network: Network, color: ColorChoice, show_qr: bool | None
 ) -> None:
+    """Now, and a line more for each thing that changes later."""
     from lanchat.cli.banner import Banner
     from lanchat.terminal import console, is_screen
 
     banner = Banner(config, network, config.lang or from_locale(os.environ), show_qr=show_qr)
-    show = banner.show if is_screen(stderr=True) else banner.show_plain
-    # A terminal that is gone is no reason not to serve.
-    with suppress(OSError, ValueError):
-        show(console(color, stderr=True))
+    screen = console(color, stderr=True)
+    watched = is_screen(stderr=True)
+
+    def show(part: Callable[[Console], None]) -> None:
+        # A terminal that is gone is no reason not to serve.
+        with suppress(OSError, ValueError):
+            part(screen)
+
+    show(banner.show if watched else banner.show_plain)
+    network.on_name(lambda: show(banner.show_name))
+    if not config.trust_proxy:  # the proxy is where it was
+        network.on_change(lambda: show(banner.show_move if watched else banner.show_plain_move))

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, ip_address
 
 from lanchat.errors import SettingRefused
 from lanchat.net.addresses import Address, find_addresses
@@ -24,6 +24,7 @@ HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*\.?")
 class _View:
     share_host: str
     other_hosts: tuple[str, ...]
+    lan_hosts: tuple[str, ...]
     own_hosts: frozenset[str]
 
 
@@ -54,6 +55,8 @@ class Network:
         self._names = _own_names()
         self._view = self._look()
         self._listeners: list[Callable[[], None]] = []
+        self._name_listeners: list[Callable[[], None]] = []
+        self._local_name: str | None = None
         # Asking the resolver takes seconds where a DNS server is named but out of reach, which
         # is what a LAN without internet looks like: the server does not wait for it.
         threading.Thread(target=self._learn_full_name, daemon=True).start()
@@ -69,6 +72,18 @@ class Network:
         """Call the listener whenever ``share_url`` has become another one."""
         self._listeners.append(listener)
 
+    def take_name(self, name: str) -> None:
+        """From now on multicast DNS answers for this .local name."""
+        if name != self._local_name:
+            self._local_name = name
+            self._names |= {name}
+            for listener in self._name_listeners:
+                listener()
+
+    def on_name(self, listener: Callable[[], None]) -> None:
+        """Call the listener whenever ``name_url`` has become another one."""
+        self._name_listeners.append(listener)
+
     @property
     def share_url(self) -> str:
         """What to open on the other devices; localhost where there is no network."""
@@ -83,6 +98,16 @@ class Network:
     def local_url(self) -> str:
         """What to open on this machine."""
         return self.url(self._host or "localhost")
+
+    @property
+    def name_url(self) -> str | None:
+        """What to open on devices that understand .local names, once there is such a name."""
+        return None if self._local_name is None else self.url(self._local_name)
+
+    @property
+    def lan_addresses(self) -> list[str]:
+        """The addresses that others may reach this server at, best first."""
+        return list(self._view.lan_hosts)
 
     @property
     def shared(self) -> bool:
@@ -103,6 +128,7 @@ class Network:
         hosts = _shareable(self._candidates(everything), self._ipv4_only)
         if self._host is not None:
             hosts = [self._host]
+        lan = tuple(host for host in hosts if _is_address(host) and not _is_local(host))
         if self._advertise is not None:
             hosts = [self._advertise, *(host for host in hosts if host != self._advertise)]
         share, *others = hosts or ["localhost"]
@@ -111,7 +137,7 @@ class Network:
         if share != local:
             others.append(local)
         own = {str(address.ip) for address in everything} | self._names | {share, local}
-        return _View(share, tuple(others), frozenset(own))
+        return _View(share, tuple(others), lan, frozenset(own))
 
     def _candidates(self, everything: Sequence[Address]) -> Sequence[Address]:
         if self._interface is None:
@@ -171,10 +197,12 @@ def _own_names() -> frozenset[str]:
 
 
 def _is_local(host: str) -> bool:
-    if host == "localhost":
-        return True
+    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+
+
+def _is_address(host: str) -> bool:
     try:
-        ip: IPv4Address | IPv6Address = ip_address(host)
+        ip_address(host)
     except ValueError:
         return False
-    return ip.is_loopback
+    return True

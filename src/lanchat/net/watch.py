@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 SECONDS = 3.0
 """Between two looks: a laptop that changes its Wi-Fi is told of before anybody wonders."""
@@ -13,10 +13,10 @@ _log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Calls ``look`` every few seconds, in a thread of its own, until it is closed."""
+    """Calls each of ``looks`` every few seconds, in a thread of its own, until it is closed."""
 
-    def __init__(self, look: Callable[[], None], seconds: float = SECONDS) -> None:
-        self._look = look
+    def __init__(self, looks: Sequence[Callable[[], None]], seconds: float = SECONDS) -> None:
+        self._looks = looks
         self._seconds = seconds
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -29,10 +29,11 @@ class Watch:
 
     def _run(self) -> None:
         while not self._closed.wait(self._seconds):
-            self._look_once()
+            for look in self._looks:
+                self._try(look)
 
-    def _look_once(self) -> None:
+    def _try(self, look: Callable[[], None]) -> None:
         try:
-            self._look()
+            look()
         except Exception:  # noqa: BLE001 (the next look may find more)
             _log.exception("the network could not be looked at")
