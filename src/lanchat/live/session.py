@@ -1,0 +1,128 @@
+"""An Engine.IO session that writes by itself.
+
+The stock one has a greenlet that takes packets from a queue and another one that sleeps until
+the next ping. Here a packet goes to the session's Transmitter at once, and one Heartbeat pings
+everybody. The queue is for clients that poll, and for what waits during an upgrade:
+
+    poll ──► queue ──(upgrade is complete)──► Transmitter
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import engineio.socket
+from engineio.exceptions import EngineIOError
+from engineio.packet import MESSAGE, NOOP, PING, PONG, UPGRADE, Packet
+
+from lanchat.live.heartbeat import Heartbeat
+from lanchat.live.reader import PacketReader
+from lanchat.live.transport import Transmitter
+from lanchat.live.websocket import WebSocket
+
+_PROBE = "probe"
+_PONG = str(PONG)
+_MESSAGE = str(MESSAGE)
+
+
+class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
+    """One client. ``on_websocket`` is called when it has its WebSocket."""
+
+    last_ping: float | None
+    connected: bool
+
+    def __init__(
+        self,
+        server: Any,
+        sid: str,
+        *,
+        heartbeat: Heartbeat,
+        reader: PacketReader,
+        on_websocket: Callable[[Session], None],
+    ) -> None:
+        super().__init__(server, sid)
+        self._heartbeat = heartbeat
+        self._reader = reader
+        self._on_websocket = on_websocket
+        self._websocket: WebSocket | None = None
+
+    @property
+    def transmitter(self) -> Transmitter | None:
+        """Where frames for this client go; None while it polls."""
+        return None if self._websocket is None else self._websocket.transmitter
+
+    def send(self, pkt: Packet) -> None:
+        """Send a packet, or let it wait for the next poll. Raises SocketIsClosedError."""
+        if not self.check_ping_timeout():
+            return
+        if self._websocket is None:
+            self.queue.put(pkt)
+        else:
+            self._write(self._websocket, pkt)
+
+    def schedule_ping(self) -> None:
+        """Ping after the interval, if the last ping was answered."""
+        if self.last_ping:
+            self.last_ping = None
+            self._heartbeat.schedule(self)
+
+    def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
+        """End the session; with a WebSocket there is nothing to wait for."""
+        if self.closed or self.closing:
+            return
+        websocket = self._websocket
+        super().close(wait=wait and websocket is None, abort=abort, reason=reason)
+        if websocket is not None:
+            websocket.close()
+
+    def _write(self, websocket: WebSocket, pkt: Packet) -> None:
+        with suppress(OSError):  # it is closing
+            websocket.send(pkt.encode())
+
+    def _websocket_handler(self, websocket: WebSocket) -> list[bytes]:
+        """Called by the engine with a WebSocket, for a new session or one that polls."""
+        if self.connected:
+            self.upgrading = True
+            upgraded = self._upgrade(websocket)
+            self.upgrading = False
+            if not upgraded:
+                return []
+        self.connected = self.upgraded = True
+        self._begin_writing(websocket)
+        self._read(websocket)
+        self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+        return []
+
+    def _upgrade(self, websocket: WebSocket) -> bool:
+        """The client tries its WebSocket and then leaves polling for it."""
+        if websocket.wait() != f"{PING}{_PROBE}":
+            return False
+        websocket.send(f"{PONG}{_PROBE}")
+        self.queue.put(Packet(NOOP))  # ends a poll that waits
+        return websocket.wait() == str(UPGRADE)
+
+    def _begin_writing(self, websocket: WebSocket) -> None:
+        """From here on packets go to the WebSocket; first those that are queued."""
+        self._websocket = websocket
+        while not self.queue.empty():
+            pkt = self.queue.get(block=False)
+            self.queue.task_done()
+            if pkt is None:
+                websocket.close()
+            else:
+                self._write(websocket, pkt)
+        self._on_websocket(self)
+
+    def _read(self, websocket: WebSocket) -> None:
+        while (data := websocket.wait()) is not None:
+            if data[0] == _MESSAGE:
+                self._reader.read(self, data[1:])
+            elif data[0] == _PONG:
+                self.schedule_ping()
+            else:
+                try:
+                    self.receive(Packet(encoded_packet=data))
+                except EngineIOError:
+                    break
