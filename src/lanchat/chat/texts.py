@@ -17,8 +17,12 @@ def check(text: str) -> None:
         raise MessageTooLong(limit=MESSAGE_LIMIT)
     if not any(_can_be_seen(char) for char in text):
         raise PayloadInvalid
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if "\0" in text:
         raise PayloadInvalid
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a pair of surrogates
+        raise PayloadInvalid from None
 
 
 def _can_be_seen(char: str) -> bool:

@@ -6,10 +6,10 @@ docs/protocol.md. Incoming text is untrusted: whatever is wrong with it is a Val
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
-from engineio import json as engineio_json
 
 
 def dumps(value: object, **_options: object) -> str:
@@ -20,6 +20,6 @@ def dumps(value: object, **_options: object) -> str:
 def loads(text: str, **_options: object) -> Any:
     """Parse JSON. Raises ValueError, also for what is nested too deeply to be parsed."""
     try:
-        return engineio_json.loads(text)
+        return json.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
