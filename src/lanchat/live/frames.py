@@ -16,7 +16,7 @@ _FINAL = 0x80
 _MASKED = 0x80
 _LENGTH = 0x7F
 _LENGTH_16, _LENGTH_64 = 126, 127
-_LARGEST_SHORT, _LARGEST_16 = 125, 0xFFFF
+_LARGEST_SHORT, _LARGEST_16, _LARGEST_64 = 125, 0xFFFF, 2**63 - 1
 _HEADER, _KEY = 2, 4
 
 _FINAL_TEXT = _FINAL | Opcode.TEXT
@@ -65,11 +65,11 @@ class FrameCutter:
             if len(received) < start:
                 return None
             size = int.from_bytes(received[_HEADER:start], "big")
-        if not received[0] & _CONTROL and (self._unfinished or 0) + size > self._limit:
-            raise FrameTooLarge(self._limit)
-        if not received[1] & _MASKED:
+        if not received[1] & _MASKED or size > _LARGEST_64:
             self._received = b""
             return received  # which breaks the protocol, and nothing after it matters
+        if not received[0] & _CONTROL and (self._unfinished or 0) + size > self._limit:
+            raise FrameTooLarge(self._limit)
         body = start + _KEY
         end = body + size
         if len(received) < end:
