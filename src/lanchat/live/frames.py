@@ -59,13 +59,14 @@ class FrameCutter:
         received = self._received
         if len(received) < _HEADER:
             return None
-        size, start = received[1] & _LENGTH, _HEADER
+        size, start, least = received[1] & _LENGTH, _HEADER, 0
         if size >= _LENGTH_16:
-            start += 2 if size == _LENGTH_16 else 8
+            width, least = (2, _LARGEST_SHORT + 1) if size == _LENGTH_16 else (8, _LARGEST_16 + 1)
+            start += width
             if len(received) < start:
                 return None
             size = int.from_bytes(received[_HEADER:start], "big")
-        if not received[1] & _MASKED or size > _LARGEST_64:
+        if not (received[1] & _MASKED and least <= size <= _LARGEST_64):
             self._received = b""
             return received  # which breaks the protocol, and nothing after it matters
         if not received[0] & _CONTROL and (self._unfinished or 0) + size > self._limit:
