@@ -14,23 +14,18 @@ sessions there are, ``manager.sid_from_eio_sid`` which of them have joined the n
 session we use ``sid``, ``session``, ``connected``, ``upgrading``, ``upgraded``, ``closed``,
 ``queue``, ``receive``, ``close`` and ``check_ping_timeout``.
 
-The fast path (``session.py``, ``fanout.py``) overrides what FAST_PATH lists. Where one of these
-has moved, everything goes the stock way through the same WebSocket: slower, and as surely.
+What only makes it faster has a list of its own, and is done without where that must be: see
+``fastpath.py``.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import inspect
 import logging
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
-import engineio
-import engineio.server
 import gevent.queue
 import socketio
 from engineio.packet import CLOSE, Packet
@@ -39,14 +34,10 @@ from lanchat.errors import CannotStart
 from lanchat.live import codec
 from lanchat.live.entrance import Entrance
 from lanchat.live.events import Events
-from lanchat.live.fanout import FanOut
-from lanchat.live.heartbeat import Heartbeat
+from lanchat.live.fastpath import speed_up
 from lanchat.live.reader import PacketReader
-from lanchat.live.session import Session
 from lanchat.live.transport import MAX_BACKLOG_FRAMES, Flusher
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
-
-_log = logging.getLogger(__name__)
 
 STOCK_LOG = logging.getLogger(f"{__name__}.stock")
 """What the stock stack says of itself: every packet, and as errors what any client may cause."""
@@ -77,21 +68,6 @@ SERVER_OPTIONS: dict[str, Any] = {
     "engineio_logger": STOCK_LOG,
 }
 """What python-socketio's server must be made with."""
-
-
-FAST_PATH: dict[Callable[..., Any], str] = {
-    engineio.socket.Socket.__init__: "self server sid",
-    engineio.socket.Socket.send: "self pkt",
-    engineio.socket.Socket.receive: "self pkt",
-    engineio.socket.Socket.close: "self wait abort reason",
-    engineio.socket.Socket.schedule_ping: "self",
-    engineio.socket.Socket._websocket_handler: "self ws",  # noqa: SLF001
-    socketio.Manager.emit: "self event data namespace room skip_sid callback to kwargs",
-    socketio.Manager.basic_enter_room: "self sid namespace room eio_sid",
-    socketio.Manager.basic_leave_room: "self sid namespace room",
-    socketio.Manager.get_participants: "self namespace room",
-}
-"""What the fast path overrides or calls, with the names of the parameters."""
 
 
 class BoundedQueue(gevent.queue.JoinableQueue[Any]):
@@ -137,14 +113,7 @@ class Stack:
         reader = PacketReader(self._engine, self._engine.handlers["message"], events)
         self._engine.on("message", reader)
         self._engine.handle_request = Entrance(self._engine, self._is_crowded)
-        if moved := moved_names():
-            _log.warning(
-                "messages go a slower way: Socket.IO has changed where lanchat enters it (%s); "
-                "update lanchat, or see docs/performance.md",
-                ", ".join(moved),
-            )
-        else:
-            self._speed_up(flusher, reader)
+        speed_up(server, flusher, reader)
         self._sweeper = gevent.spawn(self._sweep)
 
     def close(self, timeout: float) -> None:
@@ -158,20 +127,6 @@ class Stack:
         with deadline:
             while self._opened:
                 gevent.sleep(0.01)
-
-    def _speed_up(self, flusher: Flusher, reader: PacketReader) -> None:
-        """Let sessions write by themselves, and broadcasts go to all of them at once."""
-        fan_out = FanOut(flusher)
-        self._server.manager = fan_out
-        fan_out.set_server(self._server)
-        heartbeat = Heartbeat(self._engine.ping_interval)
-
-        def make_session(engine: engineio.Server, sid: str) -> Session:
-            return Session(
-                engine, sid, heartbeat=heartbeat, reader=reader, on_websocket=fan_out.regroup
-            )
-
-        _session_makers[self._engine] = make_session
 
     def _sweep(self) -> None:
         """Close the sessions that stay outside the namespace for SILENT_SECONDS."""
@@ -195,27 +150,6 @@ class Stack:
         )
         # Behind a Unix socket nobody has an address.
         return bool(address) and 0 < self._max_silent <= silent
-
-
-def moved_names() -> list[str]:
-    """What of FAST_PATH is not as it was read."""
-    return [
-        name.__qualname__
-        for name, parameters in FAST_PATH.items()
-        if " ".join(inspect.signature(name).parameters) != parameters
-    ]
-
-
-_session_makers: WeakKeyDictionary[engineio.Server, Callable[[Any, str], Any]] = WeakKeyDictionary()
-_StockSession = engineio.socket.Socket
-
-
-def _make_session(engine: engineio.Server, sid: str) -> Any:
-    return _session_makers.get(engine, _StockSession)(engine, sid)
-
-
-# An engine makes its sessions by this name. Other engines in this process keep the stock ones.
-engineio.socket.Socket = _make_session
 
 
 def refuse_gevent_websocket() -> None:

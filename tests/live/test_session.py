@@ -1,0 +1,148 @@
+"""What a client may rely on, whether packets go lanchat's way or the stock one."""
+
+import json
+import re
+import socket
+import struct
+import threading
+from typing import Any
+
+import pytest
+import requests
+import websocket
+
+ID = "00000000-0000-0000-0000-000000000000"
+POLLING = "/socket.io/?EIO=4&transport=polling"
+
+
+@pytest.fixture
+def server(either_server):
+    """These tests leave nothing behind."""
+    return either_server
+
+
+class PollingClient:
+    """Somebody without a WebSocket, who can move to one."""
+
+    def __init__(self, person):
+        self.url, self.cookies = person.server.url, person.http.cookies
+        opened = requests.get(self.url + POLLING, cookies=self.cookies, timeout=30)
+        self.sid = json.loads(opened.text[1:])["sid"]
+        self.send("40")
+        self.send('420["new_host",{}]')
+        while not any(packet.startswith("430[") for packet in self.poll()):
+            pass
+
+    def send(self, packet):
+        """Send one packet."""
+        requests.post(self._session, packet, cookies=self.cookies, timeout=30)
+
+    def poll(self):
+        """The packets of one poll."""
+        answer = requests.get(self._session, cookies=self.cookies, timeout=30)
+        return answer.text.split("\x1e")
+
+    def upgrade(self):
+        """A WebSocket for this session, with the probe answered."""
+        url = self.url.replace("http", "ws") + POLLING.replace("polling", "websocket")
+        cookie = "; ".join(f"{c.name}={c.value}" for c in self.cookies)
+        ws = websocket.create_connection(f"{url}&sid={self.sid}", cookie=cookie, timeout=30)
+        ws.send("2probe")
+        assert ws.recv() == "3probe"
+        return ws
+
+    @property
+    def _session(self):
+        return f"{self.url}{POLLING}&sid={self.sid}"
+
+
+def texts(packets):
+    """What was said in these packets."""
+    said = [packet for packet in packets if packet.startswith('42["add_chat_message"')]
+    return [json.loads(packet[2:])[1]["message"] for packet in said]
+
+
+def test_the_stock_way_is_a_warning(server, stock_server):
+    """It names what has moved; the fast way is not worth a word."""
+    warned = re.search(r"slower way.*Socket\._websocket_handler", server.output())
+    assert bool(warned) == (server is stock_server)
+
+
+def test_everybody_hears_the_same_in_the_same_order(ana, bia, person_factory):
+    """WebSockets and polling clients side by side."""
+    cai = person_factory("Cai")
+    cai.connect(["polling"])
+    for person in (ana, bia, cai):
+        person.join()
+    said = [f"message {number}" for number in range(30)]
+    for text in said:
+        assert ana.say(text)["ok"]
+    for person in (ana, bia, cai):
+        person.hears("add_chat_message", message=said[-1])
+        assert person.messages() == said
+
+
+def test_a_sender_hears_itself_before_the_acknowledgement(ana, raw_client):
+    """Acks and broadcasts leave through the same door, in the order of what happened."""
+    client = raw_client(ana)
+    client.join()
+    client.socket.send(
+        '427["new_message",{"message":"hello","client_id":"%s"}]'
+        % ("0" * 8 + "-0000-0000-0000-" + "0" * 12)
+    )
+    packets = [client.receive(), client.receive()]
+    assert texts(packets[:1]) == ["hello"]
+    assert packets[1].startswith("437[")
+
+
+def test_nothing_is_lost_or_doubled_by_an_upgrade(ana, bia):
+    """What is said while a client moves to its WebSocket comes once, in order."""
+    bia.join()
+    client = PollingClient(ana)
+    said = [f"message {number}" for number in range(60)]
+    talk = threading.Thread(target=lambda: [bia.say(text) for text in said])
+    talk.start()
+    heard = client.poll()
+    ws = client.upgrade()
+    heard += client.poll()
+    ws.send("5")
+    while said[-1] not in texts(heard):
+        heard.append(ws.recv())
+    talk.join()
+    ws.shutdown()
+    assert texts(heard) == said
+
+
+def test_a_connection_that_is_torn_is_a_departure(ana, bia, raw_client):
+    """Without a word of goodbye, with a reset."""
+    bia.join()
+    client = raw_client(ana)
+    client.join()
+    client.socket.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.socket.sock.close()
+    assert bia.hears("host_leave_room", user="Ana")
+
+
+def test_many_events_at_once_are_answered_each(ana, raw_client):
+    """More than are handled at a time: the rest wait in the socket, and none is forgotten."""
+    client = raw_client(ana)
+    client.join()
+    event = '["new_message",{"message":"m","client_id":"%08d-0000-0000-0000-000000000000"}]'
+    for number in range(300):
+        client.socket.send(f"42{number + 2}" + event % number)
+    answers: dict[int, Any] = {}
+    while len(answers) < 300:
+        packet = client.receive()
+        if packet.startswith("43"):
+            number, _, answer = packet[2:].partition("[")
+            answers[int(number)] = json.loads("[" + answer)[0]
+    assert [answers[number + 2]["ok"] for number in range(300)] == [True] * 300
+    ids = [answers[number + 2]["id"] for number in range(300)]
+    assert ids == sorted(ids)
+
+
+def test_a_binary_event_is_answered(ana):
+    """Attachments go the stock way, and arrive at the same handlers."""
+    ana.join()
+    assert ana.call("new_message", {"message": b"bytes"})["error"]["code"] == "invalid"
+    assert ana.say("still here")["ok"]
