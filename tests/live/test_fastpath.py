@@ -23,7 +23,7 @@ def test_what_is_missing_is_named(monkeypatch, name):
 
 def test_an_engine_makes_its_sessions_by_a_name(monkeypatch):
     """``Socket`` in ``engineio.socket``, looked up when a client connects."""
-    engine = socketio.Server(async_mode="gevent").eio
+    engine = socketio.Server(async_mode="gevent", monitor_clients=False).eio
     made = []
     monkeypatch.setattr(engineio.socket, "Socket", lambda *arguments: made.append(arguments))
     with pytest.raises(AttributeError):
