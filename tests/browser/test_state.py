@@ -171,6 +171,16 @@ def _crowd(joined: str, *, left: str = "") -> dict[str, Any]:
     return {"type": "crowd", "changes": {"joined": came, "left": went}}
 
 
+def test_the_invitation_follows_the_network(reduced: Reduce) -> None:
+    """As it is told, and as whoever was away learns it; an answer without one changes nothing."""
+    first, second = ({"lanUrl": url, "inviteUrl": url} for url in ("http://a", "http://b"))
+    assert reduced({"type": "invited", "invite": first})["invite"] == first
+    back = _joined(1)
+    back["answer"]["invite"] = second
+    assert reduced({"type": "invited", "invite": first}, back)["invite"] == second
+    assert reduced({"type": "invited", "invite": first}, _joined(1))["invite"] == first
+
+
 def _live(number: int) -> dict[str, Any]:
     return {"type": "message", "message": _message(number)}
 

@@ -188,3 +188,16 @@ def test_the_code_can_be_wanted_or_not() -> None:
 def test_no_code_for_this_computer_alone() -> None:
     """What no phone can open needs no camera."""
     assert "▀" not in on_screen().text()
+
+
+def test_another_network_is_shown_like_the_first() -> None:
+    """On a terminal the new address comes with its QR code; in a pipe it is one line."""
+    config = ServeConfig(data_dir=Path("/srv/chat"))
+    made = Banner(config, Network(None, 8765, find=lambda _interface: [CABLE]), "en")
+    fancy, plain = io.StringIO(), io.StringIO()
+    made.show_move(Console(file=fancy, force_terminal=True, color_system="256", height=24))
+    made.show_plain_move(Console(file=plain))
+    terminal = Terminal(80, 24)
+    terminal.feed(fancy.getvalue().replace("\n", "\r\n").encode())
+    assert terminal.scan() == ["http://10.0.0.9:8765"]
+    assert plain.getvalue() == "New address: http://10.0.0.9:8765\n"

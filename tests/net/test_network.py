@@ -170,3 +170,24 @@ def test_reads_this_machine() -> None:
     network = Network(None, 8765)
     assert network.local_url == "http://localhost:8765"
     assert network.share_url.endswith(":8765")
+
+
+def test_a_local_name_is_an_own_host(machine: Machine) -> None:
+    """Once multicast DNS has it, whoever listens is told, and the guard lets it in."""
+    network = machine.network()
+    heard: list[str | None] = []
+    network.on_name(lambda: heard.append(network.name_url))
+    assert network.name_url is None
+    network.take_name("lanchat.local")
+    network.take_name("lanchat.local")
+    assert heard == ["http://lanchat.local:8765"]
+    network.refresh()
+    assert "lanchat.local" in network.own_hosts()
+
+
+def test_neighbours_are_told_what_they_can_reach(machine: Machine) -> None:
+    """Neither loopback nor a name that is advertised; with `--host`, that address alone."""
+    network = machine.network(advertise="chat.example")
+    assert network.lan_addresses == ["192.168.1.5", "10.0.0.9", "fd00::5"]
+    assert machine.network(host="10.0.0.9").lan_addresses == ["10.0.0.9"]
+    assert machine.network(host="127.0.0.1").lan_addresses == []
