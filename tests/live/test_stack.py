@@ -43,6 +43,12 @@ def test_the_namespace_knows_who_has_joined(stock):
     assert stock.environ == stock.eio.sockets == {}
 
 
+def test_a_room_without_a_name_holds_the_namespace(stock):
+    """``rooms["/"][None]`` are all who have joined it."""
+    connection = stock.manager.connect("session", "/")
+    assert list(stock.manager.rooms["/"][None]) == [connection]
+
+
 def test_a_session_is_what_the_entrance_takes_it_for(stock):
     """The fields and methods that are read and called from outside."""
     session = engineio.socket.Socket(stock.eio, "sid")

@@ -37,6 +37,9 @@ and one who guesses would lock out all others.
 _EVENTS_PER_MESSAGE = 10
 """All events of one connection are limited, too, at so many times the rate of messages."""
 
+_FEW = 100
+"""So many people and connections may be remembered without a look at who has been quiet."""
+
 
 class _Burst(RateLimitItem):
     """So many within almost BURST_SECONDS.
@@ -66,6 +69,7 @@ class Limits:
         self._events = _Burst(BURST_SECONDS * rate * _EVENTS_PER_MESSAGE)
         self._strikes = RateLimitItemPerMinute(STRIKES - 1)
         self._tries = RateLimitItemPerMinute(TRIES, 10)
+        self._enough = _FEW
 
     def message(self, person: str) -> None:
         """Count a message of the person with this id. Raises TooFast."""
@@ -90,10 +94,17 @@ class Limits:
         self._limiter.hit(self._tries, "try", address)
 
     def forget(self) -> None:
-        """Let go of everybody who has been quiet: the storage itself keeps each key for ever."""
-        for key, entries in list(self._storage.events.items()):
+        """Let go of everybody who has been quiet: the storage itself keeps each key for ever.
+
+        It looks when there are twice as many as it has left, not at everybody for each newcomer.
+        """
+        known = self._storage.events
+        if len(known) < self._enough:
+            return
+        for key, entries in list(known.items()):
             if not entries:
                 self._storage.clear(key)
+        self._enough = max(_FEW, 2 * len(known))
 
     def _count(self, limit: RateLimitItem, who: str) -> None:
         if self._rate and not self._limiter.hit(limit, who):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any
 
 import flask
@@ -34,17 +33,9 @@ from lanchat.errors import (
 from lanchat.web import client, session
 from lanchat.web.limits import Limits
 from lanchat.web.payloads import NewHost, NewMessage, parse
+from lanchat.web.visitors import Visitor, Visitors
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """The person behind a connection, as its ``connect`` established."""
-
-    guest: Guest
-    origin: Origin
-    lang: str
 
 
 Reply = Callable[[object], None]
@@ -73,7 +64,7 @@ class Sockets:
         self._config = config
         self._limits = limits
         self._network = network
-        self._visitors: dict[str, Visitor] = {}
+        self._visitors = Visitors()
         self._ending: set[str] = set()
 
     def register(self, on_event: Callable[[str, EventHandler], None]) -> None:
@@ -89,12 +80,14 @@ class Sockets:
 
         Who is connected already, perhaps for the last moment before a reload, is let in.
         """
-        if guest is None or not self._connections_of(guest):
+        if guest is None or not self._visitors.connections(guest):
             self._check_room(session.origin(flask.request.environ))
 
     def disconnect(self, connections: Iterable[str]) -> None:
         """Close connections from this side, and hear nothing more of them meanwhile."""
-        for connection in self._visitors.keys() & set(connections) - self._ending:
+        for connection in connections:
+            if connection not in self._visitors or connection in self._ending:
+                continue
             self._ending.add(connection)
             # In the background: engine.io waits until the client has taken what is queued.
             self._socketio.start_background_task(self._socketio.server.disconnect, connection)
@@ -113,14 +106,14 @@ class Sockets:
         except TooManyConnections as refusal:
             message = i18n.translate(visitor.lang, f"error.{refusal.code}")
             raise Refuse(refusal.code, {"message": message}) from None
-        self._visitors[connection] = visitor
+        self._visitors.add(connection, visitor)
         self._limits.forget()
 
     def _disconnect(self, _reason: object = None) -> None:
         connection = flask.request.sid  # type: ignore[attr-defined]
         if self._socketio.server.manager.is_connected(connection, "/"):
             return  # an event of that name, sent by the client itself
-        self._visitors.pop(connection, None)
+        self._visitors.remove(connection)
         self._ending.discard(connection)
         self._hub.disconnect(connection)
 
@@ -202,20 +195,12 @@ class Sockets:
         """Somebody was too fast; close all their connections where it was once too often."""
         if self._limits.strike(visitor.guest.id):
             self._log.refused(visitor.origin, "flood")
-            self.disconnect(self._connections_of(visitor.guest))
-
-    def _connections_of(self, guest: Guest) -> list[str]:
-        return [
-            connection
-            for connection, visitor in self._visitors.items()
-            if visitor.guest.id == guest.id
-        ]
+            self.disconnect(self._visitors.connections(visitor.guest))
 
     def _check_room(self, origin: Origin) -> None:
-        from_there = sum(visitor.origin.ip == origin.ip for visitor in self._visitors.values())
         limits = (
             (self._config.max_clients, len(self._visitors)),
-            (self._config.max_per_ip, from_there),
+            (self._config.max_per_ip, self._visitors.from_address(origin.ip)),
         )
         if any(0 < limit <= count for limit, count in limits):
             self._log.refused(origin, TooManyConnections.code)
