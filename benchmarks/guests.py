@@ -137,8 +137,11 @@ class Guest:
                 raise ConnectionError(packet)
 
     def join(self, last_id: int | None = None) -> dict[str, Any]:
-        """Enter the room; what was said before the answer is dropped."""
-        self.send("420" + json.dumps(["new_host", {} if last_id is None else {"last_id": last_id}]))
+        """Enter the room as a page does; what was said before the answer is dropped."""
+        asked: dict[str, Any] = {"batches": True}
+        if last_id is not None:
+            asked["last_id"] = last_id
+        self.send("420" + json.dumps(["new_host", asked]))
         while not (packet := self.receive()).startswith("430"):
             pass
         answer: dict[str, Any] = json.loads(packet[3:])[0]

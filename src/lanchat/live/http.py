@@ -114,6 +114,9 @@ class Handler(pywsgi.WSGIHandler):
         self._unread = True
         return body
 
+    def log_request(self) -> None:
+        """Write no line for each request: pywsgi makes one even where nobody reads it."""
+
     def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
         if self._unread:
             headers = [*headers, ("Connection", "close")]
