@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,11 @@ from tests.world.namespace import Namespace
 from tests.world.person import Person
 from tests.world.raw_client import RawClient
 from tests.world.server import ServerProcess
+
+
+def pytest_configure() -> None:
+    """The settings of whoever runs the tests are theirs: an empty file stands in for them."""
+    os.environ["LANCHAT_CONFIG"] = os.devnull
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from lanchat.times import parse_duration, parse_moment
+from lanchat.times import format_duration, parse_duration, parse_moment
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 BRASILIA = timezone(timedelta(hours=-3))
@@ -15,6 +15,12 @@ BRASILIA = timezone(timedelta(hours=-3))
 def test_durations(text: str, seconds: int) -> None:
     """A number and the first letter of its unit."""
     assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["0w", "1s", "90s", "10m", "36h", "30d", "2w"])
+def test_durations_are_written_as_they_are_read(text: str) -> None:
+    """In the largest unit that they are a whole number of."""
+    assert format_duration(float(parse_duration(text))) == text
 
 
 @pytest.mark.parametrize("text", ["", "10", "d", "-5m", "1.5h", "1d12h", "1y", "٣m"])

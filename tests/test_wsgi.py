@@ -14,12 +14,14 @@ GUNICORN = [sys.executable, "-m", "gunicorn", "-k", "gevent", "lanchat.wsgi:app"
 
 @pytest.fixture
 def environment(tmp_path):
-    """Settings by LANCHAT_*, as gunicorn's users give them."""
+    """Settings by LANCHAT_*, as gunicorn's users give them, and the name in a file."""
+    file = tmp_path / "lanchat.toml"
+    file.write_text('name = "Room 12"\n')
     return {
         **os.environ,
         "LANCHAT_DATA_DIR": str(tmp_path / "data"),
         "LANCHAT_LOG_FILE": str(tmp_path / "connections.log"),
-        "LANCHAT_NAME": "Room 12",
+        "LANCHAT_CONFIG": str(file),
         "LANCHAT_NO_MDNS": "1",
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from platformdirs import user_data_path, user_log_path
+from platformdirs import user_config_path, user_data_path, user_log_path
 
 from lanchat.errors import SettingRefused
 
@@ -32,6 +32,11 @@ def default_data_dir() -> Path:
 def default_log_file() -> Path:
     """Where the connection log lies unless told otherwise."""
     return user_log_path("lanchat", appauthor=False) / "connections.log"
+
+
+def default_config_file() -> Path:
+    """Where settings are looked for unless a file is named."""
+    return user_config_path("lanchat", appauthor=False) / "config.toml"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

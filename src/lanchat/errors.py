@@ -2,6 +2,7 @@
 
     LanchatError
     ├── SettingRefused        a setting that cannot be used
+    ├── ConfigFileRefused     a file of settings, or one that it holds
     ├── CannotStart           the server cannot begin its work
     │   ├── PortTaken
     │   ├── NoFreePort
@@ -51,6 +52,15 @@ class SettingRefused(LanchatError):
         self.setting = setting
         self.value = value
         self.hint = hint
+
+
+class ConfigFileRefused(LanchatError):
+    """The file of settings at ``path``, or something in it, cannot be used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
 
 
 class CannotStart(LanchatError):

@@ -17,6 +17,13 @@ def parse_duration(text: str) -> int:
     return int(found[1]) * _SECONDS[found[2].lower()]
 
 
+def format_duration(seconds: float) -> str:
+    """Whole seconds in the largest unit that needs no fraction: ``30d``."""
+    whole = int(seconds)
+    unit = next(unit for unit in reversed(_SECONDS) if whole % _SECONDS[unit] == 0)
+    return f"{whole // _SECONDS[unit]}{unit}"
+
+
 def parse_moment(text: str, now: datetime) -> datetime:
     """When ``10m``, ``2h``, ``1d`` (ago) or an ISO 8601 time was.
 

@@ -12,7 +12,7 @@ from lanchat.errors import SettingRefused
 def code_of(*arguments: str, banner: bool = True) -> str | None:
     """The access code that the command makes of its arguments."""
     with serve.make_context("serve", list(arguments)) as context:
-        return config_from(context.params, banner=banner).access_code
+        return config_from(context, banner=banner).access_code
 
 
 def test_without_the_option_there_is_no_code() -> None:

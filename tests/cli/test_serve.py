@@ -23,7 +23,7 @@ from tests.world.terminal import Terminal
 def config_of(*arguments: str) -> ServeConfig:
     """What the command makes of its arguments, without serving."""
     with serve.make_context("serve", list(arguments)) as context:
-        return config_from(context.params)
+        return config_from(context)
 
 
 def test_without_options_the_defaults_hold() -> None:

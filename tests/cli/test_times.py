@@ -8,7 +8,7 @@ from lanchat.errors import SettingRefused
 def test_a_duration_is_in_seconds() -> None:
     """Whatever unit it was typed in."""
     with serve.make_context("serve", ["--retention", "30d"]) as context:
-        assert config_from(context.params).retention == 30 * 86_400
+        assert config_from(context).retention == 30 * 86_400
 
 
 def test_no_duration_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,7 +24,7 @@ def test_a_duration_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is read as if it were typed."""
     monkeypatch.setenv("LANCHAT_RETENTION", "12h")
     with serve.make_context("serve", []) as context:
-        assert config_from(context.params).retention == 43_200
+        assert config_from(context).retention == 43_200
 
 
 def test_a_duration_that_is_none_at_all() -> None:
@@ -33,4 +33,4 @@ def test_a_duration_that_is_none_at_all() -> None:
         serve.make_context("serve", ["--retention", "0s"]) as context,
         pytest.raises(SettingRefused, match="retention cannot be"),
     ):
-        config_from(context.params)
+        config_from(context)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from lanchat import __version__
-from lanchat.errors import CannotStart, LanchatError, SettingRefused
+from lanchat.errors import CannotStart, ConfigFileRefused, LanchatError, SettingRefused
 
 DEBUG_VARIABLE = "LANCHAT_DEBUG"
 
@@ -62,6 +62,7 @@ class Commands(click.Group):
     cls=Commands,
     modules={
         "serve": "serve",
+        "config": "config",
         "discover": "discover",
         "log": "log",
         "export": "export",
@@ -129,7 +130,7 @@ def exit_code(error: LanchatError) -> ExitCode:
     """What the shell is told about an error that lanchat raises on purpose."""
     if isinstance(error, CannotStart):
         return ExitCode.CANNOT_START
-    if isinstance(error, SettingRefused):
+    if isinstance(error, SettingRefused | ConfigFileRefused):
         return ExitCode.USAGE
     return ExitCode.FAILED
 

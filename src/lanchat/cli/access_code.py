@@ -5,12 +5,34 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+import click
+from click.core import ParameterSource
+
 from lanchat.cli.options import full_path
 from lanchat.errors import SettingRefused
 
 AUTO = "auto"
 DIGITS = 8
 """Of a generated code: a hundred million codes, against ten tries in ten minutes."""
+
+
+_MOST_EXPLICIT_FIRST = (
+    ParameterSource.COMMANDLINE,
+    ParameterSource.ENVIRONMENT,
+    ParameterSource.DEFAULT_MAP,
+)
+
+
+def code_and_file(context: click.Context) -> tuple[str | None, Path | None]:
+    """What the options say of both; of two that come from different places the stronger alone."""
+    code, file = context.params["access_code"], context.params["access_code_file"]
+    if code is not None and file is not None:
+        by_code, by_file = (
+            _MOST_EXPLICIT_FIRST.index(context.get_parameter_source(name))
+            for name in ("access_code", "access_code_file")
+        )
+        return code if by_code <= by_file else None, file if by_file <= by_code else None
+    return code, file
 
 
 def access_code(given: str | None, file: Path | None, *, banner: bool) -> str | None:

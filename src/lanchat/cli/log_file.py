@@ -8,14 +8,16 @@ from pathlib import Path
 import click
 
 from lanchat.cli import complain
+from lanchat.cli.config_file import path_setting
 from lanchat.cli.options import full_path
 from lanchat.config import default_log_file
 from lanchat.connlog.reader import LogReader
 
 
 def usual_log_file() -> Path:
-    """The one that `lanchat serve` writes in this very environment."""
-    return full_path(Path(os.environ.get("LANCHAT_LOG_FILE") or default_log_file()))
+    """The one that `lanchat serve` writes in this very environment. Raises ConfigFileRefused."""
+    named = os.environ.get("LANCHAT_LOG_FILE")
+    return full_path(Path(named) if named else path_setting("log-file") or default_log_file())
 
 
 file_argument = click.argument(

@@ -1,4 +1,4 @@
-"""Options that are environment variables, too, and the paths that they name."""
+"""Options that are environment variables and settings of a file, too; the paths they name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from lanchat.config import default_data_dir
+from lanchat.cli.config_file import Setting, load
+from lanchat.config import default_data_dir, default_log_file
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -19,7 +20,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 def option(*declarations: str, **settings: Any) -> Callable[[Decorated], Decorated]:
     """``click.option`` that can also be set as ``LANCHAT_<OPTION>``, named after its long form.
 
-    ``--help`` shows the variable and the default.
+    A file of settings can have it, too. ``--help`` shows the variable and the default.
     """
     long_form = next(word for word in declarations if word.startswith("--"))
     name = long_form.partition("/")[0].removeprefix("--")
@@ -27,6 +28,7 @@ def option(*declarations: str, **settings: Any) -> Callable[[Decorated], Decorat
         "envvar": "LANCHAT_" + name.replace("-", "_").upper(),
         "show_envvar": True,
         "show_default": True,
+        "cls": Setting,
         **settings,
     }
     return click.option(*declarations, **settings)
@@ -41,6 +43,15 @@ def full_path(path: Path) -> Path:
 
 def _usual_data_dir(_: click.Context, __: click.Parameter, path: Path | None) -> Path:
     return full_path(path or default_data_dir())
+
+
+def _usual_log_file(_: click.Context, __: click.Parameter, path: Path | None) -> Path:
+    return full_path(path or default_log_file())
+
+
+def _load_config(context: click.Context, _: click.Parameter, path: Path | None) -> None:
+    if not context.resilient_parsing:
+        load(context, None if path is None else full_path(path), every_key=True)
 
 
 def _settle_color(context: click.Context, parameter: click.Parameter, color: str) -> str:
@@ -66,4 +77,23 @@ data_dir_option = option(
     callback=_usual_data_dir,
     show_default="your system's folder for data",
     help="Where messages are kept.",
+)
+
+log_file_option = option(
+    "--log-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=_usual_log_file,
+    show_default="connections.log in your system's folder for logs",
+    help="Where to write down who came and went; `lanchat log tail` reads it.",
+)
+
+config_option = option(
+    "--config",
+    cls=click.Option,  # no file names another one
+    type=click.Path(dir_okay=False, path_type=Path),
+    is_eager=True,
+    expose_value=False,
+    callback=_load_config,
+    show_default="the one that `lanchat config path` names, if it is there",
+    help="Read settings from this file, in TOML; options and variables count more.",
 )

@@ -7,19 +7,29 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 # Nothing heavy up here: `serve` patches the standard library for gevent before that.
-from lanchat.cli.access_code import access_code
-from lanchat.cli.options import color_option, data_dir_option, full_path, option
+from lanchat.cli.access_code import access_code, code_and_file
+from lanchat.cli.config_file import file_of
+from lanchat.cli.options import (
+    color_option,
+    config_option,
+    data_dir_option,
+    full_path,
+    log_file_option,
+    option,
+)
 from lanchat.cli.times import duration
 from lanchat.config import DEFAULT_PORT, ServeConfig
+from lanchat.errors import ConfigFileRefused, SettingRefused
 from lanchat.i18n import LANGUAGES, from_locale
 
 if TYPE_CHECKING:
@@ -32,6 +42,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
+@config_option
 @option(
     "--host",
     metavar="ADDRESS",
@@ -48,12 +59,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @option("--name", default="lanchat", help="What the room is called, in the pages and here.")
 @data_dir_option
-@option(
-    "--log-file",
-    type=FILE,
-    show_default="connections.log in your system's folder for logs",
-    help="Where to write down who came and went; `lanchat log tail` reads it.",
-)
+@log_file_option
 @option(
     "--history",
     type=int,
@@ -128,6 +134,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @option(
     "--access-code",
     metavar="CODE",
+    secret=True,
     show_default="everybody may come in",
     help="Let only people in who know this code; auto makes one and shows it.",
 )
@@ -175,20 +182,23 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help="Show more of what happens; -vv shows everything.",
 )
 @color_option
+@click.pass_context
 def serve(
+    context: click.Context,
+    /,
     *,
     show_qr: bool | None,
     open_browser: bool,
     quiet: bool,
     verbose: int,
     color: ColorChoice,
-    **settings: Any,
+    **_settings: Any,
 ) -> None:
     """Start the chat for everybody on your network.
 
     Guests open the address that appears here in any browser; they install nothing.
     """
-    config = config_from(settings, banner=not quiet)
+    config = config_from(context, banner=not quiet)
 
     # Before anything that uses sockets, threads or locks is imported.
     from gevent import monkey
@@ -211,31 +221,38 @@ def serve(
     server.run()
 
 
-def config_from(params: Mapping[str, Any], *, banner: bool = True) -> ServeConfig:
+def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
     """The settings in the options' values; what was not given keeps ServeConfig's default.
 
-    Without a ``banner`` nobody would see a generated access code. Raises SettingRefused.
+    Without a ``banner`` nobody would see a generated access code. Raises SettingRefused, or
+    ConfigFileRefused for what the file of settings says.
     """
+    params = context.params
     known = {field.name for field in fields(ServeConfig)}
     given = {name: value for name, value in params.items() if name in known and value is not None}
     for name, value in given.items():
         if isinstance(value, Path):
             given[name] = full_path(value)
-    given["access_code"] = access_code(
-        params["access_code"], params["access_code_file"], banner=banner
-    )
     if params["no_mdns"]:
         given["mdns_name"] = None
-    return ServeConfig(**given, keep_history=not params["no_history"])
+    try:
+        given["access_code"] = access_code(*code_and_file(context), banner=banner)
+        return ServeConfig(**given, keep_history=not params["no_history"])
+    except SettingRefused as refused:
+        file = file_of(context)
+        name = refused.setting.replace("-", "_")
+        if file is None or context.get_parameter_source(name) is not ParameterSource.DEFAULT_MAP:
+            raise
+        raise ConfigFileRefused(file, str(refused)) from None
 
 
 def config_from_environment() -> ServeConfig:
-    """The settings that ``LANCHAT_*`` make, where another program's server runs lanchat.
+    """The settings of ``LANCHAT_*``, where another program's server runs lanchat.
 
-    Raises SettingRefused, or click.UsageError for a value of the wrong type.
+    Raises SettingRefused, ConfigFileRefused, or click.UsageError for a value of the wrong type.
     """
     with serve.make_context("serve", []) as context:
-        return config_from(context.params, banner=False)
+        return config_from(context, banner=False)
 
 
 def open_in_browser(url: str) -> threading.Thread:

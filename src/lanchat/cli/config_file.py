@@ -1,0 +1,163 @@
+"""The file of settings: TOML, each key the long name of an option of `lanchat serve`.
+
+An option on the command line counts more than its variable, that more than the file, and the
+file more than the default; click sees to the order, this module to what is in the file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from click.core import ParameterSource
+
+from lanchat.config import default_config_file
+from lanchat.errors import ConfigFileRefused
+
+VARIABLE = "LANCHAT_CONFIG"
+_FILE = "lanchat.config_file"
+"""Where a command's context keeps the path of the file that was read."""
+
+
+class Kind(NamedTuple):
+    """What a value in the file has to be."""
+
+    words: str
+    accepts: Callable[[Any], bool]
+
+
+_SWITCH = Kind("true or false", lambda value: isinstance(value, bool))
+_WHOLE = Kind("a whole number", lambda value: type(value) is int)
+_NUMBER = Kind("a number", lambda value: type(value) in (int, float))
+_TEXT = Kind("a text in quotes", lambda value: isinstance(value, str))
+_TEXTS = Kind(
+    "a list of texts in quotes",
+    lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+)
+
+
+class Setting(click.Option):
+    """An option that the file can hold, too; the value of a ``secret`` one is never shown."""
+
+    def __init__(self, *args: Any, secret: bool = False, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.secret = secret
+
+    @property
+    def key(self) -> str:
+        """Its name in the file."""
+        return next(word for word in self.opts if word.startswith("--")).removeprefix("--")
+
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, ParameterSource]:
+        """Click's own way, with the file where the context keeps its defaults."""
+        if ctx.default_map is None and not ctx.resilient_parsing:
+            # A command without --config: of the file it takes what it knows.
+            load(ctx, None, every_key=False)
+        return super().consume_value(ctx, opts)
+
+
+def load(context: click.Context, named: Path | None, *, every_key: bool) -> None:
+    """Let the file's settings stand in for the defaults of the context's command.
+
+    With ``every_key`` one that the command does not know is an error. Raises ConfigFileRefused.
+    """
+    file = named or usual_file()
+    context.default_map = {}
+    if file is None:
+        return
+    context.meta[_FILE] = file
+    settings = {each.key: each for each in context.command.params if isinstance(each, Setting)}
+    for key, value in _read(file).items():
+        setting = settings.get(key)
+        if setting is not None:
+            context.default_map[str(setting.name)] = _checked(context, setting, value, file)
+        elif every_key:
+            raise ConfigFileRefused(file, _unknown(key, settings))
+
+
+def usual_file() -> Path | None:
+    """The file that counts where none is named, if there is one."""
+    if named := os.environ.get(VARIABLE):
+        return Path(named).expanduser()
+    file = default_config_file()
+    return file if file.exists() else None
+
+
+def file_of(context: click.Context) -> Path | None:
+    """The file that the command's settings come from, if any."""
+    file: Path | None = context.meta.get(_FILE)
+    return file
+
+
+def path_setting(key: str) -> Path | None:
+    """The path of this key, for a command that has no such option. Raises ConfigFileRefused."""
+    file = usual_file()
+    value = None if file is None else _read(file).get(key)
+    if file is None or value is None:
+        return None
+    if not isinstance(value, str):
+        raise ConfigFileRefused(file, _wrong_type(key, _TEXT, value))
+    return _beside(file, value)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise ConfigFileRefused(file, str(error.strerror)) from None
+    except UnicodeError:
+        raise ConfigFileRefused(file, "it is no text in UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigFileRefused(file, f"it is no TOML: {error}") from None
+
+
+def _checked(context: click.Context, setting: Setting, value: Any, file: Path) -> Any:
+    kind = _kind(setting)
+    if not kind.accepts(value):
+        raise ConfigFileRefused(file, _wrong_type(setting.key, kind, value))
+    if isinstance(setting.type, click.Path):
+        return str(_beside(file, value))
+    try:
+        setting.type_cast_value(context, value)
+    except click.BadParameter as error:
+        reason = error.message.rstrip(".")
+        raise ConfigFileRefused(file, f"{setting.key}: {reason}") from None
+    return value
+
+
+def _kind(setting: Setting) -> Kind:
+    if setting.multiple:
+        return _TEXTS
+    if setting.is_flag:
+        return _SWITCH
+    if setting.count or isinstance(setting.type, click.types.IntParamType):
+        return _WHOLE
+    return _NUMBER if isinstance(setting.type, click.types.FloatParamType) else _TEXT
+
+
+def _wrong_type(key: str, kind: Kind, value: object) -> str:
+    # The value is not shown: it may be an access code without its quotes.
+    names = {bool: "a switch", int: "a number", float: "a number", str: "a text", list: "a list"}
+    return f"{key} has to be {kind.words}, not {names.get(type(value), 'a table or a date')}"
+
+
+def _unknown(key: str, settings: Mapping[str, Setting]) -> str:
+    near = difflib.get_close_matches(key.replace("_", "-"), settings, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(settings))}"
+    return f"there is no setting {key!r}; {hint}"
+
+
+def _beside(file: Path, text: str) -> Path:
+    """A path in the file: relative to its folder, wherever the command is run."""
+    return file.parent.absolute() / Path(text).expanduser()
