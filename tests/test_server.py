@@ -94,14 +94,20 @@ def test_messages_survive_being_killed(server_factory, person_factory, until):
     ana, bia = person_factory("Ana", server), person_factory("Bia", server)
     ana.join()
     acknowledged = []
+    # Who never reads an answer is cut off, and nobody is shown more than 10,000 messages.
+    window = threading.Semaphore(50)
+
+    def answered(answer):
+        acknowledged.append(answer["id"])
+        window.release()
 
     def talk():
         with contextlib.suppress(socketio.exceptions.SocketIOError):
-            while True:  # until the server is gone
+            while window.acquire(timeout=2):  # until the server is gone
                 ana.socket.emit(
                     "new_message",
                     {"message": "hello", "client_id": str(uuid.uuid4())},
-                    callback=lambda answer: acknowledged.append(answer["id"]),
+                    callback=answered,
                 )
 
     talker = threading.Thread(target=talk)
