@@ -1,37 +1,37 @@
 """Broadcasts: one packet, encoded once, for everybody in a room.
 
 The stock way costs each recipient a look-up, a queue, a switch to the greenlet that writes, and a
-frame of its own. Here a room keeps a list of where its members' frames are gathered, and a
-broadcast is one append for each of them (see ``transport.py`` for how they leave).
+frame of its own. Here a room's members are looked up when the first broadcast after a change needs
+them, and the packet is handed over once for all of them (``flusher.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import socketio
 from engineio.packet import MESSAGE, Packet
 from socketio.packet import EVENT
 
+from lanchat.live.flusher import Flusher, Group
 from lanchat.live.frames import build_frame
 from lanchat.live.session import Session
-from lanchat.live.transport import Flusher, Transmitter
+from lanchat.live.transport import Transmitter
 
 
 class Audience:
     """The members of a room as a broadcast needs them; it does not change."""
 
-    def __init__(self, sessions: list[Session]) -> None:
-        self.transmitters: list[Transmitter] = []
+    def __init__(self, sessions: Iterable[Session]) -> None:
+        transmitters: list[Transmitter] = []
         self.polling: list[Session] = []
         for session in sessions:
-            transmitter = session.transmitter
-            if transmitter is None:
+            if session.transmitter is None:
                 self.polling.append(session)
             else:
-                self.transmitters.append(transmitter)
-        self.appends = [transmitter.pending.append for transmitter in self.transmitters]
+                transmitters.append(session.transmitter)
+        self.group = Group(transmitters)
 
 
 class FanOut(socketio.Manager):  # type: ignore[misc]  # it has no types
@@ -60,11 +60,7 @@ class FanOut(socketio.Manager):  # type: ignore[misc]  # it has no types
             super().emit(event, data, namespace, room, skip_sid, callback, **options)
             return
         audience = self._audience(namespace, room)
-        if audience.transmitters:
-            frame = build_frame(f"{MESSAGE}{text}".encode())
-            for append in audience.appends:
-                append(frame)
-            self._flusher.mark(audience.transmitters)
+        self._flusher.broadcast(audience.group, build_frame(f"{MESSAGE}{text}".encode()))
         if audience.polling:
             packet = Packet(MESSAGE, text)
             for session in audience.polling:
@@ -93,7 +89,7 @@ class FanOut(socketio.Manager):  # type: ignore[misc]  # it has no types
         audience = self._audiences.get((namespace, room))
         if audience is None:
             sockets = self.server.eio.sockets
-            members = [sockets.get(sid) for _, sid in self.get_participants(namespace, room)]
-            audience = Audience([session for session in members if session is not None])
+            members = (sockets.get(sid) for _, sid in self.get_participants(namespace, room))
+            audience = Audience(session for session in members if session is not None)
             self._audiences[namespace, room] = audience
         return audience

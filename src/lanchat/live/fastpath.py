@@ -15,9 +15,9 @@ from functools import partial
 import engineio.socket
 import socketio
 
+from lanchat.live.flusher import Flusher
 from lanchat.live.heartbeat import Heartbeat
 from lanchat.live.reader import PacketReader
-from lanchat.live.transport import Flusher
 
 _log = logging.getLogger(__name__)
 

@@ -36,8 +36,9 @@ from lanchat.live import codec
 from lanchat.live.entrance import Entrance
 from lanchat.live.events import Events
 from lanchat.live.fastpath import speed_up
+from lanchat.live.flusher import Flusher
 from lanchat.live.reader import PacketReader
-from lanchat.live.transport import MAX_BACKLOG_FRAMES, Flusher
+from lanchat.live.transport import MAX_BACKLOG_FRAMES
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
 
 STOCK_LOG = logging.getLogger(f"{__name__}.stock")

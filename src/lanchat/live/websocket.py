@@ -23,8 +23,9 @@ from wsproto.frame_protocol import CloseReason, Opcode
 from wsproto.utilities import generate_accept_token
 
 from lanchat.errors import FrameTooLarge
+from lanchat.live.flusher import Flusher
 from lanchat.live.frames import FrameCutter, build_frame
-from lanchat.live.transport import Flusher, Transmitter
+from lanchat.live.transport import Transmitter
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
