@@ -42,6 +42,9 @@ MAX_FIELDS = 100
 _FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\0\r\n]*?)[ \t]*\r?\n")
 """One line of a head (RFC 9112, 5): no space before the colon, nothing folded, no NUL."""
 
+_READ_AHEAD = 2 << 10
+"""Bytes that are read of a request before they are asked for; most heads are shorter."""
+
 _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -62,6 +65,12 @@ class Handler(pywsgi.WSGIHandler):
     """One connection. It also hands its socket to the application, as gunicorn does."""
 
     _unread = False
+
+    def __init__(self, sock: Any, address: Any, server: pywsgi.WSGIServer) -> None:
+        super().__init__(sock, address, server)
+        # pywsgi's reader has 8 KiB, and a WebSocket keeps it to its end: a fifth of its memory.
+        self.rfile.close()
+        self.rfile = sock.makefile("rb", _READ_AHEAD)
 
     def handle(self) -> None:
         """A client that has gone is no error."""
