@@ -1,7 +1,8 @@
 """When bytes leave: what is written within a turn of the event loop goes out at its end, joined.
 
 A system call costs more than the frame that it carries. So under load one send carries many
-frames, and when it is calm a turn is over at once and nothing waits. A broadcast is kept once for
+frames, and when it is calm a turn is over at once and nothing waits. (A timer that makes turns
+longer under load was tried: nothing was gained, and acknowledgements came late.) A broadcast is kept once for
 all its recipients, and all of them are sent the same joined bytes; whoever got something of their
 own meanwhile, an acknowledgement or a ping, has a list of their own from then on, in the order of
 what was written.
@@ -10,16 +11,12 @@ what was written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import gevent
 
 if TYPE_CHECKING:
     from lanchat.live.transport import Transmitter
-
-FLUSH_SECONDS = 0.002
-"""Under load frames are gathered for so long; the first ones after a pause go out at once."""
 
 _MAX_GATHERED = 100
 """So many broadcasts are flushed without waiting for the turn's end."""
@@ -51,7 +48,6 @@ class Flusher:
         self._apart: dict[Transmitter, None] = {}
         """Who was written to alone in this turn."""
         self._waiting = False
-        self._flushed_at = 0.0
 
     def broadcast(self, group: Group, frame: bytes) -> None:
         """Send a frame to everybody in the group."""
@@ -87,7 +83,6 @@ class Flusher:
             self._send(group, frames, apart.keys() | self.clogged)
         for transmitter in apart:
             transmitter.flush()
-        self._flushed_at = perf_counter()
 
     def _send(self, group: Group, frames: list[bytes], others: set[Transmitter]) -> None:
         """Send the same bytes to the whole group but those that have a line of their own."""
@@ -110,9 +105,4 @@ class Flusher:
 
     def _schedule(self) -> None:
         self._waiting = True
-        loop = gevent.get_hub().loop
-        if perf_counter() - self._flushed_at > FLUSH_SECONDS:
-            loop.run_callback(self.flush)
-        else:
-            self._timer = loop.timer(FLUSH_SECONDS)
-            self._timer.start(self.flush)
+        gevent.get_hub().loop.run_callback(self.flush)
