@@ -2,10 +2,11 @@
 
 A system call costs more than the frame that it carries. So under load one send carries many
 frames, and when it is calm a turn is over at once and nothing waits. (A timer that makes turns
-longer under load was tried: nothing was gained, and acknowledgements came late.) A broadcast is kept once for
-all its recipients, and all of them are sent the same joined bytes; whoever got something of their
-own meanwhile, an acknowledgement or a ping, has a list of their own from then on, in the order of
-what was written.
+longer under load was tried: nothing was gained, and acknowledgements came late.)
+
+A broadcast is kept once for all its recipients, and all of them are sent the same joined bytes.
+Whoever got something of their own meanwhile, an acknowledgement or a ping, has a list of their
+own from then on, in the order of what was written.
 """
 
 from __future__ import annotations
