@@ -1,8 +1,8 @@
 """When bytes leave: what is written within a turn of the event loop goes out at its end, joined.
 
 A system call costs more than the frame that it carries. So under load one send carries many
-frames, and when it is calm a turn is over at once and nothing waits. (A timer that makes turns
-longer under load was tried: nothing was gained, and acknowledgements came late.)
+frames, and when it is calm a turn is over at once and nothing waits. Where one flush follows on
+the other and takes long, because there are many clients, turns are made a little longer.
 
 A broadcast is kept once for all its recipients, and all of them are sent the same joined bytes.
 Whoever got something of their own meanwhile, an acknowledgement or a ping, has a list of their
@@ -12,12 +12,19 @@ own from then on, in the order of what was written.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import gevent
 
 if TYPE_CHECKING:
     from lanchat.live.transport import Transmitter
+
+_GATHER_SECONDS = 0.002
+"""After a long flush, the next one waits for so long: what is said meanwhile shares its sends."""
+
+_LONG_FLUSH_SECONDS = 0.001
+"""With a few clients a flush is shorter, and waiting would cost more time than it saves."""
 
 _MAX_GATHERED = 100
 """So many broadcasts are flushed without waiting for the turn's end."""
@@ -49,6 +56,8 @@ class Flusher:
         self._apart: dict[Transmitter, None] = {}
         """Who was written to alone in this turn."""
         self._waiting = False
+        self._flushed_at = 0.0
+        self._was_long = False
 
     def broadcast(self, group: Group, frame: bytes) -> None:
         """Send a frame to everybody in the group."""
@@ -78,12 +87,15 @@ class Flusher:
     def flush(self) -> None:
         """Send everything that was written."""
         self._waiting = False
+        began = perf_counter()
         group, frames, apart = self._group, self._frames, self._apart
         self._group, self._frames, self._apart = None, [], {}
         if group is not None:
             self._send(group, frames, apart.keys() | self.clogged)
         for transmitter in apart:
             transmitter.flush()
+        self._flushed_at = perf_counter()
+        self._was_long = self._flushed_at - began > _LONG_FLUSH_SECONDS
 
     def _send(self, group: Group, frames: list[bytes], others: set[Transmitter]) -> None:
         """Send the same bytes to the whole group but those that have a line of their own."""
@@ -106,4 +118,9 @@ class Flusher:
 
     def _schedule(self) -> None:
         self._waiting = True
-        gevent.get_hub().loop.run_callback(self.flush)
+        loop = gevent.get_hub().loop
+        if self._was_long and perf_counter() - self._flushed_at < _GATHER_SECONDS:
+            self._timer = loop.timer(_GATHER_SECONDS)
+            self._timer.start(self.flush)
+        else:
+            loop.run_callback(self.flush)
