@@ -6,28 +6,50 @@ import pytest
 
 from tests.world.server import ServerProcess
 
-MOVED = """
+LAUNCHER = """
 import sys
 from gevent import monkey
 monkey.patch_all()
 from engineio.socket import Socket
 stock = Socket._websocket_handler
-Socket._websocket_handler = lambda self, ws, another=None: stock(self, ws)
+if {moved}:
+    Socket._websocket_handler = lambda self, ws, another=None: stock(self, ws)
+from lanchat.live import stack
+stack.SERVER_OPTIONS.update({options})
 from lanchat.cli import main
 del sys.argv[1:4]
 main()
 """
-"""Runs the command that follows with a method of Engine.IO that takes other parameters."""
+"""Runs the command that follows, perhaps with a method of Engine.IO that takes other parameters."""
 
 
 @pytest.fixture(scope="session")
-def stock_server(tmp_path_factory):
+def launch(tmp_path_factory):
+    """Start servers for all tests of a session."""
+    servers = []
+
+    def start(*, moved, **options):
+        launcher = [sys.executable, "-c", LAUNCHER.format(moved=moved, options=options)]
+        folder = tmp_path_factory.mktemp("either")
+        server = ServerProcess(folder, "--grace", "0.5", "--rate", "0", launcher=launcher)
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture(scope="session")
+def stock_server(launch):
     """A server that has to go the stock way."""
-    launcher = [sys.executable, "-c", MOVED]
-    options = ("--grace", "0.5", "--rate", "0")
-    server = ServerProcess(tmp_path_factory.mktemp("stock"), *options, launcher=launcher)
-    yield server
-    server.kill()
+    return launch(moved=True)
+
+
+@pytest.fixture(scope="session", params=[False, True], ids=["fast", "stock"])
+def quick_server(request, launch):
+    """A server whose heart beats fast, one on each path."""
+    return launch(moved=request.param, ping_interval=0.3, ping_timeout=1)
 
 
 @pytest.fixture(params=["shared_server", "stock_server"])

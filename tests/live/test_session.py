@@ -146,3 +146,19 @@ def test_a_binary_event_is_answered(ana):
     ana.join()
     assert ana.call("new_message", {"message": b"bytes"})["error"]["code"] == "invalid"
     assert ana.say("still here")["ok"]
+
+
+def test_who_answers_pings_stays(quick_server, person_factory, raw_client):
+    """Ping after ping comes, as long as each is answered."""
+    client = raw_client(person_factory("Ana", quick_server))
+    for _ in range(4):
+        assert client.socket.recv() == "2"
+        client.socket.send("3")
+    assert client.join()["ok"]
+
+
+def test_who_answers_no_ping_is_closed(quick_server, person_factory, raw_client):
+    """A client that has gone without a word is noticed."""
+    client = raw_client(person_factory("Ana", quick_server))
+    assert client.socket.recv() == "2"
+    assert client.close_code() in (None, 1000)
