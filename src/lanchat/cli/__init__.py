@@ -64,6 +64,7 @@ class Commands(click.Group):
         "serve": "serve",
         "config": "config",
         "discover": "discover",
+        "doctor": "doctor",
         "log": "log",
         "export": "export",
         "import": "import_",

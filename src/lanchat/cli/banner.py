@@ -67,6 +67,11 @@ class Banner:
         """The name that is easier to type, once it is known to be free."""
         self._show_line(console, self._say("also"), self._network.name_url or "")
 
+    def show_doctor(self, console: Console) -> None:
+        """Where to find help, while nobody comes."""
+        command = self._command("doctor", "--log-file ")
+        _unbroken(console, Text(self._say("nobody", command=command), "dim"))
+
     def _show(
         self, console: Console, above: Sequence[Text | Rule], below: Sequence[Text | Rule]
     ) -> None:
@@ -143,14 +148,15 @@ class Banner:
         else:
             yield self._say("messages"), self._say("memory")
         yield self._say("log"), printable(str(config.log_file))
-        yield self._say("read_log"), self._log_command()
+        yield self._say("read_log"), self._command("log tail -f")
         yield self._say("stop"), "Ctrl+C"
 
-    def _log_command(self) -> str:
+    def _command(self, words: str, option: str = "") -> str:
+        """A command that reads the log, which it finds by itself where that lies as usual."""
         log_file = self._config.log_file
         if log_file == default_log_file():
-            return "lanchat log tail -f"
-        return f"lanchat log tail -f {printable(shlex.quote(str(log_file)))}"
+            return f"lanchat {words}"
+        return f"lanchat {words} {option}{printable(shlex.quote(str(log_file)))}"
 
     def _say(self, key: str, **params: object) -> str:
         return translate(self._lang, f"banner.{key}", **params)

@@ -281,6 +281,7 @@ def _show_banner(
 ) -> None:
     """Now, and a line more for each thing that changes later."""
     from lanchat.cli.banner import Banner
+    from lanchat.cli.reminder import remind
     from lanchat.terminal import console, is_screen
 
     banner = Banner(config, network, config.lang or from_locale(os.environ), show_qr=show_qr)
@@ -296,3 +297,4 @@ def _show_banner(
     network.on_name(lambda: show(banner.show_name))
     if not config.trust_proxy:  # the proxy is where it was
         network.on_change(lambda: show(banner.show_move if watched else banner.show_plain_move))
+        remind(network, config.log_file, lambda: show(banner.show_doctor))

@@ -1,0 +1,108 @@
+"""Another computer's room: how far one gets on the way to it, and what stops one there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from urllib.parse import urlsplit
+
+from lanchat.config import DEFAULT_PORT
+from lanchat.doctor.finding import Finding, Verdict
+from lanchat.doctor.names import resolve
+from lanchat.doctor.probe import Health, probe
+from lanchat.errors import SettingRefused
+
+_CLOCKS_APART = 120.0
+_APART = (
+    "both in the same Wi-Fi? a guest network keeps devices apart; on that computer "
+    "`lanchat doctor` looks at its firewall; pause a VPN on either side"
+)
+
+
+def target(text: str) -> tuple[str, int]:
+    """Host and port of an address, as people write it. Raises SettingRefused."""
+    hint = "give an address such as http://192.168.1.20:8765"
+    if not re.match(r"[a-z]+://", text, re.IGNORECASE):
+        text = f"//{text}"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise SettingRefused("url", text, hint) from None
+    if not host or parts.scheme not in ("", "http", "https"):
+        raise SettingRefused("url", text, hint)
+    return host, port or {"http": 80, "https": 443}.get(parts.scheme, DEFAULT_PORT)
+
+
+def follow(
+    host: str, port: int, networks: Sequence[IPv4Network | IPv6Network]
+) -> Iterator[Finding]:
+    """Resolve, compare with our own ``networks``, connect and ask."""
+    addresses = resolve(host)
+    name = check_resolved(host, addresses)
+    yield name
+    if name.verdict is Verdict.PROBLEM:
+        return
+    near = is_near(addresses, networks)
+    yield check_near(addresses, near=near)
+    yield from check_room(f"{host}:{port}", probe(host, port), near=near)
+
+
+def check_resolved(host: str, addresses: Collection[str]) -> Finding:
+    """Whether the name is one that this computer knows."""
+    if addresses:
+        shown = ", ".join(sorted({host, *addresses} - {host}))
+        return Finding("name", Verdict.OK, f"{host} is {shown or 'an address'}")
+    step = "take the address in numbers, as the host's screen shows it"
+    if host.endswith(".local"):
+        text = f"nobody here is {host}, or this computer does not know .local names"
+        return Finding("name", Verdict.PROBLEM, text, step)
+    return Finding("name", Verdict.PROBLEM, f"there is no {host}", step)
+
+
+def is_near(addresses: Collection[str], networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    """Whether one of the addresses lies in one of the networks, or here."""
+    ips = [ip_address(text) for text in addresses]
+    return any(ip.is_loopback or any(ip in network for network in networks) for ip in ips)
+
+
+def check_near(addresses: Collection[str], *, near: bool) -> Finding:
+    """Whether there is a router on the way."""
+    if near:
+        return Finding("network", Verdict.OK, "it is in the network of this computer")
+    text = f"{', '.join(sorted(addresses))} is in no network that this computer is in"
+    return Finding("network", Verdict.WARNING, text, "join the network that the host is in")
+
+
+def check_room(where: str, health: Health, *, near: bool) -> Iterator[Finding]:
+    """What answered there; ``near`` is about the same network."""
+    check = "room"
+    texts = {
+        "refused": (
+            f"the computer answers, and nothing listens at {where}",
+            "does lanchat run there, and is the number after the colon right?",
+        ),
+        "silent": (f"no answer from {where}: something on the way swallows it", _APART),
+        "unreachable": (
+            f"no way to {where}: {health.reason}",
+            "is that computer awake, and the address a new one by now?" if near else _APART,
+        ),
+        "foreign name": (
+            f"a lanchat is at {where}, and does not answer to this name",
+            "take the address that its host sees, or: lanchat serve --allow-host NAME",
+        ),
+        "other": (
+            f"{where} is no lanchat: {health.reason}",
+            "look at the address again, with the number after the colon",
+        ),
+    }
+    if health.kind != "lanchat":
+        text, step = texts[health.kind]
+        yield Finding(check, Verdict.PROBLEM, text, step)
+        return
+    yield Finding(check, Verdict.OK, f"lanchat {health.version} answers at {where}")
+    if health.ahead is not None and abs(health.ahead) > _CLOCKS_APART:
+        minutes = abs(health.ahead) / 60
+        text = f"the two clocks are {minutes:.0f} min apart"
+        yield Finding("clock", Verdict.WARNING, text, "set the one that is wrong")

@@ -1,0 +1,52 @@
+"""The real checks, against real servers on this computer."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from lanchat.doctor.examination import examine_here, examine_room
+from lanchat.doctor.finding import Verdict
+from tests.world.person import Person
+from tests.world.server import ServerProcess
+
+
+def test_a_running_server_is_found_by_its_log(server: ServerProcess, ana: Person) -> None:
+    """With the right port, the process, and nobody from elsewhere so far."""
+    ana.join()
+    findings = {one.check: one for one in examine_here(server.log_file)}
+    assert findings["port"].verdict is Verdict.OK
+    assert f"port {server.port}" in findings["port"].text
+    assert findings["guests"].verdict is Verdict.WARNING
+    assert findings.keys() >= {"address", "firewall", "mdns", "vpn", "isolation", "browsers"}
+    assert findings["clock"].verdict is not Verdict.PROBLEM
+
+
+def test_a_server_for_this_computer_alone(server_factory: Callable[..., ServerProcess]) -> None:
+    """It runs, and nobody else can come in."""
+    server = server_factory("--host", "127.0.0.1")
+    findings = {one.check: one for one in examine_here(server.log_file)}
+    assert findings["port"].verdict is Verdict.PROBLEM
+    assert "--host" in findings["port"].next_step
+
+
+def test_another_program_on_the_port(tmp_path: Any) -> None:
+    """It is named, and no lanchat is looked for on the network."""
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
+        thread = threading.Thread(target=other.serve_forever)
+        thread.start()
+        findings = {one.check: one for one in examine_here(tmp_path / "none", other.server_port)}
+        other.shutdown()
+        thread.join()
+    assert findings["port"].verdict is Verdict.PROBLEM
+    assert "taken by" in findings["port"].text
+    assert "mdns" not in findings
+
+
+def test_the_way_to_a_room(server: ServerProcess) -> None:
+    """As somebody on another computer asks."""
+    verdicts = {one.check: one.verdict for one in examine_room(server.url)}
+    assert verdicts["room"] is Verdict.OK
+    assert "vpn" in verdicts

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+
+from lanchat.doctor.finding import Verdict
+from lanchat.doctor.probe import Health
+from lanchat.doctor.remote import check_resolved, check_room, follow, is_near, target
+from lanchat.errors import SettingRefused
+from tests.world.server import ServerProcess
+
+
+@pytest.fixture(scope="module")
+def server(shared_server: ServerProcess) -> ServerProcess:
+    """It is only looked at."""
+    return shared_server
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("http://192.168.1.20:9000", ("192.168.1.20", 9000)),
+        ("192.168.1.20", ("192.168.1.20", 8765)),
+        ("lanchat.local:9000/chat", ("lanchat.local", 9000)),
+        ("http://chat.example/", ("chat.example", 80)),
+        ("https://chat.example", ("chat.example", 443)),
+        ("[fd00::5]:9000", ("fd00::5", 9000)),
+    ],
+)
+def test_an_address_as_people_write_it(text: str, where: tuple[str, int]) -> None:
+    """Copied from the screen, or typed without http:// and port."""
+    assert target(text) == where
+
+
+@pytest.mark.parametrize("text", ["", "ftp://x", "http://x:port", "http://[::1"])
+def test_what_is_no_address(text: str) -> None:
+    """It is refused, with an example."""
+    with pytest.raises(SettingRefused, match=r"192\.168\.1\.20"):
+        target(text)
+
+
+def test_a_room_that_can_be_reached(server: ServerProcess) -> None:
+    """Every step of the way is ok."""
+    findings = list(follow("localhost", server.port, []))
+    assert [one.check for one in findings] == ["name", "network", "room"]
+    assert {one.verdict for one in findings} == {Verdict.OK}
+
+
+def test_a_name_that_leads_nowhere_ends_it() -> None:
+    """There is nothing to connect to."""
+    findings = list(follow("no such name", 8765, []))
+    assert [(one.check, one.verdict) for one in findings] == [("name", Verdict.PROBLEM)]
+    assert ".local" in check_resolved("x.local", []).text
+
+
+def test_whether_a_router_lies_between() -> None:
+    """By the networks of this computer's own addresses."""
+    networks = [ip_network("192.168.1.0/24")]
+    assert is_near({"192.168.1.20"}, networks)
+    assert not is_near({"192.168.2.20"}, networks)
+    assert not is_near({"fd00::1"}, networks)
+
+
+@pytest.mark.parametrize(
+    ("health", "words"),
+    [
+        (Health("refused"), "nothing listens"),
+        (Health("silent"), "swallows"),
+        (Health("unreachable", reason="No route to host"), "No route to host"),
+        (Health("other", reason="it answers as something else"), "is no lanchat"),
+        (Health("foreign name"), "does not answer to this name"),
+    ],
+)
+def test_what_stops_one(health: Health, words: str) -> None:
+    """Each kind of failure has its own explanation and next step."""
+    (finding,) = check_room("192.168.1.20:8765", health, near=True)
+    assert (finding.verdict, words in finding.text) == (Verdict.PROBLEM, True)
+    assert finding.next_step
+
+
+def test_clocks_that_disagree() -> None:
+    """Logins and certificates depend on them."""
+    *_, finding = check_room("x:1", Health("lanchat", "1", ahead=-600.0), near=True)
+    assert finding.text == "the two clocks are 10 min apart"
