@@ -21,6 +21,7 @@ MAX_RETENTION = 100 * 365 * 86_400.0
 MAX_CONNECTIONS = 1_000_000
 NAME_LIMIT = 60
 CODE_LIMIT = 128
+TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,128}")
 MDNS_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,60}(?<!-)")
 
 
@@ -47,7 +48,8 @@ class ServeConfig:
     one; ``retention`` (seconds) and ``retention_messages`` None keep messages for ever; ``lang``
     None follows the visitor; ``mdns_name`` None announces nothing; ``grace`` is in seconds;
     ``rate`` is in messages a second; ``max_per_ip`` and ``max_clients`` count connections; 0 is
-    no limit for each of the three.
+    no limit for each of the three; without a ``metrics_token`` this computer alone is told the
+    ``metrics``.
     Raises SettingRefused.
     """
 
@@ -71,6 +73,8 @@ class ServeConfig:
     mdns_name: str | None = "lanchat"
     allow_hosts: tuple[str, ...] = ()
     trust_proxy: bool = False
+    metrics: bool = False
+    metrics_token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.port is not None and not 0 <= self.port <= HIGHEST_PORT:
@@ -96,12 +100,20 @@ class ServeConfig:
         if self.mdns_name is not None and not MDNS_NAME.fullmatch(self.mdns_name):
             hint = "choose up to 60 of the letters a to z, digits and hyphens, without .local"
             raise SettingRefused("mdns-name", self.mdns_name, hint)
+        self._check_secrets()
+
+    def _check_secrets(self) -> None:
         code = self.access_code
         if code is not None and (
             not code.strip() or len(code) > CODE_LIMIT or not code.isprintable()
         ):
             hint = f"choose 1 to {CODE_LIMIT} printable characters"
             raise SettingRefused("access-code", code, hint)
+        if self.metrics_token is not None and not TOKEN.fullmatch(self.metrics_token):
+            hint = "choose 16 to 128 letters, digits and any of . _ ~ + / = -"
+            raise SettingRefused("metrics-token", "that", hint)
+        if self.metrics_token is not None and not self.metrics:
+            raise SettingRefused("metrics-token", "alone", "it is for --metrics; give that, too")
 
     def invitation(self, url: str) -> str:
         """The address to share: the access code goes along where no request ever carries it."""

@@ -4,6 +4,7 @@
     ├── SettingRefused        a setting that cannot be used
     ├── ConfigFileRefused     a file of settings, or one that it holds
     ├── CannotStart           the server cannot begin its work
+    │   ├── ExtraMissing
     │   ├── PortTaken
     │   ├── NoFreePort
     │   ├── AddressNotHere
@@ -65,6 +66,19 @@ class ConfigFileRefused(LanchatError):
 
 class CannotStart(LanchatError):
     """The server cannot begin its work."""
+
+
+class ExtraMissing(CannotStart):
+    """What was asked for needs a package that is not installed; ``extra`` brings it."""
+
+    def __init__(self, option: str, package: str, extra: str) -> None:
+        super().__init__(
+            f"{option} needs the package {package}: pip install 'lanchat[{extra}]', "
+            f"or where pipx installed lanchat: pipx inject lanchat {package}"
+        )
+        self.option = option
+        self.package = package
+        self.extra = extra
 
 
 class PortTaken(CannotStart):

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import flask
@@ -25,6 +27,7 @@ from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
 from lanchat.config import ServeConfig
 from lanchat.connlog.writer import ConnectionLogFile
+from lanchat.errors import ExtraMissing
 from lanchat.live.broadcaster import SocketBroadcaster
 from lanchat.live.events import Events
 from lanchat.live.http import make_server
@@ -95,6 +98,10 @@ class Backend:
             )
             stack = Stack(socketio.server, events, max_silent=_max_silent(config.max_per_ip))
             undo.callback(stack.close, _GOODBYE_SECONDS)
+            if config.metrics:
+                metrics = _metrics()
+                figures = metrics.Figures(hub, broadcaster, stack.traffic, log.counts)
+                metrics.MetricsPage(figures, config.metrics_token).register(self.app)
             undo.callback(hub.close)
             undo.callback(lambda: broadcaster.server_stops(timestamp(time.time())))
             if not config.trust_proxy:  # behind one, the address to share is the proxy's
@@ -121,6 +128,14 @@ class Backend:
         # Nobody comes in any more, not even through a connection that is still open.
         self.app.wsgi_app = _closed  # type: ignore[method-assign, assignment]
         self._undo.close()
+
+
+def _metrics() -> ModuleType:
+    """The module, which needs a package that is an extra. Raises ExtraMissing."""
+    try:
+        return import_module("lanchat.metrics")
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("--metrics", "prometheus-client", "metrics") from error
 
 
 def _closed(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from lanchat.cli.access_code import access_code
 from lanchat.cli.serve import config_from, config_from_environment, serve
 from lanchat.errors import SettingRefused
 
@@ -30,34 +27,6 @@ def test_a_generated_code_can_be_read_aloud() -> None:
     codes = {str(code_of("--access-code", "auto")) for _ in range(20)}
     assert len(codes) == 20
     assert all(len(code) == 8 and code.isdecimal() for code in codes)
-
-
-def test_the_code_may_lie_in_a_file(tmp_path: Path) -> None:
-    """Its first line counts; the arguments of a program can be seen by all users."""
-    file = tmp_path / "code"
-    file.write_text("segredo\nand a remark\n")
-    assert code_of("--access-code-file", str(file)) == "segredo"
-
-
-@pytest.mark.parametrize("text", [b"", b"\n\n", b"  \ncode", b"\xff\xfe"])
-def test_a_file_without_a_code_is_refused(tmp_path: Path, text: bytes) -> None:
-    """An empty code would let everybody in, and silently."""
-    file = tmp_path / "code"
-    file.write_bytes(text)
-    with pytest.raises(SettingRefused, match="access-code-file"):
-        access_code(None, file, banner=True)
-
-
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """So is one that cannot be read."""
-    with pytest.raises(SettingRefused, match="No such file"):
-        access_code(None, tmp_path / "nowhere", banner=True)
-
-
-def test_two_codes_are_refused(tmp_path: Path) -> None:
-    """It would be chance which of them holds."""
-    with pytest.raises(SettingRefused, match="one of the two"):
-        access_code("1234", tmp_path / "code", banner=True)
 
 
 @pytest.mark.parametrize("code", ["", "  ", "x" * 129, "two\nlines", "\x1b[31m"])

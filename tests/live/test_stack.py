@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import engineio
@@ -11,6 +12,7 @@ import socketio
 from engineio.packet import CLOSE, MESSAGE, Packet
 
 from lanchat.errors import CannotStart
+from lanchat.live.flusher import SlowClients
 from lanchat.live.stack import BoundedQueue, refuse_gevent_websocket
 from lanchat.live.transport import MAX_BACKLOG_FRAMES
 
@@ -62,13 +64,13 @@ def test_a_session_is_what_the_entrance_takes_it_for(stock):
 
 def test_the_engine_makes_queues_by_the_dict(stock):
     """Each client's queue comes from ``_async["queue"]``."""
-    stock.eio._async = {**stock.eio._async, "queue": BoundedQueue}
+    stock.eio._async = {**stock.eio._async, "queue": partial(BoundedQueue, SlowClients())}
     assert isinstance(engineio.base_socket.BaseSocket(stock.eio, "sid").queue, BoundedQueue)
 
 
 def test_a_polling_client_that_is_away_too_long_is_closed():
     """Past the bound all that waits becomes one CLOSE packet, and put never blocks."""
-    queue = BoundedQueue()
+    queue = BoundedQueue(SlowClients())
     for number in range(MAX_BACKLOG_FRAMES + 10):
         queue.put(Packet(MESSAGE, str(number)))
     assert queue.get(block=False).packet_type == CLOSE
@@ -77,7 +79,7 @@ def test_a_polling_client_that_is_away_too_long_is_closed():
 
 def test_a_queue_with_room_keeps_its_packets():
     """Up to the bound nothing is dropped, and the end marker always gets in."""
-    queue = BoundedQueue()
+    queue = BoundedQueue(SlowClients())
     for number in range(MAX_BACKLOG_FRAMES):
         queue.put(Packet(MESSAGE, str(number)))
     queue.put(None)
@@ -87,7 +89,7 @@ def test_a_queue_with_room_keeps_its_packets():
 
 def test_joining_a_bounded_queue_still_works():
     """engine.io waits with join() until everything was taken: what is dropped counts as taken."""
-    queue = BoundedQueue()
+    queue = BoundedQueue(SlowClients())
     for number in range(MAX_BACKLOG_FRAMES + 10):
         queue.put(Packet(MESSAGE, str(number)))
     queue.get(block=False)

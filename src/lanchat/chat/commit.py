@@ -13,11 +13,16 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from time import perf_counter
 
 from lanchat.chat.model import Draft, Message, Stored
+from lanchat.chat.tally import Tally
 from lanchat.errors import LanchatError, StoreUnavailable
 
 _log = logging.getLogger(__name__)
+
+_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 
 
 class GroupCommit:
@@ -37,6 +42,12 @@ class GroupCommit:
         self._waiting: list[tuple[Draft, Future[Message]]] = []
         self._changed = threading.Condition()
         self._closed = False
+        self.seconds = Tally(_SECONDS)
+        """How long commits took that succeeded."""
+        self.sizes = Tally(_SIZES)
+        """How many messages were in each batch, stored or not."""
+        self.messages = 0
+        """How many are stored since the start, each once however often it was sent."""
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
@@ -74,16 +85,20 @@ class GroupCommit:
 
     def _commit(self, batch: list[tuple[Draft, Future[Message]]]) -> None:
         stored: list[Stored] = []
+        start = perf_counter()
         try:
             stored = self._append([draft for draft, _ in batch])
+            self.seconds.add(perf_counter() - start)
             for entry in stored:
                 if entry.fresh:
+                    self.messages += 1
                     self._publish(entry.message)
         except LanchatError as error:
             _log.warning("%s", error)
         except Exception:  # noqa: BLE001
             # A defect here must not end the committer: nobody could speak any more.
             _log.exception("a batch of %d messages failed", len(batch))
+        self.sizes.add(len(batch))
         for index, (_, message) in enumerate(batch):
             if index < len(stored):
                 message.set_result(stored[index].message)

@@ -82,7 +82,7 @@ class Hub:
         self._notes = SeatNotes(seats)
         self._room = self._notes.room(grace, clock())
         self._presence = Presence(broadcaster)
-        self._commits = GroupCommit(store.append, broadcaster.message_posted)
+        self.commits = GroupCommit(store.append, broadcaster.message_posted)
         self._closed = threading.Event()
         self._expiry = threading.Thread(target=self._expire, name="expiry", daemon=True)
         self._expiry.start()
@@ -157,7 +157,7 @@ class Hub:
         guest, ip = seat.guest, seat.connections[connection].ip
         time = timestamp(self._clock())
         draft = Draft(client_id, ROOM, guest.id, guest.name, ip, text, time)
-        return self._commits.submit(draft)
+        return self.commits.submit(draft)
 
     def disconnect(self, connection: str) -> None:
         """A connection is gone; its person may be back within the grace period."""
@@ -187,7 +187,7 @@ class Hub:
         """
         self._closed.set()
         self._expiry.join()
-        self._commits.close()
+        self.commits.close()
         for departure in self._room.clear(self._clock()):
             self._write(departure)
 

@@ -17,7 +17,7 @@ import click
 from click.core import ParameterSource
 
 # Nothing heavy up here: `serve` patches the standard library for gevent before that.
-from lanchat.cli.access_code import access_code, code_and_file
+from lanchat.cli.access_code import settle
 from lanchat.cli.config_file import file_of
 from lanchat.cli.options import (
     color_option,
@@ -27,6 +27,7 @@ from lanchat.cli.options import (
     log_file_option,
     option,
 )
+from lanchat.cli.secret import secret
 from lanchat.cli.times import duration
 from lanchat.config import DEFAULT_PORT, ServeConfig
 from lanchat.errors import ConfigFileRefused, SettingRefused
@@ -166,6 +167,23 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help="How many connections there may be in all; 0 sets no limit.",
 )
 @option(
+    "--metrics",
+    is_flag=True,
+    help="Tell Prometheus figures at /metrics: programs on this computer, unless there is a token.",
+)
+@option(
+    "--metrics-token",
+    metavar="TOKEN",
+    secret=True,
+    show_default="none",
+    help="Tell them to whoever sends this bearer token, and to nobody else.",
+)
+@option(
+    "--metrics-token-file",
+    type=FILE,
+    help="Read the token from this file's first line.",
+)
+@option(
     "--qr/--no-qr",
     "show_qr",
     default=None,
@@ -236,7 +254,8 @@ def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
     if params["no_mdns"]:
         given["mdns_name"] = None
     try:
-        given["access_code"] = access_code(*code_and_file(context), banner=banner)
+        given["access_code"] = settle(secret(context, "access-code"), banner=banner)
+        given["metrics_token"] = secret(context, "metrics-token")
         return ServeConfig(**given, keep_history=not params["no_history"])
     except SettingRefused as refused:
         file = file_of(context)

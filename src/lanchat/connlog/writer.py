@@ -10,6 +10,7 @@ import os
 import queue
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from io import TextIOWrapper
@@ -45,6 +46,8 @@ class ConnectionLogFile:
         self._listener = QueueListener(self._queue, self._file)
         self._listener.start()
         self._closed = False
+        self.counts: Counter[tuple[str, str]] = Counter()
+        """How often each event happened since the start, by its name and its reason, if any."""
 
     def start(self, **fields: object) -> None:
         """The server begins its work; ``fields`` such as version, port and pid."""
@@ -76,6 +79,7 @@ class ConnectionLogFile:
 
     def _write(self, event: str, **fields: object) -> None:
         if not self._closed:
+            self.counts[event, str(fields.get("reason", ""))] += 1
             line = encode(timestamp(self._clock()), event, fields)
             self._queue.put_nowait(logging.makeLogRecord({"msg": line}))
 

@@ -18,6 +18,8 @@ class SocketBroadcaster:
 
     def __init__(self, socketio: SocketIO) -> None:
         self._socketio = socketio
+        self.deliveries = 0
+        """How many connections were told of a message, added up over all messages."""
 
     def subscribe(self, connection: str, *, batches: bool) -> None:
         """From now on the connection is told, too; ``batches`` is how it takes a crowd."""
@@ -29,6 +31,8 @@ class SocketBroadcaster:
 
     def message_posted(self, message: Message) -> None:
         """Somebody said something."""
+        connections = self._socketio.server.manager.rooms.get("/", {}).get(ROOM, ())
+        self.deliveries += len(connections)
         self._socketio.server.emit("add_chat_message", message, to=ROOM)
 
     def host_joined(self, arrival: Arrival, *, crowd: bool) -> None:

@@ -11,6 +11,7 @@ own from then on, in the order of what was written.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ import gevent
 
 if TYPE_CHECKING:
     from lanchat.live.transport import Transmitter
+
+_log = logging.getLogger(__name__)
 
 _GATHER_SECONDS = 0.002
 """After a long flush, the next one waits for so long: what is said meanwhile shares its sends."""
@@ -42,6 +45,18 @@ class Group:
         return transmitter in self._members
 
 
+class SlowClients:
+    """How many were closed because too much waited for them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def closed(self) -> None:
+        """One more."""
+        self.count += 1
+        _log.info("closed a client too slow to take what is said")
+
+
 class Flusher:
     """Flushes transmitters at the end of the loop's turn in which they were written to.
 
@@ -49,6 +64,7 @@ class Flusher:
     """
 
     def __init__(self) -> None:
+        self.slow_clients = SlowClients()
         self.clogged: set[Transmitter] = set()
         self._group: Group | None = None
         self._frames: list[bytes] = []

@@ -36,8 +36,9 @@ from lanchat.live import codec
 from lanchat.live.entrance import Entrance
 from lanchat.live.events import Events
 from lanchat.live.fastpath import speed_up
-from lanchat.live.flusher import Flusher
+from lanchat.live.flusher import Flusher, SlowClients
 from lanchat.live.reader import PacketReader
+from lanchat.live.traffic import Traffic, measure
 from lanchat.live.transport import MAX_BACKLOG_FRAMES
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
 
@@ -79,12 +80,16 @@ class BoundedQueue(gevent.queue.JoinableQueue[Any]):
     catches up. ``put`` never blocks, so that one silent client stops no broadcast.
     """
 
-    _full = False
+    def __init__(self, slow_clients: SlowClients) -> None:
+        super().__init__()
+        self._slow_clients = slow_clients
+        self._full = False
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         """Add a packet, or None for the end."""
         if item is not None and self.qsize() >= MAX_BACKLOG_FRAMES:
             self._full = True
+            self._slow_clients.closed()
             while self.qsize():
                 self.get(block=False)
                 self.task_done()
@@ -105,11 +110,12 @@ class Stack:
         self._max_silent = max_silent
         self._opened: set[WebSocket] = set()
         flusher = Flusher()
+        self._slow_clients = flusher.slow_clients
         stock = self._engine._async  # noqa: SLF001
         self._engine._async = {  # noqa: SLF001
             **stock,
             "websocket": partial(WebSocket, self._opened, flusher),
-            "queue": BoundedQueue,
+            "queue": partial(BoundedQueue, flusher.slow_clients),
         }
         events.attach(server)
         reader = PacketReader(self._engine, self._engine.handlers["message"], events)
@@ -129,6 +135,11 @@ class Stack:
         with deadline:
             while self._opened:
                 gevent.sleep(0.01)
+
+    def traffic(self) -> Traffic:
+        """Who is connected now, and what waits for them."""
+        sessions = list(self._engine.sockets.values())
+        return measure(sessions, list(self._opened), self._slow_clients.count)
 
     def _sweep(self) -> None:
         """Close the sessions that stay outside the namespace for SILENT_SECONDS."""

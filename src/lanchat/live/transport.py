@@ -14,7 +14,6 @@ event loop drains. So one slow client costs nobody else a moment, and a frame is
 from __future__ import annotations
 
 import contextlib
-import logging
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -24,8 +23,6 @@ import gevent
 import gevent.socket
 
 from lanchat.live.flusher import Flusher
-
-_log = logging.getLogger(__name__)
 
 MAX_BACKLOG_FRAMES = 500
 MAX_BACKLOG_BYTES = 1 << 20
@@ -50,6 +47,11 @@ class Transmitter:
         self._open = True
         self._finishing = False
         self._watcher: Any = None
+
+    @property
+    def backlog(self) -> tuple[int, int]:
+        """The frames and bytes that wait for the kernel to take more."""
+        return self._backlog_frames, self._backlog_bytes
 
     def write(self, frame: bytes) -> None:
         """Send a frame after all that were written before it; never waits, never raises."""
@@ -79,7 +81,7 @@ class Transmitter:
         self._backlog_bytes += len(data)
         self._backlog_frames += frames
         if self._backlog_frames > MAX_BACKLOG_FRAMES or self._backlog_bytes > MAX_BACKLOG_BYTES:
-            _log.info("closed a client too slow to take what is said")
+            self._flusher.slow_clients.closed()
             self.cut()
 
     def finish(self) -> None:
