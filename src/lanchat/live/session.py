@@ -14,8 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 import engineio.socket
-from engineio.exceptions import EngineIOError
-from engineio.packet import MESSAGE, NOOP, PING, PONG, UPGRADE, Packet
+from engineio.packet import CLOSE, MESSAGE, NOOP, PING, PONG, UPGRADE, Packet
 
 from lanchat.live.heartbeat import Heartbeat
 from lanchat.live.reader import PacketReader
@@ -23,8 +22,7 @@ from lanchat.live.transport import Transmitter
 from lanchat.live.websocket import WebSocket
 
 _PROBE = "probe"
-_PONG = str(PONG)
-_MESSAGE = str(MESSAGE)
+_CLOSE, _PONG, _MESSAGE, _UPGRADE = map(str, (CLOSE, PONG, MESSAGE, UPGRADE))
 
 
 class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
@@ -101,7 +99,7 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
             return False
         websocket.send(f"{PONG}{_PROBE}")
         self.queue.put(Packet(NOOP))  # ends a poll that waits
-        return websocket.wait() == str(UPGRADE)
+        return websocket.wait() == _UPGRADE
 
     def _begin_writing(self, websocket: WebSocket) -> None:
         """From here on packets go to the WebSocket; first those that are queued."""
@@ -116,13 +114,16 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
         self._on_websocket(self)
 
     def _read(self, websocket: WebSocket) -> None:
+        """Read until the connection ends or something comes that no client may send."""
         while (data := websocket.wait()) is not None:
-            if data[0] == _MESSAGE:
+            kind = data[0]
+            if kind == _MESSAGE:
                 self._reader.read(self, data[1:])
-            elif data[0] == _PONG:
+            elif isinstance(data, bytes):
+                self._reader.read(self, data)
+            elif kind == _PONG:
                 self.schedule_ping()
-            else:
-                try:
-                    self.receive(Packet(encoded_packet=data))
-                except EngineIOError:
-                    break
+            elif kind == _CLOSE:
+                self.close(wait=False, abort=True, reason=self.server.reason.CLIENT_DISCONNECT)
+            elif kind != _UPGRADE:
+                break
