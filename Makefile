@@ -52,8 +52,9 @@ screenshots: .venv/.dev ## take the pictures of the README from the real pages
 	@LANCHAT_CHROMIUM=$$($(PY) scripts/chromium.py --install) && export LANCHAT_CHROMIUM && \
 	$(PY) scripts/screenshots.py $(ARGS)
 
-docs: .venv/.dev ## write the README's tables of options from the command line's own
+docs: .venv/.dev ## write the README's tables of options and the manual page from the command line's own
 	$(PY) scripts/option_tables.py
+	$(PY) scripts/man_pages.py
 
 bench: .venv/.serve ## measure lanchat beside its rivals, write docs/performance.md: 15 minutes
 	@$(PY) benchmarks/compare.py --document $(ARGS)

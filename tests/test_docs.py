@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 
 import lanchat as package
-from lanchat.cli import lanchat
+from tests.world.commands import all_commands
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")
@@ -25,20 +23,9 @@ OTHER_VARIABLES = {"LANCHAT_DEBUG", "LANCHAT_CHROMIUM", "LANCHAT_NGINX"}
 LARGEST_PICTURE = 300_000  # bytes
 
 
-def commands(context: click.Context) -> Iterator[click.Context]:
-    """Every command that does something by itself, in the context of those above it."""
-    if not isinstance(context.command, click.Group):
-        yield context
-        return
-    for name in context.command.list_commands(context):
-        command = context.command.get_command(context, name)
-        assert command
-        yield from commands(click.Context(command, parent=context, info_name=name))
-
-
 COMMANDS = {
     context.command_path: {param for param in context.command.params if param.name}
-    for context in commands(click.Context(lanchat, info_name="lanchat", **lanchat.context_settings))
+    for context in all_commands()
 }
 OPTIONS = {path: {name for p in params for name in p.opts} for path, params in COMMANDS.items()}
 VARIABLES = {str(param.envvar) for params in COMMANDS.values() for param in params if param.envvar}

@@ -68,6 +68,7 @@ class Commands(click.Group):
         "log": "log",
         "export": "export",
         "import": "import_",
+        "completion": "completion",
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

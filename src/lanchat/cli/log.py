@@ -45,7 +45,8 @@ def log(context: click.Context) -> None:
 def path() -> None:
     """Print where the log lies.
 
-    That is LANCHAT_LOG_FILE where it is set, else a place in this system's folder for logs.
+    That is LANCHAT_LOG_FILE where it is set, else what the file of settings says, else a place in
+    this system's folder for logs.
     """
     click.echo(usual_log_file())
 
