@@ -71,7 +71,11 @@ def test_fragments_are_counted_together():
         cut(cutter, client.send(TextMessage("x")))
 
 
-@pytest.mark.parametrize("broken", [b"\x81\x021x", b"\x81\xfe\x00\x02", b"\x81\xff" + b"\xff" * 8])
+@pytest.mark.parametrize(
+    "broken",
+    [b"\x81\x021x", b"\x81\xfe\x00\x02", b"\x81\xff" + b"\xff" * 8, b"\x89\xfe\x00\x7e"],
+    ids=["not masked", "a length written too long", "a negative one", "a long ping"],
+)
 def test_what_breaks_the_protocol_comes_raw(broken):
-    """Not masked, a length written too long, a negative one: wsproto says what is wrong."""
+    """None of it is waited for, and wsproto says what is wrong."""
     assert cut(FrameCutter(LIMIT), broken) == [broken]

@@ -54,6 +54,13 @@ def test_a_request_that_drips_is_dropped(slow, until):
     until(hung_up)
 
 
+def test_a_line_of_spaces_is_read_in_one_go(slow):
+    """Where values begin and end is not tried out: that would hold up everybody for hours."""
+    line = b"X:" + b" " * 30_000
+    assert slow(HEAD + line + b"\0\r\n\r\n").recv(100).startswith(b"HTTP/1.1 400")
+    assert slow(HEAD + line + b"x \r\n\r\n").recv(100).startswith(b"HTTP/1.1 400 BAD")
+
+
 def test_half_sent_requests_do_not_keep_others_out(slow, server):
     """With 300 of them open a login works."""
     for _ in range(300):

@@ -122,6 +122,13 @@ def test_an_unmasked_frame_ends_the_connection(ana, raw_client):
     assert client.close_code() == 1002
 
 
+def test_a_ping_of_a_terabyte_is_not_waited_for(ana, raw_client):
+    """Control frames have 125 bytes at most, and no other limit holds for them."""
+    client = raw_client(ana)
+    client.socket.sock.sendall(b"\x89\xff" + (1 << 40).to_bytes(8, "big"))
+    assert client.close_code() == 1002
+
+
 @pytest.mark.parametrize(
     "packet",
     [

@@ -66,7 +66,8 @@ class FrameCutter:
             if len(received) < start:
                 return None
             size = int.from_bytes(received[_HEADER:start], "big")
-        if not (received[1] & _MASKED and least <= size <= _LARGEST_64):
+        most = _LARGEST_SHORT if received[0] & _CONTROL else _LARGEST_64
+        if not (received[1] & _MASKED and least <= size <= most):
             self._received = b""
             return received  # which breaks the protocol, and nothing after it matters
         if not received[0] & _CONTROL and (self._unfinished or 0) + size > self._limit:
