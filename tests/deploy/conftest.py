@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 PROJECT = Path(__file__).parents[2]
+DEPLOY = PROJECT / "deploy"
 SITE_NAME = "chat.example.org"
 
 
@@ -29,6 +31,33 @@ def nginx_program() -> str:
             pytest.fail(missing)
         pytest.skip(missing)
     return found
+
+
+@pytest.fixture
+def deploy() -> Path:
+    """The folder with what people copy."""
+    return DEPLOY
+
+
+@pytest.fixture
+def start(tmp_path: Path, until: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """Run a command line that serves, with the variables that its file has, on any free port."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def run(command: list[str], variables: dict[str, str], output: Path | None = None) -> Any:
+        output = output or tmp_path / "output.txt"
+        mine = {"LANCHAT_PORT": "0", "LANCHAT_NO_MDNS": "1"}
+        environment = {**os.environ, **variables, **mine}
+        with (tmp_path / "output.txt").open("wb") as file:
+            process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
+        processes.append(process)
+        said = until(lambda: output.exists() and re.search(r"http://\S+:(\d+)", output.read_text()))
+        return SimpleNamespace(process=process, port=int(said[1]))
+
+    yield run
+    for process in processes:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture
@@ -61,7 +90,7 @@ def server(
 
 def _moved_site(port: int, backend: int) -> str:
     """The committed site with the ports of this test."""
-    site = (PROJECT / "deploy" / "nginx.conf").read_text("utf-8")
+    site = (DEPLOY / "nginx.conf").read_text("utf-8")
     for theirs, ours in {
         "    listen 80;\n": f"    listen 127.0.0.1:{port};\n",
         "    listen [::]:80;\n": "",

@@ -48,4 +48,5 @@ def checkout(tmp_path: Path) -> Path:
         "LICENSE",
     ):
         shutil.copy(PROJECT / name, copy / name)
+    shutil.copytree(PROJECT / "man", copy / "man")
     return copy
