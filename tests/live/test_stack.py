@@ -14,7 +14,7 @@ from engineio.packet import CLOSE, MESSAGE, Packet
 from lanchat.errors import CannotStart
 from lanchat.live.flusher import SlowClients
 from lanchat.live.stack import BoundedQueue, refuse_gevent_websocket
-from lanchat.live.transport import MAX_BACKLOG_FRAMES
+from lanchat.live.transport import MAX_BACKLOG_BYTES, MAX_BACKLOG_FRAMES
 
 
 @pytest.fixture
@@ -73,6 +73,15 @@ def test_a_polling_client_that_is_away_too_long_is_closed():
     queue = BoundedQueue(SlowClients())
     for number in range(MAX_BACKLOG_FRAMES + 10):
         queue.put(Packet(MESSAGE, str(number)))
+    assert queue.get(block=False).packet_type == CLOSE
+    assert queue.qsize() == 0
+
+
+def test_long_messages_fill_a_queue_sooner():
+    """The bound in bytes is that of a WebSocket."""
+    queue = BoundedQueue(SlowClients())
+    for _ in range(MAX_BACKLOG_BYTES // 10_000 + 1):
+        queue.put(Packet(MESSAGE, "x" * 10_000))
     assert queue.get(block=False).packet_type == CLOSE
     assert queue.qsize() == 0
 

@@ -39,7 +39,7 @@ from lanchat.live.fastpath import speed_up
 from lanchat.live.flusher import Flusher, SlowClients
 from lanchat.live.reader import PacketReader
 from lanchat.live.traffic import Traffic, measure
-from lanchat.live.transport import MAX_BACKLOG_FRAMES
+from lanchat.live.transport import MAX_BACKLOG_BYTES, MAX_BACKLOG_FRAMES
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
 
 STOCK_LOG = logging.getLogger(f"{__name__}.stock")
@@ -76,18 +76,19 @@ SERVER_OPTIONS: dict[str, Any] = {
 class BoundedQueue(gevent.queue.JoinableQueue[Any]):
     """What waits for a client between two of its polls.
 
-    Past the bound everything that waits is replaced by one CLOSE: the client connects anew and
+    Past the bounds everything that waits is replaced by one CLOSE: the client connects anew and
     catches up. ``put`` never blocks, so that one silent client stops no broadcast.
     """
 
     def __init__(self, slow_clients: SlowClients) -> None:
         super().__init__()
         self._slow_clients = slow_clients
+        self._bytes = 0
         self._full = False
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         """Add a packet, or None for the end."""
-        if item is not None and self.qsize() >= MAX_BACKLOG_FRAMES:
+        if item is not None and not self._full and self._has_no_room(item):
             self._full = True
             self._slow_clients.closed()
             while self.qsize():
@@ -96,7 +97,24 @@ class BoundedQueue(gevent.queue.JoinableQueue[Any]):
             item = Packet(CLOSE)
         elif self._full and item is not None:
             return
+        self._bytes += _size(item)
         super().put(item, block, timeout)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """The next packet."""
+        item = super().get(block, timeout)
+        self._bytes -= _size(item)
+        return item
+
+    def _has_no_room(self, item: Any) -> bool:
+        too_many = self.qsize() >= MAX_BACKLOG_FRAMES
+        return too_many or self._bytes + _size(item) > MAX_BACKLOG_BYTES
+
+
+def _size(packet: Packet | None) -> int:
+    """Roughly the bytes of a packet; the few that carry no message are small."""
+    data = packet.data if packet is not None else None
+    return len(data) if isinstance(data, (str, bytes)) else 0
 
 
 class Stack:
