@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lanchat.cli import ExitCode, run
+from lanchat.cli.config_file import file_with_secrets
 from lanchat.cli.export import export
 from lanchat.cli.serve import config_from, config_from_environment, serve
 from lanchat.config import ServeConfig
@@ -169,9 +170,19 @@ def test_other_encodings(write: Write, tmp_path: Path) -> None:
         config_of("--config", file)
 
 
+def test_secrets_in_it_are_known(write: Write) -> None:
+    """Only those that count: what a flag says stands elsewhere."""
+    file = write('access-code = "1234"\nname = "Sala 7B"\n')
+    for options, found in (([], Path(file)), (["--access-code", "5678"], None)):
+        with serve.make_context("serve", ["--config", file, *options]) as context:
+            assert file_with_secrets(context) == found
+
+
 def test_a_server_takes_its_settings_from_a_file(
     write: Write, server_factory: Callable[..., Any]
 ) -> None:
-    """The real one, with its port from the command line."""
-    server = server_factory("--config", write('name = "Sala 7B"\n'))
+    """The real one, with its port from the command line; -v says which file it was."""
+    file = write('name = "Sala 7B"\n')
+    server = server_factory("--config", file, "-v")
     assert "Sala 7B" in server.output()
+    assert f"settings are read from {file}" in server.output()

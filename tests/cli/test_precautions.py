@@ -52,6 +52,16 @@ def test_a_data_dir_for_all_is_named(config: ServeConfig, mode: int) -> None:
     assert f"chmod o-w {config.data_dir}" in line
 
 
+@pytest.mark.parametrize(("mode", "warnings"), [(0o644, 1), (0o640, 0), (0o600, 0)])
+def test_secrets_for_all_to_read_are_named(config: ServeConfig, mode: int, warnings: int) -> None:
+    """A group may be there for it; everybody is not."""
+    file = config.data_dir / "lanchat.toml"
+    file.touch()
+    file.chmod(mode)
+    lines = list(risks(config, [LAN], file))
+    assert [f"chmod o-r {file}" in line for line in lines] == [True] * warnings
+
+
 @pytest.mark.parametrize(
     ("host", "addresses", "named"),
     [

@@ -20,6 +20,7 @@ from lanchat.config import default_config_file
 from lanchat.errors import ConfigFileRefused
 
 VARIABLE = "LANCHAT_CONFIG"
+_FROM_FILE = ParameterSource.DEFAULT_MAP
 _FILE = "lanchat.config_file"
 """Where a command's context keeps the path of the file that was read."""
 
@@ -94,6 +95,15 @@ def file_of(context: click.Context) -> Path | None:
     """The file that the command's settings come from, if any."""
     file: Path | None = context.meta.get(_FILE)
     return file
+
+
+def file_with_secrets(context: click.Context) -> Path | None:
+    """The file, where a secret that counts stands in it."""
+    for setting in context.command.params:
+        source = context.get_parameter_source(str(setting.name))
+        if isinstance(setting, Setting) and setting.secret and source is _FROM_FILE:
+            return file_of(context)
+    return None
 
 
 def path_setting(key: str) -> Path | None:

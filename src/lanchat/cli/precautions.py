@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from lanchat.config import ServeConfig
 from lanchat.net.addresses import Address
 from lanchat.net.network import ANY_ADDRESS
 
 
-def risks(config: ServeConfig, addresses: Sequence[Address]) -> Iterator[str]:
+def risks(
+    config: ServeConfig, addresses: Sequence[Address], secrets: Path | None = None
+) -> Iterator[str]:
     """What whoever starts this server should know.
 
-    ``addresses`` are all that this machine has; the data directory is there already.
+    ``addresses`` are all that this machine has; the data directory is there already. ``secrets``
+    is the file of settings, where there are secrets in it.
     """
     if hasattr(os, "geteuid"):  # Windows has other users and other permissions
         if os.geteuid() == 0:
@@ -26,6 +30,11 @@ def risks(config: ServeConfig, addresses: Sequence[Address]) -> Iterator[str]:
             yield (
                 "everybody with an account on this computer can change the messages; "
                 f"forbid it with: chmod o-w {config.data_dir}"
+            )
+        if secrets is not None and secrets.stat().st_mode & stat.S_IROTH:
+            yield (
+                "everybody with an account on this computer can read the secrets in "
+                f"{secrets}; forbid it with: chmod o-r {secrets}"
             )
     public = [str(address.ip) for address in addresses if _is_public(address, config.host)]
     if public and config.access_code is None:

@@ -18,7 +18,7 @@ from click.core import ParameterSource
 
 # Nothing heavy up here: `serve` patches the standard library for gevent before that.
 from lanchat.cli.access_code import settle
-from lanchat.cli.config_file import file_of
+from lanchat.cli.config_file import file_of, file_with_secrets
 from lanchat.cli.options import (
     color_option,
     config_option,
@@ -229,10 +229,12 @@ def serve(
     from lanchat.server import Server
 
     set_up_logging(quiet=quiet, verbose=verbose)
+    if file := file_of(context):
+        logging.getLogger(__name__).info("settings are read from %s", file)
     server = Server(config)
     if not quiet:
         _show_banner(config, server.network, color, show_qr)
-    for risk in risks(config, find_addresses()):
+    for risk in risks(config, find_addresses(), file_with_secrets(context)):
         logging.getLogger(__name__).warning("%s", risk)
     if open_browser:
         open_in_browser(config.invitation(server.network.local_url))
