@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -101,6 +102,21 @@ def test_what_waits_for_a_slow_client_is_seen_until_it_is_closed(
     until(closed)
     assert longest > 100_000
     until(lambda: figures(server)["lanchat_queue_bytes"] == 0)
+
+
+def test_what_waits_for_a_poll_is_seen(server, ana, bia, until):
+    """Somebody whose phone has fallen asleep takes nothing."""
+    address = f"{server.url}/socket.io/?EIO=4&transport=polling"
+    address += f"&sid={json.loads(bia.http.get(address, timeout=10).text[1:])['sid']}"
+    bia.http.post(address, data="40", timeout=10)
+    bia.http.get(address, timeout=10)
+    bia.http.post(address, data='421["new_host",{}]', timeout=10)
+    until(lambda: figures(server)["lanchat_queue_packets"] == 2)  # the answer, and that she came
+    ana.join()
+    ana.say("x" * 4_000)
+    told = figures(server)
+    assert told["lanchat_queue_packets"] == 4
+    assert told["lanchat_queue_bytes"] == told["lanchat_queue_longest_bytes"] > 4_000
 
 
 def test_both_forms_that_prometheus_asks_for(server):

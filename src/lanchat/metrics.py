@@ -72,7 +72,7 @@ class Figures(Collector):
         connections.add_metric(["polling"], traffic.polling)
         yield connections
         yield _gauge("queue_packets", "What waits for clients to take it.", traffic.waiting_packets)
-        yield _gauge("queue_bytes", "The same in bytes, on WebSockets.", traffic.waiting_bytes)
+        yield _gauge("queue_bytes", "The same in bytes.", traffic.waiting_bytes)
         yield _gauge("queue_longest_bytes", "What waits for the slowest of them.", traffic.longest)
         yield _counter(
             "slow_clients", "Clients closed because too much waited for them.", traffic.slow

@@ -86,6 +86,11 @@ class BoundedQueue(gevent.queue.JoinableQueue[Any]):
         self._bytes = 0
         self._full = False
 
+    @property
+    def backlog(self) -> tuple[int, int]:
+        """The packets and bytes that wait for the next poll."""
+        return self.qsize(), self._bytes
+
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         """Add a packet, or None for the end."""
         if item is not None and not self._full and self._has_no_room(item):

@@ -16,7 +16,7 @@ class Traffic(NamedTuple):
     waiting_packets: int
     waiting_bytes: int
     longest: int
-    """The bytes that wait for the slowest client; what waits for a poll is not in bytes yet."""
+    """The bytes that wait for the slowest client."""
     slow: int
 
 
@@ -25,12 +25,12 @@ def measure(sessions: Iterable[Any], websockets: Iterable[WebSocket], slow: int)
     open_sessions = [session for session in sessions if session.connected and not session.closed]
     upgraded = sum(session.upgraded for session in open_sessions)
     backlogs = [websocket.transmitter.backlog for websocket in websockets]
+    backlogs += [session.queue.backlog for session in open_sessions]
     sizes = [size for _, size in backlogs]
     return Traffic(
         websockets=upgraded,
         polling=len(open_sessions) - upgraded,
-        waiting_packets=sum(session.queue.qsize() for session in open_sessions)
-        + sum(frames for frames, _ in backlogs),
+        waiting_packets=sum(packets for packets, _ in backlogs),
         waiting_bytes=sum(sizes),
         longest=max(sizes, default=0),
         slow=slow,
