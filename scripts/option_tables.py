@@ -1,6 +1,8 @@
-"""Write the tables of options into README.md, from the commands themselves; --check only looks.
+"""Write the tables of options and commands, from the program's own; --check only looks.
 
-A table stands between `<!-- options of lanchat … -->` and `<!-- end of options -->`.
+A table of options stands in README.md between `<!-- options of lanchat … -->` and `<!-- end of
+options -->`, that of what hosts can do in docs/moderation.md between `<!-- commands -->` and
+`<!-- end of commands -->`.
 """
 
 from __future__ import annotations
@@ -13,12 +15,18 @@ from pathlib import Path
 
 import click
 
+from lanchat.chat.commands import COMMANDS
 from lanchat.cli import lanchat
+from lanchat.i18n import translate
+from lanchat.web.answers import usage
 
-README = Path(__file__).parents[1] / "README.md"
+PROJECT = Path(__file__).parents[1]
+README = PROJECT / "README.md"
+MODERATION = PROJECT / "docs" / "moderation.md"
 TABLE = re.compile(
     r"(<!-- options of lanchat ([a-z ]+?) -->\n).*?(<!-- end of options -->)", re.DOTALL
 )
+COMMANDS_TABLE = re.compile(r"(<!-- commands -->\n).*?(<!-- end of commands -->)", re.DOTALL)
 
 
 def main() -> int:
@@ -26,15 +34,32 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--check", action="store_true", help="write nothing")
     checks = parser.parse_args().check
-    before = README.read_text("utf-8")
-    after = TABLE.sub(lambda found: f"{found[1]}\n{table(found[2].split())}\n{found[3]}", before)
-    if after == before:
-        return 0
-    if checks:
-        print("The tables of options in README.md are out of date: run make docs", file=sys.stderr)
-        return 1
-    README.write_text(after, "utf-8")
-    return 0
+    written = {
+        README: TABLE.sub(
+            lambda found: f"{found[1]}\n{table(found[2].split())}\n{found[3]}",
+            README.read_text("utf-8"),
+        ),
+        MODERATION: COMMANDS_TABLE.sub(
+            lambda found: f"{found[1]}\n{commands()}\n{found[2]}", MODERATION.read_text("utf-8")
+        ),
+    }
+    late = {file: text for file, text in written.items() if text != file.read_text("utf-8")}
+    for file, text in late.items():
+        if checks:
+            print(f"The tables in {file.name} are out of date: run make docs", file=sys.stderr)
+        else:
+            file.write_text(text, "utf-8")
+    return 1 if late and checks else 0
+
+
+def commands() -> str:
+    """What hosts can do, as a table in Markdown."""
+    rows = [("command", "what it does"), ("---", "---")]
+    rows += [
+        (f"`{usage(command, 'en')}`".replace("|", "\\|"), translate("en", command.help_key))
+        for command in COMMANDS.values()
+    ]
+    return "".join(f"| {left} | {right} |\n" for left, right in rows)
 
 
 def table(words: list[str]) -> str:

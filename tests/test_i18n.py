@@ -11,10 +11,18 @@ import pytest
 
 import lanchat
 from lanchat import i18n
-from lanchat.errors import NameUnusable, Refusal
+from lanchat.errors import Refusal
 
 SOURCE = Path(lanchat.__file__).parent
-NAME_REASONS = ("empty", "long", "control", "mixed", "symbols")
+REASONS = {
+    "name_unusable": ("empty", "long", "control", "mixed", "symbols"),
+    "banned": ("person", "person_forever", "name", "name_forever"),
+    "muted": ("time", "forever"),
+    "command": (
+        *("unknown", "usage", "nobody", "not_banned", "not_muted"),
+        *("is_host", "not_host", "no_message", "long"),
+    ),
+}
 
 
 @pytest.mark.parametrize(
@@ -100,10 +108,7 @@ def test_translations_use_the_same_placeholders(key: str) -> None:
 @pytest.mark.parametrize("code", sorted({error.code for error in Refusal.__subclasses__()}))
 def test_every_refusal_has_its_text(code: str) -> None:
     """Whatever a guest is refused, the reason stands in the catalogue."""
-    if code == NameUnusable.code:
-        keys = {f"error.{code}.{reason}" for reason in NAME_REASONS}
-    else:
-        keys = {f"error.{code}"}
+    keys = {f"error.{code}.{reason}" for reason in REASONS.get(code, ())} or {f"error.{code}"}
     assert keys <= i18n.strings("en", "error.").keys()
 
 

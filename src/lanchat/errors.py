@@ -19,6 +19,8 @@
     ├── NoRoomFound           nobody on the network has announced one
     ├── StoreUnavailable      a message could not be written or read just now
     ├── FrameTooLarge         a client's WebSocket message goes beyond the limit
+    ├── NotRunning            there is no server here that could be asked
+    ├── CommandFailed         a command to the room that it did not carry out
     └── Refusal               something a guest asked for is not to be had
         ├── Unauthorized
         ├── NotJoined
@@ -29,7 +31,14 @@
         ├── WrongCode
         ├── TooManyTries
         ├── NameUnusable
-        └── NameTaken
+        ├── NameTaken
+        ├── Banned
+        ├── RoomLocked
+        ├── Muted
+        ├── ReadOnly
+        ├── SlowMode
+        ├── Forbidden
+        └── CommandUnusable
 
 An error carries what happened as attributes. The edge turns it into one line and an exit
 code (``cli``), or into an error answer in the guest's language (``web``).
@@ -217,6 +226,18 @@ class NoRoomFound(LanchatError):
         self.seconds = seconds
 
 
+class NotRunning(LanchatError):
+    """There is no server with the data directory ``path`` that could be asked."""
+
+    def __init__(self, path: Path, hint: str = "name its folder with --data-dir") -> None:
+        super().__init__(f"no lanchat is running here with this data dir: {path}; {hint}")
+        self.path = path
+
+
+class CommandFailed(LanchatError):
+    """The room did not carry a command out, and says why."""
+
+
 class StoreUnavailable(LanchatError):
     """A message could not be written or read just now: trying again later can help."""
 
@@ -235,14 +256,22 @@ class Refusal(LanchatError):
     """Something a guest asked for is not to be had.
 
     ``code`` is the error code of docs/protocol.md; ``params`` fill the placeholders of the
-    catalogue's text ``error.<code>`` in the guest's language.
+    catalogue's text ``error.<code>``, or ``error.<code>.<reason>`` where there are several, in
+    the guest's language. ``retry_after`` says in how many seconds it is worth trying again.
     """
 
     code = "invalid"
+    reason = ""
+    retry_after: int | None = None
 
     def __init__(self, **params: object) -> None:
         super().__init__(self.code)
         self.params = params
+
+    @property
+    def text_key(self) -> str:
+        """The key of the text that says it."""
+        return f"error.{self.code}.{self.reason}" if self.reason else f"error.{self.code}"
 
 
 class Unauthorized(Refusal):
@@ -273,6 +302,7 @@ class TooFast(Refusal):
     """Somebody says too much at once; ``retry_after`` is in seconds."""
 
     code = "too_fast"
+    retry_after: int
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(seconds=retry_after)
@@ -295,6 +325,7 @@ class TooManyTries(Refusal):
     """Too many wrong access codes came from one address; ``retry_after`` is in seconds."""
 
     code = "too_many_tries"
+    retry_after: int
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(minutes=ceil(retry_after / 60))
@@ -323,3 +354,72 @@ class NameTaken(Refusal):
         super().__init__(name=name, suggestion=suggestion)
         self.name = name
         self.suggestion = suggestion
+
+
+class Banned(Refusal):
+    """The host keeps this person out; ``until`` is in seconds since the epoch, None for ever.
+
+    ``reason`` tells whether it is the person who is known (``person``) or the name alone
+    (``name``), which may be anybody's; with ``_forever`` where it does not end.
+    """
+
+    code = "banned"
+
+    def __init__(self, reason: str, until: float | None) -> None:
+        super().__init__(**({} if until is None else {"until": until}))
+        self.reason = reason if until is not None else f"{reason}_forever"
+        self.until = until
+
+
+class RoomLocked(Refusal):
+    """The host lets nobody new in."""
+
+    code = "locked"
+
+
+class Muted(Refusal):
+    """The host has muted the person, for ``retry_after`` seconds or for ever (None)."""
+
+    code = "muted"
+
+    def __init__(self, retry_after: int | None) -> None:
+        super().__init__(**({} if retry_after is None else {"minutes": ceil(retry_after / 60)}))
+        self.reason = "forever" if retry_after is None else "time"
+        self.retry_after = retry_after
+
+
+class ReadOnly(Refusal):
+    """Only hosts may write."""
+
+    code = "read_only"
+
+
+class SlowMode(Refusal):
+    """Everybody has to wait between two messages; ``retry_after`` is in seconds."""
+
+    code = "slow_mode"
+    retry_after: int
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(seconds=retry_after)
+        self.retry_after = retry_after
+
+
+class Forbidden(Refusal):
+    """A command is the host's alone."""
+
+    code = "forbidden"
+
+
+class CommandUnusable(Refusal):
+    """A command that cannot be carried out.
+
+    ``reason`` is unknown, usage, nobody, not_banned, not_muted, is_host, not_host, no_message or
+    long.
+    """
+
+    code = "command"
+
+    def __init__(self, reason: str, **params: object) -> None:
+        super().__init__(**params)
+        self.reason = reason

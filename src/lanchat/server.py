@@ -42,6 +42,7 @@ from lanchat.net.descriptors import make_room_for
 from lanchat.net.listen import listen
 from lanchat.net.network import Network
 from lanchat.net.watch import Watch
+from lanchat.store.clearing import Clearing
 from lanchat.store.datadir import DataDir
 from lanchat.store.retention import Retention
 from lanchat.store.sqlite import SqliteStore
@@ -70,12 +71,14 @@ class Backend:
         with ExitStack() as undo:
             data = DataDir(config.data_dir)
             undo.callback(data.close)
+            self.host_secret = data.host_secret
             # One thread: SQLite blocks, and one call at a time is what the store asks for.
             disk = gevent.threadpool.ThreadPool(1)
             undo.callback(disk.kill)
             database = data.database if config.keep_history else None
             store = SqliteStore(database, offload=partial(_offload, disk))
             undo.callback(store.close)
+            undo.callback(Clearing(store).close)
             if config.retention is not None or config.retention_messages is not None:
                 retention = Retention(store, config.retention, config.retention_messages)
                 undo.callback(retention.close)
@@ -90,6 +93,7 @@ class Backend:
             self.app: flask.Flask = create_app(
                 config,
                 data.secret,
+                data.host_secret,
                 hub=hub,
                 socketio=socketio,
                 on_event=events.on,
@@ -136,6 +140,13 @@ def _metrics() -> ModuleType:
         return import_module("lanchat.metrics")
     except ModuleNotFoundError as error:
         raise ExtraMissing("--metrics", "prometheus-client", "metrics") from error
+
+
+def host_link(config: ServeConfig, network: Network, secret: str) -> str:
+    """Who opens this in a browser is host there; the secret is where no request carries it."""
+    # A proxy's own address is not known here: the host's own computer goes around it.
+    url = network.local_url if config.trust_proxy else network.share_url
+    return f"{url}/host#{secret}"
 
 
 def _closed(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
@@ -187,6 +198,7 @@ class Server:
             self.network = Network(config.host, self.port, config.interface, config.advertise)
             self._backend = Backend(config, self.network)
             undo.pop_all()
+        self.host_link = host_link(config, self.network, self._backend.host_secret)
         self._stop = gevent.event.Event()
         for name in _STOP_SIGNALS:
             if hasattr(signal, name):

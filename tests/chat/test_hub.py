@@ -2,8 +2,9 @@
 
 import pytest
 
-from lanchat.chat.hub import CATCH_UP_BYTES, Hub
+from lanchat.chat.hub import Hub
 from lanchat.chat.model import MESSAGE_LIMIT, Guest, Held, Origin
+from lanchat.chat.welcome import CATCH_UP_BYTES
 from lanchat.errors import (
     MessageTooLong,
     NameTaken,
@@ -85,8 +86,8 @@ def test_only_the_newest_messages_go_to_a_newcomer(hub, ana):
     for number in range(5):
         hub.post("tab", f"message {number}", f"id {number}").result(10)
     welcome = hub.join("tab", ana, HERE, None)
-    assert [m.message for m in welcome.messages] == ["message 2", "message 3", "message 4"]
-    assert welcome.complete is False
+    assert [m.message for m in welcome.history.messages] == ["message 2", "message 3", "message 4"]
+    assert welcome.history.complete is False
 
 
 def test_who_was_away_gets_more_than_a_newcomer(hub, ana):
@@ -95,7 +96,7 @@ def test_who_was_away_gets_more_than_a_newcomer(hub, ana):
     for number in range(50):
         hub.post("tab", f"message {number}", f"id {number}").result(10)
     welcome = hub.join("tab", ana, HERE, first.id)
-    assert (len(welcome.messages), welcome.complete) == (50, True)
+    assert (len(welcome.history.messages), welcome.history.complete) == (50, True)
 
 
 def test_an_answer_stays_small_enough_to_be_sent(hub, ana):
@@ -104,9 +105,9 @@ def test_an_answer_stays_small_enough_to_be_sent(hub, ana):
     for number in range(200):
         hub.post("tab", "x" * MESSAGE_LIMIT, f"id {number}").result(10)
     welcome = hub.join("tab", ana, HERE, first.id)
-    assert sum(len(m.message) for m in welcome.messages) <= CATCH_UP_BYTES
-    assert welcome.messages[-1].client_id == "id 199"
-    assert welcome.complete is False
+    assert sum(len(m.message) for m in welcome.history.messages) <= CATCH_UP_BYTES
+    assert welcome.history.messages[-1].client_id == "id 199"
+    assert welcome.history.complete is False
 
 
 def test_a_message_is_told_once(hub, ana, world):
@@ -235,7 +236,7 @@ def test_a_name_is_kept_from_the_login_on(new_life):
     after = new_life()
     with pytest.raises(NameTaken):
         after.log_in("Ana", HERE)
-    assert after.may_enter(guest)
+    assert after.may_enter(guest, HERE)
 
 
 def test_of_names_that_have_become_the_same_the_first_is_kept(new_life, disk):
@@ -243,8 +244,8 @@ def test_of_names_that_have_become_the_same_the_first_is_kept(new_life, disk):
     first, second = Guest("1", "Ana"), Guest("2", "ANA")
     disk.note([Held(first), Held(second)])
     hub = new_life()
-    assert hub.may_enter(first)
-    assert not hub.may_enter(second)
+    assert hub.may_enter(first, HERE)
+    assert not hub.may_enter(second, HERE)
 
 
 def test_who_never_came_does_not_leave(hub, world):
@@ -281,7 +282,7 @@ def test_a_logout_outlives_the_server(new_life):
     before.join("tab", guest, HERE, None)
     before.log_out(guest)
     after = new_life()
-    assert not after.may_enter(guest)
+    assert not after.may_enter(guest, HERE)
     with pytest.raises(Unauthorized):
         after.join("tab", guest, HERE, None)
     assert after.log_in("Ana", HERE)
@@ -303,7 +304,7 @@ def test_a_disk_that_refuses_keeps_nobody_out(world, caplog):
     guest = hub.log_in("Ana", HERE)
     assert hub.join("tab", guest, HERE, None).you == guest
     assert hub.log_out(guest) == ["tab"]
-    assert not hub.may_enter(guest)
+    assert not hub.may_enter(guest, HERE)
     assert "whose name is whose: full" in caplog.text
     hub.close()
     store.close()

@@ -17,6 +17,7 @@ from lanchat.terminal import ColorChoice, console
 from tests.world.terminal import Terminal
 
 WIFI = Address(ip_address("192.168.1.20"), "wlan0", "lan", "")
+LINK = "http://192.168.1.20:8765/host#0123"
 CABLE = Address(ip_address("10.0.0.9"), "eth0", "lan", "")
 
 
@@ -32,7 +33,7 @@ def banner(
     config = ServeConfig(**{"port": asked, "data_dir": Path("/srv/chat"), **settings})
     network = Network(config.host, port, find=lambda _interface: addresses)
     fancy, plain = io.StringIO(), io.StringIO()
-    made = Banner(config, network, lang)
+    made = Banner(config, network, lang, host_link=LINK)
     made.show(Console(file=fancy, force_terminal=True, width=width, color_system=None))
     made.show_plain(Console(file=plain, width=width))
     return fancy.getvalue(), plain.getvalue()
@@ -86,7 +87,7 @@ def test_the_plain_form_has_colours_where_they_are_asked_for(
 ) -> None:
     """`--color always` holds in a pipe, too, and changes no word."""
     network = Network(None, 8766, find=lambda _interface: [WIFI])
-    made = Banner(ServeConfig(data_dir=Path("/srv/chat")), network, "en")
+    made = Banner(ServeConfig(data_dir=Path("/srv/chat")), network, "en", host_link=LINK)
     shown = {}
     choices: tuple[ColorChoice, ...] = ("always", "never")
     for choice in choices:
@@ -158,7 +159,7 @@ def on_screen(
     console = Console(
         file=file, force_terminal=True, color_system="256", width=width, height=height
     )
-    Banner(config, network, "en", show_qr=show_qr).show(console)
+    Banner(config, network, "en", host_link=LINK, show_qr=show_qr).show(console)
     terminal = Terminal(width, height)
     terminal.feed(file.getvalue().replace("\n", "\r\n").encode())
     return terminal
@@ -166,7 +167,7 @@ def on_screen(
 
 def test_a_phone_scans_the_banner() -> None:
     """Where there is room the address is a QR code, too; nothing has scrolled away."""
-    terminal = on_screen(31, WIFI)
+    terminal = on_screen(32, WIFI)
     assert terminal.scan() == ["http://192.168.1.20:8765"]
     assert "lanchat ──" in terminal.text()
 
@@ -193,7 +194,9 @@ def test_no_code_for_this_computer_alone() -> None:
 def test_another_network_is_shown_like_the_first() -> None:
     """On a terminal the new address comes with its QR code; in a pipe it is one line."""
     config = ServeConfig(data_dir=Path("/srv/chat"))
-    made = Banner(config, Network(None, 8765, find=lambda _interface: [CABLE]), "en")
+    made = Banner(
+        config, Network(None, 8765, find=lambda _interface: [CABLE]), "en", host_link=LINK
+    )
     fancy, plain = io.StringIO(), io.StringIO()
     made.show_move(Console(file=fancy, force_terminal=True, color_system="256", height=24))
     made.show_plain_move(Console(file=plain))

@@ -11,49 +11,28 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 
 from lanchat.chat import names, texts
 from lanchat.chat.commit import GroupCommit
-from lanchat.chat.model import (
-    ROOM,
-    Draft,
-    Guest,
-    History,
-    Host,
-    Message,
-    Origin,
-    timestamp,
-)
+from lanchat.chat.model import ROOM, Draft, Guest, Host, Message, Origin, timestamp
+from lanchat.chat.moderator import Moderator, load_order
 from lanchat.chat.notes import SeatNotes
-from lanchat.chat.ports import Broadcaster, ConnectionLog, MessageStore, SeatKeeper
+from lanchat.chat.ports import Broadcaster, ConnectionLog, Keeper, LeaveReason, MessageStore
 from lanchat.chat.presence import Presence
 from lanchat.chat.room import Departure
+from lanchat.chat.sanctions import Actor, Done
+from lanchat.chat.welcome import CATCH_UP_LIMIT, Welcome, bounded
 from lanchat.errors import (
+    Banned,
     NameTaken,
     NameUnusable,
     NotJoined,
+    RoomLocked,
     StoreUnavailable,
 )
 
-CATCH_UP_LIMIT = 1_000
-"""Messages that somebody who was away gets at once."""
-
-CATCH_UP_BYTES = 600_000
-"""UTF-8 bytes of messages in one answer: well under what may wait for one client."""
-
 _MOMENT = 0.25
 """Seconds between two looks for seats whose grace period is over, and what is told together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    """What a connection gets when it joins: itself, who is here and what it has missed."""
-
-    you: Guest
-    hosts: list[Host]
-    messages: list[Message]
-    complete: bool
 
 
 class Hub:
@@ -68,7 +47,7 @@ class Hub:
         store: MessageStore,
         broadcaster: Broadcaster,
         log: ConnectionLog,
-        seats: SeatKeeper,
+        keeper: Keeper,
         *,
         history: int,
         grace: float,
@@ -79,37 +58,71 @@ class Hub:
         self._log = log
         self._history = history
         self._clock = clock
-        self._notes = SeatNotes(seats)
+        self._notes = SeatNotes(keeper)
         self._room = self._notes.room(grace, clock())
+        self.order = load_order(keeper)
+        self.moderator = Moderator(
+            self._room,
+            self.order,
+            store=store,
+            keeper=keeper,
+            broadcaster=broadcaster,
+            log=log,
+            log_out=self._log_out,
+            clock=clock,
+        )
         self._presence = Presence(broadcaster)
         self.commits = GroupCommit(store.append, broadcaster.message_posted)
         self._closed = threading.Event()
         self._expiry = threading.Thread(target=self._expire, name="expiry", daemon=True)
         self._expiry.start()
 
-    def log_in(self, raw_name: str, origin: Origin) -> Guest:
+    def log_in(
+        self, raw_name: str, origin: Origin, *, known: bool = False, host: bool = False
+    ) -> Guest:
         """A new guest whose name is held for them. Waits for the disk.
 
-        Raises NameUnusable or NameTaken.
+        ``known`` is who only changes their name, and ``host`` who has opened the host link.
+        Raises NameUnusable, NameTaken, Banned or RoomLocked.
         """
+        now = self._clock()
         try:
             guest = Guest(uuid.uuid4().hex, names.clean(raw_name))
-            self._room.reserve(guest, origin, self._clock())
+            if not host:
+                self.order.check_entry(guest.name, origin, now, new=not known)
+            self._room.reserve(guest, origin, now)
         except NameUnusable:
             self._log.login_refused(raw_name, origin, "name_unusable")
             raise
         except NameTaken:
             self._log.login_refused(raw_name, origin, "name_taken")
             raise
+        except Banned:
+            self._log.login_refused(raw_name, origin, "banned")
+            raise
+        except RoomLocked:
+            self._log.login_refused(raw_name, origin, "locked")
+            raise
         self._notes.hold(guest)
+        if host:
+            self.moderator.welcome_host(guest)
         return guest
 
-    def may_enter(self, guest: Guest) -> bool:
+    def may_enter(self, guest: Guest, origin: Origin) -> bool:
         """Whether a returning guest still has their name, or can have it again.
 
-        Whoever has logged out cannot.
+        Whoever has logged out or is banned cannot.
         """
-        return self._room.may_enter(guest)
+        return self._room.may_enter(guest) and self.banned(guest, origin) is None
+
+    def banned(self, guest: Guest, origin: Origin) -> Banned | None:
+        """The refusal for who is kept out."""
+        try:
+            if not self.order.is_host(guest.id):
+                self.order.check_entry(guest.name, origin, self._clock(), new=False)
+        except Banned as refusal:
+            return refusal
+        return None
 
     def taken(self, guest: Guest) -> NameTaken | None:
         """The refusal for who comes back when somebody else has their name."""
@@ -133,31 +146,50 @@ class Hub:
         """
         if self._closed.is_set():
             raise StoreUnavailable("the server is stopping")
-        arrival = self._room.enter(guest, connection, origin, self._clock())
+        now = self._clock()
+        muted = self.order.mute_of(guest.id, origin, now) is not None
+        role = self.order.role(guest.id)
+        arrival = self._room.enter(guest, connection, origin, now, role=role, muted=muted)
         self._broadcaster.subscribe(connection, batches=batches)
         if arrival is not None:
             self._log.join(guest, origin)
             self._presence.joined(arrival, self._room.present)
             self._notes.hold(guest)
         limit = self._history if last_id is None else max(self._history, CATCH_UP_LIMIT)
-        history = _bounded(self._store.history(ROOM, last_id, limit))
-        return Welcome(guest, list(self._room.hosts()), history.messages, history.complete)
+        history = bounded(self._store.history(ROOM, last_id, limit))
+        bans = self.order.bans(now) if role == "host" else None
+        return Welcome(guest, self.hosts(), history, self.order.rules, bans)
 
     def post(self, connection: str, text: str, client_id: str) -> Future[Message]:
         """Let a message be stored, then everybody be told; the future is done after both.
 
         The same client_id of the same person again gives the message that it made first.
-        Raises NotJoined, PayloadInvalid, MessageTooLong or StoreUnavailable, which is also what
-        the future fails with.
+        Raises NotJoined, PayloadInvalid, MessageTooLong, Muted, ReadOnly, SlowMode or
+        StoreUnavailable, which is also what the future fails with.
         """
         seat = self._room.seat_of(connection)
         if seat is None:
             raise NotJoined
         texts.check(text)
-        guest, ip = seat.guest, seat.connections[connection].ip
-        time = timestamp(self._clock())
-        draft = Draft(client_id, ROOM, guest.id, guest.name, ip, text, time)
+        guest, origin, now = seat.guest, seat.connections[connection], self._clock()
+        self.order.check_words(guest, origin, now)
+        draft = Draft(client_id, ROOM, guest.id, guest.name, origin.ip, text, timestamp(now))
         return self.commits.submit(draft)
+
+    def command(self, connection: str, name: str, text: str, person_id: str | None = None) -> Done:
+        """Let somebody in the room keep order. Waits for the disk.
+
+        Raises NotJoined, Forbidden, CommandUnusable, PayloadInvalid or StoreUnavailable.
+        """
+        seat = self._room.seat_of(connection)
+        if seat is None:
+            raise NotJoined
+        actor = Actor(seat.guest.id, seat.guest.name)
+        return self.moderator.carry_out(actor, name, text, person_id)
+
+    def hosts(self) -> list[Host]:
+        """Who is here."""
+        return list(self._room.hosts())
 
     def disconnect(self, connection: str) -> None:
         """A connection is gone; its person may be back within the grace period."""
@@ -172,12 +204,9 @@ class Hub:
 
         Returns the connections that they still had open.
         """
-        now = self._clock()
         connections = self._room.connections(guest.id)
-        departure = self._room.log_out(guest.id, now)
-        if departure is not None:
-            self._announce(departure)
-        self._notes.log_out(guest.id, now)
+        self._log_out(guest.id, "logout")
+        self.moderator.forget(guest.id)
         return connections
 
     def close(self) -> None:
@@ -191,17 +220,26 @@ class Hub:
         for departure in self._room.clear(self._clock()):
             self._write(departure)
 
+    def _log_out(self, user_id: str, reason: LeaveReason) -> None:
+        now = self._clock()
+        departure = self._room.log_out(user_id, now, reason)
+        if departure is not None:
+            self._announce(departure)
+        self._notes.log_out(user_id, now)
+
     def _expire(self) -> None:
         while not self._closed.wait(_MOMENT):
             departures = self._room.expire(self._clock())
             for departure in departures:
                 self._announce(departure)
             self._presence.tell()
+            self.moderator.expire()
             if departures:
                 self._notes.free([departure.guest.id for departure in departures])
 
     def _announce(self, departure: Departure) -> None:
         self._write(departure)
+        self.moderator.people.left(departure.guest, departure.origin)
         if departure.seconds is not None:
             self._presence.left(departure.announcement, self._room.present)
 
@@ -209,13 +247,3 @@ class Hub:
         if departure.seconds is not None:
             origin, reason = departure.origin, departure.reason
             self._log.leave(departure.guest, origin, departure.seconds, reason)
-
-
-def _bounded(history: History) -> History:
-    """The newest messages that fit into one answer."""
-    budget = CATCH_UP_BYTES
-    for index in range(len(history.messages) - 1, -1, -1):
-        budget -= len(history.messages[index].message.encode())
-        if budget < 0:
-            return History(history.messages[index + 1 :], complete=False)
-    return history

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import lru_cache
+from typing import Literal
 
 MESSAGE_LIMIT = 4_000
 """Characters (code points) in one message."""
@@ -38,10 +39,18 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a connection comes from: its IP address and the browser's User-Agent."""
+    """Where a connection comes from: its IP address, and the browser's User-Agent.
+
+    ``device`` is the id that the browser's cookie keeps from login to login, empty without one.
+    """
 
     ip: str
     agent: str = ""
+    device: str = ""
+
+
+Role = Literal["host", "guest"]
+"""A host may keep order; everybody else is a guest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,8 @@ class Host:
     name: str
     ip: str
     since: str
+    role: Role = "guest"
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,8 @@ class Arrival:
     user: str
     ip: str
     time: str
+    role: Role = "guest"
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,24 @@ class Changes:
 
     joined: list[Arrival]
     left: list[Arrival]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What everybody is told when somebody may do more or less than before."""
+
+    id: str
+    user: str
+    role: Role
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a person is told of what a host did to them; ``until`` is None for ever, or never."""
+
+    code: Literal["kicked", "banned", "muted", "unmuted", "host", "unhost", "deleted"]
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +140,16 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Messages, oldest first; ``complete`` is False where older ones were left out."""
+    """Messages, oldest first; ``complete`` is False where older ones were left out.
+
+    ``deleted`` are ids that the reader may still show, ``cleared`` is the newest id of a history
+    that was cleared, 0 for none.
+    """
 
     messages: list[Message]
     complete: bool
+    deleted: list[int] = field(default_factory=list)
+    cleared: int = 0
 
 
 @dataclass(frozen=True, slots=True)

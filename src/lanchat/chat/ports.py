@@ -13,12 +13,17 @@ from lanchat.chat.model import (
     History,
     Message,
     Note,
+    Notice,
     Origin,
+    Standing,
     Stored,
 )
+from lanchat.chat.order import Rules, State
 
-LeaveReason = Literal["closed", "logout", "stop"]
-LoginRefusal = Literal["name_unusable", "name_taken", "code", "too_many"]
+LeaveReason = Literal["closed", "logout", "stop", "kicked", "banned"]
+LoginRefusal = Literal[
+    "name_unusable", "name_taken", "code", "too_many", "host_link", "banned", "locked"
+]
 
 
 class MessageStore(Protocol):
@@ -33,6 +38,23 @@ class MessageStore(Protocol):
         An id that the store has never given (a client of another life of the server) counts
         as None, and the answer as incomplete.
         """
+
+    def delete(self, message_id: int) -> Message | None:
+        """Let nothing of the message's text be left; returns what it was, None for no message."""
+
+    def clear(self) -> int:
+        """Show nobody any more what has been said up to now, and delete it soon.
+
+        Returns the newest id of that.
+        """
+
+
+class OrderKeeper(Protocol):
+    """Remembers over restarts how order is kept. Every method may raise StoreUnavailable."""
+
+    def save_order(self, state: State) -> None: ...
+
+    def order(self) -> State: ...
 
 
 class SeatKeeper(Protocol):
@@ -49,6 +71,10 @@ class SeatKeeper(Protocol):
 
         Those before ``since`` and those that are more than the newest ``limit`` are forgotten.
         """
+
+
+class Keeper(SeatKeeper, OrderKeeper, Protocol):
+    """Remembers over restarts what is no message."""
 
 
 class Broadcaster(Protocol):
@@ -68,6 +94,23 @@ class Broadcaster(Protocol):
     def hosts_changed(self, changes: Changes) -> None:
         """Tell those who take batches what a moment has brought."""
 
+    def person_changed(self, standing: Standing) -> None:
+        """Somebody may do more or less than before."""
+
+    def room_changed(self, rules: Rules) -> None:
+        """Other rules hold for all."""
+
+    def message_deleted(self, message_id: int) -> None: ...
+
+    def history_cleared(self, up_to: int) -> None:
+        """What was said up to this id is gone."""
+
+    def notice(self, connections: Sequence[str], notice: Notice) -> None:
+        """Tell these connections alone what concerns them."""
+
+    def show_out(self, connections: Sequence[str], notice: Notice) -> None:
+        """Tell these connections why, and close them."""
+
 
 class ConnectionLog(Protocol):
     """Writes down who came and went. Never blocks on the disk and never raises."""
@@ -79,3 +122,8 @@ class ConnectionLog(Protocol):
     def login_refused(self, name: str, origin: Origin, reason: LoginRefusal) -> None: ...
 
     def refused(self, origin: Origin, reason: str) -> None: ...
+
+    def command(
+        self, name: str, by: str, person: tuple[Guest, Origin] | None, **fields: object
+    ) -> None:
+        """A host has kept order by this command, perhaps with this person."""

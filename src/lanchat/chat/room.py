@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from lanchat.chat import names
 from lanchat.chat.likeness import skeletons
 from lanchat.chat.logouts import Logouts
-from lanchat.chat.model import Arrival, Guest, Host, Origin, timestamp
+from lanchat.chat.model import Arrival, Guest, Host, Origin, Role, timestamp
 from lanchat.chat.ports import LeaveReason
 from lanchat.errors import NameTaken, Unauthorized
 
@@ -104,7 +104,16 @@ class Room:
             return None
         return NameTaken(guest.name, names.suggest(guest.name, self._is_free))
 
-    def enter(self, guest: Guest, connection: str, origin: Origin, now: float) -> Arrival | None:
+    def enter(
+        self,
+        guest: Guest,
+        connection: str,
+        origin: Origin,
+        now: float,
+        *,
+        role: Role = "guest",
+        muted: bool = False,
+    ) -> Arrival | None:
         """Count a connection in. The person's first one is an arrival.
 
         Raises NameTaken, or Unauthorized for who has logged out.
@@ -121,8 +130,23 @@ class Room:
         seat.arrived = now
         self.present += 1
         time = timestamp(now)
-        seat.host = Host(guest.id, guest.name, origin.ip, time)
-        return Arrival(guest.id, guest.name, origin.ip, time)
+        seat.host = Host(guest.id, guest.name, origin.ip, time, role, muted)
+        return Arrival(guest.id, guest.name, origin.ip, time, role, muted)
+
+    def describe(self, user_id: str, role: Role, *, muted: bool) -> None:
+        """Say in the person's line, if they have one, what they may do from now on."""
+        seat = self._seats.get(user_id)
+        if seat is not None and seat.host is not None:
+            seat.host = replace(seat.host, role=role, muted=muted)
+
+    def seat(self, user_id: str) -> Seat | None:
+        """The seat of the person with this id."""
+        return self._seats.get(user_id)
+
+    def named(self, name: str) -> Seat | None:
+        """The seat of whoever has the name or one that looks like it."""
+        owners = (self._owners.get(key) for key in sorted(skeletons(name)))
+        return next((self._seats[owner] for owner in owners if owner is not None), None)
 
     def seat_of(self, connection: str) -> Seat | None:
         """The seat that a connection belongs to, once it has joined."""
@@ -152,10 +176,10 @@ class Room:
         self.present -= seat.host is not None
         return Departure(seat.guest, seat.origin, timestamp(now), seconds, reason)
 
-    def log_out(self, user_id: str, now: float) -> Departure | None:
+    def log_out(self, user_id: str, now: float, reason: LeaveReason = "logout") -> Departure | None:
         """Free the person's seat and name at once; they cannot come back as the same."""
         self._logouts.add(user_id, now)
-        return self.leave(user_id, now, "logout")
+        return self.leave(user_id, now, reason)
 
     def expire(self, now: float) -> list[Departure]:
         """Free the seats whose time is over."""

@@ -23,15 +23,23 @@ _REMARK = "yellow"
 class Banner:
     """The banner of one server in one language; ``lang`` is one of i18n.LANGUAGES.
 
+    ``host_link`` is for who runs it alone.
     ``show_qr`` None shows the QR code where it can be scanned without scrolling.
     """
 
     def __init__(
-        self, config: ServeConfig, network: Network, lang: str, *, show_qr: bool | None = None
+        self,
+        config: ServeConfig,
+        network: Network,
+        lang: str,
+        *,
+        host_link: str,
+        show_qr: bool | None = None,
     ) -> None:
         self._config = config
         self._network = network
         self._lang = lang
+        self._host_link = host_link
         self._show_qr = show_qr
 
     def show(self, console: Console) -> None:
@@ -143,6 +151,7 @@ class Banner:
         for url in network.other_urls:
             here = f"  {self._say('here')}" if url == network.local_url else ""
             yield self._say("also"), url + here
+        yield self._say("host_link"), self._host_link
         if config.keep_history:
             yield self._say("messages"), printable(str(config.data_dir))
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timezone, tzinfo
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from lanchat.connlog.record import Record
 
 COLUMNS = (
     *("time", "event", "user", "ip", "seconds"),
-    *("reason", "agent", "user_id", "version", "port"),
+    *("reason", "agent", "user_id", "version", "port", "by", "value"),
 )
 
 
@@ -59,6 +60,5 @@ def log_export(
 def _row(record: Record, zone: tzinfo | None) -> str:
     time = f"{record.time.astimezone(zone):%Y-%m-%d %H:%M:%S}{'Z' if zone else ''}"
     # Strangers have typed all but the numbers.
-    texts = (record.event, record.user, record.ip)
-    more = (record.reason, record.agent, record.user_id, record.version)
-    return rows([(time, *map(cell, texts), record.seconds, *map(cell, more), record.port)])
+    values: Iterator[object] = (getattr(record, name) for name in COLUMNS[1:])
+    return rows([(time, *(cell(each) if isinstance(each, str) else each for each in values))])

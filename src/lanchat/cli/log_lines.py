@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from lanchat.connlog.record import Record
+from lanchat.connlog.record import ORDER, Record
 from lanchat.terminal import ACCENT, printable
 
 FULL_DATE = 100
@@ -41,6 +41,7 @@ LOOKS = {
     "leave": Look("←", "<", "dim", "leave", "dim"),
     "login_refused": Look("✕", "x", "yellow", "login refused"),
     "refused": Look("✕", "x", "yellow", "refused"),
+    **{event: Look("◆", "!", "magenta", event) for event in ORDER},
 }
 EVENT_WIDTH = max(len(look.words) for look in LOOKS.values())
 
@@ -52,6 +53,8 @@ REASONS = {
     "name_taken": "name taken",
     "code": "wrong code",
     "too_many": "too many tries",
+    "host_link": "wrong host link",
+    "locked": "room locked",
 }
 
 
@@ -142,9 +145,14 @@ def _folded(record: Record, name: str, look: Look, width: int) -> Iterator[Text]
 def detail(record: Record) -> str:
     """What there is to say at the end of the line: how long, why, which server."""
     reason = REASONS.get(record.reason, record.reason.replace("_", " "))
+    # A ban has no time where it is for ever.
+    time = "" if record.seconds is None else duration(record.seconds)
+    preposition = "for" if record.event in ORDER else "after"
     parts = [
-        "" if record.seconds is None else f"after {duration(record.seconds)}",
+        f"{preposition} {time}" if time else "",
         printable(reason),
+        printable(record.value),
+        f"by {printable(record.by)}" if record.by else "",
         f"version {printable(record.version)}" if record.version else "",
         "" if record.port is None else f"port {record.port}",
     ]

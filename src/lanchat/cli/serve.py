@@ -233,7 +233,7 @@ def serve(
         logging.getLogger(__name__).info("settings are read from %s", file)
     server = Server(config)
     if not quiet:
-        _show_banner(config, server.network, color, show_qr)
+        _show_banner(config, server.network, server.host_link, color, show_qr)
     for risk in risks(config, find_addresses(), file_with_secrets(context)):
         logging.getLogger(__name__).warning("%s", risk)
     if open_browser:
@@ -298,14 +298,19 @@ def _open(url: str) -> None:
 
 
 def _show_banner(
-    config: ServeConfig, network: Network, color: ColorChoice, show_qr: bool | None
+    config: ServeConfig,
+    network: Network,
+    host_link: str,
+    color: ColorChoice,
+    show_qr: bool | None,
 ) -> None:
     """Now, and a line more for each thing that changes later."""
     from lanchat.cli.banner import Banner
     from lanchat.cli.reminder import remind
     from lanchat.terminal import console, is_screen
 
-    banner = Banner(config, network, config.lang or from_locale(os.environ), show_qr=show_qr)
+    lang = config.lang or from_locale(os.environ)
+    banner = Banner(config, network, lang, host_link=host_link, show_qr=show_qr)
     screen = console(color, stderr=True)
     watched = is_screen(stderr=True)
 

@@ -9,7 +9,14 @@ from datetime import datetime, timezone
 from typing import Any
 
 VERSION = 1
-EVENTS = ("start", "stop", "join", "leave", "login_refused", "refused")
+
+ORDER = (
+    *("kick", "ban", "unban", "mute", "unmute", "host", "unhost"),
+    *("lock", "unlock", "readonly", "slow", "topic", "delete", "clear"),
+)
+"""What a host has done, by the names of the commands."""
+
+EVENTS = ("start", "stop", "join", "leave", "login_refused", "refused", *ORDER)
 
 LINE_LIMIT = 64 * 1024
 """Bytes in a line that a reader still looks at; the longest one written has some 12,000."""
@@ -31,8 +38,9 @@ class Unreadable(ValueError):
 class Record:
     """One event, with its time in UTC; ``line`` is the JSON text that it was read from.
 
-    What an event does not carry is empty, ``seconds`` None. ``user``, ``ip``, ``agent`` and
-    ``reason`` hold what strangers sent: :func:`lanchat.terminal.printable` makes them safe.
+    What an event does not carry is empty, ``seconds`` None. ``user``, ``ip``, ``agent``,
+    ``reason``, ``by`` and ``value`` hold what strangers sent:
+    :func:`lanchat.terminal.printable` makes them safe.
     """
 
     time: datetime
@@ -45,6 +53,8 @@ class Record:
     reason: str
     version: str
     port: int | None
+    by: str
+    value: str
     line: str
 
 
@@ -84,6 +94,8 @@ def decode(line: bytes) -> Record:
         reason=_text(fields, "reason"),
         version=_text(fields, "version"),
         port=port if type(port) is int else None,
+        by=_text(fields, "by"),
+        value=_text(fields, "value"),
         line=_ascii(line, fields),
     )
 

@@ -70,6 +70,14 @@ class ConnectionLogFile:
     def refused(self, origin: Origin, reason: str) -> None:
         self._write("refused", ip=origin.ip, agent=origin.agent, reason=reason)
 
+    def command(
+        self, name: str, by: str, person: tuple[Guest, Origin] | None, **fields: object
+    ) -> None:
+        about = {} if person is None else _person(*person)
+        about.pop("agent", None)
+        known = {field: value for field, value in about.items() if value}
+        self._write(name, by=by, **known, **fields)
+
     def close(self) -> None:
         """Return when everything handed in is on disk. What comes later is dropped."""
         if not self._closed:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_socketio import SocketIO
 
-from lanchat.chat.model import ROOM, Arrival, Changes, Message
+from lanchat.chat.model import ROOM, Arrival, Changes, Message, Notice, Standing
+from lanchat.chat.order import Rules
 
 _ONE_BY_ONE = f"{ROOM}/one-by-one"
 _TOGETHER = f"{ROOM}/together"
@@ -48,6 +49,34 @@ class SocketBroadcaster:
     def hosts_changed(self, changes: Changes) -> None:
         """Tell those who take batches what a moment has brought."""
         self._socketio.server.emit("hosts_changed", changes, to=_TOGETHER)
+
+    def person_changed(self, standing: Standing) -> None:
+        """Somebody may do more or less than before."""
+        self._socketio.server.emit("person_changed", standing, to=ROOM)
+
+    def room_changed(self, rules: Rules) -> None:
+        """Other rules hold for all."""
+        self._socketio.server.emit("room_changed", rules, to=ROOM)
+
+    def message_deleted(self, message_id: int) -> None:
+        """A host has deleted a message."""
+        self._socketio.server.emit("message_deleted", {"id": message_id}, to=ROOM)
+
+    def history_cleared(self, up_to: int) -> None:
+        """A host has deleted what was said up to this id."""
+        self._socketio.server.emit("history_cleared", {"up_to": up_to}, to=ROOM)
+
+    def notice(self, connections: Sequence[str], notice: Notice) -> None:
+        """Tell these connections alone what concerns them."""
+        for connection in connections:
+            self._socketio.server.emit("notice", notice, to=connection)
+
+    def show_out(self, connections: Sequence[str], notice: Notice) -> None:
+        """Tell these connections why, and close them."""
+        self.notice(connections, notice)
+        for connection in connections:
+            # In the background: engine.io waits until the client has taken what is queued.
+            self._socketio.start_background_task(self._socketio.server.disconnect, connection)
 
     def server_stops(self, time: str) -> None:
         """The server is about to stop."""

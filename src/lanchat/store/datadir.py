@@ -1,4 +1,4 @@
-"""The data directory: one server at a time, the session secret, the message database."""
+"""The data directory: one server at a time, its secrets, the message database."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ DATABASE = "messages.db"
 
 _SECRET_BYTES = 32
 
+_HOST_SECRET_BYTES = 16
+"""Nobody guesses it, and the link can still be typed off a screen."""
+
 _PATIENCE = 0.2
 """Seconds for whoever was a moment quicker to write down who they are."""
 
@@ -26,6 +29,7 @@ _PATIENCE = 0.2
 class DataDir:
     """The directory, held by this process until ``close``.
 
+    ``secret`` signs sessions, ``host_secret`` makes whoever has it a host.
     It is created where it is missing. Raises DataInUse where another server holds it, and
     DataUnusable where it cannot be written or its secret is damaged.
     """
@@ -38,7 +42,10 @@ class DataDir:
         try:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._acquire()
-            self.secret = _secret(path / "secret")
+            self.secret = _secret(path / "secret", _SECRET_BYTES)
+            self.host_secret = _secret(path / "host-secret", _HOST_SECRET_BYTES).decode(
+                "ascii", "replace"
+            )
         except OSError as error:
             raise DataUnusable(
                 path,
@@ -69,21 +76,21 @@ class DataDir:
             return dict.fromkeys(("pid", "parent", "since"))
 
 
-def _secret(path: Path) -> bytes:
-    """The key that signs sessions, made on first use and readable by its owner alone."""
+def _secret(path: Path, size: int) -> bytes:
+    """A key, made on first use and readable by its owner alone."""
     try:
         secret = path.read_bytes()
     except FileNotFoundError:
-        return _make_secret(path)
-    if len(secret) < _SECRET_BYTES:
+        return _make_secret(path, size)
+    if len(secret) < size:
         raise DataUnusable(
-            path, "is damaged", "delete it: a new one is made and everybody logs in again"
+            path, "is damaged", "delete it: a new one is made, and what the old one opened is shut"
         )
     return secret
 
 
-def _make_secret(path: Path) -> bytes:
-    secret = secrets.token_hex(_SECRET_BYTES).encode()
+def _make_secret(path: Path, size: int) -> bytes:
+    secret = secrets.token_hex(size).encode()
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

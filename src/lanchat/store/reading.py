@@ -13,12 +13,13 @@ from pathlib import Path
 
 from lanchat.chat.model import Message
 from lanchat.errors import DataUnusable, NoMessages
+from lanchat.store import redaction
 from lanchat.store.schema import NewerSchemaError, steps_taken
 
 PAGE = 2_000
 """Messages that are in memory at the same time."""
 
-_PLACE = "id > ? AND id <= ? AND time >= ? AND time < ?"
+_PLACE = "id > ? AND id <= ? AND time >= ? AND time < ? AND message != ''"
 
 
 class MessageReader:
@@ -37,13 +38,14 @@ class MessageReader:
             self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
             undo.callback(self._connection.close)
             self._end = self._newest()
+            self._begin = self._cleared()
             undo.pop_all()
 
     def count(self) -> int:
         """How many there are."""
         with self._explained():
             query = f"SELECT count(*) FROM message WHERE {_PLACE}"  # noqa: S608 (a constant)
-            found = self._connection.execute(query, (0, self._end, *self._times))
+            found = self._connection.execute(query, (self._begin, self._end, *self._times))
             return int(found.fetchone()[0])
 
     def pages(self) -> Iterator[list[Message]]:
@@ -52,7 +54,7 @@ class MessageReader:
             "SELECT id, client_id, room, user_id, user, ip, message, time FROM message"  # noqa: S608
             f" WHERE {_PLACE} ORDER BY id LIMIT {PAGE}"
         )
-        last = 0
+        last = self._begin
         while True:
             with self._explained():
                 rows = self._connection.execute(query, (last, self._end, *self._times)).fetchall()
@@ -70,6 +72,12 @@ class MessageReader:
             raise NoMessages(self._path)  # made a moment ago, or by another program
         newest = self._connection.execute("SELECT ifnull(max(id), 0) FROM message").fetchone()
         return int(newest[0])
+
+    def _cleared(self) -> int:
+        """The newest id of a history that was cleared, and perhaps is still being deleted."""
+        column = "SELECT 1 FROM pragma_table_info('deleted') WHERE name = 'cleared'"
+        known = self._connection.execute(column).fetchone()  # not before schema 4
+        return redaction.cleared(self._connection) if known else 0
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

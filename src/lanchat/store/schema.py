@@ -43,7 +43,35 @@ def _deletions(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO deleted (up_to) VALUES (0)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_messages, _seats, _deletions)
+def _order(connection: sqlite3.Connection) -> None:
+    # One row. ``slow`` is in seconds.
+    connection.execute(
+        "CREATE TABLE rules (topic TEXT NOT NULL, locked INTEGER NOT NULL,"
+        " readonly INTEGER NOT NULL, slow INTEGER NOT NULL)"
+    )
+    connection.execute("INSERT INTO rules VALUES ('', 0, 0, 0)")
+    connection.execute("CREATE TABLE host (user_id TEXT PRIMARY KEY)")
+    # ``until`` is in seconds since the epoch; NULL is for ever.
+    connection.execute(
+        "CREATE TABLE ban (user TEXT NOT NULL, device TEXT NOT NULL, address TEXT NOT NULL,"
+        " until REAL, by TEXT NOT NULL)"
+    )
+    connection.execute(
+        "CREATE TABLE mute (user_id TEXT NOT NULL, user TEXT NOT NULL, device TEXT NOT NULL,"
+        " until REAL)"
+    )
+    # The newest message when the history was cleared last, 0 for never.
+    connection.execute("ALTER TABLE deleted ADD COLUMN cleared INTEGER NOT NULL DEFAULT 0")
+    # Messages without text are those that a host has deleted.
+    connection.execute("CREATE INDEX message_deleted ON message (id) WHERE message = ''")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _messages,
+    _seats,
+    _deletions,
+    _order,
+)
 
 
 class NewerSchemaError(Exception):

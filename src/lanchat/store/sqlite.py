@@ -1,4 +1,4 @@
-"""Messages and seats in one SQLite file, or in memory.
+"""Messages, seats and how order is kept, in one SQLite file, or in memory.
 
 What was committed survives the server being killed and the power failing. SQLite blocks, so
 every call goes through ``offload``, which under gevent is a thread of its own; there is one
@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lanchat.chat.model import Draft, Guest, History, Message, Note, Stored
+from lanchat.chat.order import State
 from lanchat.errors import StoreUnavailable
-from lanchat.store import deletion, seats
+from lanchat.store import deletion, order, redaction, seats
 from lanchat.store.connection import open_database, transaction
 from lanchat.store.deletion import Keep, Place
 
@@ -36,6 +37,8 @@ class SqliteStore:
 
     def __init__(self, path: Path | None, offload: Offload = lambda call: call()) -> None:
         self._offload = offload
+        self.on_clear: Callable[[], None] = lambda: None
+        """Called when there is a cleared history to delete."""
         self._connection: sqlite3.Connection = offload(lambda: _open(path))
 
     def append(self, drafts: Sequence[Draft]) -> list[Stored]:
@@ -49,6 +52,24 @@ class SqliteStore:
     def delete_old(self, keep: Keep, place: Place) -> Place:
         """Take one step of a sweep, and say where the next one begins."""
         return self._call(lambda: deletion.step(self._connection, keep, place))
+
+    def delete(self, message_id: int) -> Message | None:
+        return self._call(lambda: redaction.delete(self._connection, message_id))
+
+    def clear(self) -> int:
+        up_to = self._call(lambda: redaction.clear(self._connection))
+        self.on_clear()
+        return up_to
+
+    def cleared(self) -> int:
+        """The newest id that was cleared, 0 for none."""
+        return self._call(lambda: redaction.cleared(self._connection))
+
+    def save_order(self, state: State) -> None:
+        self._call(lambda: order.save(self._connection, state))
+
+    def order(self) -> State:
+        return self._call(lambda: order.load(self._connection))
 
     def note(self, notes: Sequence[Note]) -> None:
         self._call(lambda: seats.note(self._connection, notes))
@@ -94,17 +115,20 @@ class SqliteStore:
         return Stored(Message(*row), fresh=False)
 
     def _history(self, room: str, after: int | None, limit: int) -> History:
-        newest, deleted = self._connection.execute(
-            "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'message'), up_to FROM deleted"
+        newest, deleted, cleared = self._connection.execute(
+            "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'message'), up_to, cleared"
+            " FROM deleted"
         ).fetchone()
         foreign = after is not None and after > (newest or 0)
-        floor = 0 if after is None or foreign else after
+        shown = 0 if after is None or foreign else after
+        floor = max(shown, cleared)
         rows = self._connection.execute(
-            _SELECT + "WHERE id > ? AND room = ? ORDER BY id DESC LIMIT ?",
+            _SELECT + "WHERE id > ? AND room = ? AND message != '' ORDER BY id DESC LIMIT ?",
             (floor, room, limit + 1),
         ).fetchall()
         complete = len(rows) <= limit and not foreign and floor >= deleted
-        return History([Message(*row) for row in reversed(rows[:limit])], complete)
+        gone = redaction.deleted(self._connection, shown) if shown else []
+        return History([Message(*row) for row in reversed(rows[:limit])], complete, gone, cleared)
 
 
 def _open(path: Path | None) -> sqlite3.Connection:

@@ -23,6 +23,7 @@ from lanchat.web import session
 from lanchat.web.access import AccessCode
 from lanchat.web.client import Network
 from lanchat.web.guard import Guard
+from lanchat.web.hosting import HostPages
 from lanchat.web.invite import InvitePages
 from lanchat.web.limits import Limits
 from lanchat.web.pages import Pages
@@ -49,6 +50,7 @@ _HEADERS = {
 def create_app(
     config: ServeConfig,
     secret: bytes,
+    host_secret: str,
     *,
     hub: Hub,
     socketio: SocketIO,
@@ -58,8 +60,9 @@ def create_app(
 ) -> flask.Flask:
     """The whole WSGI application, from the outside in: from the proxy's headers to the pages.
 
-    ``secret`` signs the sessions. ``socketio`` gets its server here; ``on_event`` is called with
-    the name and the handler of each event that clients may send.
+    ``secret`` signs the sessions, ``host_secret`` is that of the host link. ``socketio`` gets its
+    server here; ``on_event`` is called with the name and the handler of each event that clients
+    may send.
     """
     app = flask.Flask("lanchat.web", static_folder=None)
     app.config.update(
@@ -79,10 +82,13 @@ def create_app(
     limits = Limits(config.rate)
     access = AccessCode(config.access_code, secret, limits)
     app.config[session.DOOR] = access.digest
+    host_link = AccessCode(host_secret, secret, limits)
+    app.config[session.HOST_LINK] = host_link.digest
     sockets = Sockets(socketio, hub, log, config=config, limits=limits, network=network)
     sockets.register(on_event)
     Pages(config, hub, network, sockets=sockets, access=access, log=log).register(app)
     InvitePages(config, hub, network).register(app)
+    HostPages(config, hub, host_link, log).register(app)
     files = StaticFiles(app.wsgi_app, Path(app.root_path) / "static", _HEADERS.items())
     app.jinja_env.globals.update(static=files.url, modules=cache(files.modules))
     layers: WSGIApplication = Guard(files, network.own_hosts, config.allow_hosts, log)

@@ -10,7 +10,7 @@ import lanchat
 from lanchat import i18n
 from lanchat.chat.model import MESSAGE_LIMIT, Guest
 from lanchat.config import ServeConfig
-from lanchat.web import session
+from lanchat.web import answers, session
 
 
 class Network(Protocol):
@@ -43,6 +43,7 @@ def configuration(config: ServeConfig, network: Network, guest: Guest) -> dict[s
         "user": {"id": guest.id, "name": guest.name},
         "lang": lang,
         "strings": i18n.strings(lang, "client."),
+        "commands": answers.offered(lang),
         "limits": {"message": MESSAGE_LIMIT, "rate": config.rate},
         "version": lanchat.__version__,
     }

@@ -46,4 +46,4 @@ class InvitePages:
 
     def _guest(self) -> Guest | None:
         guest = session.guest()
-        return guest if guest is not None and self._hub.may_enter(guest) else None
+        return guest if guest and self._hub.may_enter(guest, session.visitor()) else None

@@ -14,20 +14,24 @@ from lanchat.chat.model import Guest
 from lanchat.chat.ports import ConnectionLog
 from lanchat.config import ServeConfig
 from lanchat.errors import (
+    Banned,
     NameTaken,
     NameUnusable,
     Refusal,
+    RoomLocked,
     TooManyConnections,
     TooManyTries,
     WrongCode,
 )
-from lanchat.web import client, session
+from lanchat.web import answers, client, session
 from lanchat.web.access import AccessCode
 from lanchat.web.sockets import Sockets
 
 _REFUSALS: dict[type[Refusal], tuple[int, str]] = {
     NameUnusable: (400, "username"),
     WrongCode: (403, "code"),
+    Banned: (403, "form"),
+    RoomLocked: (403, "form"),
     NameTaken: (409, "username"),
     TooManyTries: (429, "code"),
     TooManyConnections: (503, "form"),
@@ -66,31 +70,39 @@ class Pages:
 
     def login(self) -> Response | str:
         """The login page, or on to the chat for who is logged in already."""
-        guest = session.guest()
-        if guest is not None and self._hub.may_enter(guest):
+        guest, origin = session.guest(), session.visitor()
+        if guest is not None and self._hub.may_enter(guest, origin):
             return flask.redirect(flask.url_for("chat"), 303)
         known = session.known_guest()
         if known is None:
             return self._login_page()
+        banned = self._hub.banned(known, origin)
+        if banned is not None and not session.is_host():
+            return self._login_page(known.name, self._why(banned), "form")
         taken = self._hub.taken(known)
         if taken is None:
             return self._login_page(known.name)  # there is a new access code, or they logged out
-        error = self._t(f"error.{taken.code}", **taken.params)
-        return self._login_page(known.name, error, "username")
+        return self._login_page(known.name, self._why(taken), "username")
 
     def log_in(self) -> Response:
         """Take the name, or the login page again with the reason why not."""
         name = flask.request.form.get("username", "")
-        known = session.known_guest()
-        same = known is not None and name.strip() == known.name and self._hub.may_enter(known)
+        known, origin = session.known_guest(), session.visitor()
+        may_enter = known is not None and self._hub.may_enter(known, origin)
+        same = known is not None and name.strip() == known.name and may_enter
+        # A host who takes another name is one by that name, too.
+        host = session.is_host() or (known is not None and self._hub.order.is_host(known.id))
         try:
-            if session.guest() is None or not same:
+            # Who has opened the host link needs no other key.
+            if (session.guest() is None or not same) and not host:
                 self._check_code(name)
             if known is not None and same:
+                if host:
+                    self._hub.moderator.welcome_host(known)
                 session.begin(known)
                 return flask.redirect(flask.url_for("chat"), 303)
             self._sockets.check_room_for(known)
-            guest = self._hub.log_in(name, session.origin(flask.request.environ))
+            guest = self._hub.log_in(name, origin, known=may_enter, host=host)
         except Refusal as refusal:
             return self._refuse(name, refusal)
         if known is not None:
@@ -101,7 +113,7 @@ class Pages:
     def chat(self) -> Response | str:
         """The chat page, with the client's configuration in it."""
         guest = session.guest()
-        if guest is None or not self._hub.may_enter(guest):
+        if guest is None or not self._hub.may_enter(guest, session.visitor()):
             return flask.redirect(flask.url_for("login"), 303)
         try:
             self._sockets.check_room_for(guest)
@@ -140,12 +152,9 @@ class Pages:
     def _refuse(self, name: str, refusal: Refusal) -> Response:
         """The login page with what was typed and why it does not lead in."""
         status, field = _REFUSALS[type(refusal)]
-        key = f"error.{refusal.code}"
-        if isinstance(refusal, NameUnusable):
-            key = f"error.{refusal.code}.{refusal.reason}"
         # A wrong code is to be typed anew; a right one is not asked for twice.
         code = "" if field == "code" else flask.request.form.get("code", "")
-        page = self._login_page(name, self._t(key, **refusal.params), field, code)
+        page = self._login_page(name, self._why(refusal), field, code)
         response = flask.make_response(page, status)
         if isinstance(refusal, TooManyTries):
             response.headers["Retry-After"] = str(refusal.retry_after)
@@ -159,8 +168,8 @@ class Pages:
             "login.html", name=name, error=error, wrong=field, needs_code=needs_code, code=code
         )
 
-    def _t(self, key: str, **params: object) -> str:
-        return i18n.translate(session.language(self._config.lang), key, **params)
+    def _why(self, refusal: Refusal) -> str:
+        return answers.why(refusal, session.language(self._config.lang))
 
     def _context(self) -> dict[str, object]:
         lang = session.language(self._config.lang)

@@ -30,6 +30,14 @@ class NewMessage(msgspec.Struct):
     client_id: ClientId
 
 
+class HostCommand(msgspec.Struct):
+    """``host_command``: its name, what was typed after it, and the id of whom it is about."""
+
+    name: Annotated[str, msgspec.Meta(max_length=32)]
+    text: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
+    person: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+
+
 def parse(arguments: Sequence[object], kind: type[_Payload]) -> _Payload:
     """The event's one argument as ``kind``; none at all is an empty one.
 

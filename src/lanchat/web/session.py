@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,9 @@ MAX_ADDRESS = 64
 DOOR = "LANCHAT_DOOR"
 """The application's setting that every session has to remember: what its access code makes."""
 
+HOST_LINK = "LANCHAT_HOST_LINK"
+"""The setting that a session remembers once the host link was opened: what its secret makes."""
+
 
 def guest() -> Guest | None:
     """The person whom the request's session cookie lets in."""
@@ -33,9 +38,20 @@ def known_guest() -> Guest | None:
     return None
 
 
+def is_host() -> bool:
+    """Whether the host link was opened in this browser, for whoever logs in next."""
+    return bool(flask.session.get("host") == flask.current_app.config[HOST_LINK])
+
+
+def welcome_host() -> None:
+    """Let the answer's cookie remember that the host link was opened."""
+    flask.session.permanent = True
+    flask.session["host"] = flask.current_app.config[HOST_LINK]
+
+
 def begin(guest: Guest) -> None:
     """Let the answer's cookie name this person."""
-    flask.session.clear()
+    end()
     flask.session.permanent = True
     flask.session["id"] = guest.id
     flask.session["name"] = guest.name
@@ -44,12 +60,23 @@ def begin(guest: Guest) -> None:
 
 def renew() -> None:
     """Let the cookie last from now on."""
+    flask.session.setdefault("device", uuid.uuid4().hex)
     flask.session.modified = True
 
 
 def end() -> None:
-    """Let the answer clear the cookie."""
+    """Let the answer's cookie name nobody; what it still knows is which browser this is."""
+    device = flask.session.get("device") or uuid.uuid4().hex
     flask.session.clear()
+    flask.session.permanent = True
+    flask.session["device"] = device
+
+
+def visitor() -> Origin:
+    """Where the request comes from, and from which browser as far as its cookie knows."""
+    device = flask.session.get("device")
+    whence = origin(flask.request.environ)
+    return replace(whence, device=device) if isinstance(device, str) else whence
 
 
 def origin(environ: WSGIEnvironment) -> Origin:

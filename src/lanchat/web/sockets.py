@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from typing import Any
 
 import flask
 from flask_socketio import ConnectionRefusedError as Refuse
@@ -17,7 +16,7 @@ from flask_socketio import SocketIO
 
 from lanchat import i18n
 from lanchat.chat.hub import Hub
-from lanchat.chat.model import Guest, Message, Origin
+from lanchat.chat.model import Guest, Message, Origin, timestamp
 from lanchat.chat.ports import ConnectionLog
 from lanchat.config import ServeConfig
 from lanchat.errors import (
@@ -30,9 +29,10 @@ from lanchat.errors import (
     TooManyConnections,
     Unauthorized,
 )
-from lanchat.web import client, session
+from lanchat.web import answers, client, session
+from lanchat.web.answers import Answer
 from lanchat.web.limits import Limits
-from lanchat.web.payloads import NewHost, NewMessage, parse
+from lanchat.web.payloads import HostCommand, NewHost, NewMessage, parse
 from lanchat.web.visitors import Visitor, Visitors
 
 _log = logging.getLogger(__name__)
@@ -41,8 +41,6 @@ _log = logging.getLogger(__name__)
 Reply = Callable[[object], None]
 EventHandler = Callable[[str, Sequence[object], Reply], None]
 """Called with the connection, the event's arguments and what to call, once, with the answer."""
-
-Answer = dict[str, Any]
 
 
 class Sockets:
@@ -73,6 +71,7 @@ class Sockets:
         self._socketio.on("disconnect")(self._disconnect)
         on_event("new_host", self._answering(self._new_host))
         on_event("new_message", self._answering(self._new_message))
+        on_event("host_command", self._answering(self._host_command))
         on_event("*", self._answering(self._unknown))
 
     def check_room_for(self, guest: Guest | None) -> None:
@@ -81,7 +80,7 @@ class Sockets:
         Who is connected already, perhaps for the last moment before a reload, is let in.
         """
         if guest is None or not self._visitors.connections(guest):
-            self._check_room(session.origin(flask.request.environ))
+            self._check_room(session.visitor())
 
     def disconnect(self, connections: Iterable[str]) -> None:
         """Close connections from this side, and hear nothing more of them meanwhile."""
@@ -96,16 +95,15 @@ class Sockets:
         connection = flask.request.sid  # type: ignore[attr-defined]
         if connection in self._visitors:
             return  # an event of that name, sent by the client itself
-        guest, origin = session.guest(), session.origin(flask.request.environ)
-        if guest is None or not self._hub.may_enter(guest):
+        guest, origin = session.guest(), session.visitor()
+        if guest is None or not self._hub.may_enter(guest, origin):
             self._log.refused(origin, Unauthorized.code)
             raise Refuse(Unauthorized.code)
         visitor = Visitor(guest, origin, session.language(self._config.lang))
         try:
             self._check_room(origin)
         except TooManyConnections as refusal:
-            message = i18n.translate(visitor.lang, f"error.{refusal.code}")
-            raise Refuse(refusal.code, {"message": message}) from None
+            raise Refuse(refusal.code, {"message": answers.why(refusal, visitor.lang)}) from None
         self._visitors.add(connection, visitor)
         self._limits.forget()
 
@@ -131,9 +129,17 @@ class Sockets:
             "ok": True,
             "you": welcome.you,
             "hosts": welcome.hosts,
-            "messages": welcome.messages,
-            "complete": welcome.complete,
+            "messages": welcome.history.messages,
+            "complete": welcome.history.complete,
+            "deleted": welcome.history.deleted,
+            "cleared": welcome.history.cleared,
+            "room": welcome.rules,
         }
+        if welcome.bans is not None:
+            answer["bans"] = [
+                {"name": ban.name, "until": None if ban.until is None else timestamp(ban.until)}
+                for ban in welcome.bans
+            ]
         if not self._config.trust_proxy:  # else the page knows the proxy's address itself
             answer["invite"] = client.invitation(self._config, self._network.share_url)
         return answer
@@ -144,6 +150,13 @@ class Sockets:
         payload = parse(arguments, NewMessage)
         self._limits.message(visitor.guest.id)
         return self._hub.post(connection, payload.message, payload.client_id)
+
+    def _host_command(
+        self, connection: str, visitor: Visitor, arguments: Sequence[object]
+    ) -> Answer:
+        asked = parse(arguments, HostCommand)
+        result = self._hub.command(connection, asked.name, asked.text, asked.person)
+        return answers.done(result, visitor.lang)
 
     def _unknown(self, *_: object) -> Answer:
         raise PayloadInvalid
@@ -156,7 +169,7 @@ class Sockets:
         def answer(connection: str, arguments: Sequence[object], reply: Reply) -> None:
             visitor = self._visitors.get(connection)
             if visitor is None or connection in self._ending:
-                reply(_error(NotJoined.code, i18n.LANGUAGES[0]))
+                reply(answers.refusal(NotJoined(), i18n.LANGUAGES[0]))
                 return
             try:
                 self._limits.event(connection)
@@ -181,15 +194,13 @@ class Sockets:
     def _explain(self, error: BaseException, visitor: Visitor) -> Answer:
         if isinstance(error, TooFast):
             self._strike(visitor)
-            too_fast = _error(error.code, visitor.lang, **error.params)
-            too_fast["error"]["retry_after"] = error.retry_after
-            return too_fast
         if isinstance(error, Refusal):
-            return _error(error.code, visitor.lang, **error.params)
+            return answers.refusal(error, visitor.lang)
         if not isinstance(error, StoreUnavailable):
             # A defect in one event is that event's alone.
             _log.error("an event of %s failed", visitor.origin.ip, exc_info=error)
-        return _error(StoreUnavailable.code, visitor.lang)
+        unavailable = i18n.translate(visitor.lang, f"error.{StoreUnavailable.code}")
+        return answers.failure(StoreUnavailable.code, unavailable)
 
     def _strike(self, visitor: Visitor) -> None:
         """Somebody was too fast; close all their connections where it was once too often."""
@@ -205,8 +216,3 @@ class Sockets:
         if any(0 < limit <= count for limit, count in limits):
             self._log.refused(origin, TooManyConnections.code)
             raise TooManyConnections
-
-
-def _error(code: str, lang: str, **params: object) -> Answer:
-    message = i18n.translate(lang, f"error.{code}", **params)
-    return {"ok": False, "error": {"code": code, "message": message}}

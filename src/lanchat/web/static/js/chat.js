@@ -2,12 +2,15 @@
 // the state, the state comes down into the parts, once a frame.
 
 import { mountComposer } from "./composer.js";
+import { mountConfirm } from "./confirm.js";
 import { element } from "./dom.js";
 import { emptyRoom } from "./empty.js";
 import { takeCode } from "./invitation.js";
 import { mountCopy, mountInvite } from "./invite.js";
+import { isHost, silence } from "./order.js";
 import { mountPanel } from "./panel.js";
 import { mountPeople } from "./people.js";
+import { mountFarewell, mountRules } from "./rules.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { mountStatus } from "./status.js";
@@ -42,12 +45,21 @@ function dispatch(action) {
 }
 
 const composer = mountComposer(
-  { form: at("composer"), field: at("message"), send: at("send"), limitLine: at("composer-limit") },
-  { words, limit: config.limits.message, draft, onSend: post },
+  {
+    form: at("composer"), field: at("message"), send: at("send"), limitLine: at("composer-limit"),
+    list: at("commands"),
+  },
+  { words, limit: config.limits.message, draft, usable, onSend: post, onCommand: command },
+);
+const sure = mountConfirm({ dialog: at("sure"), text: at("sure-text"), yes: at("sure-yes") });
+const rules = mountRules(at("rules"), { words });
+const farewell = mountFarewell(
+  { card: at("farewell"), why: at("farewell-why"), again: at("farewell-again") },
+  { words, times },
 );
 const people = mountPeople(
   { list: at("people"), total: at("people-count"), line: at("count") },
-  { words },
+  { words, onAct: keepOrder },
 );
 const status = mountStatus(at("status"), { words, rerender: schedule });
 const timeline = mountTimeline(
@@ -55,7 +67,7 @@ const timeline = mountTimeline(
     log: at("log"), rows: at("rows"), newest: at("newest"), label: at("newest-label"),
     empty: emptyRoom(at("log"), { words }),
   },
-  { words, times, onAct: act, onRead: schedule, onTrim: (rest) => dispatch({ type: "trimmed", keep: rest }) },
+  { words, times, mayDelete: () => isHost(state), onAct: act, onRead: schedule, onTrim: (rest) => dispatch({ type: "trimmed", keep: rest }) },
 );
 const invite = mountInvite(
   {
@@ -69,7 +81,8 @@ const socket = openSocket(config.serverUrl, {
   dispatch,
   getState: () => state,
   onUnauthorized: () => location.assign("/"),
-  onPause: composer.pause,
+  onPause: (pause) =>
+    composer.pause(pause, state.room.slow > 0 ? "client.slow_mode" : "client.too_fast"),
 });
 
 takeCode(); // who is in already does not need the one of an invitation
@@ -95,7 +108,42 @@ function post(text) {
   socket.send();
 }
 
+/** The commands that this person may use. */
+function usable() {
+  return config.commands.filter(({ host }) => !host || isHost(state));
+}
+
+/** Let the host carry out a command; what was wrong with it, or "". */
+async function command(name, text, person) {
+  const known = config.commands.find((one) => one.name === name);
+  if (known === undefined) return words.t("client.unknown_command", { name });
+  if (known.host && !isHost(state)) return words.t("client.host_command", { name });
+  if (known.grave && !(await sure(words.t(`client.sure.${name}`)))) return "";
+  const answer = await socket.command(name, text, person);
+  if (answer?.ok) dispatch({ type: "told", text: answer.message, now: Date.now() });
+  return answer?.ok ? "" : (answer?.error.message ?? words.t("client.no_connection"));
+}
+
+/** What a host chose to do beside somebody's name, or below a message. */
+async function keepOrder(name, { id, name: person }) {
+  const grave = ["kick", "ban", "host"].includes(name);
+  if (grave && !(await sure(words.t(`client.sure.${name}`, { name: person })))) return;
+  tell(await command(name, "", id));
+}
+
+async function erase(id) {
+  if (await sure(words.t("client.sure.delete"))) tell(await command("delete", id));
+}
+
+function tell(text) {
+  if (text !== "") dispatch({ type: "told", text, now: Date.now() });
+}
+
 function act(name, client_id) {
+  if (name === "delete") {
+    erase(client_id);
+    return;
+  }
   if (name === "retry") {
     dispatch({ type: "retried", client_id });
     socket.send();
@@ -132,6 +180,10 @@ function render() {
   status.update(state);
   timeline.update(state);
   invite.update(state);
+  rules.update(state);
+  farewell.update(state);
+  const why = silence(state);
+  composer.hush(why === null ? "" : words.say(why, times));
   const unread = countUnread();
   timeline.updateUnread(unread);
   document.title = document.hidden && unread > 0 ? `(${unread}) ${config.room}` : config.room;

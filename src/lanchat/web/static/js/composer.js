@@ -1,14 +1,23 @@
 // The field one writes in: it grows, keeps its text through a reload, and sends on Enter.
 
+import { mountCompletion, readLine } from "./commands.js";
 import { setText } from "./dom.js";
 
 const WARN_BELOW = 200; // characters left from which on the reader is told
 const NOTICEABLE = 1_000; // milliseconds; a shorter pause needs no words
 
-/** Calls `onSend(text)`; `draft` keeps the text ({load, save}). */
-export function mountComposer({ form, field, send, limitLine }, { words, limit, draft, onSend }) {
+/**
+ * Calls `onSend(text)`, and for a line that is a command `onCommand(name, text)`, which promises
+ * "" or what was wrong; `usable()` are the commands; `draft` keeps the text ({load, save}).
+ */
+export function mountComposer({ form, field, send, limitLine, list }, options) {
+  const { words, limit, draft, usable, onSend, onCommand } = options;
   let pausedUntil = 0;
+  let pausedBy = "";
   let timer = null;
+  let silence = ""; // why nothing can be sent
+  let complaint = ""; // what was wrong with the last command
+  const completion = mountCompletion({ field, list }, { usable, onChoose: put });
 
   // Fast fingers may have typed before this script was there.
   if (field.value === "") field.value = draft.load() ?? "";
@@ -16,11 +25,17 @@ export function mountComposer({ form, field, send, limitLine }, { words, limit, 
 
   field.addEventListener("input", () => {
     draft.save(field.value);
+    complaint = "";
     show();
+    completion.update();
   });
   field.addEventListener("keydown", (event) => {
     // While an input method composes, Enter chooses a character (229 is Safari's way to say so).
     const composing = event.isComposing || event.keyCode === 229;
+    if (!composing && completion.takes(event)) {
+      event.preventDefault();
+      return;
+    }
     if (event.key !== "Enter" || event.shiftKey || composing) return;
     event.preventDefault();
     submit();
@@ -34,16 +49,30 @@ export function mountComposer({ form, field, send, limitLine }, { words, limit, 
   send.addEventListener("pointerdown", (event) => event.preventDefault());
 
   function submit() {
-    const text = wanted();
-    if (text === "" || lengthOf(text) > limit || paused() > 0) return;
+    const { name, text } = readLine(wanted());
+    if (name !== null) {
+      command(name, text);
+      return;
+    }
+    if (text === "" || lengthOf(text) > limit || paused() > 0 || silence !== "") return;
     put("");
     onSend(text);
+  }
+
+  async function command(name, text) {
+    const line = field.value;
+    put("");
+    complaint = await onCommand(name, text);
+    // What was wrong can be put right, unless something else is being written by now.
+    if (complaint !== "" && field.value === "") put(line);
+    else show();
   }
 
   function put(text) {
     field.value = text;
     draft.save(text);
     show();
+    completion.update();
   }
 
   /** The text as it would be sent: without empty lines around it. */
@@ -52,24 +81,29 @@ export function mountComposer({ form, field, send, limitLine }, { words, limit, 
   }
 
   function show() {
-    const text = wanted();
+    const { name, text } = readLine(wanted());
     const left = limit - lengthOf(text);
-    const seconds = Math.ceil(paused() / 1_000);
-    send.disabled = text.trim() === "" || left < 0 || seconds > 0;
+    const seconds = name === null ? Math.ceil(paused() / 1_000) : 0;
+    const silenced = name === null ? silence : "";
+    send.disabled =
+      name === null && (text.trim() === "" || left < 0 || seconds > 0 || silenced !== "");
     let line = "";
-    if (seconds > 0) line = words.t("client.too_fast", { seconds });
+    if (complaint !== "") line = complaint;
+    else if (silenced !== "") line = silenced;
+    else if (seconds > 0) line = words.t(pausedBy, { seconds });
     else if (left < 0) line = words.count("client.too_long", -left);
     else if (left < WARN_BELOW) line = words.count("client.left_over", left);
     setText(limitLine, line);
-    limitLine.classList.toggle("composer__limit--over", left < 0);
+    limitLine.classList.toggle("composer__limit--over", left < 0 || complaint !== "");
     field.setAttribute("aria-invalid", String(left < 0));
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight}px`;
   }
 
   /** Send nothing for so many milliseconds: count down, and keep what is written meanwhile. */
-  function pause(milliseconds) {
+  function pause(milliseconds, reason = "client.too_fast") {
     if (milliseconds < NOTICEABLE) return;
+    pausedBy = reason;
     pausedUntil = Math.max(pausedUntil, performance.now() + milliseconds);
     show();
     countDown();
@@ -91,11 +125,19 @@ export function mountComposer({ form, field, send, limitLine }, { words, limit, 
 
   /** Bring a text back for editing, before what is being written now. */
   function edit(text) {
-    put(field.value.trim() === "" ? text : `${text}\n${field.value}`);
+    const line = text.startsWith("/") ? `/${text}` : text;
+    put(field.value.trim() === "" ? line : `${line}\n${field.value}`);
     field.focus();
   }
 
-  return { edit, pause, focus: () => field.focus() };
+  /** Say why nothing can be sent, or "" where it can. */
+  function hush(why) {
+    if (why === silence) return;
+    silence = why;
+    show();
+  }
+
+  return { edit, pause, hush, focus: () => field.focus() };
 }
 
 /** Code points, as the host counts. */

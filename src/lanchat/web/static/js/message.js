@@ -8,7 +8,7 @@ import { textNodes } from "./text.js";
 const FEW_EMOJI = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]?\u200D?\s*){1,4}$/u;
 
 /** Functions that turn rows into elements, in the reader's language. */
-export function makeRenderer({ words, times }) {
+export function makeRenderer({ words, times, mayDelete }) {
   const makers = { day: dayLine, gap: gapLine, note: noteLine, message: messageRow };
   return { create: (row) => fill(element("div"), row), fill };
 
@@ -30,12 +30,21 @@ export function makeRenderer({ words, times }) {
   }
 
   function noteLine(node, { note }) {
+    if (note.kind === "told") {
+      toldLine(node, note);
+      return;
+    }
     const [before, after] = sentence(note, { user: "\u0000" }).split("\u0000");
     const text = element("span", "note__text", before, element("bdi", "", note.user), after);
     const date = new Date(note.time);
     text.title = times.full(date);
     node.className = `note note--${note.kind}`;
     node.replaceChildren(text);
+  }
+
+  function toldLine(node, { say, text }) {
+    node.className = "note note--told";
+    node.replaceChildren(element("span", "note__text", say === null ? text : words.say(say, times)));
   }
 
   function sentence({ kind, others }, params) {
@@ -65,12 +74,14 @@ export function makeRenderer({ words, times }) {
     if (pending && last) node.append(element("p", "message__pending", words.t("client.pending")));
   }
 
-  function author({ message, mine, first }) {
+  function author({ message, mine, first, host }) {
     // Below the first of a group, and beside one's own, only a screen reader needs the name.
     const shown = first && !mine;
     const name = element("bdi", "", message.user);
     const className = shown ? `message__author ${colourOf(message.user)}` : "hidden-label";
-    return element("p", className, name);
+    const line = element("p", className, name);
+    if (host) line.append(" ", element("span", "badge", words.t("client.host")));
+    return line;
   }
 
   function timeAndDetails(message, open) {
@@ -108,6 +119,12 @@ export function makeRenderer({ words, times }) {
         element("div", "", element("dt", "", words.t(key)), element("dd", "", value)),
       ),
     );
+    if (!mayDelete()) return;
+    const remove = element("button", "message__act", words.t("client.delete"));
+    remove.type = "button";
+    remove.dataset.act = "delete";
+    remove.dataset.message = String(message.id);
+    details.append(element("div", "", element("dt", "hidden-label", words.t("client.host")), element("dd", "", remove)));
   }
 
   function failure(draft) {

@@ -1,6 +1,7 @@
 // Who is here: the list in the panel, the counts, and each person's colour and initials.
 
 import { element, setText } from "./dom.js";
+import { isHost } from "./order.js";
 
 const COLOURS = 10; // the classes in css/avatar.css
 
@@ -37,17 +38,22 @@ function initials(name) {
   return words.length === 1 ? letter(words[0]) : letter(words[0]) + letter(words.at(-1));
 }
 
-/** The people list. */
-export function mountPeople({ list, total, line }, { words }) {
+/** The people list; a host's has actions, `onAct(action, person)`. */
+export function mountPeople({ list, total, line }, { words, onAct }) {
   let shown = null;
   let me = null;
+  let hosting = false;
+  let opened = null; // whose actions are shown
   let made = new WeakMap(); // host → element: who was here stays as they are while others come
 
-  function update({ hosts, you, joined }) {
+  function update(state) {
+    const { hosts, you, joined } = state;
+    const ofHost = isHost(state);
     if (hosts === shown && you.id === me) return;
-    if (you.id !== me) made = new WeakMap();
+    if (you.id !== me || ofHost !== hosting) made = new WeakMap();
     shown = hosts;
     me = you.id;
+    hosting = ofHost;
     const ofMe = (host) => host.id === me;
     const others = hosts.filter((host) => !ofMe(host));
     const people = [...hosts.filter(ofMe), ...others];
@@ -66,8 +72,47 @@ export function mountPeople({ list, total, line }, { words }) {
     name.title = host.name;
     const label = element("span", "people__line", name);
     if (mine) label.append(element("span", "people__you", words.t("client.you")));
+    if (host.role === "host") label.append(element("span", "badge", words.t("client.host")));
+    if (host.muted) label.append(element("span", "badge badge--quiet", words.t("client.muted")));
     const about = element("span", "people__about", label, element("span", "people__ip", host.ip));
-    return element("li", "people__person", avatar(host.name), about);
+    const row = element("div", "people__row", avatar(host.name), about);
+    const person = element("li", "people__person", row);
+    if (hosting && !mine) {
+      const acts = actions(host);
+      row.append(opener(host, acts));
+      person.append(acts);
+    }
+    return person;
+  }
+
+  function opener(host, acts) {
+    const button = element("button", "button button--icon people__more", "⋯");
+    button.type = "button";
+    button.setAttribute("aria-label", words.t("client.actions", { name: host.name }));
+    button.setAttribute("aria-expanded", String(!acts.hidden));
+    button.addEventListener("click", () => {
+      acts.hidden = !acts.hidden;
+      opened = acts.hidden ? null : host.id;
+      button.setAttribute("aria-expanded", String(!acts.hidden));
+    });
+    return button;
+  }
+
+  function actions(host) {
+    const ofHost = ["unhost"];
+    const ofGuest = [host.muted ? "unmute" : "mute", "kick", "ban", "host"];
+    const buttons = (host.role === "host" ? ofHost : ofGuest).map((action) => {
+      const button = element("button", "people__act", words.t(`client.action.${action}`));
+      button.type = "button";
+      button.addEventListener("click", () => {
+        opened = null;
+        onAct(action, host);
+      });
+      return button;
+    });
+    const acts = element("div", "people__acts", ...buttons);
+    acts.hidden = host.id !== opened;
+    return acts;
   }
 
   return { update };

@@ -47,8 +47,8 @@ export function changed(state, { joined, left: gone }) {
   };
 }
 
-function hostOf({ id, user, ip, time }) {
-  return { id, name: user, ip, since: time };
+function hostOf({ id, user, ip, time, role, muted }) {
+  return { id, name: user, ip, since: time, role, muted };
 }
 
 function noted(state, kind, arrival) {

@@ -36,6 +36,7 @@ export function rowsOf(state, now = new Date()) {
     rows.push({
       kind: "message", key, message: entry, mine, draft,
       author: entry.user_id, minute, first: !together, last: true,
+      host: state.badges[entry.user_id] === true,
     });
   };
 
@@ -58,7 +59,7 @@ export function rowsOf(state, now = new Date()) {
 
 /** Whether two rows of one key show the same. */
 export function sameRow(a, b) {
-  return ["message", "draft", "note", "first", "last", "ago"].every((field) => a[field] === b[field]);
+  return ["message", "draft", "note", "first", "last", "ago", "host"].every((field) => a[field] === b[field]);
 }
 
 const entries = new WeakMap();

@@ -8,6 +8,7 @@ import { waiting } from "./state.js";
 const ANSWER_WITHIN = 10_000; // milliseconds; then the same message is sent again
 const JOIN_AGAIN_AFTER = 1_000;
 const KNOCK_AGAIN_AFTER = 4_000;
+const HASTY = new Set(["too_fast", "slow_mode"]); // what is refused goes out a little later
 const PASSING = new Set(["unavailable", "too_fast", "not_joined"]); // a host's no for now
 
 /**
@@ -31,6 +32,7 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
     else if (getState().link !== "stopped") away(getState().link);
   });
   socket.on("disconnect", (reason) => {
+    if (getState().link === "removed") return;
     away(getState().link);
     // The host ended it (the person logged out in another tab, or the host stops). Socket.IO
     // leaves it at that: connecting again finds out, for then the host refuses us or is back.
@@ -41,11 +43,17 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
   socket.on("host_leave_room", (arrival) => dispatch({ type: "left", arrival }));
   socket.on("invite_changed", (invite) => dispatch({ type: "invited", invite }));
   socket.on("hosts_changed", (changes) => dispatch({ type: "crowd", changes }));
+  socket.on("person_changed", (standing) => dispatch({ type: "stood", standing }));
+  socket.on("room_changed", (room) => dispatch({ type: "ruled", room, now: Date.now() }));
+  socket.on("message_deleted", ({ id }) => dispatch({ type: "deleted", id }));
+  socket.on("history_cleared", ({ up_to }) => dispatch({ type: "cleared", up_to, now: Date.now() }));
+  socket.on("notice", (notice) => dispatch({ type: "noticed", notice, now: Date.now() }));
   socket.on("add_chat_message", (message) => dispatch({ type: "message", message }));
 
   // A phone that wakes up should not wait for the next try.
   const hurry = () => {
-    if (!document.hidden && !socket.connected) socket.disconnect().connect();
+    const wanted = !document.hidden && getState().link !== "removed";
+    if (wanted && !socket.connected) socket.disconnect().connect();
   };
   document.addEventListener("visibilitychange", hurry);
   window.addEventListener("online", hurry);
@@ -107,11 +115,16 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
     const { ok, id, time } = answer;
     if (ok) dispatch({ type: "stored", client_id, id, time, now: Date.now() });
     else if (answer.error.code === "unauthorized") onUnauthorized();
-    else if (answer.error.code === "too_fast") pace.refused(performance.now(), answer.error.retry_after);
+    else if (HASTY.has(answer.error.code)) pace.refused(performance.now(), answer.error.retry_after);
     else dispatch({ type: "refused", client_id, error: answer.error });
     // A host that stops has shown everybody out; there is nothing to join until it is back.
     if (answer.error?.code === "not_joined" && getState().link !== "stopped") join();
   }
 
-  return { send };
+  /** Let the host carry out a command: its answer, or null where none came. */
+  function command(name, text, person) {
+    return ask("host_command", { name, text, ...(person && { person }) });
+  }
+
+  return { send, command };
 }

@@ -5,13 +5,14 @@
 // to which nothing can be missing: live messages raise it only once the catch-up is in, and
 // the answer to one's own message never does (an earlier one may still be on its way).
 
+import * as order from "./order.js";
 import * as presence from "./presence.js";
 
 /** What was written before one logged in anew is said again only if one asks: `stale` is why. */
 export function initial({ you, invite = null, outbox = [], stale = null }) {
   const own = (draft) => (draft.by === you.id ? draft : { ...draft, error: stale });
   return {
-    link: "connecting", // connecting, online, offline, stopped or full
+    link: "connecting", // connecting, online, offline, stopped, full or removed
     notice: "", // why the host lets nobody in, where it is full
     joined: false,
     you,
@@ -23,12 +24,20 @@ export function initial({ you, invite = null, outbox = [], stale = null }) {
     outbox: outbox.map(own), // own messages that the host has not confirmed yet, oldest first
     gaps: [], // ids of messages before which older ones were left out
     seen: 0,
+    room: order.NO_RULES,
+    badges: {}, // id → whether this person is host, also of those who have left
+    mutedUntil: null,
+    farewell: null, // why the host has shown this person out
+    deleted: [], // ids of messages that are gone, though they may still come
+    cleared: 0, // the newest id of a history that was deleted
+    lines: 0, // how many lines were for this page alone
     ahead: 0, // milliseconds that the host's clock is before this device's, as far as known
   };
 }
 
 const reducers = {
   link(state, { link, notice = "" }) {
+    if (state.link === "removed") return state;
     const lost = state.joined && link !== "online";
     const here = lost ? state.hosts.map(({ id }) => id) : [];
     return {
@@ -41,17 +50,21 @@ const reducers = {
   },
 
   joined(state, { answer }) {
-    const { you, hosts, messages: news, complete, invite = state.invite } = answer;
-    const newest = news.at(-1)?.id ?? 0;
+    const { you, hosts, messages, complete, invite = state.invite } = answer;
+    const { room = state.room, deleted = [], cleared = 0 } = answer;
+    const newest = messages.at(-1)?.id ?? 0;
     // Fewer ids than this page has seen: the host began a new history, the old one is gone.
     const restarted = !complete && newest < state.seen;
-    const kept = restarted ? { ...state, messages: [], notes: [], gaps: [], seen: 0 } : state;
+    const old = restarted ? { ...state, messages: [], notes: [], gaps: [], seen: 0 } : state;
+    const kept = order.deleted(old, deleted, cleared);
+    const news = order.left(kept, messages);
     const fresh = news.filter(({ id }) => id > kept.seen);
     const gap = !complete && fresh.length > 0 ? [fresh[0].id] : [];
-    return {
+    return order.badged({
       ...kept,
       link: "online",
       joined: true,
+      room,
       you,
       invite,
       hosts: presence.sorted(hosts),
@@ -59,7 +72,7 @@ const reducers = {
       outbox: news.reduce(without, kept.outbox),
       gaps: [...kept.gaps, ...gap],
       seen: Math.max(kept.seen, newest),
-    };
+    });
   },
 
   invited: (state, { invite }) => ({ ...state, invite }),
@@ -73,11 +86,23 @@ const reducers = {
     };
   },
 
-  arrived: (state, { arrival }) => presence.arrived(state, arrival),
+  arrived: (state, { arrival }) => order.badged(presence.arrived(state, arrival)),
 
   left: (state, { arrival }) => presence.left(state, arrival),
 
-  crowd: (state, { changes }) => presence.changed(state, changes),
+  crowd: (state, { changes }) => order.badged(presence.changed(state, changes)),
+
+  ruled: order.ruled,
+
+  stood: order.stood,
+
+  noticed: order.noticed,
+
+  told: order.told,
+
+  deleted: (state, { id }) => order.deleted(state, [id]),
+
+  cleared: order.cleared,
 
   queued: (state, { draft }) => ({
     ...state,

@@ -26,6 +26,7 @@ export function mountStatus(line, { words, rerender }) {
 
   function text(state) {
     const { link } = state;
+    if (link === "removed") return "";
     if (link === "online") return Date.now() < backUntil ? words.t("client.back") : "";
     if (link === "connecting") {
       const early = Date.now() - born < PATIENCE;

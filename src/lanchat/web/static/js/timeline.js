@@ -11,7 +11,10 @@ const NEAR = 80; // pixels from the end that still count as being there
 const MOST_ROWS = 3_000;
 const KEPT_ROWS = 2_000;
 
-/** `onAct(act, client_id)` is a click below a failed message; `onRead()` follows the reader. */
+/**
+ * `onAct(act, id)` is a click below a failed message, by its client_id, or on the deletion of
+ * another one; `onRead()` follows the reader.
+ */
 export function mountTimeline({ log, rows: list, newest, label, empty }, options) {
   const { words, onAct, onRead, onTrim } = options;
   const renderer = makeRenderer(options);
@@ -38,8 +41,8 @@ export function mountTimeline({ log, rows: list, newest, label, empty }, options
     onRead();
   });
   list.addEventListener("click", ({ target }) => {
-    const { act, draft } = target.dataset;
-    if (act) onAct(act, draft);
+    const { act, draft, message } = target.dataset;
+    if (act) onAct(act, draft ?? message);
   });
   list.addEventListener("keydown", walk);
 

@@ -13,7 +13,12 @@ export function makeWords(strings, lang) {
     const form = plural.select(n) === "one" ? "one" : "other";
     return t(`${key}.${form}`, { ...params, count: number.format(n) });
   };
-  return { t, count };
+  /** A text by its key and parameters, as the state has them. */
+  const say = ([key, params], times) => {
+    if ("count" in params) return count(key, params.count);
+    return t(key, params.until ? { time: times.until(new Date(params.until)) } : params);
+  };
+  return { t, count, say };
 }
 
 /** Times in the reader's own locale where it speaks the page's language: en-GB, not en. */
@@ -27,6 +32,7 @@ export function makeTimes(lang) {
   return {
     short: (date) => short.format(date),
     full: (date) => full.format(date),
+    until: (date) => (daysAgo(date, new Date()) === 0 ? short : full).format(date),
     day: (date) =>
       (date.getFullYear() === new Date().getFullYear() ? day : dayAndYear).format(date),
   };

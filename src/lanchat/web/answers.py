@@ -1,0 +1,97 @@
+"""What is said of refusals and of what came of a command, in somebody's language."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from lanchat import i18n
+from lanchat.chat.commands import COMMANDS, Command
+from lanchat.chat.order import Ban
+from lanchat.chat.sanctions import Done
+from lanchat.errors import Refusal
+
+Answer = dict[str, Any]
+
+
+def refusal(error: Refusal, lang: str) -> Answer:
+    """The acknowledgement of what is refused."""
+    answer = failure(error.code, why(error, lang))
+    if error.retry_after is not None:
+        answer["error"]["retry_after"] = error.retry_after
+    return answer
+
+
+def failure(code: str, message: str) -> Answer:
+    """The acknowledgement of what came to nothing."""
+    return {"ok": False, "error": {"code": code, "message": message}}
+
+
+def done(result: Done, lang: str) -> Answer:
+    """The acknowledgement of a command that was carried out."""
+    return {"ok": True, "message": _say(lang, result.key, result.params)}
+
+
+def why(error: Refusal, lang: str) -> str:
+    """What a person is told of a refusal."""
+    return _say(lang, error.text_key, error.params)
+
+
+def usage(command: Command, lang: str) -> str:
+    """How the command is written: ``/ban name [time] [address]``."""
+    words = [f"/{command.name}"]
+    for argument in command.arguments:
+        word = i18n.translate(lang, f"command.argument.{argument.kind.value}")
+        words.append(f"[{word}]" if argument.optional else word)
+    return " ".join(words)
+
+
+def offered(lang: str) -> list[dict[str, object]]:
+    """All commands as a page completes them while they are typed."""
+    return [
+        {
+            "name": command.name,
+            "usage": usage(command, lang),
+            "help": i18n.translate(lang, command.help_key),
+            "host": not command.for_all,
+            "grave": command.grave,
+        }
+        for command in COMMANDS.values()
+    ]
+
+
+def _say(lang: str, key: str, params: Mapping[str, Any]) -> str:
+    words = {
+        name: _WORDS[name](value, lang) if name in _WORDS else value
+        for name, value in params.items()
+    }
+    return i18n.translate(lang, key, **words)
+
+
+def _until(until: float | None, lang: str) -> str:
+    """When, by the clock of the host's computer."""
+    if until is None:
+        return i18n.translate(lang, "command.forever")
+    moment = time.localtime(until)
+    today = moment[:3] == time.localtime()[:3]
+    return time.strftime("%H:%M" if today else "%Y-%m-%d %H:%M", moment)
+
+
+def _bans(bans: Iterable[Ban], lang: str) -> str:
+    return "\n".join(f"{ban.name}: {_until(ban.until, lang)}" for ban in bans)
+
+
+def _commands(commands: Iterable[Command], lang: str) -> str:
+    return "\n".join(
+        f"{usage(command, lang)} — {i18n.translate(lang, command.help_key)}" for command in commands
+    )
+
+
+_WORDS: dict[str, Callable[[Any, str], str]] = {
+    "until": _until,
+    "bans": _bans,
+    "command": usage,
+    "commands": _commands,
+}
+"""How those placeholders are said that are no words yet."""

@@ -1,0 +1,36 @@
+// What holds in the room, below its name; and the words for who was shown out.
+
+import { setText } from "./dom.js";
+
+export function mountRules(line, { words }) {
+  function update({ room }) {
+    const { topic, locked, readonly, slow } = room;
+    const parts = [
+      topic,
+      locked && words.t("client.rule_locked"),
+      readonly && words.t("client.rule_readonly"),
+      slow > 0 && words.count("client.rule_slow", slow),
+    ];
+    const text = parts.filter(Boolean).join(" · ");
+    line.hidden = text === "";
+    line.title = text;
+    setText(line, text);
+  }
+
+  return { update };
+}
+
+/** Shown in place of the chat, which is over for this page. */
+export function mountFarewell({ card, why, again }, { words, times }) {
+  function update({ link, farewell }) {
+    if (link !== "removed" || !card.hidden) return;
+    const { code, until } = farewell;
+    const time = until && times.until(new Date(until));
+    if (code === "kicked") setText(why, words.t("client.kicked"));
+    else setText(why, words.t(until ? "client.banned_you" : "client.banned_you_forever", { time }));
+    card.hidden = false;
+    again.focus();
+  }
+
+  return { update };
+}

@@ -1,0 +1,238 @@
+"""The host link, and commands over the wire."""
+
+import stat
+import uuid
+
+import pytest
+import socketio
+
+from lanchat.web.limits import TRIES
+
+
+@pytest.fixture
+def secret(server):
+    """The secret of the host link, as it lies in the data directory."""
+    return (server.data_dir / "host-secret").read_text()
+
+
+@pytest.fixture
+def host(ana, secret):
+    """Ana, who has opened the host link and joined."""
+    become_host(ana, secret)
+    ana.join()
+    return ana
+
+
+def become_host(person, secret):
+    """Post the secret as the link's page does."""
+    return person.http.post(person.server.url + "/host", data={"secret": secret})
+
+
+def command(whose, name, text="", **fields):
+    """Let the host carry out a command."""
+    return whose.call("host_command", {"name": name, "text": text, **fields})
+
+
+def test_the_secret_is_the_hosts_alone(server, secret):
+    """Others who use the computer cannot read it; it stands in the banner and outlives it."""
+    mode = (server.data_dir / "host-secret").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+    assert f"/host#{secret}" in server.output()
+    server.stop()
+    server.start()
+    assert (server.data_dir / "host-secret").read_text() == secret
+
+
+def test_who_opens_the_link_is_host(ana, bia, secret):
+    """Everybody hears it; who comes later sees it in the list."""
+    ana.join()
+    bia.join()
+    assert become_host(ana, secret).status_code == 204
+    assert bia.hears("person_changed", user="Ana")["role"] == "host"
+    assert ana.hears("notice", code="host")
+    roles = {host["name"]: host["role"] for host in bia.join()["hosts"]}
+    assert roles == {"Ana": "host", "Bia": "guest"}
+
+
+def test_the_link_may_be_opened_before_the_login(person_factory, secret):
+    """Whoever logs in next in that browser is host."""
+    ana = person_factory()
+    assert become_host(ana, secret).status_code == 204
+    ana.log_in("Ana")
+    assert ana.join()["hosts"][0]["role"] == "host"
+
+
+def test_the_link_opens_a_room_with_an_access_code(server_factory, person_factory):
+    """It is the better key."""
+    server = server_factory("--access-code", "1234")
+    ana = person_factory(None, server)
+    become_host(ana, (server.data_dir / "host-secret").read_text())
+    assert ana.log_in("Ana").headers["Location"] == "/chat"
+
+
+def test_a_wrong_link_makes_nobody_host(ana, server, until):
+    """403, a line in the log, and after ten tries 429 also for the right one."""
+    for _ in range(TRIES):
+        assert become_host(ana, "0" * 32).status_code == 403
+    answer = become_host(ana, (server.data_dir / "host-secret").read_text())
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 590
+    assert ana.join()["hosts"][0]["role"] == "guest"
+    until(lambda: '"host_link"' in server.log_file.read_text())
+
+
+def test_a_host_is_host_after_a_restart(host, server):
+    """As are the rules of the room."""
+    assert command(host, "topic", "Fractions")["ok"]
+    server.kill()
+    server.start()
+    host.socket = host.new_socket()
+    answer = host.join()
+    assert answer["hosts"][0]["role"] == "host"
+    assert answer["room"]["topic"] == "Fractions"
+
+
+def test_guests_may_not(host, bia):
+    """And they are told so in their language."""
+    bia.get("/chat?lang=pt-BR")
+    bia.join()
+    error = command(bia, "kick", "Ana")["error"]
+    assert (error["code"], error["message"]) == ("forbidden", "Só responsáveis podem fazer isso.")
+
+
+def test_a_command_says_what_it_did(host, bia):
+    """Or how it is written."""
+    bia.join()
+    assert command(host, "mute", "bia forever")["message"] == "Bia is muted."
+    assert command(host, "slow", "soon")["error"]["message"].endswith("/slow time|off")
+    assert "/kick name" in command(host, "help")["message"]
+
+
+@pytest.mark.parametrize(
+    "payload", [None, {}, {"name": 7}, {"name": "x" * 33}, {"name": "kick", "person": ""}]
+)
+def test_a_bad_command_gets_an_error_answer(host, payload):
+    """As for messages."""
+    assert host.call("host_command", payload)["error"]["code"] == "invalid"
+
+
+def test_who_is_kicked_learns_why_and_may_come_back(host, bia, until):
+    """First the reason, then the end; the old cookie is worth nothing."""
+    bia.join()
+    command(host, "kick", "Bia")
+    bia.hears("notice", code="kicked")
+    until(lambda: not bia.socket.connected)
+    assert host.hears("host_leave_room", user="Bia")
+    assert bia.get("/chat").headers["Location"] == "/"
+    assert bia.log_in("Bia").status_code == 303
+
+
+@pytest.fixture
+def banned(host, bia, until):
+    """Bia, whom the host has banned."""
+    bia.join()
+    command(host, "ban", "Bia 2h")
+    until(lambda: not bia.socket.connected)
+    return bia
+
+
+def test_a_banned_browser_stays_out(banned, server):
+    """By another name, after a logout, over a restart; the page says until when."""
+    banned.http.post(server.url + "/logout")
+    server.kill()
+    server.start()
+    answer = banned.log_in("Somebody else")
+    assert answer.status_code == 403
+    assert "The host has banned you from this room until" in answer.text
+    assert "banned you" not in banned.get("/").text  # nobody is known there any more
+
+
+def test_a_banned_name_stays_out(banned, person_factory):
+    """From another browser, which is not called the banned one."""
+    answer = person_factory().log_in("BIA")
+    assert answer.status_code == 403
+    assert "This name cannot be used here until" in answer.text
+
+
+def test_who_is_banned_is_told_so_by_the_login_page(banned):
+    """Not only after another try."""
+    assert "The host has banned you from this room until" in banned.get("/").text
+
+
+def test_a_ban_can_be_lifted(banned, host):
+    """And hosts are told who is banned."""
+    assert [ban["name"] for ban in host.join()["bans"]] == ["Bia"]
+    assert command(host, "unban", "Bia")["ok"]
+    assert banned.log_in("Bia").status_code == 303
+
+
+def test_the_host_link_ends_a_ban(banned, secret):
+    """Whoever has it is the host, whatever a host by name did."""
+    become_host(banned, secret)
+    assert banned.log_in("Bia").status_code == 303
+    assert banned.join()["ok"]
+
+
+def test_a_locked_room_says_so(host, person_factory):
+    """At the login."""
+    command(host, "lock")
+    answer = person_factory().log_in("Carla")
+    assert answer.status_code == 403
+    assert "The host has locked the room" in answer.text
+
+
+def test_refused_messages_say_when_to_try_again(host, bia):
+    """Muted people and hasty ones in slow mode."""
+    bia.join()
+    command(host, "slow", "30s")
+    assert bia.say("one")["ok"]
+    hasty = bia.say("two")["error"]
+    assert (hasty["code"], 25 < hasty["retry_after"] <= 30) == ("slow_mode", True)
+    command(host, "mute", "Bia 5m")
+    muted = bia.say("three")["error"]
+    assert (muted["code"], 290 < muted["retry_after"] <= 300) == ("muted", True)
+
+
+def test_a_deletion_reaches_who_is_here_and_who_was_away(host, bia):
+    """By an event, or with the answer to new_host."""
+    bia.join()
+    first, second = host.say("one")["id"], host.say("two")["id"]
+    command(host, "delete", str(first))
+    bia.hears("message_deleted", id=first)
+    answer = bia.join(second)
+    assert (answer["deleted"], answer["messages"], answer["complete"]) == ([first], [], True)
+
+
+def test_a_cleared_history_is_gone_for_all(host, bia):
+    """Newcomers get nothing of it, others learn up to where."""
+    bia.join()
+    last = host.say("one")["id"]
+    command(host, "clear")
+    bia.hears("history_cleared", up_to=last)
+    answer = bia.join(last)
+    assert (answer["cleared"], answer["messages"]) == (last, [])
+
+
+def test_everything_is_in_the_log(host, bia, server, until):
+    """Who did what to whom."""
+    bia.join()
+    command(host, "mute", "Bia 5m")
+    until(lambda: '"event": "mute"' in server.log_file.read_text())
+    (line,) = [line for line in server.log_file.read_text().splitlines() if '"mute"' in line]
+    assert '"by": "Ana"' in line
+    assert '"user": "Bia"' in line
+    assert '"seconds": 300.0' in line
+
+
+def test_a_command_by_id_means_that_person(host, bia):
+    """As the menu beside a name sends it."""
+    person = bia.join()["you"]["id"]
+    assert command(host, "kick", "", person=person)["ok"]
+    assert command(host, "kick", "", person=str(uuid.uuid4()))["error"]["code"] == "command"
+
+
+def test_a_banned_cookie_gets_no_socket(banned):
+    """The wire has no other door."""
+    banned.socket = banned.new_socket()
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        banned.connect()
