@@ -11,6 +11,7 @@ def server(server_factory):
 
 def hang_up(person):
     """End the connection as a browser does that crashes: without a word."""
+    person.forget(person.socket)
     person.socket.eio.ws.shutdown()
     person.socket = person.new_socket()
 

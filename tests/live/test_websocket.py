@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import uuid
 
 import pytest
 import websocket
@@ -41,7 +42,9 @@ def test_who_reads_nothing_is_cut_off_and_catches_up(ana, bia, raw_client):
     ana.join()
     first = ana.say("first")
     long = "漢" * 4000  # 12 kB; the kernel itself takes a few megabytes
-    for _ in range(700):
+    for _ in range(25):
+        for _ in range(19):  # without waiting for each, but for every twentieth
+            ana.socket.emit("new_message", {"message": long, "client_id": str(uuid.uuid4())})
         assert ana.say(long)["ok"]
     with pytest.raises((websocket.WebSocketException, ConnectionError)):
         stuck.messages(until="never said")

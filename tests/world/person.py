@@ -40,6 +40,10 @@ class Person:
         self._sockets.append(socket)
         return socket
 
+    def forget(self, socket: socketio.Client) -> None:
+        """Close this one no more: the library would wait for the rest of a ping interval."""
+        self._sockets.remove(socket)
+
     def connect(self, transports: list[str] | None = None) -> None:
         self.socket.connect(self.server.url, transports=transports or ["websocket"])
 

@@ -19,6 +19,9 @@ _LENGTH_16, _LENGTH_64 = 126, 127
 _LARGEST_SHORT, _LARGEST_16, _LARGEST_64 = 125, 0xFFFF, 2**63 - 1
 _HEADER, _KEY = 2, 4
 
+_LEAST_FRAGMENT = 64
+"""Bytes that a fragment counts, however short: a million empty ones are a flood, too."""
+
 _FINAL_TEXT = _FINAL | Opcode.TEXT
 _CONTROL = 0x08
 
@@ -43,12 +46,15 @@ class FrameCutter:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._received = b""
+        self._start = 0
+        """Where the first frame begins that has not been cut out."""
         self._unfinished: int | None = None
-        """Bytes so far of a message in fragments, while there is one."""
+        """What the fragments so far count of a message that has not ended, while there is one."""
 
     def feed(self, data: bytes) -> None:
         """Add what was received."""
-        self._received = self._received + data if self._received else data
+        self._received = self._received[self._start :] + data
+        self._start = 0
 
     def next(self) -> str | bytes | None:
         """The next message or frame, or None when more has to be received first.
@@ -56,36 +62,47 @@ class FrameCutter:
         Text in one piece comes decoded; every other frame, and what is none, comes as it was
         received. Raises FrameTooLarge.
         """
-        received = self._received
-        if len(received) < _HEADER:
+        received, start = self._received, self._start
+        key = start + _HEADER
+        if len(received) < key:
             return None
-        size, start, least = received[1] & _LENGTH, _HEADER, 0
+        first, size, least = received[start], received[start + 1] & _LENGTH, 0
         if size >= _LENGTH_16:
             width, least = (2, _LARGEST_SHORT + 1) if size == _LENGTH_16 else (8, _LARGEST_16 + 1)
-            start += width
-            if len(received) < start:
+            key += width
+            if len(received) < key:
                 return None
-            size = int.from_bytes(received[_HEADER:start], "big")
-        most = _LARGEST_SHORT if received[0] & _CONTROL else _LARGEST_64
-        if not (received[1] & _MASKED and least <= size <= most):
-            self._received = b""
-            return received  # which breaks the protocol, and nothing after it matters
-        if not received[0] & _CONTROL and (self._unfinished or 0) + size > self._limit:
+            size = int.from_bytes(received[start + _HEADER : key], "big")
+        most = _LARGEST_SHORT if first & _CONTROL else _LARGEST_64
+        if not (received[start + 1] & _MASKED and least <= size <= most):
+            self._go_on_from(len(received))
+            return received[start:]  # which breaks the protocol, and nothing after it matters
+        if not first & _CONTROL and (self._unfinished or 0) + size > self._limit:
             raise FrameTooLarge(self._limit)
-        body = start + _KEY
+        body = key + _KEY
         end = body + size
         if len(received) < end:
             return None
-        self._received = received[end:]
-        if received[0] == _FINAL_TEXT and self._unfinished is None:
+        self._go_on_from(end)
+        if first == _FINAL_TEXT and self._unfinished is None:
             with suppress(UnicodeDecodeError):  # wsproto tells the client
-                return _unmask(received[body:end], received[start:body]).decode()
-        self._account(received[0], size)
-        return received[:end]
+                return _unmask(received[body:end], received[key:body]).decode()
+        self._account(first, size)
+        return received[start:end]
+
+    def _go_on_from(self, end: int) -> None:
+        if end < len(self._received):
+            self._start = end
+        else:
+            self._received, self._start = b"", 0
 
     def _account(self, first: int, size: int) -> None:
-        if not first & _CONTROL:
-            self._unfinished = None if first & _FINAL else (self._unfinished or 0) + size
+        if first & _CONTROL:
+            return
+        if first & _FINAL:
+            self._unfinished = None
+        else:
+            self._unfinished = (self._unfinished or 0) + max(size, _LEAST_FRAGMENT)
 
 
 def _unmask(payload: bytes, key: bytes) -> bytes:
