@@ -112,7 +112,9 @@ def options(context: click.Context, params: list[click.Parameter]) -> Iterator[s
         spellings = [*sorted(option.opts, key=len), *option.secondary_opts]
         names = [rf"\fB{roff(name)}\fR" for name in spellings]
         yield ".TP"
-        yield ", ".join(names) + (rf" \fI{roff(value)}\fR" if value else "")
+        # A long list of choices may go on in the next line.
+        value = roff(value).replace("|", r"|\:")
+        yield ", ".join(names) + (rf" \fI{value}\fR" if value else "")
         yield sentence(option.help or "")
         notes = {"Default": default(option).strip("`"), "Variable": option.envvar}
         for title, note in notes.items():
