@@ -1,11 +1,34 @@
 """What is looked at before the Socket.IO stack reads it; more in tests/faults."""
 
+import sys
+
 import engineio
 import pytest
 import socketio
 
 from lanchat.live.events import Events
 from lanchat.live.reader import PacketReader
+
+DEFECT = """
+import sys
+from gevent import monkey
+monkey.patch_all()
+from lanchat.live.reader import PacketReader
+def read(self, session, packet, read=PacketReader.read):
+    assert "defect" not in packet
+    read(self, session, packet)
+PacketReader.read = read
+from lanchat.cli import main
+del sys.argv[1:4]
+main()
+"""
+"""Runs the command that follows, with a reader that fails at some packets."""
+
+
+@pytest.fixture
+def server(server_factory):
+    """A server with that reader."""
+    return server_factory("--grace", "0.5", launcher=[sys.executable, "-c", DEFECT])
 
 
 @pytest.fixture
@@ -52,3 +75,12 @@ def test_the_main_namespace_has_a_name(stock, session, read, packet):
     read(packet)
     assert not session.closed
     assert list(stock.manager.rooms) == ["/"]
+
+
+def test_a_defect_is_a_departure(ana, bia, raw_client):
+    """Where reading fails, its own connection ends at once, and the others hear of it."""
+    bia.join()
+    client = raw_client(ana)
+    client.join()
+    client.socket.send('42["defect"]')
+    assert bia.hears("host_leave_room", user="Ana")

@@ -1,12 +1,18 @@
 """What lanchat promises of each WebSocket, seen from the other end of a real one."""
 
+import itertools
 import json
 import socket
 import struct
 import uuid
 
+import gevent
+import gevent.socket
 import pytest
 import websocket
+
+from lanchat.live.flusher import Flusher
+from lanchat.live.websocket import WebSocket
 
 TEXT, CONTINUATION = websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_CONT
 SMALL_BUFFER = [(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)]
@@ -130,6 +136,24 @@ def test_a_ping_of_a_terabyte_is_not_waited_for(ana, raw_client):
     client = raw_client(ana)
     client.socket.sock.sendall(b"\x89\xff" + (1 << 40).to_bytes(8, "big"))
     assert client.close_code() == 1002
+
+
+def test_who_sends_much_at_once_lets_others_have_their_turn():
+    """Thousands of tiny frames that are there already are not answered in one go."""
+    ours, theirs = gevent.socket.socketpair()
+    turns = itertools.count()
+
+    def take_turns():
+        while next(turns) < 1000:
+            gevent.sleep(0)
+
+    other = gevent.spawn(take_turns)
+    with ours, theirs:
+        theirs.sendall(websocket.ABNF.create_frame(b"", websocket.ABNF.OPCODE_PING).format() * 2000)
+        theirs.shutdown(socket.SHUT_WR)
+        WebSocket(set(), Flusher(), WebSocket.wait, None)({"lanchat.socket": ours}, None)
+    assert next(turns) > 5
+    other.kill()
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,10 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
                 return []
         self.connected = self.upgraded = True
         self._begin_writing(websocket)
-        self._read(websocket)
-        self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+        try:
+            self._read(websocket)
+        finally:  # otherwise the person would stay for a minute after a defect of ours
+            self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
         return []
 
     def _upgrade(self, websocket: WebSocket) -> bool:

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 MAX_MESSAGE_BYTES = 64 << 10
 """The largest message that a client may send, in bytes."""
 
-_RECEIVE_BYTES = 16 << 10
+_RECEIVE_BYTES = 2 << 10
+"""How much of a client is handled before others have their turn: a few hundred tiny frames."""
+
 _CLOSE_TIMEOUT = 2.0
 """Seconds that a client has to answer a close before its socket is cut."""
 
