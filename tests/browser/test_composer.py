@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
+
+from tests.world.pages import put_into_queue
 
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
@@ -81,7 +82,7 @@ def test_longest_message_is_taken(arrive: Arrive, say: Say) -> None:
 def test_refused_message_can_be_edited(arrive: Arrive) -> None:
     """What the host refuses says why, and its text is not lost."""
     ana = arrive("Ana")
-    _put_into_queue(ana, "x" * 4001)
+    put_into_queue(ana, "x" * 4001)
     failure = ana.locator(".message__failure")
     expect(failure).to_contain_text("A message can have 4000 characters at most.")
     failure.get_by_role("button", name="Edit").click()
@@ -92,7 +93,7 @@ def test_refused_message_can_be_edited(arrive: Arrive) -> None:
 def test_refused_message_can_be_tried_again_or_discarded(arrive: Arrive) -> None:
     """Trying again asks the host again; discarding forgets the message for good."""
     ana = arrive("Ana")
-    _put_into_queue(ana, "x" * 4001)
+    put_into_queue(ana, "x" * 4001)
     failure = ana.locator(".message__failure")
     failure.get_by_role("button", name="Try again").click()
     expect(failure).to_contain_text("Not sent")
@@ -105,7 +106,7 @@ def test_refused_message_can_be_tried_again_or_discarded(arrive: Arrive) -> None
 def test_too_fast_counts_down_and_keeps_the_text(arrive: Arrive, say: Say) -> None:
     """What is too much goes by itself when it may; what is written meanwhile stays."""
     ana = arrive("Ana")
-    _put_into_queue(ana, *map(str, range(21)))
+    put_into_queue(ana, *map(str, range(21)))
     limit = ana.locator("#composer-limit")
     expect(limit).to_contain_text("You can send again in")
     say(ana, "not yet")
@@ -116,36 +117,6 @@ def test_too_fast_counts_down_and_keeps_the_text(arrive: Arrive, say: Say) -> No
     ana.press("#message", "Enter")
     expect(ana.locator(".message__text")).to_have_count(22)
     expect(ana.locator(".message--pending, .message--failed")).to_have_count(0)
-
-
-def test_a_refusal_of_the_host_is_waited_out(arrive: Arrive) -> None:
-    """Where the page could not know that it is too fast, the message goes by itself later."""
-    ana = arrive("Ana")
-    ana.route("**/chat", _without_rate)
-    _put_into_queue(ana, *map(str, range(25)))
-    expect(ana.locator("#composer-limit")).to_contain_text("You can send again in")
-    expect(ana.locator(".message__time")).to_have_count(25)
-    expect(ana.locator(".message--pending, .message--failed")).to_have_count(0)
-
-
-def _without_rate(route: Route) -> None:
-    """The page as it is, but for the host's limit."""
-    answer = route.fetch()
-    route.fulfill(response=answer, body=answer.text().replace('"rate": 5', '"rate": 0'))
-
-
-def _put_into_queue(page: Page, *texts: str) -> None:
-    """Have the page send what its own composer would not let through, or not so fast."""
-    drafts = [{"client_id": str(uuid.uuid4()), "text": text, "error": None} for text in texts]
-    page.evaluate(
-        """drafts => {
-            const { user } = JSON.parse(document.getElementById("lanchat-config").textContent);
-            const queue = drafts.map((draft) => ({ ...draft, by: user.id }));
-            sessionStorage.setItem("lanchat.outbox", JSON.stringify(queue));
-        }""",
-        drafts,
-    )
-    page.reload()
 
 
 def _height(page: Page) -> float:
