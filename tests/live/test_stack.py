@@ -1,5 +1,6 @@
 """The private names of the Socket.IO stack that lanchat touches are still where they were."""
 
+import socket
 import subprocess
 import sys
 from functools import partial
@@ -7,14 +8,26 @@ from pathlib import Path
 
 import engineio
 import gevent
+import gevent.socket
 import pytest
 import socketio
 from engineio.packet import CLOSE, MESSAGE, Packet
 
 from lanchat.errors import CannotStart
+from lanchat.live.events import Events
 from lanchat.live.flusher import SlowClients
-from lanchat.live.stack import BoundedQueue, refuse_gevent_websocket
+from lanchat.live.stack import SERVER_OPTIONS, BoundedQueue, Stack, refuse_gevent_websocket
 from lanchat.live.transport import MAX_BACKLOG_BYTES, MAX_BACKLOG_FRAMES
+
+HANDSHAKE = {
+    "REQUEST_METHOD": "GET",
+    "QUERY_STRING": "EIO=4&transport=websocket",
+    "HTTP_CONNECTION": "Upgrade",
+    "HTTP_UPGRADE": "websocket",
+    "HTTP_SEC_WEBSOCKET_KEY": "A" * 22 + "==",
+    "HTTP_SEC_WEBSOCKET_VERSION": "13",
+}
+"""The environ of a request that opens a WebSocket."""
 
 
 @pytest.fixture
@@ -105,6 +118,19 @@ def test_joining_a_bounded_queue_still_works():
     queue.task_done()
     with gevent.Timeout(5):
         queue.join()
+
+
+def test_gunicorn_is_told_when_a_websocket_has_ended():
+    """Outside all that has to tidy up: the session is forgotten at once."""
+    server = socketio.Server(**SERVER_OPTIONS, monitor_clients=False)
+    stack = Stack(server, Events())
+    ours, theirs = gevent.socket.socketpair()
+    with ours, theirs:
+        theirs.shutdown(socket.SHUT_WR)
+        with pytest.raises(StopIteration):
+            server.eio.handle_request({**HANDSHAKE, "gunicorn.socket": ours}, None)
+    stack.close(0)
+    assert not server.eio.sockets
 
 
 def test_gevent_websocket_is_refused(tmp_path):

@@ -151,7 +151,9 @@ def test_who_sends_much_at_once_lets_others_have_their_turn():
     with ours, theirs:
         theirs.sendall(websocket.ABNF.create_frame(b"", websocket.ABNF.OPCODE_PING).format() * 2000)
         theirs.shutdown(socket.SHUT_WR)
-        WebSocket(set(), Flusher(), WebSocket.wait, None)({"lanchat.socket": ours}, None)
+        WebSocket(set(), Flusher(), WebSocket.wait, None)(
+            {"lanchat.socket": ours}, lambda *_: bytes
+        )
     assert next(turns) > 5
     other.kill()
 

@@ -145,6 +145,10 @@ class Entrance:
 
     def _call_stock(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         chunks: list[bytes] = self._stock(environ, start_response)
+        if "gunicorn.socket" in environ and "lanchat.websocket" in environ:
+            # Tells gunicorn's workers that the response is done. Raised any further in, it would
+            # keep the engine from forgetting the session.
+            raise StopIteration
         return chunks
 
 

@@ -68,8 +68,6 @@ class WebSocket:
             raise RuntimeError("the WSGI server does not hand out the connection's socket")
         environ["lanchat.websocket"] = self
         self._serve(sock, _accept(environ.get("HTTP_SEC_WEBSOCKET_KEY", "")))
-        if "gunicorn.socket" in environ:
-            raise StopIteration  # tells gunicorn's workers that the response is done
         return []
 
     def send(self, data: str | bytes) -> None:
