@@ -17,6 +17,7 @@ from lanchat.chat.commit import GroupCommit
 from lanchat.chat.model import ROOM, Draft, Guest, Host, Message, Origin, timestamp
 from lanchat.chat.moderator import Moderator, load_order
 from lanchat.chat.notes import SeatNotes
+from lanchat.chat.order import Ban
 from lanchat.chat.ports import Broadcaster, ConnectionLog, Keeper, LeaveReason, MessageStore
 from lanchat.chat.presence import Presence
 from lanchat.chat.room import Departure
@@ -190,6 +191,10 @@ class Hub:
     def hosts(self) -> list[Host]:
         """Who is here."""
         return list(self._room.hosts())
+
+    def bans(self) -> list[Ban]:
+        """Who is kept out."""
+        return self.order.bans(self._clock())
 
     def disconnect(self, connection: str) -> None:
         """A connection is gone; its person may be back within the grace period."""

@@ -65,6 +65,7 @@ class Commands(click.Group):
         "config": "config",
         "discover": "discover",
         "doctor": "doctor",
+        "host": "host",
         "log": "log",
         "export": "export",
         "import": "import_",

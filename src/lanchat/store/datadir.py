@@ -17,6 +17,9 @@ from lanchat.errors import DataInUse, DataUnusable
 DATABASE = "messages.db"
 """The name of the message database in the directory."""
 
+HOLDER = "lanchat.pid"
+"""The name of the file that says who holds the directory."""
+
 _SECRET_BYTES = 32
 
 _HOST_SECRET_BYTES = 16
@@ -38,7 +41,7 @@ class DataDir:
         self.path = path
         self.database = path / DATABASE
         self._lock = FileLock(path / "lanchat.lock", mode=0o600)
-        self._holder = path / "lanchat.pid"
+        self._holder = path / HOLDER
         try:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._acquire()
@@ -53,6 +56,10 @@ class DataDir:
                 "make it writable or choose another --data-dir",
             ) from error
 
+    def announce(self, control: Path) -> None:
+        """Write down where this server listens to terminals."""
+        self._write_holder(control=str(control))
+
     def close(self) -> None:
         """Let another server have it."""
         self._holder.unlink(missing_ok=True)
@@ -63,8 +70,11 @@ class DataDir:
             self._lock.acquire(timeout=_PATIENCE)
         except Timeout:
             raise DataInUse(self.path, **self._who()) from None
-        since = timestamp(time.time())
-        holder = {"pid": os.getpid(), "parent": os.getppid(), "since": since}
+        self._since = timestamp(time.time())
+        self._write_holder()
+
+    def _write_holder(self, **more: str) -> None:
+        holder = {"pid": os.getpid(), "parent": os.getppid(), "since": self._since, **more}
         self._holder.write_text(json.dumps(holder))
 
     def _who(self) -> dict[str, Any]:
@@ -74,6 +84,14 @@ class DataDir:
             return {key: holder[key] for key in ("pid", "parent", "since")}
         except (OSError, ValueError, KeyError, TypeError):
             return dict.fromkeys(("pid", "parent", "since"))
+
+
+def control_path(data_dir: Path) -> Path | None:
+    """Where the server that has the directory listens to terminals, as it has written down."""
+    try:
+        return Path(json.loads((data_dir / HOLDER).read_text())["control"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _secret(path: Path, size: int) -> bytes:

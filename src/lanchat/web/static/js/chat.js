@@ -119,8 +119,10 @@ async function command(name, text, person) {
   if (known === undefined) return words.t("client.unknown_command", { name });
   if (known.host && !isHost(state)) return words.t("client.host_command", { name });
   if (known.grave && !(await sure(words.t(`client.sure.${name}`)))) return "";
+  const { lines } = state;
   const answer = await socket.command(name, text, person);
-  if (answer?.ok) dispatch({ type: "told", text: answer.message, now: Date.now() });
+  // What everybody was told meanwhile need not be said twice.
+  if (answer?.ok && state.lines === lines) tell(answer.message);
   return answer?.ok ? "" : (answer?.error.message ?? words.t("client.no_connection"));
 }
 

@@ -43,8 +43,9 @@ export function makeRenderer({ words, times, mayDelete }) {
   }
 
   function toldLine(node, { say, text }) {
-    node.className = "note note--told";
-    node.replaceChildren(element("span", "note__text", say === null ? text : words.say(say, times)));
+    const line = say === null ? text : words.say(say, times);
+    node.className = line.includes("\n") ? "note note--list" : "note note--told";
+    node.replaceChildren(element("span", "note__text", line));
   }
 
   function sentence({ kind, others }, params) {

@@ -94,6 +94,7 @@ export function mountPeople({ list, total, line }, { words, onAct }) {
       acts.hidden = !acts.hidden;
       opened = acts.hidden ? null : host.id;
       button.setAttribute("aria-expanded", String(!acts.hidden));
+      acts.scrollIntoView({ block: "nearest" });
     });
     return button;
   }

@@ -6,10 +6,10 @@ export function mountRules(line, { words }) {
   function update({ room }) {
     const { topic, locked, readonly, slow } = room;
     const parts = [
-      topic,
       locked && words.t("client.rule_locked"),
       readonly && words.t("client.rule_readonly"),
       slow > 0 && words.count("client.rule_slow", slow),
+      topic,
     ];
     const text = parts.filter(Boolean).join(" · ");
     line.hidden = text === "";

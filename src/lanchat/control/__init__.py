@@ -1,0 +1,1 @@
+"""Keeping order from a terminal on the server's own computer, and not through the network."""

@@ -1,0 +1,107 @@
+"""The terminal's end: asks the server that runs, or does it in the data directory without one."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lanchat import i18n
+from lanchat.chat.commands import COMMANDS
+from lanchat.chat.hub import Hub
+from lanchat.chat.ports import Broadcaster
+from lanchat.connlog.writer import ConnectionLogFile
+from lanchat.control.desk import Answer, Desk
+from lanchat.errors import CommandFailed, NotRunning
+from lanchat.store.datadir import DATABASE, DataDir, control_path
+from lanchat.store.sqlite import Offload, SqliteStore
+from lanchat.web.answers import usage
+
+_PATIENCE = 30.0
+"""Seconds for an answer: the disk may be slow."""
+
+
+class Offered(NamedTuple):
+    """A command as a terminal offers it."""
+
+    name: str
+    usage: str
+    help: str
+    grave: bool
+
+
+def offered() -> Iterator[Offered]:
+    """Everything that hosts can do; a terminal has its own way to ask for help."""
+    for command in COMMANDS.values():
+        if command.for_all:
+            continue
+        help_text = i18n.translate("en", command.help_key)
+        yield Offered(command.name, usage(command, "en"), help_text, command.grave)
+
+
+def ask(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answer:
+    """The room's answer. Without a server, what is asked is done in the data directory.
+
+    Raises NotRunning where there is none either, CommandFailed with the room's own words, and
+    DataUnusable.
+    """
+    answer = _ask_server(data_dir, request)
+    if answer is None:
+        answer = _do_without(data_dir, log_file, request)
+    if not answer["ok"]:
+        raise CommandFailed(answer["message"])
+    return answer
+
+
+def _ask_server(data_dir: Path, request: dict[str, Any]) -> Answer | None:
+    """The answer of the server that has the directory, or None where there is none."""
+    path = control_path(data_dir)
+    if path is None:
+        return None
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(_PATIENCE)
+        try:
+            connection.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None  # it was killed
+        try:
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            with connection.makefile("rb") as lines:
+                answer: Answer = json.loads(lines.readline())
+        except (OSError, ValueError):
+            raise CommandFailed("the server gave no answer; it may be stopping") from None
+    return answer
+
+
+class _Nobody(Broadcaster):
+    """Without a server there is nobody to tell."""
+
+
+def _do_without(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answer:
+    if not (data_dir / DATABASE).exists():
+        raise NotRunning(data_dir)
+    with ExitStack() as undo:
+        data = DataDir(data_dir)
+        undo.callback(data.close)
+        store = SqliteStore(data.database, offload=_one_at_a_time(threading.Lock()))
+        undo.callback(store.close)
+        log = ConnectionLogFile(log_file)
+        undo.callback(log.close)
+        nobody = _Nobody()  # type: ignore[abstract]  # that its methods do nothing is wanted
+        hub = Hub(store, nobody, log, store, history=0, grace=0)
+        undo.callback(hub.close)
+        return Desk(hub, lambda: None).answer(request)
+
+
+def _one_at_a_time(lock: threading.Lock) -> Offload:
+    """The hub has threads of its own, and the store takes one call at a time."""
+
+    def offload(call: Callable[[], Any]) -> Any:
+        with lock:
+            return call()
+
+    return offload

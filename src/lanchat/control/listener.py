@@ -1,0 +1,74 @@
+"""The server's end: a Unix socket that only the user who runs the server can connect to.
+
+Each connection carries one request and its answer, a line of JSON each. Windows has no such
+sockets in Python, and no control from a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from gevent.server import StreamServer
+
+LINE_LIMIT = 64 * 1024
+"""Bytes in a request."""
+
+_PATIENCE = 10.0
+"""Seconds for the whole request."""
+
+_PATH_LIMIT = 100
+"""Bytes in the path of a Unix socket: 104 with the zero at its end on macOS, 108 on Linux."""
+
+
+class Listener:
+    """Answers requests until ``close``. Raises OSError where the socket cannot be made.
+
+    The socket lies in the folder, or in a private one where that path is too long; ``path`` says
+    where.
+    """
+
+    def __init__(self, folder: Path, answer: Callable[[Mapping[str, Any]], object]) -> None:
+        self._answer = answer
+        self._own_folder: Path | None = None
+        self.path = folder / "control.sock"
+        if len(os.fsencode(self.path)) > _PATH_LIMIT:
+            self._own_folder = Path(tempfile.mkdtemp(prefix="lanchat-"))
+            self.path = self._own_folder / "control.sock"
+        # Left by a server that was killed: the folder's lock says that there is no other one.
+        self.path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.bind(str(self.path))
+        # Nobody can connect before listen().
+        self.path.chmod(0o600)
+        self._socket.listen()
+        self._server = StreamServer(self._socket, self._serve)
+        self._server.start()
+
+    def close(self) -> None:
+        """Answer nobody any more."""
+        self._server.stop(timeout=0)
+        self._socket.close()
+        self.path.unlink(missing_ok=True)
+        if self._own_folder is not None:
+            self._own_folder.rmdir()
+
+    def _serve(self, connection: Any, _address: object) -> None:
+        # Whoever hangs up or sends something else gets no answer.
+        with suppress(OSError, ValueError), connection:
+            connection.settimeout(_PATIENCE)
+            with connection.makefile("rb") as lines:
+                request = json.loads(lines.readline(LINE_LIMIT))
+            if isinstance(request, dict):
+                connection.sendall(json.dumps(self._answer(request)).encode() + b"\n")
+
+
+def is_possible() -> bool:
+    """Whether this system has such sockets."""
+    return hasattr(socket, "AF_UNIX")
