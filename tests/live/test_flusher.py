@@ -130,6 +130,7 @@ def test_who_takes_nothing_is_cut(flusher, slow):
         flusher.broadcast(group, b"x" * 1000)
     flusher.flush()
     assert not flusher.clogged
+    assert slow.transmitter.backlog == (0, 0)
     while slow.read():
         pass
 

@@ -61,6 +61,23 @@ def test_a_line_of_spaces_is_read_in_one_go(slow):
     assert slow(HEAD + line + b"x \r\n\r\n").recv(100).startswith(b"HTTP/1.1 400 BAD")
 
 
+def test_who_takes_no_answer_is_dropped(slow, until):
+    """Somebody who asks and asks, and reads nothing."""
+    connection = slow(b"")
+    connection.setblocking(False)
+
+    def hung_up():
+        try:
+            connection.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
+        except BlockingIOError:
+            return False  # nothing of it is read any more
+        except ConnectionError:
+            return True
+        return False
+
+    until(hung_up)
+
+
 def test_half_sent_requests_do_not_keep_others_out(slow, server):
     """With 300 of them open a login works."""
     for _ in range(300):

@@ -2,7 +2,8 @@
 
 pywsgi waits for ever for the rest of a request that was begun (the Slowloris attack lives on
 that). Here a request has to be there, body included, within REQUEST_SECONDS, or its connection
-is closed. Bodies are small and are read before the application runs.
+is closed; so it is where nobody takes the answer. Bodies are small and are read before the
+application runs.
 
 A head is refused with 400 where servers disagree on what it means: a proxy in front could take
 the end of one request for the beginning of the next (request smuggling).
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 10.0
+ANSWER_SECONDS = 20.0
+"""How long a client has to take an answer; whoever takes none would hold its socket for ever."""
+
 LINGER_SECONDS = 2.0
 """How long a client whose body was refused has to read why."""
 
@@ -134,6 +138,11 @@ class Handler(pywsgi.WSGIHandler):
         if self._unread:
             headers = [*headers, ("Connection", "close")]
         return super().start_response(status, headers, exc_info)
+
+    def _sendall(self, data: bytes) -> None:
+        """Called for an answer, or for each piece of one."""
+        with gevent.Timeout(ANSWER_SECONDS, TimeoutError("nobody takes the answer")):
+            super()._sendall(data)
 
     def handle_one_response(self) -> None:
         super().handle_one_response()

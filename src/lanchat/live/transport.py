@@ -107,6 +107,7 @@ class Transmitter:
     def _let_go(self) -> None:
         """Nothing waits for the kernel any more."""
         self._backlog.clear()
+        self._backlog_bytes = self._backlog_frames = 0
         self._flusher.clogged.discard(self)
         if self._watcher is not None:
             self._watcher.stop()
