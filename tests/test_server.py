@@ -126,6 +126,7 @@ def test_history_in_memory_leaves_nothing_on_disk(server_factory):
     """--no-history writes no message to the data directory."""
     server = server_factory("--no-history")
     assert sorted(path.name for path in server.data_dir.iterdir()) == [
+        "control.sock",
         "host-secret",
         "lanchat.lock",
         "lanchat.pid",

@@ -28,7 +28,7 @@ from lanchat.chat.model import timestamp
 from lanchat.config import ServeConfig
 from lanchat.connlog.writer import ConnectionLogFile
 from lanchat.control.desk import Desk
-from lanchat.control.listener import Listener, is_possible
+from lanchat.control.listener import open_listener
 from lanchat.errors import ExtraMissing
 from lanchat.live.broadcaster import SocketBroadcaster
 from lanchat.live.events import Events
@@ -126,9 +126,8 @@ class Backend:
                 announcer.refresh()
                 looks.append(announcer.refresh)
             undo.callback(Watch(looks).close)
-            if is_possible():
-                desk = Desk(hub, lambda: host_link(config, network, data.host_secret))
-                listener = Listener(data.path, desk.answer)
+            desk = Desk(hub, lambda: host_link(config, network, data.host_secret))
+            if listener := open_listener(data.path, desk.answer):
                 undo.callback(listener.close)
                 data.announce(listener.path)
             self._undo = undo.pop_all()

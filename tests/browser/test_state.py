@@ -181,6 +181,37 @@ def test_the_invitation_follows_the_network(reduced: Reduce) -> None:
     assert reduced({"type": "invited", "invite": first}, _joined(1))["invite"] == first
 
 
+def test_a_deleted_message_does_not_come_back(reduced: Reduce) -> None:
+    """An answer that was on its way when the host deleted it still has it."""
+    state = reduced(_live(5), {"type": "deleted", "id": 6}, _joined(4, 5, 6, 7))
+    assert _ids(state) == [4, 5, 7]
+
+
+def test_who_was_away_learns_what_was_deleted(reduced: Reduce) -> None:
+    """With the answer to the next join, singly or up to an id."""
+    joined = _joined(8)
+    joined["answer"] |= {"deleted": [6], "cleared": 4}
+    state = reduced(_joined(3, 4, 5, 6, 7), joined)
+    assert _ids(state) == [5, 7, 8]
+
+
+def test_rules_that_change_are_a_line_each(reduced: Reduce) -> None:
+    """Those that came with the join are none."""
+    rules = {"topic": "", "locked": True, "readonly": False, "slow": 0}
+    joined = _joined(1)
+    joined["answer"]["room"] = rules
+    ruled = {"type": "ruled", "room": {**rules, "locked": False, "slow": 5}, "now": 0}
+    says = [note["say"][0] for note in reduced(joined, ruled)["notes"]]
+    assert says == ["client.room_unlocked", "client.room_slow"]
+
+
+def test_who_is_shown_out_stays_out(reduced: Reduce) -> None:
+    """Losing the connection then is nothing to be told."""
+    notice = {"type": "noticed", "notice": {"code": "kicked", "until": None}, "now": 0}
+    state = reduced(_joined(1), notice, {"type": "link", "link": "offline"})
+    assert state["link"] == "removed"
+
+
 def _live(number: int) -> dict[str, Any]:
     return {"type": "message", "message": _message(number)}
 

@@ -49,6 +49,26 @@ def shown(record: Record, width: int | None = None, layout: Layout | None = None
             "● start          version 0.1.0, port 8765",
         ),
         ("stop", {"user": "", "ip": ""}, "● stop"),
+        (
+            "ban",
+            {"seconds": 7200, "by": "Rui"},
+            "◆ ban            Ana           192.168.1.33     for 2 h 00 min, by Rui",
+        ),
+        (
+            "mute",
+            {"seconds": None, "by": "terminal"},
+            "◆ mute           Ana           192.168.1.33     for ever, by terminal",
+        ),
+        (
+            "topic",
+            {"user": "", "ip": "", "value": "Fractions \x1b[2J", "by": "Rui"},
+            "◆ topic          Fractions \\x1b[2J, by Rui",
+        ),
+        (
+            "leave",
+            {"seconds": 5, "reason": "kicked"},
+            "← leave          Ana           192.168.1.33     after 5 s, kicked",
+        ),
     ],
 )
 def test_one_line_an_event(

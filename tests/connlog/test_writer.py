@@ -62,6 +62,24 @@ def test_every_event_is_a_line(
     ]
 
 
+def test_what_hosts_do_is_a_line(
+    log: ConnectionLogFile, path: Path, ana: Guest, phone: Origin
+) -> None:
+    """Who did it, and as much of whom it was about as is known."""
+    log.command("ban", "Rui", (ana, phone), seconds=None, address="192.168.1.33")
+    log.command("unban", "terminal", (Guest("", "Bia"), Origin("")))
+    log.command("slow", "Rui", None, value="10 s")
+    log.close()
+    common = {"v": 1, "time": "1970-01-01T00:00:01.500Z"}
+    person = {"user": "Ana", "user_id": "a1", "ip": "192.168.1.33"}
+    address = {"seconds": None, "address": "192.168.1.33"}
+    assert lines(path) == [
+        {**common, "event": "ban", "by": "Rui", **person, **address},
+        {**common, "event": "unban", "by": "terminal", "user": "Bia"},
+        {**common, "event": "slow", "by": "Rui", "value": "10 s"},
+    ]
+
+
 def test_close_loses_nothing(log: ConnectionLogFile, path: Path, phone: Origin) -> None:
     """What was handed in before close() is on disk when it returns, in order."""
     for number in range(10_000):

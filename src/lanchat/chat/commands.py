@@ -18,6 +18,9 @@ BY_ADDRESS = "address"
 LONGEST = 10 * 365 * 86_400
 """Seconds; whoever means more than ten years means ``forever``."""
 
+LONGEST_INTERVAL = 3_600
+"""Seconds between two messages; beyond that a room is for reading."""
+
 
 class Kind(Enum):
     """What an argument is; the value is its key in the catalogue (``command.argument.<value>``)."""
@@ -178,4 +181,5 @@ def _value(kind: Kind, word: str) -> dict[str, object] | None:
         seconds = parse_duration(word)
     except ValueError:
         return None
-    return {"seconds": float(seconds)} if 0 < seconds <= LONGEST else None
+    most = LONGEST if kind is Kind.TIME else LONGEST_INTERVAL
+    return {"seconds": float(seconds)} if 0 < seconds <= most else None

@@ -145,11 +145,8 @@ def _folded(record: Record, name: str, look: Look, width: int) -> Iterator[Text]
 def detail(record: Record) -> str:
     """What there is to say at the end of the line: how long, why, which server."""
     reason = REASONS.get(record.reason, record.reason.replace("_", " "))
-    # A ban has no time where it is for ever.
-    time = "" if record.seconds is None else duration(record.seconds)
-    preposition = "for" if record.event in ORDER else "after"
     parts = [
-        f"{preposition} {time}" if time else "",
+        _how_long(record),
         printable(reason),
         printable(record.value),
         f"by {printable(record.by)}" if record.by else "",
@@ -157,6 +154,12 @@ def detail(record: Record) -> str:
         "" if record.port is None else f"port {record.port}",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _how_long(record: Record) -> str:
+    if record.event in {"ban", "mute"}:
+        return "for ever" if record.seconds is None else f"for {duration(record.seconds)}"
+    return "" if record.seconds is None else f"after {duration(record.seconds)}"
 
 
 def duration(seconds: float) -> str:

@@ -7,6 +7,7 @@ sockets in Python, and no control from a terminal.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 import tempfile
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from gevent.server import StreamServer
+
+_log = logging.getLogger(__name__)
 
 LINE_LIMIT = 64 * 1024
 """Bytes in a request."""
@@ -69,6 +72,12 @@ class Listener:
                 connection.sendall(json.dumps(self._answer(request)).encode() + b"\n")
 
 
-def is_possible() -> bool:
-    """Whether this system has such sockets."""
-    return hasattr(socket, "AF_UNIX")
+def open_listener(folder: Path, answer: Callable[[Mapping[str, Any]], object]) -> Listener | None:
+    """A listener, or None where there can be none: a room does without rather than not start."""
+    if not hasattr(socket, "AF_UNIX"):
+        return None
+    try:
+        return Listener(folder, answer)
+    except OSError as error:
+        _log.warning("`lanchat host` cannot reach this room: %s", error)
+        return None

@@ -3,6 +3,8 @@
 
 import { element } from "./dom.js";
 
+const MOST = 6; // commands at a time: nothing scrolls, the arrow keys go on
+
 /** What a text is: {text} to be said, or {name, text} of a command. */
 export function readLine(line) {
   if (line.startsWith("//")) return { name: null, text: line.slice(1) };
@@ -29,12 +31,13 @@ export function mountCompletion({ field, list }, { usable, onChoose }) {
   }
 
   function draw(choosing) {
-    list.hidden = shown.length === 0;
-    list.replaceChildren(...shown.map((command, index) => option(command, choosing, index)));
-    const current = choosing ? list.children[active] : undefined;
+    const first = Math.max(0, active + 1 - MOST);
+    const seen = shown.slice(first, first + MOST);
+    list.hidden = seen.length === 0;
+    list.replaceChildren(...seen.map((command, i) => option(command, choosing, first + i)));
+    const current = choosing ? list.children[active - first] : undefined;
     if (current === undefined) field.removeAttribute("aria-activedescendant");
     else field.setAttribute("aria-activedescendant", current.id);
-    current?.scrollIntoView({ block: "nearest" });
   }
 
   function option({ name, usage, help }, choosing, index) {

@@ -1,0 +1,227 @@
+"""A host keeps order, and those concerned see why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page, expect
+
+Arrive = Callable[..., Page]
+Say = Callable[[Page, str], None]
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def host(server: Any, arrive: Arrive) -> Arrive:
+    """Log in and open the host link."""
+
+    def open_link(name: str, **options: Any) -> Page:
+        page = arrive(name, **options)
+        secret = (server.data_dir / "host-secret").read_text()
+        page.goto(f"{server.url}/host#{secret}")
+        expect(page.locator("#people .badge")).to_have_text("host")
+        return page
+
+    return open_link
+
+
+def test_the_host_link_leads_to_the_room(server: Any, host: Arrive, arrive: Arrive) -> None:
+    """Everybody sees who is host; the secret does not stay in the address or the history."""
+    bia = arrive("Bia")
+    ana = host("Ana")
+    expect(bia.locator("#people li", has_text="Ana").locator(".badge")).to_have_text("host")
+    assert ana.url == f"{server.url}/chat"
+    ana.go_back()
+    assert "#" not in ana.url
+
+
+def test_a_wrong_link_says_so(server: Any, visit: Callable[..., Page]) -> None:
+    """And what the right one is shown by."""
+    page = visit()
+    page.goto(f"{server.url}/host#0123456789abcdef")
+    expect(page.locator("#error")).to_contain_text("lanchat host link")
+    assert "#" not in page.url
+
+
+def test_what_a_host_says_has_a_badge(host: Arrive, arrive: Arrive, say: Say) -> None:
+    """Beside the name, for everybody."""
+    ana, bia = host("Ana"), arrive("Bia")
+    say(ana, "listen")
+    expect(bia.locator(".message__author .badge")).to_have_text("host")
+
+
+def test_a_guest_who_is_kicked_sees_why(host: Arrive, arrive: Arrive) -> None:
+    """By keyboard alone; the page does not knock again, but one can log in anew."""
+    ana, bia = host("Ana"), arrive("Bia")
+    ana.get_by_role("button", name="Actions for Bia").press("Enter")
+    ana.get_by_role("button", name="Remove from the room").press("Enter")
+    expect(ana.locator("#sure-yes")).to_be_focused()
+    ana.keyboard.press("Enter")
+    expect(bia.locator("#farewell")).to_contain_text("The host has removed you")
+    expect(ana.locator(".people__name")).to_have_text(["Ana"])
+    bia.click("#farewell-again")
+    bia.press("#username", "Enter")
+    expect(ana.locator(".people__name")).to_have_text(["Ana", "Bia"])
+
+
+def test_a_banned_guest_reads_until_when(host: Arrive, arrive: Arrive, say: Say) -> None:
+    """In the page that was open, and when trying another name."""
+    ana, bia = host("Ana"), arrive("Bia")
+    say(ana, "/ban Bia 2h")
+    expect(bia.locator("#farewell")).to_contain_text("banned you from the room until")
+    bia.click("#farewell-again")
+    expect(bia.locator("[role=alert]")).to_contain_text("banned you from this room until")
+    bia.fill("#username", "Somebody else")
+    bia.press("#username", "Enter")
+    expect(bia.locator("[role=alert]")).to_contain_text("banned you from this room until")
+
+
+def test_a_muted_guest_can_only_read(host: Arrive, arrive: Arrive, say: Say) -> None:
+    """It is said in their language, and what they wrote stays; then they can go on."""
+    ana, bia = host("Ana"), arrive("Bia", locale="pt-BR")
+    say(ana, "/mute Bia")
+    expect(bia.locator(".note").last).to_contain_text("silenciou você até")
+    bia.fill("#message", "mas")
+    expect(bia.locator("#send")).to_be_disabled()
+    expect(bia.locator("#composer-limit")).to_contain_text("silenciou você")
+    say(ana, "/unmute Bia")
+    bia.click("#send")
+    expect(ana.locator(".message__text")).to_have_text(["mas"])
+
+
+def test_the_rules_of_the_room_are_seen(host: Arrive, arrive: Arrive, say: Say) -> None:
+    """Above the chat, and in a line when they change."""
+    ana, bia = host("Ana"), arrive("Bia")
+    say(ana, "/topic Fractions")
+    say(ana, "/readonly")
+    expect(bia.locator("#rules")).to_have_text("only hosts write · Fractions")
+    expect(bia.locator("#composer-limit")).to_have_text("Only hosts can write now.")
+    carla = arrive("Carla")
+    expect(carla.locator("#rules")).to_have_text("only hosts write · Fractions")
+    say(ana, "still me")
+    expect(carla.locator(".message__text")).to_have_text(["still me"])
+
+
+def test_slow_mode_sends_one_after_the_other(host: Arrive, arrive: Arrive, say: Say) -> None:
+    """Nothing is lost and nobody has to press a button again."""
+    ana, bia = host("Ana"), arrive("Bia")
+    say(ana, "/slow 2s")
+    expect(bia.locator("#rules")).to_have_text("2 seconds between messages")
+    say(bia, "one")
+    say(bia, "two")
+    expect(bia.locator("#composer-limit")).to_contain_text("Slow mode")
+    expect(ana.locator(".message__text")).to_have_text(["one", "two"])
+
+
+def test_a_deleted_message_is_gone_everywhere(host: Arrive, arrive: Arrive, say: Say) -> None:
+    """Its author is told; a page that comes later never had it."""
+    ana, bia = host("Ana"), arrive("Bia")
+    say(bia, "ugly")
+    say(bia, "nice")
+    expect(ana.locator(".message__text")).to_have_text(["ugly", "nice"])
+    ana.locator(".message__time").first.press("Enter")
+    ana.get_by_role("button", name="Delete this message").click()
+    ana.click("#sure-yes")
+    for page in (ana, bia, arrive("Carla")):
+        expect(page.locator(".message__text")).to_have_text(["nice"])
+    expect(bia.locator(".note--told")).to_have_text("The host has deleted a message of yours.")
+
+
+def test_clearing_is_asked_for(host: Arrive, arrive: Arrive, say: Say) -> None:
+    """A no changes nothing, a yes empties every page."""
+    ana, bia = host("Ana"), arrive("Bia")
+    say(bia, "hello")
+    expect(ana.locator(".message__text")).to_have_count(1)
+    say(ana, "/clear")
+    ana.get_by_role("button", name="Cancel").click()
+    expect(bia.locator(".message__text")).to_have_count(1)
+    say(ana, "/clear")
+    ana.click("#sure-yes")
+    for page in (ana, bia):
+        expect(page.locator(".message__text")).to_have_count(0)
+        expect(page.locator(".note").last).to_contain_text("deleted what was said")
+
+
+def test_commands_complete_themselves(host: Arrive) -> None:
+    """What fits is listed; the keys choose."""
+    ana = host("Ana")
+    ana.focus("#message")
+    ana.keyboard.type("/un")
+    expect(ana.locator("#commands [role=option]")).to_have_count(4)
+    ana.keyboard.press("ArrowDown")
+    ana.keyboard.press("Tab")
+    expect(ana.locator("#message")).to_have_value("/unmute ")
+    expect(ana.locator("#commands")).to_contain_text("/unmute name")
+    ana.keyboard.type("Bia")
+    ana.keyboard.press("Enter")
+    expect(ana.locator("#composer-limit")).to_have_text("Nobody called Bia is here.")
+    expect(ana.locator("#message")).to_have_value("/unmute Bia")
+
+
+def test_the_last_command_can_be_reached_by_keys(host: Arrive) -> None:
+    """The list has room for some; the arrow keys go through all, and around."""
+    ana = host("Ana")
+    ana.focus("#message")
+    ana.keyboard.type("/")
+    ana.keyboard.press("ArrowUp")
+    expect(ana.locator("#commands [aria-selected=true]")).to_contain_text("/help")
+    ana.keyboard.press("ArrowDown")
+    expect(ana.locator("#commands [aria-selected=true]")).to_contain_text("/kick")
+
+
+def test_a_guest_has_no_commands_of_hosts(arrive: Arrive, say: Say) -> None:
+    """Neither in the list nor by typing them; what is no command is not said either."""
+    ana = arrive("Ana")
+    for line in ("/kick Ana", "/nonsense"):
+        say(ana, line)
+        expect(ana.locator("#composer-limit")).to_contain_text(line.split()[0])
+        expect(ana.locator("#message")).to_have_value(line)
+    ana.fill("#message", "/")
+    expect(ana.locator("#commands [role=option]")).to_have_count(1)
+    expect(ana.locator(".message")).to_have_count(0)
+
+
+def test_two_slashes_say_one(arrive: Arrive, say: Say) -> None:
+    """So that a path can be said."""
+    ana = arrive("Ana")
+    say(ana, "//etc/hosts")
+    expect(ana.locator(".message__text")).to_have_text(["/etc/hosts"])
+
+
+def test_help_lists_what_one_can_do(host: Arrive) -> None:
+    """In a line of the chat that nobody else sees."""
+    ana = host("Ana")
+    ana.fill("#message", "/help")
+    ana.press("#message", "Enter")
+    expect(ana.locator(".note--list")).to_contain_text("/kick name")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_keeping_order_is_accessible(host: Arrive, arrive: Arrive, say: Say, scheme: str) -> None:
+    """With everything open that a host can open."""
+    ana = host("Ana", color_scheme=scheme)
+    bia = arrive("Bia", color_scheme=scheme)
+    say(bia, "hello")
+    say(ana, "/topic Fractions")
+    say(ana, "/mute Bia")
+    expect(ana.locator(".badge--quiet")).to_be_visible()
+    ana.get_by_role("button", name="Actions for Bia").click()
+    ana.locator(".message__time").first.click()
+    ana.focus("#message")
+    ana.keyboard.type("/")
+    expect(ana.locator("#commands")).to_be_visible()
+    assert _violations(ana) == ""
+    ana.get_by_role("button", name="Remove from the room").click()
+    assert _violations(ana) == ""
+    ana.click("#sure-yes")
+    expect(bia.locator("#farewell")).to_be_visible()
+    assert _violations(bia) == ""
+
+
+def _violations(page: Page) -> str:
+    results = Axe().run(page, options={"resultTypes": ["violations"], **RULES})
+    return "" if results.violations_count == 0 else results.generate_report()
