@@ -12,6 +12,7 @@ the end of one request for the beginning of the next (request smuggling).
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import logging
 import re
@@ -140,9 +141,9 @@ class Handler(pywsgi.WSGIHandler):
         return super().start_response(status, headers, exc_info)
 
     def _sendall(self, data: bytes) -> None:
-        """Called for an answer, or for each piece of one."""
-        with gevent.Timeout(ANSWER_SECONDS, TimeoutError("nobody takes the answer")):
-            super()._sendall(data)
+        """Called for an answer, or for each piece of one; pywsgi says nothing of EPIPE."""
+        with gevent.Timeout(ANSWER_SECONDS, BrokenPipeError(errno.EPIPE, "it is not taken")):
+            super()._sendall(data)  # type: ignore[misc]  # the stubs leave it out
 
     def handle_one_response(self) -> None:
         super().handle_one_response()
