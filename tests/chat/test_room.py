@@ -56,6 +56,24 @@ def test_nobody_has_left_within_the_grace_period(room):
     assert [host.name for host in room.hosts()] == ["Ana"]
 
 
+def test_everybody_sees_who_may_do_what(room):
+    """From the arrival on, in the list, when it changes, and in the departure."""
+    arrival = room.enter(ANA, "tab", HERE, now=0, role="host")
+    assert (arrival.role, arrival.muted) == ("host", False)
+    room.describe(ANA.id, "guest", muted=True)
+    (line,) = room.hosts()
+    left = room.leave(ANA.id, 1, "closed").announcement
+    assert (line.role, line.muted) == (left.role, left.muted) == ("guest", True)
+
+
+def test_a_seat_is_found_by_name_and_by_id(room):
+    """However the name is written."""
+    room.enter(ANA, "tab", HERE, now=0)
+    assert room.named("A.N.A") is room.seat(ANA.id)
+    assert room.named("Bia") is None
+    assert room.seat(BIA.id) is None
+
+
 def test_who_is_here_is_counted(room):
     """Not who holds a name alone, and nobody twice."""
     room.reserve(BIA, HERE, now=0)

@@ -67,11 +67,14 @@ class Departure:
     time: str
     seconds: float | None
     reason: LeaveReason
+    role: Role = "guest"
+    muted: bool = False
 
     @property
     def announcement(self) -> Arrival:
         """The departure as everybody is told of it."""
-        return Arrival(self.guest.id, self.guest.name, self.origin.ip, self.time)
+        guest = self.guest
+        return Arrival(guest.id, guest.name, self.origin.ip, self.time, self.role, self.muted)
 
 
 class Room:
@@ -173,8 +176,11 @@ class Room:
         for connection in seat.connections:
             del self._people[connection]
         seconds = None if seat.arrived is None else now - seat.arrived
-        self.present -= seat.host is not None
-        return Departure(seat.guest, seat.origin, timestamp(now), seconds, reason)
+        left = Departure(seat.guest, seat.origin, timestamp(now), seconds, reason)
+        if seat.host is None:
+            return left
+        self.present -= 1
+        return replace(left, role=seat.host.role, muted=seat.host.muted)
 
     def log_out(self, user_id: str, now: float, reason: LeaveReason = "logout") -> Departure | None:
         """Free the person's seat and name at once; they cannot come back as the same."""
