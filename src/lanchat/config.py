@@ -48,8 +48,9 @@ class ServeConfig:
     one; ``retention`` (seconds) and ``retention_messages`` None keep messages for ever; ``lang``
     None follows the visitor; ``mdns_name`` None announces nothing; ``grace`` is in seconds;
     ``rate`` is in messages a second; ``max_per_ip`` and ``max_clients`` count connections; 0 is
-    no limit for each of the three; without a ``metrics_token`` this computer alone is told the
-    ``metrics``.
+    no limit for each of the three; ``tls`` without ``tls_cert`` is a certificate of our own, and
+    ``tls_key`` None lies in the file of ``tls_cert``; without a ``metrics_token`` this computer
+    alone is told the ``metrics``.
     Raises SettingRefused.
     """
 
@@ -73,10 +74,18 @@ class ServeConfig:
     mdns_name: str | None = "lanchat"
     allow_hosts: tuple[str, ...] = ()
     trust_proxy: bool = False
+    tls: bool = False
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
     metrics: bool = False
     metrics_token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        if self.tls_key is not None and self.tls_cert is None:
+            hint = "give the certificate that it belongs to, too: --tls-cert"
+            raise SettingRefused("tls-key", str(self.tls_key), hint)
+        if self.encrypted and self.trust_proxy:
+            raise SettingRefused("tls", "on", "with --trust-proxy it is the proxy that encrypts")
         if self.port is not None and not 0 <= self.port <= HIGHEST_PORT:
             raise SettingRefused("port", self.port, f"a port lies between 0 and {HIGHEST_PORT}")
         if not 0 <= self.history <= MAX_HISTORY:
@@ -114,6 +123,11 @@ class ServeConfig:
             raise SettingRefused("metrics-token", "that", hint)
         if self.metrics_token is not None and not self.metrics:
             raise SettingRefused("metrics-token", "alone", "it is for --metrics; give that, too")
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether guests connect by https."""
+        return self.tls or self.tls_cert is not None
 
     def invitation(self, url: str) -> str:
         """The address to share: the access code goes along where no request ever carries it."""

@@ -39,6 +39,7 @@ from lanchat.live.stack import (
     Stack,
     refuse_gevent_websocket,
 )
+from lanchat.net.addresses import LAN_RANGES
 from lanchat.net.announcer import Announcer
 from lanchat.net.descriptors import make_room_for
 from lanchat.net.listen import listen
@@ -53,6 +54,8 @@ from lanchat.web.client import invitation
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from lanchat.tls.encryption import Encryption
 
 _GOODBYE_SECONDS = 1.0
 """How long clients have to take the last words."""
@@ -74,6 +77,7 @@ class Backend:
             data = DataDir(config.data_dir)
             undo.callback(data.close)
             self.host_secret = data.host_secret
+            self.encryption = _encryption(config, network) if config.encrypted else None
             # One thread: SQLite blocks, and one call at a time is what the store asks for.
             disk = gevent.threadpool.ThreadPool(1)
             undo.callback(disk.kill)
@@ -101,6 +105,7 @@ class Backend:
                 on_event=events.on,
                 network=network,
                 log=log,
+                authority=self.encryption.authority if self.encryption else None,
             )
             stack = Stack(socketio.server, events, max_silent=_max_silent(config.max_per_ip))
             undo.callback(stack.close, _GOODBYE_SECONDS)
@@ -125,6 +130,8 @@ class Backend:
                 undo.callback(announcer.close)
                 announcer.refresh()
                 looks.append(announcer.refresh)
+            if self.encryption is not None:
+                looks.append(self.encryption.refresh)
             undo.callback(Watch(looks).close)
             desk = Desk(hub, lambda: host_link(config, network, data.host_secret))
             if listener := open_listener(data.path, desk.answer):
@@ -155,6 +162,18 @@ def host_link(config: ServeConfig, network: Network, secret: str) -> str:
     return f"{url}/host#{secret}"
 
 
+def _encryption(config: ServeConfig, network: Network) -> Encryption:
+    """The certificate to show. Raises ExtraMissing, SettingRefused or DataUnusable."""
+    try:
+        from lanchat.tls.encryption import make_encryption
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("--tls", "cryptography", "tls") from error
+    chosen = set(config.allow_hosts)
+    if config.mdns_name is not None:  # it is sure a little later
+        chosen.add(f"{config.mdns_name}.local")
+    return make_encryption(config, lambda: network.own_hosts() | chosen, LAN_RANGES)
+
+
 def _closed(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
     """What stands in the application's place while the server stops."""
     text = b"The room is closed. It may open again: try later."
@@ -169,6 +188,7 @@ def _announced(config: ServeConfig, hub: Hub) -> dict[str, str]:
         "lanchat": lanchat.__version__,
         "people": str(hub.count()),
         "code": "no" if config.access_code is None else "yes",
+        "tls": "1" if config.encrypted else "0",
     }
 
 
@@ -201,7 +221,13 @@ class Server:
         with ExitStack() as undo:
             undo.callback(self._socket.close)
             self.port: int = self._socket.getsockname()[1]
-            self.network = Network(config.host, self.port, config.interface, config.advertise)
+            self.network = Network(
+                config.host,
+                self.port,
+                config.interface,
+                config.advertise,
+                scheme="https" if config.encrypted else "http",
+            )
             self._backend = Backend(config, self.network)
             undo.pop_all()
         self.host_link = host_link(config, self.network, self._backend.host_secret)
@@ -210,9 +236,17 @@ class Server:
             if hasattr(signal, name):
                 gevent.signal_handler(getattr(signal, name), self._stop_or_quit)
 
+    @property
+    def authority(self) -> bytes | None:
+        """What guests may install, as DER, where the certificate is one of our own."""
+        encryption = self._backend.encryption
+        return encryption.authority if encryption else None
+
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM, then say goodbye in order."""
-        http = make_server(self._socket, self._backend.app)
+        encryption = self._backend.encryption
+        context = encryption.context if encryption else None
+        http = make_server(self._socket, self._backend.app, context)
         http.start()
         self._stop.wait()
         http.close()

@@ -46,6 +46,8 @@ def _build() -> Backend:
 
     try:
         config = config_from_environment()
+        if config.encrypted:
+            _give_up("under gunicorn it is gunicorn that encrypts: --certfile and --keyfile")
         port = config.port or DEFAULT_PORT
         network = Network(config.host, port, config.interface, config.advertise)
         return Backend(config, network)

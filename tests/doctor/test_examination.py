@@ -45,6 +45,15 @@ def test_another_program_on_the_port(tmp_path: Any) -> None:
     assert "mdns" not in findings
 
 
+def test_an_encrypted_room(server_factory: Callable[..., ServerProcess]) -> None:
+    """Its address begins with https, and no authority has to be installed to look at it."""
+    server = server_factory("--tls")
+    findings = {one.check: one for one in examine_here(server.log_file)}
+    assert findings["port"].verdict is Verdict.OK
+    assert findings["address"].text.startswith("https://")
+    assert {one.check: one for one in examine_room(server.url)}["room"].verdict is Verdict.OK
+
+
 def test_the_way_to_a_room(server: ServerProcess) -> None:
     """As somebody on another computer asks."""
     verdicts = {one.check: one.verdict for one in examine_room(server.url)}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lanchat.doctor.finding import Verdict
@@ -19,6 +21,7 @@ HERE = Holder(("127.0.0.1", "::1"), "python3", 7)
     [
         (EVERYWHERE, US, US, Verdict.OK, "lanchat 0.1.0 answers at port 8765, python3 (process 7)"),
         (None, US, US, Verdict.OK, "lanchat 0.1.0 answers"),
+        (None, replace(US, encrypted=True), US, Verdict.OK, "lanchat 0.1.0 (https) answers"),
         (HERE, US, NOBODY, Verdict.PROBLEM, "for this computer alone"),
         (None, US, NOBODY, Verdict.PROBLEM, "not at 192.168.1.20"),
         (Holder(("192.168.1.20",)), NOBODY, US, Verdict.OK, "lanchat 0.1.0 answers"),

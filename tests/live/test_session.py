@@ -8,7 +8,6 @@ import threading
 from typing import Any
 
 import pytest
-import requests
 import websocket
 
 ID = "00000000-0000-0000-0000-000000000000"
@@ -25,8 +24,8 @@ class PollingClient:
     """Somebody without a WebSocket, who can move to one."""
 
     def __init__(self, person):
-        self.url, self.cookies = person.server.url, person.http.cookies
-        opened = requests.get(self.url + POLLING, cookies=self.cookies, timeout=30)
+        self.url, self.http, self.sslopt = person.server.url, person.http, person.sslopt
+        opened = self.http.get(self.url + POLLING, timeout=30)
         self.sid = json.loads(opened.text[1:])["sid"]
         self.send("40")
         self.send('420["new_host",{}]')
@@ -35,18 +34,19 @@ class PollingClient:
 
     def send(self, packet):
         """Send one packet."""
-        requests.post(self._session, packet, cookies=self.cookies, timeout=30)
+        self.http.post(self._session, packet, timeout=30)
 
     def poll(self):
         """The packets of one poll."""
-        answer = requests.get(self._session, cookies=self.cookies, timeout=30)
-        return answer.text.split("\x1e")
+        return self.http.get(self._session, timeout=30).text.split("\x1e")
 
     def upgrade(self):
         """A WebSocket for this session, with the probe answered."""
         url = self.url.replace("http", "ws") + POLLING.replace("polling", "websocket")
-        cookie = "; ".join(f"{c.name}={c.value}" for c in self.cookies)
-        ws = websocket.create_connection(f"{url}&sid={self.sid}", cookie=cookie, timeout=30)
+        cookie = "; ".join(f"{c.name}={c.value}" for c in self.http.cookies)
+        ws = websocket.create_connection(
+            f"{url}&sid={self.sid}", cookie=cookie, timeout=30, sslopt=self.sslopt
+        )
         ws.send("2probe")
         assert ws.recv() == "3probe"
         return ws

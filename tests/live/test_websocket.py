@@ -45,13 +45,15 @@ def test_who_reads_nothing_is_cut_off_and_catches_up(ana, bia, raw_client):
     """Past the bound the connection ends; the next one gets what was missed."""
     stuck = raw_client(bia, sockopt=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)])
     stuck.join()
-    ana.join()
-    first = ana.say("first")
+    talker = raw_client(ana)
+    talker.join()
+    first = talker.say("first")
     long = "漢" * 4000  # 12 kB; the kernel itself takes a few megabytes
     for _ in range(25):
         for _ in range(19):  # without waiting for each, but for every twentieth
-            ana.socket.emit("new_message", {"message": long, "client_id": str(uuid.uuid4())})
-        assert ana.say(long)["ok"]
+            message = {"message": long, "client_id": str(uuid.uuid4())}
+            talker.socket.send("42" + json.dumps(["new_message", message]))
+        assert talker.say(long)["ok"]
     with pytest.raises((websocket.WebSocketException, ConnectionError)):
         stuck.messages(until="never said")
     caught_up = raw_client(bia).join(last_id=first["id"])

@@ -19,12 +19,22 @@ class Person:
         self.server = server
         self.name = name
         self.http = requests.Session()
+        self.encrypted = server.url.startswith("https")
+        if self.encrypted:
+            self.http.verify = server.verify
+        # Else a variable for other certificates would be believed more.
+        self.http.trust_env = False
         self.heard: list[tuple[str, Any]] = []
         self._sockets: list[socketio.Client] = []
         self.socket = self.new_socket()
         if name is not None:
             answer = self.log_in(name)
             assert answer.status_code == 303, answer.text
+
+    @property
+    def sslopt(self) -> dict[str, object]:
+        """What a client of `websocket` needs to trust the server."""
+        return {"ca_certs": self.http.verify} if self.encrypted else {}
 
     def log_in(self, name: str, **fields: str) -> requests.Response:
         form = {"username": name, **fields}
@@ -45,7 +55,9 @@ class Person:
         self._sockets.remove(socket)
 
     def connect(self, transports: list[str] | None = None) -> None:
-        self.socket.connect(self.server.url, transports=transports or ["websocket"])
+        # Before Python 3.13 a TLS socket breaks where one thread reads and another one writes.
+        usual = ["polling" if self.encrypted else "websocket"]
+        self.socket.connect(self.server.url, transports=transports or usual)
 
     def join(self, last_id: int | None = None) -> dict[str, Any]:
         if not self.socket.connected:

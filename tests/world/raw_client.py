@@ -15,6 +15,7 @@ class RawClient:
 
     def __init__(self, person: Any, **options: Any) -> None:
         cookies = "; ".join(f"{c.name}={c.value}" for c in person.http.cookies)
+        options["sslopt"] = person.sslopt
         url = person.server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
         self.socket = websocket.create_connection(url, cookie=cookies, timeout=15, **options)
         self._passed: deque[str] = deque()

@@ -37,7 +37,13 @@ class ServerProcess:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
+
+    @property
+    def verify(self) -> str | bool:
+        """What a client of `requests` needs to trust it."""
+        own = self.data_dir / "tls" / "authority.pem"
+        return str(own) if own.exists() else True
 
     def start(self) -> None:
         """Start, or start again with the same port and data."""
@@ -54,7 +60,7 @@ class ServerProcess:
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
         found = wait_for(lambda: self._listening(before), "the server's banner")
-        self.port = int(found.group(1))
+        self.scheme, self.port = found.group(1), int(found.group(2))
 
     def stop(self) -> int:
         """Ask to stop, as Ctrl+C does; returns the exit code."""
@@ -75,4 +81,4 @@ class ServerProcess:
         new = self.output()[before:]
         if self.process.poll() is not None:
             pytest.fail(f"the server ended with {self.process.returncode}:\n{new}")
-        return re.search(r"http://\S+:(\d+)", new)
+        return re.search(r"(https?)://\S+:(\d+)", new)

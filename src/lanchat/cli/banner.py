@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Iterator, Sequence
 
@@ -23,7 +24,7 @@ _REMARK = "yellow"
 class Banner:
     """The banner of one server in one language; ``lang`` is one of i18n.LANGUAGES.
 
-    ``host_link`` is for who runs it alone.
+    ``host_link`` is for who runs it alone, ``authority`` (DER) for guests to install.
     ``show_qr`` None shows the QR code where it can be scanned without scrolling.
     """
 
@@ -34,12 +35,14 @@ class Banner:
         lang: str,
         *,
         host_link: str,
+        authority: bytes | None = None,
         show_qr: bool | None = None,
     ) -> None:
         self._config = config
         self._network = network
         self._lang = lang
         self._host_link = host_link
+        self._authority = authority
         self._show_qr = show_qr
 
     def show(self, console: Console) -> None:
@@ -152,6 +155,10 @@ class Banner:
             here = f"  {self._say('here')}" if url == network.local_url else ""
             yield self._say("also"), url + here
         yield self._say("host_link"), self._host_link
+        if self._authority is not None:
+            yield self._say("authority"), f"{network.share_url}/lanchat-ca.crt"
+            # As phones and browsers show it.
+            yield "SHA-256", hashlib.sha256(self._authority).digest().hex(":").upper()
         if config.keep_history:
             yield self._say("messages"), printable(str(config.data_dir))
         else:

@@ -36,7 +36,7 @@ from lanchat.i18n import LANGUAGES, from_locale
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from lanchat.net.network import Network
+    from lanchat.server import Server
     from lanchat.terminal import ColorChoice
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -124,6 +124,23 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     "--trust-proxy",
     is_flag=True,
     help="Believe a proxy's X-Forwarded-* headers: only where nobody can get around the proxy.",
+)
+@option(
+    "--tls",
+    is_flag=True,
+    help="Encrypt, with a certificate that lanchat makes and guests' devices have to be told of.",
+)
+@option(
+    "--tls-cert",
+    type=FILE,
+    show_default="made by lanchat",
+    help="Encrypt with the certificate in this file (PEM).",
+)
+@option(
+    "--tls-key",
+    type=FILE,
+    show_default="in the certificate's file",
+    help="The key of that certificate (PEM).",
 )
 @option(
     "--grace",
@@ -233,7 +250,7 @@ def serve(
         logging.getLogger(__name__).info("settings are read from %s", file)
     server = Server(config)
     if not quiet:
-        _show_banner(config, server.network, server.host_link, color, show_qr)
+        _show_banner(server, color, show_qr)
     for risk in risks(config, find_addresses(), file_with_secrets(context)):
         logging.getLogger(__name__).warning("%s", risk)
     if open_browser:
@@ -297,20 +314,21 @@ def _open(url: str) -> None:
         logging.getLogger(__name__).warning("no browser could be started for %s", url)
 
 
-def _show_banner(
-    config: ServeConfig,
-    network: Network,
-    host_link: str,
-    color: ColorChoice,
-    show_qr: bool | None,
-) -> None:
+def _show_banner(server: Server, color: ColorChoice, show_qr: bool | None) -> None:
     """Now, and a line more for each thing that changes later."""
     from lanchat.cli.banner import Banner
     from lanchat.cli.reminder import remind
     from lanchat.terminal import console, is_screen
 
-    lang = config.lang or from_locale(os.environ)
-    banner = Banner(config, network, lang, host_link=host_link, show_qr=show_qr)
+    config, network = server.config, server.network
+    banner = Banner(
+        config,
+        network,
+        config.lang or from_locale(os.environ),
+        host_link=server.host_link,
+        authority=server.authority,
+        show_qr=show_qr,
+    )
     screen = console(color, stderr=True)
     watched = is_screen(stderr=True)
 

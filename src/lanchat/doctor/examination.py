@@ -48,9 +48,11 @@ def examine_here(log_file: Path, port: int | None = None) -> Iterator[Finding]:
     network = Network(None, port)
     best = addresses[0] if network.shared else None
     host = urlsplit(network.share_url).hostname or "localhost"
-    yield check_addresses(addresses, network.share_url, network.shared)
     hosts = dict.fromkeys(["localhost", host])
     health = {one: probe(one, port) for one in hosts}
+    if any(one.encrypted for one in health.values()):
+        network = Network(None, port, scheme="https")
+    yield check_addresses(addresses, network.share_url, network.shared)
     yield check_port(port, find_holder(port), health)
     yield check_guests(diary)
     serving = any(one.kind == "lanchat" for one in health.values())

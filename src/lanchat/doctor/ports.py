@@ -16,7 +16,8 @@ def check_port(port: int, holder: Holder | None, health: Mapping[str, Health]) -
     check = "port"
     ours = {host: one for host, one in health.items() if one.kind == "lanchat"}
     if ours:
-        version = next(iter(ours.values())).version
+        one = next(iter(ours.values()))
+        version = f"{one.version} (https)" if one.encrypted else one.version
         by = f", {holder}" if holder is not None else ""
         return _ours(check, f"lanchat {version} answers at port {port}{by}", holder, health)
     if holder is None and all(one.kind == "refused" for one in health.values()):

@@ -6,10 +6,11 @@ import errno
 import http.client
 import json
 import socket
+import ssl
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
@@ -22,18 +23,31 @@ Kind = Literal["lanchat", "other", "foreign name", "refused", "silent", "unreach
 class Health:
     """What came back; ``version`` is that of a lanchat, ``reason`` why there is none.
 
-    ``ahead`` is by how many seconds the other clock is ahead of ours.
+    ``ahead`` is by how many seconds the other clock is ahead of ours; ``encrypted`` is whether it
+    was https that it answered to.
     """
 
     kind: Kind
     version: str = ""
     reason: str = ""
     ahead: float | None = None
+    encrypted: bool = False
 
 
 def probe(host: str, port: int, seconds: float = SECONDS) -> Health:
-    """Ask for /healthz, past every proxy that this computer may be told to use."""
-    connection = http.client.HTTPConnection(host, port, timeout=seconds)
+    """Ask for /healthz, in the clear first, past every proxy that this computer may use."""
+    health = _ask(http.client.HTTPConnection(host, port, timeout=seconds))
+    if health.kind != "other":
+        return health
+    # Whether a certificate is believed is another question than whether somebody is there.
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    connection = http.client.HTTPSConnection(host, port, timeout=seconds, context=context)
+    encrypted = _ask(connection)
+    return replace(encrypted, encrypted=True) if encrypted.kind == "lanchat" else health
+
+
+def _ask(connection: http.client.HTTPConnection) -> Health:
     with closing(connection):
         try:
             connection.connect()

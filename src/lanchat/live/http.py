@@ -17,10 +17,12 @@ import io
 import logging
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 import gevent
+import gevent.ssl
 from gevent import pywsgi
 
 if TYPE_CHECKING:
@@ -54,20 +56,53 @@ grows with the square of their number.
 _READ_AHEAD = 2 << 10
 """Bytes that are read of a request before they are asked for; most heads are shorter."""
 
+_TLS_HANDSHAKE = b"\x16"
+
 _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
-def make_server(listener: socket.socket, app: WSGIApplication) -> pywsgi.WSGIServer:
-    """A server for the listening socket, not started yet."""
-    return pywsgi.WSGIServer(
+def make_server(
+    listener: socket.socket, app: WSGIApplication, context: ssl.SSLContext | None = None
+) -> pywsgi.WSGIServer:
+    """A server for the listening socket, not started yet; with a ``context`` it speaks TLS."""
+    return Server(
         listener,
         app,
+        context,
         handler_class=Handler,
         log=None,
         error_log=pywsgi.LoggingLogAdapter(_log, logging.DEBUG),
         # Otherwise pywsgi asks the resolver, for seconds where there is no internet.
         environ={"SERVER_NAME": socket.gethostname()},
     )
+
+
+class Server(pywsgi.WSGIServer):
+    """pywsgi's server; with a ``context`` it speaks TLS to whoever begins with that.
+
+    Others go on in the clear, for the application to tell them where to go: their requests have
+    the scheme http.
+    """
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        app: WSGIApplication,
+        context: ssl.SSLContext | None,
+        **settings: Any,
+    ) -> None:
+        super().__init__(listener, app, **settings)
+        self._context = context
+
+    def handle(self, sock: Any, address: Any) -> None:
+        """Called in a greenlet of the connection's own: a handshake holds up nobody else."""
+        if self._context is None or not _begins_tls(sock):
+            super().handle(sock, address)
+            return
+        encrypted = self._context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        with contextlib.closing(encrypted):
+            if _shake_hands(encrypted):
+                super().handle(encrypted, address)
 
 
 class Handler(pywsgi.WSGIHandler):
@@ -112,6 +147,8 @@ class Handler(pywsgi.WSGIHandler):
         """Called when the head of the request is complete."""
         environ: dict[str, Any] = super().get_environ()
         environ["lanchat.socket"] = self.socket
+        if isinstance(self.socket, gevent.ssl.SSLSocket):
+            environ["wsgi.url_scheme"] = "https"
         environ["wsgi.input"] = io.BytesIO(self._read_body())
         self._deadline.cancel()
         return environ
@@ -157,6 +194,23 @@ class Handler(pywsgi.WSGIHandler):
             self.socket.shutdown(socket.SHUT_WR)
             while self.socket.recv(MAX_BODY_BYTES):
                 gevent.sleep(0)  # or one who goes on sending would never let the time pass
+
+
+def _begins_tls(sock: socket.socket) -> bool:
+    """Whether the client's first byte is that of a handshake; it is left to be read again."""
+    deadline = gevent.Timeout(REQUEST_SECONDS, False)  # type: ignore[arg-type]
+    with contextlib.suppress(OSError), deadline:
+        return sock.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE
+    return False  # pywsgi waits for as long again, or finds that the client has gone
+
+
+def _shake_hands(sock: ssl.SSLSocket) -> bool:
+    """Whether a handshake was made in time."""
+    deadline = gevent.Timeout(REQUEST_SECONDS, False)  # type: ignore[arg-type]
+    with contextlib.suppress(OSError), deadline:
+        sock.do_handshake()
+        return True
+    return False
 
 
 class _Lines(Protocol):

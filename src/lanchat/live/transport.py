@@ -17,10 +17,12 @@ import contextlib
 import socket
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gevent
 import gevent.socket
+import gevent.ssl
 
 from lanchat.live.flusher import Flusher
 
@@ -41,6 +43,7 @@ class Transmitter:
         self.send = _non_blocking_send(sock)
         self.pending: list[bytes] = []
         self._sock = sock
+        self._shutdown = _bare_shutdown(sock)
         self._flusher = flusher
         self._backlog: deque[tuple[bytes | memoryview, int]] = deque()
         self._backlog_bytes = self._backlog_frames = 0
@@ -102,7 +105,7 @@ class Transmitter:
 
     def _shut(self, how: int) -> None:
         with contextlib.suppress(OSError):
-            self._sock.shutdown(how)
+            self._shutdown(how)
 
     def _let_go(self) -> None:
         """Nothing waits for the kernel any more."""
@@ -142,6 +145,8 @@ class Transmitter:
 
 def _non_blocking_send(sock: Any) -> Callable[[bytes | memoryview], int]:
     """The socket's send, without waiting. Raises BlockingIOError or another OSError."""
+    if isinstance(sock, gevent.ssl.SSLSocket):
+        return partial(_send_encrypted, sock)
     inner: Any = getattr(sock, "_sock", None)
     if type(sock) is gevent.socket.socket and hasattr(inner, "send"):
         # What gevent's socket tries first itself; its own method costs more than the rest of us.
@@ -149,3 +154,31 @@ def _non_blocking_send(sock: Any) -> Callable[[bytes | memoryview], int]:
         return send
     # A timeout of 0 makes this one call non-blocking.
     return lambda data: int(sock.send(data, 0, timeout=0.0))
+
+
+def _send_encrypted(sock: socket.socket, data: bytes | memoryview) -> int:
+    """The same for TLS, which takes one record of 16 KiB at a time and says 0 where it cannot.
+
+    What it could not take has to come again: the backlog's first bytes are always those.
+    """
+    sent = 0
+    before = sock.gettimeout()
+    # gevent's method does not ask its own parameter. Nothing else runs until it is set back.
+    sock.settimeout(0.0)
+    try:
+        with memoryview(data) as view:
+            while sent < len(view) and (taken := sock.send(view[sent:])):
+                sent += taken
+    finally:
+        sock.settimeout(before)
+    if not sent:
+        raise BlockingIOError
+    return sent
+
+
+def _bare_shutdown(sock: Any) -> Callable[[int], None]:
+    """The shutdown of TCP; that of TLS would take the ground from under whoever is reading."""
+    if isinstance(sock, gevent.ssl.SSLSocket):
+        return partial(gevent.socket.socket.shutdown, sock)
+    shutdown: Callable[[int], None] = sock.shutdown
+    return shutdown

@@ -88,10 +88,11 @@ def _read(info: ServiceInfo) -> FoundRoom | None:
         return None
     host = f"[{addresses[0]}]" if addresses[0].version == 6 else str(addresses[0])  # noqa: PLR2004
     people = text.get("people", "")
+    scheme = "https" if text.get("tls") == "1" else "http"
     return FoundRoom(
         name=text.get("room") or info.name.removesuffix("." + SERVICE),
-        url=f"http://{host}:{info.port}",
-        local_url=f"http://{str(info.server).rstrip('.')}:{info.port}",
+        url=f"{scheme}://{host}:{info.port}",
+        local_url=f"{scheme}://{str(info.server).rstrip('.')}:{info.port}",
         people=int(people) if people.isdecimal() and len(people) <= _MOST_DIGITS else None,
         needs_code={"yes": True, "no": False}.get(text.get("code", "")),
         version=text[MARK],

@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address
+from typing import Literal
 
 from lanchat.errors import SettingRefused
 from lanchat.net.addresses import Address, find_addresses
 
-HTTP_PORT = 80
+DEFAULT_PORTS = {"http": 80, "https": 443}
 OTHERS_SHOWN = 4
 """A machine can have a dozen IPv6 addresses; nobody reads a list of them."""
 
@@ -43,9 +44,11 @@ class Network:
         interface: str | None = None,
         advertise: str | None = None,
         *,
+        scheme: Literal["http", "https"] = "http",
         find: Callable[[str | None], Sequence[Address]] = find_addresses,
     ) -> None:
         self.port = port
+        self.scheme = scheme
         self._host = None if host in ANY_ADDRESS else plain_host("host", str(host))
         self._ipv4_only = host == ANY_ADDRESS[2]
         self._interface = interface
@@ -121,7 +124,8 @@ class Network:
     def url(self, host: str) -> str:
         """The address of this server at the host, written as browsers write an origin."""
         bracketed = f"[{host}]" if ":" in host else host
-        return f"http://{bracketed}" + ("" if self.port == HTTP_PORT else f":{self.port}")
+        usual = self.port == DEFAULT_PORTS[self.scheme]
+        return f"{self.scheme}://{bracketed}" + ("" if usual else f":{self.port}")
 
     def _look(self) -> _View:
         everything = self._find(None)

@@ -24,6 +24,7 @@ from lanchat.web.access import AccessCode
 from lanchat.web.client import Network
 from lanchat.web.guard import Guard
 from lanchat.web.hosting import HostPages
+from lanchat.web.https import HttpsOnly, register_authority
 from lanchat.web.invite import InvitePages
 from lanchat.web.limits import Limits
 from lanchat.web.pages import Pages
@@ -57,12 +58,14 @@ def create_app(
     on_event: Callable[[str, EventHandler], None],
     network: Network,
     log: ConnectionLog,
+    authority: bytes | None = None,
 ) -> flask.Flask:
     """The whole WSGI application, from the outside in: from the proxy's headers to the pages.
 
     ``secret`` signs the sessions, ``host_secret`` is that of the host link. ``socketio`` gets its
     server here; ``on_event`` is called with the name and the handler of each event that clients
-    may send.
+    may send. ``authority`` is the one that guests can install, where a certificate of ours
+    encrypts the room.
     """
     app = flask.Flask("lanchat.web", static_folder=None)
     app.config.update(
@@ -91,7 +94,10 @@ def create_app(
     HostPages(config, hub, host_link, log).register(app)
     files = StaticFiles(app.wsgi_app, Path(app.root_path) / "static", _HEADERS.items())
     app.jinja_env.globals.update(static=files.url, modules=cache(files.modules))
-    layers: WSGIApplication = Guard(files, network.own_hosts, config.allow_hosts, log)
+    if authority is not None:
+        register_authority(app, authority)
+    pages: WSGIApplication = HttpsOnly(files) if config.encrypted else files
+    layers: WSGIApplication = Guard(pages, network.own_hosts, config.allow_hosts, log)
     if config.trust_proxy:
         layers = ProxyFix(layers, x_for=1, x_proto=1, x_host=1)
     app.wsgi_app = layers  # type: ignore[method-assign, assignment]
