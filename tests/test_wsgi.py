@@ -1,6 +1,7 @@
 """The application under gunicorn."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -110,19 +111,23 @@ def test_a_worker_without_gevent_is_refused(environment, free_port, worker):
     assert "lanchat: needs a gevent worker" in result.stderr
 
 
-def test_a_bad_setting_is_one_line(environment, free_port):
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [("LANCHAT_HISTORY", "many", "Invalid value"), ("LANCHAT_TLS", "1", "gunicorn that encrypts")],
+)
+def test_a_bad_setting_is_one_line(environment, free_port, variable, value, words):
     """Not a traceback of click."""
     command = [*GUNICORN, "-w", "1", "-b", f"127.0.0.1:{free_port}"]
     result = subprocess.run(
         command,
-        env={**environment, "LANCHAT_HISTORY": "many"},
+        env={**environment, variable: value},
         capture_output=True,
         text=True,
         timeout=30,
         check=False,
     )
     assert result.returncode != 0
-    assert "lanchat: Invalid value" in result.stderr
+    assert re.search(rf"^lanchat: .*{words}", result.stderr, re.MULTILINE)
     assert "Traceback" not in result.stderr
 
 

@@ -157,8 +157,10 @@ class Banner:
         yield self._say("host_link"), self._host_link
         if self._authority is not None:
             yield self._say("authority"), f"{network.share_url}/lanchat-ca.crt"
-            # As phones and browsers show it.
-            yield "SHA-256", hashlib.sha256(self._authority).digest().hex(":").upper()
+            # As phones and browsers show it; whole, it would not fit into 80 columns.
+            digest = hashlib.sha256(self._authority).digest()
+            for half in (digest[:16], digest[16:]):
+                yield "SHA-256", half.hex(":").upper()
         if config.keep_history:
             yield self._say("messages"), printable(str(config.data_dir))
         else:
