@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from lanchat.doctor.examination import examine_here, examine_room
 from lanchat.doctor.finding import Verdict
 from tests.world.person import Person
@@ -24,9 +26,23 @@ def test_a_running_server_is_found_by_its_log(server: ServerProcess, ana: Person
     assert findings["clock"].verdict is not Verdict.PROBLEM
 
 
-def test_a_server_for_this_computer_alone(server_factory: Callable[..., ServerProcess]) -> None:
+@pytest.fixture
+def logged(
+    server_factory: Callable[..., ServerProcess], until: Callable[..., Any]
+) -> Callable[..., ServerProcess]:
+    """Start servers that are in their log already, which is written a moment later."""
+
+    def start(*options: str) -> ServerProcess:
+        server = server_factory(*options)
+        until(lambda: server.log_file.exists() and server.log_file.read_text())
+        return server
+
+    return start
+
+
+def test_a_server_for_this_computer_alone(logged: Callable[..., ServerProcess]) -> None:
     """It runs, and nobody else can come in."""
-    server = server_factory("--host", "127.0.0.1")
+    server = logged("--host", "127.0.0.1")
     findings = {one.check: one for one in examine_here(server.log_file)}
     assert findings["port"].verdict is Verdict.PROBLEM
     assert "--host" in findings["port"].next_step
@@ -45,9 +61,9 @@ def test_another_program_on_the_port(tmp_path: Any) -> None:
     assert "mdns" not in findings
 
 
-def test_an_encrypted_room(server_factory: Callable[..., ServerProcess]) -> None:
+def test_an_encrypted_room(logged: Callable[..., ServerProcess]) -> None:
     """Its address begins with https, and no authority has to be installed to look at it."""
-    server = server_factory("--tls")
+    server = logged("--tls")
     findings = {one.check: one for one in examine_here(server.log_file)}
     assert findings["port"].verdict is Verdict.OK
     assert findings["address"].text.startswith("https://")
