@@ -78,16 +78,16 @@ class CannotStart(LanchatError):
 
 
 class ExtraMissing(CannotStart):
-    """What was asked for needs a package that is not installed; ``extra`` brings it."""
+    """What was asked for needs a package that is not installed."""
 
-    def __init__(self, option: str, package: str, extra: str) -> None:
+    def __init__(self, option: str, package: str) -> None:
+        # The package by its own name: on the public index `lanchat` is somebody else's.
         super().__init__(
-            f"{option} needs the package {package}: pip install 'lanchat[{extra}]', "
-            f"or where pipx installed lanchat: pipx inject lanchat {package}"
+            f"{option} needs the package {package}: pipx inject lanchat {package}, "
+            f"or where pip installed lanchat: pip install {package}"
         )
         self.option = option
         self.package = package
-        self.extra = extra
 
 
 class PortTaken(CannotStart):

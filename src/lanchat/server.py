@@ -152,7 +152,7 @@ def _metrics() -> ModuleType:
     try:
         return import_module("lanchat.metrics")
     except ModuleNotFoundError as error:
-        raise ExtraMissing("--metrics", "prometheus-client", "metrics") from error
+        raise ExtraMissing("--metrics", "prometheus-client") from error
 
 
 def host_link(config: ServeConfig, network: Network, secret: str) -> str:
@@ -167,7 +167,7 @@ def _encryption(config: ServeConfig, network: Network) -> Encryption:
     try:
         from lanchat.tls.encryption import make_encryption
     except ModuleNotFoundError as error:
-        raise ExtraMissing("--tls", "cryptography", "tls") from error
+        raise ExtraMissing("--tls", "cryptography") from error
     chosen = set(config.allow_hosts)
     if config.mdns_name is not None:  # it is sure a little later
         chosen.add(f"{config.mdns_name}.local")
