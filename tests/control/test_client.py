@@ -1,9 +1,12 @@
 """Asking a room that runs, and one that does not."""
 
+from contextlib import closing
+
 import pytest
 
 from lanchat.control.client import ask, offered
 from lanchat.errors import CommandFailed, NotRunning
+from lanchat.store.datadir import DataDir
 
 
 def command(server, name, text=""):
@@ -45,6 +48,13 @@ def test_where_nothing_ever_ran_there_is_nothing_to_do(tmp_path):
     with pytest.raises(NotRunning, match="no lanchat is running here"):
         ask(tmp_path / "data", tmp_path / "log", {"do": "list"})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_no_terminal_reaches_is_said(tmp_path):
+    """As on Windows: what it has is not touched."""
+    (tmp_path / "messages.db").touch()
+    with closing(DataDir(tmp_path)), pytest.raises(CommandFailed, match="no terminal can reach it"):
+        ask(tmp_path, tmp_path / "log", {"do": "list"})
 
 
 def test_a_terminal_offers_what_hosts_can_do():

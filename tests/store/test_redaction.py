@@ -1,11 +1,14 @@
 """What a host wants to be gone is gone: from answers, from exports and from the file."""
 
-from dataclasses import replace
+import sqlite3
+from contextlib import closing
+from dataclasses import astuple, replace
 
 import pytest
 
 from lanchat.chat.model import Draft
 from lanchat.store.reading import MessageReader
+from lanchat.store.schema import MIGRATIONS
 from lanchat.store.sqlite import SqliteStore
 
 
@@ -74,6 +77,20 @@ def test_the_text_is_in_no_file_any_more(store, path):
     store.delete(stored.message.id)
     files = [file.read_bytes() for file in path.parent.iterdir()]
     assert not any(secret.encode() in content for content in files)
+
+
+def test_a_database_of_before_can_be_exported(tmp_path):
+    """It does not know yet that a history can be cleared."""
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for step in MIGRATIONS[:3]:
+            step(connection)
+        connection.execute("PRAGMA user_version = 3")
+        fields = astuple(draft("a"))
+        connection.execute("INSERT INTO message VALUES (1, ?, ?, ?, ?, ?, ?, ?)", fields)
+    reader = MessageReader(path)
+    assert reader.count() == 1
+    reader.close()
 
 
 def test_a_cleared_history_is_not_shown(store):

@@ -14,13 +14,14 @@ from concurrent.futures import Future
 
 from lanchat.chat import names, texts
 from lanchat.chat.commit import GroupCommit
+from lanchat.chat.departures import Departures
 from lanchat.chat.model import ROOM, Draft, Guest, Host, Message, Origin, timestamp
 from lanchat.chat.moderator import Moderator, load_order
 from lanchat.chat.notes import SeatNotes
 from lanchat.chat.order import Ban
+from lanchat.chat.people import People
 from lanchat.chat.ports import Broadcaster, ConnectionLog, Keeper, LeaveReason, MessageStore
 from lanchat.chat.presence import Presence
-from lanchat.chat.room import Departure
 from lanchat.chat.sanctions import Actor, Done
 from lanchat.chat.welcome import CATCH_UP_LIMIT, Welcome, bounded
 from lanchat.errors import (
@@ -61,10 +62,14 @@ class Hub:
         self._clock = clock
         self._notes = SeatNotes(keeper)
         self._room = self._notes.room(grace, clock())
+        self._presence = Presence(broadcaster)
+        people = People(self._room)
+        self._departures = Departures(self._room, people, self._presence, self._notes, log)
         self.order = load_order(keeper)
         self.moderator = Moderator(
             self._room,
             self.order,
+            people,
             store=store,
             keeper=keeper,
             broadcaster=broadcaster,
@@ -72,7 +77,6 @@ class Hub:
             log_out=self._log_out,
             clock=clock,
         )
-        self._presence = Presence(broadcaster)
         self.commits = GroupCommit(store.append, broadcaster.message_posted)
         self._closed = threading.Event()
         self._expiry = threading.Thread(target=self._expire, name="expiry", daemon=True)
@@ -222,33 +226,12 @@ class Hub:
         self._closed.set()
         self._expiry.join()
         self.commits.close()
-        for departure in self._room.clear(self._clock()):
-            self._write(departure)
+        self._departures.stop(self._clock())
 
     def _log_out(self, user_id: str, reason: LeaveReason) -> None:
-        now = self._clock()
-        departure = self._room.log_out(user_id, now, reason)
-        if departure is not None:
-            self._announce(departure)
-        self._notes.log_out(user_id, now)
+        self._departures.log_out(user_id, reason, self._clock())
 
     def _expire(self) -> None:
         while not self._closed.wait(_MOMENT):
-            departures = self._room.expire(self._clock())
-            for departure in departures:
-                self._announce(departure)
-            self._presence.tell()
+            self._departures.expire(self._clock())
             self.moderator.expire()
-            if departures:
-                self._notes.free([departure.guest.id for departure in departures])
-
-    def _announce(self, departure: Departure) -> None:
-        self._write(departure)
-        self.moderator.people.left(departure.guest, departure.origin)
-        if departure.seconds is not None:
-            self._presence.left(departure.announcement, self._room.present)
-
-    def _write(self, departure: Departure) -> None:
-        if departure.seconds is not None:
-            origin, reason = departure.origin, departure.reason
-            self._log.leave(departure.guest, origin, departure.seconds, reason)

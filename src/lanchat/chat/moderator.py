@@ -14,6 +14,7 @@ from lanchat.chat import commands, texts
 from lanchat.chat.commands import COMMANDS, Call
 from lanchat.chat.model import Guest, Notice, Origin
 from lanchat.chat.order import Order
+from lanchat.chat.people import People
 from lanchat.chat.ports import Broadcaster, ConnectionLog, LeaveReason, MessageStore, OrderKeeper
 from lanchat.chat.room import Room
 from lanchat.chat.sanctions import Actor, Done, Sanctions
@@ -46,6 +47,7 @@ class Moderator:
         self,
         room: Room,
         order: Order,
+        people: People,
         *,
         store: MessageStore,
         keeper: OrderKeeper,
@@ -58,25 +60,27 @@ class Moderator:
         self._store = store
         self._broadcaster = broadcaster
         self._log = log
+        self._people = people
         self._sanctions = Sanctions(
             room,
             order,
+            people,
             keeper=keeper,
             broadcaster=broadcaster,
             log=log,
             log_out=log_out,
             clock=clock,
         )
-        people = self._sanctions
+        about = self._sanctions
         self._handlers: dict[str, Callable[[Actor, Call], Done]] = {
-            "kick": people.kick,
-            "ban": people.ban,
-            "unban": people.unban,
-            "bans": people.bans,
-            "mute": people.mute,
-            "unmute": people.unmute,
-            "host": people.host,
-            "unhost": people.unhost,
+            "kick": about.kick,
+            "ban": about.ban,
+            "unban": about.unban,
+            "bans": about.bans,
+            "mute": about.mute,
+            "unmute": about.unmute,
+            "host": about.host,
+            "unhost": about.unhost,
             "lock": self._lock,
             "unlock": self._unlock,
             "readonly": self._readonly,
@@ -86,7 +90,6 @@ class Moderator:
             "clear": self._clear,
             "help": self._help,
         }
-        self.people = people.people
         self.expire = self._sanctions.expire
 
     def carry_out(self, actor: Actor, name: str, text: str, person_id: str | None = None) -> Done:
@@ -114,7 +117,7 @@ class Moderator:
         return actor.id == "" or self._order.is_host(actor.id) or COMMANDS[name].for_all
 
     def _is_somebody(self, name: str) -> bool:
-        return self.people.named(name) is not None
+        return self._people.named(name) is not None
 
     def _lock(self, actor: Actor, _call: Call) -> Done:
         self._change(actor, "lock", locked=True)

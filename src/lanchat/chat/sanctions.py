@@ -53,6 +53,7 @@ class Sanctions:
         self,
         room: Room,
         order: Order,
+        people: People,
         *,
         keeper: OrderKeeper,
         broadcaster: Broadcaster,
@@ -60,7 +61,7 @@ class Sanctions:
         log_out: Callable[[str, LeaveReason], None],
         clock: Callable[[], float],
     ) -> None:
-        self.people = People(room)
+        self._people = people
         self._room = room
         self._order = order
         self._keeper = keeper
@@ -79,7 +80,7 @@ class Sanctions:
 
     def ban(self, actor: Actor, call: Call) -> Done:
         until = self._end(call)
-        if call.person and self.people.named(call.person) is None:
+        if call.person and self._people.named(call.person) is None:
             # Who has not been here since the start can be kept out by name.
             guest, origin = Guest("", call.person), Origin("")
         else:
@@ -94,7 +95,7 @@ class Sanctions:
         return _timed("ban", guest, until)
 
     def unban(self, actor: Actor, call: Call) -> Done:
-        name = call.person or self.people.meant(call)[0].name
+        name = call.person or self._people.meant(call)[0].name
         if not self._order.unban(name, self._clock()):
             raise CommandUnusable("not_banned", name=name)
         self.save()
@@ -116,7 +117,7 @@ class Sanctions:
         return _timed("mute", guest, until)
 
     def unmute(self, actor: Actor, call: Call) -> Done:
-        guest, origin = self.people.meant(call)
+        guest, origin = self._people.meant(call)
         mute = self._order.mute_of(guest.id, origin, self._clock())
         if mute is None:
             raise CommandUnusable("not_muted", name=guest.name)
@@ -132,7 +133,7 @@ class Sanctions:
         return Done("command.host.done", {"name": guest.name})
 
     def unhost(self, actor: Actor, call: Call) -> Done:
-        guest, origin = self.people.meant(call)
+        guest, origin = self._people.meant(call)
         if not self._order.is_host(guest.id):
             raise CommandUnusable("not_host", name=guest.name)
         self._order.unmake_host(guest.id)
@@ -174,7 +175,7 @@ class Sanctions:
 
     def _guest(self, call: Call) -> tuple[Guest, Origin]:
         """Whom the command is about, who must be no host."""
-        guest, origin = self.people.meant(call)
+        guest, origin = self._people.meant(call)
         if self._order.is_host(guest.id):
             raise CommandUnusable("is_host", name=guest.name)
         return guest, origin

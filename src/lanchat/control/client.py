@@ -16,13 +16,19 @@ from lanchat.chat.hub import Hub
 from lanchat.chat.ports import Broadcaster
 from lanchat.connlog.writer import ConnectionLogFile
 from lanchat.control.desk import Answer, Desk
-from lanchat.errors import CommandFailed, NotRunning
+from lanchat.errors import CommandFailed, DataInUse, NotRunning
 from lanchat.store.datadir import DATABASE, DataDir, control_path
 from lanchat.store.sqlite import Offload, SqliteStore
 from lanchat.web.answers import usage
 
 _PATIENCE = 30.0
 """Seconds for an answer: the disk may be slow."""
+
+
+_OUT_OF_REACH = (
+    "a server has this data dir, and no terminal can reach it; become host in its page by the link "
+    "that it showed when it started, and type /help there"
+)
 
 
 class Offered(NamedTuple):
@@ -85,7 +91,11 @@ def _do_without(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answ
     if not (data_dir / DATABASE).exists():
         raise NotRunning(data_dir)
     with ExitStack() as undo:
-        data = DataDir(data_dir)
+        try:
+            data = DataDir(data_dir)
+        except DataInUse:
+            # On Windows, or where there can be no such sockets, or just now it starts or stops.
+            raise CommandFailed(_OUT_OF_REACH) from None
         undo.callback(data.close)
         store = SqliteStore(data.database, offload=_one_at_a_time(threading.Lock()))
         undo.callback(store.close)
