@@ -50,7 +50,7 @@ from lanchat.store.datadir import DataDir
 from lanchat.store.retention import Retention
 from lanchat.store.sqlite import SqliteStore
 from lanchat.web.app import create_app
-from lanchat.web.client import invitation
+from lanchat.web.client import host_link, invitation
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -153,13 +153,6 @@ def _metrics() -> ModuleType:
         return import_module("lanchat.metrics")
     except ModuleNotFoundError as error:
         raise ExtraMissing("--metrics", "prometheus-client") from error
-
-
-def host_link(config: ServeConfig, network: Network, secret: str) -> str:
-    """Who opens this in a browser is host there; the secret is where no request carries it."""
-    # A proxy's own address is not known here: the host's own computer goes around it.
-    url = network.local_url if config.trust_proxy else network.share_url
-    return f"{url}/host#{secret}"
 
 
 def _encryption(config: ServeConfig, network: Network) -> Encryption:

@@ -19,6 +19,9 @@ class Network(Protocol):
     @property
     def share_url(self) -> str: ...
 
+    @property
+    def local_url(self) -> str: ...
+
     def own_hosts(self) -> frozenset[str]: ...
 
 
@@ -31,6 +34,13 @@ def lan_url(config: ServeConfig, network: Network) -> str:
     """The address to share with others, as far as a request can tell."""
     # Behind a proxy only the proxy's own address leads here.
     return _own_url() if config.trust_proxy else network.share_url
+
+
+def host_link(config: ServeConfig, network: Network, secret: str) -> str:
+    """Who opens this in a browser is host there; the secret is where no request carries it."""
+    # A proxy's own address is not known here: the host's own computer goes around it.
+    url = network.local_url if config.trust_proxy else network.share_url
+    return f"{url}/host#{secret}"
 
 
 def configuration(config: ServeConfig, network: Network, guest: Guest) -> dict[str, object]:
