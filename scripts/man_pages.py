@@ -148,6 +148,8 @@ def sentence(text: str) -> str:
 
 def roff(text: str) -> str:
     """The text as troff takes it: nothing is a command, and a hyphen can be copied."""
+    # Quotes as keyboards have them: what the page's texts quote is there to be typed.
+    text = text.replace("\u201c", '"').replace("\u201d", '"')
     escaped = text.replace("\\", r"\e").replace("-", r"\-")
     escaped = escaped.replace("'", r"\(aq").replace('"', r"\(dq").replace("~", r"\(ti")
     escaped = "".join(each if each.isascii() else rf"\[u{ord(each):04X}]" for each in escaped)

@@ -13,6 +13,7 @@
     ├── NoMessages            there is no message database to read
     ├── LineRefused           a line of an archive is no message
     ├── OutputExists          a file that would be written is there already
+    ├── OutputUnwritable      what was asked for finds no room or no way there
     ├── LogMissing            there is no connection log to read yet
     ├── LogUnreadable         there is one, and it cannot be read
     ├── NoDiscovery           rooms on the network cannot be looked for
@@ -185,6 +186,16 @@ class OutputExists(LanchatError):
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} is there already; --force replaces it, --output names another")
         self.path = path
+
+
+class OutputUnwritable(LanchatError):
+    """What was asked for cannot be written to ``path``, ``-`` being standard output."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        where = "to standard output" if str(path) == "-" else str(path)
+        super().__init__(f"cannot write {where}: {reason}")
+        self.path = path
+        self.reason = reason
 
 
 class LogMissing(LanchatError):

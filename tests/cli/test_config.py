@@ -78,6 +78,12 @@ def test_what_serve_would_refuse_is_said(capsys: pytest.CaptureFixture[str]) -> 
     assert "port cannot be 70000" in shown.err
 
 
+def test_what_serve_does_not_know_is_looked_up_there(capsys: pytest.CaptureFixture[str]) -> None:
+    """The help that is named is one that can be called."""
+    assert run(["config", "show", "--port", "x"]) == ExitCode.USAGE
+    assert capsys.readouterr().err.endswith("; see lanchat serve --help\n")
+
+
 def test_the_usual_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It can be asked for, and is named where there is no file."""
     place = str(default_config_file())

@@ -130,13 +130,16 @@ def test_the_log_is_read_where_the_file_says(
         ('access_code = "x"', "there is no setting 'access_code'; did you mean access-code?"),
         ("zzzz = 1", "there is no setting 'zzzz'; there are access-code, "),
         ('config = "other.toml"', "there is no setting 'config'; "),
-        ("[serve]", "there is no setting 'serve'; "),
+        ("[serve]", "settings stand below no heading; leave out [serve]"),
+        ("no-qr = true", "there is no setting 'no-qr'; write qr = false"),
+        ("history = 1e3", "history has to be a whole number, not a number with a point"),
+        ('log-file = "/"', "log-file: File '/' is a directory"),
         ('port = "9000"', "port has to be a whole number, not a text"),
         ("port = true", "port has to be a whole number, not a switch"),
         ("no-mdns = 1", "no-mdns has to be true or false, not a number"),
         ("access-code = 1234", "access-code has to be a text in quotes, not a number"),
         ('allow-host = "a"', "allow-host has to be a list of texts in quotes, not a text"),
-        ("allow-host = [1]", "allow-host has to be a list of texts in quotes, not a list"),
+        ("allow-host = [1]", "allow-host has to be a list of texts in quotes, not a list of "),
         ("name = 2026-11-23", "name has to be a text in quotes, not a table or a date"),
         ('retention = "soon"', "retention: 'soon' is not a duration such as 90s, "),
         ('lang = "xx"', "lang: 'xx' is not one of 'en', "),
@@ -157,7 +160,7 @@ def test_what_cannot_be_used_is_one_line(
 
 def test_a_file_that_is_named_has_to_be_there(tmp_path: Path) -> None:
     """Else somebody would serve with settings that they do not know of."""
-    with pytest.raises(ConfigFileRefused, match="No such file"):
+    with pytest.raises(ConfigFileRefused, match="file of settings cannot be read: No such file"):
         config_of("--config", str(tmp_path / "none.toml"))
 
 

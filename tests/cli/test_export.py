@@ -67,6 +67,15 @@ def test_the_file_name_says_the_format(
     assert (tmp_path / "c.html").read_text("utf-8").endswith("  Ana: =three\n")
 
 
+def test_an_ending_that_is_no_format(lanchat: Callable[..., Ended], tmp_path: Path) -> None:
+    """Nobody gets lines of JSON in a file that is called a PDF, or compressed."""
+    for name in ("a.pdf", "a.jsonl.gz"):
+        ended = lanchat("export", "-o", name)
+        assert ended.returncode == 2
+        assert "none of .jsonl, .txt, .html, .csv; say the format with --format" in ended.stderr
+    assert list(tmp_path.glob("a.*")) == []
+
+
 def test_a_file_that_is_there(talk: ServerProcess, lanchat: Callable[..., Ended]) -> None:
     """One line, and how to go on."""
     export = ["export", "--data-dir", talk.data_dir, "--output", "a.txt"]

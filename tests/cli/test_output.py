@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.cli.output import writing
-from lanchat.errors import OutputExists
+from lanchat.errors import OutputExists, OutputUnwritable
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
 
@@ -55,3 +55,19 @@ def test_a_device_is_written_to(tmp_path: Path) -> None:
     with writing(Path(os.devnull), force=False) as write:
         write("nothing")
     assert Path(os.devnull).is_char_device()
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    """The file that was asked for is named, not the one that it would have been at first."""
+    file = tmp_path / "none" / "a.txt"
+    with pytest.raises(OutputUnwritable) as refused, writing(file, force=False):
+        pass
+    assert str(refused.value) == f"cannot write {file}: No such file or directory"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a device that is always full")
+def test_a_full_disk() -> None:
+    """What could not be written is said, also where only the last bytes do not fit."""
+    full = Path("/dev/full")
+    with pytest.raises(OutputUnwritable, match="No space"), writing(full, force=False) as write:
+        write("few")

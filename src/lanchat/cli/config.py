@@ -76,7 +76,7 @@ def show(*, as_json: bool, options: tuple[str, ...]) -> None:
     same variables. Where it would refuse a setting, so does this. In a pipe the output is a file
     of settings. An access code is not shown.
     """
-    with serve.make_context("serve", list(options)) as context:
+    with serve.make_context("lanchat serve", list(options)) as context:
         shown, file = list(_settings(context)), file_of(context)
         if as_json:
             click.echo(json.dumps(_as_json(shown, file), indent=2))

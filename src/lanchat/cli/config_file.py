@@ -80,7 +80,7 @@ def load(context: click.Context, named: Path | None, *, every_key: bool) -> None
         if setting is not None:
             context.default_map[str(setting.name)] = _checked(context, setting, value, file)
         elif every_key:
-            raise ConfigFileRefused(file, _unknown(key, settings))
+            raise ConfigFileRefused(file, _unknown(key, value, settings))
 
 
 def usual_file() -> Path | None:
@@ -125,7 +125,8 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
-        raise ConfigFileRefused(file, str(error.strerror)) from None
+        reason = f"the file of settings cannot be read: {error.strerror}"
+        raise ConfigFileRefused(file, reason) from None
     except UnicodeError:
         raise ConfigFileRefused(file, "it is no text in UTF-8") from None
     except tomllib.TOMLDecodeError as error:
@@ -137,7 +138,7 @@ def _checked(context: click.Context, setting: Setting, value: Any, file: Path) -
     if not kind.accepts(value):
         raise ConfigFileRefused(file, _wrong_type(setting.key, kind, value))
     if isinstance(setting.type, click.Path):
-        return str(_beside(file, value))
+        value = str(_beside(file, value))
     try:
         setting.type_cast_value(context, value)
     except click.BadParameter as error:
@@ -158,11 +159,22 @@ def _kind(setting: Setting) -> Kind:
 
 def _wrong_type(key: str, kind: Kind, value: object) -> str:
     # The value is not shown: it may be an access code without its quotes.
-    names = {bool: "a switch", int: "a number", float: "a number", str: "a text", list: "a list"}
+    names = {
+        bool: "a switch",
+        int: "a number",
+        float: "a number with a point",
+        str: "a text",
+        list: "a list of something else" if kind is _TEXTS else "a list",
+    }
     return f"{key} has to be {kind.words}, not {names.get(type(value), 'a table or a date')}"
 
 
-def _unknown(key: str, settings: Mapping[str, Setting]) -> str:
+def _unknown(key: str, value: object, settings: Mapping[str, Setting]) -> str:
+    if isinstance(value, dict):
+        return f"settings stand below no heading; leave out [{key}]"
+    for setting in settings.values():
+        if f"--{key}" in setting.secondary_opts:
+            return f"there is no setting {key!r}; write {setting.key} = false"
     near = difflib.get_close_matches(key.replace("_", "-"), settings, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(settings))}"
     return f"there is no setting {key!r}; {hint}"

@@ -11,6 +11,7 @@ from typing import get_args
 import click
 
 from lanchat.archive.messages import Export, FormatName
+from lanchat.cli.counting import counted
 from lanchat.cli.options import data_dir_option
 from lanchat.cli.output import output_options, progress, report, writing
 from lanchat.cli.times import moment
@@ -26,7 +27,7 @@ FORMATS: tuple[FormatName, ...] = get_args(FormatName)
     "-f",
     "wanted",
     type=click.Choice(FORMATS),
-    show_default="as FILE's name ends, else jsonl",
+    show_default="as FILE's name ends; jsonl where it has no ending",
     help="jsonl is exact and can be imported; txt, html and csv are for people.",
 )
 @click.option("--since", metavar="WHEN", help="Nothing older: 12h, 30d, or an ISO 8601 time.")
@@ -63,9 +64,14 @@ def export(
         for text, count in found.pieces():
             write(text)
             advance(count)
-    report(f"{found.count:,} messages", output)
+    report(counted(found.count, "message"), output)
 
 
 def _by_ending(path: Path) -> FormatName:
     ending = path.suffix.lower().removeprefix(".")
-    return next((name for name in FORMATS if name == ending), "jsonl")
+    for name in FORMATS:
+        if ending == name or (not ending and name == "jsonl"):
+            return name
+    raise click.UsageError(
+        f"the name of {path} ends in none of .{', .'.join(FORMATS)}; say the format with --format"
+    )

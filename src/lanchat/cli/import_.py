@@ -10,6 +10,7 @@ from typing import BinaryIO
 import click
 
 from lanchat.archive.messages import import_messages
+from lanchat.cli.counting import counted
 from lanchat.cli.options import data_dir_option
 from lanchat.cli.output import STDOUT, progress
 from lanchat.terminal import printable
@@ -36,7 +37,7 @@ def import_(*, data_dir: Path, file: Path) -> None:
         with file.open("rb") as source, progress("Messages", size, path=file) as advance:
             fresh, total = import_messages(data_dir, source, str(file), advance)
     known = f"; {total - fresh:,} were there already" if total > fresh else ""
-    click.echo(f"{fresh:,} messages imported into {printable(str(data_dir))}{known}")
+    click.echo(f"{counted(fresh, 'message')} imported into {printable(str(data_dir))}{known}")
 
 
 def _stdin() -> BinaryIO:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from lanchat.archive.formats import BYTE_ORDER_MARK, cell, rows
+from lanchat.cli.counting import counted
 from lanchat.cli.log_file import file_argument, report_skipped
 from lanchat.cli.output import output_options, report, writing
 from lanchat.cli.times import moment
@@ -53,7 +54,7 @@ def log_export(
         for record in reader.all():
             write(_row(record, zone) if wanted == "csv" else f"{record.line}\n")
             count += 1
-    report(f"{count:,} events", output)
+    report(counted(count, "event"), output)
     report_skipped(reader)
 
 

@@ -9,6 +9,7 @@ import click
 
 from lanchat.cli import complain
 from lanchat.cli.config_file import path_setting
+from lanchat.cli.counting import counted
 from lanchat.cli.options import full_path
 from lanchat.config import default_log_file
 from lanchat.connlog.reader import LogReader
@@ -28,5 +29,4 @@ file_argument = click.argument(
 def report_skipped(reader: LogReader) -> None:
     """Say on stderr how many lines could not be read, if any."""
     if reader.skipped:
-        lines = "1 line" if reader.skipped == 1 else f"{reader.skipped} lines"
-        complain(f"{lines} of {reader.path} could not be read")
+        complain(f"{counted(reader.skipped, 'line')} of {reader.path} could not be read")

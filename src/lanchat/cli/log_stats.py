@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lanchat.cli.counting import counted
 from lanchat.cli.log_file import file_argument, report_skipped
 from lanchat.cli.log_lines import duration
 from lanchat.cli.options import color_option
@@ -84,11 +85,11 @@ def _as_json(sums: Statistics) -> dict[str, object]:
 
 
 def _show(screen: Console, sums: Statistics, shown: int, zone: tzinfo | None) -> None:
-    people, visits = _number(len(sums.people), "person"), _number(sums.visits, "visit")
+    people, visits = counted(len(sums.people), "person"), counted(sums.visits, "visit")
     screen.print(f"{people}, {visits}, {duration(sums.seconds)} in all")
     if sums.open_visits:
         ends = "an end" if sums.open_visits == 1 else "ends"
-        those = f"{_number(sums.open_visits, 'visit')} without {ends} in the log"
+        those = f"{counted(sums.open_visits, 'visit')} without {ends} in the log"
         screen.print(f"{those}, counted up to what came last", style="dim")
     if shown and sums.people:
         screen.print()
@@ -135,9 +136,3 @@ def _longest_first(sums: Statistics) -> list[tuple[str, Person]]:
 
 def _utc(when: datetime) -> str:
     return when.astimezone(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _number(number: int, word: str) -> str:
-    if number == 1:
-        return f"1 {word}"
-    return f"{number:,} {'people' if word == 'person' else word + 's'}"

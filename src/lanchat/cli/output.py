@@ -14,7 +14,7 @@ import click
 
 from lanchat.cli import complain
 from lanchat.cli.options import Decorated, full_path
-from lanchat.errors import OutputExists
+from lanchat.errors import OutputExists, OutputUnwritable
 from lanchat.terminal import is_screen
 
 STDOUT = Path("-")
@@ -40,8 +40,19 @@ def output_options(command: Decorated) -> Decorated:
 def writing(path: Path, *, force: bool) -> Iterator[Callable[[str], object]]:
     """Write text, as UTF-8. A file has its name once it is whole, and is its owner's alone.
 
-    Raises OutputExists.
+    Raises OutputExists and OutputUnwritable.
     """
+    try:
+        with _destination(path, force=force) as write:
+            yield write
+    except BrokenPipeError:  # the reader has seen enough
+        raise
+    except OSError as error:
+        raise OutputUnwritable(path, error.strerror or str(error)) from None
+
+
+@contextmanager
+def _destination(path: Path, *, force: bool) -> Iterator[Callable[[str], object]]:
     if path == STDOUT:
         with _standard_output() as file:
             yield lambda text: file.write(text.encode())

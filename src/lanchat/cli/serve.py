@@ -289,7 +289,7 @@ def config_from_environment() -> ServeConfig:
 
     Raises SettingRefused, ConfigFileRefused, or click.UsageError for a value of the wrong type.
     """
-    with serve.make_context("serve", []) as context:
+    with serve.make_context("lanchat serve", []) as context:
         return config_from(context, banner=False)
 
 
