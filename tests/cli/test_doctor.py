@@ -81,6 +81,12 @@ def test_no_address_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_two_ports_are_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    """Else one of them would be left out of the answer unnoticed."""
+    assert run(["doctor", "http://127.0.0.1:8765", "--port", "9000"]) == ExitCode.USAGE
+    assert "the port stands in it" in capsys.readouterr().err
+
+
 def test_the_name_of_a_room_is_heard(
     namespace: Namespace,
     server_factory: Callable[..., ServerProcess],

@@ -33,11 +33,12 @@ def test_an_address_as_people_write_it(text: str, where: tuple[str, int]) -> Non
     assert target(text) == where
 
 
-@pytest.mark.parametrize("text", ["", "ftp://x", "http://x:port", "http://[::1"])
+@pytest.mark.parametrize("text", ["", "ftp://x", "http://x:port", "http://[::1", "ht tp://x"])
 def test_what_is_no_address(text: str) -> None:
     """It is refused, with an example."""
-    with pytest.raises(SettingRefused, match=r"192\.168\.1\.20"):
+    with pytest.raises(SettingRefused, match=r"192\.168\.1\.20") as refused:
         target(text)
+    assert refused.value.value == text
 
 
 def test_a_room_that_can_be_reached(server: ServerProcess) -> None:
@@ -49,7 +50,7 @@ def test_a_room_that_can_be_reached(server: ServerProcess) -> None:
 
 def test_a_name_that_leads_nowhere_ends_it() -> None:
     """There is nothing to connect to."""
-    findings = list(follow("no such name", 8765, []))
+    findings = list(follow("no-such-name.invalid", 8765, []))
     assert [(one.check, one.verdict) for one in findings] == [("name", Verdict.PROBLEM)]
     assert ".local" in check_resolved("x.local", []).text
 

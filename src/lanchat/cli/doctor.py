@@ -66,6 +66,8 @@ def doctor(
         log_file = usual_log_file() if log_file is None else full_path(log_file)
         findings = examine_here(log_file, port)
     else:
+        if port is not None:
+            raise click.UsageError("with a URL the port stands in it, and --port has no use")
         findings = examine_room(url)
     screen = console(color)
     bad = False

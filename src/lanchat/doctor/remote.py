@@ -23,14 +23,12 @@ _APART = (
 def target(text: str) -> tuple[str, int]:
     """Host and port of an address, as people write it. Raises SettingRefused."""
     hint = "give an address such as http://192.168.1.20:8765"
-    if not re.match(r"[a-z]+://", text, re.IGNORECASE):
-        text = f"//{text}"
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(text if re.match(r"[a-z]+://", text, re.IGNORECASE) else f"//{text}")
         host, port = parts.hostname, parts.port
     except ValueError:
         raise SettingRefused("url", text, hint) from None
-    if not host or parts.scheme not in ("", "http", "https"):
+    if not host or " " in host or parts.scheme not in ("", "http", "https"):
         raise SettingRefused("url", text, hint)
     return host, port or {"http": 80, "https": 443}.get(parts.scheme, DEFAULT_PORT)
 
