@@ -147,6 +147,10 @@ HEADS = {
 """Heads, without their first line, of which another server could see another end."""
 
 
+LISTENING = 2
+"""The sockets that a server has without guests: for them, and for `lanchat host`."""
+
+
 def sockets_of(server):
     """How many sockets the server has open, where the system tells."""
     if sys.platform != "linux":
@@ -194,7 +198,7 @@ def server(shared_server, tmp_path_factory):
 @pytest.fixture
 def room(server, person_factory, until):
     """Bia is in the room, alone, and nothing else is open."""
-    until(lambda: sockets_of(server) <= 1, "the end of the test before")
+    until(lambda: sockets_of(server) <= LISTENING, "the end of the test before")
     return Room(server, person_factory("Bia"), until)
 
 
