@@ -99,10 +99,13 @@ class Server(pywsgi.WSGIServer):
         if self._context is None or not _begins_tls(sock):
             super().handle(sock, address)
             return
-        encrypted = self._context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-        with contextlib.closing(encrypted):
-            if _shake_hands(encrypted):
-                super().handle(encrypted, address)
+        with contextlib.suppress(OSError):  # a client that has gone is no error, here neither
+            encrypted = self._context.wrap_socket(
+                sock, server_side=True, do_handshake_on_connect=False
+            )
+            with contextlib.closing(encrypted):
+                if _shake_hands(encrypted):
+                    super().handle(encrypted, address)
 
 
 class Handler(pywsgi.WSGIHandler):
@@ -180,7 +183,10 @@ class Handler(pywsgi.WSGIHandler):
     def _sendall(self, data: bytes) -> None:
         """Called for an answer, or for each piece of one; pywsgi says nothing of EPIPE."""
         with gevent.Timeout(ANSWER_SECONDS, BrokenPipeError(errno.EPIPE, "it is not taken")):
-            super()._sendall(data)  # type: ignore[misc]  # the stubs leave it out
+            try:
+                super()._sendall(data)  # type: ignore[misc]  # the stubs leave it out
+            except ssl.SSLError as error:  # what EPIPE is called over TLS
+                raise BrokenPipeError(errno.EPIPE, str(error)) from None
 
     def handle_one_response(self) -> None:
         super().handle_one_response()
