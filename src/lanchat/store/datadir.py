@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from lanchat.chat.model import timestamp
 from lanchat.errors import DataInUse, DataUnusable
+from lanchat.private import write_private
 
 DATABASE = "messages.db"
 """The name of the message database in the directory."""
@@ -109,12 +110,5 @@ def _secret(path: Path, size: int) -> bytes:
 
 def _make_secret(path: Path, size: int) -> bytes:
     secret = secrets.token_hex(size).encode()
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secret)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write_private(path, secret)
     return secret

@@ -7,7 +7,6 @@ after that.
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import ssl
 from collections.abc import Callable, Collection, Iterable
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from lanchat.config import ServeConfig
 from lanchat.errors import DataUnusable, SettingRefused
+from lanchat.private import write_private
 from lanchat.tls import authority
 from lanchat.tls.authority import Authority, Network
 
@@ -175,18 +175,6 @@ class GivenEncryption:
         except OSError:
             return []
         return [(each.st_mtime_ns, each.st_ino) for each in found]
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that its owner alone can read, all of it or none."""
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def _context() -> ssl.SSLContext:
