@@ -47,7 +47,7 @@ def test_packets_enter_through_one_handler(stock):
 
 
 def test_requests_enter_through_one_method(stock, monkeypatch):
-    """Our entrance takes the place of the engine's ``handle_request`` on the instance."""
+    """Our endpoint takes the place of the engine's ``handle_request`` on the instance."""
     monkeypatch.setattr(stock.eio, "handle_request", lambda *_: "ours")
     assert stock.handle_request({}, None) == "ours"
 
@@ -64,7 +64,7 @@ def test_a_room_without_a_name_holds_the_namespace(stock):
     assert list(stock.manager.rooms["/"][None]) == [connection]
 
 
-def test_a_session_is_what_the_entrance_takes_it_for(stock):
+def test_a_session_is_what_the_endpoint_takes_it_for(stock):
     """The fields and methods that are read and called from outside."""
     session = engineio.socket.Socket(stock.eio, "sid")
     assert (session.sid, session.session) == ("sid", {})

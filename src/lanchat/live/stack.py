@@ -9,7 +9,7 @@ versions, and ``tests/live/test_stack.py`` fails when a name moves):
   (``reader.py``), so that a packet which cannot be read ends one connection and nothing else.
 
 Not private, but not documented either, and hence held by the same test: ``handle_request`` of
-the engine is replaced on our instance (``entrance.py``); ``sockets`` and ``environ`` say which
+the engine is replaced on our instance (``endpoint.py``); ``sockets`` and ``environ`` say which
 sessions there are, ``manager.sid_from_eio_sid`` which of them have joined the namespace and
 ``manager.rooms`` how many; of a session we use ``sid``, ``session``, ``connected``,
 ``upgrading``, ``upgraded``, ``closed``, ``queue``, ``receive``, ``close`` and
@@ -33,7 +33,7 @@ from engineio.packet import CLOSE, Packet
 
 from lanchat.errors import CannotStart
 from lanchat.live import codec
-from lanchat.live.entrance import Entrance
+from lanchat.live.endpoint import Endpoint
 from lanchat.live.events import Events
 from lanchat.live.fastpath import speed_up
 from lanchat.live.flusher import Flusher, SlowClients
@@ -143,7 +143,7 @@ class Stack:
         events.attach(server)
         reader = PacketReader(self._engine, self._engine.handlers["message"], events)
         self._engine.on("message", reader)
-        self._engine.handle_request = Entrance(self._engine, self._is_crowded)
+        self._engine.handle_request = Endpoint(self._engine, self._is_crowded)
         speed_up(server, flusher, reader)
         self._sweeper = gevent.spawn(self._sweep)
 

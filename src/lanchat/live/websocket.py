@@ -62,7 +62,7 @@ class WebSocket:
         self._closing = self._ended = False
 
     def __call__(self, environ: WSGIEnvironment, _start_response: StartResponse) -> list[bytes]:
-        """Serve the connection until it ends; ``entrance.py`` has checked the handshake."""
+        """Serve the connection until it ends; ``endpoint.py`` has checked the handshake."""
         sock = environ.get("lanchat.socket") or environ.get("gunicorn.socket")
         if sock is None:
             raise RuntimeError("the WSGI server does not hand out the connection's socket")
