@@ -33,7 +33,7 @@ from lanchat.errors import ExtraMissing
 from lanchat.http.listen import listen, make_room_for
 from lanchat.http.wsgi_server import make_server
 from lanchat.live.broadcaster import SocketBroadcaster
-from lanchat.live.events import Events
+from lanchat.live.packets import EventHandlers
 from lanchat.live.stack import (
     MAX_SILENT_SESSIONS,
     SERVER_OPTIONS,
@@ -91,7 +91,7 @@ class Backend:
             undo.callback(log.close)
             undo.callback(log.stop)
 
-            events = Events()
+            events = EventHandlers()
             socketio = SocketIO(**SERVER_OPTIONS)
             broadcaster = SocketBroadcaster(socketio)
             hub = Hub(store, broadcaster, log, store, history=config.history, grace=config.grace)

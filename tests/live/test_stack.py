@@ -14,8 +14,8 @@ import socketio
 from engineio.packet import CLOSE, MESSAGE, Packet
 
 from lanchat.errors import CannotStart
-from lanchat.live.events import Events
 from lanchat.live.flusher import SlowClients
+from lanchat.live.packets import EventHandlers
 from lanchat.live.stack import SERVER_OPTIONS, BoundedQueue, Stack, refuse_gevent_websocket
 from lanchat.live.transport import MAX_BACKLOG_BYTES, MAX_BACKLOG_FRAMES
 
@@ -123,7 +123,7 @@ def test_joining_a_bounded_queue_still_works():
 def test_gunicorn_is_told_when_a_websocket_has_ended():
     """Outside all that has to tidy up: the session is forgotten at once."""
     server = socketio.Server(**SERVER_OPTIONS, monitor_clients=False)
-    stack = Stack(server, Events())
+    stack = Stack(server, EventHandlers())
     ours, theirs = gevent.socket.socketpair()
     with ours, theirs:
         theirs.shutdown(socket.SHUT_WR)

@@ -17,7 +17,7 @@ import socketio
 
 from lanchat.live.flusher import Flusher
 from lanchat.live.heartbeat import Heartbeat
-from lanchat.live.reader import PacketReader
+from lanchat.live.packets import PacketReader
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ import engineio.socket
 from engineio.packet import CLOSE, MESSAGE, NOOP, PING, PONG, UPGRADE, Packet
 
 from lanchat.live.heartbeat import Heartbeat
-from lanchat.live.reader import PacketReader
+from lanchat.live.packets import PacketReader
 from lanchat.live.transport import Transmitter
 from lanchat.live.websocket import WebSocket
 

@@ -6,7 +6,7 @@ versions, and ``tests/live/test_stack.py`` fails when a name moves):
 - ``engineio.Server._async``, a dict of the classes that a server uses, is copied and replaced
   on our instance: our WebSocket and our bounded queue stand in for the stock ones;
 - ``engineio.Server.handlers["message"]``, where python-socketio gets its packets, is wrapped
-  (``reader.py``), so that a packet which cannot be read ends one connection and nothing else.
+  (``packets.py``), so that a packet which cannot be read ends one connection and nothing else.
 
 Not private, but not documented either, and hence held by the same test: ``handle_request`` of
 the engine is replaced on our instance (``endpoint.py``); ``sockets`` and ``environ`` say which
@@ -32,12 +32,10 @@ import socketio
 from engineio.packet import CLOSE, Packet
 
 from lanchat.errors import CannotStart
-from lanchat.live import codec
 from lanchat.live.endpoint import Endpoint
-from lanchat.live.events import Events
 from lanchat.live.fastpath import speed_up
 from lanchat.live.flusher import Flusher, SlowClients
-from lanchat.live.reader import PacketReader
+from lanchat.live.packets import EventHandlers, PacketJson, PacketReader
 from lanchat.live.traffic import Traffic, measure
 from lanchat.live.transport import MAX_BACKLOG_BYTES, MAX_BACKLOG_FRAMES
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
@@ -66,7 +64,7 @@ SERVER_OPTIONS: dict[str, Any] = {
     "max_http_buffer_size": MAX_MESSAGE_BYTES,
     # The guard checks origins, for pages and sockets alike.
     "cors_allowed_origins": [],
-    "json": codec,
+    "json": PacketJson,
     "logger": STOCK_LOG,
     "engineio_logger": STOCK_LOG,
 }
@@ -126,7 +124,7 @@ class Stack:
     """The Socket.IO server as fitted for lanchat."""
 
     def __init__(
-        self, server: socketio.Server, events: Events, max_silent: int = MAX_SILENT_SESSIONS
+        self, server: socketio.Server, events: EventHandlers, max_silent: int = MAX_SILENT_SESSIONS
     ) -> None:
         self._server = server
         self._engine = server.eio
