@@ -16,7 +16,6 @@ import engineio.socket
 import socketio
 
 from lanchat.live.flusher import Flusher
-from lanchat.live.heartbeat import Heartbeat
 from lanchat.live.packets import PacketReader
 
 _log = logging.getLogger(__name__)
@@ -54,7 +53,7 @@ def speed_up(server: socketio.Server, flusher: Flusher, reader: PacketReader) ->
         return
     # Not at the top of the file: they need the very names that may have moved.
     from lanchat.live.fanout import FanOut
-    from lanchat.live.session import Session
+    from lanchat.live.session import Heartbeat, Session
 
     fan_out = FanOut(flusher)
     server.manager = fan_out

@@ -9,14 +9,17 @@ everybody. The queue is for clients that poll, and for what waits during an upgr
 
 from __future__ import annotations
 
+import time
+import weakref
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import engineio.socket
+import gevent
 from engineio.packet import CLOSE, MESSAGE, NOOP, PING, PONG, UPGRADE, Packet
 
-from lanchat.live.heartbeat import Heartbeat
 from lanchat.live.packets import PacketReader
 from lanchat.live.transport import Transmitter
 from lanchat.live.websocket import WebSocket
@@ -129,3 +132,37 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
                 self.close(wait=False, abort=True, reason=self.server.reason.CLIENT_DISCONNECT)
             elif kind != _UPGRADE:
                 break
+
+
+class Heartbeat:
+    """Pings sessions ``interval`` seconds after they asked for it.
+
+    The interval is the same for all, so those that wait for their next ping stand in the order in
+    which they are due: a queue, and one greenlet that sleeps until its first entry is.
+    """
+
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        # Weak, so that a session which is over is not kept in memory until its ping is due.
+        self._due: deque[tuple[float, weakref.ref[Any]]] = deque()
+        self._beating: gevent.Greenlet[..., None] | None = None
+
+    def schedule(self, session: Any) -> None:
+        """Ping the session once, after the interval."""
+        self._due.append((time.monotonic() + self._interval, weakref.ref(session)))
+        if not self._beating:
+            self._beating = gevent.spawn(self._beat)
+
+    def _beat(self) -> None:
+        while self._due:
+            due, reference = self._due[0]
+            wait = due - time.monotonic()
+            if wait > 0:
+                gevent.sleep(wait)
+                continue
+            self._due.popleft()
+            session = reference()
+            if session is not None and not session.closing and not session.closed:
+                session.last_ping = time.time()
+                session.send(Packet(PING))
+            del session

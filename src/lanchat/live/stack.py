@@ -25,7 +25,7 @@ import importlib.util
 import logging
 import time
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import gevent.queue
 import socketio
@@ -36,7 +36,6 @@ from lanchat.live.endpoint import Endpoint
 from lanchat.live.fastpath import speed_up
 from lanchat.live.flusher import Flusher, SlowClients
 from lanchat.live.packets import EventHandlers, PacketJson, PacketReader
-from lanchat.live.traffic import Traffic, measure
 from lanchat.live.transport import MAX_BACKLOG_BYTES, MAX_BACKLOG_FRAMES
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
 
@@ -120,6 +119,18 @@ def _size(packet: Packet | None) -> int:
     return len(data) if isinstance(data, (str, bytes)) else 0
 
 
+class Traffic(NamedTuple):
+    """Connections, and what waits for them, at one moment; ``slow`` is since the start."""
+
+    websockets: int
+    polling: int
+    waiting_packets: int
+    waiting_bytes: int
+    longest: int
+    """The bytes that wait for the slowest client."""
+    slow: int
+
+
 class Stack:
     """The Socket.IO server as fitted for lanchat."""
 
@@ -158,9 +169,20 @@ class Stack:
                 gevent.sleep(0.01)
 
     def traffic(self) -> Traffic:
-        """Who is connected now, and what waits for them."""
-        sessions = list(self._engine.sockets.values())
-        return measure(sessions, list(self._opened), self._slow_clients.count)
+        """Who is connected now, and what waits for them: looked at when somebody asks."""
+        sessions = [s for s in self._engine.sockets.values() if s.connected and not s.closed]
+        upgraded = sum(session.upgraded for session in sessions)
+        backlogs = [websocket.transmitter.backlog for websocket in self._opened]
+        backlogs += [session.queue.backlog for session in sessions]
+        sizes = [size for _, size in backlogs]
+        return Traffic(
+            websockets=upgraded,
+            polling=len(sessions) - upgraded,
+            waiting_packets=sum(packets for packets, _ in backlogs),
+            waiting_bytes=sum(sizes),
+            longest=max(sizes, default=0),
+            slow=self._slow_clients.count,
+        )
 
     def _sweep(self) -> None:
         """Close the sessions that stay outside the namespace for SILENT_SECONDS."""
