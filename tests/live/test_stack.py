@@ -11,13 +11,12 @@ import gevent
 import gevent.socket
 import pytest
 import socketio
-from engineio.packet import CLOSE, MESSAGE, Packet
+from engineio.packet import CLOSE, Packet
 
 from lanchat.errors import CannotStart
-from lanchat.live.flusher import SlowClients
+from lanchat.live.backlog import BoundedQueue, SlowClients
 from lanchat.live.packets import EventHandlers
-from lanchat.live.stack import SERVER_OPTIONS, BoundedQueue, Stack, refuse_gevent_websocket
-from lanchat.live.transport import MAX_BACKLOG_BYTES, MAX_BACKLOG_FRAMES
+from lanchat.live.stack import SERVER_OPTIONS, Stack, refuse_gevent_websocket
 
 HANDSHAKE = {
     "REQUEST_METHOD": "GET",
@@ -79,45 +78,6 @@ def test_the_engine_makes_queues_by_the_dict(stock):
     """Each client's queue comes from ``_async["queue"]``."""
     stock.eio._async = {**stock.eio._async, "queue": partial(BoundedQueue, SlowClients())}
     assert isinstance(engineio.base_socket.BaseSocket(stock.eio, "sid").queue, BoundedQueue)
-
-
-def test_a_polling_client_that_is_away_too_long_is_closed():
-    """Past the bound all that waits becomes one CLOSE packet, and put never blocks."""
-    queue = BoundedQueue(SlowClients())
-    for number in range(MAX_BACKLOG_FRAMES + 10):
-        queue.put(Packet(MESSAGE, str(number)))
-    assert queue.get(block=False).packet_type == CLOSE
-    assert queue.qsize() == 0
-
-
-def test_long_messages_fill_a_queue_sooner():
-    """The bound in bytes is that of a WebSocket."""
-    queue = BoundedQueue(SlowClients())
-    for _ in range(MAX_BACKLOG_BYTES // 10_000 + 1):
-        queue.put(Packet(MESSAGE, "x" * 10_000))
-    assert queue.get(block=False).packet_type == CLOSE
-    assert queue.qsize() == 0
-
-
-def test_a_queue_with_room_keeps_its_packets():
-    """Up to the bound nothing is dropped, and the end marker always gets in."""
-    queue = BoundedQueue(SlowClients())
-    for number in range(MAX_BACKLOG_FRAMES):
-        queue.put(Packet(MESSAGE, str(number)))
-    queue.put(None)
-    assert queue.get(block=False).data == "0"
-    assert queue.qsize() == MAX_BACKLOG_FRAMES
-
-
-def test_joining_a_bounded_queue_still_works():
-    """engine.io waits with join() until everything was taken: what is dropped counts as taken."""
-    queue = BoundedQueue(SlowClients())
-    for number in range(MAX_BACKLOG_FRAMES + 10):
-        queue.put(Packet(MESSAGE, str(number)))
-    queue.get(block=False)
-    queue.task_done()
-    with gevent.Timeout(5):
-        queue.join()
 
 
 def test_gunicorn_is_told_when_a_websocket_has_ended():

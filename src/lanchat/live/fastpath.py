@@ -15,8 +15,8 @@ from functools import partial
 import engineio.socket
 import socketio
 
-from lanchat.live.flusher import Flusher
 from lanchat.live.packets import PacketReader
+from lanchat.live.writer import Flusher
 
 _log = logging.getLogger(__name__)
 

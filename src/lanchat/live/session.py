@@ -1,10 +1,10 @@
 """An Engine.IO session that writes by itself.
 
 The stock one has a greenlet that takes packets from a queue and another one that sleeps until
-the next ping. Here a packet goes to the session's Transmitter at once, and one Heartbeat pings
+the next ping. Here a packet goes to the session's SocketWriter at once, and one Heartbeat pings
 everybody. The queue is for clients that poll, and for what waits during an upgrade:
 
-    poll ──► queue ──(upgrade is complete)──► Transmitter
+    poll ──► queue ──(upgrade is complete)──► SocketWriter
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import gevent
 from engineio.packet import CLOSE, MESSAGE, NOOP, PING, PONG, UPGRADE, Packet
 
 from lanchat.live.packets import PacketReader
-from lanchat.live.transport import Transmitter
 from lanchat.live.websocket import WebSocket
+from lanchat.live.writer import SocketWriter
 
 _PROBE = "probe"
 _CLOSE, _PONG, _MESSAGE, _UPGRADE = map(str, (CLOSE, PONG, MESSAGE, UPGRADE))
@@ -50,9 +50,9 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
         self._websocket: WebSocket | None = None
 
     @property
-    def transmitter(self) -> Transmitter | None:
+    def writer(self) -> SocketWriter | None:
         """Where frames for this client go; None while it polls."""
-        return None if self._websocket is None else self._websocket.transmitter
+        return None if self._websocket is None else self._websocket.writer
 
     def send(self, pkt: Packet) -> None:
         """Send a packet, or let it wait for the next poll. Raises SocketIsClosedError."""

@@ -27,17 +27,16 @@ import time
 from functools import partial
 from typing import Any, NamedTuple
 
-import gevent.queue
+import gevent
 import socketio
-from engineio.packet import CLOSE, Packet
 
 from lanchat.errors import CannotStart
+from lanchat.live.backlog import BoundedQueue
 from lanchat.live.endpoint import Endpoint
 from lanchat.live.fastpath import speed_up
-from lanchat.live.flusher import Flusher, SlowClients
 from lanchat.live.packets import EventHandlers, PacketJson, PacketReader
-from lanchat.live.transport import MAX_BACKLOG_BYTES, MAX_BACKLOG_FRAMES
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
+from lanchat.live.writer import Flusher
 
 STOCK_LOG = logging.getLogger(f"{__name__}.stock")
 """What the stock stack says of itself: every packet, and as errors what any client may cause."""
@@ -68,55 +67,6 @@ SERVER_OPTIONS: dict[str, Any] = {
     "engineio_logger": STOCK_LOG,
 }
 """What python-socketio's server must be made with."""
-
-
-class BoundedQueue(gevent.queue.JoinableQueue[Any]):
-    """What waits for a client between two of its polls.
-
-    Past the bounds everything that waits is replaced by one CLOSE: the client connects anew and
-    catches up. ``put`` never blocks, so that one silent client stops no broadcast.
-    """
-
-    def __init__(self, slow_clients: SlowClients) -> None:
-        super().__init__()
-        self._slow_clients = slow_clients
-        self._bytes = 0
-        self._full = False
-
-    @property
-    def backlog(self) -> tuple[int, int]:
-        """The packets and bytes that wait for the next poll."""
-        return self.qsize(), self._bytes
-
-    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        """Add a packet, or None for the end."""
-        if item is not None and not self._full and self._has_no_room(item):
-            self._full = True
-            self._slow_clients.closed()
-            while self.qsize():
-                self.get(block=False)
-                self.task_done()
-            item = Packet(CLOSE)
-        elif self._full and item is not None:
-            return
-        self._bytes += _size(item)
-        super().put(item, block, timeout)
-
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """The next packet."""
-        item = super().get(block, timeout)
-        self._bytes -= _size(item)
-        return item
-
-    def _has_no_room(self, item: Any) -> bool:
-        too_many = self.qsize() >= MAX_BACKLOG_FRAMES
-        return too_many or self._bytes + _size(item) > MAX_BACKLOG_BYTES
-
-
-def _size(packet: Packet | None) -> int:
-    """Roughly the bytes of a packet; the few that carry no message are small."""
-    data = packet.data if packet is not None else None
-    return len(data) if isinstance(data, (str, bytes)) else 0
 
 
 class Traffic(NamedTuple):
@@ -172,7 +122,7 @@ class Stack:
         """Who is connected now, and what waits for them: looked at when somebody asks."""
         sessions = [s for s in self._engine.sockets.values() if s.connected and not s.closed]
         upgraded = sum(session.upgraded for session in sessions)
-        backlogs = [websocket.transmitter.backlog for websocket in self._opened]
+        backlogs = [websocket.writer.backlog for websocket in self._opened]
         backlogs += [session.queue.backlog for session in sessions]
         sizes = [size for _, size in backlogs]
         return Traffic(
