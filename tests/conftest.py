@@ -63,6 +63,15 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerPr
     server.process.wait()
 
 
+@pytest.fixture(scope="session")
+def encrypted_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """The same with TLS, by an authority of its own."""
+    folder = tmp_path_factory.mktemp("encrypted")
+    server = ServerProcess(folder, "--grace", "0.5", "--rate", "0", "--tls")
+    yield server
+    server.kill()
+
+
 @pytest.fixture
 def person_factory(server: ServerProcess) -> Iterator[Callable[..., Person]]:
     """People of the test's server; without a name they have not logged in yet."""

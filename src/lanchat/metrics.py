@@ -29,7 +29,7 @@ import lanchat
 from lanchat.chat.hub import Hub
 from lanchat.chat.tally import Tally
 from lanchat.live.broadcaster import SocketBroadcaster
-from lanchat.live.traffic import Traffic
+from lanchat.live.stack import Traffic
 from lanchat.web import session
 
 Events = Mapping[tuple[str, str], int]

@@ -30,9 +30,10 @@ from lanchat.connlog.writer import ConnectionLogFile
 from lanchat.control.desk import Desk
 from lanchat.control.listener import open_listener
 from lanchat.errors import ExtraMissing
+from lanchat.http.listen import listen, make_room_for
+from lanchat.http.wsgi_server import make_server
 from lanchat.live.broadcaster import SocketBroadcaster
-from lanchat.live.events import Events
-from lanchat.live.http import make_server
+from lanchat.live.packets import EventHandlers
 from lanchat.live.stack import (
     MAX_SILENT_SESSIONS,
     SERVER_OPTIONS,
@@ -41,8 +42,6 @@ from lanchat.live.stack import (
 )
 from lanchat.net.addresses import LAN_RANGES
 from lanchat.net.announcer import Announcer
-from lanchat.net.descriptors import make_room_for
-from lanchat.net.listen import listen
 from lanchat.net.network import Network
 from lanchat.periodic import Periodic
 from lanchat.store.clearing import Clearing
@@ -95,7 +94,7 @@ class Backend:
             undo.callback(log.close)
             undo.callback(log.stop)
 
-            events = Events()
+            events = EventHandlers()
             socketio = SocketIO(**SERVER_OPTIONS)
             broadcaster = SocketBroadcaster(socketio)
             hub = Hub(store, broadcaster, log, store, history=config.history, grace=config.grace)

@@ -16,8 +16,8 @@ IMPATIENT = """
 import sys
 from gevent import monkey
 monkey.patch_all()
-from lanchat.live import entrance, stack
-stack.SILENT_SECONDS = entrance.UPGRADE_SECONDS = 1.0
+from lanchat.live import endpoint, stack
+stack.SILENT_SECONDS = endpoint.UPGRADE_SECONDS = 1.0
 from lanchat.cli import main
 del sys.argv[1:4]
 main()

@@ -52,15 +52,6 @@ def quick_server(request, launch):
     return launch(moved=request.param, ping_interval=0.3, ping_timeout=1)
 
 
-@pytest.fixture(scope="session")
-def encrypted_server(tmp_path_factory):
-    """A server that speaks TLS, by an authority of its own."""
-    options = ("--grace", "0.5", "--rate", "0", "--tls")
-    server = ServerProcess(tmp_path_factory.mktemp("encrypted"), *options)
-    yield server
-    server.kill()
-
-
 @pytest.fixture(params=["shared_server", "stock_server", "encrypted_server"])
 def either_server(request):
     """A server on the fast path, one on the stock path, then one that encrypts."""

@@ -1,14 +1,20 @@
 """What a client may rely on, whether packets go lanchat's way or the stock one."""
 
+import gc
 import json
 import re
 import socket
 import struct
 import threading
+import time
+import weakref
 from typing import Any
 
+import gevent
 import pytest
 import websocket
+
+from lanchat.live.session import Heartbeat
 
 ID = "00000000-0000-0000-0000-000000000000"
 POLLING = "/socket.io/?EIO=4&transport=polling"
@@ -162,3 +168,56 @@ def test_who_answers_no_ping_is_closed(quick_server, person_factory, raw_client)
     client = raw_client(person_factory("Ana", quick_server))
     assert client.socket.recv() == "2"
     assert client.close_code() in (None, 1000)
+
+
+class PingedClient:
+    """What a Heartbeat knows of a session."""
+
+    def __init__(self):
+        self.closing = self.closed = False
+        self.last_ping = 0.0
+        self.got = []
+
+    def send(self, packet):
+        """Take a packet."""
+        self.got.append(packet.encode())
+
+
+@pytest.fixture
+def heartbeat():
+    """With an interval that a test can wait for."""
+    return Heartbeat(0.05)
+
+
+def test_sessions_are_pinged_in_turn(heartbeat):
+    """Those who asked later are pinged later, and the time is noted."""
+    first, second = PingedClient(), PingedClient()
+    heartbeat.schedule(first)
+    gevent.sleep(0.02)
+    heartbeat.schedule(second)
+    while not second.got:
+        gevent.sleep(0.005)
+    assert (first.got, second.got) == (["2"], ["2"])
+    assert first.last_ping < second.last_ping <= time.time()
+
+
+def test_a_closed_session_is_not_pinged(heartbeat):
+    """It may have been closed since it asked."""
+    gone, here = PingedClient(), PingedClient()
+    for client in (gone, here):
+        heartbeat.schedule(client)
+    gone.closed = True
+    while not here.got:
+        gevent.sleep(0.005)
+    assert gone.got == []
+
+
+def test_a_session_that_waits_for_its_ping_is_not_kept_in_memory():
+    """A session that is over is let go of long before its ping is due."""
+    heartbeat, client = Heartbeat(60), PingedClient()
+    heartbeat.schedule(client)
+    gevent.sleep(0)
+    reference = weakref.ref(client)
+    del client
+    gc.collect()
+    assert reference() is None

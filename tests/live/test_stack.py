@@ -11,13 +11,12 @@ import gevent
 import gevent.socket
 import pytest
 import socketio
-from engineio.packet import CLOSE, MESSAGE, Packet
+from engineio.packet import CLOSE, Packet
 
 from lanchat.errors import CannotStart
-from lanchat.live.events import Events
-from lanchat.live.flusher import SlowClients
-from lanchat.live.stack import SERVER_OPTIONS, BoundedQueue, Stack, refuse_gevent_websocket
-from lanchat.live.transport import MAX_BACKLOG_BYTES, MAX_BACKLOG_FRAMES
+from lanchat.live.backlog import BoundedQueue, SlowClients
+from lanchat.live.packets import EventHandlers
+from lanchat.live.stack import SERVER_OPTIONS, Stack, refuse_gevent_websocket
 
 HANDSHAKE = {
     "REQUEST_METHOD": "GET",
@@ -47,7 +46,7 @@ def test_packets_enter_through_one_handler(stock):
 
 
 def test_requests_enter_through_one_method(stock, monkeypatch):
-    """Our entrance takes the place of the engine's ``handle_request`` on the instance."""
+    """Our endpoint takes the place of the engine's ``handle_request`` on the instance."""
     monkeypatch.setattr(stock.eio, "handle_request", lambda *_: "ours")
     assert stock.handle_request({}, None) == "ours"
 
@@ -64,7 +63,7 @@ def test_a_room_without_a_name_holds_the_namespace(stock):
     assert list(stock.manager.rooms["/"][None]) == [connection]
 
 
-def test_a_session_is_what_the_entrance_takes_it_for(stock):
+def test_a_session_is_what_the_endpoint_takes_it_for(stock):
     """The fields and methods that are read and called from outside."""
     session = engineio.socket.Socket(stock.eio, "sid")
     assert (session.sid, session.session) == ("sid", {})
@@ -81,49 +80,10 @@ def test_the_engine_makes_queues_by_the_dict(stock):
     assert isinstance(engineio.base_socket.BaseSocket(stock.eio, "sid").queue, BoundedQueue)
 
 
-def test_a_polling_client_that_is_away_too_long_is_closed():
-    """Past the bound all that waits becomes one CLOSE packet, and put never blocks."""
-    queue = BoundedQueue(SlowClients())
-    for number in range(MAX_BACKLOG_FRAMES + 10):
-        queue.put(Packet(MESSAGE, str(number)))
-    assert queue.get(block=False).packet_type == CLOSE
-    assert queue.qsize() == 0
-
-
-def test_long_messages_fill_a_queue_sooner():
-    """The bound in bytes is that of a WebSocket."""
-    queue = BoundedQueue(SlowClients())
-    for _ in range(MAX_BACKLOG_BYTES // 10_000 + 1):
-        queue.put(Packet(MESSAGE, "x" * 10_000))
-    assert queue.get(block=False).packet_type == CLOSE
-    assert queue.qsize() == 0
-
-
-def test_a_queue_with_room_keeps_its_packets():
-    """Up to the bound nothing is dropped, and the end marker always gets in."""
-    queue = BoundedQueue(SlowClients())
-    for number in range(MAX_BACKLOG_FRAMES):
-        queue.put(Packet(MESSAGE, str(number)))
-    queue.put(None)
-    assert queue.get(block=False).data == "0"
-    assert queue.qsize() == MAX_BACKLOG_FRAMES
-
-
-def test_joining_a_bounded_queue_still_works():
-    """engine.io waits with join() until everything was taken: what is dropped counts as taken."""
-    queue = BoundedQueue(SlowClients())
-    for number in range(MAX_BACKLOG_FRAMES + 10):
-        queue.put(Packet(MESSAGE, str(number)))
-    queue.get(block=False)
-    queue.task_done()
-    with gevent.Timeout(5):
-        queue.join()
-
-
 def test_gunicorn_is_told_when_a_websocket_has_ended():
     """Outside all that has to tidy up: the session is forgotten at once."""
     server = socketio.Server(**SERVER_OPTIONS, monitor_clients=False)
-    stack = Stack(server, Events())
+    stack = Stack(server, EventHandlers())
     ours, theirs = gevent.socket.socketpair()
     with ours, theirs:
         theirs.shutdown(socket.SHUT_WR)

@@ -11,8 +11,8 @@ import gevent.socket
 import pytest
 import websocket
 
-from lanchat.live.flusher import Flusher
 from lanchat.live.websocket import WebSocket
+from lanchat.live.writer import Flusher
 
 TEXT, CONTINUATION = websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_CONT
 SMALL_BUFFER = [(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)]

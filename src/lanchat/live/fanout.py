@@ -2,7 +2,7 @@
 
 The stock way costs each recipient a look-up, a queue, a switch to the greenlet that writes, and a
 frame of its own. Here a room's members are looked up when the first broadcast after a change needs
-them, and the packet is handed over once for all of them (``flusher.py``).
+them, and the packet is handed over once for all of them (``writer.py``).
 """
 
 from __future__ import annotations
@@ -14,24 +14,23 @@ import socketio
 from engineio.packet import MESSAGE, Packet
 from socketio.packet import EVENT
 
-from lanchat.live.flusher import Flusher, Group
 from lanchat.live.frames import build_frame
 from lanchat.live.session import Session
-from lanchat.live.transport import Transmitter
+from lanchat.live.writer import Flusher, Group, SocketWriter
 
 
 class Audience:
     """The members of a room as a broadcast needs them; it does not change."""
 
     def __init__(self, sessions: Iterable[Session]) -> None:
-        transmitters: list[Transmitter] = []
+        writers: list[SocketWriter] = []
         self.polling: list[Session] = []
         for session in sessions:
-            if session.transmitter is None:
+            if session.writer is None:
                 self.polling.append(session)
             else:
-                transmitters.append(session.transmitter)
-        self.group = Group(transmitters)
+                writers.append(session.writer)
+        self.group = Group(writers)
 
 
 class FanOut(socketio.Manager):  # type: ignore[misc]  # it has no types

@@ -15,9 +15,8 @@ from functools import partial
 import engineio.socket
 import socketio
 
-from lanchat.live.flusher import Flusher
-from lanchat.live.heartbeat import Heartbeat
-from lanchat.live.reader import PacketReader
+from lanchat.live.packets import PacketReader
+from lanchat.live.writer import Flusher
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +53,7 @@ def speed_up(server: socketio.Server, flusher: Flusher, reader: PacketReader) ->
         return
     # Not at the top of the file: they need the very names that may have moved.
     from lanchat.live.fanout import FanOut
-    from lanchat.live.session import Session
+    from lanchat.live.session import Heartbeat, Session
 
     fan_out = FanOut(flusher)
     server.manager = fan_out

@@ -1,25 +1,28 @@
 """An Engine.IO session that writes by itself.
 
 The stock one has a greenlet that takes packets from a queue and another one that sleeps until
-the next ping. Here a packet goes to the session's Transmitter at once, and one Heartbeat pings
+the next ping. Here a packet goes to the session's SocketWriter at once, and one Heartbeat pings
 everybody. The queue is for clients that poll, and for what waits during an upgrade:
 
-    poll ──► queue ──(upgrade is complete)──► Transmitter
+    poll ──► queue ──(upgrade is complete)──► SocketWriter
 """
 
 from __future__ import annotations
 
+import time
+import weakref
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import engineio.socket
+import gevent
 from engineio.packet import CLOSE, MESSAGE, NOOP, PING, PONG, UPGRADE, Packet
 
-from lanchat.live.heartbeat import Heartbeat
-from lanchat.live.reader import PacketReader
-from lanchat.live.transport import Transmitter
+from lanchat.live.packets import PacketReader
 from lanchat.live.websocket import WebSocket
+from lanchat.live.writer import SocketWriter
 
 _PROBE = "probe"
 _CLOSE, _PONG, _MESSAGE, _UPGRADE = map(str, (CLOSE, PONG, MESSAGE, UPGRADE))
@@ -47,9 +50,9 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
         self._websocket: WebSocket | None = None
 
     @property
-    def transmitter(self) -> Transmitter | None:
+    def writer(self) -> SocketWriter | None:
         """Where frames for this client go; None while it polls."""
-        return None if self._websocket is None else self._websocket.transmitter
+        return None if self._websocket is None else self._websocket.writer
 
     def send(self, pkt: Packet) -> None:
         """Send a packet, or let it wait for the next poll. Raises SocketIsClosedError."""
@@ -129,3 +132,37 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
                 self.close(wait=False, abort=True, reason=self.server.reason.CLIENT_DISCONNECT)
             elif kind != _UPGRADE:
                 break
+
+
+class Heartbeat:
+    """Pings sessions ``interval`` seconds after they asked for it.
+
+    The interval is the same for all, so those that wait for their next ping stand in the order in
+    which they are due: a queue, and one greenlet that sleeps until its first entry is.
+    """
+
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        # Weak, so that a session which is over is not kept in memory until its ping is due.
+        self._due: deque[tuple[float, weakref.ref[Any]]] = deque()
+        self._beating: gevent.Greenlet[..., None] | None = None
+
+    def schedule(self, session: Any) -> None:
+        """Ping the session once, after the interval."""
+        self._due.append((time.monotonic() + self._interval, weakref.ref(session)))
+        if not self._beating:
+            self._beating = gevent.spawn(self._beat)
+
+    def _beat(self) -> None:
+        while self._due:
+            due, reference = self._due[0]
+            wait = due - time.monotonic()
+            if wait > 0:
+                gevent.sleep(wait)
+                continue
+            self._due.popleft()
+            session = reference()
+            if session is not None and not session.closing and not session.closed:
+                session.last_ping = time.time()
+                session.send(Packet(PING))
+            del session

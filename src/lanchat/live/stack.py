@@ -6,10 +6,10 @@ versions, and ``tests/live/test_stack.py`` fails when a name moves):
 - ``engineio.Server._async``, a dict of the classes that a server uses, is copied and replaced
   on our instance: our WebSocket and our bounded queue stand in for the stock ones;
 - ``engineio.Server.handlers["message"]``, where python-socketio gets its packets, is wrapped
-  (``reader.py``), so that a packet which cannot be read ends one connection and nothing else.
+  (``packets.py``), so that a packet which cannot be read ends one connection and nothing else.
 
 Not private, but not documented either, and hence held by the same test: ``handle_request`` of
-the engine is replaced on our instance (``entrance.py``); ``sockets`` and ``environ`` say which
+the engine is replaced on our instance (``endpoint.py``); ``sockets`` and ``environ`` say which
 sessions there are, ``manager.sid_from_eio_sid`` which of them have joined the namespace and
 ``manager.rooms`` how many; of a session we use ``sid``, ``session``, ``connected``,
 ``upgrading``, ``upgraded``, ``closed``, ``queue``, ``receive``, ``close`` and
@@ -25,22 +25,18 @@ import importlib.util
 import logging
 import time
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-import gevent.queue
+import gevent
 import socketio
-from engineio.packet import CLOSE, Packet
 
 from lanchat.errors import CannotStart
-from lanchat.live import codec
-from lanchat.live.entrance import Entrance
-from lanchat.live.events import Events
+from lanchat.live.backlog import BoundedQueue
+from lanchat.live.endpoint import Endpoint
 from lanchat.live.fastpath import speed_up
-from lanchat.live.flusher import Flusher, SlowClients
-from lanchat.live.reader import PacketReader
-from lanchat.live.traffic import Traffic, measure
-from lanchat.live.transport import MAX_BACKLOG_BYTES, MAX_BACKLOG_FRAMES
+from lanchat.live.packets import EventHandlers, PacketJson, PacketReader
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
+from lanchat.live.writer import Flusher
 
 STOCK_LOG = logging.getLogger(f"{__name__}.stock")
 """What the stock stack says of itself: every packet, and as errors what any client may cause."""
@@ -66,67 +62,30 @@ SERVER_OPTIONS: dict[str, Any] = {
     "max_http_buffer_size": MAX_MESSAGE_BYTES,
     # The guard checks origins, for pages and sockets alike.
     "cors_allowed_origins": [],
-    "json": codec,
+    "json": PacketJson,
     "logger": STOCK_LOG,
     "engineio_logger": STOCK_LOG,
 }
 """What python-socketio's server must be made with."""
 
 
-class BoundedQueue(gevent.queue.JoinableQueue[Any]):
-    """What waits for a client between two of its polls.
+class Traffic(NamedTuple):
+    """Connections, and what waits for them, at one moment; ``slow`` is since the start."""
 
-    Past the bounds everything that waits is replaced by one CLOSE: the client connects anew and
-    catches up. ``put`` never blocks, so that one silent client stops no broadcast.
-    """
-
-    def __init__(self, slow_clients: SlowClients) -> None:
-        super().__init__()
-        self._slow_clients = slow_clients
-        self._bytes = 0
-        self._full = False
-
-    @property
-    def backlog(self) -> tuple[int, int]:
-        """The packets and bytes that wait for the next poll."""
-        return self.qsize(), self._bytes
-
-    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        """Add a packet, or None for the end."""
-        if item is not None and not self._full and self._has_no_room(item):
-            self._full = True
-            self._slow_clients.closed()
-            while self.qsize():
-                self.get(block=False)
-                self.task_done()
-            item = Packet(CLOSE)
-        elif self._full and item is not None:
-            return
-        self._bytes += _size(item)
-        super().put(item, block, timeout)
-
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """The next packet."""
-        item = super().get(block, timeout)
-        self._bytes -= _size(item)
-        return item
-
-    def _has_no_room(self, item: Any) -> bool:
-        too_many = self.qsize() >= MAX_BACKLOG_FRAMES
-        return too_many or self._bytes + _size(item) > MAX_BACKLOG_BYTES
-
-
-def _size(packet: Packet | None) -> int:
-    """Roughly the bytes of a packet; the few that carry no message are small."""
-    data = packet.data if packet is not None else None
-    return len(data) if isinstance(data, (str, bytes)) else 0
+    websockets: int
+    polling: int
+    waiting_packets: int
+    waiting_bytes: int
+    longest: int
+    """The bytes that wait for the slowest client."""
+    slow: int
 
 
 class Stack:
     """The Socket.IO server as fitted for lanchat."""
 
     def __init__(
-        self, server: socketio.Server, events: Events, max_silent: int = MAX_SILENT_SESSIONS
+        self, server: socketio.Server, events: EventHandlers, max_silent: int = MAX_SILENT_SESSIONS
     ) -> None:
         self._server = server
         self._engine = server.eio
@@ -143,7 +102,7 @@ class Stack:
         events.attach(server)
         reader = PacketReader(self._engine, self._engine.handlers["message"], events)
         self._engine.on("message", reader)
-        self._engine.handle_request = Entrance(self._engine, self._is_crowded)
+        self._engine.handle_request = Endpoint(self._engine, self._is_crowded)
         speed_up(server, flusher, reader)
         self._sweeper = gevent.spawn(self._sweep)
 
@@ -160,9 +119,20 @@ class Stack:
                 gevent.sleep(0.01)
 
     def traffic(self) -> Traffic:
-        """Who is connected now, and what waits for them."""
-        sessions = list(self._engine.sockets.values())
-        return measure(sessions, list(self._opened), self._slow_clients.count)
+        """Who is connected now, and what waits for them: looked at when somebody asks."""
+        sessions = [s for s in self._engine.sockets.values() if s.connected and not s.closed]
+        upgraded = sum(session.upgraded for session in sessions)
+        backlogs = [websocket.writer.backlog for websocket in self._opened]
+        backlogs += [session.queue.backlog for session in sessions]
+        sizes = [size for _, size in backlogs]
+        return Traffic(
+            websockets=upgraded,
+            polling=len(sessions) - upgraded,
+            waiting_packets=sum(packets for packets, _ in backlogs),
+            waiting_bytes=sum(sizes),
+            longest=max(sizes, default=0),
+            slow=self._slow_clients.count,
+        )
 
     def _sweep(self) -> None:
         """Close the sessions that stay outside the namespace for SILENT_SECONDS."""

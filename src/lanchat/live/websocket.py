@@ -1,7 +1,7 @@
-"""One WebSocket: messages in with limits, messages out through its Transmitter.
+"""One WebSocket: messages in with limits, messages out through its SocketWriter.
 
-    engine.io ──send──► WebSocket ──frame──► Transmitter ──► kernel
-    engine.io ◄──wait── WebSocket ◄──────── FrameCutter ◄─── recv
+    engine.io ──send──► WebSocket ──frame──► SocketWriter ──► kernel
+    engine.io ◄──wait── WebSocket ◄───────── FrameCutter ◄─── recv
 
 python-engineio calls this class in place of its own WebSocket driver (see ``stack.py``): as
 ``(handler, server)``, then as a WSGI application; ``send``, ``wait`` and ``close`` are its face.
@@ -23,9 +23,8 @@ from wsproto.frame_protocol import CloseReason, Opcode
 from wsproto.utilities import generate_accept_token
 
 from lanchat.errors import FrameTooLarge
-from lanchat.live.flusher import Flusher
 from lanchat.live.frames import FrameCutter, build_frame
-from lanchat.live.transport import Transmitter
+from lanchat.live.writer import Flusher, SocketWriter
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -62,7 +61,7 @@ class WebSocket:
         self._closing = self._ended = False
 
     def __call__(self, environ: WSGIEnvironment, _start_response: StartResponse) -> list[bytes]:
-        """Serve the connection until it ends; ``entrance.py`` has checked the handshake."""
+        """Serve the connection until it ends; ``endpoint.py`` has checked the handshake."""
         sock = environ.get("lanchat.socket") or environ.get("gunicorn.socket")
         if sock is None:
             raise RuntimeError("the WSGI server does not hand out the connection's socket")
@@ -77,9 +76,9 @@ class WebSocket:
         if data == _NOOP:
             return  # it ends a poll, and here there is none
         if isinstance(data, str):
-            self.transmitter.write(build_frame(data.encode()))
+            self.writer.write(build_frame(data.encode()))
         else:
-            self.transmitter.write(build_frame(data, Opcode.BINARY))
+            self.writer.write(build_frame(data, Opcode.BINARY))
 
     def wait(self) -> str | bytes | None:
         """The next message, or None when the connection has ended."""
@@ -99,8 +98,8 @@ class WebSocket:
         if self._closing:
             return
         self._closing = True
-        self.transmitter.write(self._protocol.send(CloseConnection(code, reason)))
-        gevent.spawn_later(_CLOSE_TIMEOUT, self.transmitter.cut)
+        self.writer.write(self._protocol.send(CloseConnection(code, reason)))
+        gevent.spawn_later(_CLOSE_TIMEOUT, self.writer.abort)
 
     @cached_property
     def _protocol(self) -> Connection:
@@ -109,23 +108,23 @@ class WebSocket:
 
     def _serve(self, sock: socket.socket, reply: bytes) -> None:
         self._sock = sock
-        self.transmitter = Transmitter(sock, self._flusher)
+        self.writer = SocketWriter(sock, self._flusher)
         self._opened.add(self)
         try:
             # Nagle's algorithm would keep the last recipients of a broadcast waiting for 40 ms.
             with contextlib.suppress(OSError):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.transmitter.write(reply)
+            self.writer.write(reply)
             self._handler(self)
             self._linger()
         finally:
             self._closing = True
             self._opened.discard(self)
-            self.transmitter.cut()
+            self.writer.abort()
 
     def _linger(self) -> None:
         """Let the client read our close: a socket closed with unread input is reset instead."""
-        self.transmitter.finish()
+        self.writer.write_eof()
         timeout = gevent.Timeout(_CLOSE_TIMEOUT, False)  # type: ignore[arg-type]
         with contextlib.suppress(OSError), timeout:
             while self._sock.recv(_RECEIVE_BYTES):
@@ -164,11 +163,11 @@ class WebSocket:
             self._ended = True
             if not self._closing:
                 self._closing = True
-                self.transmitter.write(self._protocol.send(event.response()))
+                self.writer.write(self._protocol.send(event.response()))
         elif self._closing:
             pass  # what still comes before the answer to our close
         elif isinstance(event, Ping):
-            self.transmitter.write(self._protocol.send(event.response()))
+            self.writer.write(self._protocol.send(event.response()))
         elif isinstance(event, Message):
             return self._assemble(event)
         return None

@@ -1,4 +1,4 @@
-"""The socket that guests connect to: one for IPv4 and IPv6 where the system can.
+"""Listening: one socket for IPv4 and IPv6 where the system can, and room for many connections.
 
 Whether a port is free is less plain than it sounds. With SO_REUSEADDR, which a quick restart
 needs, macOS and the BSDs let "every address" and one specific address be bound by different
@@ -9,6 +9,7 @@ a port counts as taken as soon as anybody listens on it at a wildcard or loopbac
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import sys
 from contextlib import suppress
@@ -17,10 +18,15 @@ from typing import TypeAlias
 from lanchat.config import DEFAULT_PORT, PORTS_TO_TRY
 from lanchat.errors import AddressNotHere, NoFreePort, PortTaken
 
+_log = logging.getLogger(__name__)
+
 SocketAddress: TypeAlias = tuple[str | int, ...] | tuple[int, bytes]
 """What `socket.getaddrinfo` gives and `socket.bind` takes."""
 
 BACKLOG = 1024  # a class opens the page in the same second
+
+SPARE_DESCRIPTORS = 200
+"""Descriptors for everything but sockets that stay: files, pages that are being loaded."""
 
 IPV4_ANY = "0.0.0.0"
 IPV6_ANY = "::"
@@ -137,3 +143,35 @@ def _explain(
             hint=f"choose a port from 1024 up, for example --port {DEFAULT_PORT}",
         )
     return AddressNotHere(where, port, error.strerror or str(error))
+
+
+if sys.platform == "win32":
+
+    def make_room_for(_connections: int) -> None:
+        """Windows has no such limit."""
+
+else:
+    import resource
+
+    def make_room_for(connections: int) -> None:
+        """Let this process open so many connections (0: as many as the system allows).
+
+        Where the system allows fewer, a warning says so.
+        """
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        # "Unlimited" is below every other number here.
+        most = sys.maxsize if hard == resource.RLIM_INFINITY else hard
+        wanted = connections + SPARE_DESCRIPTORS if connections else most
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            limit = hard if wanted >= most else wanted
+            try:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+            except (OSError, ValueError):  # macOS allows fewer than it says
+                most = soft
+        if connections and most < wanted:
+            _log.warning(
+                "the system allows this program %d open files, too few for %d connections; "
+                "allow more (ulimit -n) or ask for fewer with --max-clients",
+                most,
+                connections,
+            )

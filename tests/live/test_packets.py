@@ -6,14 +6,13 @@ import engineio
 import pytest
 import socketio
 
-from lanchat.live.events import Events
-from lanchat.live.reader import PacketReader
+from lanchat.live.packets import EventHandlers, PacketReader
 
 DEFECT = """
 import sys
 from gevent import monkey
 monkey.patch_all()
-from lanchat.live.reader import PacketReader
+from lanchat.live.packets import PacketReader
 def read(self, session, packet, read=PacketReader.read):
     assert "defect" not in packet
     read(self, session, packet)
@@ -48,7 +47,7 @@ def session(stock):
 @pytest.fixture
 def read(stock, session):
     """Read a packet of the session."""
-    events = Events()
+    events = EventHandlers()
     events.attach(stock)
     reader = PacketReader(stock.eio, stock.eio.handlers["message"], events)
     return lambda packet: reader("sid", packet)

@@ -2,15 +2,29 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from lanchat.config import DEFAULT_PORT
 from lanchat.errors import AddressNotHere, NoFreePort, PortTaken
-from lanchat.net.listen import listen
+from lanchat.http.listen import listen
 
 has_ipv6 = pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+has_descriptors = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no limit of descriptors"
+)
+
+MAKE_ROOM = """
+import resource, sys
+from lanchat.http.listen import make_room_for
+connections, soft, hard = map(int, sys.argv[1:])
+resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+make_room_for(connections)
+print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+"""
 
 
 @contextlib.contextmanager
@@ -70,8 +84,8 @@ def test_no_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
         with contextlib.suppress(OSError):
             stack.enter_context(other_program("127.0.0.1", first + 1))
         # All 21 ports in earnest would be in the way of other tests.
-        monkeypatch.setattr("lanchat.net.listen.DEFAULT_PORT", first)
-        monkeypatch.setattr("lanchat.net.listen.PORTS_TO_TRY", 1)
+        monkeypatch.setattr("lanchat.http.listen.DEFAULT_PORT", first)
+        monkeypatch.setattr("lanchat.http.listen.PORTS_TO_TRY", 1)
         with pytest.raises(NoFreePort, match=f"none of the ports {first} to {first + 1} is free"):
             listen(None, None)
 
@@ -118,3 +132,40 @@ def test_ipv4_alone_where_ipv6_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)
     with listen(None, 0) as listener:
         assert listener.getsockname()[0] == "0.0.0.0"
+
+
+def room_for(connections: int, *, soft: int, hard: int) -> tuple[int, str]:
+    """The limit that a process of its own ends up with, and its warnings."""
+    numbers = map(str, (connections, soft, hard))
+    command = [sys.executable, "-c", MAKE_ROOM, *numbers]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(done.stdout), done.stderr
+
+
+@has_descriptors
+def test_raises_the_limit_to_what_is_needed() -> None:
+    """Many systems let a program open 256 or 1,024 files unless it asks for more."""
+    limit, warning = room_for(500, soft=100, hard=1_000)
+    assert 500 < limit < 1_000
+    assert warning == ""
+
+
+@has_descriptors
+def test_leaves_a_limit_that_is_high_enough_alone() -> None:
+    """Nothing is ever lowered."""
+    assert room_for(10, soft=900, hard=1_000) == (900, "")
+
+
+@has_descriptors
+def test_warns_where_the_system_allows_too_few() -> None:
+    """One line says what to do; the server takes as many as it can."""
+    limit, warning = room_for(5_000, soft=100, hard=1_000)
+    assert limit == 1_000
+    assert "--max-clients" in warning
+    assert warning.count("\n") == 1
+
+
+@has_descriptors
+def test_without_a_limit_of_its_own_it_takes_all() -> None:
+    """With --max-clients 0 the system's limit is the only one."""
+    assert room_for(0, soft=100, hard=1_000) == (1_000, "")

@@ -1,4 +1,4 @@
-"""The door of Engine.IO: every request for a socket comes in here, stricter than the stock way.
+"""The HTTP endpoint of Engine.IO, stricter than the stock one: every request for a socket.
 
 What the protocol does not allow is refused before the stock stack makes a session of it. What
 clients send by polling is read here, too: the stock stack answers 200 to packets that it could
@@ -48,7 +48,7 @@ _CROWDED = Answer(
 )
 
 
-class Entrance:
+class Endpoint:
     """Answers requests for sockets: some by itself, most through the engine's own handler.
 
     ``is_crowded`` says whether an address may open no further session now.

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lanchat.live.flusher import Flusher, Group
-from lanchat.live.transport import MAX_BACKLOG_FRAMES, Transmitter
+from lanchat.live.backlog import MAX_BACKLOG_FRAMES
+from lanchat.live.writer import Flusher, Group, SocketWriter
 
 PEOPLE = 4
 GROUPS = [(0, 1, 2), (1, 2, 3)]
@@ -25,14 +25,14 @@ steps = st.lists(
 
 
 class Line:
-    """A transmitter and the socket at its other end."""
+    """A writer and the socket at its other end."""
 
     def __init__(self, flusher, buffer=None):
         ours, self.other = gevent.socket.socketpair()
         if buffer is not None:
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
         self.ours = ours
-        self.transmitter = Transmitter(ours, flusher)
+        self.writer = SocketWriter(ours, flusher)
 
     def read(self, size=None):
         """So many bytes, or what there is at once."""
@@ -47,7 +47,7 @@ class Line:
 
     def close(self):
         """Let go of both ends."""
-        self.transmitter.cut()
+        self.writer.abort()
         self.ours.close()
         self.other.close()
 
@@ -79,7 +79,7 @@ def test_everybody_gets_everything_in_order(steps):
     """Whatever is broadcast to overlapping groups or written to one of them, in any order."""
     flusher = Flusher()
     lines = [Line(flusher) for _ in range(PEOPLE)]
-    groups = [Group([lines[index].transmitter for index in members]) for members in GROUPS]
+    groups = [Group([lines[index].writer for index in members]) for members in GROUPS]
     expected = [b""] * PEOPLE
     for number, (step, which) in enumerate(steps):
         frame = b"%d;" % number
@@ -88,7 +88,7 @@ def test_everybody_gets_everything_in_order(steps):
             for index in GROUPS[which]:
                 expected[index] += frame
         elif step == "write":
-            lines[which].transmitter.write(frame)
+            lines[which].writer.write(frame)
             expected[which] += frame
         else:
             flusher.flush()
@@ -101,43 +101,43 @@ def test_everybody_gets_everything_in_order(steps):
 
 def test_a_turn_leaves_by_itself(flusher, line):
     """Nobody has to flush; and what belongs to one turn arrives in one piece."""
-    group = Group([line.transmitter])
+    group = Group([line.writer])
     flusher.broadcast(group, b"one ")
-    line.transmitter.write(b"two ")
+    line.writer.write(b"two ")
     flusher.broadcast(group, b"three")
     assert line.read() == b"one two three"
 
 
 def test_a_slow_client_holds_up_nobody(flusher, line, slow):
     """What the kernel does not take waits, and comes whole and in order later."""
-    group = Group([slow.transmitter, line.transmitter])
+    group = Group([slow.writer, line.writer])
     said = [b"%03d" % number + b"x" * 997 for number in range(300)]
     for frame in said:
         flusher.broadcast(group, frame)
         flusher.flush()
         assert line.read() == frame
-    assert flusher.clogged == {slow.transmitter}
-    slow.transmitter.write(b"the end")
+    assert flusher.backlogged == {slow.writer}
+    slow.writer.write(b"the end")
     everything = b"".join([*said, b"the end"])
     assert slow.read(len(everything)) == everything
-    assert not flusher.clogged
+    assert not flusher.backlogged
 
 
 def test_who_takes_nothing_is_cut(flusher, slow):
     """Past the bound its connection ends, and nothing of it is kept."""
-    group = Group([slow.transmitter])
+    group = Group([slow.writer])
     for _ in range(MAX_BACKLOG_FRAMES + 100):
         flusher.broadcast(group, b"x" * 1000)
     flusher.flush()
-    assert not flusher.clogged
-    assert slow.transmitter.backlog == (0, 0)
+    assert not flusher.backlogged
+    assert slow.writer.backlog == (0, 0)
     while slow.read():
         pass
 
 
 def test_who_has_gone_is_no_error(flusher, line, slow):
     """A broadcast to a socket that is closed reaches the others."""
-    group = Group([slow.transmitter, line.transmitter])
+    group = Group([slow.writer, line.writer])
     slow.other.close()
     for _ in range(3):
         flusher.broadcast(group, b"x")
@@ -146,7 +146,7 @@ def test_who_has_gone_is_no_error(flusher, line, slow):
 
 
 def test_the_last_words_are_said(flusher, line):
-    """``finish`` sends what is pending, then tells the other side that it was all."""
-    line.transmitter.write(b"goodbye")
-    line.transmitter.finish()
+    """``write_eof`` sends what is pending, then tells the other side that it was all."""
+    line.writer.write(b"goodbye")
+    line.writer.write_eof()
     assert line.read(100) == b"goodbye"

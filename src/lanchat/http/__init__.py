@@ -1,0 +1,1 @@
+"""The way in for HTTP: a listening socket, and gevent's WSGI server made strict and impatient."""

@@ -1,0 +1,111 @@
+"""pywsgi's handler of a connection with deadlines, so that a slow client holds up nobody.
+
+pywsgi waits for ever for the rest of a request that was begun (the Slowloris attack lives on
+that). Here a request has to be there, body included, within REQUEST_SECONDS, or its connection
+is closed; so it is where nobody takes the answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import socket
+import ssl
+from typing import Any
+
+import gevent
+import gevent.ssl
+from gevent import pywsgi
+
+from lanchat.http.bodies import Body, linger, read_body
+from lanchat.http.heads import Head
+
+REQUEST_SECONDS = 10.0
+ANSWER_SECONDS = 20.0
+"""How long a client has to take an answer; whoever takes none would hold its socket for ever."""
+
+_READ_AHEAD = 2 << 10
+"""Bytes that are read of a request before they are asked for; most heads are shorter."""
+
+_BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class Handler(pywsgi.WSGIHandler):
+    """One connection. It also hands its socket to the application, as gunicorn does."""
+
+    _unread = False
+    """Whether a body was left in the socket: then no request can follow in this connection."""
+
+    def __init__(self, sock: Any, address: Any, server: pywsgi.WSGIServer) -> None:
+        super().__init__(sock, address, server)
+        # pywsgi's reader has 8 KiB, and a WebSocket keeps it to its end: a fifth of its memory.
+        self.rfile.close()
+        self.rfile = sock.makefile("rb", _READ_AHEAD)
+
+    def handle(self) -> None:
+        """A client that has gone is no error."""
+        with contextlib.suppress(OSError):
+            # pywsgi sends head and body apart; the body would wait 40 ms for the client's ACK.
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            super().handle()
+
+    def handle_one_request(self) -> Any:
+        self._deadline = gevent.Timeout(REQUEST_SECONDS, False)  # type: ignore[arg-type]
+        try:
+            with self._deadline:
+                return super().handle_one_request()
+        except OSError:  # pywsgi's word for a body in chunks that are none
+            return "400", _BAD_REQUEST
+        return None  # type: ignore[unreachable]  # the deadline passed: pywsgi hangs up
+
+    def read_request(self, raw_requestline: str) -> Any:
+        """Parse a head. Raises ValueError, which pywsgi answers with 400."""
+        try:
+            return super().read_request(raw_requestline)
+        except (IndexError, OSError) as error:
+            raise ValueError(str(error)) from None  # else pywsgi would print a traceback
+
+    def MessageClass(self, source: Any, *_: object) -> Any:  # noqa: N802  pywsgi's name
+        """Called by ``read_request`` for the lines after the first."""
+        return Head(source)
+
+    def get_environ(self) -> dict[str, Any]:
+        """Called when the head of the request is complete."""
+        environ: dict[str, Any] = super().get_environ()
+        environ["lanchat.socket"] = self.socket
+        if isinstance(self.socket, gevent.ssl.SSLSocket):
+            environ["wsgi.url_scheme"] = "https"
+        environ["wsgi.input"] = io.BytesIO(self._read_body().content)
+        self._deadline.cancel()
+        return environ
+
+    def _read_body(self) -> Body:
+        if self.wsgi_input is None:  # not after get_environ
+            return Body(b"", complete=True)
+        body = read_body(self.wsgi_input)
+        if not body.complete:
+            self.close_connection = True
+            self._unread = True
+        return body
+
+    def log_request(self) -> None:
+        """Write no line for each request: pywsgi makes one even where nobody reads it."""
+
+    def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
+        if self._unread:
+            headers = [*headers, ("Connection", "close")]
+        return super().start_response(status, headers, exc_info)
+
+    def _sendall(self, data: bytes) -> None:
+        """Called for an answer, or for each piece of one; pywsgi says nothing of EPIPE."""
+        with gevent.Timeout(ANSWER_SECONDS, BrokenPipeError(errno.EPIPE, "it is not taken")):
+            try:
+                super()._sendall(data)  # type: ignore[misc]  # the stubs leave it out
+            except ssl.SSLError as error:  # what EPIPE is called over TLS
+                raise BrokenPipeError(errno.EPIPE, str(error)) from None
+
+    def handle_one_response(self) -> None:
+        super().handle_one_response()
+        if self._unread:
+            linger(self.socket)
