@@ -39,6 +39,7 @@
         ├── ReadOnly
         ├── SlowMode
         ├── Forbidden
+        ├── UnknownMessage
         └── CommandUnusable
 
 An error carries what happened as attributes. The edge turns it into one line and an exit
@@ -420,6 +421,12 @@ class Forbidden(Refusal):
     """A command is the host's alone."""
 
     code = "forbidden"
+
+
+class UnknownMessage(Refusal):
+    """There is no message with this id, or none any more, or none that the person may see."""
+
+    code = "unknown_message"
 
 
 class CommandUnusable(Refusal):

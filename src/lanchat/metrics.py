@@ -27,8 +27,8 @@ from werkzeug.wrappers import Response
 
 import lanchat
 from lanchat.chat.hub import Hub
-from lanchat.chat.tally import Tally
-from lanchat.live.broadcaster import SocketBroadcaster
+from lanchat.chat.ports import Histogram
+from lanchat.live.delivery import SocketDelivery
 from lanchat.live.stack import Traffic
 from lanchat.web import session
 
@@ -44,12 +44,12 @@ class Figures(Collector):
     def __init__(
         self,
         hub: Hub,
-        broadcaster: SocketBroadcaster,
+        delivery: SocketDelivery,
         traffic: Callable[[], Traffic],
         events: Events,
     ) -> None:
         self._hub = hub
-        self._broadcaster = broadcaster
+        self._delivery = delivery
         self._traffic = traffic
         self._events = events
         self._start = time.time()
@@ -79,12 +79,12 @@ class Figures(Collector):
         )
 
     def _from_messages(self) -> Iterator[Metric]:
-        commits = self._hub.commits
+        commits = self._hub.statistics
         yield _counter("messages", "Messages stored.", commits.messages)
         yield _counter(
             "deliveries",
             "Connections that were told of a message, added up over all messages.",
-            self._broadcaster.deliveries,
+            self._delivery.deliveries,
         )
         yield _histogram("commit_seconds", "How long it took to store a batch.", commits.seconds)
         yield _histogram("commit_messages", "How many messages a batch had.", commits.sizes)
@@ -150,7 +150,7 @@ def _counter(name: str, words: str, value: int) -> CounterMetricFamily:
     return CounterMetricFamily(f"lanchat_{name}", words, value)
 
 
-def _histogram(name: str, words: str, tally: Tally) -> HistogramMetricFamily:
-    bounds = [*map(str, map(float, tally.bounds)), "+Inf"]
-    buckets = list(zip(bounds, accumulate(tally.counts), strict=True))
-    return HistogramMetricFamily(f"lanchat_{name}", words, buckets, tally.total)
+def _histogram(name: str, words: str, histogram: Histogram) -> HistogramMetricFamily:
+    bounds = [*map(str, map(float, histogram.bounds)), "+Inf"]
+    buckets = list(zip(bounds, accumulate(histogram.counts), strict=True))
+    return HistogramMetricFamily(f"lanchat_{name}", words, buckets, histogram.total)

@@ -6,6 +6,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from lanchat.errors import LanchatError
+
 _log = logging.getLogger(__name__)
 
 
@@ -51,7 +53,11 @@ class Periodic:
             self._call()
         except Exception as error:  # noqa: BLE001 (the next call may go well)
             failure = (type(error), getattr(error, "errno", None))
-            if failure != self._failure:
+            if failure == self._failure:
+                pass
+            elif isinstance(error, LanchatError):
+                _log.warning("%s failed, and is tried again: %s", self._thread.name, error)
+            else:
                 _log.exception("%s failed, and is tried again", self._thread.name)
             self._failure = failure
         else:

@@ -21,7 +21,7 @@ from lanchat.config import DEFAULT_PORT
 from lanchat.errors import DataInUse, LanchatError
 
 if TYPE_CHECKING:
-    from lanchat.server import Backend
+    from lanchat.backend import Backend
 
 _BOOT_FAILED = 3
 """The exit code on which gunicorn gives up; on any other it would try again for ever."""
@@ -40,9 +40,9 @@ def _give_up(why: str) -> NoReturn:
 def _build() -> Backend:
     if not monkey.is_module_patched("socket"):
         _give_up(f"needs a gevent worker: {_COMMAND}")
+    from lanchat.backend import Backend
     from lanchat.cli.serve import config_from_environment
     from lanchat.net.network import Network
-    from lanchat.server import Backend
 
     try:
         config = config_from_environment()

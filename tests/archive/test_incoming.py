@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from lanchat.archive.incoming import LINE_LIMIT, draft
-from lanchat.chat.model import MESSAGE_LIMIT, Draft
+from lanchat.chat.model import MESSAGE_LIMIT
+from lanchat.chat.ports import Draft
 
 FIELDS = {
     "id": 7,

@@ -7,10 +7,10 @@ from typing import get_args
 import pytest
 
 from lanchat.archive.messages import Export, FormatName, import_messages
-from lanchat.chat.model import Draft
+from lanchat.chat.ports import Draft
 from lanchat.errors import DataInUse, LineRefused
 from lanchat.store.datadir import DATABASE, DataDir
-from lanchat.store.loading import load
+from lanchat.store.bulk import load
 
 
 @pytest.fixture

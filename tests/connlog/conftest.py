@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.chat.model import Guest, Origin
+from lanchat.chat.model import Origin, User
 from lanchat.connlog.record import encode
 
 
 @pytest.fixture
-def ana() -> Guest:
+def ana() -> User:
     """Somebody to write about."""
-    return Guest("a1", "Ana")
+    return User("a1", "Ana")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.chat.model import Guest, Origin
+from lanchat.chat.model import Origin, User
 from lanchat.connlog.filter import Filter
 from lanchat.connlog.reader import STALE_LINES, LogReader
 from lanchat.connlog.record import Record
@@ -269,7 +269,7 @@ def test_follow_a_writer_that_rotates(path: Path) -> None:
     thread.start()
     log = ConnectionLogFile(path, max_bytes=20_000, backups=50)
     for number in range(total):
-        log.join(Guest("", str(number)), Origin("::1"))
+        log.join(User("", str(number)), Origin("::1"))
     log.close()
     assert [seen.get(timeout=15) for _ in range(total)] == [str(n) for n in range(total)]
     thread.join(15)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from lanchat.chat.model import Guest, Origin
-from lanchat.chat.ports import ConnectionLog
+from lanchat.chat.model import Origin, User
+from lanchat.chat.ports import Audit
 from lanchat.connlog.writer import ConnectionLogFile
 
 DESCRIPTORS = Path("/proc/self/fd")
@@ -38,10 +38,10 @@ def all_users(folder: Path) -> list[str]:
 
 
 def test_every_event_is_a_line(
-    log: ConnectionLogFile, path: Path, ana: Guest, phone: Origin
+    log: ConnectionLogFile, path: Path, ana: User, phone: Origin
 ) -> None:
     """The fields are those of the protocol."""
-    port: ConnectionLog = log
+    port: Audit = log
     log.start(version="0.1.0", port=8765)
     port.join(ana, phone)
     port.leave(ana, phone, 12.345, "closed")
@@ -63,11 +63,11 @@ def test_every_event_is_a_line(
 
 
 def test_what_hosts_do_is_a_line(
-    log: ConnectionLogFile, path: Path, ana: Guest, phone: Origin
+    log: ConnectionLogFile, path: Path, ana: User, phone: Origin
 ) -> None:
     """Who did it, and as much of whom it was about as is known."""
     log.command("ban", "Rui", (ana, phone), seconds=None, address="192.168.1.33")
-    log.command("unban", "terminal", (Guest("", "Bia"), Origin("")))
+    log.command("unban", "terminal", (User("", "Bia"), Origin("")))
     log.command("slow", "Rui", None, value="10 s")
     log.close()
     common = {"v": 1, "time": "1970-01-01T00:00:01.500Z"}
@@ -83,7 +83,7 @@ def test_what_hosts_do_is_a_line(
 def test_close_loses_nothing(log: ConnectionLogFile, path: Path, phone: Origin) -> None:
     """What was handed in before close() is on disk when it returns, in order."""
     for number in range(10_000):
-        log.join(Guest("", str(number)), phone)
+        log.join(User("", str(number)), phone)
     log.close()
     assert [line["user"] for line in lines(path)] == [str(number) for number in range(10_000)]
 
@@ -107,7 +107,7 @@ def test_close_loses_nothing_in_a_greenlet(tmp_path: Path) -> None:
 
 
 def test_closing_twice_and_writing_afterwards_is_harmless(
-    log: ConnectionLogFile, path: Path, ana: Guest, phone: Origin
+    log: ConnectionLogFile, path: Path, ana: User, phone: Origin
 ) -> None:
     """What comes too late is dropped."""
     log.start()
@@ -133,7 +133,7 @@ def test_rotates(path: Path, phone: Origin) -> None:
     """Files stay below the limit, there are not more of them than asked for, and lines whole."""
     log = ConnectionLogFile(path, max_bytes=1_000, backups=3)
     for number in range(100):
-        log.join(Guest("", str(number)), phone)
+        log.join(User("", str(number)), phone)
     log.close()
     names = [path.name, *(f"{path.name}.{number}" for number in (1, 2, 3))]
     assert sorted(file.name for file in path.parent.iterdir()) == names
@@ -151,14 +151,14 @@ def test_a_rename_that_fails_loses_nothing(
     path.with_name(f"{path.name}.1").mkdir()  # a folder cannot be moved over a file
     log = ConnectionLogFile(path, max_bytes=300, backups=2)
     for number in range(10):
-        log.join(Guest("", str(number)), phone)
+        log.join(User("", str(number)), phone)
     log.close()
     assert [line["user"] for line in lines(path)] == [str(number) for number in range(10)]
     assert oldest.read_text() == "older"
     assert caplog.text.count("cannot be rotated") == 1
 
 
-def test_half_a_line_is_ended_first(path: Path, ana: Guest, phone: Origin) -> None:
+def test_half_a_line_is_ended_first(path: Path, ana: User, phone: Origin) -> None:
     """After a crash in mid-line the next event is a line of its own."""
     path.write_text('{"v": 1, "ti')
     log = ConnectionLogFile(path)
@@ -171,7 +171,7 @@ def test_half_a_line_is_ended_first(path: Path, ana: Guest, phone: Origin) -> No
 def test_a_deleted_file_is_made_again(
     log: ConnectionLogFile,
     path: Path,
-    ana: Guest,
+    ana: User,
     phone: Origin,
     until: Callable[..., Any],
 ) -> None:
@@ -186,7 +186,7 @@ def test_a_deleted_file_is_made_again(
 
 def test_a_fault_is_one_warning_and_then_it_goes_on(
     tmp_path: Path,
-    ana: Guest,
+    ana: User,
     phone: Origin,
     until: Callable[..., Any],
     caplog: pytest.LogCaptureFixture,
@@ -216,7 +216,7 @@ def test_a_fault_is_one_warning_and_then_it_goes_on(
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_a_full_disk_is_one_warning(
-    ana: Guest, phone: Origin, caplog: pytest.LogCaptureFixture
+    ana: User, phone: Origin, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Nothing is raised, not even at close."""
     log = ConnectionLogFile(Path("/dev/full"))

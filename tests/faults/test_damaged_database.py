@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from lanchat.chat.model import Draft
+from lanchat.chat.ports import Draft
 from lanchat.store.schema import MIGRATIONS
 from lanchat.store.sqlite import SqliteStore
 

@@ -12,7 +12,7 @@ import pytest
 import socketio
 
 from lanchat.errors import TooManyTries, WrongCode
-from lanchat.web.access import AccessCode
+from lanchat.web.access_code import AccessCode
 from lanchat.web.limits import TRIES, Limits
 
 CODE = "Sésamo 7B"

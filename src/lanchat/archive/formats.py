@@ -19,8 +19,8 @@ from typing import Protocol
 from lanchat.chat.model import Message
 from lanchat.terminal import printable
 
-FIELDS = Message.__slots__
-"""As in docs/protocol.md, and in that order."""
+FIELDS = ("id", "client_id", "room", "user_id", "user", "ip", "message", "time")
+"""Of a message, as in docs/protocol.md and in that order; positions are the server's alone."""
 
 BYTE_ORDER_MARK = "\ufeff"
 """What tells a spreadsheet that a table is UTF-8."""

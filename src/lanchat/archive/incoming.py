@@ -9,9 +9,9 @@ from typing import Annotated
 
 import msgspec
 
-from lanchat.chat import texts
-from lanchat.chat.model import MESSAGE_LIMIT, Draft
+from lanchat.chat.model import MESSAGE_LIMIT, check_text
 from lanchat.chat.names import NAME_LIMIT
+from lanchat.chat.ports import Draft
 from lanchat.errors import MessageTooLong, PayloadInvalid
 
 LINE_LIMIT = 128 * 1024
@@ -48,7 +48,7 @@ def draft(line: bytes) -> Draft:
         raise ValueError("it is too long")
     try:
         read = _decoder.decode(line)
-        texts.check(read.message)
+        check_text(read.message)
     except msgspec.DecodeError as error:
         raise ValueError(str(error)) from None
     except UnicodeError:

@@ -11,11 +11,11 @@ from typing import BinaryIO, Literal
 from lanchat.archive import incoming
 from lanchat.archive.formats import Format, JsonLines, Table, Text
 from lanchat.archive.page import Page
-from lanchat.chat.model import Draft, timestamp
+from lanchat.chat.model import timestamp
+from lanchat.chat.ports import Draft
 from lanchat.errors import LineRefused
+from lanchat.store.bulk import MessageReader, load
 from lanchat.store.datadir import DATABASE, DataDir
-from lanchat.store.loading import load
-from lanchat.store.reading import MessageReader
 
 FormatName = Literal["jsonl", "txt", "html", "csv"]
 

@@ -1,7 +1,9 @@
-"""The commands that keep order: a table of records, and how a typed line is read by it.
+"""The commands of moderators: one table, and how a typed line is read by it.
 
-``/help``, the completion in the page, the commands of ``lanchat host`` and the table in
-docs/moderation.md are all made of COMMANDS.
+A command is one record. Its name and arguments, who may use it, what it does, its event in the
+connection log and its texts in the catalogue (``command.<name>.help``) belong together: ``/help``,
+the completion in the page, the commands of ``lanchat host`` and the table in docs/moderation.md
+are all made of COMMANDS.
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from lanchat.errors import CommandUnusable
+from lanchat.chat.model import is_unicode
+from lanchat.chat.moderation import Actor, Call, Done, Moderation
+from lanchat.errors import CommandUnusable, Forbidden, PayloadInvalid
 from lanchat.times import parse_duration
 
 FOREVER = "forever"
@@ -47,18 +51,25 @@ class Argument:
     optional: bool = False
 
 
+Handler = Callable[[Moderation, Actor, Call], Done]
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command; its help is the catalogue's text ``command.<name>.help``.
+    """One command.
 
-    Hosts may use all of them, everybody else those ``for_all``. A page asks before it sends one
-    that is ``grave``.
+    Moderators may use all of them, everybody else those ``for_all``. What changes something is
+    ``logged``, as an event of its name. A page asks before it sends one that is ``grave``.
+    ``usual_seconds`` hold where no time is given.
     """
 
     name: str
+    handler: Handler
     arguments: tuple[Argument, ...] = ()
     for_all: bool = False
+    logged: bool = True
     grave: bool = False
+    usual_seconds: float | None = None
 
     @property
     def help_key(self) -> str:
@@ -66,90 +77,93 @@ class Command:
         return f"command.{self.name}.help"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A command with its arguments; those that were not given are None, empty or False.
-
-    ``person`` is a name, ``person_id`` an id; one of them is given where it is about somebody.
-    ``seconds`` None is for ever, where the command takes a time.
-    """
-
-    command: Command
-    person: str = ""
-    person_id: str | None = None
-    seconds: float | None = None
-    by_address: bool = False
-    on: bool = True
-    number: int = 0
-    text: str = ""
+def _help(moderation: Moderation, actor: Actor, _call: Call) -> Done:
+    usable = [command for command in COMMANDS.values() if _may(moderation, actor, command)]
+    return Done("command.help.done", {"commands": usable})
 
 
 _PERSON = Argument(Kind.PERSON)
 _TIME = Argument(Kind.TIME, optional=True)
+_ADDRESS = Argument(Kind.ADDRESS, optional=True)
+_SWITCH = Argument(Kind.SWITCH, optional=True)
+_EVENING, _CALM = 12 * 3_600, 600  # seconds: until tomorrow, and long enough to calm down
 
 _TABLE = (
-    Command("kick", (_PERSON,)),
-    Command("ban", (_PERSON, _TIME, Argument(Kind.ADDRESS, optional=True))),
-    Command("unban", (_PERSON,)),
-    Command("bans"),
-    Command("mute", (_PERSON, _TIME)),
-    Command("unmute", (_PERSON,)),
-    Command("lock"),
-    Command("unlock"),
-    Command("readonly", (Argument(Kind.SWITCH, optional=True),)),
-    Command("slow", (Argument(Kind.INTERVAL),)),
-    Command("topic", (Argument(Kind.TEXT, optional=True),)),
-    Command("delete", (Argument(Kind.NUMBER),)),
-    Command("clear", grave=True),
-    Command("host", (_PERSON,)),
-    Command("unhost", (_PERSON,)),
-    Command("help", for_all=True),
+    Command("kick", Moderation.kick, (_PERSON,)),
+    Command("ban", Moderation.ban, (_PERSON, _TIME, _ADDRESS), usual_seconds=_EVENING),
+    Command("unban", Moderation.unban, (_PERSON,)),
+    Command("bans", Moderation.bans, logged=False),
+    Command("mute", Moderation.mute, (_PERSON, _TIME), usual_seconds=_CALM),
+    Command("unmute", Moderation.unmute, (_PERSON,)),
+    Command("lock", Moderation.lock),
+    Command("unlock", Moderation.unlock),
+    Command("readonly", Moderation.readonly, (_SWITCH,)),
+    Command("slow", Moderation.slow, (Argument(Kind.INTERVAL),)),
+    Command("topic", Moderation.topic, (Argument(Kind.TEXT, optional=True),)),
+    Command("delete", Moderation.delete, (Argument(Kind.NUMBER),)),
+    Command("clear", Moderation.clear, grave=True),
+    Command("host", Moderation.host, (_PERSON,)),
+    Command("unhost", Moderation.unhost, (_PERSON,)),
+    Command("help", _help, for_all=True, logged=False),
 )
 
 COMMANDS = {command.name: command for command in _TABLE}
 
-_USUAL_TIME = {"ban": 12 * 3_600, "mute": 600}
-"""Seconds, where nothing is said: an evening, and long enough to calm down."""
+
+def run(
+    moderation: Moderation, actor: Actor, name: str, text: str, person_id: str | None = None
+) -> Done:
+    """Do what the command says. Waits for the disk.
+
+    Raises Forbidden, CommandUnusable, PayloadInvalid or StoreUnavailable.
+    """
+    command = COMMANDS.get(name)
+    if not is_unicode(name + text):
+        raise PayloadInvalid
+    if command is None:
+        raise CommandUnusable("unknown", name=name)
+    if not _may(moderation, actor, command):
+        raise Forbidden
+    call = read(command, text, person_id=person_id, is_somebody=moderation.is_somebody)
+    return command.handler(moderation, actor, call)
 
 
 def read(
-    name: str,
+    command: Command,
     text: str,
     *,
     person_id: str | None = None,
     is_somebody: Callable[[str], bool] = lambda _name: False,
 ) -> Call:
-    """The command by that name with the arguments in ``text``.
+    """The command's arguments in ``text``.
 
     Where ``person_id`` says who is meant, the text holds no name. A text that ``is_somebody`` is
     a name as a whole, also where its last word could be a time. Raises CommandUnusable.
     """
-    command = COMMANDS.get(name)
-    if command is None:
-        raise CommandUnusable("unknown", name=name)
     words = text.split()
     whole = " ".join(words)
     kinds = [argument.kind for argument in command.arguments]
     if Kind.TEXT in kinds:
-        return Call(command, text=whole)
-    values: dict[str, object] = {"person_id": person_id}
+        return Call(text=whole)
+    values: dict[str, object] = {"person_id": person_id, "seconds": command.usual_seconds}
     named = Kind.PERSON in kinds and person_id is None
     if named and is_somebody(whole):
         words, values["person"] = [], whole
-    if name in _USUAL_TIME:
-        values["seconds"] = float(_USUAL_TIME[name])
     for argument in reversed(command.arguments):
         if argument.kind is not Kind.PERSON:
             _take(argument, words, values, command)
     if named and words:
         values["person"], words = " ".join(words), []
     if words or (named and "person" not in values):
-        raise unusable(command)
-    return Call(command, **values)  # type: ignore[arg-type]  # by the names of its fields
+        raise _unusable(command)
+    return Call(**values)  # type: ignore[arg-type]  # by the names of its fields
 
 
-def unusable(command: Command) -> CommandUnusable:
-    """The refusal of arguments that the command cannot take."""
+def _may(moderation: Moderation, actor: Actor, command: Command) -> bool:
+    return command.for_all or moderation.may_moderate(actor)
+
+
+def _unusable(command: Command) -> CommandUnusable:
     return CommandUnusable("usage", command=command)
 
 
@@ -162,7 +176,7 @@ def _take(
         words.pop()
         values.update(found)
     elif not argument.optional:
-        raise unusable(command)
+        raise _unusable(command)
 
 
 def _value(kind: Kind, word: str) -> dict[str, object] | None:

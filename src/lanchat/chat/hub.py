@@ -1,237 +1,337 @@
-"""The hub: the one place through which people join, post and leave.
+"""The hub: the one place through which people log in, join, post and leave.
 
-It keeps the order (store, then tell everybody, then say ok), and speaks to the world only
-through its ports. Everything that may wait for the disk is said so in its docstring.
+    log_in join post command ──► may they? ──► log.append ──commit──► event ──► deliver ──► sockets
+                                                                      └► settings hold
+
+It speaks to the world through its ports alone, has no thread and no clock of its own, and nobody
+reaches through it. What has a position is told only when it comes back from the log, to who has
+caused it, too. Everything that may wait for the disk is said so in its docstring.
 """
 
 from __future__ import annotations
 
-import threading
-import time
+import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
+from dataclasses import dataclass
 
-from lanchat.chat import names, texts
-from lanchat.chat.commit import GroupCommit
-from lanchat.chat.departures import Departures
-from lanchat.chat.model import ROOM, Draft, Guest, Host, Message, Origin, timestamp
-from lanchat.chat.moderator import Moderator, load_order
-from lanchat.chat.notes import SeatNotes
-from lanchat.chat.order import Ban
-from lanchat.chat.people import People
-from lanchat.chat.ports import Broadcaster, ConnectionLog, Keeper, LeaveReason, MessageStore
+from lanchat.chat import commands, names
+from lanchat.chat.catchup import missed
+from lanchat.chat.directory import LocalDirectory
+from lanchat.chat.events import (
+    ConnectionsClosed,
+    Event,
+    LogEvent,
+    MessagePosted,
+    SettingsChanged,
+    room_channel,
+    user_channel,
+)
+from lanchat.chat.model import (
+    LOBBY,
+    SYSTEM_CLOCK,
+    Clock,
+    Cursor,
+    Member,
+    Origin,
+    Page,
+    User,
+    check_text,
+    timestamp,
+)
+from lanchat.chat.moderation import HOST_LINK, TERMINAL, Actor, Done, Moderation
+from lanchat.chat.permissions import Ban, Permissions, Rules
+from lanchat.chat.ports import (
+    Audit,
+    CommitStatistics,
+    Delivery,
+    Draft,
+    EventLog,
+    LoginRefusal,
+    Reservations,
+    Settings,
+)
 from lanchat.chat.presence import Presence
-from lanchat.chat.sanctions import Actor, Done
-from lanchat.chat.welcome import CATCH_UP_LIMIT, Welcome, bounded
+from lanchat.chat.sessions import Sessions
 from lanchat.errors import (
     Banned,
     NameTaken,
     NameUnusable,
     NotJoined,
+    Refusal,
     RoomLocked,
     StoreUnavailable,
 )
 
-_MOMENT = 0.25
-"""Seconds between two looks for seats whose grace period is over, and what is told together."""
+_log = logging.getLogger(__name__)
+
+_REFUSALS: dict[type[Refusal], LoginRefusal] = {
+    NameUnusable: "name_unusable",
+    NameTaken: "name_taken",
+    Banned: "banned",
+    RoomLocked: "locked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a connection gets when it joins: who it is, who is here, what it has missed.
+
+    ``bans`` are for moderators; None for others.
+    """
+
+    you: User
+    members: list[Member]
+    page: Page
+    epoch: str
+    rules: Rules
+    bans: list[Ban] | None
 
 
 class Hub:
-    """Joins, posts and departures of one server.
+    """One chat: ``history`` is how many messages a newcomer gets, ``grace`` is in seconds.
 
-    ``history`` is how many messages a newcomer gets; ``grace`` is in seconds; ``clock`` returns
-    seconds since the epoch. It works from construction on until ``close``.
+    ``delivery`` are the connections of this process; ``publish`` tells an event without a position
+    to those of all processes, which is the same where there is one alone.
     """
 
     def __init__(
         self,
-        store: MessageStore,
-        broadcaster: Broadcaster,
-        log: ConnectionLog,
-        keeper: Keeper,
+        log: EventLog,
+        settings: Settings,
+        reservations: Reservations,
+        delivery: Delivery,
+        audit: Audit,
         *,
         history: int,
         grace: float,
-        clock: Callable[[], float] = time.time,
+        publish: Callable[[str, Event], None] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        self._store = store
-        self._broadcaster = broadcaster
         self._log = log
+        self._delivery = delivery
+        self._audit = audit
         self._history = history
         self._clock = clock
-        self._notes = SeatNotes(keeper)
-        self._room = self._notes.room(grace, clock())
-        self._presence = Presence(broadcaster)
-        people = People(self._room)
-        self._departures = Departures(self._room, people, self._presence, self._notes, log)
-        self.order = load_order(keeper)
-        self.moderator = Moderator(
-            self._room,
-            self.order,
-            people,
-            store=store,
-            keeper=keeper,
-            broadcaster=broadcaster,
-            log=log,
-            log_out=self._log_out,
+        self._send = publish or delivery.deliver
+        self._sessions = Sessions(reservations, clock.wall())
+        self._presence = Presence(LocalDirectory(grace), self._sessions, audit, self.publish, clock)
+        self._permissions = Permissions()
+        self._moderation = Moderation(
+            log,
+            self._presence,
+            self._permissions,
+            audit,
+            deliver=self._deliver,
+            publish=self.publish,
             clock=clock,
         )
-        self.commits = GroupCommit(store.append, broadcaster.message_posted)
-        self._closed = threading.Event()
-        self._expiry = threading.Thread(target=self._expire, name="expiry", daemon=True)
-        self._expiry.start()
+        self._closed = False
+        self._load(settings)
+        log.listen(self._on_event)
+
+    # Coming in.
 
     def log_in(
         self, raw_name: str, origin: Origin, *, known: bool = False, host: bool = False
-    ) -> Guest:
-        """A new guest whose name is held for them. Waits for the disk.
+    ) -> User:
+        """A new user whose name is reserved for them. Waits for the disk.
 
-        ``known`` is who only changes their name, and ``host`` who has opened the host link.
-        Raises NameUnusable, NameTaken, Banned or RoomLocked.
+        ``known``: this session already had a name. ``host``: the host link was opened.
+        Raises NameUnusable, NameTaken, Banned, RoomLocked or StoreUnavailable.
         """
-        now = self._clock()
         try:
-            guest = Guest(uuid.uuid4().hex, names.clean(raw_name))
+            user = User(uuid.uuid4().hex, names.clean(raw_name))
             if not host:
-                self.order.check_entry(guest.name, origin, now, new=not known)
-            self._room.reserve(guest, origin, now)
-        except NameUnusable:
-            self._log.login_refused(raw_name, origin, "name_unusable")
+                now = self._clock.monotonic()
+                self._permissions.check_entry(user.name, origin, now, new=not known)
+            self._presence.reserve(user, origin)
+        except (NameUnusable, NameTaken, Banned, RoomLocked) as refusal:
+            self._audit.login_refused(raw_name, origin, _REFUSALS[type(refusal)])
             raise
-        except NameTaken:
-            self._log.login_refused(raw_name, origin, "name_taken")
-            raise
-        except Banned:
-            self._log.login_refused(raw_name, origin, "banned")
-            raise
-        except RoomLocked:
-            self._log.login_refused(raw_name, origin, "locked")
-            raise
-        self._notes.hold(guest)
         if host:
-            self.moderator.welcome_host(guest)
-        return guest
+            self.promote(user)
+        return user
 
-    def may_enter(self, guest: Guest, origin: Origin) -> bool:
-        """Whether a returning guest still has their name, or can have it again.
+    def may_enter(self, user: User, origin: Origin) -> bool:
+        """Whether a returning user still has their name, or can have it again.
 
         Whoever has logged out or is banned cannot.
         """
-        return self._room.may_enter(guest) and self.banned(guest, origin) is None
+        return self._presence.may_enter(user) and self.banned(user, origin) is None
 
-    def banned(self, guest: Guest, origin: Origin) -> Banned | None:
+    def banned(self, user: User, origin: Origin) -> Banned | None:
         """The refusal for who is kept out."""
         try:
-            if not self.order.is_host(guest.id):
-                self.order.check_entry(guest.name, origin, self._clock(), new=False)
+            if not self.is_moderator(user.id):
+                now = self._clock.monotonic()
+                self._permissions.check_entry(user.name, origin, now, new=False)
         except Banned as refusal:
             return refusal
         return None
 
-    def taken(self, guest: Guest) -> NameTaken | None:
+    def taken(self, user: User) -> NameTaken | None:
         """The refusal for who comes back when somebody else has their name."""
-        return self._room.taken(guest)
+        return self._presence.taken(user)
 
-    def join(
+    def connect(self, connection: str, user: User) -> None:
+        """A connection of this user is open: what concerns them alone reaches it."""
+        self._delivery.subscribe(connection, user_channel(user.id))
+
+    def join(  # noqa: PLR0917
         self,
         connection: str,
-        guest: Guest,
+        user: User,
         origin: Origin,
-        last_id: int | None,
-        *,
-        batches: bool = False,
-    ) -> Welcome:
+        cursor: Cursor | None = None,
+        last_id: int | None = None,
+        traits: Collection[str] = (),
+    ) -> Snapshot:
         """Bring a connection into the room. Waits for the disk.
 
-        With ``batches`` it is told together what happens in a crowd within a moment.
-        It is subscribed before the history is read, so that nothing falls between the two;
-        what comes both ways carries the same id.
+        ``cursor`` or ``last_id`` say what it shows already, ``traits`` what it understands.
+        It is subscribed before the log is read, so that nothing falls between the two;
+        what comes both ways carries the same position.
         Raises NameTaken, Unauthorized (who has logged out) or StoreUnavailable.
         """
-        if self._closed.is_set():
+        if self._closed:
             raise StoreUnavailable("the server is stopping")
-        now = self._clock()
-        muted = self.order.mute_of(guest.id, origin, now) is not None
-        role = self.order.role(guest.id)
-        arrival = self._room.enter(guest, connection, origin, now, role=role, muted=muted)
-        self._broadcaster.subscribe(connection, batches=batches)
-        if arrival is not None:
-            self._log.join(guest, origin)
-            self._presence.joined(arrival, self._room.present)
-            self._notes.hold(guest)
-        limit = self._history if last_id is None else max(self._history, CATCH_UP_LIMIT)
-        history = bounded(self._store.history(ROOM, last_id, limit))
-        bans = self.order.bans(now) if role == "host" else None
-        return Welcome(guest, self.hosts(), history, self.order.rules, bans)
+        now = self._clock.monotonic()
+        muted = self._permissions.mute_of(user.id, origin, now) is not None
+        role = self._permissions.role(user.id)
+        arrived = self._presence.enter(user, connection, origin, role, muted=muted)
+        self._delivery.subscribe(connection, room_channel(LOBBY), traits)
+        if arrived is not None:
+            self._presence.announce(arrived, origin)
+        page = missed(self._log, LOBBY, cursor, last_id, self._history)
+        bans = self.bans() if role == "host" else None
+        return Snapshot(user, self.members(), page, self._log.epoch, self.rules, bans)
 
-    def post(self, connection: str, text: str, client_id: str) -> Future[Message]:
+    # In the room.
+
+    def post(self, connection: str, text: str, client_id: str) -> Future[MessagePosted]:
         """Let a message be stored, then everybody be told; the future is done after both.
 
         The same client_id of the same person again gives the message that it made first.
         Raises NotJoined, PayloadInvalid, MessageTooLong, Muted, ReadOnly, SlowMode or
         StoreUnavailable, which is also what the future fails with.
         """
-        seat = self._room.seat_of(connection)
-        if seat is None:
+        entry = self._presence.entry_of(connection)
+        if entry is None:
             raise NotJoined
-        texts.check(text)
-        guest, origin, now = seat.guest, seat.connections[connection], self._clock()
-        self.order.check_words(guest, origin, now)
-        draft = Draft(client_id, ROOM, guest.id, guest.name, origin.ip, text, timestamp(now))
-        return self.commits.submit(draft)
+        check_text(text)
+        user, origin = entry.user, entry.connections[connection]
+        self._permissions.check_may_write(user, origin, self._clock.monotonic())
+        time = timestamp(self._clock.wall())
+        draft = Draft(client_id, LOBBY, user.id, user.name, origin.ip, text, time)
+        return self._log.append(draft)
 
     def command(self, connection: str, name: str, text: str, person_id: str | None = None) -> Done:
-        """Let somebody in the room keep order. Waits for the disk.
+        """Let somebody in the room use a command. Waits for the disk.
 
         Raises NotJoined, Forbidden, CommandUnusable, PayloadInvalid or StoreUnavailable.
         """
-        seat = self._room.seat_of(connection)
-        if seat is None:
+        entry = self._presence.entry_of(connection)
+        if entry is None:
             raise NotJoined
-        actor = Actor(seat.guest.id, seat.guest.name)
-        return self.moderator.carry_out(actor, name, text, person_id)
+        actor = Actor(entry.user.id, entry.user.name)
+        return commands.run(self._moderation, actor, name, text, person_id)
 
-    def hosts(self) -> list[Host]:
-        """Who is here."""
-        return list(self._room.hosts())
+    def command_from_terminal(self, name: str, text: str) -> Done:
+        """The same for whoever may use the server's own computer."""
+        return commands.run(self._moderation, TERMINAL, name, text)
 
-    def bans(self) -> list[Ban]:
-        """Who is kept out."""
-        return self.order.bans(self._clock())
+    def promote(self, user: User) -> None:
+        """Make a moderator of who has opened the host link. Waits for the disk.
+
+        Raises StoreUnavailable.
+        """
+        self._moderation.promote(HOST_LINK, user)
+
+    # Going.
 
     def disconnect(self, connection: str) -> None:
         """A connection is gone; its person may be back within the grace period."""
-        self._room.disconnect(connection, self._clock())
+        self._presence.disconnect(connection)
 
-    def count(self) -> int:
-        """How many people are here."""
-        return sum(1 for _ in self._room.hosts())
+    def log_out(self, user: User) -> None:
+        """Free the user's name at once and for good, and close what they have open.
 
-    def log_out(self, guest: Guest) -> list[str]:
-        """Free the guest's name at once and for good. Waits for the disk.
-
-        Returns the connections that they still had open.
+        Waits for the disk.
         """
-        connections = self._room.connections(guest.id)
-        self._log_out(guest.id, "logout")
-        self.moderator.forget(guest.id)
-        return connections
+        self._presence.log_out(user.id, "logout")
+        self.close_connections(user.id)
+        if self.is_moderator(user.id):
+            try:
+                self._moderation.amend(lambda state: state.demote(user.id))
+            except StoreUnavailable as error:  # nobody comes back by this id anyway
+                _log.warning("a moderator has logged out, and cannot be taken off: %s", error)
+
+    def close_connections(self, user_id: str) -> None:
+        """Close all that a person has open; they may come back."""
+        self.publish(ConnectionsClosed(user_id))
+
+    def tick(self, now: float) -> None:
+        """Do what is due, several times a second; ``now`` is the monotonic clock's.
+
+        Waits for the disk. Raises StoreUnavailable, and then the next tick does it.
+        """
+        self._presence.expire(now)
+        self._moderation.expire(now)
 
     def close(self) -> None:
         """Commit what is waiting, write everybody's departure down, then take nothing more.
 
-        Their names stay noted: they are likely to come back when the server does.
+        Their names stay reserved: they are likely to come back when the server does.
         """
-        self._closed.set()
-        self._expiry.join()
-        self.commits.close()
-        self._departures.stop(self._clock())
+        self._closed = True
+        self._log.close()
+        self._presence.stop()
 
-    def _log_out(self, user_id: str, reason: LeaveReason) -> None:
-        self._departures.log_out(user_id, reason, self._clock())
+    # What others ask.
 
-    def _expire(self) -> None:
-        while not self._closed.wait(_MOMENT):
-            self._departures.expire(self._clock())
-            self.moderator.expire()
+    @property
+    def rules(self) -> Rules:
+        return self._permissions.rules
+
+    @property
+    def statistics(self) -> CommitStatistics:
+        return self._log.statistics
+
+    def members(self) -> list[Member]:
+        """Who is here, in the order of arrival."""
+        return self._presence.members()
+
+    def count(self) -> int:
+        """How many people are here."""
+        return self._presence.count
+
+    def bans(self) -> list[Ban]:
+        """Who is kept out."""
+        return self._permissions.bans(self._clock.monotonic())
+
+    def is_moderator(self, user_id: str) -> bool:
+        return self._permissions.is_moderator(user_id)
+
+    def publish(self, event: Event) -> None:
+        """Tell an event without a position to all whom it concerns, in every process."""
+        self._send(event.channel, event)
+
+    def _deliver(self, event: Event) -> None:
+        self._delivery.deliver(event.channel, event)
+
+    def _on_event(self, event: LogEvent) -> None:
+        """The log says what has happened: in this process, or in another one."""
+        if isinstance(event, SettingsChanged):
+            self._moderation.settings_changed(event)
+        else:
+            self._deliver(event)
+
+    def _load(self, settings: Settings) -> None:
+        try:
+            state = settings.load()
+        except StoreUnavailable as error:
+            _log.warning("it is not known any more who is host, banned or muted: %s", error)
+            return
+        self._permissions.take(state, self._clock.monotonic(), self._clock.wall())

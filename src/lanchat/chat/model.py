@@ -1,11 +1,16 @@
-"""The things a chat is made of, with the field names of docs/protocol.md."""
+"""The things a chat is made of, with the field names of docs/protocol.md, and their limits."""
 
 from __future__ import annotations
 
+import time
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Literal
+
+from lanchat.errors import MessageTooLong, PayloadInvalid
 
 MESSAGE_LIMIT = 4_000
 """Characters (code points) in one message."""
@@ -13,8 +18,14 @@ MESSAGE_LIMIT = 4_000
 SESSION_LIFETIME = 90 * 24 * 3_600
 """Seconds that a login lasts without a visit."""
 
-ROOM = "lobby"
-"""The one room there is."""
+LOBBY = "lobby"
+"""The id of the room that everybody is in."""
+
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols that are drawn as nothing: Hangul fillers, a Braille cell without dots."""
+
+Role = Literal["host", "guest"]
+"""As everybody sees it: a host is a moderator, everybody else is a guest."""
 
 
 def timestamp(seconds: float) -> str:
@@ -30,8 +41,23 @@ def _second(whole: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
-    """A person as the session knows them: an id made at login and the chosen name."""
+class Clock:
+    """Two clocks, both in seconds: one for durations, one for what people read.
+
+    ``monotonic`` measures every duration, ``wall`` counts from the epoch: it may be set back or
+    forth at any time, so what it says is shown and stored, and nobody waits by it.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+
+
+SYSTEM_CLOCK = Clock()
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person as their session knows them: an id made at login and the chosen name."""
 
     id: str
     name: str
@@ -49,13 +75,9 @@ class Origin:
     device: str = ""
 
 
-Role = Literal["host", "guest"]
-"""A host may keep order; everybody else is a guest."""
-
-
 @dataclass(frozen=True, slots=True)
-class Host:
-    """One line of the people list; ``since`` is when the person arrived."""
+class Member:
+    """A user in the room, as a line of the list; ``since`` is when they arrived."""
 
     id: str
     name: str
@@ -66,59 +88,12 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """What everybody is told when a person comes or goes."""
-
-    id: str
-    user: str
-    ip: str
-    time: str
-    role: Role = "guest"
-    muted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a moment has brought: these have left, then these have come."""
-
-    joined: list[Arrival]
-    left: list[Arrival]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What everybody is told when somebody may do more or less than before."""
-
-    id: str
-    user: str
-    role: Role
-    muted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What a person is told of what a host did to them; ``until`` is None for ever, or never."""
-
-    code: Literal["kicked", "banned", "muted", "unmuted", "host", "unhost", "deleted"]
-    until: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A message on its way to the store, which gives it its id."""
-
-    client_id: str
-    room: str
-    user_id: str
-    user: str
-    ip: str
-    message: str
-    time: str
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
-    """A stored message. Ids only grow, and everybody sees messages in their order."""
+    """A stored message.
+
+    ``id`` is the position at which it was posted, ``seq`` the one at which it last changed.
+    ``deleted`` leaves its text empty.
+    """
 
     id: int
     client_id: str
@@ -128,53 +103,57 @@ class Message:
     ip: str
     message: str
     time: str
+    seq: int
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """The store's answer to a draft; ``fresh`` is False for a client_id it already had."""
+class Cursor:
+    """Up to which position a client knows everything, and in which epoch it learned that."""
 
-    message: Message
-    fresh: bool
+    seq: int
+    epoch: str
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """Messages, oldest first; ``complete`` is False where older ones were left out.
+class Page:
+    """What a client has missed of a room: one look at the log, at the position ``seq``.
 
-    ``deleted`` are ids that the reader may still show, ``cleared`` is the newest id of a history
-    that was cleared, 0 for none.
+    ``messages`` are in the order of their ids; ``complete`` is False where older ones were left
+    out. ``changed`` were posted up to the client's position and have changed since. ``anew`` says
+    that the client has to drop what it shows. ``deleted`` are, for a client without a position,
+    ids that it may still show; ``cleared`` is the newest id of a history that was cleared, 0 for
+    none.
     """
 
     messages: list[Message]
     complete: bool
+    seq: int = 0
+    changed: list[Message] = field(default_factory=list)
+    anew: bool = False
     deleted: list[int] = field(default_factory=list)
     cleared: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A note about seats: the guest has their name; said twice, it is true once."""
+def check_text(text: str) -> None:
+    """Look whether a text may be said.
 
-    guest: Guest
-
-
-@dataclass(frozen=True, slots=True)
-class Freed:
-    """A note about seats: the person has left their name to others."""
-
-    user_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedOut:
-    """A note about seats: the name is free, and the id is from now on one that is logged out.
-
-    ``time`` is in seconds since the epoch.
+    Raises MessageTooLong, or PayloadInvalid where there is nothing to see or to store.
     """
+    if len(text) > MESSAGE_LIMIT:
+        raise MessageTooLong(limit=MESSAGE_LIMIT)
+    if "\0" in text or not any(map(_can_be_seen, text)) or not is_unicode(text):
+        raise PayloadInvalid
 
-    user_id: str
-    time: float
+
+def is_unicode(text: str) -> bool:
+    """Whether the text can be stored and sent: half of a pair of surrogates cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-Note = Held | Freed | LoggedOut
+def _can_be_seen(char: str) -> bool:
+    return not char.isspace() and unicodedata.category(char) != "Cf" and char not in _BLANK

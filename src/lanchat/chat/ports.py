@@ -1,69 +1,189 @@
-"""What the hub needs of the world. Other packages fulfil these; nothing here does I/O."""
+"""What the hub needs of the world. Other packages fulfil these; nothing here does I/O.
+
+No port takes for granted that this process is the only one: what is decided (a name, a position,
+whether a change still holds) is decided behind the port, in one place for all processes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, Protocol
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Generic, Literal, Protocol, TypeVar
 
-from lanchat.chat.model import (
-    Arrival,
-    Changes,
-    Draft,
-    Guest,
-    History,
-    Message,
-    Note,
-    Notice,
-    Origin,
-    Standing,
-    Stored,
+from lanchat.chat.events import (
+    Event,
+    HistoryCleared,
+    LogEvent,
+    MessageChanged,
+    MessagePosted,
+    SettingsChanged,
 )
-from lanchat.chat.order import Rules, State
+from lanchat.chat.model import Cursor, Member, Origin, Page, Role, User
+from lanchat.chat.permissions import State
 
 LeaveReason = Literal["closed", "logout", "stop", "kicked", "banned"]
 LoginRefusal = Literal[
     "name_unusable", "name_taken", "code", "too_many", "host_link", "banned", "locked"
 ]
 
+_E = TypeVar("_E", bound=LogEvent)
 
-class MessageStore(Protocol):
-    """Keeps messages and gives them their ids. Every method may raise StoreUnavailable."""
 
-    def append(self, drafts: Sequence[Draft]) -> list[Stored]:
-        """Store all drafts in one commit; the answers stand in the order of the drafts."""
+class Change(Generic[_E]):
+    """What shall happen; once it is stored, the event of type ``_E`` says what did."""
 
-    def history(self, room: str, after: int | None, limit: int) -> History:
-        """What was said after the id, or at all: at most the ``limit`` newest messages.
+    __slots__ = ()
 
-        An id that the store has never given (a client of another life of the server) counts
-        as None, and the answer as incomplete.
+
+@dataclass(frozen=True, slots=True)
+class Draft(Change[MessagePosted]):
+    """A message on its way to the log, which gives it its id."""
+
+    client_id: str
+    room: str
+    user_id: str
+    user: str
+    ip: str
+    message: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Change[MessageChanged]):
+    """Let nothing of a message's text be left. Refused with UnknownMessage."""
+
+    message_id: int
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear(Change[HistoryCleared]):
+    """Show nobody any more what has been said in a room up to now, and delete it soon."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amend(Change[SettingsChanged]):
+    """Let another state hold: what ``amended`` makes of the one that is stored.
+
+    It is pure, and called where the change is stored; what it raises is the answer.
+    """
+
+    amended: Callable[[State], State]
+
+
+class Histogram:
+    """Counts values by their size; ``bounds`` are the upper ends of the ranges, ascending."""
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        """How many values each range has; the last one is for those above all bounds."""
+        self.total = 0.0
+
+    def add(self, value: float) -> None:
+        """Count a value."""
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.total += value
+
+
+class CommitStatistics:
+    """What a log has stored since the start."""
+
+    def __init__(self) -> None:
+        self.messages = 0
+        """How many messages, each once however often it was sent."""
+        self.seconds = Histogram((0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5))
+        """How long commits took that succeeded."""
+        self.sizes = Histogram((1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000))
+        """How many changes were in each batch, stored or not."""
+
+
+class EventLog(Protocol):
+    """The one order of everything that is kept: each change takes the next position.
+
+    ``epoch`` names the stretch of positions that this start has begun.
+    """
+
+    epoch: str
+    statistics: CommitStatistics
+
+    def append(self, change: Change[_E]) -> Future[_E]:
+        """Let a change be stored, then all who listen be told; the future is done after both.
+
+        A Draft whose user_id and client_id are stored already gives the event of then, and nobody
+        is told again. The future fails with StoreUnavailable, or with the refusal of a change
+        that does not hold any more. Raises StoreUnavailable once closed.
         """
 
-    def delete(self, message_id: int) -> Message | None:
-        """Let nothing of the message's text be left; returns what it was, None for no message."""
+    def listen(self, handler: Callable[[LogEvent], None]) -> None:
+        """Let the handler be called with every event in the order of positions.
 
-    def clear(self) -> int:
-        """Show nobody any more what has been said up to now, and delete it soon.
-
-        Returns the newest id of that.
+        Also with those of other processes. It must not wait for a change of its own.
         """
 
+    def newest(self, room: str, limit: int) -> Page:
+        """The newest messages of the room. Raises StoreUnavailable, as all that follows."""
 
-class OrderKeeper(Protocol):
-    """Remembers over restarts how order is kept. Every method may raise StoreUnavailable."""
+    def since(self, room: str, cursor: Cursor, limit: int) -> Page | None:
+        """What has happened in the room after the cursor; of messages at most the newest ones.
 
-    def save_order(self, state: State) -> None: ...
+        None where that cannot be told any more: what the client shows is of another history, or
+        changes that it has missed are gone.
+        """
 
-    def order(self) -> State: ...
+    def after(self, room: str, last_id: int | None, limit: int) -> Page:
+        """What was said after this id, or at all, for a client that knows no positions."""
+
+    def close(self) -> None:
+        """Store and tell what is waiting, then take nothing more."""
 
 
-class SeatKeeper(Protocol):
+class Settings(Protocol):
+    """How order is kept; it is changed by ``EventLog.append``."""
+
+    def load(self) -> State:
+        """The state that holds. Raises StoreUnavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A note: the user has their name; said twice, it is true once."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A note: the person has left their name to others."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOut:
+    """A note: the name is free, and the id is from now on one that is logged out.
+
+    ``time`` is in seconds since the epoch.
+    """
+
+    user_id: str
+    time: float
+
+
+Note = Reserved | Released | LoggedOut
+
+
+class Reservations(Protocol):
     """Remembers over restarts whose name is whose. Every method may raise StoreUnavailable."""
 
     def note(self, notes: Sequence[Note]) -> None:
         """Write all notes down in one commit, in their order."""
 
-    def held(self) -> list[Guest]:
+    def reserved(self) -> list[User]:
         """Everybody who had a name when it was last written down, in the order of arrival."""
 
     def logged_out(self, since: float, limit: int) -> dict[str, float]:
@@ -73,57 +193,76 @@ class SeatKeeper(Protocol):
         """
 
 
-class Keeper(SeatKeeper, OrderKeeper, Protocol):
-    """Remembers over restarts what is no message."""
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Somebody has left their name to others.
+
+    ``member`` is their line in the list, and None where they had only reserved the name: nobody
+    has seen them come. ``seconds`` is how long they were here.
+    """
+
+    user: User
+    origin: Origin
+    reason: LeaveReason
+    seconds: float
+    member: Member | None
 
 
-class Broadcaster(Protocol):
-    """Tells every connection in the room. Never blocks and never raises."""
+class Directory(Protocol):
+    """Whose name is whose, and who is present; each method is atomic over all processes.
 
-    def subscribe(self, connection: str, *, batches: bool) -> None:
-        """From now on the connection is told, too; ``batches`` is how it takes a crowd."""
+    Times ``now`` are a monotonic clock's, ``time`` is what people read.
+    """
 
-    def message_posted(self, message: Message) -> None: ...
+    def claim(self, user: User, origin: Origin, now: float, seconds: float) -> None:
+        """Reserve the name for so long. Raises NameTaken."""
 
-    def host_joined(self, arrival: Arrival, *, crowd: bool) -> None:
-        """Somebody came: tell all, or in a crowd those alone who take no batches."""
+    def taken(self, user: User) -> str | None:
+        """A free name like theirs, for who comes back when somebody else has it; else None."""
 
-    def host_left(self, departure: Arrival, *, crowd: bool) -> None:
-        """Somebody went: the same."""
+    def connect(  # noqa: PLR0917
+        self, user: User, connection: str, origin: Origin, now: float, time: str, role: Role
+    ) -> Member | None:
+        """Count a connection in; returns the person's line where they have come by it.
 
-    def hosts_changed(self, changes: Changes) -> None:
-        """Tell those who take batches what a moment has brought."""
+        Raises NameTaken.
+        """
 
-    def person_changed(self, standing: Standing) -> None:
-        """Somebody may do more or less than before."""
+    def disconnect(self, connection: str, now: float) -> None:
+        """Count a connection out; with the last one the grace period begins."""
 
-    def room_changed(self, rules: Rules) -> None:
-        """Other rules hold for all."""
+    def release(self, user_id: str, now: float, reason: LeaveReason) -> Departure | None:
+        """Free the person's name at once."""
 
-    def message_deleted(self, message_id: int) -> None: ...
-
-    def history_cleared(self, up_to: int) -> None:
-        """What was said up to this id is gone."""
-
-    def notice(self, connections: Sequence[str], notice: Notice) -> None:
-        """Tell these connections alone what concerns them."""
-
-    def show_out(self, connections: Sequence[str], notice: Notice) -> None:
-        """Tell these connections why, and close them."""
+    def expire(self, now: float) -> list[Departure]:
+        """Free the names whose time is over; each departure is told to one process alone."""
 
 
-class ConnectionLog(Protocol):
+class Delivery(Protocol):
+    """This process's connections. Never blocks and never raises."""
+
+    def subscribe(self, connection: str, channel: str, traits: Collection[str] = ()) -> None:
+        """From now on the connection is told what is delivered on the channel.
+
+        ``traits`` name what it understands (docs/protocol.md, ``new_host``).
+        """
+
+    def deliver(self, channel: str, event: Event) -> None:
+        """Tell everybody in this process who has subscribed to the channel."""
+
+
+class Audit(Protocol):
     """Writes down who came and went. Never blocks on the disk and never raises."""
 
-    def join(self, guest: Guest, origin: Origin) -> None: ...
+    def join(self, user: User, origin: Origin) -> None: ...
 
-    def leave(self, guest: Guest, origin: Origin, seconds: float, reason: LeaveReason) -> None: ...
+    def leave(self, user: User, origin: Origin, seconds: float, reason: LeaveReason) -> None: ...
 
     def login_refused(self, name: str, origin: Origin, reason: LoginRefusal) -> None: ...
 
     def refused(self, origin: Origin, reason: str) -> None: ...
 
     def command(
-        self, name: str, by: str, person: tuple[Guest, Origin] | None, **fields: object
+        self, name: str, by: str, person: tuple[User, Origin] | None, **fields: object
     ) -> None:
-        """A host has kept order by this command, perhaps with this person."""
+        """A moderator has used this command, perhaps on this person."""

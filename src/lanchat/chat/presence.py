@@ -1,9 +1,8 @@
-"""Who came and went, as the others are told: one by one, or in a crowd together.
+"""People come and go: names are noted, the connection log is written, everybody is told.
 
 In a small room everybody is told at once. Among 500 people an arrival is 500 packets, and a class
 that comes in within seconds a quarter of a million. So in a crowd a moment's arrivals and
-departures go out in one piece to the connections that take them so (``batches``), and one by one
-to the rest.
+departures go out in one piece to the connections that take them so, and one by one to the rest.
 
 Such a piece reads: these have left, then these have come. Hence nobody is in it as first come and
 then gone: where somebody leaves who has come within this moment, the moment ends before.
@@ -11,47 +10,199 @@ then gone: where somebody leaves who has come within this moment, the moment end
 
 from __future__ import annotations
 
-from lanchat.chat.model import Arrival, Changes
-from lanchat.chat.ports import Broadcaster
+import contextlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+
+from lanchat.chat.confusables import skeletons
+from lanchat.chat.directory import Entry, LocalDirectory
+from lanchat.chat.events import Event, MemberJoined, MemberLeft, MembersChanged
+from lanchat.chat.model import Clock, Member, Origin, Role, User, timestamp
+from lanchat.chat.ports import Audit, Departure, LeaveReason
+from lanchat.chat.sessions import Sessions
+from lanchat.errors import NameTaken, Unauthorized
 
 CROWD = 50
 """People present, above which arrivals and departures are told together."""
 
+LOGIN_HOLD = 30.0
+"""Seconds that a name stays reserved between the login and the first connection."""
+
+HOLD_AFTER_RESTART = 60.0
+"""Seconds that a name stays with who had it when the server ended."""
+
+REMEMBERED = 200
+"""So many of those who left last are known: some leave in order not to be banned."""
+
 
 class Presence:
-    """Tells the broadcaster; whoever has it calls ``tell`` when a moment is over.
+    """Who is here; ``publish`` tells an event to all processes."""
 
-    ``present`` is how many people are here afterwards. No method waits for anything, so under
-    gevent each is atomic.
+    def __init__(
+        self,
+        directory: LocalDirectory,
+        sessions: Sessions,
+        audit: Audit,
+        publish: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self._directory = directory
+        self._sessions = sessions
+        self._audit = audit
+        self._clock = clock
+        self._crowd = _Crowd(publish)
+        self._gone: OrderedDict[str, tuple[User, Origin]] = OrderedDict()
+        for user in sessions.restored:
+            # Two names that an earlier lanchat told apart may count as the same now.
+            with contextlib.suppress(NameTaken):
+                directory.claim(user, Origin(""), clock.monotonic(), HOLD_AFTER_RESTART)
+
+    def reserve(self, user: User, origin: Origin) -> None:
+        """Hold the name for who has just logged in. Waits for the disk. Raises NameTaken."""
+        self._directory.claim(user, origin, self._clock.monotonic(), LOGIN_HOLD)
+        self._sessions.reserve(user)
+
+    def may_enter(self, user: User) -> bool:
+        """Whether the user's name is theirs or nobody's, and they have not logged out."""
+        return user.id not in self._sessions.logouts and self._directory.taken(user) is None
+
+    def taken(self, user: User) -> NameTaken | None:
+        """The refusal for who comes back when somebody else has their name."""
+        suggestion = self._directory.taken(user)
+        return NameTaken(user.name, suggestion) if suggestion else None
+
+    def enter(
+        self, user: User, connection: str, origin: Origin, role: Role, *, muted: bool
+    ) -> Member | None:
+        """Count a connection in; returns the person's line where they have come by it.
+
+        Then ``announce`` has to follow, once this connection can be told, too.
+        Raises NameTaken, or Unauthorized for who has logged out.
+        """
+        if user.id in self._sessions.logouts:
+            raise Unauthorized
+        now, time = self._clock.monotonic(), timestamp(self._clock.wall())
+        member = self._directory.connect(user, connection, origin, now, time, role)
+        if member is not None and muted:
+            return self._directory.describe(user.id, role, muted=True)
+        return member
+
+    def announce(self, member: Member, origin: Origin) -> None:
+        """Say that somebody has come. Waits for the disk."""
+        user = User(member.id, member.name)
+        self._audit.join(user, origin)
+        joined = MemberJoined(user, member.ip, member.since, member.role, member.muted)
+        self._crowd.joined(joined, self.count)
+        self._sessions.reserve(user)
+
+    def describe(self, user_id: str, role: Role, *, muted: bool) -> Member | None:
+        """Say in the person's line what they may do; returns it where it has changed."""
+        return self._directory.describe(user_id, role, muted=muted)
+
+    def disconnect(self, connection: str) -> None:
+        """A connection is gone; its person may be back within the grace period."""
+        self._directory.disconnect(connection, self._clock.monotonic())
+
+    def log_out(self, user_id: str, reason: LeaveReason) -> None:
+        """Free the person's name at once and for good. Waits for the disk."""
+        departure = self._directory.release(user_id, self._clock.monotonic(), reason)
+        if departure is not None:
+            self._tell(departure)
+        self._sessions.log_out(user_id, self._clock.wall())
+
+    def expire(self, now: float) -> None:
+        """Free the names whose time is over, and end the moment. Waits for the disk."""
+        departures = self._directory.expire(now)
+        for departure in departures:
+            self._tell(departure)
+        self._crowd.tell()
+        self._sessions.release([departure.user.id for departure in departures])
+
+    def stop(self) -> None:
+        """Everybody leaves, because the server stops: there is nobody to tell, and names stay."""
+        for departure in self._directory.clear(self._clock.monotonic()):
+            self._write(departure)
+
+    @property
+    def count(self) -> int:
+        """How many people are here."""
+        return self._directory.present
+
+    def members(self) -> list[Member]:
+        """Who is here, in the order of arrival."""
+        return list(self._directory.members())
+
+    def entry(self, user_id: str) -> Entry | None:
+        """The entry of the user with this id."""
+        return self._directory.entry(user_id)
+
+    def entry_of(self, connection: str) -> Entry | None:
+        """The entry that a connection belongs to, once it has joined."""
+        return self._directory.entry_of(connection)
+
+    def identified(self, user_id: str) -> tuple[User, Origin] | None:
+        """Who has the id, among those here and those who have just left."""
+        entry = self._directory.entry(user_id)
+        return (entry.user, entry.origin) if entry else self._gone.get(user_id)
+
+    def named(self, name: str) -> tuple[User, Origin] | None:
+        """Who has the name, or had it last; or one that looks like it."""
+        if not name:
+            return None
+        if entry := self._directory.named(name):
+            return entry.user, entry.origin
+        keys = skeletons(name)
+        gone = reversed(self._gone.values())
+        return next((one for one in gone if not keys.isdisjoint(skeletons(one[0].name))), None)
+
+    def _tell(self, departure: Departure) -> None:
+        self._write(departure)
+        self._gone[departure.user.id] = departure.user, departure.origin
+        while len(self._gone) > REMEMBERED:
+            self._gone.popitem(last=False)
+        if member := departure.member:
+            time = timestamp(self._clock.wall())
+            left = MemberLeft(departure.user, member.ip, time, member.role, member.muted)
+            self._crowd.left(left, self.count)
+
+    def _write(self, departure: Departure) -> None:
+        if departure.member is not None:
+            user, origin = departure.user, departure.origin
+            self._audit.leave(user, origin, departure.seconds, departure.reason)
+
+
+class _Crowd:
+    """Tells arrivals and departures: one by one, or in a crowd together when a moment is over.
+
+    ``present`` is how many people are here afterwards.
     """
 
-    def __init__(self, broadcaster: Broadcaster) -> None:
-        self._broadcaster = broadcaster
-        self._joined: dict[str, Arrival] = {}
-        self._left: dict[str, Arrival] = {}
+    def __init__(self, publish: Callable[[Event], None]) -> None:
+        self._publish = publish
+        self._joined: dict[str, MemberJoined] = {}
+        self._left: dict[str, MemberLeft] = {}
 
-    def joined(self, arrival: Arrival, present: int) -> None:
-        """Somebody came."""
-        crowd = self._is_crowd(present)
-        self._broadcaster.host_joined(arrival, crowd=crowd)
-        if crowd:
-            self._joined[arrival.id] = arrival
+    def joined(self, event: MemberJoined, present: int) -> None:
+        if self._is_crowd(present):
+            event = replace(event, crowd=True)
+            self._joined[event.user.id] = event
+        self._publish(event)
 
-    def left(self, departure: Arrival, present: int) -> None:
-        """Somebody went."""
-        if departure.id in self._joined:
+    def left(self, event: MemberLeft, present: int) -> None:
+        if event.user.id in self._joined:
             self.tell()
-        crowd = self._is_crowd(present)
-        self._broadcaster.host_left(departure, crowd=crowd)
-        if crowd:
-            self._left[departure.id] = departure
+        if self._is_crowd(present):
+            event = replace(event, crowd=True)
+            self._left[event.user.id] = event
+        self._publish(event)
 
     def tell(self) -> None:
         """End the moment: tell together what it has brought, if anything."""
         if self._joined or self._left:
-            changes = Changes(list(self._joined.values()), list(self._left.values()))
+            changed = MembersChanged(list(self._joined.values()), list(self._left.values()))
             self._joined, self._left = {}, {}
-            self._broadcaster.hosts_changed(changes)
+            self._publish(changed)
 
     def _is_crowd(self, present: int) -> bool:
         if present > CROWD:

@@ -17,7 +17,7 @@ from io import TextIOWrapper
 from logging.handlers import QueueListener, RotatingFileHandler
 from pathlib import Path
 
-from lanchat.chat.model import Guest, Origin, timestamp
+from lanchat.chat.model import Origin, User, timestamp
 from lanchat.chat.ports import LeaveReason, LoginRefusal
 from lanchat.connlog.record import LINE_LIMIT, encode
 
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__.rpartition(".")[0])
 
 
 class ConnectionLogFile:
-    """Fulfils :class:`lanchat.chat.ports.ConnectionLog` with a file.
+    """Fulfils :class:`lanchat.chat.ports.Audit` with a file.
 
     The file and its folder are made with the first event. At ``max_bytes`` it becomes
     ``<path>.1``, that one ``<path>.2``, and so on up to ``backups``. Where nothing can be
@@ -57,12 +57,12 @@ class ConnectionLogFile:
         """The server ends its work."""
         self._write("stop", **fields)
 
-    def join(self, guest: Guest, origin: Origin) -> None:
-        self._write("join", **_person(guest, origin))
+    def join(self, user: User, origin: Origin) -> None:
+        self._write("join", **_person(user, origin))
 
-    def leave(self, guest: Guest, origin: Origin, seconds: float, reason: LeaveReason) -> None:
+    def leave(self, user: User, origin: Origin, seconds: float, reason: LeaveReason) -> None:
         stayed = round(max(seconds, 0.0), 1)
-        self._write("leave", **_person(guest, origin), seconds=stayed, reason=reason)
+        self._write("leave", **_person(user, origin), seconds=stayed, reason=reason)
 
     def login_refused(self, name: str, origin: Origin, reason: LoginRefusal) -> None:
         self._write("login_refused", user=name, ip=origin.ip, agent=origin.agent, reason=reason)
@@ -71,7 +71,7 @@ class ConnectionLogFile:
         self._write("refused", ip=origin.ip, agent=origin.agent, reason=reason)
 
     def command(
-        self, name: str, by: str, person: tuple[Guest, Origin] | None, **fields: object
+        self, name: str, by: str, person: tuple[User, Origin] | None, **fields: object
     ) -> None:
         about = {} if person is None else _person(*person)
         about.pop("agent", None)
@@ -181,10 +181,10 @@ class _AppendedFile(RotatingFileHandler):
                 stream.close()
 
 
-def _person(guest: Guest, origin: Origin) -> dict[str, object]:
+def _person(user: User, origin: Origin) -> dict[str, object]:
     return {
-        "user": guest.name,
-        "user_id": guest.id,
+        "user": user.name,
+        "user_id": user.id,
         "ip": origin.ip,
         "agent": origin.agent,
     }

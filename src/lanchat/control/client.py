@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from lanchat import i18n
 from lanchat.chat.commands import COMMANDS
+from lanchat.chat.events import Event
 from lanchat.chat.hub import Hub
-from lanchat.chat.ports import Broadcaster
 from lanchat.connlog.writer import ConnectionLogFile
-from lanchat.control.desk import Answer, Desk
+from lanchat.control.listener import Answer, Desk
 from lanchat.errors import CommandFailed, DataInUse, NotRunning
+from lanchat.phrases import usage
+from lanchat.store.database import Database, Offload
 from lanchat.store.datadir import DATABASE, DataDir, control_path
-from lanchat.store.sqlite import Offload, SqliteStore
-from lanchat.web.answers import usage
+from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.state import SqliteReservations, SqliteSettings
 
 _PATIENCE = 30.0
 """Seconds for an answer: the disk may be slow."""
@@ -83,8 +85,12 @@ def _ask_server(data_dir: Path, request: dict[str, Any]) -> Answer | None:
     return answer
 
 
-class _Nobody(Broadcaster):
+class _Nobody:
     """Without a server there is nobody to tell."""
+
+    def subscribe(self, connection: str, channel: str, traits: Collection[str] = ()) -> None: ...
+
+    def deliver(self, channel: str, event: Event) -> None: ...
 
 
 def _do_without(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answer:
@@ -97,18 +103,25 @@ def _do_without(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answ
             # On Windows, or where there can be no such sockets, or just now it starts or stops.
             raise CommandFailed(_OUT_OF_REACH) from None
         undo.callback(data.close)
-        store = SqliteStore(data.database, offload=_one_at_a_time(threading.Lock()))
-        undo.callback(store.close)
-        log = ConnectionLogFile(log_file)
-        undo.callback(log.close)
-        nobody = _Nobody()  # type: ignore[abstract]  # that its methods do nothing is wanted
-        hub = Hub(store, nobody, log, store, history=0, grace=0)
+        database = Database(data.database, offload=_one_at_a_time(threading.Lock()))
+        undo.callback(database.close)
+        audit = ConnectionLogFile(log_file)
+        undo.callback(audit.close)
+        hub = Hub(
+            SqliteEventLog(database),
+            SqliteSettings(database),
+            SqliteReservations(database),
+            _Nobody(),
+            audit,
+            history=0,
+            grace=0,
+        )
         undo.callback(hub.close)
         return Desk(hub, lambda: None).answer(request)
 
 
 def _one_at_a_time(lock: threading.Lock) -> Offload:
-    """The hub has threads of its own, and the store takes one call at a time."""
+    """The event log has a thread of its own, and the database takes one call at a time."""
 
     def offload(call: Callable[[], Any]) -> Any:
         with lock:

@@ -1,7 +1,13 @@
 """The server's end: a Unix socket that only the user who runs the server can connect to.
 
-Each connection carries one request and its answer, a line of JSON each. Windows has no such
-sockets in Python, and no control from a terminal.
+Each connection carries one request and its answer, a line of JSON each:
+
+{"do": "link"}                                    {"ok": true, "link": "http://…/host#…"}
+{"do": "list"}                                    {"ok": true, "people": […], "bans": […], …}
+{"do": "command", "name": "mute", "text": "Ana"}  {"ok": true, "message": "Ana is …"}
+anything that cannot be done                      {"ok": false, "message": "…"}
+
+Windows has no such sockets in Python, and no control from a terminal.
 """
 
 from __future__ import annotations
@@ -13,10 +19,14 @@ import socket
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gevent.server import StreamServer
+from lanchat import phrases
+from lanchat.chat.hub import Hub
+from lanchat.chat.model import timestamp
+from lanchat.errors import LanchatError, Refusal
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +39,49 @@ _PATIENCE = 10.0
 _PATH_LIMIT = 100
 """Bytes in the path of a Unix socket: 104 with the zero at its end on macOS, 108 on Linux."""
 
+Answer = dict[str, Any]
+
+_LANG = "en"
+"""The command line speaks English."""
+
+
+class Desk:
+    """Answers for one room; ``link`` is its host link at this moment, None without an address."""
+
+    def __init__(self, hub: Hub, link: Callable[[], str | None]) -> None:
+        self._hub = hub
+        self._link = link
+
+    def answer(self, request: Mapping[str, Any]) -> Answer:
+        """What the terminal is told. Waits for the disk."""
+        try:
+            if request.get("do") == "link":
+                return {"ok": True, "link": self._link()}
+            if request.get("do") == "list":
+                return {"ok": True, **self._list()}
+            name, text = str(request.get("name", "")), str(request.get("text", ""))
+            return phrases.done(self._hub.command_from_terminal(name, text), _LANG)
+        except Refusal as error:
+            return {"ok": False, "message": phrases.why(error, _LANG)}
+        except LanchatError as error:
+            return {"ok": False, "message": str(error)}
+
+    def _list(self) -> Answer:
+        hub = self._hub
+        return {
+            "room": asdict(hub.rules),
+            "people": [asdict(member) for member in hub.members()],
+            "bans": [
+                {
+                    "name": ban.name,
+                    "until": None if ban.until is None else timestamp(ban.until),
+                    "address": ban.address,
+                    "by": ban.by,
+                }
+                for ban in hub.bans()
+            ],
+        }
+
 
 class Listener:
     """Answers requests until ``close``. Raises OSError where the socket cannot be made.
@@ -38,6 +91,8 @@ class Listener:
     """
 
     def __init__(self, folder: Path, answer: Callable[[Mapping[str, Any]], object]) -> None:
+        from gevent.server import StreamServer  # here: the terminal's end does without gevent
+
         self._answer = answer
         self._own_folder: Path | None = None
         self.path = folder / "control.sock"

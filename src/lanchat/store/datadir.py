@@ -33,7 +33,7 @@ _PATIENCE = 0.2
 class DataDir:
     """The directory, held by this process until ``close``.
 
-    ``secret`` signs sessions, ``host_secret`` makes whoever has it a host.
+    ``sessions`` signs the cookies, ``host_link`` makes whoever has it a host.
     It is created where it is missing. Raises DataInUse where another server holds it, and
     DataUnusable where it cannot be written or its secret is damaged.
     """
@@ -46,8 +46,8 @@ class DataDir:
         try:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._acquire()
-            self.secret = _secret(path / "secret", _SECRET_BYTES)
-            self.host_secret = _secret(path / "host-secret", _HOST_SECRET_BYTES).decode(
+            self.sessions = _secret(path / "secret", _SECRET_BYTES)
+            self.host_link = _secret(path / "host-secret", _HOST_SECRET_BYTES).decode(
                 "ascii", "replace"
             )
         except OSError as error:

@@ -1,25 +1,38 @@
-"""How long messages are kept: a sweep at the start, and then again and again.
+"""Everything that deletes, in one worker: what is too old or too much, cleared, or to be erased.
 
-It works in a thread of its own (under gevent, a greenlet), hands one small step at a time to the
-disk and pauses between two, so that a message waits for one step at most.
+It works in small steps, each one commit, and pauses between two, so that a message waits for one
+step at most. What a moderator has cleared goes first, then what is older than it may be. Times do
+not grow with ids for certain (a clock is set right, an archive of last year is imported), so a
+sweep looks at every message, from the newest to the oldest, and counts on its way what it keeps.
+It needs no index for that, which every message would have to pay for.
+
+What is deleted is overwritten in its page (``secure_delete``), and the page's older versions leave
+the WAL as soon as no reader needs them any more. The place of what was deleted is taken by later
+messages; the file is made smaller when it is opened, where most of it is empty: that rewrites it,
+for which a chat that runs has no time.
 """
 
 from __future__ import annotations
 
-import logging
+import contextlib
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 from lanchat.chat.model import timestamp
-from lanchat.errors import StoreUnavailable
-from lanchat.store.deletion import Keep, Place
-from lanchat.store.sqlite import SqliteStore
+from lanchat.store.database import Database, transaction
 
-_log = logging.getLogger(__name__)
+LOOKED_AT = 1_000
+"""Messages that one step looks at, at most."""
+
+DELETED = 100
+"""Messages that one step deletes, at most: each lies on another page of the index of retries."""
 
 _PAUSE = 0.02
-"""Seconds between two steps."""
+"""Seconds between two steps, in which messages are stored."""
 
 _REST = 10.0
 """Seconds between two sweeps, where they are short."""
@@ -28,54 +41,165 @@ _REST_SHARE = 20
 """A long sweep is followed by a rest of so many times its length: a million messages are looked at
 every seven minutes."""
 
+_WORTH_IT = 1 << 20
+"""Bytes; for less, no file is rewritten."""
+
+_NEWEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What stays: messages not before ``since`` (RFC 3339), and at most ``count`` of them.
+
+    None is no limit.
+    """
+
+    since: str | None
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a sweep has come: ids from ``below`` on are done, and so many of them stayed."""
+
+    below: int = _NEWEST
+    kept: int = 0
+    done: bool = False
+
 
 class Retention:
     """Deletes what is older than ``age`` seconds or more than the newest ``count`` messages.
 
-    None is no limit. ``clock`` returns seconds since the epoch.
+    None is no limit; what was cleared and deleted goes in any case. ``work`` is to be called
+    again and again; ``wall`` returns seconds since the epoch. Everything may raise
+    StoreUnavailable.
     """
 
     def __init__(
         self,
-        store: SqliteStore,
-        age: float | None,
-        count: int | None,
+        database: Database,
+        age: float | None = None,
+        count: int | None = None,
         *,
-        clock: Callable[[], float] = time.time,
+        wall: Callable[[], float] = time.time,
         rest: float = _REST,
     ) -> None:
-        self._store = store
+        self._database = database
         self._age = age
         self._count = count
-        self._clock = clock
+        self._wall = wall
         self._rest = rest
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
-        self._thread.start()
+        self._next_sweep = 0.0  # by the monotonic clock
+        self._unerased = True  # perhaps by an earlier life of the server
+        self._stopped = threading.Event()
+        if database.durable:
+            database.call(give_space_back)
 
-    def close(self) -> None:
+    def erase(self) -> None:
+        """Something was deleted: let ``work`` see to it that nothing is left in the file."""
+        self._unerased = True
+
+    def work(self) -> None:
+        """Do what is due now, and return when it is done or ``stop`` was called."""
+        if self._unerased:
+            self._delete_cleared()
+            # Said before it is looked at: what is deleted meanwhile is looked at again.
+            self._unerased = False
+            self._unerased = not self._database.call(_leave_wal)
+        if (self._age, self._count) != (None, None) and time.monotonic() >= self._next_sweep:
+            self._sweep()
+
+    def stop(self) -> None:
         """Finish the step that is being taken, and take no more."""
-        self._closed.set()
-        self._thread.join()
+        self._stopped.set()
 
-    def _run(self) -> None:
-        failed = False
-        rest = 0.0
-        while not self._closed.wait(rest):
-            begin = time.monotonic()
-            try:
-                self._sweep()
-                failed = False
-            except StoreUnavailable as error:
-                if not failed:  # say it once, not every ten seconds
-                    _log.warning("old messages cannot be deleted for now: %s", error)
-                failed = True
-            rest = max(self._rest, _REST_SHARE * (time.monotonic() - begin))
+    def _delete_cleared(self) -> None:
+        while not self._stopped.is_set() and self._database.call(delete_cleared):
+            self._stopped.wait(_PAUSE)
 
     def _sweep(self) -> None:
-        since = None if self._age is None else timestamp(max(0.0, self._clock() - self._age))
+        begin = time.monotonic()
+        since = None if self._age is None else timestamp(max(0.0, self._wall() - self._age))
         keep, place = Keep(since, self._count), Place()
-        while not place.done:
-            place = self._store.delete_old(keep, place)
-            if self._closed.wait(_PAUSE):
-                return
+        while not place.done and not self._stopped.wait(_PAUSE):
+            if self._unerased:
+                self._delete_cleared()  # nobody waits for a sweep to end
+            place = self._database.call(partial(step, keep=keep, place=place))
+        seconds = time.monotonic() - begin
+        self._next_sweep = time.monotonic() + max(self._rest, _REST_SHARE * seconds)
+
+
+def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
+    """Look at the next messages, and delete in one commit those that do not stay."""
+    rows = connection.execute(
+        "SELECT id, time FROM message WHERE id < ? ORDER BY id DESC LIMIT ?",
+        (place.below, LOOKED_AT),
+    ).fetchall()
+    below, kept, old = place.below, place.kept, list[int]()
+    for below, time_ in rows:
+        # Both are written as docs/protocol.md has it, so that they sort as what they mean.
+        young = keep.since is None or time_ >= keep.since
+        if young and (keep.count is None or kept < keep.count):
+            kept += 1
+        else:
+            old.append(below)
+            if len(old) == DELETED:
+                break
+    if old:
+        with transaction(connection):
+            for message_id in old:
+                connection.execute(
+                    "UPDATE retired SET up_to = max(up_to, ifnull("
+                    "(SELECT ifnull(changed, id) FROM message WHERE id = ?), 0))",
+                    (message_id,),
+                )
+            _delete(connection, old)
+        _tidy(connection)
+    return Place(below, kept, done=not rows)
+
+
+def delete_cleared(connection: sqlite3.Connection) -> bool:
+    """Delete some of the messages that were cleared; tells whether there were any."""
+    rows = connection.execute(
+        "SELECT message.id FROM room JOIN message ON message.room = room.id"
+        " AND message.id <= room.cleared LIMIT ?",
+        (DELETED,),
+    ).fetchall()
+    if rows:
+        with transaction(connection):
+            _delete(connection, [message_id for (message_id,) in rows])
+        _tidy(connection)
+    return bool(rows)
+
+
+def give_space_back(connection: sqlite3.Connection) -> None:
+    """Make the file smaller where more than half of it is the place of deleted messages."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    if free > pages / 2 and free * page_size > _WORTH_IT:
+        # Where the disk is too full for it, the chat opens all the same.
+        with contextlib.suppress(sqlite3.OperationalError):
+            connection.execute("VACUUM")
+
+
+def _delete(connection: sqlite3.Connection, ids: list[int]) -> None:
+    connection.executemany("DELETE FROM message WHERE id = ?", [(each,) for each in ids])
+
+
+def _tidy(connection: sqlite3.Connection) -> None:
+    """Move the WAL into the file now, not when ten times as much waits, and a message with it."""
+    connection.execute("PRAGMA wal_checkpoint")
+
+
+def _leave_wal(connection: sqlite3.Connection) -> bool:
+    """Empty the WAL, where older versions of pages lie; False while a reader needs them."""
+    (timeout,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout = 0")  # messages wait for this thread
+    try:
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {timeout}")
+    return not busy

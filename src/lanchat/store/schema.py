@@ -7,8 +7,11 @@ it, never between. A step that has been released is not changed any more; a new 
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
 
 
 def _messages(connection: sqlite3.Connection) -> None:
@@ -66,11 +69,49 @@ def _order(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX message_deleted ON message (id) WHERE message = ''")
 
 
+def _positions(connection: sqlite3.Connection) -> None:
+    # The counter of ids becomes that of all positions (see messages.py).
+    connection.execute(
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'message', 0"
+        " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'message')"
+    )
+    # NULL while a message is as it was posted: no row is written anew for this.
+    connection.execute("ALTER TABLE message ADD COLUMN changed INTEGER")
+    connection.execute("ALTER TABLE message ADD COLUMN deleted_at TEXT")
+    connection.execute("DROP INDEX message_deleted")
+    # Nobody noted when. Whoever knew such a message knows ids alone, and is told by them.
+    connection.execute("UPDATE message SET deleted_at = time WHERE message = ''")
+    connection.execute(
+        "CREATE INDEX message_deleted ON message (room, id) WHERE deleted_at IS NOT NULL"
+    )
+    connection.execute(
+        "CREATE INDEX message_changed ON message (room, changed) WHERE changed IS NOT NULL"
+    )
+    # A quiet room is found beside a busy one.
+    connection.execute("CREATE INDEX message_room ON message (room, id)")
+    connection.execute("CREATE TABLE room (id TEXT PRIMARY KEY, cleared INTEGER NOT NULL)")
+    connection.execute("INSERT INTO room SELECT 'lobby', cleared FROM deleted")
+    # One row: the greatest position of a message that was deleted for its age, 0 for none.
+    connection.execute("CREATE TABLE retired (up_to INTEGER NOT NULL)")
+    connection.execute("INSERT INTO retired SELECT up_to FROM deleted")
+    connection.execute("DROP TABLE deleted")
+    # A row for each start of the server: the position from which on it counts.
+    connection.execute("CREATE TABLE epoch (epoch TEXT PRIMARY KEY, begins INTEGER NOT NULL)")
+    # ``seq`` is the position at which rules, moderators, bans or mutes changed last.
+    connection.execute("ALTER TABLE rules ADD COLUMN seq INTEGER NOT NULL DEFAULT 0")
+    connection.execute("ALTER TABLE host RENAME TO moderator")
+    connection.execute("ALTER TABLE seat RENAME TO reservation")
+    # How long it was to last, in seconds; NULL is for ever, or not known.
+    connection.execute("ALTER TABLE ban ADD COLUMN seconds REAL")
+    connection.execute("ALTER TABLE mute ADD COLUMN seconds REAL")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
     _deletions,
     _order,
+    _positions,
 )
 
 
@@ -93,6 +134,13 @@ def steps_taken(connection: sqlite3.Connection) -> int:
 def migrate(connection: sqlite3.Connection) -> None:
     """Take the steps that the database has not taken yet. Raises NewerSchemaError."""
     taken = steps_taken(connection)
+    if 0 < taken < len(MIGRATIONS):
+        _log.warning(
+            "bringing the messages up to date for this lanchat (schema %d to %d); "
+            "an older one cannot read them from then on",
+            taken,
+            len(MIGRATIONS),
+        )
     for number, step in enumerate(MIGRATIONS[taken:], start=taken + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:

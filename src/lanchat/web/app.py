@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import flask
 from flask.sessions import SecureCookieSessionInterface
-from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import SESSION_LIFETIME
-from lanchat.chat.ports import ConnectionLog
+from lanchat.chat.ports import Audit
 from lanchat.config import ServeConfig
 from lanchat.web import session
-from lanchat.web.access import AccessCode
-from lanchat.web.client import Network
-from lanchat.web.guard import Guard
-from lanchat.web.hosting import HostPages
-from lanchat.web.https import HttpsOnly, register_authority
-from lanchat.web.invite import InvitePages
+from lanchat.web.access_code import AccessCode
+from lanchat.web.connections import Connections
+from lanchat.web.guard import Guard, HttpsOnly
 from lanchat.web.limits import Limits
+from lanchat.web.login import LoginPages
 from lanchat.web.pages import Pages
-from lanchat.web.sockets import EventHandler, Sockets
+from lanchat.web.site import Network, Site
+from lanchat.web.sockets import Sockets, Wire
 from lanchat.web.static import StaticFiles
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _MAX_FORM_BYTES = 16 << 10
+
+
+class Secrets(Protocol):
+    """The data directory's secrets."""
+
+    @property
+    def sessions(self) -> bytes:
+        """Signs the cookies."""
+
+    @property
+    def host_link(self) -> str:
+        """Makes whoever has it a host."""
+
 
 _HEADERS = {
     # Nothing is loaded from elsewhere, no script stands in a page; a WebSocket of our own
@@ -50,24 +60,45 @@ _HEADERS = {
 
 def create_app(
     config: ServeConfig,
-    secret: bytes,
-    host_secret: str,
+    secrets: Secrets,
     *,
     hub: Hub,
-    socketio: SocketIO,
-    on_event: Callable[[str, EventHandler], None],
+    audit: Audit,
     network: Network,
-    log: ConnectionLog,
+    wire: Wire,
     authority: bytes | None = None,
 ) -> flask.Flask:
     """The whole WSGI application, from the outside in: from the proxy's headers to the pages.
 
-    ``secret`` signs the sessions, ``host_secret`` is that of the host link. ``socketio`` gets its
-    server here; ``on_event`` is called with the name and the handler of each event that clients
-    may send. ``authority`` is the one that guests can install, where a certificate of ours
-    encrypts the room.
+    ``wire`` gets its server here, and the handlers of what clients send. ``authority`` is
+    the one that guests can install, where a certificate of ours encrypts the site.
     """
     app = flask.Flask("lanchat.web", static_folder=None)
+    _configure(app, secrets.sessions)
+    wire.socketio.init_app(app)
+    limits = Limits(config.rate)
+    site = Site(
+        config=config,
+        hub=hub,
+        audit=audit,
+        network=network,
+        limits=limits,
+        access=AccessCode(config.access_code, secrets.sessions, limits),
+        host_link=AccessCode(secrets.host_link, secrets.sessions, limits),
+        connections=Connections(config.max_clients, config.max_per_ip, audit),
+        authority=authority,
+    )
+    app.config[session.DOOR] = site.access.digest
+    app.config[session.HOST_LINK] = site.host_link.digest
+    Sockets(site, wire).register()
+    login = LoginPages(site)
+    login.register(app)
+    Pages(site, login).register(app)
+    app.wsgi_app = _layers(app, site)  # type: ignore[method-assign, assignment]
+    return app
+
+
+def _configure(app: flask.Flask, secret: bytes) -> None:
     app.config.update(
         SECRET_KEY=secret,
         SESSION_COOKIE_NAME=_cookie_name(secret),
@@ -81,27 +112,17 @@ def create_app(
     )
     app.session_interface = _Sessions()
     app.after_request(_add_headers)
-    socketio.init_app(app)
-    limits = Limits(config.rate)
-    access = AccessCode(config.access_code, secret, limits)
-    app.config[session.DOOR] = access.digest
-    host_link = AccessCode(host_secret, secret, limits)
-    app.config[session.HOST_LINK] = host_link.digest
-    sockets = Sockets(socketio, hub, log, config=config, limits=limits, network=network)
-    sockets.register(on_event)
-    Pages(config, hub, network, sockets=sockets, access=access, log=log).register(app)
-    InvitePages(config, hub, network).register(app)
-    HostPages(config, hub, host_link, log).register(app)
+
+
+def _layers(app: flask.Flask, site: Site) -> WSGIApplication:
+    config = site.config
     files = StaticFiles(app.wsgi_app, Path(app.root_path) / "static", _HEADERS.items())
     app.jinja_env.globals.update(static=files.url, modules=cache(files.modules))
-    if authority is not None:
-        register_authority(app, authority)
     pages: WSGIApplication = HttpsOnly(files) if config.encrypted else files
-    layers: WSGIApplication = Guard(pages, network.own_hosts, config.allow_hosts, log)
+    layers: WSGIApplication = Guard(pages, site.network.own_hosts, config.allow_hosts, site.audit)
     if config.trust_proxy:
         layers = ProxyFix(layers, x_for=1, x_proto=1, x_host=1)
-    app.wsgi_app = layers  # type: ignore[method-assign, assignment]
-    return app
+    return layers
 
 
 class _Sessions(SecureCookieSessionInterface):

@@ -1,4 +1,4 @@
-"""The outermost layer: whom the server answers at all.
+"""The outermost layers: whom the server answers at all, and whether in the clear.
 
 A page somewhere on the internet can have its host name resolve to an address of this LAN (DNS
 rebinding) and would then be read by browsers as if it were ours; so only requests for a name or
@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from wsgiref.util import request_uri
 
-from lanchat.chat.ports import ConnectionLog
+from lanchat.chat.ports import Audit
 from lanchat.web import session
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ class Guard:
         app: WSGIApplication,
         own_hosts: Callable[[], frozenset[str]],
         allowed: Iterable[str],
-        log: ConnectionLog,
+        audit: Audit,
     ) -> None:
         self._app = app
         self._own_hosts = own_hosts
         self._allowed = frozenset(host.lower().strip("[]") for host in allowed)
-        self._log = log
+        self._audit = audit
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         host = environ.get("HTTP_HOST", "")
@@ -69,7 +70,7 @@ class Guard:
     def _refuse(
         self, environ: WSGIEnvironment, start_response: StartResponse, reason: str, value: str
     ) -> Iterable[bytes]:
-        self._log.refused(session.origin(environ), reason)
+        self._audit.refused(session.origin(environ), reason)
         shown = ascii(value[:200])
         if reason == "host":
             text = (
@@ -90,6 +91,33 @@ class Guard:
             ("X-Content-Type-Options", "nosniff"),
         ]
         start_response("403 Forbidden", headers)
+        return [body]
+
+
+class HttpsOnly:
+    """WSGI middleware that sends requests in the clear to the same address with https.
+
+    The guard stands before it, so the address is one of ours. The answer holds for this once: the
+    next room at this address may have no certificate.
+    """
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["wsgi.url_scheme"] == "https":
+            return self._app(environ, start_response)
+        url = "https:" + request_uri(environ).partition(":")[2]
+        body = f"This room is encrypted: {url}\n".encode()
+        headers = [
+            ("Location", url),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+            # A browser that stays on this connection would go on in the clear.
+            ("Connection", "close"),
+        ]
+        start_response("307 Temporary Redirect", headers)
         return [body]
 
 

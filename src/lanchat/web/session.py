@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import flask
 
 from lanchat import i18n
-from lanchat.chat.model import Guest, Origin
+from lanchat.chat.model import Origin, User
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -25,16 +25,16 @@ HOST_LINK = "LANCHAT_HOST_LINK"
 """The setting that a session remembers once the host link was opened: what its secret makes."""
 
 
-def guest() -> Guest | None:
+def user() -> User | None:
     """The person whom the request's session cookie lets in."""
-    return known_guest() if flask.session.get("door") == flask.current_app.config[DOOR] else None
+    return known_user() if flask.session.get("door") == flask.current_app.config[DOOR] else None
 
 
-def known_guest() -> Guest | None:
+def known_user() -> User | None:
     """The person whom the session cookie names, even if the access code is a new one by now."""
     user_id, name = flask.session.get("id"), flask.session.get("name")
     if isinstance(user_id, str) and isinstance(name, str):
-        return Guest(user_id, name)
+        return User(user_id, name)
     return None
 
 
@@ -49,12 +49,12 @@ def welcome_host() -> None:
     flask.session["host"] = flask.current_app.config[HOST_LINK]
 
 
-def begin(guest: Guest) -> None:
+def begin(user: User) -> None:
     """Let the answer's cookie name this person."""
     end()
     flask.session.permanent = True
-    flask.session["id"] = guest.id
-    flask.session["name"] = guest.name
+    flask.session["id"] = user.id
+    flask.session["name"] = user.name
     flask.session["door"] = flask.current_app.config[DOOR]
 
 

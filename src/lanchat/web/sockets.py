@@ -7,18 +7,16 @@ straight from their connection, without a Flask request context.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from concurrent.futures import Future
+from typing import Protocol
 
 import flask
 from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
 
-from lanchat import i18n
-from lanchat.chat.hub import Hub
-from lanchat.chat.model import Guest, Message, Origin, timestamp
-from lanchat.chat.ports import ConnectionLog
-from lanchat.config import ServeConfig
+from lanchat import i18n, phrases
+from lanchat.chat.events import MessagePosted
 from lanchat.errors import (
     NameTaken,
     NotJoined,
@@ -29,11 +27,11 @@ from lanchat.errors import (
     TooManyConnections,
     Unauthorized,
 )
-from lanchat.web import answers, client, session
-from lanchat.web.answers import Answer
-from lanchat.web.limits import Limits
-from lanchat.web.payloads import HostCommand, NewHost, NewMessage, parse
-from lanchat.web.visitors import Visitor, Visitors
+from lanchat.phrases import Answer
+from lanchat.web import protocol, session
+from lanchat.web.connections import Visitor
+from lanchat.web.protocol import HostCommand, NewHost, NewMessage, parse
+from lanchat.web.site import Site
 
 _log = logging.getLogger(__name__)
 
@@ -43,112 +41,89 @@ EventHandler = Callable[[str, Sequence[object], Reply], None]
 """Called with the connection, the event's arguments and what to call, once, with the answer."""
 
 
+class Wire(Protocol):
+    """What carries events between clients and handlers."""
+
+    @property
+    def socketio(self) -> SocketIO: ...
+
+    @property
+    def closing(self) -> Container[str]:
+        """Connections that are being closed from this side: nothing more is heard of them."""
+
+    def on(self, name: str, handler: EventHandler) -> None:
+        """Let the handler have all events of this name; ``*`` is all the rest."""
+
+    def forget(self, connection: str) -> None:
+        """The connection is gone."""
+
+
 class Sockets:
-    """The handlers of all events, and who is behind which connection."""
+    """The handlers of all events."""
 
-    def __init__(
-        self,
-        socketio: SocketIO,
-        hub: Hub,
-        log: ConnectionLog,
-        *,
-        config: ServeConfig,
-        limits: Limits,
-        network: client.Network,
-    ) -> None:
-        self._socketio = socketio
-        self._hub = hub
-        self._log = log
-        self._config = config
-        self._limits = limits
-        self._network = network
-        self._visitors = Visitors()
-        self._ending: set[str] = set()
+    def __init__(self, site: Site, wire: Wire) -> None:
+        self._site = site
+        self._hub = site.hub
+        self._limits = site.limits
+        self._connections = site.connections
+        self._socketio = wire.socketio
+        self._wire = wire
 
-    def register(self, on_event: Callable[[str, EventHandler], None]) -> None:
-        """Take connections, and through ``on_event`` what they send; ``*`` is all the rest."""
+    def register(self) -> None:
+        """Take connections, and what they send."""
         self._socketio.on("connect")(self._connect)
         self._socketio.on("disconnect")(self._disconnect)
-        on_event("new_host", self._answering(self._new_host))
-        on_event("new_message", self._answering(self._new_message))
-        on_event("host_command", self._answering(self._host_command))
-        on_event("*", self._answering(self._unknown))
-
-    def check_room_for(self, guest: Guest | None) -> None:
-        """Look whether a request's person can connect. Raises TooManyConnections.
-
-        Who is connected already, perhaps for the last moment before a reload, is let in.
-        """
-        if guest is None or not self._visitors.connections(guest):
-            self._check_room(session.visitor())
-
-    def disconnect(self, connections: Iterable[str]) -> None:
-        """Close connections from this side, and hear nothing more of them meanwhile."""
-        for connection in connections:
-            if connection not in self._visitors or connection in self._ending:
-                continue
-            self._ending.add(connection)
-            # In the background: engine.io waits until the client has taken what is queued.
-            self._socketio.start_background_task(self._socketio.server.disconnect, connection)
+        self._wire.on("new_host", self._answering(self._new_host))
+        self._wire.on("new_message", self._answering(self._new_message))
+        self._wire.on("host_command", self._answering(self._host_command))
+        self._wire.on("*", self._answering(self._unknown))
 
     def _connect(self, _auth: object = None) -> None:
         connection = flask.request.sid  # type: ignore[attr-defined]
-        if connection in self._visitors:
+        if connection in self._connections:
             return  # an event of that name, sent by the client itself
-        guest, origin = session.guest(), session.visitor()
-        if guest is None or not self._hub.may_enter(guest, origin):
-            self._log.refused(origin, Unauthorized.code)
+        user, origin = self._site.user(), session.visitor()
+        if user is None:
+            self._site.audit.refused(origin, Unauthorized.code)
             raise Refuse(Unauthorized.code)
-        visitor = Visitor(guest, origin, session.language(self._config.lang))
+        visitor = Visitor(user, origin, self._site.language())
         try:
-            self._check_room(origin)
+            self._connections.check_room(origin)
         except TooManyConnections as refusal:
-            raise Refuse(refusal.code, {"message": answers.why(refusal, visitor.lang)}) from None
-        self._visitors.add(connection, visitor)
+            raise Refuse(refusal.code, {"message": phrases.why(refusal, visitor.lang)}) from None
+        self._connections.add(connection, visitor)
+        self._hub.connect(connection, user)
         self._limits.forget()
 
     def _disconnect(self, _reason: object = None) -> None:
         connection = flask.request.sid  # type: ignore[attr-defined]
         if self._socketio.server.manager.is_connected(connection, "/"):
             return  # an event of that name, sent by the client itself
-        self._visitors.remove(connection)
-        self._ending.discard(connection)
+        self._connections.remove(connection)
+        self._wire.forget(connection)
         self._hub.disconnect(connection)
 
     def _new_host(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
         asked = parse(arguments, NewHost)
-        guest, origin = visitor.guest, visitor.origin
         try:
-            welcome = self._hub.join(
-                connection, guest, origin, asked.last_id, batches=asked.batches
+            joined = self._hub.join(
+                connection, visitor.user, visitor.origin, asked.cursor, asked.last_id, asked.traits
             )
         except NameTaken:
             # Since this connection was opened somebody else has become Ana.
             raise Unauthorized from None
-        answer = {
-            "ok": True,
-            "you": welcome.you,
-            "hosts": welcome.hosts,
-            "messages": welcome.history.messages,
-            "complete": welcome.history.complete,
-            "deleted": welcome.history.deleted,
-            "cleared": welcome.history.cleared,
-            "room": welcome.rules,
-        }
-        if welcome.bans is not None:
-            answer["bans"] = [
-                {"name": ban.name, "until": None if ban.until is None else timestamp(ban.until)}
-                for ban in welcome.bans
-            ]
-        if not self._config.trust_proxy:  # else the page knows the proxy's address itself
-            answer["invite"] = client.invitation(self._config, self._network.share_url)
+        answer = protocol.snapshot(joined)
+        config = self._site.config
+        if not config.trust_proxy:  # else the page knows the proxy's address itself
+            lan_url = self._site.network.share_url
+            answer["invite"] = protocol.invitation(lan_url, config.invitation(lan_url))
         return answer
 
     def _new_message(
         self, connection: str, visitor: Visitor, arguments: Sequence[object]
-    ) -> Future[Message]:
+    ) -> Future[MessagePosted]:
         payload = parse(arguments, NewMessage)
-        self._limits.message(visitor.guest.id)
+        self._limits.message(visitor.user.id)
         return self._hub.post(connection, payload.message, payload.client_id)
 
     def _host_command(
@@ -156,20 +131,20 @@ class Sockets:
     ) -> Answer:
         asked = parse(arguments, HostCommand)
         result = self._hub.command(connection, asked.name, asked.text, asked.person)
-        return answers.done(result, visitor.lang)
+        return phrases.done(result, visitor.lang)
 
     def _unknown(self, *_: object) -> Answer:
         raise PayloadInvalid
 
     def _answering(
-        self, handle: Callable[[str, Visitor, Sequence[object]], Answer | Future[Message]]
+        self, handle: Callable[[str, Visitor, Sequence[object]], Answer | Future[MessagePosted]]
     ) -> EventHandler:
         """Whatever goes wrong becomes an error answer in the visitor's language."""
 
         def answer(connection: str, arguments: Sequence[object], reply: Reply) -> None:
-            visitor = self._visitors.get(connection)
-            if visitor is None or connection in self._ending:
-                reply(answers.refusal(NotJoined(), i18n.LANGUAGES[0]))
+            visitor = self._connections.get(connection)
+            if visitor is None or connection in self._wire.closing:
+                reply(phrases.refusal(NotJoined(), i18n.LANGUAGES[0]))
                 return
             try:
                 self._limits.event(connection)
@@ -184,35 +159,26 @@ class Sockets:
 
         return answer
 
-    def _outcome(self, posted: Future[Message], visitor: Visitor) -> Answer:
+    def _outcome(self, posted: Future[MessagePosted], visitor: Visitor) -> Answer:
         """What a sender is told when the message is stored, or could not be."""
         if error := posted.exception():
             return self._explain(error, visitor)
-        message = posted.result()
+        message = posted.result().message
         return {"ok": True, "id": message.id, "time": message.time}
 
     def _explain(self, error: BaseException, visitor: Visitor) -> Answer:
         if isinstance(error, TooFast):
             self._strike(visitor)
         if isinstance(error, Refusal):
-            return answers.refusal(error, visitor.lang)
+            return phrases.refusal(error, visitor.lang)
         if not isinstance(error, StoreUnavailable):
             # A defect in one event is that event's alone.
             _log.error("an event of %s failed", visitor.origin.ip, exc_info=error)
         unavailable = i18n.translate(visitor.lang, f"error.{StoreUnavailable.code}")
-        return answers.failure(StoreUnavailable.code, unavailable)
+        return phrases.failure(StoreUnavailable.code, unavailable)
 
     def _strike(self, visitor: Visitor) -> None:
         """Somebody was too fast; close all their connections where it was once too often."""
-        if self._limits.strike(visitor.guest.id):
-            self._log.refused(visitor.origin, "flood")
-            self.disconnect(self._visitors.connections(visitor.guest))
-
-    def _check_room(self, origin: Origin) -> None:
-        limits = (
-            (self._config.max_clients, len(self._visitors)),
-            (self._config.max_per_ip, self._visitors.from_address(origin.ip)),
-        )
-        if any(0 < limit <= count for limit, count in limits):
-            self._log.refused(origin, TooManyConnections.code)
-            raise TooManyConnections
+        if self._limits.strike(visitor.user.id):
+            self._site.audit.refused(visitor.origin, "flood")
+            self._hub.close_connections(visitor.user.id)

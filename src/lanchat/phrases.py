@@ -8,8 +8,8 @@ from typing import Any
 
 from lanchat import i18n
 from lanchat.chat.commands import COMMANDS, Command
-from lanchat.chat.order import Ban
-from lanchat.chat.sanctions import Done
+from lanchat.chat.moderation import Done
+from lanchat.chat.permissions import Ban
 from lanchat.errors import Refusal
 
 Answer = dict[str, Any]

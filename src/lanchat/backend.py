@@ -1,0 +1,276 @@
+"""The composition root: everything behind the WSGI entrance, built bottom up, stopped in reverse.
+
+Each component starts when it is made and ends with its ``stop``. Siblings meet here and nowhere
+else: what the chat asks of the world, the store, the sockets and the connection log give.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import flask
+import gevent.threadpool
+from flask_socketio import SocketIO
+
+import lanchat
+from lanchat.chat.events import InvitationChanged, ServerStopping
+from lanchat.chat.hub import Hub
+from lanchat.chat.model import timestamp
+from lanchat.config import ServeConfig
+from lanchat.connlog.writer import ConnectionLogFile
+from lanchat.control.listener import Desk, open_listener
+from lanchat.errors import ExtraMissing
+from lanchat.http.listen import make_room_for
+from lanchat.live.delivery import SocketDelivery
+from lanchat.live.packets import EventHandlers
+from lanchat.live.stack import (
+    MAX_SILENT_SESSIONS,
+    SERVER_OPTIONS,
+    Stack,
+    refuse_gevent_websocket,
+)
+from lanchat.net.addresses import LAN_RANGES
+from lanchat.net.announcer import Announcer
+from lanchat.net.network import Network
+from lanchat.periodic import Periodic
+from lanchat.store.database import Database
+from lanchat.store.datadir import DataDir
+from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.retention import Retention
+from lanchat.store.state import SqliteReservations, SqliteSettings
+from lanchat.web import protocol
+from lanchat.web.app import create_app
+from lanchat.web.site import host_link
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from lanchat.tls.encryption import Encryption
+
+_GOODBYE_SECONDS = 1.0
+"""How long clients have to take the last words."""
+
+_TICK_SECONDS = 0.25
+"""Between two looks for who has been away too long; a moment in a crowd is as long."""
+
+_LOOK_SECONDS = 3.0
+"""Between two looks at the network: a laptop changes its Wi-Fi, and nobody has to wonder."""
+
+_RETENTION_SECONDS = 1.0
+"""Between two looks for what is to be deleted or erased."""
+
+
+class Storage:
+    """The data directory, its database, and the worker that deletes.
+
+    Raises CannotStart where the data directory or something in it cannot be used.
+    """
+
+    def __init__(self, config: ServeConfig) -> None:
+        with ExitStack() as undo:
+            self.data = DataDir(config.data_dir)
+            undo.callback(self.data.close)
+            # One thread: SQLite blocks, and one call at a time is what the database asks for.
+            disk = gevent.threadpool.ThreadPool(1)
+            undo.callback(disk.kill)
+            path = self.data.database if config.keep_history else None
+            self.database = Database(path, offload=partial(_offload, disk))
+            undo.callback(self.database.close)
+            retention = Retention(self.database, config.retention, config.retention_messages)
+            worker = Periodic(retention.work, _RETENTION_SECONDS, name="retention")
+            undo.callback(worker.close)
+            undo.callback(retention.stop)
+            self.log = SqliteEventLog(self.database, on_erase=retention.erase)
+            undo.callback(self.log.close)
+            self.stop = undo.pop_all().close
+
+
+class Chat:
+    """The hub, the sockets that it speaks through, and the log of who came and went."""
+
+    def __init__(self, config: ServeConfig, storage: Storage) -> None:
+        self.handlers = EventHandlers()
+        self.delivery = SocketDelivery(SocketIO(**SERVER_OPTIONS), self.handlers, protocol.packets)
+        self.audit = ConnectionLogFile(config.log_file)
+        self.hub = Hub(
+            storage.log,
+            SqliteSettings(storage.database),
+            SqliteReservations(storage.database),
+            self.delivery,
+            self.audit,
+            history=config.history,
+            grace=config.grace,
+        )
+
+    def stop(self) -> None:
+        self.audit.stop()
+        self.audit.close()
+
+
+class Web:
+    """The WSGI application, with the Socket.IO stack in it, as long as people are let in."""
+
+    def __init__(
+        self,
+        config: ServeConfig,
+        storage: Storage,
+        chat: Chat,
+        network: Network,
+        authority: bytes | None,
+    ) -> None:
+        self._hub = chat.hub
+        self.app: flask.Flask = create_app(
+            config,
+            storage.data,
+            hub=chat.hub,
+            audit=chat.audit,
+            network=network,
+            wire=chat.delivery,
+            authority=authority,
+        )
+        most = _max_silent(config.max_per_ip)
+        self._stack = Stack(chat.delivery.socketio.server, chat.handlers, max_silent=most)
+        if config.metrics:
+            metrics = _metrics()
+            traffic, counts = self._stack.traffic, chat.audit.counts
+            figures = metrics.Figures(chat.hub, chat.delivery, traffic, counts)
+            metrics.MetricsPage(figures, config.metrics_token).register(self.app)
+        self._ticks = Periodic(lambda: chat.hub.tick(time.monotonic()), _TICK_SECONDS, name="hub")
+
+    def stop(self) -> None:
+        """Tell everybody, store what is waiting, then close every connection."""
+        self._ticks.close()
+        self._hub.publish(ServerStopping(timestamp(time.time())))
+        self._hub.close()
+        self._stack.close(_GOODBYE_SECONDS)
+
+
+class Surroundings:
+    """What goes with the network: its addresses, the room's name in it, the certificate."""
+
+    def __init__(
+        self, config: ServeConfig, hub: Hub, network: Network, encryption: Encryption | None
+    ) -> None:
+        with ExitStack() as undo:
+            if not config.trust_proxy:  # behind one, the address to share is the proxy's
+                network.on_change(lambda: hub.publish(_invitation(config, network)))
+            undo.callback(Periodic(network.refresh, _LOOK_SECONDS, name="network").close)
+            if config.mdns_name is not None and not config.trust_proxy:
+                announcer = Announcer(
+                    network,
+                    name=config.mdns_name,
+                    room=config.name,
+                    text=partial(_announced, config, hub),
+                )
+                undo.callback(announcer.close)
+                announcer.refresh()
+                undo.callback(Periodic(announcer.refresh, _LOOK_SECONDS, name="announcer").close)
+            if encryption is not None:
+                renewal = Periodic(encryption.refresh, _LOOK_SECONDS, name="certificate")
+                undo.callback(renewal.close)
+            self.stop = undo.pop_all().close
+
+
+class Backend:
+    """Everything behind the WSGI entrance; what wsgi.py offers to other servers.
+
+    Raises CannotStart where the data directory or something in it cannot be used.
+    """
+
+    def __init__(self, config: ServeConfig, network: Network) -> None:
+        refuse_gevent_websocket()
+        make_room_for(config.max_clients)
+        with ExitStack() as undo:
+            storage = Storage(config)
+            undo.callback(storage.stop)
+            self.encryption = _encryption(config, network) if config.encrypted else None
+            authority = self.encryption.authority if self.encryption else None
+            chat = Chat(config, storage)
+            undo.callback(chat.stop)
+            web = Web(config, storage, chat, network, authority)
+            undo.callback(web.stop)
+            surroundings = Surroundings(config, chat.hub, network, self.encryption)
+            undo.callback(surroundings.stop)
+            self.host_secret = storage.data.host_link
+            desk = Desk(chat.hub, lambda: host_link(config, network, self.host_secret))
+            if listener := open_listener(storage.data.path, desk.answer):
+                undo.callback(listener.close)
+                storage.data.announce(listener.path)
+            self.app = web.app
+            self._stop = undo.pop_all().close
+        chat.audit.start(version=lanchat.__version__, port=network.port, pid=os.getpid())
+
+    def close(self) -> None:
+        """Tell the clients, commit and write down what is waiting, let go of the files."""
+        # Nobody comes in any more, not even through a connection that is still open.
+        self.app.wsgi_app = _closed  # type: ignore[method-assign, assignment]
+        self._stop()
+
+
+def _invitation(config: ServeConfig, network: Network) -> InvitationChanged:
+    return InvitationChanged(network.share_url, config.invitation(network.share_url))
+
+
+def _metrics() -> ModuleType:
+    """The module, which needs a package that is an extra. Raises ExtraMissing."""
+    try:
+        return import_module("lanchat.metrics")
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("--metrics", "prometheus-client") from error
+
+
+def _encryption(config: ServeConfig, network: Network) -> Encryption:
+    """The certificate to show. Raises ExtraMissing, SettingRefused or DataUnusable."""
+    try:
+        from lanchat.tls.encryption import make_encryption
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("--tls", "cryptography") from error
+    chosen = set(config.allow_hosts)
+    if config.mdns_name is not None:  # it is sure a little later
+        chosen.add(f"{config.mdns_name}.local")
+    return make_encryption(config, lambda: network.own_hosts() | chosen, LAN_RANGES)
+
+
+def _closed(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    """What stands in the application's place while the server stops."""
+    text = b"The room is closed. It may open again: try later."
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(text)))]
+    start_response("503 Service Unavailable", [*headers, ("Connection", "close")])
+    return [text]
+
+
+def _announced(config: ServeConfig, hub: Hub) -> dict[str, str]:
+    """What everybody on the network may know of the room before they join."""
+    return {
+        "lanchat": lanchat.__version__,
+        "people": str(hub.count()),
+        "code": "no" if config.access_code is None else "yes",
+        "tls": "1" if config.encrypted else "0",
+    }
+
+
+def _max_silent(max_per_ip: int) -> int:
+    """How many connections of one address may be on their way in; 0 is no limit."""
+    return max(MAX_SILENT_SESSIONS, max_per_ip) if max_per_ip else 0
+
+
+def _offload(pool: gevent.threadpool.ThreadPool, call: Callable[[], Any]) -> Any:
+    """Call in the pool's thread; others go on meanwhile."""
+
+    def caught() -> tuple[Any, BaseException | None]:
+        try:
+            return call(), None
+        except BaseException as error:  # noqa: BLE001  handed over: gevent would print it, too
+            return None, error
+
+    result, error = pool.apply(caught)
+    if error is not None:
+        raise error
+    return result

@@ -1,0 +1,68 @@
+"""Catching up: what a client has missed of a room, in one answer of bounded size.
+
+A client that knows positions gets what is new and what has changed since, or, where that cannot
+be told in one answer, everything ``anew``. One that knows ids alone gets what is new. In both cases
+the newest messages count: where the answer would be too large, older ones are left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lanchat.chat.model import Cursor, Message, Page
+from lanchat.chat.ports import EventLog
+
+CATCH_UP_LIMIT = 1_000
+"""Messages in one answer."""
+
+CATCH_UP_BYTES = 600_000
+"""Bytes of messages in one answer, as encoded: well under what may wait for one client."""
+
+_FRAME_BYTES = 500
+"""What a message has at the most besides its text: names, ids, times and the fields' names."""
+
+_CHARACTER_BYTES = 6
+r"""At the most, as ``\u0007``."""
+
+
+def missed(
+    log: EventLog, room: str, cursor: Cursor | None, last_id: int | None, history: int
+) -> Page:
+    """What happened after the cursor, or after ``last_id``, or the ``history`` newest messages.
+
+    Raises StoreUnavailable.
+    """
+    limit = max(history, CATCH_UP_LIMIT)
+    if cursor is None:
+        return _bounded(log.after(room, last_id, history if last_id is None else limit))
+    page = log.since(room, cursor, limit) if cursor.seq else None
+    if page is not None and len(page.changed) <= CATCH_UP_LIMIT and _first(page.changed) == 0:
+        return _bounded(page)
+    return replace(_bounded(log.newest(room, history)), anew=cursor.seq > 0)
+
+
+def _bounded(page: Page) -> Page:
+    """The newest messages that fit into one answer, beside all changes."""
+    changed = len(page.changed)
+    first = _first([*page.changed, *page.messages]) - changed
+    if changed:
+        first = max(first, changed + len(page.messages) - CATCH_UP_LIMIT)
+    if first <= 0:
+        return page
+    return replace(page, messages=page.messages[first:], complete=False)
+
+
+def _first(messages: Sequence[Message]) -> int:
+    """The index from which on the newest messages fit into one answer."""
+    most = sum(len(message.message) for message in messages) * _CHARACTER_BYTES
+    if most + _FRAME_BYTES * len(messages) <= CATCH_UP_BYTES:
+        return 0
+    budget = CATCH_UP_BYTES
+    for index in range(len(messages) - 1, -1, -1):
+        text = json.dumps(messages[index].message, ensure_ascii=False)
+        budget -= len(text.encode()) + _FRAME_BYTES
+        if budget < 0:
+            return index + 1
+    return 0

@@ -1,0 +1,206 @@
+"""What happens in the chat, as those who are concerned learn it.
+
+An event knows its channel: ``room:<id>`` is everybody in the room, ``user:<id>`` one person on
+all their connections. Those with a ``seq`` come from the log, in its order and after a break,
+too; the others are said once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from lanchat.chat.model import LOBBY, Message, Role, User
+from lanchat.chat.permissions import Rules, State
+
+NoticeCode = Literal["kicked", "banned", "muted", "unmuted", "host", "unhost", "deleted"]
+
+
+class Event(Protocol):
+    """Anything that is delivered on a channel."""
+
+    @property
+    def channel(self) -> str: ...
+
+
+def room_channel(room: str) -> str:
+    """The channel of everybody in the room with this id."""
+    return f"room:{room}"
+
+
+def user_channel(user_id: str) -> str:
+    """The channel of one person."""
+    return f"user:{user_id}"
+
+
+class _InRoom:
+    """Concerns everybody in a room."""
+
+    __slots__ = ()
+    room: str
+
+    @property
+    def channel(self) -> str:
+        return room_channel(self.room)
+
+
+class _InLobby:
+    """Concerns everybody."""
+
+    __slots__ = ()
+
+    @property
+    def channel(self) -> str:
+        return room_channel(LOBBY)
+
+
+class _ToUser:
+    """Concerns one person."""
+
+    __slots__ = ()
+    user_id: str
+
+    @property
+    def channel(self) -> str:
+        return user_channel(self.user_id)
+
+
+# From the log.
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePosted:
+    """Somebody has said something."""
+
+    message: Message
+
+    @property
+    def seq(self) -> int:
+        return self.message.seq
+
+    @property
+    def channel(self) -> str:
+        return room_channel(self.message.room)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChanged:
+    """A message is from now on as it stands here: deleted, for one."""
+
+    message: Message
+
+    @property
+    def seq(self) -> int:
+        return self.message.seq
+
+    @property
+    def channel(self) -> str:
+        return room_channel(self.message.room)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCleared(_InRoom):
+    """All messages of the room up to the id ``up_to`` are gone."""
+
+    seq: int
+    room: str
+    up_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged(_InLobby):
+    """Other rules, moderators, bans or mutes hold; whom it concerns is told by what follows."""
+
+    seq: int
+    before: State
+    after: State
+
+
+# Said once.
+
+
+@dataclass(frozen=True, slots=True)
+class RulesChanged(_InRoom):
+    """Other rules hold in the room."""
+
+    room: str
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined(_InLobby):
+    """Somebody has come.
+
+    In a ``crowd`` it is for those alone who do not take MembersChanged instead.
+    """
+
+    user: User
+    ip: str
+    time: str
+    role: Role = "guest"
+    muted: bool = False
+    crowd: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft(_InLobby):
+    """Somebody has gone; the same fields."""
+
+    user: User
+    ip: str
+    time: str
+    role: Role = "guest"
+    muted: bool = False
+    crowd: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MembersChanged(_InLobby):
+    """What a moment in a crowd has brought: these have left, then these have come."""
+
+    joined: list[MemberJoined]
+    left: list[MemberLeft]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanged(_InLobby):
+    """Somebody may do more or less than before."""
+
+    user: User
+    role: Role
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice(_ToUser):
+    """What a moderator did that concerns this person; ``until`` is None for ever, or never."""
+
+    user_id: str
+    code: NoticeCode
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionsClosed(_ToUser):
+    """All connections of this person end, after what they are told before."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationChanged(_InLobby):
+    """The server is to be found at another address from now on."""
+
+    lan_url: str
+    invite_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStopping(_InLobby):
+    """The server is about to stop."""
+
+    time: str
+
+
+LogEvent = MessagePosted | MessageChanged | HistoryCleared | SettingsChanged
+"""What has a position."""

@@ -1,0 +1,312 @@
+"""Moderators keep order: what a command says is stored, logged, and told to whom it concerns.
+
+The handlers change nothing themselves: a change goes to the log, and what comes back from it
+(``settings_changed``), here as in every other process, is what holds from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lanchat.chat.events import (
+    ConnectionsClosed,
+    Event,
+    MemberChanged,
+    Notice,
+    NoticeCode,
+    RulesChanged,
+    SettingsChanged,
+)
+from lanchat.chat.model import LOBBY, Clock, Member, Origin, User, check_text, timestamp
+from lanchat.chat.permissions import Ban, Mute, Permissions, State, can_be_banned
+from lanchat.chat.ports import Amend, Audit, Clear, Delete, EventLog, LeaveReason
+from lanchat.chat.presence import Presence
+from lanchat.errors import CommandUnusable, UnknownMessage
+
+TOPIC_LIMIT = 200
+"""Characters in a topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who gives a command; ``id`` is empty where it is not given in the room."""
+
+    id: str
+    name: str
+
+
+TERMINAL = Actor("", "terminal")
+"""Whoever may use the server's own computer."""
+
+HOST_LINK = Actor("", "host link")
+"""Whoever has opened the host link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command's arguments; those that were not given are None, empty or False.
+
+    ``person`` is a name, ``person_id`` an id; one of them is given where it is about somebody.
+    ``seconds`` None is for ever, where the command takes a time.
+    """
+
+    person: str = ""
+    person_id: str | None = None
+    seconds: float | None = None
+    by_address: bool = False
+    on: bool = True
+    number: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a command: the catalogue's key of what to say of it, and its placeholders.
+
+    Among these, ``until`` is in seconds since the epoch, ``bans`` a list of bans and
+    ``commands`` one of commands.
+    """
+
+    key: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+class Moderation:
+    """The handlers of the commands, by their names.
+
+    They wait for the disk, and raise CommandUnusable, PayloadInvalid or StoreUnavailable.
+    ``deliver`` tells an event to this process, ``publish`` to all.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        presence: Presence,
+        permissions: Permissions,
+        audit: Audit,
+        *,
+        deliver: Callable[[Event], None],
+        publish: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self._log = log
+        self._presence = presence
+        self._permissions = permissions
+        self._audit = audit
+        self._deliver = deliver
+        self._publish = publish
+        self._clock = clock
+
+    def may_moderate(self, actor: Actor) -> bool:
+        return actor.id == "" or self._permissions.is_moderator(actor.id)
+
+    def is_somebody(self, name: str) -> bool:
+        """Whether the name means a person who is here or has just left."""
+        return self._presence.named(name) is not None
+
+    # About people.
+
+    def kick(self, actor: Actor, call: Call) -> Done:
+        user, origin = self._guest(call)
+        if self._presence.entry(user.id) is None:
+            raise CommandUnusable("nobody", name=user.name)
+        self._audit.command("kick", actor.name, (user, origin))
+        self._remove(user, "kicked", Notice(user.id, "kicked"))
+        return Done("command.kick.done", {"name": user.name})
+
+    def ban(self, actor: Actor, call: Call) -> Done:
+        until = self._end(call)
+        if call.person and not self.is_somebody(call.person):
+            # Who has not been here since the start can be kept out by name.
+            user, origin = User("", call.person), Origin("")
+        else:
+            user, origin = self._guest(call)
+        address = origin.ip if call.by_address and can_be_banned(origin.ip) else ""
+        ban = Ban(user.name, origin.device, address, until, actor.name, call.seconds)
+        self.amend(lambda state: state.ban(ban))
+        fields = {"address": address} if address else {}
+        self._audit.command("ban", actor.name, (user, origin), seconds=call.seconds, **fields)
+        if user.id:
+            self._remove(user, "banned", Notice(user.id, "banned", _moment(until)))
+        return _timed("ban", user, until)
+
+    def unban(self, actor: Actor, call: Call) -> Done:
+        name = call.person or self._meant(call)[0].name
+        after = self.amend(lambda state: state.unban(name))
+        if after.before.bans == after.after.bans:
+            raise CommandUnusable("not_banned", name=name)
+        self._audit.command("unban", actor.name, (User("", name), Origin("")))
+        return Done("command.unban.done", {"name": name})
+
+    def bans(self, _actor: Actor, _call: Call) -> Done:
+        bans = self._permissions.bans(self._clock.monotonic())
+        return Done("command.bans.done" if bans else "command.bans.none", {"bans": bans})
+
+    def mute(self, actor: Actor, call: Call) -> Done:
+        until = self._end(call)
+        user, origin = self._guest(call)
+        mute = Mute(user.id, user.name, origin.device, until, call.seconds)
+        self.amend(lambda state: state.mute(mute))
+        self._audit.command("mute", actor.name, (user, origin), seconds=call.seconds)
+        return _timed("mute", user, until)
+
+    def unmute(self, actor: Actor, call: Call) -> Done:
+        user, origin = self._meant(call)
+        if self._permissions.mute_of(user.id, origin, self._clock.monotonic()) is None:
+            raise CommandUnusable("not_muted", name=user.name)
+        self.amend(lambda state: state.unmute(user.id, origin))
+        self._audit.command("unmute", actor.name, (user, origin))
+        return Done("command.unmute.done", {"name": user.name})
+
+    def host(self, actor: Actor, call: Call) -> Done:
+        user, _ = self._guest(call)
+        self.promote(actor, user)
+        return Done("command.host.done", {"name": user.name})
+
+    def unhost(self, actor: Actor, call: Call) -> Done:
+        user, origin = self._meant(call)
+        if not self._permissions.is_moderator(user.id):
+            raise CommandUnusable("not_host", name=user.name)
+        self.amend(lambda state: state.demote(user.id))
+        self._audit.command("unhost", actor.name, (user, origin))
+        return Done("command.unhost.done", {"name": user.name})
+
+    def promote(self, actor: Actor, user: User) -> None:
+        """Make a moderator of somebody who is none, and who may write from then on."""
+        if self._permissions.is_moderator(user.id):
+            return
+        _, origin = self._presence.identified(user.id) or (user, Origin(""))
+        self.amend(lambda state: state.promote(user.id, origin))
+        self._audit.command("host", actor.name, (user, origin))
+
+    # About the room.
+
+    def lock(self, actor: Actor, _call: Call) -> Done:
+        self._rule(actor, "lock", locked=True)
+        return Done("command.lock.done")
+
+    def unlock(self, actor: Actor, _call: Call) -> Done:
+        self._rule(actor, "unlock", locked=False)
+        return Done("command.unlock.done")
+
+    def readonly(self, actor: Actor, call: Call) -> Done:
+        self._rule(actor, "readonly", value="on" if call.on else "off", readonly=call.on)
+        return Done("command.readonly.done" if call.on else "command.readonly.off")
+
+    def slow(self, actor: Actor, call: Call) -> Done:
+        slow = int(call.seconds or 0)
+        self._rule(actor, "slow", value=f"{slow} s" if slow else "off", slow=slow)
+        return Done("command.slow.done", {"seconds": slow}) if slow else Done("command.slow.off")
+
+    def topic(self, actor: Actor, call: Call) -> Done:
+        if len(call.text) > TOPIC_LIMIT:
+            raise CommandUnusable("long", limit=TOPIC_LIMIT)
+        if call.text:
+            check_text(call.text)
+        self._rule(actor, "topic", value=call.text, topic=call.text)
+        return Done("command.topic.done" if call.text else "command.topic.off")
+
+    def delete(self, actor: Actor, call: Call) -> Done:
+        change = Delete(call.number, timestamp(self._clock.wall()))
+        try:
+            message = self._log.append(change).result().message
+        except UnknownMessage:
+            raise CommandUnusable("no_message", number=call.number) from None
+        author = User(message.user_id, message.user)
+        value = f"#{message.id}"
+        self._audit.command("delete", actor.name, (author, Origin(message.ip)), value=value)
+        if author.id != actor.id:
+            self._publish(Notice(author.id, "deleted"))
+        return Done("command.delete.done", {"name": message.user})
+
+    def clear(self, actor: Actor, _call: Call) -> Done:
+        cleared = self._log.append(Clear(LOBBY)).result()
+        self._audit.command("clear", actor.name, None, value=f"up to #{cleared.up_to}")
+        return Done("command.clear.done")
+
+    # What holds.
+
+    def amend(self, amended: Callable[[State], State]) -> SettingsChanged:
+        """Let another state be stored; returns when it holds. Raises StoreUnavailable."""
+        return self._log.append(Amend(amended)).result()
+
+    def expire(self, now: float) -> None:
+        """Let go of bans and mutes that are over. Raises StoreUnavailable."""
+        if over := self._permissions.over(now):
+            self.amend(lambda state: state.without(over))
+
+    def settings_changed(self, event: SettingsChanged) -> None:
+        """Let the stored state hold in this process, and tell whom it concerns here."""
+        members = self._presence.members()
+        before = {member.id: self._mute_of(member) for member in members}
+        self._permissions.take(event.after, self._clock.monotonic(), self._clock.wall())
+        if event.after.rules != event.before.rules:
+            self._deliver(RulesChanged(LOBBY, event.after.rules))
+        for member in members:
+            self._tell(member, before[member.id])
+
+    def _tell(self, was: Member, before: Mute | None) -> None:
+        """Say what a member may do now, where that has changed."""
+        role, mute = self._permissions.role(was.id), self._mute_of(was)
+        if self._presence.describe(was.id, role, muted=mute is not None):
+            user = User(was.id, was.name)
+            self._deliver(MemberChanged(user, role, muted=mute is not None))
+        code: NoticeCode | None = None
+        if role != was.role:
+            code = "host" if role == "host" else "unhost"
+        elif mute is not None and mute != before:
+            code = "muted"
+        elif mute is None and was.muted:
+            code = "unmuted"
+        if code is not None:
+            until = mute.until if mute and code == "muted" else None
+            self._deliver(Notice(was.id, code, _moment(until)))
+
+    def _mute_of(self, member: Member) -> Mute | None:
+        entry = self._presence.entry(member.id)
+        if entry is None or self._permissions.is_moderator(member.id):
+            return None
+        return self._permissions.mute_of(member.id, entry.origin, self._clock.monotonic())
+
+    def _rule(self, actor: Actor, name: str, *, value: str | None = None, **rules: Any) -> None:
+        """Let other rules hold, and log it, unless they hold already."""
+        event = self.amend(lambda state: replace(state, rules=replace(state.rules, **rules)))
+        if event.before.rules != event.after.rules:
+            fields = {} if value is None else {"value": value}
+            self._audit.command(name, actor.name, None, **fields)
+
+    def _meant(self, call: Call) -> tuple[User, Origin]:
+        """Whom the command is about. Raises CommandUnusable where nobody is known by that."""
+        who = self._presence
+        found = who.identified(call.person_id) if call.person_id else who.named(call.person)
+        if found is None:
+            raise CommandUnusable("nobody", name=call.person)
+        return found
+
+    def _guest(self, call: Call) -> tuple[User, Origin]:
+        """The same, who must be no moderator."""
+        user, origin = self._meant(call)
+        if self._permissions.is_moderator(user.id):
+            raise CommandUnusable("is_host", name=user.name)
+        return user, origin
+
+    def _end(self, call: Call) -> float | None:
+        return None if call.seconds is None else self._clock.wall() + call.seconds
+
+    def _remove(self, user: User, reason: LeaveReason, notice: Notice) -> None:
+        """Log somebody out, and tell them why on their connections before these end."""
+        self._presence.log_out(user.id, reason)
+        self._publish(notice)
+        self._publish(ConnectionsClosed(user.id))
+
+
+def _moment(until: float | None) -> str | None:
+    return None if until is None else timestamp(until)
+
+
+def _timed(command: str, user: User, until: float | None) -> Done:
+    if until is None:
+        return Done(f"command.{command}.forever", {"name": user.name})
+    return Done(f"command.{command}.done", {"name": user.name, "until": until})

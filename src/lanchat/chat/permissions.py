@@ -1,0 +1,211 @@
+"""Who may come in, who may write, and who moderates: pure rules, and the state they go by.
+
+A moderator is never kept from anything. Everybody else is known by three things, of which each
+may fail to tell them: the id of their session, which a new login changes; their name, which they
+choose; and the id of their device, which their browser keeps over logins until its cookies are
+deleted. A ban or a mute holds for whoever has the device; a ban also for the name and whatever
+looks like it. An address stands for everybody behind one router, so a ban is by address only
+where somebody asks for it, and then keeps out who is new there.
+
+``until`` is wall time, in seconds since the epoch, for people and for a restart; None is for
+ever. How long a ban or mute still lasts is measured by the monotonic clock from the moment on that
+this server learned of it, so that a clock that is set lets nobody go, and keeps nobody waiting
+longer than they were told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from math import ceil
+
+from lanchat.chat.confusables import skeletons
+from lanchat.chat.model import Origin, Role, User
+from lanchat.errors import Banned, Muted, ReadOnly, RoomLocked, SlowMode
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for all; ``slow`` is the seconds between two messages of a guest, 0 for none."""
+
+    topic: str = ""
+    locked: bool = False
+    readonly: bool = False
+    slow: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """Somebody who is kept out; what is not known of them, or not to count, is empty.
+
+    ``seconds`` is how long it was to last, None for ever or where that is not known any more.
+    """
+
+    name: str
+    device: str
+    address: str
+    until: float | None
+    by: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Somebody who may read and not write; ``seconds`` as of a ban."""
+
+    user_id: str
+    name: str
+    device: str
+    until: float | None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that a restart has to know, as it was at the position ``seq``; methods make another."""
+
+    rules: Rules = Rules()
+    moderators: frozenset[str] = frozenset()
+    bans: tuple[Ban, ...] = ()
+    mutes: tuple[Mute, ...] = ()
+    seq: int = 0
+
+    def promote(self, user_id: str, origin: Origin) -> State:
+        """Make a moderator of somebody, who may write from then on."""
+        moderators = self.moderators | {user_id}
+        return replace(self.unmute(user_id, origin), moderators=moderators)
+
+    def demote(self, user_id: str) -> State:
+        return replace(self, moderators=self.moderators - {user_id})
+
+    def ban(self, ban: Ban) -> State:
+        """Keep somebody out; what was said of the name before does not count any more."""
+        unbanned = self.unban(ban.name)
+        return replace(unbanned, bans=(*unbanned.bans, ban))
+
+    def unban(self, name: str) -> State:
+        """Let in whoever has the name, or one that looks like it."""
+        keys = skeletons(name)
+        bans = tuple(ban for ban in self.bans if keys.isdisjoint(skeletons(ban.name)))
+        return replace(self, bans=bans)
+
+    def mute(self, mute: Mute) -> State:
+        """Let somebody write no more; what was said of them before does not count any more."""
+        unmuted = self.unmute(mute.user_id, Origin("", device=mute.device))
+        return replace(unmuted, mutes=(*unmuted.mutes, mute))
+
+    def unmute(self, user_id: str, origin: Origin) -> State:
+        """Let somebody write, by whatever of them the mutes know."""
+        mutes = tuple(one for one in self.mutes if not _is_of(one, user_id, origin.device))
+        return replace(self, mutes=mutes)
+
+    def without(self, over: frozenset[Ban | Mute]) -> State:
+        """Forget these bans and mutes."""
+        bans = tuple(ban for ban in self.bans if ban not in over)
+        mutes = tuple(mute for mute in self.mutes if mute not in over)
+        return replace(self, bans=bans, mutes=mutes)
+
+
+class Permissions:
+    """Who may do what now; times ``now`` are the monotonic clock's."""
+
+    def __init__(self) -> None:
+        self._state = State()
+        self._ends: dict[Ban | Mute, float | None] = {}
+        self._spoken: dict[str, float] = {}  # user id → when they wrote last, in slow mode
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def rules(self) -> Rules:
+        return self._state.rules
+
+    def take(self, state: State, now: float, wall: float) -> None:
+        """Let another state hold from now on."""
+        passing: tuple[Ban | Mute, ...] = (*state.bans, *state.mutes)
+        ends = self._ends
+        self._ends = {one: ends[one] if one in ends else _end(one, now, wall) for one in passing}
+        if state.rules.slow != self._state.rules.slow:
+            self._spoken.clear()
+        self._state = state
+
+    def is_moderator(self, user_id: str) -> bool:
+        return user_id in self._state.moderators
+
+    def role(self, user_id: str) -> Role:
+        return "host" if self.is_moderator(user_id) else "guest"
+
+    def check_entry(self, name: str, origin: Origin, now: float, *, new: bool) -> None:
+        """Look whether somebody may come in by this name; ``new`` is who logs in.
+
+        Raises Banned, or RoomLocked.
+        """
+        bans = self.bans(now)
+        keys = skeletons(name) if bans else frozenset()  # seldom: it takes its time
+        for ban in bans:
+            if _same(ban.device, origin.device) or (new and _same(ban.address, origin.ip)):
+                raise Banned("person", ban.until)
+            if not keys.isdisjoint(skeletons(ban.name)):
+                raise Banned("name", ban.until)
+        if new and self.rules.locked:
+            raise RoomLocked
+
+    def check_may_write(self, user: User, origin: Origin, now: float) -> None:
+        """Count a message of somebody's. Raises Muted, ReadOnly or SlowMode for a guest."""
+        if self.is_moderator(user.id):
+            return
+        if mute := self.mute_of(user.id, origin, now):
+            end = self._ends[mute]
+            raise Muted(None if end is None else ceil(end - now))
+        if self.rules.readonly:
+            raise ReadOnly
+        if self.rules.slow:
+            wait = self._spoken.get(user.id, now - self.rules.slow) + self.rules.slow - now
+            if wait > 0:
+                raise SlowMode(ceil(wait))
+            self._spoken[user.id] = now
+
+    def bans(self, now: float) -> list[Ban]:
+        """Those that hold, oldest first."""
+        return [ban for ban in self._state.bans if not self._is_over(ban, now)]
+
+    def mute_of(self, user_id: str, origin: Origin, now: float) -> Mute | None:
+        """What keeps this person from writing."""
+        for mute in self._state.mutes:
+            if _is_of(mute, user_id, origin.device) and not self._is_over(mute, now):
+                return mute
+        return None
+
+    def over(self, now: float) -> frozenset[Ban | Mute]:
+        """The bans and mutes whose time is over."""
+        return frozenset(one for one in self._ends if self._is_over(one, now))
+
+    def _is_over(self, one: Ban | Mute, now: float) -> bool:
+        end = self._ends[one]
+        return end is not None and end <= now
+
+
+def can_be_banned(address: str) -> bool:
+    """Whether a ban by this address keeps somebody out: the server's own computer stays free."""
+    try:
+        return not ip_address(address).is_loopback
+    except ValueError:
+        return False  # behind a Unix socket nobody has an address
+
+
+def _end(one: Ban | Mute, now: float, wall: float) -> float | None:
+    """When it ends by the monotonic clock, and never later than it was to last."""
+    if one.until is None:
+        return None
+    left = one.until - wall
+    return now + (left if one.seconds is None else min(left, one.seconds))
+
+
+def _same(known: str, seen: str) -> bool:
+    return known != "" and known == seen
+
+
+def _is_of(mute: Mute, user_id: str, device: str) -> bool:
+    return mute.user_id == user_id or _same(mute.device, device)

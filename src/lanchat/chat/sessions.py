@@ -1,0 +1,103 @@
+"""What outlives a restart of who is who: reserved names, and who has logged out.
+
+Nobody is kept from chatting by a disk that refuses: it is said in the server's own log, and the
+next start knows less.
+
+A login is answered when its note is on disk, and so is a logout: a server that is killed in the
+next moment has given nobody's name away, and lets no old cookie in. A flush takes as long for
+one note as for a hundred, so notes that wait for the disk share one, as messages do.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+from lanchat.chat.model import SESSION_LIFETIME, User
+from lanchat.chat.ports import LoggedOut, Note, Released, Reservations, Reserved
+from lanchat.errors import StoreUnavailable
+
+_log = logging.getLogger(__name__)
+
+LOGOUTS_KEPT = 100_000
+"""So many logouts are remembered at most, the newest ones: about 15 MB."""
+
+
+class Logouts:
+    """The ids that have logged out, for as long as a session can last.
+
+    ``known`` says when the earlier ones did, oldest first. Times are in seconds since the epoch.
+    """
+
+    def __init__(self, known: Mapping[str, float] | None = None) -> None:
+        self._times = dict(known or {})
+
+    def __contains__(self, user_id: str) -> bool:
+        return user_id in self._times
+
+    def add(self, user_id: str, now: float) -> None:
+        self._times.pop(user_id, None)
+        self._times[user_id] = now
+        while self._is_over(oldest := next(iter(self._times)), now):
+            del self._times[oldest]
+
+    def _is_over(self, user_id: str, now: float) -> bool:
+        return len(self._times) > LOGOUTS_KEPT or self._times[user_id] < now - SESSION_LIFETIME
+
+
+class Sessions:
+    """Reservations that may fail: the methods wait for the disk, and none raises.
+
+    ``wall`` is the time of the start, in seconds since the epoch.
+    """
+
+    def __init__(self, reservations: Reservations, wall: float) -> None:
+        self._reservations = reservations
+        self._waiting: deque[Note] = deque()
+        self._writing = threading.Lock()
+        self.logouts = Logouts()
+        self.restored: list[User] = []
+        """Who had a name when the server ended."""
+        try:
+            self.logouts = Logouts(reservations.logged_out(wall - SESSION_LIFETIME, LOGOUTS_KEPT))
+            self.restored = reservations.reserved()
+        except StoreUnavailable as error:
+            _log.warning("it is not known any more whose name is whose: %s", error)
+        # Whose name is noted already: a second tab costs nothing.
+        self._reserved = {user.id for user in self.restored}
+
+    def reserve(self, user: User) -> None:
+        """The user has their name."""
+        if user.id not in self._reserved:
+            self._reserved.add(user.id)
+            self._note([Reserved(user)])
+
+    def release(self, user_ids: Sequence[str]) -> None:
+        """These people have left their names to others."""
+        if user_ids:
+            self._reserved.difference_update(user_ids)
+            self._note([Released(user_id) for user_id in user_ids])
+
+    def log_out(self, user_id: str, wall: float) -> None:
+        """The person does not come back as the same."""
+        self.logouts.add(user_id, wall)
+        self._reserved.discard(user_id)
+        self._note([LoggedOut(user_id, wall)])
+
+    def _note(self, notes: Sequence[Note]) -> None:
+        self._waiting.extend(notes)
+        with self._writing:
+            # Whoever waited here while others wrote often finds the own notes written, too.
+            batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if batch:
+                self._write(batch)
+
+    def _write(self, batch: Sequence[Note]) -> None:
+        try:
+            self._reservations.note(batch)
+        except StoreUnavailable as error:
+            _log.warning("a restart may not know whose name is whose: %s", error)
+            lost = (note.user.id for note in batch if isinstance(note, Reserved))
+            self._reserved.difference_update(lost)

@@ -1,0 +1,110 @@
+"""From an event on a channel to the packets of everybody who has subscribed to it.
+
+A room's channel is a room of Socket.IO, so that a broadcast is encoded once. Where clients of
+different traits are told differently, those of the same traits have a room of their own beside it.
+A person's channel is a short list of their connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from flask_socketio import SocketIO
+
+from lanchat.chat.events import ConnectionsClosed, Event, MessagePosted
+from lanchat.live.packets import EventHandlers
+
+Only = Callable[[frozenset[str]], bool]
+Packet = tuple[str, Any, Only | None]
+"""An event's name and payload, and by which traits a client gets it; None is for all."""
+
+_ROOM = "room:"
+
+
+class SocketDelivery:
+    """The connections of this process; ``packets`` says what an event is on the wire.
+
+    ``on`` takes the handlers of what clients send.
+    """
+
+    def __init__(
+        self,
+        socketio: SocketIO,
+        handlers: EventHandlers,
+        packets: Callable[[Event], Iterable[Packet]],
+    ) -> None:
+        self.socketio = socketio
+        self.on = handlers.on
+        self._packets = packets
+        self._users: dict[str, list[str]] = {}  # channel of a user → connections
+        self._of_users: dict[str, str] = {}  # connection → channel of its user
+        self._traits: dict[str, frozenset[str]] = {}  # connection → what it understands
+        self._groups: dict[str, set[frozenset[str]]] = {}  # channel → traits of its subscribers
+        self.closing: set[str] = set()
+        """Connections that end as soon as their clients have taken what they are told."""
+        self.deliveries = 0
+        """How many connections were told of a message, added up over all messages."""
+
+    def subscribe(self, connection: str, channel: str, traits: Collection[str] = ()) -> None:
+        """From now on the connection is told what is delivered on the channel."""
+        if not channel.startswith(_ROOM):
+            self._of_users[connection] = channel
+            self._users.setdefault(channel, []).append(connection)
+            return
+        server, new = self.socketio.server, frozenset(traits)
+        server.enter_room(connection, channel)
+        # It may have joined before, and said otherwise.
+        old = self._traits.get(connection)
+        if old is not None and old != new:
+            server.leave_room(connection, _group(channel, old))
+        self._traits[connection] = new
+        self._groups.setdefault(channel, set()).add(new)
+        server.enter_room(connection, _group(channel, new))
+
+    def deliver(self, channel: str, event: Event) -> None:
+        """Tell everybody in this process who has subscribed to the channel."""
+        if isinstance(event, ConnectionsClosed):
+            self._close(channel)
+            return
+        if isinstance(event, MessagePosted):
+            members = self.socketio.server.manager.rooms.get("/", {}).get(channel, ())
+            self.deliveries += len(members)
+        for name, payload, only in self._packets(event):
+            for room in self._rooms(channel, only):
+                self.socketio.server.emit(name, payload, to=room)
+
+    def forget(self, connection: str) -> None:
+        """The connection is gone; Socket.IO itself takes it out of its rooms."""
+        self._traits.pop(connection, None)
+        channel = self._of_users.pop(connection, None)
+        if channel is not None:
+            self._users[channel].remove(connection)
+            if not self._users[channel]:
+                del self._users[channel]
+
+    def _rooms(self, channel: str, only: Only | None) -> Iterable[str]:
+        """The rooms of Socket.IO in which those who get a packet are."""
+        if not channel.startswith(_ROOM):
+            return list(self._users.get(channel, ()))  # each connection is a room of its own
+        if only is None:
+            return (channel,)
+        groups = self._groups.get(channel, ())
+        return [_group(channel, traits) for traits in groups if only(traits)]
+
+    def _close(self, channel: str) -> None:
+        for connection in self._users.get(channel, ()):
+            if connection not in self.closing:
+                self.closing.add(connection)
+                # In the background: Engine.IO waits until the client has taken what is queued.
+                self.socketio.start_background_task(self._disconnect, connection)
+
+    def _disconnect(self, connection: str) -> None:
+        try:
+            self.socketio.server.disconnect(connection)
+        finally:
+            self.closing.discard(connection)
+
+
+def _group(channel: str, traits: frozenset[str]) -> str:
+    return f"{channel}/{','.join(sorted(traits))}"

@@ -1,0 +1,131 @@
+"""All messages at once: out of a file that a server may be writing, and into one of ours.
+
+In WAL mode a reader holds up nobody; each page is a look of its own, so that the log of what was
+written meanwhile can be tidied up between two.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from lanchat.chat.model import Message
+from lanchat.chat.ports import Draft
+from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
+from lanchat.store import messages
+from lanchat.store.database import open_database, transaction
+from lanchat.store.schema import MIGRATIONS, NewerSchemaError, steps_taken
+
+PAGE = 2_000
+"""Messages that are in memory at the same time."""
+
+_CACHE = -64 * 1024
+"""Pages in memory, as SQLite counts kibibytes: the index of retries is written all over."""
+
+_WITH_CLEARED = 4
+"""The step of the schema from which on a history can be cleared."""
+
+_COLUMNS = "id, client_id, room, user_id, user, ip, message, time"
+_PLACE = "id > ? AND id <= ? AND time >= ? AND time < ?"
+
+
+class MessageReader:
+    """The messages at ``path`` said from ``since`` on and before ``until``, both in RFC 3339.
+
+    What is said after construction is not among them. Raises NoMessages and DataUnusable, also
+    while reading.
+    """
+
+    def __init__(self, path: Path, since: str = "", until: str = "~") -> None:
+        if not path.exists():
+            raise NoMessages(path)
+        self._path = path
+        self._times = (since, until)
+        with self._explained(), ExitStack() as undo:
+            self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+            undo.callback(self._connection.close)
+            self._end = self._newest()
+            self._where = f"{_PLACE} AND {_shown(steps_taken(self._connection))}"
+            undo.pop_all()
+
+    def count(self) -> int:
+        """How many there are."""
+        with self._explained():
+            query = f"SELECT count(*) FROM message WHERE {self._where}"  # noqa: S608 (constants)
+            found = self._connection.execute(query, (0, self._end, *self._times))
+            return int(found.fetchone()[0])
+
+    def pages(self) -> Iterator[list[Message]]:
+        """All of them in the order of their ids, at most PAGE at once."""
+        query = (
+            f"SELECT {_COLUMNS} FROM message"  # noqa: S608 (constants)
+            f" WHERE {self._where} ORDER BY id LIMIT {PAGE}"
+        )
+        last = 0
+        while True:
+            with self._explained():
+                rows = self._connection.execute(query, (last, self._end, *self._times)).fetchall()
+            if not rows:
+                return
+            yield [Message(*(*row, row[0])) for row in rows]
+            last = rows[-1][0]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def _newest(self) -> int:
+        if not steps_taken(self._connection):
+            raise NoMessages(self._path)  # made a moment ago, or by another program
+        newest = self._connection.execute("SELECT ifnull(max(id), 0) FROM message").fetchone()
+        return int(newest[0])
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except NewerSchemaError as error:
+            raise DataUnusable(
+                self._path,
+                f"was written by a newer lanchat (schema {error.version})",
+                "update lanchat, or choose another --data-dir",
+            ) from error
+        except sqlite3.Error as error:
+            raise DataUnusable(
+                self._path,
+                f"is not a message database that can be read ({error})",
+                "choose another --data-dir, or look into a copy of it",
+            ) from error
+
+
+def load(path: Path, drafts: Iterable[Draft]) -> int:
+    """Store the drafts in their order, behind what is there; return how many were new.
+
+    One with a user_id and client_id that is there already is left out. Whatever ``drafts`` raises
+    is raised here, and nothing is stored. Nobody else may have the database open for writing.
+    Raises DataUnusable and StoreUnavailable.
+    """
+    with closing(open_database(path)) as connection:
+        connection.execute(f"PRAGMA cache_size = {_CACHE}")
+        try:
+            with transaction(connection):
+                before = connection.total_changes
+                connection.executemany(messages.INSERT, map(messages.fields, drafts))
+                return connection.total_changes - before
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"the message database refuses: {error}") from error
+
+
+def _shown(steps: int) -> str:
+    """The condition for what may be shown, in a database that may be of an older lanchat.
+
+    A history that was cleared is perhaps still being deleted.
+    """
+    if steps == len(MIGRATIONS):
+        cleared = "(SELECT cleared FROM room WHERE room.id = message.room)"
+        return f"deleted_at IS NULL AND id > ifnull({cleared}, 0)"
+    if steps == _WITH_CLEARED:
+        return "message != '' AND id > (SELECT cleared FROM deleted)"
+    return "message != ''"

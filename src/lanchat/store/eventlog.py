@@ -1,0 +1,198 @@
+"""The event log on SQLite: one order, and a group commit.
+
+A commit to disk takes about as long for a hundred changes as for one. So one committer takes
+every change that is waiting, stores them together, tells what has come of them in the order of
+their positions and only then answers those who asked; what arrives meanwhile is the next batch.
+Nothing waits for a timer: a single change is committed at once.
+(DeWitt et al., "Implementation techniques for main memory database systems", 1984.)
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, NamedTuple, TypeVar
+
+from lanchat.chat.events import (
+    HistoryCleared,
+    LogEvent,
+    MessageChanged,
+    MessagePosted,
+    SettingsChanged,
+)
+from lanchat.chat.model import Cursor, Page
+from lanchat.chat.ports import Amend, Change, Clear, CommitStatistics, Delete, Draft
+from lanchat.errors import LanchatError, Refusal, StoreUnavailable
+from lanchat.store import messages, state
+from lanchat.store.database import Database, transaction
+
+_log = logging.getLogger(__name__)
+
+_E = TypeVar("_E", bound=LogEvent)
+
+
+class _Outcome(NamedTuple):
+    """What came of a change; not ``fresh`` where it had been stored before, or changed nothing."""
+
+    event: LogEvent | None
+    fresh: bool = True
+    refusal: LanchatError | None = None
+
+
+class SqliteEventLog:
+    """The EventLog of one process, with a committer in a thread (under gevent, a greenlet).
+
+    ``on_erase`` is called when a change has left something to be erased from the file.
+    """
+
+    def __init__(self, database: Database, on_erase: Callable[[], None] = lambda: None) -> None:
+        self._database = database
+        self._on_erase = on_erase
+        self._handlers: list[Callable[[LogEvent], None]] = []
+        self._waiting: list[tuple[Change[Any], Future[Any]]] = []
+        self._changed = threading.Condition()
+        self._closed = False
+        self.statistics = CommitStatistics()
+        self.epoch = database.call(self._begin)
+        self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
+        self._thread.start()
+
+    def append(self, change: Change[_E]) -> Future[_E]:
+        """Let a change be stored, then all who listen be told; the future is done after both.
+
+        Futures are done in the order of positions. Raises StoreUnavailable once closed.
+        """
+        event: Future[_E] = Future()
+        with self._changed:
+            if self._closed:
+                raise StoreUnavailable("the server is stopping")
+            self._waiting.append((change, event))
+            self._changed.notify()
+        return event
+
+    def listen(self, handler: Callable[[LogEvent], None]) -> None:
+        """Let the handler be called with every event in the order of positions."""
+        self._handlers.append(handler)
+
+    def newest(self, room: str, limit: int) -> Page:
+        return self._database.call(lambda connection: messages.newest(connection, room, limit))
+
+    def since(self, room: str, cursor: Cursor, limit: int) -> Page | None:
+        return self._database.call(lambda connection: self._since(connection, room, cursor, limit))
+
+    def after(self, room: str, last_id: int | None, limit: int) -> Page:
+        return self._database.call(
+            lambda connection: messages.after(connection, room, last_id, limit)
+        )
+
+    def close(self) -> None:
+        """Store and tell what is waiting, then take nothing more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _begin(self, connection: sqlite3.Connection) -> str:
+        if not self._database.durable:
+            # Ids in memory begin at the clock's milliseconds, so that they grow over restarts.
+            connection.execute("UPDATE sqlite_sequence SET seq = ?", (int(time.time() * 1000),))
+        return messages.begin_epoch(connection)
+
+    def _since(
+        self, connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int
+    ) -> Page | None:
+        page = messages.since(connection, room, cursor, limit)
+        if page is None and not self._database.durable:
+            # What was said before this start is known to nobody but the pages: they keep it.
+            newest = messages.newest(connection, room, limit)
+            return Page(newest.messages, complete=False, seq=newest.seq, cleared=newest.cleared)
+        return page
+
+    def _run(self) -> None:
+        while batch := self._take():
+            self._commit(batch)
+
+    def _take(self) -> list[tuple[Change[Any], Future[Any]]]:
+        """Everything that waits now; empty only when closed."""
+        with self._changed:
+            while not self._waiting and not self._closed:
+                self._changed.wait()
+            batch, self._waiting = self._waiting, []
+        return batch
+
+    def _commit(self, batch: Sequence[tuple[Change[Any], Future[Any]]]) -> None:
+        statistics = self.statistics
+        outcomes: Sequence[_Outcome] = ()
+        start = time.perf_counter()
+        try:
+            outcomes = self._database.call(lambda connection: _store(connection, batch))
+            statistics.seconds.add(time.perf_counter() - start)
+        except LanchatError as error:
+            _log.warning("%s", error)
+        except Exception:  # noqa: BLE001
+            # A defect here must not end the committer: nobody could say anything any more.
+            _log.exception("a batch of %d changes failed", len(batch))
+        statistics.sizes.add(len(batch))
+        for outcome in outcomes:
+            if outcome.event is not None and outcome.fresh:
+                self._tell(outcome.event)
+        for index, (_, event) in enumerate(batch):
+            if index >= len(outcomes):
+                event.set_exception(StoreUnavailable("the message could not be stored"))
+            elif outcomes[index].refusal is not None:
+                event.set_exception(outcomes[index].refusal)
+            else:
+                event.set_result(outcomes[index].event)
+
+    def _tell(self, event: LogEvent) -> None:
+        if isinstance(event, MessagePosted):
+            self.statistics.messages += 1
+        elif isinstance(event, MessageChanged | HistoryCleared):
+            self._on_erase()
+        try:
+            for handler in self._handlers:
+                handler(event)
+        except Exception:  # noqa: BLE001
+            # The same: whoever does not take one event still gets the next.
+            _log.exception("an event could not be told: %s", type(event).__name__)
+
+
+def _store(
+    connection: sqlite3.Connection, batch: Sequence[tuple[Change[Any], object]]
+) -> list[_Outcome]:
+    """Store all changes in one commit. A change that is refused leaves the others alone."""
+    with transaction(connection):
+        return [_apply(connection, change) for change, _ in batch]
+
+
+def _apply(connection: sqlite3.Connection, change: Change[Any]) -> _Outcome:
+    if isinstance(change, Draft):
+        message, fresh = messages.insert(connection, change)
+        return _Outcome(MessagePosted(message), fresh)
+    try:
+        # Each of these looks whether it may before it writes anything.
+        if isinstance(change, Delete):
+            deleted = messages.delete(connection, change.message_id, change.time)
+            return _Outcome(MessageChanged(deleted))
+        if isinstance(change, Clear):
+            up_to = messages.clear(connection, change.room)
+            seq = messages.take_position(connection)
+            return _Outcome(HistoryCleared(seq, change.room, up_to))
+        if isinstance(change, Amend):
+            return _amend(connection, change)
+    except Refusal as refusal:
+        return _Outcome(None, refusal=refusal)
+    raise TypeError(f"no such change: {change!r}")
+
+
+def _amend(connection: sqlite3.Connection, change: Amend) -> _Outcome:
+    before = state.load(connection)
+    after = change.amended(before)
+    if after == before:
+        return _Outcome(SettingsChanged(before.seq, before, before), fresh=False)
+    after = state.save(connection, after, messages.take_position(connection))
+    return _Outcome(SettingsChanged(after.seq, before, after))

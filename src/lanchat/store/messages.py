@@ -1,0 +1,196 @@
+"""The table of messages, and the positions that they have in the order of everything.
+
+The counter of positions is the one that gives messages their ids (``sqlite_sequence``): a message
+is posted at its id, and everything else that happens takes the next number of the same counter.
+A row's column ``changed`` is the position at which it was last changed, NULL while it is as it was
+posted; so a message's ``seq`` is ``ifnull(changed, id)``, and finding what has changed takes an
+index over the few rows that have.
+
+Of a deleted message the row stays without its text: whoever sends it again, because the
+acknowledgement got lost, is answered and nothing is stored anew, and a page that comes back
+learns that it is gone. A history that was cleared is a number at first (``room.cleared``), and
+nobody is shown what lies below it; its rows go later (``retention.py``).
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+from lanchat.chat.model import Cursor, Message, Page
+from lanchat.chat.ports import Draft
+from lanchat.errors import UnknownMessage
+
+TOLD = 1_000
+"""So many deleted messages, the newest ones, are named to a client that knows ids alone."""
+
+CHANGES = 1_001
+"""So many changes are looked for: one more than fit into an answer."""
+
+SELECT = (
+    "SELECT id, client_id, room, user_id, user, ip, message, time, ifnull(changed, id), "
+    "deleted_at IS NOT NULL FROM message "
+)
+
+INSERT = (
+    "INSERT INTO message (client_id, room, user_id, user, ip, message, time)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, client_id) DO NOTHING"
+)
+
+fields = attrgetter(*Draft.__slots__)
+"""What INSERT takes of a draft."""
+
+
+def message(row: Sequence[Any]) -> Message:
+    """The message in a row of SELECT."""
+    values = (*row[:9], bool(row[9]))
+    return Message(*values)
+
+
+def position(connection: sqlite3.Connection) -> int:
+    """The newest position that was taken."""
+    query = "SELECT seq FROM sqlite_sequence WHERE name = 'message'"
+    return int(connection.execute(query).fetchone()[0])
+
+
+def take_position(connection: sqlite3.Connection) -> int:
+    """The next position, for what is no message."""
+    connection.execute("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'message'")
+    return position(connection)
+
+
+def begin_epoch(connection: sqlite3.Connection) -> str:
+    """Note that positions go on from here in a new life of the server; returns its name."""
+    epoch = secrets.token_hex(8)
+    connection.execute("INSERT INTO epoch VALUES (?, ?)", (epoch, position(connection)))
+    return epoch
+
+
+def insert(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]:
+    """Store a message; False with the one that was stored by this client_id already."""
+    values = fields(draft)
+    cursor = connection.execute(INSERT, values)
+    if cursor.rowcount == 1 and cursor.lastrowid is not None:
+        return Message(*(cursor.lastrowid, *values, cursor.lastrowid)), True
+    stored = connection.execute(
+        SELECT + "WHERE user_id = ? AND client_id = ?", (draft.user_id, draft.client_id)
+    )
+    return message(stored.fetchone()), False
+
+
+def delete(connection: sqlite3.Connection, message_id: int, time: str) -> Message:
+    """Take the message's text away; returns what is left. Raises UnknownMessage."""
+    there = connection.execute(
+        "SELECT 1 FROM message WHERE id = ? AND deleted_at IS NULL"
+        " AND id > ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0)",
+        (message_id,),
+    ).fetchone()
+    if there is None:
+        raise UnknownMessage
+    connection.execute(
+        "UPDATE message SET message = '', deleted_at = ?, changed = ? WHERE id = ?",
+        (time, take_position(connection), message_id),
+    )
+    return message(connection.execute(SELECT + "WHERE id = ?", (message_id,)).fetchone())
+
+
+def clear(connection: sqlite3.Connection, room: str) -> int:
+    """Show nobody any more what was said in the room; returns up to which position."""
+    up_to = position(connection)
+    connection.execute(
+        "INSERT INTO room (id, cleared) VALUES (?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET cleared = excluded.cleared",
+        (room, up_to),
+    )
+    return up_to
+
+
+def cleared(connection: sqlite3.Connection, room: str) -> int:
+    """Up to which position the room's history was cleared, 0 for never."""
+    row = connection.execute("SELECT cleared FROM room WHERE id = ?", (room,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def newest(connection: sqlite3.Connection, room: str, limit: int) -> Page:
+    """The newest messages of the room."""
+    floor = cleared(connection, room)
+    rows = _said(connection, room, floor, limit)
+    complete = len(rows) <= limit and _retired(connection) <= floor
+    return Page(_page(rows, limit), complete, position(connection), cleared=floor)
+
+
+def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int) -> Page | None:
+    """What has happened in the room after the cursor; None where that cannot be told."""
+    gone = cleared(connection, room)
+    floor = max(cursor.seq, gone)
+    if not _is_known(connection, cursor) or _retired(connection) > floor:
+        return None
+    rows = connection.execute(
+        SELECT + "WHERE room = ? AND id > ? ORDER BY id DESC LIMIT ?", (room, floor, limit + 1)
+    ).fetchall()
+    changed = connection.execute(
+        SELECT + "WHERE room = ? AND changed > ? AND id <= ? AND id > ? ORDER BY id LIMIT ?",
+        (room, cursor.seq, cursor.seq, gone, CHANGES),
+    )
+    return Page(
+        _page(rows, limit),
+        len(rows) <= limit,
+        position(connection),
+        changed=list(map(message, changed)),
+        cleared=gone,
+    )
+
+
+def after(connection: sqlite3.Connection, room: str, last_id: int | None, limit: int) -> Page:
+    """What was said after the id, for a client that knows no positions.
+
+    An id that was never given (a client of another life of the server) counts as none, and
+    the answer as incomplete.
+    """
+    seq, gone = position(connection), cleared(connection, room)
+    foreign = last_id is not None and last_id > seq
+    shown = 0 if last_id is None or foreign else last_id
+    floor = max(shown, gone)
+    rows = _said(connection, room, floor, limit)
+    complete = len(rows) <= limit and not foreign and _retired(connection) <= floor
+    deleted = connection.execute(
+        "SELECT id FROM message WHERE deleted_at IS NOT NULL AND room = ? AND id <= ?"
+        " ORDER BY id DESC LIMIT ?",
+        (room, shown, TOLD),
+    )
+    ids = [message_id for (message_id,) in deleted]
+    return Page(_page(rows, limit), complete, seq, deleted=ids, cleared=gone)
+
+
+def _said(
+    connection: sqlite3.Connection, room: str, floor: int, limit: int
+) -> list[tuple[object, ...]]:
+    """The newest rows above the floor that have a text, and one more than are wanted."""
+    return connection.execute(
+        SELECT + "WHERE room = ? AND id > ? AND deleted_at IS NULL ORDER BY id DESC LIMIT ?",
+        (room, floor, limit + 1),
+    ).fetchall()
+
+
+def _page(rows: Sequence[Sequence[object]], limit: int) -> list[Message]:
+    """The messages in the order of their ids."""
+    return [message(row) for row in reversed(rows[:limit])]
+
+
+def _retired(connection: sqlite3.Connection) -> int:
+    """The greatest position of a row that retention has deleted, 0 for none."""
+    return int(connection.execute("SELECT up_to FROM retired").fetchone()[0])
+
+
+def _is_known(connection: sqlite3.Connection, cursor: Cursor) -> bool:
+    """Whether the cursor was given in this history: its epoch is one of ours and reached so far."""
+    row = connection.execute(
+        "SELECT ifnull((SELECT min(later.begins) FROM epoch later WHERE later.rowid > mine.rowid),"
+        " (SELECT seq FROM sqlite_sequence WHERE name = 'message'))"
+        " FROM epoch mine WHERE mine.epoch = ?",
+        (cursor.epoch,),
+    ).fetchone()
+    return row is not None and cursor.seq <= row[0]

@@ -1,0 +1,120 @@
+"""What is no message: whose name is whose, who has logged out, and how order is kept.
+
+Rules, moderators, bans and mutes are few, so they are written whole, with the position of their
+last change beside them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, replace
+
+from lanchat.chat.model import User
+from lanchat.chat.permissions import Ban, Mute, Rules, State
+from lanchat.chat.ports import LoggedOut, Note, Reserved
+from lanchat.store.database import Database, transaction
+
+
+class SqliteSettings:
+    """The Settings of docs/architecture.md; a change goes through the event log."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self) -> State:
+        return self._database.call(load)
+
+
+class SqliteReservations:
+    """The Reservations: who takes their name back after a restart, and who does not."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def note(self, notes: Sequence[Note]) -> None:
+        self._database.call(lambda connection: _note(connection, notes))
+
+    def reserved(self) -> list[User]:
+        return self._database.call(_reserved)
+
+    def logged_out(self, since: float, limit: int) -> dict[str, float]:
+        return self._database.call(lambda connection: _logged_out(connection, since, limit))
+
+
+def load(connection: sqlite3.Connection) -> State:
+    """How order is kept."""
+    topic, locked, readonly, slow, seq = connection.execute(
+        "SELECT topic, locked, readonly, slow, seq FROM rules"
+    ).fetchone()
+    moderators = connection.execute("SELECT user_id FROM moderator")
+    bans = connection.execute(
+        "SELECT user, device, address, until, by, seconds FROM ban ORDER BY rowid"
+    )
+    mutes = connection.execute(
+        "SELECT user_id, user, device, until, seconds FROM mute ORDER BY rowid"
+    )
+    return State(
+        rules=Rules(topic, bool(locked), bool(readonly), slow),
+        moderators=frozenset(user_id for (user_id,) in moderators),
+        bans=tuple(Ban(*row) for row in bans),
+        mutes=tuple(Mute(*row) for row in mutes),
+        seq=seq,
+    )
+
+
+def save(connection: sqlite3.Connection, state: State, seq: int) -> State:
+    """Within a transaction, write down how order is kept from the position on."""
+    rules = state.rules
+    connection.execute(
+        "UPDATE rules SET topic = ?, locked = ?, readonly = ?, slow = ?, seq = ?",
+        (rules.topic, rules.locked, rules.readonly, rules.slow, seq),
+    )
+    connection.execute("DELETE FROM moderator")
+    connection.executemany(
+        "INSERT INTO moderator (user_id) VALUES (?)", [(each,) for each in sorted(state.moderators)]
+    )
+    connection.execute("DELETE FROM ban")
+    connection.executemany(
+        "INSERT INTO ban (user, device, address, until, by, seconds) VALUES (?, ?, ?, ?, ?, ?)",
+        map(astuple, state.bans),
+    )
+    connection.execute("DELETE FROM mute")
+    connection.executemany(
+        "INSERT INTO mute (user_id, user, device, until, seconds) VALUES (?, ?, ?, ?, ?)",
+        map(astuple, state.mutes),
+    )
+    return replace(state, seq=seq)
+
+
+def _note(connection: sqlite3.Connection, notes: Iterable[Note]) -> None:
+    with transaction(connection):
+        for note in notes:
+            _write(connection, note)
+
+
+def _write(connection: sqlite3.Connection, note: Note) -> None:
+    if isinstance(note, Reserved):
+        user = note.user
+        connection.execute(
+            "INSERT OR IGNORE INTO reservation (user_id, user) VALUES (?, ?)", (user.id, user.name)
+        )
+        return
+    connection.execute("DELETE FROM reservation WHERE user_id = ?", (note.user_id,))
+    if isinstance(note, LoggedOut):
+        connection.execute(
+            "INSERT OR REPLACE INTO logout (user_id, time) VALUES (?, ?)", (note.user_id, note.time)
+        )
+
+
+def _reserved(connection: sqlite3.Connection) -> list[User]:
+    rows = connection.execute("SELECT user_id, user FROM reservation ORDER BY rowid").fetchall()
+    return [User(*row) for row in rows]
+
+
+def _logged_out(connection: sqlite3.Connection, since: float, limit: int) -> dict[str, float]:
+    connection.execute(
+        "DELETE FROM logout WHERE time < ? OR rowid <= (SELECT max(rowid) FROM logout) - ?",
+        (since, limit),
+    )
+    return dict(connection.execute("SELECT user_id, time FROM logout ORDER BY rowid").fetchall())

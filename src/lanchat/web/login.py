@@ -1,0 +1,168 @@
+"""Coming in and going: login, logout, and the host link.
+
+The host link's secret stands behind the ``#``, which no request, log or Referer carries. The
+page's script takes it out of the address and posts it.
+"""
+
+from __future__ import annotations
+
+import flask
+from werkzeug.wrappers import Response
+
+from lanchat import i18n
+from lanchat.errors import (
+    Banned,
+    NameTaken,
+    NameUnusable,
+    Refusal,
+    RoomLocked,
+    StoreUnavailable,
+    TooManyConnections,
+    TooManyTries,
+    WrongCode,
+)
+from lanchat.web import session
+from lanchat.web.site import Site
+
+_REFUSALS: dict[type[Refusal], tuple[int, str]] = {
+    NameUnusable: (400, "username"),
+    WrongCode: (403, "code"),
+    Banned: (403, "form"),
+    RoomLocked: (403, "form"),
+    NameTaken: (409, "username"),
+    TooManyTries: (429, "code"),
+    TooManyConnections: (503, "form"),
+}
+"""Each refusal's status, and the field that it is shown at."""
+
+
+class LoginPages:
+    """The views; ``register`` puts them into an application."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._hub = site.hub
+
+    def register(self, app: flask.Flask) -> None:
+        app.add_url_rule("/", "login", self.login, methods=["GET"])
+        app.add_url_rule("/", "log_in", self.log_in, methods=["POST"])
+        app.add_url_rule("/logout", "log_out", self.log_out, methods=["POST"])
+        app.add_url_rule("/host", "host", self.host, methods=["GET"])
+        app.add_url_rule("/host", "become_host", self.become_host, methods=["POST"])
+
+    def login(self) -> Response | str:
+        """The login page, or on to the chat for who is logged in already."""
+        if self._site.user() is not None:
+            return flask.redirect(flask.url_for("chat"), 303)
+        known, origin = session.known_user(), session.visitor()
+        if known is None:
+            return self._page()
+        banned = self._hub.banned(known, origin)
+        if banned is not None and not session.is_host():
+            return self._page(known.name, self._site.why(banned), "form")
+        taken = self._hub.taken(known)
+        if taken is None:
+            return self._page(known.name)  # there is a new access code, or they logged out
+        return self._page(known.name, self._site.why(taken), "username")
+
+    def log_in(self) -> Response:
+        """Take the name, or the login page again with the reason why not."""
+        name = flask.request.form.get("username", "")
+        try:
+            return self._log_in(name)
+        except Refusal as refusal:
+            return self.refuse(name, refusal)
+        except StoreUnavailable:
+            text = i18n.translate(self._site.language(), f"error.{StoreUnavailable.code}")
+            return flask.make_response(self._page(name, text, "form"), 503)
+
+    def log_out(self) -> Response:
+        """Free the name and close the person's other tabs, too."""
+        user = session.known_user()
+        if user is not None:
+            self._hub.log_out(user)
+        session.end()
+        return flask.redirect(flask.url_for("login"), 303)
+
+    def host(self) -> str:
+        """A page that posts the secret which stands behind the # of its address."""
+        return flask.render_template("host.html")
+
+    def become_host(self) -> Response:
+        """Make a host of the request's person, or of whoever logs in next in this browser.
+
+        Answers 204, or 403, 429 and 503 with the reason as plain text.
+        """
+        origin = session.visitor()
+        try:
+            self._site.host_link.check(flask.request.form.get("secret", ""), origin.ip)
+        except TooManyTries as refusal:
+            self._site.audit.login_refused("", origin, "host_link")
+            headers = {"Retry-After": str(refusal.retry_after)}
+            return Response(self._site.why(refusal), 429, headers)
+        except WrongCode:
+            self._site.audit.login_refused("", origin, "host_link")
+            return self._plain("error.wrong_link", 403)
+        user = self._site.user()
+        try:
+            if user is not None:
+                self._hub.promote(user)
+            else:
+                session.welcome_host()
+        except StoreUnavailable:
+            return self._plain(f"error.{StoreUnavailable.code}", 503)
+        return Response(status=204)
+
+    def refuse(self, name: str, refusal: Refusal) -> Response:
+        """The login page with what was typed and why it does not lead in."""
+        status, field = _REFUSALS[type(refusal)]
+        # A wrong code is to be typed anew; a right one is not asked for twice.
+        code = "" if field == "code" else flask.request.form.get("code", "")
+        page = self._page(name, self._site.why(refusal), field, code)
+        response = flask.make_response(page, status)
+        if isinstance(refusal, TooManyTries):
+            response.headers["Retry-After"] = str(refusal.retry_after)
+        return response
+
+    def _log_in(self, name: str) -> Response:
+        known, origin = session.known_user(), session.visitor()
+        may_enter = known is not None and self._hub.may_enter(known, origin)
+        same = known is not None and name.strip() == known.name and may_enter
+        # A host who takes another name is one by that name, too.
+        host = session.is_host() or (known is not None and self._hub.is_moderator(known.id))
+        # Who has opened the host link needs no other key.
+        if (session.user() is None or not same) and not host:
+            self._check_code(name)
+        if known is not None and same:
+            if host:
+                self._hub.promote(known)
+            session.begin(known)
+            return flask.redirect(flask.url_for("chat"), 303)
+        self._site.check_room_for(known)
+        user = self._hub.log_in(name, origin, known=may_enter, host=host)
+        if known is not None:
+            self._hub.log_out(known)
+        session.begin(user)
+        return flask.redirect(flask.url_for("chat"), 303)
+
+    def _check_code(self, name: str) -> None:
+        origin = session.origin(flask.request.environ)
+        try:
+            self._site.access.check(flask.request.form.get("code", ""), origin.ip)
+        except WrongCode:
+            self._site.audit.login_refused(name, origin, "code")
+            raise
+        except TooManyTries:
+            self._site.audit.login_refused(name, origin, "too_many")
+            raise
+
+    def _page(
+        self, name: str = "", error: str | None = None, field: str = "", code: str = ""
+    ) -> str:
+        needed = self._site.access.needed
+        return flask.render_template(
+            "login.html", name=name, error=error, wrong=field, needs_code=needed, code=code
+        )
+
+    def _plain(self, key: str, status: int) -> Response:
+        return Response(i18n.translate(self._site.language(), key), status)

@@ -1,0 +1,237 @@
+"""The wire: names and shapes of docs/protocol.md on one side, the chat's own types on the other.
+
+What comes in is untrusted, and is typed here or refused. What goes out is written here alone:
+no other module knows that a member is a "host" there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any, NamedTuple, TypeVar
+
+import msgspec
+
+from lanchat.chat.events import (
+    Event,
+    HistoryCleared,
+    InvitationChanged,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    MembersChanged,
+    MessageChanged,
+    MessagePosted,
+    Notice,
+    RulesChanged,
+    ServerStopping,
+)
+from lanchat.chat.hub import Snapshot
+from lanchat.chat.model import Cursor, Message, timestamp
+from lanchat.chat.permissions import Ban
+from lanchat.errors import PayloadInvalid
+
+_Payload = TypeVar("_Payload", bound=msgspec.Struct)
+
+Traits = frozenset[str]
+"""What a client has said in ``new_host`` that it understands."""
+
+BATCHES = "batches"
+"""It takes ``hosts_changed``: what a moment in a crowd has brought, in one piece."""
+
+POSITIONS = "positions"
+"""It knows positions, and takes ``message_changed``."""
+
+ClientId = Annotated[
+    str, msgspec.Meta(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\Z")
+]
+_Position = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
+class NewHost(msgspec.Struct):
+    """``new_host``: what the client already shows, and what it understands."""
+
+    last_id: _Position | None = None
+    last_seq: _Position | None = None
+    epoch: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    batches: bool = False
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """What it shows, where it knows positions."""
+        return None if self.last_seq is None else Cursor(self.last_seq, self.epoch)
+
+    @property
+    def traits(self) -> Traits:
+        said = {BATCHES: self.batches, POSITIONS: self.last_seq is not None}
+        return frozenset(trait for trait, holds in said.items() if holds)
+
+
+class NewMessage(msgspec.Struct):
+    """``new_message``: what somebody says; the hub checks the text itself."""
+
+    message: str
+    client_id: ClientId
+
+
+class HostCommand(msgspec.Struct):
+    """``host_command``: its name, what was typed after it, and the id of whom it is about."""
+
+    name: Annotated[str, msgspec.Meta(max_length=32)]
+    text: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
+    person: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+
+
+def parse(arguments: Sequence[object], kind: type[_Payload]) -> _Payload:
+    """The event's one argument as ``kind``; none at all is an empty one.
+
+    Raises PayloadInvalid.
+    """
+    if len(arguments) > 1:
+        raise PayloadInvalid
+    try:
+        return msgspec.convert(arguments[0] if arguments else {}, kind)
+    except (msgspec.ValidationError, UnicodeError):
+        raise PayloadInvalid from None
+
+
+class Packet(NamedTuple):
+    """An event for clients; ``only`` tells by its traits whether a client gets it, None all."""
+
+    name: str
+    payload: Any
+    only: Callable[[Traits], bool] | None = None
+
+
+def packets(event: Event) -> Iterable[Packet]:
+    """What an event is on the wire; nothing for what clients are not told."""
+    told = _TOLD.get(type(event))
+    return told(event) if told else ()
+
+
+def snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    """The answer to ``new_host``."""
+    page = snapshot.page
+    answer = {
+        "ok": True,
+        "you": snapshot.you,
+        "hosts": snapshot.members,
+        "messages": [_message(message) for message in page.messages],
+        "complete": page.complete,
+        "deleted": page.deleted,
+        "cleared": page.cleared,
+        "room": snapshot.rules,
+        "seq": page.seq,
+        "epoch": snapshot.epoch,
+        "changed": [_message(message) for message in page.changed],
+    }
+    if page.anew:
+        answer["anew"] = True
+    if snapshot.bans is not None:
+        answer["bans"] = [{"name": ban.name, "until": _until(ban)} for ban in snapshot.bans]
+    return answer
+
+
+def invitation(lan_url: str, invite_url: str) -> dict[str, str]:
+    """Where others can join: the plain address, and the one that brings the access code."""
+    return {"lanUrl": lan_url, "inviteUrl": invite_url}
+
+
+def _message(message: Message) -> dict[str, Any]:
+    wire = {
+        "id": message.id,
+        "client_id": message.client_id,
+        "room": message.room,
+        "user_id": message.user_id,
+        "user": message.user,
+        "ip": message.ip,
+        "message": message.message,
+        "time": message.time,
+        "seq": message.seq,
+    }
+    if message.deleted:
+        wire["deleted"] = True
+    return wire
+
+
+def _posted(event: MessagePosted) -> Iterable[Packet]:
+    yield Packet("add_chat_message", _message(event.message))
+
+
+def _changed(event: MessageChanged) -> Iterable[Packet]:
+    message = event.message
+    yield Packet("message_changed", _message(message), lambda traits: POSITIONS in traits)
+    if message.deleted:
+        payload = {"id": message.id}
+        yield Packet("message_deleted", payload, lambda traits: POSITIONS not in traits)
+
+
+def _cleared(event: HistoryCleared) -> Iterable[Packet]:
+    yield Packet("history_cleared", {"up_to": event.up_to, "room": event.room})
+
+
+def _rules(event: RulesChanged) -> Iterable[Packet]:
+    yield Packet("room_changed", event.rules)
+
+
+def _member(event: MemberJoined | MemberLeft) -> dict[str, Any]:
+    return {
+        "id": event.user.id,
+        "user": event.user.name,
+        "ip": event.ip,
+        "time": event.time,
+        "role": event.role,
+        "muted": event.muted,
+    }
+
+
+def _joined(event: MemberJoined) -> Iterable[Packet]:
+    yield Packet("host_join_room", _member(event), _one_by_one if event.crowd else None)
+
+
+def _left(event: MemberLeft) -> Iterable[Packet]:
+    yield Packet("host_leave_room", _member(event), _one_by_one if event.crowd else None)
+
+
+def _moment(event: MembersChanged) -> Iterable[Packet]:
+    payload = {"joined": list(map(_member, event.joined)), "left": list(map(_member, event.left))}
+    yield Packet("hosts_changed", payload, lambda traits: BATCHES in traits)
+
+
+def _person(event: MemberChanged) -> Iterable[Packet]:
+    payload = {"id": event.user.id, "user": event.user.name, "role": event.role}
+    yield Packet("person_changed", {**payload, "muted": event.muted})
+
+
+def _notice(event: Notice) -> Iterable[Packet]:
+    yield Packet("notice", {"code": event.code, "until": event.until})
+
+
+def _invitation(event: InvitationChanged) -> Iterable[Packet]:
+    yield Packet("invite_changed", invitation(event.lan_url, event.invite_url))
+
+
+def _stopping(event: ServerStopping) -> Iterable[Packet]:
+    yield Packet("server_stop", {"time": event.time})
+
+
+def _one_by_one(traits: Traits) -> bool:
+    return BATCHES not in traits
+
+
+def _until(ban: Ban) -> str | None:
+    return None if ban.until is None else timestamp(ban.until)
+
+
+_TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
+    MessagePosted: _posted,
+    MessageChanged: _changed,
+    HistoryCleared: _cleared,
+    RulesChanged: _rules,
+    MemberJoined: _joined,
+    MemberLeft: _left,
+    MembersChanged: _moment,
+    MemberChanged: _person,
+    Notice: _notice,
+    InvitationChanged: _invitation,
+    ServerStopping: _stopping,
+}

@@ -1,0 +1,103 @@
+"""What all pages and sockets of one server have in common, and what pages tell their scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import flask
+
+import lanchat
+from lanchat import i18n, phrases
+from lanchat.chat.hub import Hub
+from lanchat.chat.model import MESSAGE_LIMIT, User
+from lanchat.chat.ports import Audit
+from lanchat.config import ServeConfig
+from lanchat.errors import Refusal
+from lanchat.web import protocol, session
+from lanchat.web.access_code import AccessCode
+from lanchat.web.connections import Connections
+from lanchat.web.limits import Limits
+
+
+class Network(Protocol):
+    """This machine on its network, as :class:`lanchat.net.network.Network` knows it."""
+
+    @property
+    def share_url(self) -> str: ...
+
+    @property
+    def local_url(self) -> str: ...
+
+    def own_hosts(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One server's web: ``access`` is its access code, ``host_link`` the host link's secret.
+
+    ``authority`` is the one that guests can install, as DER, where a certificate of ours
+    encrypts the site.
+    """
+
+    config: ServeConfig
+    hub: Hub
+    audit: Audit
+    network: Network
+    limits: Limits
+    access: AccessCode
+    host_link: AccessCode
+    connections: Connections
+    authority: bytes | None = None
+
+    def language(self) -> str:
+        """The language of the request's person."""
+        return session.language(self.config.lang)
+
+    def why(self, refusal: Refusal) -> str:
+        """What the request's person is told of a refusal."""
+        return phrases.why(refusal, self.language())
+
+    def user(self) -> User | None:
+        """The request's person, if they may be in the chat."""
+        user = session.user()
+        return user if user and self.hub.may_enter(user, session.visitor()) else None
+
+    def check_room_for(self, user: User | None) -> None:
+        """Look whether a request's person can connect. Raises TooManyConnections.
+
+        Who is connected already, perhaps for the last moment before a reload, is let in.
+        """
+        if user is None or not self.connections.has(user):
+            self.connections.check_room(session.visitor())
+
+    def lan_url(self) -> str:
+        """The address to share with others, as far as a request can tell."""
+        # Behind a proxy only the proxy's own address leads here.
+        return _own_url() if self.config.trust_proxy else self.network.share_url
+
+    def configuration(self, user: User) -> dict[str, object]:
+        """The page's configuration of docs/protocol.md, for the request's person."""
+        lang, lan_url = self.language(), self.lan_url()
+        return {
+            "serverUrl": _own_url(),
+            **protocol.invitation(lan_url, self.config.invitation(lan_url)),
+            "room": self.config.name,
+            "user": {"id": user.id, "name": user.name},
+            "lang": lang,
+            "strings": i18n.strings(lang, "client."),
+            "commands": phrases.offered(lang),
+            "limits": {"message": MESSAGE_LIMIT, "rate": self.config.rate},
+            "version": lanchat.__version__,
+        }
+
+
+def host_link(config: ServeConfig, network: Network, secret: str) -> str:
+    """Who opens this in a browser is host there; the secret is where no request carries it."""
+    # A proxy's own address is not known here: the host's own computer goes around it.
+    url = network.local_url if config.trust_proxy else network.share_url
+    return f"{url}/host#{secret}"
+
+
+def _own_url() -> str:
+    return flask.request.host_url.rstrip("/")
