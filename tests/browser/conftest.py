@@ -8,16 +8,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-
-import lanchat
 
 DEADLINE_MS = 15_000
 PHONE = {
@@ -26,21 +21,9 @@ PHONE = {
     "has_touch": True,
     "device_scale_factor": 2,
 }
-SCRIPTS = Path(lanchat.__file__).parent / "web" / "static" / "js"
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 expect.set_options(timeout=DEADLINE_MS)
-
-
-class SilentHandler(SimpleHTTPRequestHandler):
-    """Hands out files and prints nothing."""
-
-    def guess_type(self, _path: object) -> str:
-        """Scripts are all there is; Windows might take them for text/plain."""
-        return "text/javascript"
-
-    def log_message(self, *_: object) -> None:
-        """Leave the tests' output alone."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -117,18 +100,6 @@ def say() -> Callable[[Page, str], None]:
         page.press("#message", "Enter")
 
     return send
-
-
-@pytest.fixture(scope="session")
-def scripts_url() -> Iterator[str]:
-    """Where the pure scripts can be imported from; they need no chat behind them."""
-    handler = partial(SilentHandler, directory=SCRIPTS)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as files:
-        thread = Thread(target=files.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{files.server_port}"
-        files.shutdown()
-        thread.join()
 
 
 @pytest.fixture

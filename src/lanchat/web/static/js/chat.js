@@ -7,7 +7,7 @@ import { element } from "./dom.js";
 import { emptyRoom } from "./empty.js";
 import { takeCode } from "./invitation.js";
 import { mountCopy, mountInvite } from "./invite.js";
-import { isHost, silence } from "./order.js";
+import { isHost, silencedBy } from "./moderation.js";
 import { mountPanel } from "./panel.js";
 import { mountPeople } from "./people.js";
 import { mountFarewell, mountRules } from "./rules.js";
@@ -51,7 +51,7 @@ const composer = mountComposer(
   },
   { words, limit: config.limits.message, draft, usable, onSend: post, onCommand: command },
 );
-const sure = mountConfirm({ dialog: at("sure"), text: at("sure-text"), yes: at("sure-yes") });
+const confirmed = mountConfirm({ dialog: at("sure"), text: at("sure-text"), yes: at("sure-yes") });
 const rules = mountRules(at("rules"), { words });
 const farewell = mountFarewell(
   { card: at("farewell"), why: at("farewell-why"), again: at("farewell-again") },
@@ -59,7 +59,7 @@ const farewell = mountFarewell(
 );
 const people = mountPeople(
   { list: at("people"), total: at("people-count"), line: at("count") },
-  { words, onAct: keepOrder },
+  { words, onAct: moderate },
 );
 const status = mountStatus(at("status"), { words, rerender: schedule });
 const timeline = mountTimeline(
@@ -67,7 +67,7 @@ const timeline = mountTimeline(
     log: at("log"), rows: at("rows"), newest: at("newest"), label: at("newest-label"),
     empty: emptyRoom(at("log"), { words }),
   },
-  { words, times, mayDelete: () => isHost(state), onAct: act, onRead: schedule, onTrim: (rest) => dispatch({ type: "trimmed", keep: rest }) },
+  { words, times, mayDelete: () => isHost(state), onAct: act, onRead: schedule, onTrim: (keep) => dispatch({ type: "historyTrimmed", keep }) },
 );
 const invite = mountInvite(
   {
@@ -82,7 +82,7 @@ const socket = openSocket(config.serverUrl, {
   getState: () => state,
   onUnauthorized: () => location.assign("/"),
   onPause: (pause) =>
-    composer.pause(pause, state.room.slow > 0 ? "client.slow_mode" : "client.too_fast"),
+    composer.pause(pause, state.rules.slow > 0 ? "client.slow_mode" : "client.too_fast"),
 });
 
 takeCode(); // who is in already does not need the one of an invitation
@@ -104,41 +104,41 @@ at("log-out").addEventListener("submit", () => {
 if (matchMedia("(hover: hover)").matches) composer.focus();
 
 function post(text) {
-  dispatch({ type: "queued", draft: { client_id: newId(), text } });
+  dispatch({ type: "draftQueued", draft: { client_id: newId(), text } });
   socket.send();
 }
 
-/** The commands that this person may use. */
+/** The commands that this user may use. */
 function usable() {
   return config.commands.filter(({ host }) => !host || isHost(state));
 }
 
-/** Let the host carry out a command; what was wrong with it, or "". */
+/** Let the server carry out a command; what was wrong with it, or "". */
 async function command(name, text, person) {
   const known = config.commands.find((one) => one.name === name);
   if (known === undefined) return words.t("client.unknown_command", { name });
   if (known.host && !isHost(state)) return words.t("client.host_command", { name });
-  if (known.grave && !(await sure(words.t(`client.sure.${name}`)))) return "";
-  const { lines } = state;
+  if (known.grave && !(await confirmed(words.t(`client.sure.${name}`)))) return "";
+  const { toldCount } = state;
   const answer = await socket.command(name, text, person);
   // What everybody was told meanwhile need not be said twice.
-  if (answer?.ok && state.lines === lines) tell(answer.message);
+  if (answer?.ok && state.toldCount === toldCount) tell(answer.message);
   return answer?.ok ? "" : (answer?.error.message ?? words.t("client.no_connection"));
 }
 
 /** What a host chose to do beside somebody's name, or below a message. */
-async function keepOrder(name, { id, name: person }) {
+async function moderate(name, { id, name: person }) {
   const grave = ["kick", "ban", "host"].includes(name);
-  if (grave && !(await sure(words.t(`client.sure.${name}`, { name: person })))) return;
+  if (grave && !(await confirmed(words.t(`client.sure.${name}`, { name: person })))) return;
   tell(await command(name, "", id));
 }
 
 async function erase(id) {
-  if (await sure(words.t("client.sure.delete"))) tell(await command("delete", id));
+  if (await confirmed(words.t("client.sure.delete"))) tell(await command("delete", id));
 }
 
 function tell(text) {
-  if (text !== "") dispatch({ type: "told", text, now: Date.now() });
+  if (text !== "") dispatch({ type: "commandAnswered", text, now: Date.now() });
 }
 
 function act(name, client_id) {
@@ -147,12 +147,12 @@ function act(name, client_id) {
     return;
   }
   if (name === "retry") {
-    dispatch({ type: "retried", client_id });
+    dispatch({ type: "draftRetried", client_id });
     socket.send();
     return;
   }
   const { text } = state.outbox.find((one) => one.client_id === client_id);
-  dispatch({ type: "discarded", client_id });
+  dispatch({ type: "draftDiscarded", client_id });
   if (name === "edit") composer.edit(text);
 }
 
@@ -184,8 +184,8 @@ function render() {
   invite.update(state);
   rules.update(state);
   farewell.update(state);
-  const why = silence(state);
-  composer.hush(why === null ? "" : words.say(why, times));
+  const why = silencedBy(state);
+  composer.silence(why === null ? "" : words.say(why, times));
   const unread = countUnread();
   timeline.updateUnread(unread);
   document.title = document.hidden && unread > 0 ? `(${unread}) ${config.room}` : config.room;

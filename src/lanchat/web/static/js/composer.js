@@ -15,7 +15,7 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
   let pausedUntil = 0;
   let pausedBy = "";
   let timer = null;
-  let silence = ""; // why nothing can be sent
+  let silenced = ""; // why nothing can be sent
   let complaint = ""; // what was wrong with the last command
   const completion = mountCompletion({ field, list }, { usable, onChoose: put });
 
@@ -54,7 +54,7 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
       command(name, text);
       return;
     }
-    if (text === "" || lengthOf(text) > limit || paused() > 0 || silence !== "") return;
+    if (text === "" || lengthOf(text) > limit || paused() > 0 || silenced !== "") return;
     put("");
     onSend(text);
   }
@@ -84,12 +84,12 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
     const { name, text } = readLine(wanted());
     const left = limit - lengthOf(text);
     const seconds = name === null ? Math.ceil(paused() / 1_000) : 0;
-    const silenced = name === null ? silence : "";
+    const barred = name === null ? silenced : "";
     send.disabled =
-      name === null && (text.trim() === "" || left < 0 || seconds > 0 || silenced !== "");
+      name === null && (text.trim() === "" || left < 0 || seconds > 0 || barred !== "");
     let line = "";
     if (complaint !== "") line = complaint;
-    else if (silenced !== "") line = silenced;
+    else if (barred !== "") line = barred;
     else if (seconds > 0) line = words.t(pausedBy, { seconds });
     else if (left < 0) line = words.count("client.too_long", -left);
     else if (left < WARN_BELOW) line = words.count("client.left_over", left);
@@ -131,16 +131,16 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
   }
 
   /** Say why nothing can be sent, or "" where it can. */
-  function hush(why) {
-    if (why === silence) return;
-    silence = why;
+  function silence(why) {
+    if (why === silenced) return;
+    silenced = why;
     show();
   }
 
-  return { edit, pause, hush, focus: () => field.focus() };
+  return { edit, pause, silence, focus: () => field.focus() };
 }
 
-/** Code points, as the host counts. */
+/** Code points, as the server counts. */
 function lengthOf(text) {
   let length = 0;
   for (const _ of text) length += 1;

@@ -16,7 +16,7 @@ export function mountInvite({ none, way, picture, address }, { write }) {
     way.hidden = !open;
     if (!open) return;
     address.replaceChildren(...write(invite));
-    // The host draws the one that holds; a browser asks again for another address only.
+    // The server draws the one that holds; a browser asks again for another address only.
     picture.src = `/invite.svg?${turn}`;
     turn += 1;
   }
@@ -24,7 +24,7 @@ export function mountInvite({ none, way, picture, address }, { write }) {
   return { update };
 }
 
-/** Whether an address of the host means anything to other devices. */
+/** Whether an address of the server means anything to other devices. */
 export function opensElsewhere(url) {
   const { hostname } = new URL(url);
   return hostname !== "localhost" && hostname !== "[::1]" && !hostname.startsWith("127.");

@@ -8,7 +8,7 @@ import { mountThemeSwitches } from "./theme-switch.js";
 const name = keep("localStorage", "lanchat.name");
 const field = document.getElementById("username");
 
-const code = document.getElementById("code"); // only where the host asks for one
+const code = document.getElementById("code"); // only where the server asks for one
 const invitation = keep("sessionStorage", "lanchat.code");
 
 mountThemeSwitches(document);

@@ -35,15 +35,15 @@ export function makeRenderer({ words, times, mayDelete }) {
       return;
     }
     const [before, after] = sentence(note, { user: "\u0000" }).split("\u0000");
-    const text = element("span", "note__text", before, element("bdi", "", note.user), after);
+    const text = element("span", "note__text", before, element("bdi", "", note.name), after);
     const date = new Date(note.time);
     text.title = times.full(date);
     node.className = `note note--${note.kind}`;
     node.replaceChildren(text);
   }
 
-  function toldLine(node, { say, text }) {
-    const line = say === null ? text : words.say(say, times);
+  function toldLine(node, { phrase, text }) {
+    const line = phrase === null ? text : words.say(phrase, times);
     node.className = line.includes("\n") ? "note note--list" : "note note--told";
     node.replaceChildren(element("span", "note__text", line));
   }

@@ -1,4 +1,4 @@
-// How fast to send, pure: the host takes `rate` messages a second, and as many at once as four
+// How fast to send, pure: the server takes `rate` messages a second, and as many at once as four
 // seconds make. Whoever keeps to that is never refused, however long the queue is, unless the
 // same person's other tabs send, too: then this one slows down.
 
@@ -24,7 +24,7 @@ export function makePace(rate) {
     times.push(now);
   }
 
-  /** The host refused what was sent last: it says after how many seconds to go on. */
+  /** The server refused what was sent last: it says after how many seconds to go on. */
   function refused(now, seconds) {
     times.pop();
     closedUntil = now + seconds * 1_000;

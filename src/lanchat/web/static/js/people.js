@@ -1,7 +1,7 @@
 // Who is here: the list in the panel, the counts, and each person's colour and initials.
 
 import { element, setText } from "./dom.js";
-import { isHost } from "./order.js";
+import { isHost } from "./moderation.js";
 
 const COLOURS = 10; // the classes in css/avatar.css
 
@@ -44,75 +44,75 @@ export function mountPeople({ list, total, line }, { words, onAct }) {
   let me = null;
   let hosting = false;
   let opened = null; // whose actions are shown
-  let made = new WeakMap(); // host → element: who was here stays as they are while others come
+  let made = new WeakMap(); // member → element: who was here stays as they are while others come
 
   function update(state) {
-    const { hosts, you, joined } = state;
+    const { members, you, joined } = state;
     const ofHost = isHost(state);
-    if (hosts === shown && you.id === me) return;
+    if (members === shown && you.id === me) return;
     if (you.id !== me || ofHost !== hosting) made = new WeakMap();
-    shown = hosts;
+    shown = members;
     me = you.id;
     hosting = ofHost;
-    const ofMe = (host) => host.id === me;
-    const others = hosts.filter((host) => !ofMe(host));
-    const people = [...hosts.filter(ofMe), ...others];
-    list.replaceChildren(...people.map((host) => person(host, ofMe(host))));
-    setText(total, hosts.length > 0 ? String(hosts.length) : "");
-    if (joined) setText(line, words.count("client.people", hosts.length));
+    const isMe = (member) => member.id === me;
+    const others = members.filter((member) => !isMe(member));
+    const people = [...members.filter(isMe), ...others];
+    list.replaceChildren(...people.map((member) => lineOf(member, isMe(member))));
+    setText(total, members.length > 0 ? String(members.length) : "");
+    if (joined) setText(line, words.count("client.people", members.length));
   }
 
-  function person(host, mine) {
-    if (!made.has(host)) made.set(host, personOf(host, mine));
-    return made.get(host);
+  function lineOf(member, mine) {
+    if (!made.has(member)) made.set(member, makeLine(member, mine));
+    return made.get(member);
   }
 
-  function personOf(host, mine) {
-    const name = element("bdi", "people__name", host.name);
-    name.title = host.name;
+  function makeLine(member, mine) {
+    const name = element("bdi", "people__name", member.name);
+    name.title = member.name;
     const label = element("span", "people__line", name);
     if (mine) label.append(element("span", "people__you", words.t("client.you")));
-    if (host.role === "host") label.append(element("span", "badge", words.t("client.host")));
-    if (host.muted) label.append(element("span", "badge badge--quiet", words.t("client.muted")));
-    const about = element("span", "people__about", label, element("span", "people__ip", host.ip));
-    const row = element("div", "people__row", avatar(host.name), about);
+    if (member.role === "host") label.append(element("span", "badge", words.t("client.host")));
+    if (member.muted) label.append(element("span", "badge badge--quiet", words.t("client.muted")));
+    const about = element("span", "people__about", label, element("span", "people__ip", member.ip));
+    const row = element("div", "people__row", avatar(member.name), about);
     const person = element("li", "people__person", row);
     if (hosting && !mine) {
-      const acts = actions(host);
-      row.append(opener(host, acts));
+      const acts = actions(member);
+      row.append(opener(member, acts));
       person.append(acts);
     }
     return person;
   }
 
-  function opener(host, acts) {
+  function opener(member, acts) {
     const button = element("button", "button button--icon people__more", "⋯");
     button.type = "button";
-    button.setAttribute("aria-label", words.t("client.actions", { name: host.name }));
+    button.setAttribute("aria-label", words.t("client.actions", { name: member.name }));
     button.setAttribute("aria-expanded", String(!acts.hidden));
     button.addEventListener("click", () => {
       acts.hidden = !acts.hidden;
-      opened = acts.hidden ? null : host.id;
+      opened = acts.hidden ? null : member.id;
       button.setAttribute("aria-expanded", String(!acts.hidden));
       acts.scrollIntoView({ block: "nearest" });
     });
     return button;
   }
 
-  function actions(host) {
+  function actions(member) {
     const ofHost = ["unhost"];
-    const ofGuest = [host.muted ? "unmute" : "mute", "kick", "ban", "host"];
-    const buttons = (host.role === "host" ? ofHost : ofGuest).map((action) => {
+    const ofGuest = [member.muted ? "unmute" : "mute", "kick", "ban", "host"];
+    const buttons = (member.role === "host" ? ofHost : ofGuest).map((action) => {
       const button = element("button", "people__act", words.t(`client.action.${action}`));
       button.type = "button";
       button.addEventListener("click", () => {
         opened = null;
-        onAct(action, host);
+        onAct(action, member);
       });
       return button;
     });
     const acts = element("div", "people__acts", ...buttons);
-    acts.hidden = host.id !== opened;
+    acts.hidden = member.id !== opened;
     return acts;
   }
 

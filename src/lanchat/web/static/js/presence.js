@@ -1,74 +1,88 @@
-// Who is here and who came and went, pure: the part of the state that arrivals change. They
-// come one by one, or in a crowd a moment's together; then they also share a line in the list.
+// Who is here, who came and who went, pure: the part of the state with the members. They come
+// one by one, or in a crowd a moment's together; then they also share a note in the list.
 
-const MOST_NOTES = 300;
+import { newestId, withNote } from "./history.js";
+
 const names = new Intl.Collator();
 
-export function sorted(hosts) {
-  return [...hosts].sort((a, b) => names.compare(a.name, b.name));
+/** These members are here, sorted by name. */
+export function withMembers(state, members) {
+  const badges = { ...state.badges };
+  for (const { id, role } of members) badges[id] = role === "host";
+  const sorted = [...members].sort((a, b) => names.compare(a.name, b.name));
+  return { ...state, members: sorted, badges };
 }
 
-export function arrived(state, arrival) {
-  const { id } = arrival;
-  const others = state.hosts.filter((host) => host.id !== id);
+/** The connection was lost: whoever is here now and comes back with it is no news. */
+export function withAllExpected(state) {
+  const here = state.members.map(({ id }) => id);
+  return { ...state, expected: [...new Set([...state.expected, ...here])] };
+}
+
+export function memberJoined(state, { member }) {
+  const { id, name, since } = member;
+  const others = state.members.filter((other) => other.id !== id);
   return {
-    ...state,
-    hosts: sorted([...others, hostOf(arrival)]),
-    notes: state.expected.includes(id) ? state.notes : noted(state, "joined", arrival),
+    ...withMembers(state, [...others, member]),
+    notes: state.expected.includes(id) ? state.notes : noted(state, "joined", { id, name, time: since }),
     expected: state.expected.filter((one) => one !== id),
   };
 }
 
-export function left(state, arrival) {
-  const { id } = arrival;
+export function memberLeft(state, { departure }) {
+  const { id } = departure;
   return {
     ...state,
-    hosts: state.hosts.filter((host) => host.id !== id),
-    notes: noted(state, "left", arrival),
+    members: state.members.filter((member) => member.id !== id),
+    notes: noted(state, "left", departure),
     expected: state.expected.filter((one) => one !== id),
   };
 }
 
 /** A moment in a crowd: these have left, then these have come. */
-export function changed(state, { joined, left: gone }) {
-  const moved = new Set([...gone, ...joined].map(({ id }) => id));
-  const before = new Set(state.hosts.map(({ id }) => id));
-  const away = new Set(gone.map(({ id }) => id));
+export function membersChanged(state, { joined, left }) {
+  const moved = new Set([...left, ...joined].map(({ id }) => id));
+  const before = new Set(state.members.map(({ id }) => id));
+  const away = new Set(left.map(({ id }) => id));
   const expected = new Set(state.expected);
   // The moment may have begun before this page came in: what its list of people said is no news.
   const came = joined.filter(({ id }) => !expected.has(id) && (!before.has(id) || away.has(id)));
-  const went = gone.filter(({ id }) => before.has(id));
+  const went = left.filter(({ id }) => before.has(id));
+  const arrivals = came.map(({ id, name, since }) => ({ id, name, time: since }));
   const notes = notedTogether(state, state.notes, "left", went);
   return {
-    ...state,
-    hosts: sorted([...state.hosts.filter(({ id }) => !moved.has(id)), ...joined.map(hostOf)]),
-    notes: notedTogether(state, notes, "joined", came),
+    ...withMembers(state, [...state.members.filter(({ id }) => !moved.has(id)), ...joined]),
+    notes: notedTogether(state, notes, "joined", arrivals),
     expected: state.expected.filter((id) => !moved.has(id)),
   };
 }
 
-function hostOf({ id, user, ip, time, role, muted }) {
-  return { id, name: user, ip, since: time, role, muted };
+/** Somebody may do more or less than before. */
+export function memberChanged(state, { id, role, muted }) {
+  const members = state.members.map((member) =>
+    member.id === id ? { ...member, role, muted } : member,
+  );
+  return withMembers(state, members);
 }
 
-function noted(state, kind, arrival) {
-  const note = noteOf(state, kind, [arrival], false);
+function noted(state, kind, move) {
+  const note = noteOf(state, kind, [move], false);
   if (state.notes.some(({ key }) => key === note.key)) return state.notes;
-  return [...state.notes, note].slice(-MOST_NOTES);
+  return withNote(state.notes, note);
 }
 
-/** In a crowd a line goes on until something else is to be told. */
-function notedTogether(state, notes, kind, people) {
-  if (people.length === 0) return notes;
-  const note = noteOf(state, kind, people, true);
+/** In a crowd a note goes on until something else is to be told. */
+function notedTogether(state, notes, kind, moves) {
+  if (moves.length === 0) return notes;
+  const note = noteOf(state, kind, moves, true);
   const last = notes.at(-1);
   if (last === undefined || !last.together || last.kind !== kind || last.after !== note.after) {
-    return [...notes, note].slice(-MOST_NOTES);
+    return withNote(notes, note);
   }
-  return [...notes.slice(0, -1), { ...last, others: last.others + people.length }];
+  return [...notes.slice(0, -1), { ...last, others: last.others + moves.length }];
 }
 
-function noteOf(state, kind, [{ id, user, time }, ...others], together) {
-  const after = state.messages.at(-1)?.id ?? 0;
-  return { key: `${kind}:${id}:${time}`, kind, user, others: others.length, together, time, after };
+function noteOf(state, kind, [{ id, name, time }, ...others], together) {
+  const key = `${kind}:${id}:${time}`;
+  return { key, kind, name, others: others.length, together, time, after: newestId(state) };
 }

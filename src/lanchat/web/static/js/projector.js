@@ -33,7 +33,7 @@ openSocket(config.serverUrl, {
 
 function render() {
   invite.update(state);
-  if (state.joined) setText(at("count"), words.count("client.people", state.hosts.length));
+  if (state.joined) setText(at("count"), words.count("client.people", state.members.length));
   const code = codeOf(state.invite.inviteUrl);
   at("secret").hidden = code === null;
   setText(at("code"), code ?? "");

@@ -49,8 +49,8 @@ export function rowsOf(state, now = new Date()) {
     message(entry, mine, begin(entry), key, null);
   }
   while (next < notes.length) note(notes[next++]);
-  // Until the host says when, it is now, by the host's clock: this device's may be wrong.
-  const thisMinute = minuteOf(now.getTime() + state.ahead);
+  // Until the server says when, it is now, by the server's clock: this device's may be wrong.
+  const thisMinute = minuteOf(now.getTime() + state.clockOffset);
   for (const draft of state.outbox) {
     message(entryOf(draft, you), true, thisMinute, `own:${draft.client_id}`, draft);
   }

@@ -1,7 +1,7 @@
 // One line about the connection: shown while there is something to say.
 
 import { setText } from "./dom.js";
-import { waiting } from "./state.js";
+import { waiting } from "./history.js";
 
 const BACK_FOR = 3_000; // milliseconds
 const PATIENCE = 400; // a connection that is there at once needs no words
@@ -34,7 +34,7 @@ export function mountStatus(line, { words, rerender }) {
       return early ? "" : words.t("client.connecting");
     }
     const reasons = { stopped: "client.stopped", offline: "client.offline" };
-    const now = link === "full" ? state.notice : words.t(reasons[link]);
+    const now = link === "full" ? state.whyFull : words.t(reasons[link]);
     const queue = waiting(state).length;
     return queue > 0 ? `${now} ${words.count("client.queued", queue)}` : now;
   }

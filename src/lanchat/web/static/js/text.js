@@ -8,31 +8,48 @@ const MAY_LINK = /https?:\/\/|www\./i;
 // linkify also takes `main.py` for an address (Paraguay): only what was meant as one counts.
 const MEANT = /^(https?:\/\/|www\.)/i;
 
-/** A fragment that shows the text. */
-export function textNodes(text) {
-  const fragment = document.createDocumentFragment();
+/** The text's parts in their order: text, link (with its href), code within a line, or a block. */
+export function partsOf(text) {
+  const parts = [];
   let at = 0;
   for (const match of text.matchAll(CODE)) {
-    appendLinked(fragment, text.slice(at, match.index));
+    parts.push(...linkedParts(text.slice(at, match.index)));
     const [whole, block, inline] = match;
-    const className = block === undefined ? "code" : "code code--block";
-    fragment.append(element("code", className, block ?? inline));
+    parts.push(block === undefined ? { kind: "code", text: inline } : { kind: "block", text: block });
     at = match.index + whole.length;
   }
-  appendLinked(fragment, text.slice(at));
-  return fragment;
+  return [...parts, ...linkedParts(text.slice(at))];
 }
 
-function appendLinked(fragment, text) {
+function linkedParts(text) {
+  const parts = [];
   let at = 0;
+  const add = (part) => {
+    if (part.text !== "") parts.push(part);
+  };
   if (MAY_LINK.test(text)) {
     for (const { start, end, href, value } of find(text, "url")) {
       if (!MEANT.test(value) || !/^https?:\/\//i.test(href)) continue;
-      fragment.append(text.slice(at, start), link(href, value));
+      add({ kind: "text", text: text.slice(at, start) });
+      add({ kind: "link", text: value, href });
       at = end;
     }
   }
-  fragment.append(text.slice(at));
+  add({ kind: "text", text: text.slice(at) });
+  return parts;
+}
+
+/** A fragment that shows the text. */
+export function textNodes(text) {
+  const fragment = document.createDocumentFragment();
+  fragment.append(...partsOf(text).map(nodeOf));
+  return fragment;
+}
+
+function nodeOf({ kind, text, href }) {
+  if (kind === "text") return text;
+  if (kind === "link") return link(href, text);
+  return element("code", kind === "block" ? "code code--block" : "code", text);
 }
 
 function link(href, label) {

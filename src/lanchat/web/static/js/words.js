@@ -22,9 +22,9 @@ export function makeWords(strings, lang) {
 }
 
 /** Times in the reader's own locale where it speaks the page's language: en-GB, not en. */
-export function makeTimes(lang) {
+export function makeTimes(lang, languages = navigator.languages) {
   const language = (tag) => tag.split("-")[0];
-  const own = navigator.languages.find((tag) => language(tag) === language(lang)) ?? lang;
+  const own = languages.find((tag) => language(tag) === language(lang)) ?? lang;
   const short = new Intl.DateTimeFormat(own, { hour: "2-digit", minute: "2-digit" });
   const full = new Intl.DateTimeFormat(own, { dateStyle: "full", timeStyle: "medium" });
   const day = new Intl.DateTimeFormat(own, { weekday: "long", day: "numeric", month: "long" });

@@ -1,0 +1,58 @@
+// What hosts do, pure: the rules of the room and what this page's user may do. Each change is
+// told as a note in the list.
+
+import { tell } from "./history.js";
+
+export const NO_RULES = { topic: "", locked: false, readonly: false, slow: 0 };
+
+export function isHost({ members, you }) {
+  return members.some(({ id, role }) => id === you.id && role === "host");
+}
+
+/** Why this page may send nothing just now, as a phrase of the catalogue, or null. */
+export function silencedBy(state) {
+  if (isHost(state)) return null;
+  const me = state.members.find(({ id }) => id === state.you.id);
+  if (me?.muted) return muted(state.mutedUntil);
+  return state.rules.readonly ? ["client.room_readonly", {}] : null;
+}
+
+export function rulesChanged(state, { rules, now }) {
+  const before = state.rules;
+  const phrases = [];
+  if (rules.locked !== before.locked) {
+    phrases.push([rules.locked ? "client.room_locked" : "client.room_unlocked", {}]);
+  }
+  if (rules.readonly !== before.readonly) {
+    phrases.push([rules.readonly ? "client.room_readonly" : "client.room_writable", {}]);
+  }
+  if (rules.slow !== before.slow) {
+    const { slow } = rules;
+    phrases.push(slow > 0 ? ["client.room_slow", { count: slow }] : ["client.room_fast", {}]);
+  }
+  if (rules.topic !== before.topic) {
+    const { topic } = rules;
+    phrases.push(topic ? ["client.room_topic", { topic }] : ["client.room_no_topic", {}]);
+  }
+  return phrases.reduce((after, phrase) => tell(after, { phrase, now }), { ...state, rules });
+}
+
+/** What a host did to this page's user. */
+export function noticeReceived(state, { notice, now }) {
+  const { code, until } = notice;
+  if (code === "kicked" || code === "banned") return { ...state, link: "removed", removal: notice };
+  const phrases = {
+    muted: muted(until),
+    unmuted: ["client.unmuted_you", {}],
+    host: ["client.hosted_you", {}],
+    unhost: ["client.unhosted_you", {}],
+    deleted: ["client.deleted_yours", {}],
+  };
+  const phrase = phrases[code];
+  const mutedUntil = code === "muted" ? until : state.mutedUntil;
+  return phrase ? tell({ ...state, mutedUntil }, { phrase, now }) : state;
+}
+
+function muted(until) {
+  return until ? ["client.muted_you", { until }] : ["client.muted_you_forever", {}];
+}

@@ -1,0 +1,47 @@
+// The wire's words and the page's, pure: docs/protocol.md as this page speaks it. What the server
+// says becomes an action of the state; what the page asks becomes an event of the wire.
+
+/** By the wire's name: (payload, now) → action. */
+export const ACTIONS = {
+  server_stop: () => ({ type: "serverStopped" }),
+  add_chat_message: (message) => ({ type: "messagePosted", message }),
+  message_deleted: ({ id }) => ({ type: "messageDeleted", id }),
+  history_cleared: ({ up_to }, now) => ({ type: "historyCleared", upTo: up_to, now }),
+  host_join_room: (arrival) => ({ type: "memberJoined", member: memberOf(arrival) }),
+  host_leave_room: (departure) => ({ type: "memberLeft", departure: departureOf(departure) }),
+  hosts_changed: ({ joined, left }) => ({
+    type: "membersChanged",
+    joined: joined.map(memberOf),
+    left: left.map(departureOf),
+  }),
+  person_changed: ({ id, role, muted }) => ({ type: "memberChanged", id, role, muted }),
+  room_changed: (rules, now) => ({ type: "rulesChanged", rules, now }),
+  invite_changed: (invite) => ({ type: "inviteChanged", invite }),
+  notice: (notice, now) => ({ type: "noticeReceived", notice, now }),
+};
+
+/** Requests as [name, payload]. */
+export const request = {
+  /** Come in, and be told what this page has not seen yet. */
+  snapshot: ({ lastId }) => ["new_host", { batches: true, ...(lastId > 0 && { last_id: lastId }) }],
+
+  post: ({ client_id, text }) => ["new_message", { message: text, client_id }],
+
+  /** `person` is the id of whom the command means, where the text does not name them. */
+  command: (name, text, person) => ["host_command", { name, text, ...(person && { person }) }],
+};
+
+/** The answer to a request for a snapshot. */
+export function snapshotReceived(answer) {
+  const { you, hosts, messages, complete, invite, room, deleted = [], cleared = 0 } = answer;
+  const snapshot = { you, members: hosts, messages, complete, invite, rules: room, deleted, cleared };
+  return { type: "snapshotReceived", snapshot };
+}
+
+function memberOf({ id, user, ip, time, role, muted }) {
+  return { id, name: user, ip, since: time, role, muted };
+}
+
+function departureOf({ id, user, time }) {
+  return { id, name: user, time };
+}

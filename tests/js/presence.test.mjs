@@ -1,0 +1,70 @@
+// js/presence.js: who is here, and of whose coming and going a page is told.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { after, crowd, joined, left, lost, member, posted, snapshot } from "./world.mjs";
+
+const kinds = ({ notes }) => notes.map(({ kind }) => kind);
+const told = ({ notes }) => notes.map(({ kind, name, others }) => [kind, name, others]);
+const here = ({ members }) => members.map(({ id }) => id);
+
+test("everybody is listed once, though one's own arrival is told, too", () => {
+  assert.deepEqual(here(after(snapshot(), joined("a"))), ["a"]);
+});
+
+test("members are listed by name, as a reader sorts", () => {
+  const names = ["Zoe", "émile", "Bob"].map((name) => member(name));
+  assert.deepEqual(here(after(snapshot([], { members: names }))), ["Bob", "émile", "Zoe"]);
+});
+
+test("who comes back with the server is no news, and who was not here before is", () => {
+  const state = after(snapshot(), joined("b"), lost, joined("a"), joined("c"), snapshot(), joined("b"));
+  assert.deepEqual(state.notes.map(({ name }) => name), ["b", "c"]);
+  assert.deepEqual(state.expected, []);
+});
+
+test("a lost connection silences one arrival of a person, not all that follow", () => {
+  const again = joined("b", { minute: 9 });
+  const state = after(snapshot(), joined("b"), lost, snapshot(), left("b"), again);
+  assert.deepEqual(kinds(state), ["joined", "left", "joined"]);
+});
+
+test("a crowd shares a line, until something else is to be told", () => {
+  const state = after(snapshot(), crowd("bc"), crowd("d"), posted(1), crowd("ef", "b"));
+  assert.deepEqual(told(state), [
+    ["joined", "b", 2],
+    ["left", "b", 0],
+    ["joined", "e", 1],
+  ]);
+  assert.deepEqual(here(state), ["a", "c", "d", "e", "f"]);
+});
+
+test("a crowd is no news to who found it there, or who came back with it", () => {
+  const state = after(snapshot(), crowd("a", "x"), joined("b"), lost, snapshot(), crowd("abc"));
+  assert.deepEqual(told(state), [
+    ["joined", "b", 0],
+    ["joined", "c", 0],
+  ]);
+  assert.deepEqual(state.expected, []);
+});
+
+test("who goes and comes back in a moment is here", () => {
+  const state = after(snapshot(), crowd("b"), crowd("b", "b"));
+  assert.deepEqual(here(state), ["a", "b"]);
+  assert.deepEqual(kinds(state), ["joined", "left", "joined"]);
+});
+
+test("who was host when they spoke keeps the badge after they have left", () => {
+  const host = { type: "memberChanged", id: "b", role: "host", muted: false };
+  const state = after(snapshot(), joined("b"), host, left("b"));
+  assert.equal(state.badges.b, true);
+  assert.equal(state.badges.a, false);
+});
+
+test("a page keeps the newest notes alone", () => {
+  const visits = Array.from({ length: 400 }, (_, number) => joined(`guest ${number}`));
+  const state = after(snapshot(), ...visits);
+  assert.equal(state.notes.length, 300);
+  assert.equal(state.notes.at(-1).name, "guest 399");
+});

@@ -1,0 +1,32 @@
+// js/state.js: the connection, and what is kept over a login.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { initial } from "#js/state.js";
+import { after, ANA, lost, snapshot } from "./world.mjs";
+
+test("the link follows the connection", () => {
+  const full = { type: "serverFull", why: "There are too many." };
+  assert.equal(after().link, "connecting");
+  assert.equal(after(snapshot()).link, "online");
+  assert.equal(after(snapshot(), lost).link, "offline");
+  assert.equal(after(snapshot(), { type: "serverStopped" }).link, "stopped");
+  assert.deepEqual([after(full).link, after(full).whyFull], ["full", "There are too many."]);
+  assert.deepEqual([after(full, snapshot()).joined, after(snapshot(), lost).joined], [true, false]);
+});
+
+test("the invitation follows the network, and an answer without one changes nothing", () => {
+  const [first, second] = ["http://a", "http://b"].map((url) => ({ lanUrl: url, inviteUrl: url }));
+  const changed = { type: "inviteChanged", invite: first };
+  assert.equal(after(changed).invite, first);
+  assert.equal(after(changed, snapshot([1], { invite: second })).invite, second);
+  assert.equal(after(changed, snapshot([1])).invite, first);
+});
+
+test("what was written before one logged in anew is said again only if one asks", () => {
+  const draft = (by) => ({ client_id: by, text: "hello", by, error: null });
+  const stale = { message: "written before" };
+  const { outbox } = initial({ you: ANA, outbox: [draft("a"), draft("z")], stale });
+  assert.deepEqual(outbox.map(({ error }) => error), [null, stale]);
+});
