@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
@@ -148,6 +150,45 @@ def test_a_new_history_replaces_the_old(server: Any, arrive: Arrive, say: Say) -
     expect(ana.locator(".message__text")).to_have_text(["again"])
 
 
+def test_a_sleeping_page_drops_a_history_that_was_begun_anew(
+    server: Any, arrive: Arrive, say: Say, person_factory: Callable[..., Any]
+) -> None:
+    """A page that slept takes no new message for one that it has seen, whatever its id."""
+    ana = arrive("Ana")
+    say(ana, "of yesterday")
+    expect(ana.locator(".message__time")).to_have_count(1)
+    _fall_asleep(ana)
+    server.stop()
+    for file in server.data_dir.glob("*.db*"):
+        file.unlink()
+    server.start()
+    _talk(person_factory, "new one", "new two", "new three")
+    ana.context.set_offline(False)
+    expect(ana.locator(".message__text")).to_have_text(["new one", "new two", "new three"])
+
+
+def test_a_sleeping_page_drops_what_a_backup_does_not_have(
+    server: Any, arrive: Arrive, say: Say, person_factory: Callable[..., Any], tmp_path: Path
+) -> None:
+    """After a restore, what was said since the backup goes, and what is there now comes."""
+    ana = arrive("Ana")
+    say(ana, "kept")
+    expect(ana.locator(".message__time")).to_have_count(1)
+    server.stop()
+    backup = shutil.copy(server.data_dir / "messages.db", tmp_path / "backup.db")
+    server.start()
+    expect(ana.locator("#status")).to_have_text("Connected again")
+    say(ana, "lost with the disk")
+    expect(ana.locator(".message__time")).to_have_count(2)
+    _fall_asleep(ana)
+    server.stop()
+    shutil.copy(backup, server.data_dir / "messages.db")
+    server.start()
+    _talk(person_factory, "said since")
+    ana.context.set_offline(False)
+    expect(ana.locator(".message__text")).to_have_text(["kept", "said since"])
+
+
 def test_works_where_websockets_do_not(visit: Callable[..., Page], say: Say) -> None:
     """Behind a proxy that lets no WebSocket through the page falls back to polling."""
     page = visit()
@@ -157,6 +198,19 @@ def test_works_where_websockets_do_not(visit: Callable[..., Page], say: Say) -> 
     expect(page.locator("#people .people__you")).to_have_count(1)
     say(page, "hello")
     expect(page.locator(".message__time")).to_have_count(1)
+
+
+def _fall_asleep(page: Page) -> None:
+    page.context.set_offline(True)
+    expect(page.locator("#status")).to_contain_text("Connection lost")
+
+
+def _talk(person_factory: Callable[..., Any], *lines: str) -> None:
+    """Let Bia come in and say these, while the page sleeps."""
+    bia = person_factory("Bia")
+    bia.join()
+    for line in lines:
+        bia.say(line)
 
 
 def _take_the_name_away(page: WebSocketRoute) -> None:

@@ -4,22 +4,34 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { waiting } from "#js/history.js";
-import { after, ids, joined, lost, message, posted, queued, snapshot, stored } from "./world.mjs";
+import {
+  after,
+  deleted,
+  gone,
+  ids,
+  joined,
+  lost,
+  message,
+  posted,
+  queued,
+  snapshot,
+  stored,
+} from "./world.mjs";
 
 test("a live message before the catch-up takes its place", () => {
   const state = after(posted(7), snapshot([5, 6, 7]), posted(6), posted(8));
   assert.deepEqual(ids(state), [5, 6, 7, 8]);
-  assert.equal(state.lastId, 8);
+  assert.equal(state.lastSeq, 8);
 });
 
 test("a live message before the catch-up is not progress: what lies between is asked for again", () => {
-  assert.equal(after(snapshot([1]), lost, posted(9)).lastId, 1);
+  assert.equal(after(snapshot([1]), lost, posted(9)).lastSeq, 1);
 });
 
 test("the answer to an own message is not progress: an earlier one may still be on its way", () => {
   const state = after(snapshot([1]), queued("x"), stored("x", 3));
   assert.deepEqual(ids(state), [1, 3]);
-  assert.equal(state.lastId, 1);
+  assert.equal(state.lastSeq, 1);
   assert.deepEqual(state.outbox, []);
 });
 
@@ -46,11 +58,30 @@ test("where the catch-up left older messages out, the reader can see it", () => 
 
 for (const fresh of [[], [1, 2]]) {
   test(`a history that was begun anew replaces the old one, with ${fresh.length} messages`, () => {
-    const state = after(snapshot([40, 41]), snapshot(fresh, { complete: false }));
+    const state = after(snapshot([40, 41]), lost, snapshot(fresh, { anew: true, epoch: "f" }));
     assert.deepEqual(ids(state), fresh);
-    assert.equal(state.lastId, fresh.at(-1) ?? 0);
+    assert.deepEqual([state.lastSeq, state.epoch], [fresh.at(-1) ?? 0, "f"]);
   });
 }
+
+test("what came live on this connection belongs to the new history", () => {
+  const state = after(snapshot([40, 41]), lost, posted(3), snapshot([1, 2], { anew: true }));
+  assert.deepEqual(ids(state), [1, 2, 3]);
+});
+
+test("a change that came live before the answer is merged into it: the greater position counts", () => {
+  const edited = { type: "messageChanged", message: message(2, { seq: 9, message: "edited" }) };
+  const state = after(edited, snapshot([1, 2, 3], { seq: 8 }));
+  assert.deepEqual(state.messages.map((one) => one.message), ["message 1", "edited", "message 3"]);
+  assert.equal(after(snapshot([1, 2, 3]), edited, edited).lastSeq, 9);
+});
+
+test("what has changed while the page was away is shown as it is now", () => {
+  const changed = [message(1, { seq: 5, message: "edited" }), gone(2, 6)];
+  const state = after(snapshot([1, 2, 3]), lost, snapshot([4], { changed, seq: 6 }));
+  assert.deepEqual(state.messages.map((one) => one.message), ["edited", "message 3", "message 4"]);
+  assert.equal(state.lastSeq, 6);
+});
 
 test("what a stopping server refuses waits for it to come back", () => {
   const refused = { type: "draftRefused", client_id: "x", error: { code: "unavailable" } };
@@ -82,13 +113,19 @@ test("a page that is open for days keeps the newest messages and what stands bet
 });
 
 test("a deleted message does not come back with an answer that was on its way", () => {
-  const state = after(posted(5), { type: "messageDeleted", id: 6 }, snapshot([4, 5, 6, 7]));
+  const state = after(posted(5), deleted(6, 8), snapshot([4, 5, 6, 7]));
   assert.deepEqual(ids(state), [4, 5, 7]);
 });
 
+test("a deleted message does not come back with the answer to its writer's retry", () => {
+  const state = after(snapshot([1]), posted(2), deleted(2, 3), queued("x"), stored("x", 2));
+  assert.deepEqual(ids(state), [1]);
+  assert.deepEqual(state.outbox, []);
+});
+
 test("who was away learns what was deleted, singly or up to an id", () => {
-  const state = after(snapshot([3, 4, 5, 6, 7]), snapshot([8], { deleted: [6], cleared: 4 }));
-  assert.deepEqual(ids(state), [5, 7, 8]);
+  const news = snapshot([8], { changed: [gone(6, 9)], cleared: 4, seq: 9 });
+  assert.deepEqual(ids(after(snapshot([3, 4, 5, 6, 7]), lost, news)), [5, 7, 8]);
 });
 
 test("a cleared history takes its notes along and leaves a line", () => {

@@ -28,7 +28,7 @@ test("every action of the wire is one that the state knows", async () => {
   const { initial, reduce } = await import("#js/state.js");
   const payloads = {
     add_chat_message: message(1),
-    message_deleted: { id: 1 },
+    message_changed: message(1),
     history_cleared: { up_to: 1 },
     hosts_changed: { joined: [], left: [] },
     room_changed: { topic: "", locked: false, readonly: false, slow: 0 },
@@ -39,16 +39,17 @@ test("every action of the wire is one that the state knows", async () => {
   }
 });
 
-test("the answer to new_host is a snapshot, also from a server that leaves things out", () => {
+test("the answer to new_host is a snapshot; it is anew only where the server says so", () => {
   const hosts = [{ id: "a", name: "Ana", ip: "192.0.2.1", since: TIME }];
-  const answer = { ok: true, you: ANA, hosts, messages: [message(1)], complete: true };
+  const answer = { ok: true, you: ANA, hosts, messages: [message(1)], complete: true, seq: 1 };
   const { snapshot } = snapshotReceived(answer);
-  assert.deepEqual([snapshot.members, snapshot.deleted, snapshot.cleared], [hosts, [], 0]);
+  assert.deepEqual([snapshot.members, snapshot.seq, snapshot.anew], [hosts, 1, false]);
+  assert.equal(snapshotReceived({ ...answer, anew: true }).snapshot.anew, true);
 });
 
-test("a page says what it has seen, and nothing where it has seen nothing", () => {
-  assert.deepEqual(request.snapshot({ lastId: 0 }), ["new_host", { batches: true }]);
-  assert.deepEqual(request.snapshot({ lastId: 41 }), ["new_host", { batches: true, last_id: 41 }]);
+test("a page says up to which position it knows everything, and since when", () => {
+  const asked = request.snapshot({ lastSeq: 41, epoch: "e" });
+  assert.deepEqual(asked, ["new_host", { batches: true, last_seq: 41, epoch: "e" }]);
 });
 
 test("a command names a person by id only where one is meant", () => {

@@ -18,15 +18,26 @@ export function member(id, { minute = 8, ...more } = {}) {
 export function message(id, more = {}) {
   const text = `message ${id}`;
   const written = { client_id: `client ${id}`, user_id: "b", user: "Bia", message: text };
-  return { id, ...written, ip: "192.0.2.2", time: MORNING, ...more };
+  return { id, seq: id, ...written, ip: "192.0.2.2", time: MORNING, ...more };
 }
 
 /** Ana comes in, or comes back: with these messages, given by their ids or as a whole. */
 export function snapshot(messages = [], more = {}) {
   const all = messages.map((one) => (typeof one === "number" ? message(one) : one));
   const members = [{ ...member("a"), name: "Ana" }];
-  const told = { you: ANA, members, messages: all, complete: true, deleted: [], cleared: 0 };
+  const seq = Math.max(0, ...all.map((one) => one.seq));
+  const known = { seq, epoch: "e", anew: false, changed: [], cleared: 0 };
+  const told = { you: ANA, members, messages: all, complete: true, ...known };
   return { type: "snapshotReceived", snapshot: { ...told, ...more } };
+}
+
+/** The message with this id was deleted at this position. */
+export function deleted(id, seq) {
+  return { type: "messageChanged", message: gone(id, seq) };
+}
+
+export function gone(id, seq) {
+  return message(id, { seq, message: "", deleted: true });
 }
 
 export function posted(id, more) {

@@ -2,48 +2,41 @@
 // between them, and the own messages that wait to be sent.
 //
 // Messages are kept sorted by id, each id once, however they come: live, in the catch-up
-// after a reconnect, or in the server's answer to one's own message. `lastId` is the newest id
-// up to which nothing can be missing: live messages raise it only once the catch-up is in, and
-// the answer to one's own message never does (an earlier one may still be on its way).
+// after a reconnect, or in the server's answer to one's own message. Of two versions of a message
+// the one with the greater position (`seq`) counts. `lastSeq` is the position up to which nothing
+// can be missing, in the `epoch` in which it was learned: live events raise it only once the
+// catch-up is in, and the answer to one's own message never does (an earlier one may still be on
+// its way).
 
 const MOST_NOTES = 300;
 
-/** The messages of a snapshot, and what is gone since this page saw them. */
-export function caughtUp(state, { messages, complete, deleted, cleared }) {
-  const newest = newestId({ messages });
-  // Fewer ids than this page has seen: the server began a new history, the old one is gone.
-  const restarted = !complete && newest < state.lastId;
-  const old = restarted ? { ...state, messages: [], notes: [], gaps: [], lastId: 0 } : state;
-  const kept = withDeleted(old, deleted, cleared);
-  const news = remaining(kept, messages);
-  const fresh = news.filter(({ id }) => id > kept.lastId);
+/** The messages of a snapshot, and what has changed since this page saw them. */
+export function caughtUp(state, { messages, changed, complete, seq, epoch, anew, cleared }) {
+  const old = withCleared(anew ? begunAnew(state) : state, cleared);
+  const known = withVersions(changed.reduce(withVersion, old), messages);
+  const fresh = messages.filter(({ id, deleted }) => id > old.lastSeq && !deleted);
   const gap = !complete && fresh.length > 0 ? [fresh[0].id] : [];
-  return {
-    ...kept,
-    messages: merge(kept.messages, news),
-    outbox: news.reduce(withoutDraft, kept.outbox),
-    gaps: [...kept.gaps, ...gap],
-    lastId: Math.max(kept.lastId, newest),
-  };
+  const gone = Object.entries(known.unseen).filter(([, version]) => version.deleted);
+  const unseen = Object.fromEntries(gone);
+  return { ...known, gaps: [...known.gaps, ...gap], lastSeq: seq, epoch, unseen, early: [] };
 }
 
 export function messagePosted(state, { message }) {
-  return {
-    ...state,
-    messages: insert(state.messages, message),
-    outbox: withoutDraft(state.outbox, message),
-    lastId: state.joined ? Math.max(state.lastId, message.id) : state.lastId,
-  };
+  const after = withPosition(withVersion(state, message), message.seq);
+  return state.joined ? after : { ...after, early: [...after.early, message.id] };
 }
 
-export function messageDeleted(state, { id }) {
-  return withDeleted(state, [id], 0);
+/** A message is from now on as it comes here; one that is deleted comes without its text. */
+export function messageChanged(state, { message }) {
+  const shown = state.messages.some(({ id }) => id === message.id);
+  const after = shown || message.deleted ? withVersion(state, message) : withUnseen(state, message);
+  return withPosition(after, message.seq);
 }
 
 /** All that was said is gone, and what lay between it. */
 export function historyCleared(state, { upTo, now }) {
   const rest = {
-    ...withDeleted(state, [], upTo),
+    ...withCleared(state, upTo),
     notes: state.notes.filter(({ after }) => after > upTo),
     gaps: state.gaps.filter((id) => id > upTo),
   };
@@ -89,13 +82,9 @@ export function draftStored(state, { client_id, id, time, now }) {
   if (draft === undefined) return state;
   const { you } = state;
   const ip = state.members.find((member) => member.id === you.id)?.ip ?? "";
-  const message = { id, client_id, user_id: you.id, user: you.name, ip, message: draft.text, time };
-  return {
-    ...state,
-    messages: insert(state.messages, message),
-    outbox: withoutDraft(state.outbox, message),
-    clockOffset: Date.parse(time) - now,
-  };
+  const own = { id, seq: id, client_id, user_id: you.id, user: you.name, ip, time };
+  const after = withVersion(state, { ...own, message: draft.text });
+  return { ...after, clockOffset: Date.parse(time) - now };
 }
 
 /** What a server refuses in its last second waits for it to come back. */
@@ -116,33 +105,58 @@ export function waiting(state) {
   return state.outbox.filter((draft) => draft.error === null);
 }
 
-/** These messages are gone: also where they come again, in an answer that was on its way. */
-function withDeleted(state, ids, cleared) {
-  const after = {
-    ...state,
-    deleted: [...new Set([...state.deleted, ...ids])],
-    cleared: Math.max(state.cleared, cleared),
-  };
-  return { ...after, messages: remaining(after, state.messages) };
+/** What is shown is of another history: only what came live on this connection is not. */
+function begunAnew(state) {
+  const messages = state.messages.filter(({ id }) => state.early.includes(id));
+  return { ...state, messages, notes: [], gaps: [], lastSeq: 0, unseen: {}, cleared: 0 };
 }
 
-/** Those of the messages that are not deleted. */
-function remaining({ deleted, cleared }, messages) {
-  if (deleted.length === 0 && cleared === 0) return messages;
-  const gone = new Set(deleted);
-  return messages.filter(({ id }) => id > cleared && !gone.has(id));
+/** Show this version of a message, unless a later one is known or it is gone. */
+function withVersion(state, version) {
+  const later = state.unseen[version.id];
+  const message = later && later.seq > version.seq ? later : version;
+  const outbox = withoutDraft(state.outbox, version);
+  if (message.deleted) {
+    const messages = state.messages.filter(({ id }) => id !== message.id);
+    return withUnseen({ ...state, messages, outbox }, message);
+  }
+  if (message.id <= state.cleared) return { ...state, outbox };
+  return { ...state, messages: insert(state.messages, message), outbox };
+}
+
+/** The same for many, oldest first, which mostly follow what is there. */
+function withVersions(state, versions) {
+  const known = Object.keys(state.unseen).length > 0 || versions.some(({ deleted }) => deleted);
+  const follows = versions.length > 0 && versions[0].id > newestId(state);
+  if (known || !follows) return versions.reduce(withVersion, state);
+  const outbox = versions.reduce(withoutDraft, state.outbox);
+  return { ...state, messages: [...state.messages, ...versions], outbox };
+}
+
+/** Keep a version of a message that is not shown, in case the message comes later. */
+function withUnseen(state, version) {
+  const known = state.unseen[version.id];
+  if (known && known.seq >= version.seq) return state;
+  return { ...state, unseen: { ...state.unseen, [version.id]: version } };
+}
+
+function withCleared(state, upTo) {
+  const cleared = Math.max(state.cleared, upTo);
+  const messages = state.messages.filter(({ id }) => id > cleared);
+  return { ...state, cleared, messages };
+}
+
+function withPosition(state, seq) {
+  return state.joined ? { ...state, lastSeq: Math.max(state.lastSeq, seq) } : state;
 }
 
 function insert(messages, message) {
   let at = messages.length;
   while (at > 0 && messages[at - 1].id > message.id) at -= 1;
-  if (at > 0 && messages[at - 1].id === message.id) return messages;
-  return [...messages.slice(0, at), message, ...messages.slice(at)];
-}
-
-function merge(messages, news) {
-  const follows = news.length === 0 || news[0].id > newestId({ messages });
-  return follows ? [...messages, ...news] : news.reduce(insert, messages);
+  const before = messages[at - 1];
+  if (before?.id !== message.id) return [...messages.slice(0, at), message, ...messages.slice(at)];
+  if (before.seq >= message.seq) return messages;
+  return [...messages.slice(0, at - 1), message, ...messages.slice(at)];
 }
 
 function withoutDraft(outbox, { client_id, user_id }) {

@@ -5,7 +5,7 @@
 export const ACTIONS = {
   server_stop: () => ({ type: "serverStopped" }),
   add_chat_message: (message) => ({ type: "messagePosted", message }),
-  message_deleted: ({ id }) => ({ type: "messageDeleted", id }),
+  message_changed: (message) => ({ type: "messageChanged", message }),
   history_cleared: ({ up_to }, now) => ({ type: "historyCleared", upTo: up_to, now }),
   host_join_room: (arrival) => ({ type: "memberJoined", member: memberOf(arrival) }),
   host_leave_room: (departure) => ({ type: "memberLeft", departure: departureOf(departure) }),
@@ -23,7 +23,7 @@ export const ACTIONS = {
 /** Requests as [name, payload]. */
 export const request = {
   /** Come in, and be told what this page has not seen yet. */
-  snapshot: ({ lastId }) => ["new_host", { batches: true, ...(lastId > 0 && { last_id: lastId }) }],
+  snapshot: ({ lastSeq, epoch }) => ["new_host", { batches: true, last_seq: lastSeq, epoch }],
 
   post: ({ client_id, text }) => ["new_message", { message: text, client_id }],
 
@@ -33,9 +33,9 @@ export const request = {
 
 /** The answer to a request for a snapshot. */
 export function snapshotReceived(answer) {
-  const { you, hosts, messages, complete, invite, room, deleted = [], cleared = 0 } = answer;
-  const snapshot = { you, members: hosts, messages, complete, invite, rules: room, deleted, cleared };
-  return { type: "snapshotReceived", snapshot };
+  const { you, hosts, room, invite, messages, changed, complete, seq, epoch, cleared } = answer;
+  const missed = { messages, changed, complete, seq, epoch, cleared, anew: answer.anew === true };
+  return { type: "snapshotReceived", snapshot: { you, members: hosts, rules: room, invite, ...missed } };
 }
 
 function memberOf({ id, user, ip, time, role, muted }) {

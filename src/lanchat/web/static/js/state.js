@@ -20,12 +20,14 @@ export function initial({ you, invite = null, outbox = [], stale = null }) {
     expected: [], // ids of who was here when the connection was lost: their return is no news
     outbox: outbox.map(own), // own messages that the server has not confirmed yet, oldest first
     gaps: [], // ids of messages before which older ones were left out
-    lastId: 0, // the newest message up to which nothing is missing
+    lastSeq: 0, // the position up to which nothing is missing
+    epoch: "", // the server's name for the stretch of positions in which that was learned
+    unseen: {}, // id → the last version of a message that is not shown: deleted, or to come
+    early: [], // ids of messages that came live before the catch-up
     rules: moderation.NO_RULES,
     badges: {}, // id → whether this user is host, also of those who have left
     mutedUntil: null,
     removal: null, // the notice by which a host has removed this user
-    deleted: [], // ids of messages that are gone, though they may still come
     cleared: 0, // the newest id of a history that was deleted
     toldCount: 0, // how many notes were for this page alone
     clockOffset: 0, // milliseconds that the server's clock is before this device's, as far as known
@@ -54,7 +56,7 @@ const reducers = {
   memberChanged: presence.memberChanged,
 
   messagePosted: history.messagePosted,
-  messageDeleted: history.messageDeleted,
+  messageChanged: history.messageChanged,
   historyCleared: history.historyCleared,
   historyTrimmed: history.historyTrimmed,
 
@@ -72,5 +74,5 @@ export function reduce(state, action) {
 function disconnected(state, link, whyFull = "") {
   if (state.link === "removed") return state;
   const after = state.joined ? presence.withAllExpected(state) : state;
-  return { ...after, link, whyFull, joined: false };
+  return { ...after, link, whyFull, joined: false, early: [] };
 }
