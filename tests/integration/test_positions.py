@@ -1,0 +1,111 @@
+"""Catching up by positions, as any client sees it: one cursor for news and changes."""
+
+import pytest
+
+
+@pytest.fixture
+def host(ana, server):
+    """Ana, who has opened the host link."""
+    secret = (server.data_dir / "host-secret").read_text()
+    ana.http.post(server.url + "/host", data={"secret": secret})
+    return ana
+
+
+def join(person, last_seq=0, epoch=""):
+    """Come in as a client that knows positions."""
+    person.connect()
+    return person.call("new_host", {"last_seq": last_seq, "epoch": epoch})
+
+
+def delete(host, number):
+    """Let a host delete the message with this id."""
+    answer = host.call("host_command", {"name": "delete", "text": str(number)})
+    assert answer["ok"], answer
+
+
+def texts(messages):
+    """What they say."""
+    return [message["message"] for message in messages]
+
+
+def test_a_message_is_posted_at_its_position(ana):
+    """``seq`` is the ``id`` as long as nothing has changed, and the answer's is not behind it."""
+    answer = join(ana)
+    said = ana.say("hello")
+    heard = ana.hears("add_chat_message", message="hello")
+    assert heard["seq"] == heard["id"] == said["id"] > answer["seq"]
+    assert "deleted" not in heard
+
+
+def test_each_client_is_told_of_a_deletion_in_its_own_way(host, bia):
+    """Who knows positions gets the message as it is now, everybody else its id."""
+    join(host)
+    bia.join()
+    number = host.say("a slip")["id"]
+    delete(host, number)
+    changed = host.hears("message_changed", id=number)
+    assert (changed["message"], changed["deleted"], changed["seq"] > number) == ("", True, True)
+    bia.hears("message_deleted", id=number)
+    assert (host.events("message_deleted"), bia.events("message_changed")) == ([], [])
+
+
+def test_who_was_away_gets_what_is_new_and_what_has_changed(host, bia):
+    """In one answer, each message once and as it is now."""
+    join(host)
+    first, second = host.say("one")["id"], host.say("two")["id"]
+    before = join(bia)
+    bia.socket.disconnect()
+    delete(host, first)
+    third = host.say("three")["id"]
+    bia.socket = bia.new_socket()
+    answer = join(bia, before["seq"], before["epoch"])
+    assert texts(answer["messages"]) == ["three"]
+    assert [(one["id"], one["deleted"]) for one in answer["changed"]] == [(first, True)]
+    assert answer["complete"]
+    assert "anew" not in answer
+    assert answer["seq"] == third > second
+
+
+def test_a_cursor_outlives_a_restart(ana, server):
+    """The epoch is another one, and nothing is told twice or anew."""
+    join(ana)
+    ana.say("before")
+    ana.socket.disconnect()
+    ana.socket = ana.new_socket()
+    before = join(ana)
+    ana.socket.disconnect()
+    server.stop()
+    server.start()
+    ana.socket = ana.new_socket()
+    answer = join(ana, before["seq"], before["epoch"])
+    assert answer["epoch"] != before["epoch"]
+    assert (answer["messages"], answer["changed"], answer["complete"]) == ([], [], True)
+    assert "anew" not in answer
+
+
+@pytest.mark.parametrize("cursor", [(1, "of another server"), (2**40, None)])
+def test_a_cursor_of_another_history_is_answered_anew(ana, cursor):
+    """Whatever it has seen there: what is here comes as to a newcomer."""
+    epoch = join(ana)["epoch"]
+    ana.say("here")
+    ana.socket.disconnect()
+    ana.socket = ana.new_socket()
+    answer = join(ana, cursor[0], cursor[1] or epoch)
+    assert answer["anew"] is True
+    assert texts(answer["messages"]) == ["here"]
+
+
+def test_without_history_pages_keep_their_talk(server_factory, person_factory):
+    """What was said before the restart is known to the pages alone: nothing is anew."""
+    server = server_factory("--no-history")
+    ana = person_factory("Ana", server)
+    join(ana)
+    ana.say("before")
+    before = ana.hears("add_chat_message", message="before")
+    epoch = ana.call("new_host", {"last_seq": 0})["epoch"]
+    server.kill()
+    server.start()
+    bia = person_factory("Bia", server)
+    answer = join(bia, before["seq"], epoch)
+    assert "anew" not in answer
+    assert answer["complete"] is False
