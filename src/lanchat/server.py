@@ -44,7 +44,7 @@ from lanchat.net.announcer import Announcer
 from lanchat.net.descriptors import make_room_for
 from lanchat.net.listen import listen
 from lanchat.net.network import Network
-from lanchat.net.watch import Watch
+from lanchat.periodic import Periodic
 from lanchat.store.clearing import Clearing
 from lanchat.store.datadir import DataDir
 from lanchat.store.retention import Retention
@@ -59,6 +59,9 @@ if TYPE_CHECKING:
 
 _GOODBYE_SECONDS = 1.0
 """How long clients have to take the last words."""
+
+_LOOK_SECONDS = 3.0
+"""Between two looks at the network: a laptop changes its Wi-Fi, and nobody has to wonder."""
 
 _STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
 _INTERRUPTED = 130
@@ -119,7 +122,7 @@ class Backend:
                 network.on_change(
                     lambda: broadcaster.invite_changed(invitation(config, network.share_url))
                 )
-            looks = [network.refresh]
+            undo.callback(Periodic(network.refresh, _LOOK_SECONDS, name="network").close)
             if config.mdns_name is not None and not config.trust_proxy:
                 announcer = Announcer(
                     network,
@@ -129,10 +132,10 @@ class Backend:
                 )
                 undo.callback(announcer.close)
                 announcer.refresh()
-                looks.append(announcer.refresh)
+                undo.callback(Periodic(announcer.refresh, _LOOK_SECONDS, name="announcer").close)
             if self.encryption is not None:
-                looks.append(self.encryption.refresh)
-            undo.callback(Watch(looks).close)
+                renew = self.encryption.refresh
+                undo.callback(Periodic(renew, _LOOK_SECONDS, name="certificate").close)
             desk = Desk(hub, lambda: host_link(config, network, data.host_secret))
             if listener := open_listener(data.path, desk.answer):
                 undo.callback(listener.close)
