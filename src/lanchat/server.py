@@ -26,7 +26,7 @@ import lanchat
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
 from lanchat.config import ServeConfig
-from lanchat.connlog.writer import ConnectionLogFile
+from lanchat.connlog.log_writer import ConnectionLogFile
 from lanchat.control.desk import Desk
 from lanchat.control.listener import open_listener
 from lanchat.errors import ExtraMissing

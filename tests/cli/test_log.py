@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lanchat.connlog.record import encode
+from lanchat.connlog.log_record import encode
 
 TAIL = [sys.executable, "-m", "lanchat", "log", "tail"]
 DEADLINE = 30

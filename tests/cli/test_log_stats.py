@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.connlog.record import encode
+from lanchat.connlog.log_record import encode
 
 Ended = subprocess.CompletedProcess[str]
 

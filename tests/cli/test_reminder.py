@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.cli.reminder import remind
-from lanchat.connlog.record import encode
+from lanchat.connlog.log_record import encode
 from lanchat.net.addresses import Address, Kind
 from lanchat.net.network import Network
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.connlog.record import encode
+from lanchat.connlog.log_record import encode
 from lanchat.doctor.finding import Verdict
 from lanchat.doctor.guests import Diary, check_guests, is_elsewhere, read_diary
 

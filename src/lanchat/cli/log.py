@@ -14,9 +14,8 @@ from lanchat.cli.log_file import file_argument, report_skipped, usual_log_file
 from lanchat.cli.log_lines import Layout
 from lanchat.cli.options import color_option
 from lanchat.cli.times import moment
-from lanchat.connlog.filter import Filter, Network, parse_network
-from lanchat.connlog.reader import LogReader
-from lanchat.connlog.record import EVENTS, Record
+from lanchat.connlog.log_reader import LogReader
+from lanchat.connlog.log_record import EVENTS, Filter, Network, Record, parse_network
 from lanchat.errors import LogMissing
 from lanchat.terminal import ColorChoice, console, is_screen, wait
 

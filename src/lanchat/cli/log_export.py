@@ -13,9 +13,8 @@ from lanchat.cli.counting import counted
 from lanchat.cli.log_file import file_argument, report_skipped
 from lanchat.cli.output import output_options, report, writing
 from lanchat.cli.times import moment
-from lanchat.connlog.filter import Filter
-from lanchat.connlog.reader import LogReader
-from lanchat.connlog.record import Record
+from lanchat.connlog.log_reader import LogReader
+from lanchat.connlog.log_record import Filter, Record
 
 COLUMNS = (
     *("time", "event", "user", "ip", "seconds"),

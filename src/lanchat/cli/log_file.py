@@ -12,7 +12,7 @@ from lanchat.cli.config_file import path_setting
 from lanchat.cli.counting import counted
 from lanchat.cli.options import full_path
 from lanchat.config import default_log_file
-from lanchat.connlog.reader import LogReader
+from lanchat.connlog.log_reader import LogReader
 
 
 def usual_log_file() -> Path:

@@ -17,8 +17,8 @@ from lanchat.cli.log_file import file_argument, report_skipped
 from lanchat.cli.log_lines import duration
 from lanchat.cli.options import color_option
 from lanchat.cli.times import moment
-from lanchat.connlog.reader import LogReader
-from lanchat.connlog.statistics import HOURS, Person, Statistics, count
+from lanchat.connlog.log_reader import LogReader
+from lanchat.connlog.visits import HOURS, Person, Statistics, count
 from lanchat.terminal import ACCENT, ColorChoice, console, printable
 
 BAR = 40

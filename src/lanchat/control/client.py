@@ -14,7 +14,7 @@ from lanchat import i18n
 from lanchat.chat.commands import COMMANDS
 from lanchat.chat.hub import Hub
 from lanchat.chat.ports import Broadcaster
-from lanchat.connlog.writer import ConnectionLogFile
+from lanchat.connlog.log_writer import ConnectionLogFile
 from lanchat.control.desk import Answer, Desk
 from lanchat.errors import CommandFailed, DataInUse, NotRunning
 from lanchat.store.datadir import DATABASE, DataDir, control_path

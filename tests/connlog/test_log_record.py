@@ -1,11 +1,21 @@
 import json
+from collections.abc import Callable
 from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lanchat.connlog.record import LINE_LIMIT, Unreadable, decode, encode
+from lanchat.chat.commands import COMMANDS
+from lanchat.connlog.log_record import (
+    HOST_COMMANDS,
+    LINE_LIMIT,
+    Filter,
+    Unreadable,
+    decode,
+    encode,
+    parse_network,
+)
 
 TIME = "2026-11-23T02:08:00.123Z"
 
@@ -89,3 +99,39 @@ def test_a_raw_line_of_another_hand_is_made_harmless() -> None:
     assert kept.isascii()
     assert kept.isprintable()
     assert json.loads(kept) == json.loads(line)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ip", "matches"),
+    [
+        ("192.168.1.33", "192.168.1.33", True),
+        ("192.168.1.3", "192.168.1.33", False),
+        ("192.168.1.0/24", "192.168.1.33", True),
+        ("192.168.1.33", "::ffff:192.168.1.33", True),
+        ("FE80:0::1", "fe80::1%eth0", True),
+        ("192.168.1.33", "fe80::1", False),
+        ("0.0.0.0/0", "", False),
+    ],
+)
+def test_ip(wanted: str, ip: str, matches: bool, joined: Callable[..., bytes]) -> None:
+    """An address matches however it is written, and a network all in it."""
+    record = decode(joined("Ana", ip=ip))
+    assert Filter(network=parse_network(wanted)).matches(record) is matches
+
+
+def test_user_is_part_of_a_name(joined: Callable[..., bytes]) -> None:
+    """Capitals make no difference, in any alphabet."""
+    record = decode(joined("Ana STRASSE Ágata"))
+    assert Filter(user="straße").matches(record)
+    assert Filter(user="áGATA").matches(record)
+    assert not Filter(user="Bia").matches(record)
+
+
+def test_an_unknown_event_is_ignored(joined: Callable[..., bytes]) -> None:
+    """A later version may write events that this one does not know."""
+    assert not Filter().matches(decode(joined("Ana").replace(b"join", b"wave")))
+
+
+def test_every_command_that_changes_something_is_an_event() -> None:
+    """A command that the reader did not know would be logged and never shown."""
+    assert set(HOST_COMMANDS) == COMMANDS.keys() - {"bans", "help"}

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from lanchat.connlog.record import Record
+from lanchat.connlog.log_record import Record
 
 HOURS = 24
 _DAY = 86_400.0

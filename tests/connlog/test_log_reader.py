@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from lanchat.chat.model import Guest, Origin
-from lanchat.connlog.filter import Filter
-from lanchat.connlog.reader import STALE_LINES, LogReader
-from lanchat.connlog.record import Record
-from lanchat.connlog.writer import ConnectionLogFile
+from lanchat.connlog.log_reader import STALE_LINES, LogReader
+from lanchat.connlog.log_record import Filter, Record
+from lanchat.connlog.log_writer import ConnectionLogFile
 from lanchat.errors import LogMissing, LogUnreadable
 
 Joined = Callable[..., bytes]

@@ -12,7 +12,7 @@ import pytest
 
 from lanchat.chat.model import Guest, Origin
 from lanchat.chat.ports import ConnectionLog
-from lanchat.connlog.writer import ConnectionLogFile
+from lanchat.connlog.log_writer import ConnectionLogFile
 
 DESCRIPTORS = Path("/proc/self/fd")
 
@@ -94,7 +94,7 @@ def test_close_loses_nothing_in_a_greenlet(tmp_path: Path) -> None:
         "from gevent import monkey; monkey.patch_all()\n"
         "import sys, pathlib\n"
         "from lanchat.chat.model import Origin\n"
-        "from lanchat.connlog.writer import ConnectionLogFile\n"
+        "from lanchat.connlog.log_writer import ConnectionLogFile\n"
         "log = ConnectionLogFile(pathlib.Path(sys.argv[1]))\n"
         "for number in range(10_000): log.refused(Origin('::1'), str(number))\n"
         "log.close()\n"
@@ -232,7 +232,7 @@ def test_a_disk_that_fills_up_leaves_whole_lines_behind(tmp_path: Path) -> None:
     program = (
         "import pathlib, resource, signal, sys, time\n"
         "from lanchat.chat.model import Origin\n"
-        "from lanchat.connlog.writer import ConnectionLogFile\n"
+        "from lanchat.connlog.log_writer import ConnectionLogFile\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "limit = resource.RLIM_INFINITY\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (250, limit))\n"

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from lanchat.connlog.record import Record, decode, encode
-from lanchat.connlog.statistics import Statistics, count
+from lanchat.connlog.log_record import Record, decode, encode
+from lanchat.connlog.visits import Statistics, count
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from lanchat.chat.model import Guest, Origin, timestamp
 from lanchat.chat.ports import LeaveReason, LoginRefusal
-from lanchat.connlog.record import LINE_LIMIT, encode
+from lanchat.connlog.log_record import LINE_LIMIT, encode
 
 logger = logging.getLogger(__name__.rpartition(".")[0])
 

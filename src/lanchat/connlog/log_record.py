@@ -1,4 +1,7 @@
-"""One line of the connection log: JSON with the field names of docs/protocol.md."""
+"""One line of the connection log, and which of them somebody wants to see.
+
+A line is JSON with the field names of docs/protocol.md.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any, TypeAlias
+
+Network: TypeAlias = IPv4Network | IPv6Network
 
 VERSION = 1
 
-ORDER = (
+HOST_COMMANDS = (
     *("kick", "ban", "unban", "mute", "unmute", "host", "unhost"),
     *("lock", "unlock", "readonly", "slow", "topic", "delete", "clear"),
 )
-"""What a host has done, by the names of the commands."""
+"""What hosts do, by the names of their commands: those that change something."""
 
-EVENTS = ("start", "stop", "join", "leave", "login_refused", "refused", *ORDER)
+EVENTS = ("start", "stop", "join", "leave", "login_refused", "refused", *HOST_COMMANDS)
 
 LINE_LIMIT = 64 * 1024
 """Bytes in a line that a reader still looks at; the longest one written has some 12,000."""
@@ -56,6 +62,38 @@ class Record:
     by: str
     value: str
     line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Conditions that a record meets all of; those left out are met by every record.
+
+    ``user`` is part of a name, in capitals or not; ``since`` has a time zone.
+    """
+
+    events: frozenset[str] = frozenset(EVENTS)
+    user: str = ""
+    network: Network | None = None
+    since: datetime | None = None
+
+    def matches(self, record: Record) -> bool:
+        """Whether somebody wants to see the record."""
+        return (
+            record.event in self.events
+            and not self.is_before(record)
+            and self.user.casefold() in record.user.casefold()
+            and (self.network is None or _lies_in(record.ip, self.network))
+        )
+
+    def is_before(self, record: Record) -> bool:
+        """Whether the record is older than anything wanted."""
+        return self.since is not None and record.time < self.since
+
+
+def parse_network(text: str) -> Network:
+    """One address, or a network such as 192.168.1.0/24. Raises ValueError."""
+    address, slash, length = text.strip().partition("/")
+    return ip_network(_plain(address) + slash + length, strict=False)
 
 
 def encode(time: str, event: str, fields: Mapping[str, object]) -> str:
@@ -144,3 +182,18 @@ def _ascii(line: bytes, fields: Mapping[str, Any]) -> str:
     """The line as it is, unless another hand left bytes in it that could paint a terminal."""
     text = line.strip().decode("utf-8")
     return text if text.isascii() and text.isprintable() else json.dumps(fields)
+
+
+def _lies_in(text: str, network: Network) -> bool:
+    try:
+        return ip_address(_plain(text)) in network
+    except ValueError:
+        return False
+
+
+def _plain(address: str) -> str:
+    """Without the zone of fe80::1%eth0, and 192.168.1.2 for ::ffff:192.168.1.2."""
+    found = ip_address(address.partition("%")[0])
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(found)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lanchat.connlog.backwards import BLOCK, end_of_whole_lines, lines_backwards
-from lanchat.connlog.record import LINE_LIMIT
+from lanchat.connlog.log_files import BLOCK, end_of_whole_lines, lines_backwards
+from lanchat.connlog.log_record import LINE_LIMIT
 
 
 @settings(deadline=None)
