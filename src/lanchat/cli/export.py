@@ -10,7 +10,7 @@ from typing import get_args
 
 import click
 
-from lanchat.archive.messages import Export, FormatName
+from lanchat.archive.exporter import Export, FormatName
 from lanchat.cli.counting import counted
 from lanchat.cli.options import data_dir_option
 from lanchat.cli.output import output_options, progress, report, writing

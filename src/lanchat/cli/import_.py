@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from lanchat.archive.messages import import_messages
+from lanchat.archive.importer import import_messages
 from lanchat.cli.counting import counted
 from lanchat.cli.options import data_dir_option
 from lanchat.cli.output import STDOUT, progress

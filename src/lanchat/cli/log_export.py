@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lanchat.archive.formats import BYTE_ORDER_MARK, cell, rows
+from lanchat.archive.message_formats import BYTE_ORDER_MARK, cell, rows
 from lanchat.cli.counting import counted
 from lanchat.cli.log_file import file_argument, report_skipped
 from lanchat.cli.output import output_options, report, writing

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from html import escape
 
-from lanchat.archive.formats import minute, visible
+from lanchat.archive.message_formats import minute, visible
 from lanchat.chat.model import Message
 from lanchat.i18n import translate
 

@@ -2,7 +2,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timezone
 
-from lanchat.archive.page import Page
+from lanchat.archive.html_page import Page
 from lanchat.chat.model import Message
 
 Said = Callable[..., Message]

@@ -1,18 +1,26 @@
-"""One line of an archive in, a draft out: nothing gets in that nobody could have said."""
+"""The way into a message database: lines of an archive become drafts, all or none of them.
+
+Nothing gets in that nobody could have said.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, BinaryIO
 
 import msgspec
 
 from lanchat.chat import texts
 from lanchat.chat.model import MESSAGE_LIMIT, Draft
 from lanchat.chat.names import NAME_LIMIT
-from lanchat.errors import MessageTooLong, PayloadInvalid
+from lanchat.errors import LineRefused, MessageTooLong, PayloadInvalid
+from lanchat.store.datadir import DataDir
+from lanchat.store.loading import load
 
 LINE_LIMIT = 128 * 1024
 """Bytes in a line; the longest one that is written has some 50,000."""
@@ -42,6 +50,32 @@ class _Line(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Line)
 
 
+def import_messages(
+    data_dir: Path, source: BinaryIO, name: str, advance: Callable[[int], None]
+) -> tuple[int, int]:
+    """Store all messages of an archive; return how many were new, and how many there were.
+
+    ``name`` is the source's for people; ``advance`` is told the bytes of every line. All are
+    stored, or none: raises LineRefused for the first line that is no message, DataInUse where
+    a server runs, DataUnusable and StoreUnavailable.
+    """
+    total = 0
+
+    def drafts() -> Iterator[Draft]:
+        nonlocal total
+        for number, line in enumerate(_lines(source), start=1):
+            try:
+                yield draft(line)
+            except ValueError as error:
+                raise LineRefused(name, number, str(error)) from None
+            total = number
+            advance(len(line))
+
+    with closing(DataDir(data_dir)) as data:
+        fresh = load(data.database, drafts())
+    return fresh, total
+
+
 def draft(line: bytes) -> Draft:
     """The message in the line. Raises ValueError, saying what is wrong with it."""
     if len(line) > LINE_LIMIT:
@@ -63,6 +97,12 @@ def draft(line: bytes) -> Draft:
     return Draft(
         read.client_id, read.room, read.user_id, read.user, read.ip, read.message, read.time
     )
+
+
+def _lines(source: BinaryIO) -> Iterator[bytes]:
+    """The lines; of one past the limit only so much that it still is past it."""
+    while line := source.readline(LINE_LIMIT + 1):
+        yield line
 
 
 def _is_no_part_of_a_name(char: str) -> bool:

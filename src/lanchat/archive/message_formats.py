@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from operator import attrgetter
-from typing import Protocol
 
 from lanchat.chat.model import Message
 from lanchat.terminal import printable
@@ -31,19 +30,6 @@ _encode = json.JSONEncoder().encode
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")  # noqa: RUF001 (spreadsheets take the wide ones, too)
 _COLUMNS = ("time", "user", "message", "ip", "user_id", "client_id", "room", "id")
-
-
-class Format(Protocol):
-    """Messages become the text of a file, piece by piece."""
-
-    def head(self) -> str:
-        """What stands before the first message."""
-
-    def body(self, messages: Iterable[Message]) -> str:
-        """The next messages."""
-
-    def foot(self) -> str:
-        """What stands behind the last message."""
 
 
 class JsonLines:

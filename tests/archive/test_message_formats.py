@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lanchat.archive.formats import JsonLines, Table, Text, cell, minute
+from lanchat.archive.message_formats import JsonLines, Table, Text, cell, minute
 from lanchat.chat.model import Message
 
 Said = Callable[..., Message]

@@ -1,23 +1,32 @@
-"""The way out of a message database, and the way in."""
+"""The way out of a message database: its messages as text in one of four formats."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone, tzinfo
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal, Protocol
 
-from lanchat.archive import incoming
-from lanchat.archive.formats import Format, JsonLines, Table, Text
-from lanchat.archive.page import Page
-from lanchat.chat.model import Draft, timestamp
-from lanchat.errors import LineRefused
-from lanchat.store.datadir import DATABASE, DataDir
-from lanchat.store.loading import load
+from lanchat.archive.html_page import Page
+from lanchat.archive.message_formats import JsonLines, Table, Text
+from lanchat.chat.model import Message, timestamp
+from lanchat.store.datadir import DATABASE
 from lanchat.store.reading import MessageReader
 
 FormatName = Literal["jsonl", "txt", "html", "csv"]
+
+
+class Format(Protocol):
+    """Messages become the text of a file, piece by piece."""
+
+    def head(self) -> str:
+        """What stands before the first message."""
+
+    def body(self, messages: Iterable[Message]) -> str:
+        """The next messages."""
+
+    def foot(self) -> str:
+        """What stands behind the last message."""
 
 
 class Export:
@@ -61,35 +70,3 @@ class Export:
         if name == "jsonl":
             return JsonLines()
         return Table(zone) if name == "csv" else Text(zone)
-
-
-def import_messages(
-    data_dir: Path, source: BinaryIO, name: str, advance: Callable[[int], None]
-) -> tuple[int, int]:
-    """Store all messages of an archive; return how many were new, and how many there were.
-
-    ``name`` is the source's for people; ``advance`` is told the bytes of every line. All are
-    stored, or none: raises LineRefused for the first line that is no message, DataInUse where
-    a server runs, DataUnusable and StoreUnavailable.
-    """
-    total = 0
-
-    def drafts() -> Iterator[Draft]:
-        nonlocal total
-        for number, line in enumerate(_lines(source), start=1):
-            try:
-                yield incoming.draft(line)
-            except ValueError as error:
-                raise LineRefused(name, number, str(error)) from None
-            total = number
-            advance(len(line))
-
-    with closing(DataDir(data_dir)) as data:
-        fresh = load(data.database, drafts())
-    return fresh, total
-
-
-def _lines(source: BinaryIO) -> Iterator[bytes]:
-    """The lines; of one past the limit only so much that it still is past it."""
-    while line := source.readline(incoming.LINE_LIMIT + 1):
-        yield line
