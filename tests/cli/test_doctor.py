@@ -12,7 +12,7 @@ from rich.console import Console
 
 from lanchat.cli import ExitCode, run
 from lanchat.cli.doctor import as_record, show
-from lanchat.doctor.finding import Finding, Verdict
+from lanchat.doctor.facts import Finding, Verdict
 from tests.world.namespace import Namespace
 from tests.world.server import ServerProcess
 

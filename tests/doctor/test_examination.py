@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lanchat.doctor.examination import examine_here, examine_room
-from lanchat.doctor.finding import Verdict
+from lanchat.doctor.facts import Verdict
 from tests.world.person import Person
 from tests.world.server import ServerProcess
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lanchat.connlog.log_reader import LogReader
 from lanchat.connlog.log_record import Filter, Record
-from lanchat.doctor.finding import Finding, Verdict
+from lanchat.doctor.facts import Finding, Verdict
 from lanchat.errors import LogMissing, LogUnreadable
 
 _ARRIVALS = frozenset({"join", "login_refused", "refused"})

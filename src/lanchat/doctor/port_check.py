@@ -1,15 +1,17 @@
-"""Which program listens on a port, as far as the system tells."""
+"""The port: whether our server listens there, for others too, or which other program."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 
-from lanchat.doctor.sources import ask, read
+from lanchat.config import DEFAULT_PORT
+from lanchat.doctor.facts import Finding, Verdict, ask, read
+from lanchat.doctor.reachability import Health
 
 _LISTENING = "0A"
 _IPV4_DIGITS = 8
@@ -27,6 +29,29 @@ class Holder:
         if self.pid is None:
             return "a program of another user"
         return f"{self.program or 'a program'} (process {self.pid})"
+
+
+def check_port(port: int, holder: Holder | None, health: Mapping[str, Health]) -> Finding:
+    """``health`` holds what answered at localhost and at the address to share, by host."""
+    check = "port"
+    ours = {host: one for host, one in health.items() if one.kind == "lanchat"}
+    if ours:
+        one = next(iter(ours.values()))
+        version = f"{one.version} (https)" if one.encrypted else one.version
+        by = f", {holder}" if holder is not None else ""
+        return _ours(check, f"lanchat {version} answers at port {port}{by}", holder, health)
+    if holder is None and all(one.kind == "refused" for one in health.values()):
+        text = f"port {port} is free: no lanchat runs here"
+        return Finding(check, Verdict.WARNING, text, "start it with `lanchat serve`")
+    answer = max(health.values(), key=lambda one: one.kind != "refused").reason
+    return Finding(
+        check,
+        Verdict.PROBLEM,
+        f"port {port} is taken by {holder or 'another program'}: {answer}",
+        f"stop that program, or give lanchat another port: `lanchat serve --port {port + 1}`"
+        if port != DEFAULT_PORT
+        else "start `lanchat serve`: it takes the next free port and shows it",
+    )
 
 
 def find_holder(port: int) -> Holder | None:
@@ -119,3 +144,29 @@ def _address(digits: str) -> str:
         words = [word[::-1] for word in words]
     packed = b"".join(words)
     return str(IPv4Address(packed) if len(digits) == _IPV4_DIGITS else IPv6Address(packed))
+
+
+def _ours(check: str, words: str, holder: Holder | None, health: Mapping[str, Health]) -> Finding:
+    if holder is not None and all(map(_is_loopback, holder.addresses)):
+        return Finding(
+            check,
+            Verdict.PROBLEM,
+            f"{words}, but for this computer alone",
+            "start it without `--host 127.0.0.1`",
+        )
+    unheard = [host for host, one in health.items() if one.kind != "lanchat"]
+    # Where --host names one address, it alone answers.
+    if "localhost" not in health or not unheard or unheard == ["localhost"]:
+        return Finding(check, Verdict.OK, words)
+    host = unheard[0]
+    return Finding(
+        check,
+        Verdict.PROBLEM,
+        f"{words}, but not at {host}: {health[host].reason}",
+        "start it without `--host`, so that it listens on every address",
+    )
+
+
+def _is_loopback(text: str) -> bool:
+    address = ip_address(text) if text not in ("", "*") else None
+    return address is not None and address.is_loopback

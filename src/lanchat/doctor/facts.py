@@ -1,10 +1,11 @@
-"""Where facts come from: files and programs that are only read, and soon."""
+"""What every check is made of: facts that are only read, and a finding that says what they mean."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from shutil import which
 
@@ -13,6 +14,29 @@ SECONDS = 8.0
 
 _PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 """Ordinary users have no administrator's programs on their PATH, and can ask some of them."""
+
+
+class Verdict(str, Enum):
+    """How bad it is; ``UNSEEN`` where it takes rights, or eyes, that nobody has here."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+    UNSEEN = "cannot see"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check's result; ``next_step`` is empty where nothing is to be done.
+
+    Some of its words may come from strangers: :func:`lanchat.terminal.printable` makes them safe.
+    """
+
+    check: str
+    verdict: Verdict
+    text: str
+    next_step: str = ""
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.doctor import sources
-from lanchat.doctor.sources import Answer, ask, read
+from lanchat.doctor import facts
+from lanchat.doctor.facts import Answer, ask, read
 
 
 def test_a_program_is_asked() -> None:
@@ -23,7 +23,7 @@ def test_a_program_that_fails_or_is_not_there() -> None:
 
 def test_a_program_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for it."""
-    monkeypatch.setattr(sources, "SECONDS", 0.01)
+    monkeypatch.setattr(facts, "SECONDS", 0.01)
     answer = ask(sys.executable, "-c", "import time; time.sleep(60)")
     assert answer == Answer("", worked=False)
 

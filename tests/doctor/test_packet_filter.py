@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from lanchat.doctor.packets import iptables_chains, lets_in, nft_chains
+from lanchat.doctor.packet_filter import iptables_chains, lets_in, nft_chains
 from tests.world.namespace import Namespace
 
 IPTABLES = """\
