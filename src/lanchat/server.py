@@ -41,8 +41,7 @@ from lanchat.live.stack import (
 )
 from lanchat.net.addresses import LAN_RANGES
 from lanchat.net.announcer import Announcer
-from lanchat.net.descriptors import make_room_for
-from lanchat.net.listen import listen
+from lanchat.net.listen import listen, make_room_for
 from lanchat.net.network import Network
 from lanchat.periodic import Periodic
 from lanchat.store.clearing import Clearing

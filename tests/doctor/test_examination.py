@@ -15,6 +15,12 @@ from tests.world.person import Person
 from tests.world.server import ServerProcess
 
 
+@pytest.fixture(scope="module")
+def server(shared_server: ServerProcess) -> ServerProcess:
+    """A server that is only looked at, and talked in."""
+    return shared_server
+
+
 def test_a_running_server_is_found_by_its_log(server: ServerProcess, ana: Person) -> None:
     """With the right port, the process, and nobody from elsewhere so far."""
     ana.join()

@@ -1,4 +1,4 @@
-"""The socket that guests connect to: one for IPv4 and IPv6 where the system can.
+"""The socket that guests connect to, one for IPv4 and IPv6 where the system can; room for many.
 
 Whether a port is free is less plain than it sounds. With SO_REUSEADDR, which a quick restart
 needs, macOS and the BSDs let "every address" and one specific address be bound by different
@@ -9,6 +9,7 @@ a port counts as taken as soon as anybody listens on it at a wildcard or loopbac
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import sys
 from contextlib import suppress
@@ -29,6 +30,11 @@ PROBED = (
     (socket.AF_INET, "127.0.0.1"),
     (socket.AF_INET6, "::1"),
 )
+
+SPARE = 200
+"""Descriptors for everything but sockets that stay: files, pages that are being loaded."""
+
+_log = logging.getLogger(__name__)
 
 
 def listen(host: str | None, port: int | None) -> socket.socket:
@@ -137,3 +143,36 @@ def _explain(
             hint=f"choose a port from 1024 up, for example --port {DEFAULT_PORT}",
         )
     return AddressNotHere(where, port, error.strerror or str(error))
+
+
+if sys.platform == "win32":
+
+    def make_room_for(_connections: int) -> None:
+        """Windows has no such limit."""
+
+else:
+    import resource
+
+    def make_room_for(connections: int) -> None:
+        """Let this process open so many connections (0: as many as the system allows).
+
+        Each one is an open file to the system, which counts them. Where it allows fewer, a
+        warning says so.
+        """
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        # "Unlimited" is below every other number here.
+        most = sys.maxsize if hard == resource.RLIM_INFINITY else hard
+        wanted = connections + SPARE if connections else most
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            limit = hard if wanted >= most else wanted
+            try:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+            except (OSError, ValueError):  # macOS allows fewer than it says
+                most = soft
+        if connections and most < wanted:
+            _log.warning(
+                "the system allows this program %d open files, too few for %d connections; "
+                "allow more (ulimit -n) or ask for fewer with --max-clients",
+                most,
+                connections,
+            )
