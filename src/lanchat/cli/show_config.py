@@ -12,8 +12,10 @@ from click.core import ParameterSource
 
 from lanchat.cli import show_help
 from lanchat.cli.config_file import Setting, file_of
-from lanchat.cli.serve import config_from, serve
-from lanchat.cli.times import duration
+from lanchat.cli.options import duration
+from lanchat.cli.output import plain_table
+from lanchat.cli.serve import serve
+from lanchat.cli.serve_config import config_from
 from lanchat.config import default_config_file
 from lanchat.terminal import ACCENT, console, is_screen, printable
 from lanchat.times import format_duration
@@ -120,10 +122,9 @@ def _as_json(shown: list[Shown], file: Path | None) -> dict[str, Any]:
 
 
 def _table(shown: list[Shown]) -> Table:
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = plain_table()
     table.add_column("Setting", no_wrap=True)
     table.add_column("Value", overflow="fold")
     table.add_column("From", no_wrap=True)

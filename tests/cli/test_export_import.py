@@ -10,29 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.world.command_line import CommandLine
 from tests.world.person import Person
 from tests.world.server import ServerProcess
-
-Ended = subprocess.CompletedProcess[str]
-
-
-@pytest.fixture
-def lanchat(tmp_path: Path) -> Callable[..., Ended]:
-    """Run `lanchat` to its end, in UTC."""
-
-    def run(*arguments: object, given: str = "") -> Ended:
-        return subprocess.run(
-            [sys.executable, "-m", "lanchat", *map(str, arguments)],
-            env={**os.environ, "TZ": "UTC", "PYTHONUTF8": "1"},
-            cwd=tmp_path,
-            input=given,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
-
-    return run
 
 
 @pytest.fixture
@@ -44,9 +24,9 @@ def talk(server: ServerProcess, ana: Person) -> ServerProcess:
     return server
 
 
-def test_while_the_chat_goes_on(talk: ServerProcess, lanchat: Callable[..., Ended]) -> None:
+def test_while_the_chat_goes_on(talk: ServerProcess, typed: CommandLine) -> None:
     """What was acknowledged is in it, as clients get it."""
-    ended = lanchat("export", "--data-dir", talk.data_dir)
+    ended = typed("export", "--data-dir", talk.data_dir)
     assert (ended.returncode, ended.stderr) == (0, "")
     said = [json.loads(line) for line in ended.stdout.splitlines()]
     assert [(message["user"], message["message"]) for message in said] == [
@@ -57,67 +37,67 @@ def test_while_the_chat_goes_on(talk: ServerProcess, lanchat: Callable[..., Ende
 
 
 def test_the_file_name_says_the_format(
-    talk: ServerProcess, lanchat: Callable[..., Ended], tmp_path: Path
+    talk: ServerProcess, typed: CommandLine, tmp_path: Path
 ) -> None:
     """Unless another one is asked for."""
     for options in (["-o", "a.html"], ["-o", "b.CSV"], ["-o", "c.html", "-f", "txt"]):
-        assert lanchat("export", "--data-dir", talk.data_dir, *options).returncode == 0
+        assert typed("export", "--data-dir", talk.data_dir, *options).returncode == 0
     assert (tmp_path / "a.html").read_text("utf-8").startswith("<!doctype html>")
     assert ",'=three," in (tmp_path / "b.CSV").read_text("utf-8")
     assert (tmp_path / "c.html").read_text("utf-8").endswith("  Ana: =three\n")
 
 
-def test_an_ending_that_is_no_format(lanchat: Callable[..., Ended], tmp_path: Path) -> None:
+def test_an_ending_that_is_no_format(typed: CommandLine, tmp_path: Path) -> None:
     """Nobody gets lines of JSON in a file that is called a PDF, or compressed."""
     for name in ("a.pdf", "a.jsonl.gz"):
-        ended = lanchat("export", "-o", name)
+        ended = typed("export", "-o", name)
         assert ended.returncode == 2
         assert "none of .jsonl, .txt, .html, .csv; say the format with --format" in ended.stderr
     assert list(tmp_path.glob("a.*")) == []
 
 
-def test_a_file_that_is_there(talk: ServerProcess, lanchat: Callable[..., Ended]) -> None:
+def test_a_file_that_is_there(talk: ServerProcess, typed: CommandLine) -> None:
     """One line, and how to go on."""
     export = ["export", "--data-dir", talk.data_dir, "--output", "a.txt"]
-    assert lanchat(*export).stderr.startswith("lanchat: 3 messages written to ")
-    ended = lanchat(*export)
+    assert typed(*export).stderr.startswith("lanchat: 3 messages written to ")
+    ended = typed(*export)
     assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
     assert "--force" in ended.stderr
-    assert lanchat(*export, "--force").returncode == 0
+    assert typed(*export, "--force").returncode == 0
 
 
-def test_no_messages_there(lanchat: Callable[..., Ended], tmp_path: Path) -> None:
+def test_no_messages_there(typed: CommandLine, tmp_path: Path) -> None:
     """It says where it looked, and makes nothing."""
-    ended = lanchat("export", "--data-dir", "nowhere", "-o", "a.txt")
+    ended = typed("export", "--data-dir", "nowhere", "-o", "a.txt")
     assert (ended.returncode, ended.stdout) == (1, "")
     assert str(tmp_path / "nowhere" / "messages.db") in ended.stderr
     assert list(tmp_path.glob("*a.txt*")) == []
 
 
-def test_moving_house(talk: ServerProcess, lanchat: Callable[..., Ended], tmp_path: Path) -> None:
+def test_moving_house(talk: ServerProcess, typed: CommandLine, tmp_path: Path) -> None:
     """From one folder into another one, through a pipe or a file, as often as one likes."""
-    archive = lanchat("export", "--data-dir", talk.data_dir).stdout
+    archive = typed("export", "--data-dir", talk.data_dir).stdout
     (tmp_path / "a.jsonl").write_text(archive)
     new = tmp_path / "new"
-    first = lanchat("import", "--data-dir", new, "-", given=archive)
+    first = typed("import", "--data-dir", new, "-", given=archive)
     assert first.stdout == f"3 messages imported into {new}\n"
-    second = lanchat("import", "--data-dir", new, "a.jsonl")
+    second = typed("import", "--data-dir", new, "a.jsonl")
     assert second.stdout == f"0 messages imported into {new}; 3 were there already\n"
-    assert lanchat("export", "--data-dir", new).stdout == archive
+    assert typed("export", "--data-dir", new).stdout == archive
 
 
-def test_no_import_while_a_server_runs(talk: ServerProcess, lanchat: Callable[..., Ended]) -> None:
+def test_no_import_while_a_server_runs(talk: ServerProcess, typed: CommandLine) -> None:
     """One line says who is in the way and what to do."""
-    ended = lanchat("import", "--data-dir", talk.data_dir, "-")
+    ended = typed("import", "--data-dir", talk.data_dir, "-")
     assert (ended.returncode, ended.stdout) == (3, "")
     assert f"process {talk.process.pid}" in ended.stderr
     assert "stop that one" in ended.stderr
 
 
-def test_a_broken_archive(lanchat: Callable[..., Ended], tmp_path: Path) -> None:
+def test_a_broken_archive(typed: CommandLine, tmp_path: Path) -> None:
     """The line is named."""
     (tmp_path / "a.jsonl").write_text("{}\n")
-    ended = lanchat("import", "--data-dir", "new", "a.jsonl")
+    ended = typed("import", "--data-dir", "new", "a.jsonl")
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("lanchat: a.jsonl, line 1: ")
     assert ended.stderr.endswith("; nothing was imported\n")
@@ -127,14 +107,14 @@ def test_what_was_imported_is_said_in_the_room(
     server_factory: Callable[..., ServerProcess],
     person_factory: Callable[..., Person],
     talk: ServerProcess,
-    lanchat: Callable[..., Ended],
+    typed: CommandLine,
+    tmp_path: Path,
 ) -> None:
     """A server that starts with it shows it to newcomers."""
-    archive = lanchat("export", "--data-dir", talk.data_dir).stdout
-    other = server_factory()
-    other.stop()
-    assert lanchat("import", "--data-dir", other.data_dir, "-", given=archive).returncode == 0
-    other.start()
+    archive = typed("export", "--data-dir", talk.data_dir).stdout
+    new = tmp_path / "later" / "data"
+    assert typed("import", "--data-dir", new, "-", given=archive).returncode == 0
+    other = server_factory(folder="later")
     answer: dict[str, Any] = person_factory("Bia", other).join()
     assert [message["message"] for message in answer["messages"]] == ["one", "two", "=three"]
 

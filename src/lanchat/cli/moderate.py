@@ -12,6 +12,7 @@ import click
 
 from lanchat.cli import show_help
 from lanchat.cli.options import color_option, data_dir_option, log_file_option
+from lanchat.cli.output import plain_table
 from lanchat.control.client import Offered, ask, offered
 from lanchat.errors import NotRunning
 from lanchat.terminal import ColorChoice, console, printable
@@ -97,10 +98,9 @@ def _rules(room: dict[str, Any]) -> Iterable[str]:
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]], nothing: str) -> Table | str:
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table()
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:

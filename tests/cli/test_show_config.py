@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lanchat.cli import ExitCode, lanchat, run
-from lanchat.cli.serve import config_from, serve
+from lanchat.cli.serve import serve
+from lanchat.cli.serve_config import config_from
 from lanchat.config import default_config_file
 
 
@@ -89,7 +90,7 @@ def test_the_usual_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     place = str(default_config_file())
     assert CliRunner().invoke(lanchat, ["config", "path"]).stdout == f"{place}\n"
     monkeypatch.delenv("LANCHAT_CONFIG")
-    monkeypatch.setattr("lanchat.cli.config.default_config_file", lambda: tmp_path / "none")
+    monkeypatch.setattr("lanchat.cli.show_config.default_config_file", lambda: tmp_path / "none")
     monkeypatch.setattr("lanchat.cli.config_file.default_config_file", lambda: tmp_path / "none")
     assert show().stdout.startswith(f"# No file of settings: {tmp_path / 'none'} is not there\n")
 

@@ -12,8 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lanchat.cli import ExitCode
-from lanchat.cli.log_file import usual_log_file
-from lanchat.cli.options import color_option, full_path
+from lanchat.cli.options import color_option, full_path, usual_log_file
 from lanchat.doctor.examination import examine_here, examine_room
 from lanchat.doctor.facts import Finding, Verdict
 from lanchat.terminal import ColorChoice, console, is_screen, printable

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from lanchat.cli import run
-from lanchat.cli.host import host
+from lanchat.cli.moderate import host
 
 
 @pytest.fixture
@@ -23,14 +23,14 @@ def typed(server, monkeypatch):
 
 
 def test_the_link_is_that_of_the_banner(typed, server):
-    """It opens the room for its host."""
+    """The link is the one that opens the room for its host."""
     code, link = typed("link")
     assert code == 0
     assert link.strip() in server.output()
 
 
 def test_a_name_may_have_several_words(typed, person_factory, until):
-    """As in the composer; nothing has to be quoted."""
+    """A name of several words need not be quoted."""
     ana = person_factory("Ana Maria")
     ana.join()
     assert typed("mute", "Ana", "Maria", "forever") == (0, "Ana Maria is muted.\n")
@@ -38,7 +38,7 @@ def test_a_name_may_have_several_words(typed, person_factory, until):
 
 
 def test_the_list_shows_people_bans_and_rules(typed, ana):
-    """For people."""
+    """The list shows a line for each person and ban, and the rules that hold."""
     ana.join()
     typed("ban", "Troll", "forever")
     typed("slow", "10s")
@@ -51,14 +51,14 @@ def test_the_list_shows_people_bans_and_rules(typed, ana):
 
 
 def test_the_list_is_for_programs_too(typed, ana):
-    """One object of JSON."""
+    """The list is one object of JSON where a program reads it."""
     ana.join()
     _, shown = typed("list", "--json")
     assert [person["name"] for person in json.loads(shown)["people"]] == ["Ana"]
 
 
 def test_what_cannot_be_brought_back_is_asked_for(typed, ana):
-    """No answer is none."""
+    """A command that cannot be taken back is carried out after a yes alone."""
     ana.join()
     ana.say("hello")
     assert typed("clear", answer="n\n")[0] == 1
@@ -67,12 +67,12 @@ def test_what_cannot_be_brought_back_is_asked_for(typed, ana):
 
 
 def test_an_error_is_one_line(typed, capsys):
-    """With the room's reason."""
+    """An error is the room's reason in one line."""
     assert run(["host", "kick", "Troll"]) == 1
     assert capsys.readouterr().err == "lanchat: Nobody called Troll is here.\n"
 
 
 def test_where_no_server_runs_that_is_said(tmp_path, capsys):
-    """With the folder that was looked into."""
+    """Where no server runs, the folder that was looked into is named."""
     assert run(["host", "link", "--data-dir", str(tmp_path / "none")]) == 1
     assert f"no lanchat is running here with this data dir: {tmp_path}" in capsys.readouterr().err
