@@ -23,7 +23,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from lanchat.archive.formats import JsonLines
+from lanchat.archive.message_formats import JsonLines
 from lanchat.chat.model import Message, timestamp
 from lanchat.store.datadir import DATABASE
 

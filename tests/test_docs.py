@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import lanchat as package
-from tests.world.commands import all_commands
+from tests.world.command_line import all_commands
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")

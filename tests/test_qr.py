@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from lanchat import qr
-from tests.world.terminal import Terminal
+from tests.world.screen import Terminal
 
 ADDRESSES = [
     "http://192.168.1.20:8765",

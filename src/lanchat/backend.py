@@ -24,7 +24,7 @@ from lanchat.chat.events import InvitationChanged, ServerStopping
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
 from lanchat.config import ServeConfig
-from lanchat.connlog.writer import ConnectionLogFile
+from lanchat.connlog.log_writer import ConnectionLogFile
 from lanchat.control.listener import Desk, open_listener
 from lanchat.errors import ExtraMissing
 from lanchat.http.listen import make_room_for

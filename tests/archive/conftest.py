@@ -1,10 +1,16 @@
-"""Messages to make files of."""
+"""Messages to make files of, and a database of them."""
 
 from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 
+from lanchat.archive.exporter import Export, FormatName
 from lanchat.chat.model import Message
+from lanchat.chat.ports import Draft
+from lanchat.store.bulk import load
+from lanchat.store.datadir import DataDir
 
 
 @pytest.fixture
@@ -15,3 +21,36 @@ def said() -> Callable[..., Message]:
         return Message(7, "c1", "lobby", "u1", user, "192.0.2.1", text, time, 7)
 
     return say
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """A folder with five messages, one a day."""
+    data = DataDir(tmp_path / "data")
+    load(
+        data.database,
+        [
+            Draft(f"c{n}", "lobby", "u1", "Ana", "192.0.2.1", f"{n}", f"2026-11-2{n}T08:00:00.000Z")
+            for n in range(5)
+        ],
+    )
+    data.close()
+    return data.path
+
+
+@pytest.fixture
+def exported() -> Callable[..., str]:
+    """The whole text of an export from a folder."""
+
+    def export(
+        data_dir: Path,
+        name: FormatName = "jsonl",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> str:
+        made = Export(data_dir, name, zone=timezone.utc, since=since, until=until)
+        text = "".join(piece for piece, _ in made.pieces())
+        made.close()
+        return text
+
+    return export

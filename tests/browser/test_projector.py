@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.world.namespace import Namespace
-from tests.world.terminal import decode
+from tests.world.screen import decode
 
 Arrive = Callable[..., Page]
 

@@ -14,7 +14,7 @@ from lanchat.config import ServeConfig, default_log_file
 from lanchat.net.addresses import Address
 from lanchat.net.network import Network
 from lanchat.terminal import ColorChoice, console
-from tests.world.terminal import Terminal
+from tests.world.screen import Terminal
 
 WIFI = Address(ip_address("192.168.1.20"), "wlan0", "lan", "")
 LINK = "http://192.168.1.20:8765/host#0123"

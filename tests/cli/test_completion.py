@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.cli import ExitCode, run
-from lanchat.cli.completion import SHELLS
+from lanchat.cli import SHELLS, ExitCode, run
 
-Ask = Callable[..., list[str]]
+Ask = Callable[..., str]
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="they are shells of Unix")
 
@@ -29,19 +28,17 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def ask(environment: dict[str, str]) -> Ask:
-    """Ask as bash's script does; each answer is a type and a word."""
+def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """Ask as a shell's script does; returns what it is told."""
 
-    def answers(*words: str) -> list[str]:
-        asked = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
-        done = subprocess.run(
-            ["lanchat"],
-            env={**environment, **asked, "_LANCHAT_COMPLETE": "bash_complete"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.split()
+    def answers(*words: str, shell: str = "bash", last: str | None = None) -> str:
+        monkeypatch.setenv("COMP_WORDS", " ".join(words))
+        monkeypatch.setenv("COMP_CWORD", str(len(words) - 1) if last is None else last)
+        monkeypatch.setenv("_LANCHAT_COMPLETE", f"{shell}_complete")
+        with pytest.raises(SystemExit) as ended:
+            run([])
+        assert ended.value.code == 0
+        return capsys.readouterr().out
 
     return answers
 
@@ -62,47 +59,39 @@ def test_another_shell_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_commands_options_and_values(ask: Ask) -> None:
-    """What begins so, also of the groups, and the languages in any case."""
-    assert ask("lanchat", "se") == ["plain,serve"]
-    assert ask("lanchat", "log", "ta") == ["plain,tail"]
-    assert ask("lanchat", "serve", "--access-code-") == ["plain,--access-code-file"]
-    assert ask("lanchat", "serve", "--lang", "") == ["plain,en", "plain,pt-br"]
-    assert ask("lanchat", "export", "--format", "j") == ["plain,jsonl"]
+    """What begins so is offered, also of the groups, and the languages in any case."""
+    assert ask("lanchat", "se") == "plain,serve\n"
+    assert ask("lanchat", "log", "ta") == "plain,tail\n"
+    assert ask("lanchat", "serve", "--access-code-") == "plain,--access-code-file\n"
+    assert ask("lanchat", "serve", "--lang", "").split() == ["plain,en", "plain,pt-br"]
+    assert ask("lanchat", "export", "--format", "j") == "plain,jsonl\n"
 
 
-def test_paths_are_left_to_the_shell(ask: Ask) -> None:
-    """It knows its folders and files best."""
-    assert [each.partition(",")[0] for each in ask("lanchat", "serve", "--data-dir", "r")] == [
-        "dir"
-    ]
-    assert [each.partition(",")[0] for each in ask("lanchat", "serve", "--log-file", "r")] == [
-        "file"
-    ]
-    assert [each.partition(",")[0] for each in ask("lanchat", "serve", "--config", "r")] == ["file"]
+@pytest.mark.parametrize(
+    ("option", "kind"), [("--data-dir", "dir"), ("--log-file", "file"), ("--config", "file")]
+)
+def test_paths_are_left_to_the_shell(ask: Ask, option: str, kind: str) -> None:
+    """The shell knows its folders and files best."""
+    assert ask("lanchat", "serve", option, "r").startswith(f"{kind},")
 
 
 def test_a_broken_file_of_settings_is_no_obstacle(
-    ask: Ask, environment: dict[str, str], tmp_path: Path
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Whoever completes is still typing; nothing is read."""
+    """Whoever completes is still typing, so no settings are read."""
     file = tmp_path / "broken.toml"
     file.write_text("port = ")
-    environment["LANCHAT_CONFIG"] = str(file)
-    assert ask("lanchat", "serve", "--por") == ["plain,--port"]
+    monkeypatch.setenv("LANCHAT_CONFIG", str(file))
+    assert ask("lanchat", "serve", "--por") == "plain,--port\n"
 
 
 @pytest.mark.parametrize(
     ("shell", "word", "answer"),
     [("zsh", "1", "plain\nserve\nStart the chat"), ("fish", "se", "plain,serve\tStart the chat")],
 )
-def test_shells_that_show_help_get_it(
-    environment: dict[str, str], shell: str, word: str, answer: str
-) -> None:
+def test_shells_that_show_help_get_it(ask: Ask, shell: str, word: str, answer: str) -> None:
     """Beside each word stands what it is for; zsh tells the word's number, fish the word."""
-    asked = {"COMP_WORDS": "lanchat se", "COMP_CWORD": word}
-    variables = {**environment, **asked, "_LANCHAT_COMPLETE": f"{shell}_complete"}
-    done = subprocess.run(["lanchat"], env=variables, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith(answer)
+    assert ask("lanchat", "se", shell=shell, last=word).startswith(answer)
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")

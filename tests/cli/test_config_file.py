@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from lanchat.cli import ExitCode, run
 from lanchat.cli.config_file import file_with_secrets
-from lanchat.cli.export import export
-from lanchat.cli.serve import config_from, config_from_environment, serve
+from lanchat.cli.export_import import export
+from lanchat.cli.serve import config_from_environment, serve
+from lanchat.cli.serve_config import config_from
 from lanchat.config import ServeConfig
 from lanchat.errors import ConfigFileRefused
 
@@ -179,13 +179,3 @@ def test_secrets_in_it_are_known(write: Write) -> None:
     for options, found in (([], Path(file)), (["--access-code", "5678"], None)):
         with serve.make_context("serve", ["--config", file, *options]) as context:
             assert file_with_secrets(context) == found
-
-
-def test_a_server_takes_its_settings_from_a_file(
-    write: Write, server_factory: Callable[..., Any]
-) -> None:
-    """The real one, with its port from the command line; -v says which file it was."""
-    file = write('name = "Sala 7B"\n')
-    server = server_factory("--config", file, "-v")
-    assert "Sala 7B" in server.output()
-    assert f"settings are read from {file}" in server.output()

@@ -5,7 +5,7 @@ import pytest
 from rich.cells import cell_len
 
 from lanchat.cli.log_lines import Layout, detail, duration
-from lanchat.connlog.record import Record, decode, encode
+from lanchat.connlog.log_record import Record, decode, encode
 
 
 @pytest.fixture

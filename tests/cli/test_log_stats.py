@@ -2,31 +2,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lanchat.connlog.record import encode
-
-Ended = subprocess.CompletedProcess[str]
-
-
-@pytest.fixture
-def stats(tmp_path: Path) -> Callable[..., Ended]:
-    """Run `lanchat log stats` to its end, in UTC."""
-
-    def run(*arguments: object, **variables: str) -> Ended:
-        return subprocess.run(
-            [sys.executable, "-m", "lanchat", "log", "stats", *map(str, arguments)],
-            env={**os.environ, "TZ": "UTC", "PYTHONUTF8": "1", **variables},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
-
-    return run
+from lanchat.connlog.log_record import encode
+from tests.world.command_line import CommandLine
 
 
 @pytest.fixture
@@ -49,9 +30,9 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_people_and_hours(stats: Callable[..., Ended], file: Path) -> None:
+def test_people_and_hours(typed: CommandLine, file: Path) -> None:
     """Those who were there longest come first, and each hour has its bar."""
-    ended = stats(file)
+    ended = typed("log", "stats", file)
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = ended.stdout.splitlines()
     assert lines[:2] == [
@@ -66,22 +47,24 @@ def test_people_and_hours(stats: Callable[..., Ended], file: Path) -> None:
     ]
 
 
-def test_a_hostile_name(stats: Callable[..., Ended], file: Path) -> None:
+def test_a_hostile_name(typed: CommandLine, file: Path) -> None:
     """It paints nothing, also where colours are wanted."""
-    output = stats(file, "--color", "always").stdout
+    output = typed("log", "stats", file, "--color", "always").stdout
     assert r"x\x1b[31m\u202e" in output
     assert "\x1b[31m" not in output
 
 
-def test_only_some_people(stats: Callable[..., Ended], file: Path) -> None:
+def test_only_some_people(typed: CommandLine, file: Path) -> None:
     """It is said how many there are besides; of none there is no table."""
-    assert "and 1 more: see --people" in stats(file, "-n", 1).stdout
-    assert "Ana" not in stats(file, "-n", 0).stdout
+    assert "and 1 more: see --people" in typed("log", "stats", file, "-n", 1).stdout
+    assert "Ana" not in typed("log", "stats", file, "-n", 0).stdout
 
 
-def test_json_has_everything(stats: Callable[..., Ended], file: Path) -> None:
+def test_json_has_everything(typed: CommandLine, file: Path) -> None:
     """Seconds and UTC, for other programs; --since cuts."""
-    found = json.loads(stats(file, "--json", "--utc", "--since", "2026-11-23T10:30").stdout)
+    found = json.loads(
+        typed("log", "stats", file, "--json", "--utc", "--since", "2026-11-23T10:30").stdout
+    )
     assert found["people"][0] == {
         "user": "Ana",
         "visits": 1,
@@ -93,9 +76,9 @@ def test_json_has_everything(stats: Callable[..., Ended], file: Path) -> None:
     assert found["hours"][10:12] == [1800, 900]
 
 
-def test_an_ascii_terminal(stats: Callable[..., Ended], file: Path) -> None:
+def test_an_ascii_terminal(typed: CommandLine, file: Path) -> None:
     """Bars are made of what it has."""
-    output = stats(file, PYTHONUTF8="0", PYTHONIOENCODING="ascii").stdout
+    output = typed("log", "stats", file, encoding="ascii").stdout
     assert "#" * 40 in output
 
 
@@ -115,9 +98,9 @@ def test_a_narrow_screen(file: Path) -> None:
     assert max(map(len, lines)) <= 50
 
 
-def test_an_empty_log_and_none(stats: Callable[..., Ended], tmp_path: Path) -> None:
+def test_an_empty_log_and_none(typed: CommandLine, tmp_path: Path) -> None:
     """Nobody was there, or nobody knows."""
     (tmp_path / "empty").touch()
-    assert stats(tmp_path / "empty").stdout == "0 people, 0 visits, 0 s in all\n"
-    ended = stats(tmp_path / "none")
+    assert typed("log", "stats", tmp_path / "empty").stdout == "0 people, 0 visits, 0 s in all\n"
+    ended = typed("log", "stats", tmp_path / "none")
     assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)

@@ -1,16 +1,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
 
 from lanchat import __version__
 from lanchat.cli import ExitCode, complain, explain, run
-from lanchat.cli.options import option
 from lanchat.errors import LanchatError, LogMissing, NoFreePort, PortTaken, SettingRefused
 
 Output = pytest.CaptureFixture[str]
@@ -97,26 +94,3 @@ def test_descriptors_that_the_shell_closed_are_occupied() -> None:
     os.close(writing)
     with os.fdopen(reading) as answer:
         assert int(answer.read()) > 2
-
-
-@pytest.fixture
-def command() -> Callable[..., str]:
-    """A command with an option of ours; answers what it prints."""
-
-    @click.command()
-    @option("--data-dir/--no-data-dir", default=True, help="Where it lies.")
-    def show(data_dir: bool) -> None:
-        click.echo(data_dir)
-
-    def run(arguments: list[str], **variables: str) -> str:
-        return CliRunner(env=variables).invoke(show, arguments).output
-
-    return run
-
-
-def test_an_option_is_a_variable_too(command: Callable[..., str]) -> None:
-    """Named after its long form; what is typed wins, and --help shows both."""
-    assert command([], LANCHAT_DATA_DIR="no") == "False\n"
-    assert command(["--data-dir"], LANCHAT_DATA_DIR="no") == "True\n"
-    assert "LANCHAT_DATA_DIR" in command(["--help"])
-    assert "default:" in command(["--help"])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.cli.output import writing
+from lanchat.cli.output import counted, writing
 from lanchat.errors import OutputExists, OutputUnwritable
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
@@ -71,3 +71,17 @@ def test_a_full_disk() -> None:
     full = Path("/dev/full")
     with pytest.raises(OutputUnwritable, match="No space"), writing(full, force=False) as write:
         write("few")
+
+
+@pytest.mark.parametrize(
+    ("number", "thing", "words"),
+    [
+        (0, "event", "0 events"),
+        (1, "event", "1 event"),
+        (2000, "event", "2,000 events"),
+        (2, "person", "2 people"),
+    ],
+)
+def test_one_is_no_plural(number: int, thing: str, words: str) -> None:
+    """A number stands with its thing as people say it."""
+    assert counted(number, thing) == words

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.chat.model import Origin, User
-from lanchat.connlog.record import encode
+from lanchat.connlog.log_record import encode
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.cli.serve import config_from, serve
+from lanchat.cli.serve import serve
+from lanchat.cli.serve_config import config_from
 
 
 @pytest.fixture

@@ -10,9 +10,15 @@ from typing import Any
 import pytest
 
 from lanchat.doctor.examination import examine_here, examine_room
-from lanchat.doctor.finding import Verdict
+from lanchat.doctor.facts import Verdict
 from tests.world.person import Person
 from tests.world.server import ServerProcess
+
+
+@pytest.fixture(scope="module")
+def server(shared_server: ServerProcess) -> ServerProcess:
+    """A server that is only looked at, and talked in."""
+    return shared_server
 
 
 def test_a_running_server_is_found_by_its_log(server: ServerProcess, ana: Person) -> None:

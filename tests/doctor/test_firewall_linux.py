@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from lanchat.doctor.finding import Verdict
+from lanchat.doctor.facts import Answer, Verdict
 from lanchat.doctor.firewall_linux import check_filter, check_firewalld, check_ufw
-from lanchat.doctor.sources import Answer
 
 ON = "# /etc/ufw/ufw.conf\nENABLED=yes\nLOGLEVEL=low\n"
 DROP = 'IPV6=yes\nDEFAULT_INPUT_POLICY="DROP"\n'

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.connlog.record import encode
-from lanchat.doctor.finding import Verdict
+from lanchat.connlog.log_record import encode
+from lanchat.doctor.facts import Verdict
 from lanchat.doctor.guests import Diary, check_guests, is_elsewhere, read_diary
 
 OWN = {"192.168.1.20", "fe80::1"}

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from lanchat.doctor.finding import Verdict
+from lanchat.doctor.facts import Verdict
 from lanchat.doctor.surroundings import (
     check_addresses,
     check_browsers,
@@ -13,15 +13,18 @@ from lanchat.doctor.surroundings import (
     check_neighbours,
     check_portal,
     check_vpn,
+    judge_name,
     neighbours_from_arp,
     neighbours_from_proc,
 )
 from lanchat.net.addresses import Address
+from lanchat.net.discovery import FoundRoom
 
 WIFI = Address(ip_address("192.168.1.20"), "wlan0", "lan", "a LAN address")
 DOCKER = Address(ip_address("172.17.0.1"), "docker0", "virtual", "it belongs to Docker")
 TUNNEL = Address(ip_address("10.8.0.2"), "tun0", "virtual", "the interface belongs to a VPN")
 LOOPBACK = Address(ip_address("127.0.0.1"), "lo", "loopback", "this machine only")
+ROOM = FoundRoom("7B", "http://192.0.2.10:8765", "http://lanchat.local:8765", 0, False, "1")
 URL = "http://192.168.1.20:8765"
 
 
@@ -148,3 +151,22 @@ def test_the_clock(
     """Against the calendar, the hardware (in whatever zone it runs) and the log."""
     seconds = None if hardware is None else hardware.timestamp()
     assert check_clock(now.timestamp(), seconds, None, newest).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("port", "own", "verdict"),
+    [
+        (8765, {"192.0.2.10"}, Verdict.OK),
+        (8766, {"192.0.2.10"}, Verdict.WARNING),
+        (8765, {"192.0.2.11"}, Verdict.WARNING),
+    ],
+)
+def test_only_our_own_room_counts(port: int, own: set[str], verdict: Verdict) -> None:
+    """By address and port, as others may announce the same name."""
+    assert judge_name([ROOM], port, own, lambda _: own).verdict is verdict
+
+
+def test_a_computer_that_knows_no_such_names() -> None:
+    """Guests may know them."""
+    finding = judge_name([ROOM], 8765, {"192.0.2.10"}, lambda _: set())
+    assert "knows no such names" in finding.text

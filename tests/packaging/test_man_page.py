@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.world.commands import all_commands
+from tests.world.command_line import all_commands
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The ``lanchat`` command: its group, and how an error becomes one line and an exit code."""
+"""The ``lanchat`` command: its subcommands, and how an error becomes one line and an exit code."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ from lanchat.errors import CannotStart, ConfigFileRefused, LanchatError, Setting
 
 DEBUG_VARIABLE = "LANCHAT_DEBUG"
 
+COMPLETION_VARIABLE = "_LANCHAT_COMPLETE"
+"""What click looks for when the shell asks."""
+
+SHELLS = ("bash", "zsh", "fish")
+
 
 class ExitCode(IntEnum):
     """What the shell is told."""
@@ -32,22 +37,22 @@ class ExitCode(IntEnum):
 class Commands(click.Group):
     """Imports a subcommand when it is asked for: reading a log needs nothing that serves.
 
-    ``modules`` says in which module of this package a subcommand lies; its function has the
-    module's name.
+    ``lazily`` says where a subcommand is, as ``module:function``.
     """
 
-    def __init__(self, *args: Any, modules: Mapping[str, str], **settings: Any) -> None:
+    def __init__(self, *args: Any, lazily: Mapping[str, str], **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self._modules = modules
+        self._lazily = lazily
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), *self._modules]
+        return [*super().list_commands(ctx), *self._lazily]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = self._modules.get(cmd_name)
-        if module is None:
+        place = self._lazily.get(cmd_name)
+        if place is None:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module(f"lanchat.cli.{module}"), module)
+        module, _, function = place.partition(":")
+        command: click.Command = getattr(import_module(module), function)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -60,16 +65,16 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
-    modules={
-        "serve": "serve",
-        "config": "config",
-        "discover": "discover",
-        "doctor": "doctor",
-        "host": "host",
-        "log": "log",
-        "export": "export",
-        "import": "import_",
-        "completion": "completion",
+    lazily={
+        "serve": "lanchat.cli.serve:serve",
+        "config": "lanchat.cli.show_config:config",
+        "discover": "lanchat.cli.discover:discover",
+        "doctor": "lanchat.cli.diagnose:doctor",
+        "host": "lanchat.cli.moderate:host",
+        "log": "lanchat.cli.log:log",
+        "export": "lanchat.cli.export_import:export",
+        "import": "lanchat.cli.export_import:import_",
+        "completion": "lanchat.cli:completion",
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -79,6 +84,25 @@ class Commands(click.Group):
 def lanchat(context: click.Context) -> None:
     """Chat with everybody on your network: start it here, open it in any browser there."""
     show_help(context)
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(*, shell: str) -> None:
+    """Print a script that lets your shell complete commands, options and values.
+
+    \b
+    Add a line to the file that your shell reads when it starts:
+    ~/.bashrc                   eval "$(lanchat completion bash)"
+    ~/.zshrc, below compinit    eval "$(lanchat completion zsh)"
+    ~/.config/fish/config.fish  lanchat completion fish | source
+    """  # noqa: D301 (click's own sign, and no backslash)
+    from click.shell_completion import get_completion_class
+
+    script = get_completion_class(shell)
+    if script is None:
+        raise click.ClickException(f"click has no completion for {shell}")
+    click.echo(script(lanchat, {}, "lanchat", COMPLETION_VARIABLE).source())
 
 
 def show_help(context: click.Context) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lanchat.cli.options import color_option
+from lanchat.cli.output import plain_table
 from lanchat.errors import NoRoomFound
 from lanchat.net.discovery import FoundRoom
 from lanchat.net.discovery import discover as look_around
@@ -47,10 +48,9 @@ def discover(*, timeout: float, as_json: bool, color: ColorChoice) -> None:
 
 
 def _table(rooms: Sequence[FoundRoom]) -> Table:
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table()
     table.add_column("Room", overflow="fold")
     # An address that is cut cannot be copied.
     table.add_column("Address", no_wrap=True, style=f"bold {ACCENT}")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from lanchat.connlog.record import ORDER, Record
+from lanchat.connlog.log_record import HOST_COMMANDS, Record
 from lanchat.terminal import ACCENT, printable
 
 FULL_DATE = 100
@@ -41,7 +41,7 @@ LOOKS = {
     "leave": Look("←", "<", "dim", "leave", "dim"),
     "login_refused": Look("✕", "x", "yellow", "login refused"),
     "refused": Look("✕", "x", "yellow", "refused"),
-    **{event: Look("◆", "!", "magenta", event) for event in ORDER},
+    **{event: Look("◆", "!", "magenta", event) for event in HOST_COMMANDS},
 }
 EVENT_WIDTH = max(len(look.words) for look in LOOKS.values())
 

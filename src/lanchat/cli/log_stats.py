@@ -12,13 +12,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lanchat.cli.counting import counted
-from lanchat.cli.log_file import file_argument, report_skipped
+from lanchat.cli.log import report_skipped
 from lanchat.cli.log_lines import duration
-from lanchat.cli.options import color_option
-from lanchat.cli.times import moment
-from lanchat.connlog.reader import LogReader
-from lanchat.connlog.statistics import HOURS, Person, Statistics, count
+from lanchat.cli.options import color_option, log_file_argument, moment
+from lanchat.cli.output import counted, plain_table
+from lanchat.connlog.log_reader import LogReader
+from lanchat.connlog.visits import HOURS, Person, Statistics, count
 from lanchat.terminal import ACCENT, ColorChoice, console, printable
 
 BAR = 40
@@ -45,7 +44,7 @@ SHOWN = 20
 @click.option("--json", "raw", is_flag=True, help="Print everything as JSON, times in UTC.")
 @click.option("--utc", is_flag=True, help="Show and take times in UTC.")
 @color_option
-@file_argument
+@log_file_argument
 def log_stats(
     *, since: str | None, shown: int, raw: bool, utc: bool, color: ColorChoice, file: Path
 ) -> None:
@@ -103,7 +102,7 @@ def _show(screen: Console, sums: Statistics, shown: int, zone: tzinfo | None) ->
 
 
 def _table(people: list[tuple[str, Person]], zone: tzinfo | None) -> Table:
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = plain_table()
     table.add_column("Name", style="bold", overflow="fold")
     for title in ("Visits", "Time"):
         table.add_column(title, justify="right", no_wrap=True)

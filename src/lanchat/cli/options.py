@@ -1,18 +1,20 @@
-"""Options that are environment variables and settings of a file, too; the paths they name."""
+"""What options are made of: variables and settings of a file, too; paths, times and colours."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from lanchat.cli.config_file import Setting, load
+from lanchat.cli.config_file import Setting, load, path_setting
 from lanchat.config import default_data_dir, default_log_file
+from lanchat.times import parse_duration, parse_moment
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -39,6 +41,35 @@ def full_path(path: Path) -> Path:
     with suppress(RuntimeError):  # nobody here has that name: the ~ is part of it
         path = path.expanduser()
     return path.absolute()
+
+
+def usual_log_file() -> Path:
+    """The one that `lanchat serve` writes in this very environment. Raises ConfigFileRefused."""
+    named = os.environ.get("LANCHAT_LOG_FILE")
+    return full_path(Path(named) if named else path_setting("log-file") or default_log_file())
+
+
+def duration(text: str) -> float:
+    """The seconds in ``90s``, ``10m``, ``12h``, ``30d`` or ``2w``, as an option's type.
+
+    Raises click.BadParameter.
+    """
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is {error}") from error
+
+
+def moment(text: str | None, option: str, *, utc: bool) -> datetime | None:
+    """The value of an option such as ``--since``; where it has no offset, it is local time.
+
+    Raises click.BadParameter.
+    """
+    now = datetime.now(timezone.utc)
+    try:
+        return None if text is None else parse_moment(text, now if utc else now.astimezone())
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=option) from error
 
 
 def _usual_data_dir(_: click.Context, __: click.Parameter, path: Path | None) -> Path:
@@ -96,4 +127,8 @@ config_option = option(
     callback=_load_config,
     show_default="the one that `lanchat config path` names, if it is there",
     help="Read settings from this file, in TOML; options and variables count more.",
+)
+
+log_file_argument = click.argument(
+    "file", required=False, type=click.Path(path_type=Path), default=usual_log_file
 )

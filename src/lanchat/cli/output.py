@@ -1,14 +1,13 @@
-"""Where a command writes what may be long: to standard output, or into a file that is whole."""
+"""What a command writes: into a file that is whole or to standard output, and how it says so."""
 
 from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -16,6 +15,9 @@ from lanchat.cli import complain
 from lanchat.cli.options import Decorated, full_path
 from lanchat.errors import OutputExists, OutputUnwritable
 from lanchat.terminal import is_screen
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 STDOUT = Path("-")
 
@@ -64,6 +66,8 @@ def _destination(path: Path, *, force: bool) -> Iterator[Callable[[str], object]
         return
     if path.exists() and not force:
         raise OutputExists(path)
+    import tempfile  # slow, and reading a log needs none
+
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -99,6 +103,20 @@ def progress(label: str, total: int, *, path: Path) -> Iterator[Callable[[int], 
     with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
         yield lambda done: bar.advance(task, done)
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 message``, ``2,000 messages``."""
+    if number == 1:
+        return f"1 {thing}"
+    return f"{number:,} {'people' if thing == 'person' else thing + 's'}"
+
+
+def plain_table() -> Table:
+    """A table without lines, whose words can be copied."""
+    from rich.table import Table
+
+    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
 
 
 def report(words: str, path: Path) -> None:

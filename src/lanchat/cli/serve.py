@@ -3,41 +3,29 @@
 from __future__ import annotations
 
 import logging
-import os
-import subprocess
-import sys
-import threading
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 # Nothing heavy up here: `serve` patches the standard library for gevent before that.
-from lanchat.cli.access_code import settle
 from lanchat.cli.config_file import file_of, file_with_secrets
 from lanchat.cli.options import (
     color_option,
     config_option,
     data_dir_option,
-    full_path,
+    duration,
     log_file_option,
     option,
 )
-from lanchat.cli.secret import secret
-from lanchat.cli.times import duration
+from lanchat.cli.serve_config import config_from
 from lanchat.config import DEFAULT_PORT, ServeConfig
-from lanchat.errors import ConfigFileRefused, SettingRefused
-from lanchat.i18n import LANGUAGES, from_locale
+from lanchat.i18n import LANGUAGES
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from lanchat.server import Server
     from lanchat.terminal import ColorChoice
+
+_log = logging.getLogger(__name__)
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -195,11 +183,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     show_default="none",
     help="Tell them to whoever sends this bearer token, and to nobody else.",
 )
-@option(
-    "--metrics-token-file",
-    type=FILE,
-    help="Read the token from this file's first line.",
-)
+@option("--metrics-token-file", type=FILE, help="Read the token from this file's first line.")
 @option(
     "--qr/--no-qr",
     "show_qr",
@@ -240,48 +224,21 @@ def serve(
 
     monkey.patch_all()
 
-    from lanchat.cli.diagnostics import set_up_logging
-    from lanchat.cli.precautions import risks
+    from lanchat.cli import startup
     from lanchat.net.addresses import find_addresses
     from lanchat.server import Server
 
-    set_up_logging(quiet=quiet, verbose=verbose)
+    startup.set_up_logging(quiet=quiet, verbose=verbose)
     if file := file_of(context):
-        logging.getLogger(__name__).info("settings are read from %s", file)
+        _log.info("settings are read from %s", file)
     server = Server(config)
     if not quiet:
-        _show_banner(server, color, show_qr)
-    for risk in risks(config, find_addresses(), file_with_secrets(context)):
-        logging.getLogger(__name__).warning("%s", risk)
+        startup.show_banner(server, color, show_qr)
+    for risk in startup.risks(config, find_addresses(), file_with_secrets(context)):
+        _log.warning("%s", risk)
     if open_browser:
-        open_in_browser(config.invitation(server.network.local_url))
+        startup.open_in_browser(config.invitation(server.network.local_url))
     server.run()
-
-
-def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
-    """The settings in the options' values; what was not given keeps ServeConfig's default.
-
-    Without a ``banner`` nobody would see a generated access code. Raises SettingRefused, or
-    ConfigFileRefused for what the file of settings says.
-    """
-    params = context.params
-    known = {field.name for field in fields(ServeConfig)}
-    given = {name: value for name, value in params.items() if name in known and value is not None}
-    for name, value in given.items():
-        if isinstance(value, Path):
-            given[name] = full_path(value)
-    if params["no_mdns"]:
-        given["mdns_name"] = None
-    try:
-        given["access_code"] = settle(secret(context, "access-code"), banner=banner)
-        given["metrics_token"] = secret(context, "metrics-token")
-        return ServeConfig(**given, keep_history=not params["no_history"])
-    except SettingRefused as refused:
-        file = file_of(context)
-        name = refused.setting.replace("-", "_")
-        if file is None or context.get_parameter_source(name) is not ParameterSource.DEFAULT_MAP:
-            raise
-        raise ConfigFileRefused(file, str(refused)) from None
 
 
 def config_from_environment() -> ServeConfig:
@@ -291,54 +248,3 @@ def config_from_environment() -> ServeConfig:
     """
     with serve.make_context("lanchat serve", []) as context:
         return config_from(context, banner=False)
-
-
-def open_in_browser(url: str) -> threading.Thread:
-    """Open the address in the browser of whoever started the server, without waiting for it."""
-    thread = threading.Thread(target=_open, args=[url], daemon=True)
-    thread.start()
-    return thread
-
-
-def _open(url: str) -> None:
-    # In a process of its own: some browsers block whoever calls them, or talk to the terminal.
-    # `python -m webbrowser` would not tell whether it worked.
-    program = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))"
-    command = [sys.executable, "-c", program, url]
-    quiet = subprocess.DEVNULL
-    try:
-        subprocess.run(
-            command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        logging.getLogger(__name__).warning("no browser could be started for %s", url)
-
-
-def _show_banner(server: Server, color: ColorChoice, show_qr: bool | None) -> None:
-    """Now, and a line more for each thing that changes later."""
-    from lanchat.cli.banner import Banner
-    from lanchat.cli.reminder import remind
-    from lanchat.terminal import console, is_screen
-
-    config, network = server.config, server.network
-    banner = Banner(
-        config,
-        network,
-        config.lang or from_locale(os.environ),
-        host_link=server.host_link,
-        authority=server.authority,
-        show_qr=show_qr,
-    )
-    screen = console(color, stderr=True)
-    watched = is_screen(stderr=True)
-
-    def show(part: Callable[[Console], None]) -> None:
-        # A terminal that is gone is no reason not to serve.
-        with suppress(OSError, ValueError):
-            part(screen)
-
-    show(banner.show if watched else banner.show_plain)
-    network.on_name(lambda: show(banner.show_name))
-    if not config.trust_proxy:  # the proxy is where it was
-        network.on_change(lambda: show(banner.show_move if watched else banner.show_plain_move))
-        remind(network, config.log_file, lambda: show(banner.show_doctor))

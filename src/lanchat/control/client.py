@@ -14,7 +14,7 @@ from lanchat import i18n
 from lanchat.chat.commands import COMMANDS
 from lanchat.chat.events import Event
 from lanchat.chat.hub import Hub
-from lanchat.connlog.writer import ConnectionLogFile
+from lanchat.connlog.log_writer import ConnectionLogFile
 from lanchat.control.listener import Answer, Desk
 from lanchat.errors import CommandFailed, DataInUse, NotRunning
 from lanchat.phrases import usage

@@ -13,19 +13,17 @@ from urllib.parse import urlsplit
 import ifaddr
 
 from lanchat.config import DEFAULT_PORT
-from lanchat.doctor import firewall_linux, firewall_macos, firewall_windows
-from lanchat.doctor.finding import Finding, Verdict
+from lanchat.doctor.application_firewalls import check_macos, check_windows
+from lanchat.doctor.facts import Finding, Verdict, ask, read
+from lanchat.doctor.firewall_linux import check_linux
 from lanchat.doctor.guests import check_guests, read_diary
-from lanchat.doctor.holder import find_holder
-from lanchat.doctor.names import check_name
-from lanchat.doctor.ports import check_port
-from lanchat.doctor.probe import probe
-from lanchat.doctor.remote import follow, target
-from lanchat.doctor.sources import ask, read
+from lanchat.doctor.port_check import check_port, find_holder
+from lanchat.doctor.reachability import follow, probe, target
 from lanchat.doctor.surroundings import (
     check_addresses,
     check_browsers,
     check_clock,
+    check_name,
     check_neighbours,
     check_portal,
     check_vpn,
@@ -86,9 +84,9 @@ def _at_once(checks: Sequence[Check]) -> Iterator[Finding]:
 
 def _check_firewall(port: int, interface: str) -> Finding:
     checks: dict[str, Callable[[], Finding]] = {
-        "linux": lambda: firewall_linux.check_firewall(port, interface),
-        "darwin": firewall_macos.check_firewall,
-        "win32": lambda: firewall_windows.check_firewall(port),
+        "linux": lambda: check_linux(port, interface),
+        "darwin": check_macos,
+        "win32": lambda: check_windows(port),
     }
     check = checks.get(sys.platform)
     if check is None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from lanchat.doctor.finding import Finding, Verdict
-from lanchat.doctor.packets import iptables_chains, lets_in, nft_chains
-from lanchat.doctor.sources import Answer, ask, read
+from lanchat.doctor.facts import Answer, Finding, Verdict, ask, read
+from lanchat.doctor.packet_filter import iptables_chains, lets_in, nft_chains
 
 CHECK = "firewall"
 
 
-def check_firewall(port: int, interface: str) -> Finding:
+def check_linux(port: int, interface: str) -> Finding:
     """What stands between the guests on the interface and the port."""
     ufw = check_ufw(
         read("/etc/ufw/ufw.conf"), read("/etc/default/ufw"), read("/etc/ufw/user.rules"), port

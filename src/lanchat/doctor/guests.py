@@ -8,10 +8,9 @@ from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 
-from lanchat.connlog.filter import Filter
-from lanchat.connlog.reader import LogReader
-from lanchat.connlog.record import Record
-from lanchat.doctor.finding import Finding, Verdict
+from lanchat.connlog.log_reader import LogReader
+from lanchat.connlog.log_record import Filter, Record
+from lanchat.doctor.facts import Finding, Verdict
 from lanchat.errors import LogMissing, LogUnreadable
 
 _ARRIVALS = frozenset({"join", "login_refused", "refused"})

@@ -1,16 +1,21 @@
-"""What stands around the server: addresses, VPN, neighbours, browsers and the clock."""
+"""What stands around the server: addresses, its name, VPN, neighbours, browsers and the clock."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
-from lanchat.doctor.finding import Finding, Verdict
+from lanchat.doctor.facts import Finding, Verdict
+from lanchat.doctor.reachability import resolve
+from lanchat.errors import NoDiscovery
 from lanchat.net.addresses import Address
+from lanchat.net.discovery import FoundRoom, discover
 
 _SHOWN = 6
+_DISCOVERY_SECONDS = 2.0
 _WRITTEN = datetime(2026, 11, 1, tzinfo=timezone.utc).timestamp()
 """No clock that is right shows less: there was no such program before."""
 
@@ -39,6 +44,34 @@ def check_addresses(addresses: Sequence[Address], share_url: str, shared: bool) 
     verdict = Verdict.WARNING if step else Verdict.OK
     text = f"{share_url} ({best.interface}): {best.reason}"
     return Finding(check, verdict, text, step, tuple(details))
+
+
+def check_name(port: int, own: Collection[str]) -> Finding:
+    """Ask the network for rooms, and this computer for the name of ours."""
+    try:
+        rooms = discover(_DISCOVERY_SECONDS)
+    except NoDiscovery as error:
+        return Finding("mdns", Verdict.UNSEEN, error.reason)
+    return judge_name(rooms, port, own, resolve)
+
+
+def judge_name(
+    rooms: Sequence[FoundRoom],
+    port: int,
+    own: Collection[str],
+    resolve: Callable[[str], Collection[str]],
+) -> Finding:
+    """``own`` are this computer's addresses; ``resolve`` returns those of a name."""
+    for room in rooms:
+        where = urlsplit(room.url)
+        if where.port == port and where.hostname in own:
+            name = urlsplit(room.local_url).hostname or ""
+            if set(resolve(name)) & set(own):
+                return Finding("mdns", Verdict.OK, f"{room.local_url} leads here")
+            text = f"{room.local_url} is announced, and this computer itself knows no such names"
+            return Finding("mdns", Verdict.OK, f"{text}; others may")
+    text = "no .local name of this room was heard: it is off, or the network forbids multicast"
+    return Finding("mdns", Verdict.WARNING, text, "share the address in numbers; it needs no name")
 
 
 def check_vpn(addresses: Iterable[Address], routes: Collection[str]) -> Finding:

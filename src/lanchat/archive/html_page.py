@@ -1,0 +1,100 @@
+"""An archive as one page that needs nothing else: no script, no other file, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from html import escape
+
+from lanchat.archive.message_formats import minute, visible
+from lanchat.chat.model import Message
+from lanchat.i18n import translate
+
+_HEAD = """<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>
+:root {{
+  color-scheme: light dark;
+  --ground: #f6f7f6; --ink: #17201d; --soft: #525c58; --line: #e1e5e3; --accent: #0b7566;
+}}
+@media (prefers-color-scheme: dark) {{
+  :root {{
+    --ground: #0e1211; --ink: #e6ecea; --soft: #9daaa5; --line: #313a37; --accent: #5fd3bd;
+  }}
+}}
+body {{
+  margin: 0 auto; padding: 2rem 1rem 4rem; max-width: 46rem;
+  background: var(--ground); color: var(--ink); line-height: 1.5;
+  font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+}}
+h1 {{ margin: 0; font-size: 1.5rem; }}
+h1 + p, time {{ color: var(--soft); font-size: 0.8125rem; }}
+h1 + p {{ margin: 0.25rem 0 0; }}
+h2 {{
+  position: sticky; top: 0; z-index: 1; margin: 2rem 0 1rem; padding: 0.5rem 0;
+  background: var(--ground); border-bottom: 1px solid var(--line); font-size: 1rem;
+}}
+article {{
+  margin: 0 0 0.875rem;
+  content-visibility: auto; contain-intrinsic-size: auto 3rem;
+}}
+article p {{ margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }}
+b {{ color: var(--accent); margin-inline-end: 0.25rem; overflow-wrap: anywhere; }}
+@media print {{ h2 {{ position: static; }} article {{ content-visibility: visible; }} }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+<p>{summary}</p>
+<main>
+"""
+
+_MESSAGE = (
+    '<article><bdi><b>{user}</b></bdi> <time datetime="{iso}">{time}</time>\n'
+    '<p dir="auto">{text}</p></article>\n'
+)
+
+_FOOT = "</main>\n</body>\n</html>\n"
+
+
+class Page:
+    """HTML in one of i18n.LANGUAGES; a day has a heading, in ``zone`` (None: this machine's)."""
+
+    def __init__(self, zone: tzinfo | None, lang: str, count: int, now: datetime) -> None:
+        self._zone = zone
+        self._lang = lang
+        self._count = count
+        self._now = now
+        self._day = ""
+
+    def head(self) -> str:
+        # As both languages write a number: 1,000 and 1.000.
+        count = f"{self._count:,}".replace(",", "." if self._lang == "pt-BR" else ",")
+        summary = translate(
+            self._lang, "export.summary", count=count, time=f"{self._now:%Y-%m-%d %H:%M}"
+        )
+        title = translate(self._lang, "export.title")
+        return _HEAD.format(lang=self._lang, title=title, summary=summary)
+
+    def body(self, messages: Iterable[Message]) -> str:
+        return "".join(map(self._entry, messages))
+
+    def foot(self) -> str:
+        return _FOOT
+
+    def _entry(self, message: Message) -> str:
+        day, time = minute(message.time[:16], self._zone).split(" ")
+        heading = "" if day == self._day else f"<h2>{day}</h2>\n"
+        self._day = day
+        return heading + _MESSAGE.format(
+            user=escape(visible(message.user)),
+            iso=message.time,
+            time=time,
+            text=escape(visible(message.message)),
+        )

@@ -1,0 +1,120 @@
+"""The way into a message database: lines of an archive become drafts, all or none of them.
+
+Nothing gets in that nobody could have said.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import msgspec
+
+from lanchat.chat.model import MESSAGE_LIMIT, check_text
+from lanchat.chat.names import NAME_LIMIT
+from lanchat.chat.ports import Draft
+from lanchat.errors import LineRefused, MessageTooLong, PayloadInvalid
+from lanchat.store.bulk import load
+from lanchat.store.datadir import DataDir
+
+LINE_LIMIT = 128 * 1024
+"""Bytes in a line; the longest one that is written has some 50,000."""
+
+_Word = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LIMIT)]
+_Address = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{0,64}\Z")]
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+
+_CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""What could turn the text around a name, as Unicode's bidirectional classes have it."""
+
+
+class _Line(msgspec.Struct):
+    """A message as docs/protocol.md has it; its id is of no use here."""
+
+    client_id: _Word
+    room: _Word
+    user_id: _Word
+    user: _Name
+    ip: _Address
+    message: str
+    time: str
+
+
+_decoder = msgspec.json.Decoder(_Line)
+
+
+def import_messages(
+    data_dir: Path, source: BinaryIO, name: str, advance: Callable[[int], None]
+) -> tuple[int, int]:
+    """Store all messages of an archive; return how many were new, and how many there were.
+
+    ``name`` is the source's for people; ``advance`` is told the bytes of every line. All are
+    stored, or none: raises LineRefused for the first line that is no message, DataInUse where
+    a server runs, DataUnusable and StoreUnavailable.
+    """
+    total = 0
+
+    def drafts() -> Iterator[Draft]:
+        nonlocal total
+        for number, line in enumerate(_lines(source), start=1):
+            try:
+                yield draft(line)
+            except ValueError as error:
+                raise LineRefused(name, number, str(error)) from None
+            total = number
+            advance(len(line))
+
+    with closing(DataDir(data_dir)) as data:
+        fresh = load(data.database, drafts())
+    return fresh, total
+
+
+def draft(line: bytes) -> Draft:
+    """The message in the line. Raises ValueError, saying what is wrong with it."""
+    if len(line) > LINE_LIMIT:
+        raise ValueError("it is too long")
+    try:
+        read = _decoder.decode(line)
+        check_text(read.message)
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from None
+    except UnicodeError:
+        raise ValueError("it is not UTF-8") from None
+    except MessageTooLong:
+        raise ValueError(f"message has more than {MESSAGE_LIMIT} characters") from None
+    except PayloadInvalid:
+        raise ValueError("message has nothing that can be shown") from None
+    if not read.user.strip() or any(map(_is_no_part_of_a_name, read.user)):
+        raise ValueError("user has characters that no name has")
+    _check_time(read.time)
+    return Draft(
+        read.client_id, read.room, read.user_id, read.user, read.ip, read.message, read.time
+    )
+
+
+def _lines(source: BinaryIO) -> Iterator[bytes]:
+    """The lines; of one past the limit only so much that it still is past it."""
+    while line := source.readline(LINE_LIMIT + 1):
+        yield line
+
+
+def _is_no_part_of_a_name(char: str) -> bool:
+    # Not the rules of chat/names.py: what another version let in shall not be lost.
+    return unicodedata.category(char) in _CONTROLS or unicodedata.bidirectional(char) in _TURNS
+
+
+def _check_time(text: str) -> None:
+    """Times are compared as texts, so there is one way to write them."""
+    try:
+        if _TIME.fullmatch(text) and 1971 <= datetime.fromisoformat(text[:-1]).year <= 9998:  # noqa: PLR2004 (the ends cannot be shown in every time zone)
+            return
+    except ValueError:
+        pass
+    raise ValueError("time is not like 2026-11-23T02:08:00.123Z")

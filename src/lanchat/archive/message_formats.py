@@ -1,0 +1,135 @@
+"""How messages look in a file: as lines of JSON, as text, as a table.
+
+``jsonl`` is the exact one, which `lanchat import` takes back. The others are for people, and
+what could play tricks on their programs is shown as what it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from operator import attrgetter
+
+from lanchat.chat.model import Message
+from lanchat.terminal import printable
+
+FIELDS = ("id", "client_id", "room", "user_id", "user", "ip", "message", "time")
+"""Of a message, as in docs/protocol.md and in that order; positions are the server's alone."""
+
+BYTE_ORDER_MARK = "\ufeff"
+"""What tells a spreadsheet that a table is UTF-8."""
+
+_values = attrgetter(*FIELDS)
+_encode = json.JSONEncoder().encode
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")  # noqa: RUF001 (spreadsheets take the wide ones, too)
+_COLUMNS = ("time", "user", "message", "ip", "user_id", "client_id", "room", "id")
+
+
+class JsonLines:
+    """One object a line, ASCII only, like the connection log."""
+
+    def head(self) -> str:
+        return ""
+
+    def body(self, messages: Iterable[Message]) -> str:
+        return "".join(
+            f"{_encode(dict(zip(FIELDS, _values(message), strict=True)))}\n" for message in messages
+        )
+
+    def foot(self) -> str:
+        return ""
+
+
+class Text:
+    """A line for each line that was said; ``zone`` None is this machine's time.
+
+    Further lines of a message are indented, so that none can pass for somebody else's.
+    """
+
+    def __init__(self, zone: tzinfo | None) -> None:
+        self._zone = zone
+
+    def head(self) -> str:
+        return ""
+
+    def body(self, messages: Iterable[Message]) -> str:
+        return "".join(map(self._entry, messages))
+
+    def foot(self) -> str:
+        return ""
+
+    def _entry(self, message: Message) -> str:
+        time = clock(message.time, self._zone)
+        first, *others = message.message.expandtabs(4).splitlines() or [""]
+        indent = " " * len(time)
+        lines = [f"{time}  {printable(message.user)}: {printable(first)}"]
+        lines += [f"{indent}  {printable(other)}".rstrip() for other in others]
+        return "\n".join(lines) + "\n"
+
+
+class Table:
+    """CSV (RFC 4180) for spreadsheets, which know UTF-8 by the mark at its beginning.
+
+    A text that they would take for a formula begins with an apostrophe.
+    """
+
+    def __init__(self, zone: tzinfo | None) -> None:
+        self._zone = zone
+
+    def head(self) -> str:
+        return BYTE_ORDER_MARK + rows([_COLUMNS])
+
+    def body(self, messages: Iterable[Message]) -> str:
+        return rows(
+            (
+                clock(message.time, self._zone),
+                *map(cell, (message.user, message.message)),
+                message.ip,
+                message.user_id,
+                message.client_id,
+                message.room,
+                message.id,
+            )
+            for message in messages
+        )
+
+    def foot(self) -> str:
+        return ""
+
+
+def rows(cells: Iterable[Iterable[object]]) -> str:
+    """Lines of CSV."""
+    text = io.StringIO()
+    csv.writer(text).writerows(cells)
+    return text.getvalue()
+
+
+def cell(text: str) -> str:
+    """The text as a cell that a spreadsheet shows and does not calculate."""
+    return visible("'" + text if _FORMULA.match(text) else text)
+
+
+def visible(text: str) -> str:
+    r"""The text with control characters as escapes (``\x1b``); tabs and line breaks stay."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def clock(time: str, zone: tzinfo | None) -> str:
+    """``2026-11-23 08:01:10`` for a message's time, with a Z where it is UTC's."""
+    return f"{minute(time[:16], zone)}:{time[17:19]}{'Z' if zone else ''}"
+
+
+@lru_cache
+def minute(time: str, zone: tzinfo | None) -> str:
+    """``2026-11-23 08:01`` in the zone for ``2026-11-23T02:01``; None is this machine's.
+
+    Messages of the same minute come one after the other: once for all of them is enough.
+    """
+    return f"{datetime.fromisoformat(f'{time}+00:00').astimezone(zone):%Y-%m-%d %H:%M}"

@@ -1,0 +1,121 @@
+"""``lanchat host``: keep order from a terminal on the server's own computer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lanchat.cli import show_help
+from lanchat.cli.options import color_option, data_dir_option, log_file_option
+from lanchat.cli.output import plain_table
+from lanchat.control.client import Offered, ask, offered
+from lanchat.errors import NotRunning
+from lanchat.terminal import ColorChoice, console, printable
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def host(context: click.Context) -> None:
+    """Keep order in the room: the commands of its hosts, from a terminal.
+
+    Where no server runs, bans and rules are changed in its folder and hold from its next start on.
+    """
+    show_help(context)
+
+
+@host.command()
+@data_dir_option
+@log_file_option
+def link(*, data_dir: Path, log_file: Path) -> None:
+    """Print the host link of the room: whoever opens it is host."""
+    answer = ask(data_dir, log_file, {"do": "link"})
+    if answer["link"] is None:
+        raise NotRunning(data_dir, "start it first, or name its folder with --data-dir")
+    click.echo(answer["link"])
+
+
+@host.command("list")
+@data_dir_option
+@log_file_option
+@click.option("--json", "as_json", is_flag=True, help="Print one object of JSON.")
+@color_option
+def list_(*, data_dir: Path, log_file: Path, as_json: bool, color: ColorChoice) -> None:
+    """Show who is here, what holds in the room, and who is banned."""
+    answer = ask(data_dir, log_file, {"do": "list"})
+    del answer["ok"]
+    if as_json:
+        click.echo(json.dumps(answer))
+        return
+    screen = console(color)
+    for line in _rules(answer["room"]):
+        screen.print(line)
+    people = [
+        (one["name"], one["ip"], one["role"], "muted" if one["muted"] else "", _time(one["since"]))
+        for one in answer["people"]
+    ]
+    screen.print(_table(("Name", "Address", "Role", "", "Here since"), people, "Nobody is here."))
+    if bans := answer["bans"]:
+        rows = [(ban["name"], ban["address"], _time(ban["until"]), ban["by"]) for ban in bans]
+        screen.print()
+        screen.print(_table(("Banned", "Address", "Until", "By"), rows, ""))
+
+
+def _add(command: Offered) -> None:
+    """Make a command of the room one of the terminal."""
+
+    @host.command(command.name, help=command.help)
+    @click.argument("words", nargs=-1, metavar=command.usage.partition(" ")[2] or None)
+    @data_dir_option
+    @log_file_option
+    def carry_out(*, words: tuple[str, ...], data_dir: Path, log_file: Path) -> None:
+        if command.grave:
+            click.confirm(command.help.rstrip(".") + "?", abort=True, err=True)
+        request = {"do": "command", "name": command.name, "text": " ".join(words)}
+        click.echo(_safe(ask(data_dir, log_file, request)["message"]))
+
+
+for _command in offered():
+    _add(_command)
+
+
+def _rules(room: dict[str, Any]) -> Iterable[str]:
+    if room["topic"]:
+        yield f"Topic: {printable(room['topic'])}"
+    if room["locked"]:
+        yield "Locked: nobody new can join."
+    if room["readonly"]:
+        yield "Only hosts can write."
+    if room["slow"]:
+        yield f"Slow mode: {room['slow']} s between two messages."
+
+
+def _table(columns: Iterable[str], rows: Iterable[Iterable[str]], nothing: str) -> Table | str:
+    from rich.text import Text
+
+    table = plain_table()
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        # As Text: square brackets are no markup, whatever the console thinks of strings.
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    return table if table.row_count else nothing
+
+
+def _time(moment: str | None) -> str:
+    if moment is None:
+        return "for ever"
+    # Python 3.10 does not know Z yet.
+    return f"{datetime.fromisoformat(moment.replace('Z', '+00:00')).astimezone():%Y-%m-%d %H:%M}"
+
+
+def _safe(message: str) -> str:
+    """The message, whose lines may hold what strangers typed."""
+    return "\n".join(map(printable, message.split("\n")))

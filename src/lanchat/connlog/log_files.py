@@ -1,0 +1,99 @@
+"""The files of a connection log: which there are, in which order, and how they are read.
+
+A log is a row of files, ``connections.log`` and before it ``connections.log.1``, ``.2`` and so
+on. They move up at any moment, and on Windows only while no reader has them open. A file is
+therefore known by its device and inode, which a rename does not change.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from lanchat.connlog.log_record import LINE_LIMIT
+
+BLOCK = 64 * 1024
+"""Bytes that are read at once from a file's end, so that its size does not matter."""
+
+MARK = 64
+"""Bytes before a place that a bookmark remembers."""
+
+Identity = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A place in a file: the file's device and inode, the offset, the bytes before it."""
+
+    file: Identity
+    offset: int
+    mark: bytes
+
+    def lies_in(self, file: BinaryIO) -> bool:
+        """Whether the bytes are still there: else the file was truncated, or is another one."""
+        return read_between(file, self.offset - len(self.mark), self.offset) == self.mark
+
+
+def files_of(path: Path) -> Iterator[Path]:
+    """The files of the log at ``path``, newest first; a number can be missing.
+
+    They can move up meanwhile: then one comes twice, but none is left out.
+    """
+    yield path
+    last = 0
+    while numbers := [number for number in _numbers(path) if number > last]:
+        yield from (path.with_name(f"{path.name}.{number}") for number in numbers)
+        last = numbers[-1]
+
+
+def identity(status: os.stat_result) -> Identity:
+    """The device and inode of a file."""
+    return status.st_dev, status.st_ino
+
+
+def read_between(file: BinaryIO, start: int, end: int) -> bytes:
+    """The bytes from ``start`` (or the file's beginning, where that is before it) to ``end``."""
+    file.seek(max(0, start))
+    return file.read(end - max(0, start))
+
+
+def end_of_whole_lines(file: BinaryIO, size: int) -> int:
+    """Where the last line break of the file's first ``size`` bytes ends.
+
+    What follows is half a line, still being written. It is 0 where there is no line break, and
+    ``size`` where there is none within a line's limit.
+    """
+    start = max(0, size - LINE_LIMIT)
+    found = read_between(file, start, size).rfind(b"\n")
+    if found >= 0:
+        return start + found + 1
+    return size if start else 0
+
+
+def lines_backwards(file: BinaryIO, end: int) -> Iterator[bytes]:
+    """The lines before the offset ``end``, the last one first, without their line breaks.
+
+    Of a line past the limit only so much is kept that it still is past it.
+    """
+    rest = b""
+    while end > 0:
+        start = max(0, end - BLOCK)
+        first, *others = (read_between(file, start, end) + rest).split(b"\n")
+        yield from reversed(others)
+        rest = first[-LINE_LIMIT - 1 :]
+        end = start
+    yield rest
+
+
+def _numbers(path: Path) -> list[int]:
+    found = []
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for neighbour in path.parent.iterdir():
+            name, _, number = neighbour.name.rpartition(".")
+            if name == path.name and number.isascii() and number.isdecimal():
+                found.append(int(number))
+    return sorted(found)

@@ -1,0 +1,199 @@
+"""One line of the connection log, and which of them somebody wants to see.
+
+A line is JSON with the field names of docs/protocol.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any, TypeAlias
+
+Network: TypeAlias = IPv4Network | IPv6Network
+
+VERSION = 1
+
+HOST_COMMANDS = (
+    *("kick", "ban", "unban", "mute", "unmute", "host", "unhost"),
+    *("lock", "unlock", "readonly", "slow", "topic", "delete", "clear"),
+)
+"""What hosts do, by the names of their commands: those that change something."""
+
+EVENTS = ("start", "stop", "join", "leave", "login_refused", "refused", *HOST_COMMANDS)
+
+LINE_LIMIT = 64 * 1024
+"""Bytes in a line that a reader still looks at; the longest one written has some 12,000."""
+
+TEXT_LIMIT = 100
+"""Characters kept of every text, which strangers may have typed, but the agent."""
+
+AGENT_LIMIT = 500
+"""Characters kept of a User-Agent."""
+
+_FOR_EVER = 1e12
+
+
+class Unreadable(ValueError):
+    """A line that is no record of this log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One event, with its time in UTC; ``line`` is the JSON text that it was read from.
+
+    What an event does not carry is empty, ``seconds`` None. ``user``, ``ip``, ``agent``,
+    ``reason``, ``by`` and ``value`` hold what strangers sent:
+    :func:`lanchat.terminal.printable` makes them safe.
+    """
+
+    time: datetime
+    event: str
+    user: str
+    user_id: str
+    ip: str
+    agent: str
+    seconds: float | None
+    reason: str
+    version: str
+    port: int | None
+    by: str
+    value: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Conditions that a record meets all of; those left out are met by every record.
+
+    ``user`` is part of a name, in capitals or not; ``since`` has a time zone.
+    """
+
+    events: frozenset[str] = frozenset(EVENTS)
+    user: str = ""
+    network: Network | None = None
+    since: datetime | None = None
+
+    def matches(self, record: Record) -> bool:
+        """Whether somebody wants to see the record."""
+        return (
+            record.event in self.events
+            and not self.is_before(record)
+            and self.user.casefold() in record.user.casefold()
+            and (self.network is None or _lies_in(record.ip, self.network))
+        )
+
+    def is_before(self, record: Record) -> bool:
+        """Whether the record is older than anything wanted."""
+        return self.since is not None and record.time < self.since
+
+
+def parse_network(text: str) -> Network:
+    """One address, or a network such as 192.168.1.0/24. Raises ValueError."""
+    address, slash, length = text.strip().partition("/")
+    return ip_network(_plain(address) + slash + length, strict=False)
+
+
+def encode(time: str, event: str, fields: Mapping[str, object]) -> str:
+    """The line for an event, ASCII, without its line break; ``time`` as in docs/protocol.md."""
+    return json.dumps(
+        {
+            "v": VERSION,
+            "time": time,
+            "event": event,
+            **{name: _bounded(name, value) for name, value in fields.items()},
+        },
+        default=str,
+    )
+
+
+def decode(line: bytes) -> Record:
+    """Read one line. Unknown fields are ignored and wrong types count as absent.
+
+    Raises Unreadable.
+    """
+    fields = _object(line)
+    if fields.get("v") != VERSION:
+        raise Unreadable("not a version that can be read")
+    event = _text(fields, "event")
+    if not event:
+        raise Unreadable("no event")
+    port = fields.get("port")
+    return Record(
+        time=_moment(_text(fields, "time")),
+        event=event,
+        user=_text(fields, "user"),
+        user_id=_text(fields, "user_id"),
+        ip=_text(fields, "ip"),
+        agent=_text(fields, "agent"),
+        seconds=_duration(fields.get("seconds")),
+        reason=_text(fields, "reason"),
+        version=_text(fields, "version"),
+        port=port if type(port) is int else None,
+        by=_text(fields, "by"),
+        value=_text(fields, "value"),
+        line=_ascii(line, fields),
+    )
+
+
+def _bounded(name: str, value: object) -> object:
+    if isinstance(value, str):
+        return value[: AGENT_LIMIT if name == "agent" else TEXT_LIMIT]
+    return value
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    if len(line) > LINE_LIMIT:
+        raise Unreadable("too long")
+    try:
+        fields = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("not JSON") from error
+    if not isinstance(fields, dict):
+        raise Unreadable("not an object")
+    return fields
+
+
+def _moment(text: str) -> datetime:
+    # Python 3.10 does not know Z yet. Years at the ends cannot be shown in every time zone.
+    try:
+        moment = datetime.fromisoformat(text.removesuffix("Z") + "+00:00" * text.endswith("Z"))
+    except ValueError as error:
+        raise Unreadable("no time") from error
+    if moment.tzinfo is None or not 1971 <= moment.year <= 9998:  # noqa: PLR2004 (see above)
+        raise Unreadable("no time in UTC")
+    return moment.astimezone(timezone.utc)
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _duration(value: object) -> float | None:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _FOR_EVER:
+        return float(value)
+    return None
+
+
+def _ascii(line: bytes, fields: Mapping[str, Any]) -> str:
+    """The line as it is, unless another hand left bytes in it that could paint a terminal."""
+    text = line.strip().decode("utf-8")
+    return text if text.isascii() and text.isprintable() else json.dumps(fields)
+
+
+def _lies_in(text: str, network: Network) -> bool:
+    try:
+        return ip_address(_plain(text)) in network
+    except ValueError:
+        return False
+
+
+def _plain(address: str) -> str:
+    """Without the zone of fe80::1%eth0, and 192.168.1.2 for ::ffff:192.168.1.2."""
+    found = ip_address(address.partition("%")[0])
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(found)

@@ -1,0 +1,117 @@
+"""What a log says about people: who came how often and how long, and at which hours.
+
+A visit begins with a ``join`` and ends with the ``leave`` of the same person. A server that is
+killed writes no leave, so a ``start`` ends all that were begun before it; nobody knows when they
+really ended, and they count up to the last line before that start. Visits that the log's end
+leaves open count up to its last line in the same way. Of a leave whose join is no longer in the
+log, ``seconds`` tells when the visit began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+
+from lanchat.connlog.log_record import Record
+
+HOURS = 24
+_DAY = 86_400.0
+
+_LONGEST = 1_000 * _DAY
+"""Seconds; where a leave tells of more, a clock was wrong."""
+
+
+@dataclass(slots=True)
+class Person:
+    """Everybody by one name; ``seconds`` are those of all visits together."""
+
+    visits: int
+    seconds: float
+    first: datetime
+    last: datetime
+
+
+@dataclass(slots=True)
+class Statistics:
+    """The sums of a log.
+
+    ``hours`` has the seconds that people were there in each hour of the day; ``open_visits``
+    counts those whose end is not in the log.
+    """
+
+    people: dict[str, Person] = field(default_factory=dict)
+    hours: list[float] = field(default_factory=lambda: [0.0] * HOURS)
+    visits: int = 0
+    seconds: float = 0.0
+    open_visits: int = 0
+
+
+def count(records: Iterable[Record], since: datetime | None, zone: tzinfo | None) -> Statistics:
+    """Add up the records, oldest first; ``zone`` None is this machine's.
+
+    Of what happened before ``since`` nothing counts, also within a visit.
+    """
+    counting = _Counting(since, zone)
+    for record in records:
+        counting.take(record)
+    counting.end_all()
+    return counting.sums
+
+
+class _Counting:
+    def __init__(self, since: datetime | None, zone: tzinfo | None) -> None:
+        self.sums = Statistics()
+        self._since = since
+        self._zone = zone
+        self._present: dict[str, tuple[str, datetime]] = {}
+        self._now: datetime | None = None
+
+    def take(self, record: Record) -> None:
+        if record.event == "start":
+            self.end_all()
+        elif record.event == "join":
+            self._present.setdefault(record.user_id, (record.user, record.time))
+        elif record.event == "leave":
+            length = timedelta(seconds=min(record.seconds or 0.0, _LONGEST))
+            known = (record.user, record.time - length)
+            user, begin = self._present.pop(record.user_id, known)
+            self._add(user, begin, record.time)
+        self._now = record.time
+
+    def end_all(self) -> None:
+        """Whoever is there now has no end of their own in the log."""
+        for user, begin in self._present.values():
+            if self._now is not None and self._add(user, begin, self._now):
+                self.sums.open_visits += 1
+        self._present.clear()
+
+    def _add(self, user: str, begin: datetime, end: datetime) -> bool:
+        """Count a visit, as far as it is wanted at all."""
+        if self._since is not None:
+            if end < self._since:
+                return False
+            begin = max(begin, self._since)
+        end = max(begin, end)  # the clock was set back meanwhile
+        seconds = (end - begin).total_seconds()
+        person = self.sums.people.setdefault(user, Person(0, 0.0, begin, end))
+        person.visits += 1
+        person.seconds += seconds
+        person.first, person.last = min(person.first, begin), max(person.last, end)
+        self.sums.visits += 1
+        self.sums.seconds += seconds
+        self._spread(begin.astimezone(self._zone), seconds)
+        return True
+
+    def _spread(self, begin: datetime, seconds: float) -> None:
+        """Add the time to the hours of the day that it lies in."""
+        days, seconds = divmod(seconds, _DAY)
+        hours = self.sums.hours
+        if days:
+            hours[:] = [hour + 3_600 * days for hour in hours]
+        hour, left = begin.hour, 3_600 - (begin.minute * 60 + begin.second)
+        while seconds > 0:
+            part = min(seconds, left)
+            hours[hour] += part
+            seconds -= part
+            hour, left = (hour + 1) % HOURS, 3_600

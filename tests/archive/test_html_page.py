@@ -1,0 +1,46 @@
+import re
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+from lanchat.archive.html_page import Page
+from lanchat.chat.model import Message
+
+Said = Callable[..., Message]
+NOW = datetime(2026, 11, 24, 8, tzinfo=timezone.utc)
+
+
+def page(*messages: Message, lang: str = "en", count: int | None = None) -> str:
+    """The whole page with these messages."""
+    made = Page(timezone.utc, lang, len(messages) if count is None else count, NOW)
+    return made.head() + made.body(messages) + made.foot()
+
+
+def test_nothing_said_is_markup(said: Said) -> None:
+    """Neither in names nor in messages, and control characters are shown."""
+    html = page(said("<script>x</script>&amp;\x1b", user='"><img src=x>'))
+    assert "&lt;script&gt;x&lt;/script&gt;&amp;amp;\\x1b</p>" in html
+    assert "&quot;&gt;&lt;img src=x&gt;</b>" in html
+    assert not re.search(r"<(script|img)", html)
+
+
+def test_nothing_else_is_needed(said: Said) -> None:
+    """No other file or host is named, and the page forbids itself to ask for one."""
+    html = page(said("https://example.org/x"))
+    assert "default-src 'none'" in html
+    assert not re.search(r"(src|href|url)\s*[=(]", html.replace("default-src '", "'"))
+
+
+def test_every_day_has_one_heading(said: Said) -> None:
+    """Over pieces, too."""
+    made = Page(timezone.utc, "en", 3, NOW)
+    first = made.body([said("a"), said("b")])
+    second = made.body([said("c"), said("d", time="2026-11-24T00:00:00.000Z")])
+    assert re.findall("<h2>(.*?)</h2>", first + second) == ["2026-11-23", "2026-11-24"]
+
+
+def test_two_languages(said: Said) -> None:
+    """The few words are the reader's, and so are the numbers."""
+    assert "1,000 messages, written on 2026-11-24 08:00" in page(said("a"), count=1000)
+    portuguese = page(said("a"), lang="pt-BR", count=1000)
+    assert '<html lang="pt-BR">' in portuguese
+    assert "1.000 mensagens" in portuguese

@@ -1,0 +1,161 @@
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lanchat.archive.exporter import Export
+from lanchat.archive.importer import LINE_LIMIT, draft, import_messages
+from lanchat.chat.model import MESSAGE_LIMIT
+from lanchat.chat.ports import Draft
+from lanchat.errors import DataInUse, LineRefused
+from lanchat.store.datadir import DATABASE, DataDir
+
+Exported = Callable[..., str]
+
+FIELDS = {
+    "id": 7,
+    "client_id": "c1",
+    "room": "lobby",
+    "user_id": "u1",
+    "user": "Ana",
+    "ip": "192.0.2.1",
+    "message": "Olá 🦊",
+    "time": "2026-11-23T02:08:00.123Z",
+}
+
+
+def line(**changes: Any) -> bytes:
+    """A line with these changes; None leaves a field out."""
+    fields = {**FIELDS, **changes}
+    return json.dumps({k: v for k, v in fields.items() if v is not None}).encode() + b"\n"
+
+
+def test_a_message() -> None:
+    """The id that a message had elsewhere is left behind."""
+    expected = {name: value for name, value in FIELDS.items() if name != "id"}
+    assert draft(line()) == Draft(**expected)  # type: ignore[arg-type]
+
+
+def test_fields_of_later_versions_do_no_harm() -> None:
+    """Fields that this version does not know are ignored."""
+    assert draft(line(reactions=["🦊"])) == draft(line())
+
+
+@pytest.mark.parametrize("user", ["👩‍🏫 Bia", "नमस्ते", "ZWJ\u200d", "𞤀𞤣"])
+def test_names_of_all_alphabets(user: str) -> None:
+    """A name that another version let in is not measured by today's rules."""
+    assert draft(line(user=user)).user == user
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"message": None}, "`message`"),
+        ({"message": 5}, r"\$\.message"),
+        ({"message": "x" * (MESSAGE_LIMIT + 1)}, "4000 characters"),
+        ({"message": " \n"}, "nothing that can be shown"),
+        ({"message": "a\0"}, "nothing that can be shown"),
+        ({"user": ""}, r"\$\.user"),
+        ({"user": "x" * 33}, r"\$\.user"),
+        ({"user": " "}, "no name has"),
+        ({"user": "a\nb"}, "no name has"),
+        ({"user": "\u202eana"}, "no name has"),
+        ({"client_id": "a b"}, r"\$\.client_id"),
+        ({"user_id": ""}, r"\$\.user_id"),
+        ({"ip": "x" * 65}, r"\$\.ip"),
+        ({"time": "2026-11-23T02:08:00Z"}, "time is not like"),
+        ({"time": "2026-11-23T02:08:00.123+00:00"}, "time is not like"),
+        ({"time": "2026-02-30T02:08:00.123Z"}, "time is not like"),
+        ({"time": "0001-01-01T00:00:00.000Z"}, "time is not like"),
+        ({"time": "٢026-11-23T02:08:00.123Z"}, "time is not like"),
+    ],
+)
+def test_what_nobody_can_have_said(changes: dict[str, Any], reason: str) -> None:
+    """The refusal says what is wrong, and in which field."""
+    with pytest.raises(ValueError, match=reason):
+        draft(line(**changes))
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"\n",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        line(message="a\ud800"),
+        line(message="\xff").replace(b"\\u00ff", b"\xff"),
+    ],
+)
+def test_what_is_no_message(junk: bytes) -> None:
+    """Whatever else a line holds is refused, without a failure of the decoder."""
+    with pytest.raises(ValueError, match=r".+"):
+        draft(junk)
+
+
+def test_a_line_without_end() -> None:
+    """A line past the limit is refused before anything reads it."""
+    with pytest.raises(ValueError, match="too long"):
+        draft(line(message="x" * LINE_LIMIT))
+
+
+def take_in(data_dir: Path, text: str | bytes) -> tuple[int, int]:
+    """Import the text."""
+    source = io.BytesIO(text.encode() if isinstance(text, str) else text)
+    return import_messages(data_dir, source, "the archive", lambda _: None)
+
+
+def test_there_and_back(data_dir: Path, tmp_path: Path, exported: Exported) -> None:
+    """What is imported into an empty folder is what was exported, byte for byte."""
+    archive = exported(data_dir)
+    assert take_in(tmp_path / "new", archive) == (5, 5)
+    assert exported(tmp_path / "new") == archive
+
+
+def test_importing_what_is_there_changes_nothing(data_dir: Path, exported: Exported) -> None:
+    """A message that is there already is found by its author and client_id."""
+    archive = exported(data_dir)
+    assert take_in(data_dir, archive) == (0, 5)
+    assert exported(data_dir) == archive
+
+
+@pytest.mark.parametrize("junk", [b"junk\n", b"\n", b"{}", b"x" * 1_000_000])
+def test_a_wrong_line_refuses_the_whole(
+    junk: bytes, data_dir: Path, tmp_path: Path, exported: Exported
+) -> None:
+    """The refusal names the line, and the good lines before it are not kept."""
+    lines = exported(data_dir).encode().splitlines(keepends=True)
+    with pytest.raises(LineRefused, match=r"the archive, line 4: .*; nothing was imported"):
+        take_in(tmp_path / "new", b"".join([*lines[:3], junk, *lines[3:]]))
+    export = Export(tmp_path / "new", "jsonl")
+    export.close()
+    assert export.count == 0
+
+
+def test_no_import_while_a_server_runs(data_dir: Path, exported: Exported) -> None:
+    """A running server would not know of the messages; the refusal says what has the folder."""
+    held = DataDir(data_dir)
+    with pytest.raises(DataInUse, match="stop that one"):
+        take_in(data_dir, exported(data_dir))
+    held.close()
+
+
+def test_the_folder_is_free_after_a_refusal(data_dir: Path) -> None:
+    """A server can start on a folder whose import was refused."""
+    with pytest.raises(LineRefused):
+        take_in(data_dir, "junk")
+    DataDir(data_dir).close()
+    assert (data_dir / DATABASE).exists()
+
+
+def test_every_byte_is_told(data_dir: Path, exported: Exported) -> None:
+    """The progress of an import ends where its file does."""
+    archive = exported(data_dir).encode()
+    told: list[int] = []
+    import_messages(data_dir, io.BytesIO(archive), "x", told.append)
+    assert sum(told) == len(archive)

@@ -1,0 +1,86 @@
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import timezone
+from typing import Any
+
+import pytest
+
+from lanchat.archive.message_formats import FIELDS, JsonLines, Table, Text, cell, minute
+from lanchat.chat.model import Message
+
+Said = Callable[..., Message]
+HOSTILE = "a\x1b]0;t\x07\u202eb\x9b31m"
+
+
+def test_a_line_of_json_is_the_message(said: Said) -> None:
+    """Every field, in ASCII, whatever was said."""
+    message = said(f"Olá 🦊\n{HOSTILE}")
+    line = JsonLines().body([message])
+    assert line.isascii()
+    assert line.count("\n") == 1
+    assert json.loads(line) == {name: getattr(message, name) for name in FIELDS}
+
+
+def test_text_is_a_line_for_each_line_said(said: Said) -> None:
+    """Further lines stand under the first one."""
+    text = Text(timezone.utc).body([said("one\n\n\ttwo"), said("three", user="Bia")])
+    assert text == (
+        "2026-11-23 02:08:00Z  Ana: one\n"
+        "\n"
+        "                          two\n"
+        "2026-11-23 02:08:00Z  Bia: three\n"
+    )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x85", "\u2028"])
+def test_nobody_speaks_for_somebody_else(end: str, said: Said) -> None:
+    """A line that looks like another message is indented, however it was broken."""
+    fake = "2026-11-23 02:08:00Z  Bia: yes"
+    lines = Text(timezone.utc).body([said(f"no{end}{fake}")]).split("\n")
+    assert [line for line in lines if line.startswith("2026")] == lines[:1]
+    assert fake not in lines[0]
+
+
+def test_text_moves_no_terminal(said: Said) -> None:
+    """Control characters are shown, in names, too."""
+    text = Text(timezone.utc).body([said(HOSTILE, user=HOSTILE)])
+    assert not {"\x1b", "\x07", "\u202e", "\x9b"} & set(text)
+    assert r"a\x1b]0;t\x07\u202eb\x9b31m" in text
+
+
+def test_local_time(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The zone is that of the machine where no other is asked for."""
+    import time
+
+    monkeypatch.setenv("TZ", "UTC+3")
+    time.tzset()
+    minute.cache_clear()
+    assert Text(None).body([said("a")]) == "2026-11-22 23:08:00  Ana: a\n"
+    monkeypatch.delenv("TZ")
+    time.tzset()
+    minute.cache_clear()
+
+
+def test_a_table_is_read_back(said: Said) -> None:
+    """Quotes, separators and line breaks are within their cells; the mark says that it is UTF-8."""
+    table = Table(timezone.utc)
+    text = table.head() + table.body([said('Olá, "you"\n;x')]) + table.foot()
+    assert text.startswith("\ufeff")
+    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    expected: dict[str, Any] = {"time": "2026-11-23 02:08:00Z", "user": "Ana", "id": "7"}
+    assert expected.items() <= row.items()
+    assert row["message"] == 'Olá, "you"\n;x'
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "\n=1", "＝1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    """What a spreadsheet would calculate is text to it."""
+    assert cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["a=1", "1-1", "hello", "'quoted'", "", "a\tb\nc"])
+def test_other_cells_stay(text: str) -> None:
+    """Only the beginning makes a formula."""
+    assert cell(text) == text

@@ -1,0 +1,262 @@
+import json
+import logging
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lanchat.chat.model import Origin, User
+from lanchat.chat.ports import Audit
+from lanchat.connlog.log_writer import ConnectionLogFile
+
+DESCRIPTORS = Path("/proc/self/fd")
+
+
+@pytest.fixture
+def log(path: Path) -> Iterator[ConnectionLogFile]:
+    """A log at the beginning of 1970."""
+    log = ConnectionLogFile(path, clock=lambda: 1.5)
+    yield log
+    log.close()
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """What stands in a log."""
+    return [json.loads(line) for line in path.read_text("ascii").splitlines()]
+
+
+def all_users(folder: Path) -> list[str]:
+    """Everybody in a log and its rotated files, in order."""
+    files = sorted(folder.iterdir(), key=lambda file: file.suffix, reverse=True)
+    newest_last = [file for file in files if file.suffix != ".log"] + [folder / "connections.log"]
+    return [line["user"] for file in newest_last for line in lines(file)]
+
+
+def test_every_event_is_a_line(
+    log: ConnectionLogFile, path: Path, ana: User, phone: Origin
+) -> None:
+    """The fields are those of the protocol."""
+    port: Audit = log
+    log.start(version="0.1.0", port=8765)
+    port.join(ana, phone)
+    port.leave(ana, phone, 12.345, "closed")
+    port.login_refused("Bia", phone, "name_taken")
+    port.refused(phone, "unauthorized")
+    log.stop()
+    log.close()
+    common = {"v": 1, "time": "1970-01-01T00:00:01.500Z"}
+    origin = {"ip": "192.168.1.33", "agent": "Mozilla/5.0"}
+    person = {"user": "Ana", "user_id": "a1", **origin}
+    assert lines(path) == [
+        {**common, "event": "start", "version": "0.1.0", "port": 8765},
+        {**common, "event": "join", **person},
+        {**common, "event": "leave", **person, "seconds": 12.3, "reason": "closed"},
+        {**common, "event": "login_refused", "user": "Bia", **origin, "reason": "name_taken"},
+        {**common, "event": "refused", **origin, "reason": "unauthorized"},
+        {**common, "event": "stop"},
+    ]
+
+
+def test_what_hosts_do_is_a_line(
+    log: ConnectionLogFile, path: Path, ana: User, phone: Origin
+) -> None:
+    """Who did it, and as much of whom it was about as is known."""
+    log.command("ban", "Rui", (ana, phone), seconds=None, address="192.168.1.33")
+    log.command("unban", "terminal", (User("", "Bia"), Origin("")))
+    log.command("slow", "Rui", None, value="10 s")
+    log.close()
+    common = {"v": 1, "time": "1970-01-01T00:00:01.500Z"}
+    person = {"user": "Ana", "user_id": "a1", "ip": "192.168.1.33"}
+    address = {"seconds": None, "address": "192.168.1.33"}
+    assert lines(path) == [
+        {**common, "event": "ban", "by": "Rui", **person, **address},
+        {**common, "event": "unban", "by": "terminal", "user": "Bia"},
+        {**common, "event": "slow", "by": "Rui", "value": "10 s"},
+    ]
+
+
+def test_close_loses_nothing(log: ConnectionLogFile, path: Path, phone: Origin) -> None:
+    """What was handed in before close() is on disk when it returns, in order."""
+    for number in range(10_000):
+        log.join(User("", str(number)), phone)
+    log.close()
+    assert [line["user"] for line in lines(path)] == [str(number) for number in range(10_000)]
+
+
+def test_close_loses_nothing_in_a_greenlet(tmp_path: Path) -> None:
+    """The same under gevent, where the thread is a greenlet, and Python then exits silently."""
+    program = (
+        "from gevent import monkey; monkey.patch_all()\n"
+        "import sys, pathlib\n"
+        "from lanchat.chat.model import Origin\n"
+        "from lanchat.connlog.log_writer import ConnectionLogFile\n"
+        "log = ConnectionLogFile(pathlib.Path(sys.argv[1]))\n"
+        "for number in range(10_000): log.refused(Origin('::1'), str(number))\n"
+        "log.close()\n"
+    )
+    file = tmp_path / "log"
+    command = [sys.executable, "-c", program, str(file)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ended.stderr == ""
+    assert [line["reason"] for line in lines(file)] == [str(number) for number in range(10_000)]
+
+
+def test_closing_twice_and_writing_afterwards_is_harmless(
+    log: ConnectionLogFile, path: Path, ana: User, phone: Origin
+) -> None:
+    """What comes too late is dropped."""
+    log.start()
+    log.close()
+    log.join(ana, phone)
+    log.close()
+    assert len(lines(path)) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """It holds names and addresses; its folder is made."""
+    file = tmp_path / "some" / "where" / "log"
+    log = ConnectionLogFile(file, max_bytes=100, backups=1)
+    log.start()
+    log.stop()
+    log.close()
+    for written in (file, file.with_name("log.1")):
+        assert stat.S_IMODE(written.stat().st_mode) == 0o600
+
+
+def test_rotates(path: Path, phone: Origin) -> None:
+    """Files stay below the limit, there are not more of them than asked for, and lines whole."""
+    log = ConnectionLogFile(path, max_bytes=1_000, backups=3)
+    for number in range(100):
+        log.join(User("", str(number)), phone)
+    log.close()
+    names = [path.name, *(f"{path.name}.{number}" for number in (1, 2, 3))]
+    assert sorted(file.name for file in path.parent.iterdir()) == names
+    assert all(file.stat().st_size < 1_000 for file in path.parent.iterdir())
+    users = all_users(path.parent)
+    assert users == [str(number) for number in range(100 - len(users), 100)]
+
+
+def test_a_rename_that_fails_loses_nothing(
+    path: Path, phone: Origin, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log goes on in the same file, and older ones do not fall off the end meanwhile."""
+    oldest = path.with_name(f"{path.name}.2")
+    oldest.write_text("older")
+    path.with_name(f"{path.name}.1").mkdir()  # a folder cannot be moved over a file
+    log = ConnectionLogFile(path, max_bytes=300, backups=2)
+    for number in range(10):
+        log.join(User("", str(number)), phone)
+    log.close()
+    assert [line["user"] for line in lines(path)] == [str(number) for number in range(10)]
+    assert oldest.read_text() == "older"
+    assert caplog.text.count("cannot be rotated") == 1
+
+
+def test_half_a_line_is_ended_first(path: Path, ana: User, phone: Origin) -> None:
+    """After a crash in mid-line the next event is a line of its own."""
+    path.write_text('{"v": 1, "ti')
+    log = ConnectionLogFile(path)
+    log.join(ana, phone)
+    log.close()
+    assert json.loads(path.read_text().splitlines()[1])["user"] == "Ana"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be deleted there")
+def test_a_deleted_file_is_made_again(
+    log: ConnectionLogFile,
+    path: Path,
+    ana: User,
+    phone: Origin,
+    until: Callable[..., Any],
+) -> None:
+    """Whoever clears the log away while the server runs gets a new one."""
+    log.start()
+    until(lambda: path.exists() and path.stat().st_size)
+    path.unlink()
+    log.join(ana, phone)
+    log.close()
+    assert [line["event"] for line in lines(path)] == ["join"]
+
+
+def test_a_fault_is_one_warning_and_then_it_goes_on(
+    tmp_path: Path,
+    ana: User,
+    phone: Origin,
+    until: Callable[..., Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where the folder cannot be made events are dropped, until it can."""
+    folder = tmp_path / "logs"
+    folder.write_text("a file where the folder should be")
+    log = ConnectionLogFile(folder / "log")
+    for _ in range(20):
+        log.join(ana, phone)
+    until(log._queue.empty)
+    folder.unlink()
+
+    def written() -> bool:
+        log.stop()
+        return (folder / "log").exists()
+
+    until(written)
+    log.close()
+    assert {line["event"] for line in lines(folder / "log")} == {"stop"}
+    warnings = [record.getMessage() for record in caplog.records]
+    assert len([text for text in warnings if "cannot be written" in text]) == 1
+    assert len([text for text in warnings if "is written again" in text]) == 1
+    assert {record.name for record in caplog.records} == {"lanchat.connlog"}
+    assert {record.levelno for record in caplog.records} == {logging.WARNING}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_disk_is_one_warning(
+    ana: User, phone: Origin, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is raised, not even at close."""
+    log = ConnectionLogFile(Path("/dev/full"))
+    for _ in range(20):
+        log.join(ana, phone)
+    log.close()
+    assert caplog.text.count("No space left") == len(caplog.records) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no RLIMIT_FSIZE")
+def test_a_disk_that_fills_up_leaves_whole_lines_behind(tmp_path: Path) -> None:
+    """A write cut short costs its own line, and what follows is readable again."""
+    program = (
+        "import pathlib, resource, signal, sys, time\n"
+        "from lanchat.chat.model import Origin\n"
+        "from lanchat.connlog.log_writer import ConnectionLogFile\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "limit = resource.RLIM_INFINITY\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (250, limit))\n"
+        "log = ConnectionLogFile(pathlib.Path(sys.argv[1]))\n"
+        "for number in range(20): log.refused(Origin('::1'), str(number))\n"
+        "while not log._queue.empty(): time.sleep(0.01)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))\n"
+        "log.stop()\n"
+        "log.close()\n"
+    )
+    file = tmp_path / "log"
+    subprocess.run([sys.executable, "-c", program, str(file)], check=True, capture_output=True)
+    first, second, half, *others = file.read_text().splitlines()
+    assert [json.loads(line)["reason"] for line in (first, second)] == ["0", "1"]
+    assert not half.endswith("}")
+    assert json.loads(others[-1])["event"] == "stop"
+
+
+@pytest.mark.skipif(not DESCRIPTORS.exists(), reason="no /proc")
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
+    """Fifty logs leave no thread and no descriptor."""
+    before = (threading.active_count(), len(list(DESCRIPTORS.iterdir())))
+    for number in range(50):
+        log = ConnectionLogFile(tmp_path / str(number))
+        log.start()
+        log.close()
+    assert (threading.active_count(), len(list(DESCRIPTORS.iterdir()))) == before

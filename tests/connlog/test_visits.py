@@ -1,0 +1,125 @@
+"""What is added up from a log, and what is made of its gaps."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from lanchat.connlog.log_record import Record, decode, encode
+from lanchat.connlog.visits import Statistics, count
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+
+
+def at(minutes: float, event: str, user: str = "", **fields: object) -> Record:
+    """An event so many minutes after noon; a person's id is their name, unless it is given."""
+    time = (NOON + timedelta(minutes=minutes)).isoformat(timespec="milliseconds")
+    person = {"user": user, "user_id": user} if user else {}
+    return decode(encode(time.replace("+00:00", "Z"), event, {**person, **fields}).encode())
+
+
+def sums(*records: Record, since: float | None = None) -> Statistics:
+    """What they make together; ``since`` is in minutes after noon."""
+    start = None if since is None else NOON + timedelta(minutes=since)
+    return count(records, start, timezone.utc)
+
+
+def minutes(found: Statistics) -> dict[str, tuple[int, float]]:
+    """Visits and minutes of each person."""
+    return {name: (each.visits, each.seconds / 60) for name, each in found.people.items()}
+
+
+def test_visits_add_up() -> None:
+    """For each name, and for all together."""
+    found = sums(
+        at(0, "join", "Ana"),
+        at(5, "join", "Bia"),
+        at(10, "leave", "Ana", seconds=600),
+        at(20, "join", "Ana"),
+        at(25, "leave", "Bia", seconds=1200),
+        at(50, "leave", "Ana", seconds=1800),
+    )
+    assert minutes(found) == {"Ana": (2, 40), "Bia": (1, 20)}
+    assert (found.visits, found.seconds, found.open_visits) == (3, 3600, 0)
+    assert (found.people["Ana"].first, found.people["Ana"].last) == (
+        NOON,
+        NOON + timedelta(minutes=50),
+    )
+
+
+def test_two_devices_of_one_name() -> None:
+    """They are one person, whose visits overlap."""
+    found = sums(
+        at(0, "join", "Ana", user_id="phone"),
+        at(5, "join", "Ana", user_id="laptop"),
+        at(10, "leave", "Ana", user_id="phone"),
+        at(15, "leave", "Ana", user_id="laptop"),
+    )
+    assert minutes(found) == {"Ana": (2, 20)}
+
+
+def test_a_killed_server() -> None:
+    """Its guests were there at least until the last line before the next start."""
+    found = sums(
+        at(0, "start"),
+        at(0, "join", "Ana"),
+        at(7, "join", "Bia"),
+        at(600, "start"),
+        at(601, "join", "Ana"),
+        at(602, "leave", "Ana"),
+    )
+    assert minutes(found) == {"Ana": (2, 8), "Bia": (1, 0)}
+    assert found.open_visits == 2
+
+
+def test_who_is_still_there() -> None:
+    """They count up to the last line, whatever it tells of."""
+    found = sums(at(0, "join", "Ana"), at(9, "refused"))
+    assert (minutes(found), found.open_visits) == ({"Ana": (1, 9)}, 1)
+
+
+def test_a_log_that_begins_within_a_visit() -> None:
+    """The leave tells how long it was."""
+    assert minutes(sums(at(0, "leave", "Ana", seconds=300))) == {"Ana": (1, 5)}
+
+
+def test_a_leave_that_tells_nothing() -> None:
+    """It counts as a visit of no length."""
+    assert minutes(sums(at(0, "leave", "Ana"))) == {"Ana": (1, 0)}
+
+
+def test_since_cuts_visits() -> None:
+    """What was before does not count, nor does a visit that was over by then."""
+    found = sums(
+        at(0, "join", "Ana"),
+        at(1, "join", "Bia"),
+        at(5, "leave", "Bia"),
+        at(30, "leave", "Ana"),
+        since=10,
+    )
+    assert minutes(found) == {"Ana": (1, 20)}
+
+
+def test_hours_of_the_day() -> None:
+    """Each gets the time that lies in it, past midnight, too."""
+    found = sums(at(690, "join", "Ana"), at(810, "leave", "Ana"))
+    assert {hour: part / 60 for hour, part in enumerate(found.hours) if part} == {
+        23: 30,
+        0: 60,
+        1: 30,
+    }
+
+
+def test_days_on_end() -> None:
+    """Every hour gets one of every day."""
+    found = sums(at(0, "join", "Ana"), at(2 * 1440 + 60, "leave", "Ana"))
+    assert found.hours == [7200.0] * 12 + [10800.0] + [7200.0] * 11
+
+
+@pytest.mark.parametrize("seconds", [1e11, 5e11])
+def test_a_clock_that_was_wrong(seconds: float) -> None:
+    """Neither years of presence nor a clock set back end the counting."""
+    found = sums(
+        at(0, "leave", "Ana", seconds=seconds), at(9, "join", "Bia"), at(1, "leave", "Bia")
+    )
+    assert minutes(found)["Bia"] == (1, 0)
+    assert sum(found.hours) == pytest.approx(found.seconds)

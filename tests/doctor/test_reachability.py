@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import http.server
+import socket
+import threading
+from collections.abc import Iterator
+from email.utils import formatdate
+from ipaddress import ip_network
+
+import pytest
+
+from lanchat.doctor.facts import Verdict
+from lanchat.doctor.reachability import (
+    Health,
+    check_resolved,
+    check_room,
+    explain_failure,
+    follow,
+    is_near,
+    probe,
+    read_answer,
+    resolve,
+    target,
+)
+from lanchat.errors import SettingRefused
+from tests.world.server import ServerProcess
+
+
+@pytest.fixture(scope="module")
+def server(shared_server: ServerProcess) -> ServerProcess:
+    """It is only looked at."""
+    return shared_server
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("http://192.168.1.20:9000", ("192.168.1.20", 9000)),
+        ("192.168.1.20", ("192.168.1.20", 8765)),
+        ("lanchat.local:9000/chat", ("lanchat.local", 9000)),
+        ("http://chat.example/", ("chat.example", 80)),
+        ("https://chat.example", ("chat.example", 443)),
+        ("[fd00::5]:9000", ("fd00::5", 9000)),
+    ],
+)
+def test_an_address_as_people_write_it(text: str, where: tuple[str, int]) -> None:
+    """Copied from the screen, or typed without http:// and port."""
+    assert target(text) == where
+
+
+@pytest.mark.parametrize("text", ["", "ftp://x", "http://x:port", "http://[::1", "ht tp://x"])
+def test_what_is_no_address(text: str) -> None:
+    """It is refused, with an example."""
+    with pytest.raises(SettingRefused, match=r"192\.168\.1\.20") as refused:
+        target(text)
+    assert refused.value.value == text
+
+
+def test_a_room_that_can_be_reached(server: ServerProcess) -> None:
+    """Every step of the way is ok."""
+    findings = list(follow("localhost", server.port, []))
+    assert [one.check for one in findings] == ["name", "network", "room"]
+    assert {one.verdict for one in findings} == {Verdict.OK}
+
+
+def test_a_name_that_leads_nowhere_ends_it() -> None:
+    """There is nothing to connect to."""
+    findings = list(follow("no-such-name.invalid", 8765, []))
+    assert [(one.check, one.verdict) for one in findings] == [("name", Verdict.PROBLEM)]
+    assert ".local" in check_resolved("x.local", []).text
+
+
+def test_whether_a_router_lies_between() -> None:
+    """By the networks of this computer's own addresses."""
+    networks = [ip_network("192.168.1.0/24")]
+    assert is_near({"192.168.1.20"}, networks)
+    assert not is_near({"192.168.2.20"}, networks)
+    assert not is_near({"fd00::1"}, networks)
+
+
+@pytest.mark.parametrize(
+    ("health", "words"),
+    [
+        (Health("refused"), "nothing listens"),
+        (Health("silent"), "swallows"),
+        (Health("unreachable", reason="No route to host"), "No route to host"),
+        (Health("other", reason="it answers as something else"), "is no lanchat"),
+        (Health("foreign name"), "does not answer to this name"),
+    ],
+)
+def test_what_stops_one(health: Health, words: str) -> None:
+    """Each kind of failure has its own explanation and next step."""
+    (finding,) = check_room("192.168.1.20:8765", health, near=True)
+    assert (finding.verdict, words in finding.text) == (Verdict.PROBLEM, True)
+    assert finding.next_step
+
+
+def test_clocks_that_disagree() -> None:
+    """Logins and certificates depend on them."""
+    *_, finding = check_room("x:1", Health("lanchat", "1", ahead=-600.0), near=True)
+    assert finding.text == "the two clocks are 10 min apart"
+
+
+def test_resolving() -> None:
+    """Addresses without a zone; nothing for what is no name."""
+    assert "127.0.0.1" in resolve("localhost")
+    assert resolve("no such name") == set()
+    assert resolve("x" * 70) == set()
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """A port where somebody listens and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        yield made
+
+
+def test_a_lanchat(server: ServerProcess) -> None:
+    """It tells its version and, in passing, what time it is there."""
+    health = probe("127.0.0.1", server.port)
+    assert (health.kind, bool(health.version)) == ("lanchat", True)
+    assert health.ahead is not None
+    assert abs(health.ahead) < 60
+
+
+def test_nobody_listens(listener: socket.socket) -> None:
+    """That is refused at once."""
+    port = listener.getsockname()[1]
+    listener.close()
+    assert probe("127.0.0.1", port).kind == "refused"
+
+
+def test_somebody_who_says_nothing(listener: socket.socket) -> None:
+    """A connection alone is no lanchat."""
+    assert probe("127.0.0.1", listener.getsockname()[1], 0.1).kind == "other"
+
+
+def test_another_web_server() -> None:
+    """It answers, with something else."""
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
+        thread = threading.Thread(target=other.handle_request)
+        thread.start()
+        health = probe("127.0.0.1", other.server_port)
+        thread.join()
+    assert (health.kind, "501" in health.reason) == ("other", True)
+
+
+def test_a_name_that_the_server_does_not_know() -> None:
+    """The guard's refusal is told from that of another server."""
+    assert (
+        read_answer(403, {}, b"This lanchat does not answer to the name 'x'.", 0).kind
+        == "foreign name"
+    )
+    assert read_answer(403, {}, b"Forbidden", 0).kind == "other"
+
+
+def test_the_other_clock() -> None:
+    """A server tells its time with every answer."""
+    body = b'{"status": "ok", "version": "1"}'
+    assert (
+        read_answer(200, {"Date": formatdate(1_000_300, usegmt=True)}, body, 1_000_000).ahead == 300
+    )
+    assert read_answer(200, {}, body, 1_000_000).ahead is None
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ConnectionRefusedError(), "refused"),
+        (TimeoutError(), "silent"),
+        (OSError(113, "No route to host"), "unreachable"),
+        (socket.gaierror(), "unreachable"),
+    ],
+)
+def test_why_a_connection_fails(error: OSError, kind: str) -> None:
+    """Refused is somebody's word; silence is a firewall's or a network's."""
+    assert explain_failure(error).kind == kind
