@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -14,17 +16,23 @@ from rich.console import Console
 from lanchat.cli.discover import _table
 from lanchat.net.discovery import FoundRoom
 from tests.world.namespace import Namespace
+from tests.world.neighbour import Neighbour
 
 
 @pytest.fixture
 def discover(namespace: Namespace) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command there."""
-    command = [*namespace.launcher, sys.executable, "-m", "lanchat", "discover", "--timeout", "2"]
+    command = [*namespace.launcher, sys.executable, "-m", "lanchat", "discover", "--timeout", "1"]
 
     def run(*options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([*command, *options], capture_output=True, text=True, check=False)
 
     return run
+
+
+def listed(discover: Callable[..., subprocess.CompletedProcess[str]]) -> list[dict[str, Any]]:
+    """The rooms that are found at the moment."""
+    return [json.loads(line) for line in discover("--json").stdout.splitlines()]
 
 
 def test_lists_the_rooms_until_they_close(
@@ -37,20 +45,28 @@ def test_lists_the_rooms_until_they_close(
     settings: dict[str, Any] = {"launcher": namespace.launcher, "mdns": True}
     first = server_factory("--name", "Sala 7B", **settings)
     second = server_factory("--name", "Sala 7B", "--access-code", "1234", **settings)
-    until(lambda: discover("--json").stdout.count("\n") == 2)
-    rooms = [json.loads(line) for line in discover("--json").stdout.splitlines()]
+    rooms = until(lambda: len(found := listed(discover)) == 2 and found)
     assert {room["name"] for room in rooms} == {"Sala 7B"}
     assert {room["url"]: room["needs_code"] for room in rooms} == {
         f"http://192.0.2.10:{first.port}": False,
         f"http://192.0.2.10:{second.port}": True,
     }
     assert first.stop() == 0
-    shown = discover().stdout
-    assert f"http://192.0.2.10:{second.port}" in shown
-    assert str(first.port) not in shown
+    until(lambda: re.findall(r"http://192.0.2.10:(\d+)", discover().stdout) == [str(second.port)])
     # A server that is killed leaves nobody behind who would go on announcing it.
     second.kill()
     until(lambda: discover().returncode == 1)
+
+
+def test_questions_can_be_answered_to_everybody(
+    namespace: Namespace, discover: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    """A unicast answer would reach one of the programs that share the port of multicast DNS."""
+    with closing(Neighbour(namespace, "192.0.2.10")) as neighbour:
+        discover()
+        questions = [question for heard in neighbour.heard() for question in heard.questions]
+    assert questions
+    assert not any(question.unicast for question in questions)
 
 
 def test_nothing_found_is_one_clear_line(
@@ -59,7 +75,7 @@ def test_nothing_found_is_one_clear_line(
     """A script sees it by the exit code."""
     done = discover("--json")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("lanchat: no room was found within 2 s")
+    assert done.stderr.startswith("lanchat: no room was found within 1 s")
     assert done.stderr.count("\n") == 1
 
 
