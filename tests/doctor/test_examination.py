@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lanchat.doctor import surroundings
 from lanchat.doctor.examination import examine_here, examine_room
 from lanchat.doctor.facts import Verdict
 from tests.world.person import Person
@@ -19,6 +20,12 @@ from tests.world.server import ServerProcess
 def server(shared_server: ServerProcess) -> ServerProcess:
     """A server that is only looked at, and talked in."""
     return shared_server
+
+
+@pytest.fixture(autouse=True)
+def _nobody_listens_for_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No server here announces itself, so nobody has to wait for it."""
+    monkeypatch.setattr(surroundings, "_DISCOVERY_SECONDS", 0.0)
 
 
 def test_a_running_server_is_found_by_its_log(server: ServerProcess, ana: Person) -> None:
@@ -57,7 +64,7 @@ def test_a_server_for_this_computer_alone(logged: Callable[..., ServerProcess]) 
 def test_another_program_on_the_port(tmp_path: Any) -> None:
     """It is named, and no lanchat is looked for on the network."""
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
-        thread = threading.Thread(target=other.serve_forever)
+        thread = threading.Thread(target=other.serve_forever, args=[0.01])
         thread.start()
         findings = {one.check: one for one in examine_here(tmp_path / "none", other.server_port)}
         other.shutdown()

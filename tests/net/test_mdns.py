@@ -1,156 +1,196 @@
-"""The process that announces, spoken to as the server does, and heard by a real Zeroconf.
-
-Everything stays on the loopback interface, where the other tests of this machine are heard, too:
-so each test has names of its own.
-"""
+"""The process that announces, on one computer or on two that are joined by a cable."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import uuid
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-import pytest
-from zeroconf import AddressResolver, ServiceInfo, Zeroconf
+from zeroconf import DNSAddress, DNSOutgoing, DNSPointer, DNSQuestion, DNSService
 
-from lanchat.net.mdns import SERVICE, _lost, _names
+from lanchat.net.mdns import SERVICE
+from tests.net.conftest import HERE, Responder
+from tests.world.namespace import Namespace
+from tests.world.neighbour import Neighbour
 
-LOOPBACK = "127.0.0.1"
-
-
-class Responder:
-    """The process, with its input and output."""
-
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "lanchat.net.mdns"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def say(self, **announcement: Any) -> dict[str, str]:
-        """Announce something and return the answer."""
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps({"port": 8765, **announcement}) + "\n")
-        self.process.stdin.flush()
-        answer: dict[str, str] = json.loads(self.process.stdout.readline())
-        return answer
-
-    def end(self) -> int:
-        """Close its input, as the end of the server does; returns the exit code."""
-        self.process.communicate()
-        return self.process.returncode
+ROOM = f"7B.{SERVICE}"
+THERE = "192.0.2.99"
 
 
-@pytest.fixture
-def responder() -> Iterator[Responder]:
-    responder = Responder()
-    yield responder
-    responder.end()
-
-
-@pytest.fixture
-def neighbour() -> Iterator[Zeroconf]:
-    """Somebody else who listens."""
-    with Zeroconf(interfaces=[LOOPBACK]) as zeroconf:
-        yield zeroconf
-
-
-@pytest.fixture
-def name() -> str:
-    """A host name that no other test has."""
-    return f"room-{uuid.uuid4().hex[:8]}"
-
-
-def found(neighbour: Zeroconf, room: str) -> ServiceInfo | None:
-    """What a neighbour gets who asks for the room."""
-    return neighbour.get_service_info(SERVICE, f"{room}.{SERVICE}", timeout=300)
-
-
-def test_neighbours_find_the_room(
-    responder: Responder, neighbour: Zeroconf, name: str, until: Callable[..., Any]
+def test_neighbours_hear_of_the_room(
+    responder: Responder, neighbour: Neighbour, until: Callable[..., Any]
 ) -> None:
-    """By its name, with the host name, the port and what it is like."""
-    room = f"Sala 7B · {name}"
-    answer = responder.say(addresses=[LOOPBACK], name=name, room=room, text={"people": "3"})
-    assert answer == {"host": f"{name}.local"}
-    info = until(lambda: found(neighbour, room))
-    assert (info.server, info.port) == (f"{name}.local.", 8765)
-    assert info.decoded_properties == {"path": "/", "room": room, "people": "3"}
+    """A room is announced with its host, its port and what it is like."""
+    responder.announce(text={"people": "3"})
+    assert until(lambda: neighbour.texts(ROOM))[0] == {"path": "/", "room": "7B", "people": "3"}
+    assert is_at(neighbour, ROOM, "lanchat.local.", 8765)
+    address = neighbour.knows("lanchat.local.", DNSAddress)
+    assert address
+    assert address.address == bytes(map(int, HERE.split(".")))
 
 
 def test_what_changes_is_announced_again(
-    responder: Responder, neighbour: Zeroconf, name: str, until: Callable[..., Any]
+    responder: Responder, neighbour: Neighbour, until: Callable[..., Any]
 ) -> None:
-    """One person more, and the room stays where it is."""
-    wanted = {"addresses": [LOOPBACK], "name": name, "room": name}
-    responder.say(**wanted, text={"people": "3"})
-    until(lambda: found(neighbour, name))
-    assert responder.say(**wanted, text={"people": "4"}) == {"host": f"{name}.local"}
-    until(lambda: (info := found(neighbour, name)) and info.decoded_properties["people"] == "4")
+    """One person more is no reason to ask for the name again."""
+    responder.announce(text={"people": "3"})
+    responder.say(text={"people": "4"})
+    until(lambda: neighbour.texts(ROOM)[0]["people"] == "4")
+    assert len(probes(neighbour)) == 3
 
 
 def test_the_end_of_the_server_is_a_goodbye(
-    responder: Responder, neighbour: Zeroconf, name: str, until: Callable[..., Any]
+    responder: Responder, neighbour: Neighbour, until: Callable[..., Any]
 ) -> None:
-    """When its input ends it says so to all, and ends itself."""
-    responder.say(addresses=[LOOPBACK], name=name, room=name)
-    until(lambda: found(neighbour, name))
+    """The process ends with its input alone, and takes back what it has announced."""
+    responder.announce()
+    until(lambda: neighbour.knows(ROOM, DNSService))
+    responder.process.send_signal(signal.SIGTERM)
     assert responder.end() == 0
-    until(lambda: found(neighbour, name) is None)
+    until(lambda: neighbour.knows(ROOM, DNSService) is None)
+    assert neighbour.knows(SERVICE, DNSPointer) is None
+    assert neighbour.knows("lanchat.local.", DNSAddress) is None
 
 
-def test_a_taken_name_gets_a_number(responder: Responder, neighbour: Zeroconf, name: str) -> None:
-    """Another computer has it: its owner keeps it."""
-    other = ServiceInfo(
-        SERVICE, f"printer-{name}.{SERVICE}", 80, server=f"{name}.local.",
-        parsed_addresses=["192.0.2.99"],
-    )  # fmt: skip
-    neighbour.register_service(other)
-    answer = responder.say(addresses=[LOOPBACK], name=name, room=name)
-    assert answer == {"host": f"{name}-2.local"}
-    resolver = AddressResolver(f"{name}-2.local.")
-    assert resolver.request(neighbour, 3000)
-    assert resolver.parsed_addresses() == [LOOPBACK]
+def test_an_end_before_the_name_is_sure(
+    responder: Responder, neighbour: Neighbour, until: Callable[..., Any]
+) -> None:
+    """A server that stops at once leaves nothing behind."""
+    responder.say()
+    until(lambda: probes(neighbour))
+    assert responder.end() == 0
+    until(lambda: neighbour.knows(ROOM, DNSService) is None)
 
 
-def test_two_rooms_of_one_computer_share_its_name(responder: Responder, name: str) -> None:
-    """The name is the computer's; the rooms differ by their ports."""
-    other = Responder()
-    assert other.say(addresses=[LOOPBACK], name=name, room=name) == {"host": f"{name}.local"}
-    answer = responder.say(addresses=[LOOPBACK], name=name, room=name, port=8766)
-    assert answer == {"host": f"{name}.local"}
-    assert other.end() == 0
+def test_a_name_is_asked_for_before_it_is_announced(
+    responder: Responder, neighbour: Neighbour, until: Callable[..., Any]
+) -> None:
+    """Three probes say what is wanted, and can be answered to everybody."""
+    responder.announce()
+    until(lambda: neighbour.knows(ROOM, DNSService))
+    assert len(probes(neighbour)) == 3
+    for probe in probes(neighbour):
+        assert {question.key for question in probe.questions} == {"lanchat.local.", ROOM.lower()}
+        assert not any(question.unicast for question in probe.questions)
+        assert {record.key for record in probe.answers()} == {"lanchat.local.", ROOM.lower()}
+    assert not any(message.is_response() for message in neighbour.heard()[:3])
 
 
-def test_of_two_that_came_at_once_one_moves_on(neighbour: Zeroconf, name: str) -> None:
-    """Both hear of the other too late, and both come to the same end: the lower address stays."""
-    server = next(_names(name))
-    info = ServiceInfo(
-        SERVICE, f"{name}.{SERVICE}", 80, server=server, parsed_addresses=["192.0.2.5"]
+def test_a_taken_name_gets_a_number(
+    responder: Responder, start_responder: Callable[..., Responder], other_computer: Namespace
+) -> None:
+    """Another computer keeps the name that it has, even if it has announced it just now."""
+    owner = start_responder(other_computer, THERE)
+    owner.announce(room="elsewhere")
+    responder.announce("lanchat-2.local")
+    assert owner.is_called("lanchat.local")
+
+
+def test_two_that_start_together_have_two_names(
+    responder: Responder,
+    start_responder: Callable[..., Responder],
+    other_computer: Namespace,
+    until: Callable[..., Any],
+) -> None:
+    """Two computers that ask at the same time do not both keep the name."""
+    both = [responder, start_responder(other_computer, THERE)]
+    for one in both:
+        one.say()
+    names = ["lanchat-2.local", "lanchat.local"]
+    until(lambda: sorted(one.answers[-1]["host"] for one in both if one.answers) == names)
+
+
+def test_two_rooms_of_one_computer_share_its_name(
+    responder: Responder,
+    start_responder: Callable[..., Responder],
+    neighbour: Neighbour,
+    until: Callable[..., Any],
+) -> None:
+    """Two rooms of one computer differ by their ports, and by a number where both are called 7B."""
+    start_responder().announce()
+    responder.announce(port=8766)
+    for name, port in ((ROOM, 8765), (f"7B-2.{SERVICE}", 8766)):
+        until(partial(is_at, neighbour, name, "lanchat.local.", port))
+
+
+def test_who_asks_for_all_records_is_answered(
+    responder: Responder, neighbour: Neighbour, until: Callable[..., Any]
+) -> None:
+    """The probes of Apple and Avahi ask so, and would take the name if nobody answered."""
+    responder.announce()
+    until(lambda: neighbour.knows("lanchat.local.", DNSAddress))
+    before = len(neighbour.heard())
+    probe = DNSOutgoing(0)
+    probe.add_question(DNSQuestion("lanchat.local.", 255, 1))
+    probe.authorities.extend([address("lanchat.local.", THERE)])  # type: ignore[list-item]
+    neighbour.say(probe)
+    until(
+        lambda: any(
+            message.is_response() and message.num_answers == 1
+            for message in neighbour.heard()[before:]
+        )
     )
-    neighbour.register_service(info)
-    assert _lost(neighbour, server, ["192.0.2.9"])
-    assert not _lost(neighbour, server, ["192.0.2.1"])
 
 
-def test_where_it_cannot_be_used_it_says_why(responder: Responder, name: str) -> None:
-    """An address of no interface here: one line of reason, and it listens on."""
-    wanted = {"name": name, "room": name}
-    assert responder.say(addresses=["203.0.113.77"], **wanted).keys() == {"error"}
-    assert responder.say(addresses=[LOOPBACK], **wanted) == {"host": f"{name}.local"}
+def test_a_name_that_somebody_else_announces(
+    responder: Responder, neighbour: Neighbour, until: Callable[..., Any]
+) -> None:
+    """A room asks again, and moves on if the other one defends the name."""
+    responder.announce()
+
+    def moves_on() -> bool:
+        neighbour.say(announcement("lanchat.local.", THERE))
+        return responder.is_called("lanchat-2.local")
+
+    until(moves_on)
+
+
+def test_a_name_that_nobody_defends_stays(
+    responder: Responder, neighbour: Neighbour, until: Callable[..., Any]
+) -> None:
+    """A room asks again, and is announced again if nobody answers."""
+    responder.announce()
+    neighbour.say(announcement("lanchat.local.", THERE))
+    until(lambda: responder.answers == [{"host": "lanchat.local"}] * 2)
+
+
+def test_where_it_cannot_be_used_it_says_why(
+    responder: Responder, until: Callable[..., Any]
+) -> None:
+    """An address that is not here is one line of reason, and the process listens on."""
+    responder.say(addresses=["203.0.113.77"])
+    until(lambda: responder.answers)
+    assert responder.answers[0].keys() == {"error"}
+    responder.announce()
 
 
 def test_long_room_names_are_cut_between_letters(
-    responder: Responder, neighbour: Zeroconf, name: str, until: Callable[..., Any]
+    responder: Responder, neighbour: Neighbour, until: Callable[..., Any]
 ) -> None:
     """A label of DNS has 63 bytes; the whole name is told beside it."""
-    room = name + "ç" * 45
-    assert "host" in responder.say(addresses=[LOOPBACK], name=name, room=room)
-    info = until(lambda: found(neighbour, name + "ç" * ((60 - len(name)) // 2)))
-    assert info.decoded_properties["room"] == room
+    responder.announce(room="ç" * 45)
+    texts = until(lambda: neighbour.texts(f"{'ç' * 30}.{SERVICE}"))
+    assert texts[0]["room"] == "ç" * 45
+
+
+def is_at(neighbour: Neighbour, room: str, host: str, port: int) -> bool:
+    """Whether a neighbour looks for the room there."""
+    place = neighbour.knows(room, DNSService)
+    return place is not None and (place.server, place.port) == (host, port)
+
+
+def probes(neighbour: Neighbour) -> list[Any]:
+    return [message for message in neighbour.heard() if message.is_probe()]
+
+
+def address(host: str, ip: str) -> DNSAddress:
+    """Whose a host name is; made to replace what is in caches."""
+    return DNSAddress(host, 1, 0x8001, 120, bytes(map(int, ip.split("."))))
+
+
+def announcement(host: str, ip: str) -> DNSOutgoing:
+    """Somebody says to have a name."""
+    out = DNSOutgoing(0x8400)
+    out.add_answer_at_time(address(host, ip), 0)
+    return out

@@ -10,14 +10,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from zeroconf import Error, ServiceBrowser, ServiceInfo, Zeroconf
+from zeroconf import DNSQuestionType, Error, ServiceBrowser, ServiceInfo, Zeroconf
 
 from lanchat.errors import NoDiscovery
 from lanchat.net.addresses import find_addresses
 from lanchat.net.mdns import MARK, SERVICE
 
-_DETAILS_WITHIN = 1_000
-"""Milliseconds that rooms found at the last moment have, all together, to say where they are."""
+_DETAILS_WITHIN = 1_500
+"""Milliseconds that rooms found at the last moment have, all together, to say where they are.
+
+Who has said it within the last second says it again 1.2 seconds later at most.
+"""
+
+_MULTICAST = DNSQuestionType.QM
+"""A unicast answer reaches one of the programs that share the port: a server here, perhaps."""
 
 _MOST_DIGITS = 6
 
@@ -49,7 +55,7 @@ def discover(seconds: float, addresses: Sequence[str] | None = None) -> list[Fou
 
     try:
         with Zeroconf(interfaces=list(addresses)) as zeroconf:
-            browser = ServiceBrowser(zeroconf, SERVICE, handlers=[found])
+            browser = ServiceBrowser(zeroconf, SERVICE, handlers=[found], question_type=_MULTICAST)
             time.sleep(seconds)
             browser.cancel()
             infos = list(_details(zeroconf, names))
@@ -63,7 +69,7 @@ def _details(zeroconf: Zeroconf, names: Iterable[str]) -> Iterator[ServiceInfo]:
     end = time.monotonic() + _DETAILS_WITHIN / 1000
     for name in names:
         left = max(0, int(1000 * (end - time.monotonic())))
-        info = zeroconf.get_service_info(SERVICE, name, left)
+        info = zeroconf.get_service_info(SERVICE, name, left, _MULTICAST)
         if info is not None:
             yield info
 

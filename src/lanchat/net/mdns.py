@@ -1,41 +1,45 @@
 """Tell the network by multicast DNS where the room is: ``python -m lanchat.net.mdns``.
 
-A process of its own, because Zeroconf runs an asyncio loop in a thread, and the server's threads
-are gevent's. It reads lines of JSON from its input, each one everything that is to be announced
-from then on (the fields of Announcement), and answers each that it could follow with
-``{"host": "lanchat.local"}``, the name that was free, or with ``{"error": "…"}``. At the input's
-end it takes everything back and ends, so it never outlives who started it.
+A process of its own, because Zeroconf lives in an asyncio loop, and the server's threads are
+gevent's. It reads lines of JSON from its input, each one everything that is to be announced from
+then on (the fields of Announcement). Whenever something is announced it answers
+``{"host": "lanchat.local"}``: for each line, and again when somebody else turns out to have that
+name. Where nothing can be announced it answers ``{"error": "…"}``. At the input's end it takes
+everything back and ends, so it never outlives who started it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import signal
 import sys
-import time
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from typing import Any
 
-from zeroconf import (
-    AddressResolver,
-    DNSAddress,
-    Error,
-    NonUniqueNameException,
-    ServiceInfo,
-    Zeroconf,
-)
+from zeroconf import Error, NonUniqueNameException, ServiceInfo, Zeroconf
+from zeroconf.asyncio import AsyncZeroconf
+
+from lanchat.net.addresses import find_addresses
+from lanchat.net.claims import Claim, Claimant, listening
 
 SERVICE = "_http._tcp.local."
 MARK = "lanchat"
 """The key of the TXT record that tells rooms from other pages; its value is the version."""
 
-ANSWER_WITHIN = 750
-"""Milliseconds that the owner of a name has to say so, as RFC 6762 (8.1) wants it."""
-
-_MOST_NAMES = 20
+_MOST_NAMES = 99
 _LABEL_BYTES = 63
+
+# Of RFC 6762, 8.1 and 8.2: seconds, and how many conflicts are many.
+_BEFORE_PROBING = 0.25
+_BEHIND_ANOTHER = 1.0
+_MANY = 15
+_AFTER_MANY = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +54,108 @@ class Announcement:
     text: dict[str, str] = field(default_factory=dict)
 
 
-class Responder:
-    """Announces one room at a time."""
+class Room:
+    """A room that is announced until it is closed, by names that nobody else has.
 
-    def __init__(self) -> None:
-        self._said = Announcement()
-        self._zeroconf: Zeroconf | None = None
-        self._info: ServiceInfo | None = None
+    ``own`` are addresses of this computer, besides those that it is seen to have. ``tell`` is
+    called with "host" and the name whenever it is announced, or with "error" and why it is not.
+    """
 
-    def announce(self, wanted: Announcement) -> str | None:
-        """Let the network know this and nothing else; returns the host name, if there is one.
+    def __init__(
+        self, wanted: Announcement, own: Collection[str], tell: Callable[[str, str], None]
+    ) -> None:
+        self._wanted = wanted
+        self._own = own
+        self._tell = tell
+        self._hosts = _numbered(wanted.name, "local.")
+        self._services = _numbered(_label(wanted.room), SERVICE)
+        self._host, self._service = next(self._hosts), next(self._services)
+        self._conflicts = 0
+        self._stirred = asyncio.Event()
+        self._life = asyncio.create_task(self._live())
 
-        Raises OSError or zeroconf.Error.
-        """
-        said, self._said = self._said, wanted
-        if self._zeroconf is not None and self._info is not None:
-            if replace(said, text=wanted.text) == wanted:
-                self._info = _service(wanted, self._info.name, str(self._info.server))
-                self._zeroconf.update_service(self._info)
-                return _host(self._info)
-            self.withdraw()
-        if not wanted.addresses:
-            return None
-        self._zeroconf = Zeroconf(interfaces=_interfaces(wanted.addresses))
-        for server in _names(wanted.name):
-            if _others(self._zeroconf, server, wanted.addresses):
-                continue
-            info = _service(wanted, _instance(wanted.room), server)
-            # Another room of this name gets a number, as a file manager's copies do.
-            self._zeroconf.register_service(info, allow_name_change=True)
-            if not _lost(self._zeroconf, server, wanted.addresses):
-                self._info = info
-                return _host(info)
-            self._zeroconf.unregister_service(info)
-        raise NonUniqueNameException(f"{wanted.name}.local and all like it are taken")
+    def follow(self, wanted: Announcement) -> bool:
+        """Whether nothing but the text is another one, which is then announced."""
+        if self._life.done() or replace(self._wanted, text=wanted.text) != wanted:
+            return False
+        self._wanted = wanted
+        self._stirred.set()
+        return True
 
-    def withdraw(self) -> None:
+    async def close(self) -> None:
         """Say goodbye, so that nobody looks for what is gone."""
-        zeroconf, self._zeroconf, self._info = self._zeroconf, None, None
-        if zeroconf is not None:
-            zeroconf.close()
+        self._life.cancel()
+        await asyncio.wait([self._life])
+
+    async def _live(self) -> None:
+        interfaces = _interfaces(self._wanted.addresses)
+        try:
+            async with (
+                AsyncZeroconf(interfaces=interfaces) as zeroconf,
+                listening(zeroconf.zeroconf, interfaces) as claimant,
+            ):
+                await zeroconf.zeroconf.async_wait_for_start()
+                while True:
+                    claim = await self._find_free(claimant)
+                    await self._announce(zeroconf.zeroconf, claimant.defend(claim))
+                    self._conflicts += 1
+        # An IPv6 address that has just gone is a RuntimeError of Zeroconf.
+        except (OSError, RuntimeError, Error) as error:
+            self._tell("error", f"{error}" or type(error).__name__)
+
+    async def _find_free(self, claimant: Claimant) -> Claim:
+        """Ask for one name after the other. Raises NonUniqueNameException where all are taken."""
+        pause = 0.0
+        while True:
+            # Computers that are switched on together would otherwise ask together.
+            await asyncio.sleep(pause + random.uniform(0, _BEFORE_PROBING))  # noqa: S311 (no secret)
+            claim = Claim(self._info(), self._addresses)
+            taken = await claimant.probe(claim)
+            if taken is None:
+                pause = _BEHIND_ANOTHER
+            elif taken:
+                self._avoid(taken)
+                self._conflicts += 1
+                pause = _AFTER_MANY if self._conflicts >= _MANY else 0.0
+            else:
+                return claim
+
+    def _avoid(self, taken: Collection[str]) -> None:
+        """Another room of this name gets a number, as a file manager's copies do."""
+        if self._host.lower() in taken:
+            self._host = next(self._hosts)
+        if self._service.lower() in taken:
+            self._service = next(self._services)
+
+    async def _announce(self, zeroconf: Zeroconf, conflict: asyncio.Future[Any]) -> None:
+        """Announce the room, and each new text of it, until there is a conflict."""
+        conflict.add_done_callback(lambda _: self._stirred.set())
+        while not conflict.done():
+            self._stirred.clear()
+            info = self._info()
+            sending = asyncio.ensure_future(await zeroconf.async_update_service(info))
+            self._tell("host", self._host.rstrip("."))
+            try:
+                await self._stirred.wait()
+            finally:
+                sending.cancel()
+        # No goodbye: neighbours would forget the other one, too.
+        zeroconf.registry.async_remove(info)
+
+    def _info(self) -> ServiceInfo:
+        wanted = self._wanted
+        return ServiceInfo(
+            SERVICE,
+            self._service,
+            wanted.port,
+            server=self._host,
+            parsed_addresses=list(wanted.addresses),
+            properties={"path": "/", "room": wanted.room, **wanted.text},
+        )
+
+    def _addresses(self) -> set[str]:
+        """All of this computer: another room on it may announce others than this one."""
+        return {*self._own, *(str(address.ip) for address in find_addresses())}
 
 
 def _interfaces(addresses: tuple[str, ...]) -> list[str]:
@@ -98,73 +164,58 @@ def _interfaces(addresses: tuple[str, ...]) -> list[str]:
     return ipv4 or list(addresses)
 
 
-def _service(wanted: Announcement, instance: str, server: str) -> ServiceInfo:
-    return ServiceInfo(
-        SERVICE,
-        instance,
-        wanted.port,
-        server=server,
-        parsed_addresses=list(wanted.addresses),
-        properties={"path": "/", "room": wanted.room, **wanted.text},
-    )
+def _label(room: str) -> str:
+    return room.encode()[: _LABEL_BYTES - len(f"-{_MOST_NAMES}")].decode(errors="ignore")
 
 
-def _host(info: ServiceInfo) -> str:
-    return str(info.server).rstrip(".")
+def _numbered(label: str, parent: str) -> Iterator[str]:
+    yield f"{label}.{parent}"
+    for number in range(2, _MOST_NAMES + 1):
+        yield f"{label}-{number}.{parent}"
+    raise NonUniqueNameException(f"{label}.{parent} and all like it are taken")
 
 
-def _instance(room: str) -> str:
-    label = room.encode()[: _LABEL_BYTES - len("-99")].decode(errors="ignore")
-    return f"{label}.{SERVICE}"
+async def follow(tell: Callable[[str, str], None]) -> None:
+    """Announce what the lines of the input want, until it ends."""
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    reader = asyncio.get_running_loop(), lines.put_nowait
+    threading.Thread(target=_read, args=reader, daemon=True).start()
+    own: set[str] = set()
+    room: Room | None = None
+    while line := await lines.get():
+        fields = json.loads(line)
+        wanted = Announcement(**{**fields, "addresses": tuple(fields["addresses"])})
+        # For good: another room here may be a moment behind when an address changes.
+        own.update(wanted.addresses)
+        if room is not None:
+            if room.follow(wanted):
+                continue
+            await room.close()
+        room = Room(wanted, own, tell) if wanted.addresses else None
+    if room is not None:
+        await room.close()
 
 
-def _names(name: str) -> Iterator[str]:
-    yield f"{name}.local."
-    yield from (f"{name}-{number}.local." for number in range(2, _MOST_NAMES))
+def _read(loop: asyncio.AbstractEventLoop, put: Callable[[str], None]) -> None:
+    """Hand on the lines of the input, and an empty one at its end."""
+    for line in sys.stdin:
+        loop.call_soon_threadsafe(put, line)
+    loop.call_soon_threadsafe(put, "")
 
 
-def _others(zeroconf: Zeroconf, server: str, own: Sequence[str]) -> bool:
-    """Whether the name leads to another computer; a second room on this one may share it."""
-    # Computers that are switched on together would otherwise ask together, and hear nobody.
-    time.sleep(random.uniform(0, 0.25))  # noqa: S311 (no secret)
-    resolver = AddressResolver(server)
-    return resolver.request(zeroconf, ANSWER_WITHIN) and not set(
-        resolver.parsed_addresses()
-    ) <= set(own)
-
-
-def _lost(zeroconf: Zeroconf, server: str, own: Sequence[str]) -> bool:
-    """Whether another computer has taken the name at the same time, and is to keep it."""
-    heard = {
-        str(ip_address(record.address))
-        for record in zeroconf.cache.entries_with_name(server)
-        if isinstance(record, DNSAddress)
-    }
-    return any(address < min(own) for address in heard - set(own))
+def _tell(kind: str, text: str) -> None:
+    # A server that was killed hears nothing; the input's end then ends this process, too.
+    with suppress(OSError):
+        print(json.dumps({kind: text}), flush=True)  # noqa: T201 (this is how it answers)
 
 
 def main() -> None:
-    """Follow the lines of the input to its end."""
-    # Ctrl+C is for the server, which then closes our input.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    responder = Responder()
-    for line in sys.stdin:
-        wanted = json.loads(line)
-        try:
-            host = responder.announce(
-                Announcement(**{**wanted, "addresses": tuple(wanted["addresses"])})
-            )
-        except (OSError, Error) as error:
-            responder.withdraw()
-            _answer("error", f"{error}" or type(error).__name__)
-        else:
-            if host is not None:
-                _answer("host", host)
-    responder.withdraw()
-
-
-def _answer(kind: str, text: str) -> None:
-    print(json.dumps({kind: text}), flush=True)  # noqa: T201 (this is how it answers)
+    """Follow the input to its end, whatever signals come."""
+    # Ctrl+C is for the server, and so is SIGTERM, which systemd sends to each process of a
+    # service: the server closes the input, and there is a goodbye.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    asyncio.run(follow(_tell))
 
 
 if __name__ == "__main__":
