@@ -8,17 +8,24 @@ from lanchat.live.backlog import MAX_BACKLOG_BYTES, MAX_BACKLOG_FRAMES, BoundedQ
 
 
 @pytest.fixture
-def queue():
+def slow_clients():
+    """The count of those who were closed."""
+    return SlowClients()
+
+
+@pytest.fixture
+def queue(slow_clients):
     """The queue of one client."""
-    return BoundedQueue(SlowClients())
+    return BoundedQueue(slow_clients)
 
 
-def test_a_polling_client_that_is_away_too_long_is_closed(queue):
+def test_a_polling_client_that_is_away_too_long_is_closed(queue, slow_clients):
     """Past the bound all that waits becomes one CLOSE packet, and put never blocks."""
     for number in range(MAX_BACKLOG_FRAMES + 10):
         queue.put(Packet(MESSAGE, str(number)))
     assert queue.get(block=False).packet_type == CLOSE
     assert queue.qsize() == 0
+    assert slow_clients.count == 1
 
 
 def test_long_messages_fill_a_queue_sooner(queue):

@@ -131,6 +131,7 @@ def test_who_takes_nothing_is_cut(flusher, slow):
     flusher.flush()
     assert not flusher.backlogged
     assert slow.writer.backlog == (0, 0)
+    assert flusher.slow_clients.count == 1
     while slow.read():
         pass
 
@@ -145,8 +146,38 @@ def test_who_has_gone_is_no_error(flusher, line, slow):
     assert line.read(3) == b"xxx"
 
 
+def test_the_hundredth_broadcast_does_not_wait_for_the_turn_to_end(flusher, line):
+    """The loop may be kept busy for long, and the first of a hundred has waited by then."""
+    group = Group([line.writer])
+    line.other.setblocking(False)
+    for _ in range(99):
+        flusher.broadcast(group, b"x")
+    with pytest.raises(BlockingIOError):
+        line.other.recv(1000)
+    flusher.broadcast(group, b"x")
+    assert line.other.recv(1000) == b"x" * 100
+
+
 def test_the_last_words_are_said(flusher, line):
     """``write_eof`` sends what is pending, then tells the other side that it was all."""
     line.writer.write(b"goodbye")
     line.writer.write_eof()
     assert line.read(100) == b"goodbye"
+
+
+def test_a_slow_client_hears_the_last_words_too(flusher, slow):
+    """The end comes after what the kernel takes only later."""
+    words = b"x" * 500_000
+    slow.writer.write(words)
+    slow.writer.write_eof()
+    assert slow.writer.backlog[1] > 0
+    assert slow.read(len(words) + 1) == words
+
+
+def test_nothing_is_written_after_an_abort(flusher, line):
+    """What was pending is forgotten, and a later write is no error."""
+    line.writer.write(b"never")
+    line.writer.abort()
+    line.writer.write(b"neither")
+    flusher.flush()
+    assert line.read(1) == b""

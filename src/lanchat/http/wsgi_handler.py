@@ -3,6 +3,10 @@
 pywsgi waits for ever for the rest of a request that was begun (the Slowloris attack lives on
 that). Here a request has to be there, body included, within REQUEST_SECONDS, or its connection
 is closed; so it is where nobody takes the answer.
+
+Of pywsgi one private name is overridden, ``_sendall``; not documented either are ``rfile``,
+``wsgi_input``, ``close_connection``, ``MessageClass`` and the methods below (read in gevent 26.9).
+tests/http/test_wsgi_handler.py fails where they do something else.
 """
 
 from __future__ import annotations
