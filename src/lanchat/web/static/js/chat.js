@@ -2,23 +2,17 @@
 // the state, the state comes down into the parts, once a frame.
 
 import { mountComposer } from "./composer.js";
-import { mountConfirm } from "./confirm.js";
 import { element } from "./dom.js";
-import { emptyRoom } from "./empty.js";
-import { takeCode } from "./invitation.js";
 import { mountCopy, mountInvite } from "./invite.js";
 import { isHost, silencedBy } from "./moderation.js";
-import { mountPanel } from "./panel.js";
+import { followViewport, mountConfirm, mountFarewell, mountPanel } from "./overlays.js";
+import { keep, mountThemeSwitches, takeCode } from "./page.js";
 import { mountPeople } from "./people.js";
-import { mountFarewell, mountRules } from "./rules.js";
+import { newClientId } from "./protocol.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
-import { mountStatus } from "./status.js";
-import { keep } from "./storage.js";
-import { mountThemeSwitches } from "./theme-switch.js";
+import { mountRules, mountStatus } from "./status.js";
 import { mountTimeline } from "./timeline.js";
-import { newId } from "./uuid.js";
-import { followViewport } from "./viewport.js";
 import { makeTimes, makeWords, nextMidnight } from "./words.js";
 
 const config = JSON.parse(document.getElementById("lanchat-config").textContent);
@@ -65,7 +59,6 @@ const status = mountStatus(at("status"), { words, rerender: schedule });
 const timeline = mountTimeline(
   {
     log: at("log"), rows: at("rows"), newest: at("newest"), label: at("newest-label"),
-    empty: emptyRoom(at("log"), { words }),
   },
   { words, times, mayDelete: () => isHost(state), onAct: act, onRead: schedule, onTrim: (keep) => dispatch({ type: "historyTrimmed", keep }) },
 );
@@ -104,7 +97,7 @@ at("log-out").addEventListener("submit", () => {
 if (matchMedia("(hover: hover)").matches) composer.focus();
 
 function post(text) {
-  dispatch({ type: "draftQueued", draft: { client_id: newId(), text } });
+  dispatch({ type: "draftQueued", draft: { client_id: newClientId(), text } });
   socket.send();
 }
 

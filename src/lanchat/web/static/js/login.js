@@ -1,9 +1,7 @@
 // The login page works without this: it only remembers the name, and takes the access code out
 // of an invitation.
 
-import { takeCode } from "./invitation.js";
-import { keep } from "./storage.js";
-import { mountThemeSwitches } from "./theme-switch.js";
+import { keep, mountThemeSwitches, takeCode } from "./page.js";
 
 const name = keep("localStorage", "lanchat.name");
 const field = document.getElementById("username");

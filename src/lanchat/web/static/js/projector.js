@@ -1,7 +1,7 @@
 // The page for a projector: how to get in, in letters for the last row, and how many are here.
 
 import { setText } from "./dom.js";
-import { codeOf } from "./invitation.js";
+import { codeOf } from "./page.js";
 import { mountInvite } from "./invite.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";

@@ -45,3 +45,12 @@ function memberOf({ id, user, ip, time, role, muted }) {
 function departureOf({ id, user, time }) {
   return { id, name: user, time };
 }
+
+/** A `client_id`, which is a random UUID. crypto.randomUUID is missing where a page has no https, as on most LANs. */
+export function newClientId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

@@ -1,4 +1,4 @@
-// One line about the connection: shown while there is something to say.
+// The lines about the room and the connection: shown while there is something to say.
 
 import { setText } from "./dom.js";
 import { waiting } from "./history.js";
@@ -37,6 +37,25 @@ export function mountStatus(line, { words, rerender }) {
     const now = link === "full" ? state.whyFull : words.t(reasons[link]);
     const queue = waiting(state).length;
     return queue > 0 ? `${now} ${words.count("client.queued", queue)}` : now;
+  }
+
+  return { update };
+}
+
+/** What holds in the room, below its name. */
+export function mountRules(line, { words }) {
+  function update({ rules }) {
+    const { topic, locked, readonly, slow } = rules;
+    const parts = [
+      locked && words.t("client.rule_locked"),
+      readonly && words.t("client.rule_readonly"),
+      slow > 0 && words.count("client.rule_slow", slow),
+      topic,
+    ];
+    const text = parts.filter(Boolean).join(" · ");
+    line.hidden = text === "";
+    line.title = text;
+    setText(line, text);
   }
 
   return { update };

@@ -2,7 +2,7 @@
 // more costs one element, not the list. The list stays at its end while the reader is there,
 // and stands still while the reader is further up.
 
-import { setText } from "./dom.js";
+import { element, setText } from "./dom.js";
 import { opensElsewhere } from "./invite.js";
 import { makeRenderer } from "./message.js";
 import { rowsOf, sameRow } from "./rows.js";
@@ -15,9 +15,10 @@ const KEPT_ROWS = 2_000;
  * `onAct(act, id)` is a click below a failed message, by its client_id, or on the deletion of
  * another one; `onRead()` follows the reader.
  */
-export function mountTimeline({ log, rows: list, newest, label, empty }, options) {
+export function mountTimeline({ log, rows: list, newest, label }, options) {
   const { words, onAct, onRead, onTrim } = options;
   const renderer = makeRenderer(options);
+  const empty = emptyRoom(log, { words });
   const shown = new Map(); // key → {row, node}
   let atEnd = true;
   let lastTop = 0;
@@ -129,4 +130,21 @@ export function mountTimeline({ log, rows: list, newest, label, empty }, options
   }
 
   return { update, updateUnread, atEnd: () => atEnd };
+}
+
+/** Shows or hides what stands there before the first message, with an address or "". */
+function emptyRoom(log, { words }) {
+  const text = element("p", "empty__text");
+  const place = element("p", "empty__address");
+  const note = element(
+    "div", "empty", element("p", "empty__title", words.t("client.empty_title")), text, place,
+  );
+  note.hidden = true;
+  log.prepend(note);
+  return (shown, address) => {
+    if (note.hidden === shown) note.hidden = !shown;
+    setText(text, words.t(address ? "client.empty_text" : "client.empty_text_alone"));
+    setText(place, address);
+    place.hidden = address === "";
+  };
 }

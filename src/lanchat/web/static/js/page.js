@@ -1,0 +1,50 @@
+// What the page has from its browser: what outlives a reload, the address, and the theme.
+
+/**
+ * `load()` and `save(value)` of one JSON value; an empty value takes it away. A browser may
+ * forbid storage: then nothing is kept.
+ */
+export function keep(storage, key) {
+  return {
+    load() {
+      try {
+        return JSON.parse(window[storage].getItem(key));
+      } catch {
+        return null;
+      }
+    },
+    save(value) {
+      try {
+        if (value === null || value.length === 0) window[storage].removeItem(key);
+        else window[storage].setItem(key, JSON.stringify(value));
+      } catch {
+        // Full or forbidden: the page works on without it.
+      }
+    },
+  };
+}
+
+/**
+ * The access code that an invitation brings, or null. It stands in the address's fragment, the
+ * part that browsers keep to themselves.
+ */
+export function codeOf(url) {
+  return new URLSearchParams(new URL(url).hash.slice(1)).get("code");
+}
+
+/** The code in this page's address, or null; it does not stay there, where others could see it. */
+export function takeCode() {
+  const code = codeOf(location.href);
+  if (code !== null) history.replaceState(null, "", location.pathname + location.search);
+  return code;
+}
+
+/** Wire every switch in the page, for js/theme.js; without scripts they stay hidden. */
+export function mountThemeSwitches(root) {
+  for (const label of root.querySelectorAll("[data-theme-switch]")) {
+    const select = label.querySelector("select");
+    select.value = window.lanchatTheme.stored();
+    select.addEventListener("change", () => window.lanchatTheme.choose(select.value));
+    label.hidden = false;
+  }
+}
