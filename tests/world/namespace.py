@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 
 _MADE = "ip link set lo up && ip link add wire0 type veth peer name wire1 && ip link set wire1 up"
 
@@ -17,8 +15,6 @@ class Namespace:
     """
 
     def __init__(self, address: str) -> None:
-        if sys.platform != "linux" or not all(map(shutil.which, ("unshare", "nsenter", "ip"))):
-            raise OSError("namespaces need Linux with util-linux and iproute2")
         root = os.geteuid() == 0
         rights = [] if root else ["--user", "--map-root-user"]
         self._holder = subprocess.Popen(

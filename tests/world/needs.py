@@ -1,0 +1,19 @@
+"""What a test needs of the machine besides Python."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+from needs import NEEDS, find
+
+
+def need(name: str) -> str:
+    """The path of one of NEEDS; where it is missing the test is skipped, but fails in CI."""
+    if found := find(name):
+        return found
+    reason = f"there is no {name} on this machine"
+    if os.environ.get("CI") and sys.platform in NEEDS[name].systems:
+        pytest.fail(reason)
+    pytest.skip(reason)
