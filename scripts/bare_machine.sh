@@ -53,10 +53,11 @@ system() {
     printf '%s\n' "${sources[@]}" > "$root/etc/apt/sources.list"
 }
 
-# What tells apt, pip and npm where packages are; variables, and the files that they name.
+# What tells apt, pip and npm where packages are, and whom to trust: variables, the files that
+# they name, and the authorities of this machine, which Debian's ca-certificates adds to its own.
 settings() {
     apt-config dump | grep -E '^Acquire::(http|https|Check)' > "$root/etc/apt/apt.conf.d/99machine" || true
-    for file in /etc/pip.conf ~/.config/pip/pip.conf ~/.npmrc; do
+    for file in /etc/pip.conf ~/.config/pip/pip.conf ~/.npmrc /usr/local/share/ca-certificates/*; do
         copy "$file"
     done
     mapfile -t variables < <(env | grep -iE '^([a-z]+_proxy|(pip|npm_config|ssl|node)_.*|[a-z_]*ca_bundle)=' || true)

@@ -226,15 +226,17 @@ def unpack_nginx() -> None:
 
 def run(*command: str, cwd: str | None = None) -> bool:
     """Run an installer that says only what goes wrong; return whether it succeeded."""
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(
         command,
         cwd=cwd,
-        env=environment,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
         check=False,
     )
+    if done.returncode:
+        print(done.stderr, end="", file=sys.stderr)
     return done.returncode == 0
 
 
