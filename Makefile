@@ -50,7 +50,7 @@ check-wheel: wheel ## install the wheel away from here, start it, log in, post, 
 	$(PY) scripts/check_wheel.py dist/*.whl
 
 screenshots: .venv/.dev ## take the pictures of the README from the real pages
-	@$(PY) scripts/needs.py --only chromium playwright
+	@$(PY) scripts/needs.py --only chromium playwright-node
 	@$(PY) scripts/screenshots.py $(ARGS)
 
 docs: .venv/.dev ## write the README's tables of options and the manual page from the command line's own

@@ -13,6 +13,7 @@ import importlib.util
 import os
 import platform
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -51,7 +52,15 @@ def runs(program: str) -> bool:
     return subprocess.run([program, "-v"], capture_output=True, check=False).returncode == 0
 
 
-def playwright() -> str | None:
+def localhost() -> str | None:
+    """The address of this name, which a bare root file system does not know."""
+    try:
+        return socket.gethostbyname("localhost")
+    except OSError:
+        return None
+
+
+def playwright_node() -> str | None:
     """The Node.js that Playwright brings along."""
     spec = importlib.util.find_spec("playwright")
     if spec is None or spec.origin is None:
@@ -82,7 +91,7 @@ def usual_places() -> list[Path]:
 
 def downloads() -> list[Path]:
     """Where Playwright's own download lies or would lie; not to be asked while it runs."""
-    if playwright() is None:
+    if playwright_node() is None:
         return []
     from playwright.sync_api import sync_playwright
 
@@ -97,7 +106,7 @@ def nginx() -> str | None:
 
 
 class Need(NamedTuple):
-    """What tests use: how it is found, what brings it on Debian, and where tests use it."""
+    """What tests use: how it is found, what brings it on Debian, and which systems have it."""
 
     look: Callable[[], str | None]
     packages: Sequence[str] = ()
@@ -115,13 +124,14 @@ NEEDS = {
         EVERYWHERE,
         "LANCHAT_CHROMIUM",
     ),
-    "playwright": Need(playwright, ["libatomic1"], EVERYWHERE),
+    "playwright-node": Need(playwright_node, ["libatomic1"], EVERYWHERE),
     "nginx": Need(nginx, systems=UNIX, variable="LANCHAT_NGINX"),
     "cc": Need(lambda: which(os.environ.get("CC") or "cc"), ["gcc", "libc6-dev"]),
     "git": Need(partial(which, "git"), ["git"], EVERYWHERE),
     "groff": Need(partial(which, "groff"), ["groff-base"], UNIX),
     "ip": Need(partial(which, "ip"), ["iproute2"]),
     "iptables": Need(partial(which, "iptables"), ["iptables"]),
+    "localhost": Need(localhost, ["netbase"], EVERYWHERE),
     "lsof": Need(partial(which, "lsof"), ["lsof"], UNIX),
     "systemd-analyze": Need(partial(which, "systemd-analyze"), ["systemd"]),
     "unshare": Need(partial(which, "unshare"), ["util-linux"]),
@@ -147,7 +157,7 @@ def main() -> int:
 
 
 def find(name: str) -> str | None:
-    """The path of one of NEEDS, where it is there."""
+    """Where one of NEEDS is: a path, or of a name the address; None where it is missing."""
     named = chosen(name)
     return which(named) if named else NEEDS[name].look()
 

@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def chromium() -> str:
     """The browser of this machine, looked for before Playwright starts."""
-    need("playwright")
+    need("playwright-node")
     return need("chromium")
 
 

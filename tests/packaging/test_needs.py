@@ -114,8 +114,8 @@ def test_what_alone_is_wanted_has_to_be_there(main: Callable[..., int]) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="manual pages are not for Windows")
 def test_a_test_without_what_it_needs_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """In CI it fails."""
-    with pytest.raises(pytest.skip.Exception, match="there is no groff"):
+    with pytest.raises(pytest.skip.Exception, match="Missing for the tests: groff"):
         need("groff")
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(pytest.fail.Exception, match="there is no groff"):
+    with pytest.raises(pytest.fail.Exception, match="Missing for the tests: groff"):
         need("groff")

@@ -6,14 +6,13 @@ import os
 import sys
 
 import pytest
-from needs import NEEDS, find
+from needs import NEEDS, complaint, find
 
 
 def need(name: str) -> str:
-    """The path of one of NEEDS; where it is missing the test is skipped, but fails in CI."""
+    """Find one of NEEDS; where it is missing the test is skipped, but fails in CI."""
     if found := find(name):
         return found
-    reason = f"there is no {name} on this machine"
     if os.environ.get("CI") and sys.platform in NEEDS[name].systems:
-        pytest.fail(reason)
-    pytest.skip(reason)
+        pytest.fail(complaint([name]))
+    pytest.skip(complaint([name]))
