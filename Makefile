@@ -15,7 +15,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 VENDOR := src/lanchat/web/static/vendor/manifest.json
 RECIPE := pyproject.toml hatch_build.py package.json package-lock.json src/lanchat/__init__.py
 
-.PHONY: help serve test lint format wheel check-wheel screenshots docs bench bench-quick clean
+.PHONY: help serve test test-bare lint format wheel check-wheel screenshots docs bench bench-quick clean
 
 help:
 	@echo "make serve        is the way in. Everything there is:"
@@ -26,10 +26,11 @@ serve: .venv/.serve ## start the chat; options go into ARGS, as in: make serve A
 	@$(BIN)/lanchat serve $(ARGS)
 
 test: .venv/.dev ## run every test, or some of them: make test ARGS="tests/chat -k join"
-	@LANCHAT_CHROMIUM=$$($(PY) scripts/chromium.py --install) || test -z "$$CI" || exit 1; \
-	LANCHAT_NGINX=$$($(PY) scripts/nginx.py --install) || test -z "$$CI" || exit 1; \
-	export LANCHAT_CHROMIUM LANCHAT_NGINX; \
-	$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+	@$(PY) scripts/needs.py
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+test-bare: ## run make test on a bare Debian that is made for it; needs root and debootstrap
+	@scripts/bare_machine.sh test JOBS=$(JOBS) ARGS='$(ARGS)'
 
 lint: .venv/.dev ## check style, types and imports, and change nothing
 	$(PY) -m ruff check .
@@ -49,8 +50,8 @@ check-wheel: wheel ## install the wheel away from here, start it, log in, post, 
 	$(PY) scripts/check_wheel.py dist/*.whl
 
 screenshots: .venv/.dev ## take the pictures of the README from the real pages
-	@LANCHAT_CHROMIUM=$$($(PY) scripts/chromium.py --install) && export LANCHAT_CHROMIUM && \
-	$(PY) scripts/screenshots.py $(ARGS)
+	@$(PY) scripts/needs.py --only chromium playwright-node
+	@$(PY) scripts/screenshots.py $(ARGS)
 
 docs: .venv/.dev ## write the README's tables of options and the manual page from the command line's own
 	$(PY) scripts/option_tables.py

@@ -1,7 +1,6 @@
 """Take the pictures of the README: real people in real Chromiums talk through a real server.
 
-Writes docs/images/chat-light.png, chat-dark.png, phone-light.png and phone-dark.png. The browser
-is $LANCHAT_CHROMIUM.
+Writes docs/images/chat-light.png, chat-dark.png, phone-light.png and phone-dark.png.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from needs import find
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
@@ -94,13 +94,13 @@ def serve_in(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser that `make screenshots` has found."""
+    """The browser that the tests use, too."""
     # Chromium's sandbox refuses to run as root.
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    path = find("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("LANCHAT_CHROMIUM"),
-            args=["--no-sandbox"] if as_root else [],
+            executable_path=path, args=["--no-sandbox"] if as_root else []
         )
         yield browser
         browser.close()

@@ -11,6 +11,7 @@ import pytest
 
 from tests.world.deadline import wait_for
 from tests.world.namespace import Namespace
+from tests.world.needs import need
 from tests.world.person import Person
 from tests.world.raw_client import RawClient
 from tests.world.server import ServerProcess
@@ -115,6 +116,8 @@ def raw_client() -> Iterator[Callable[..., RawClient]]:
 @pytest.fixture
 def namespace() -> Iterator[Namespace]:
     """A network of the test's own, where 192.0.2.10 is this computer."""
+    for program in ("ip", "unshare"):
+        need(program)
     try:
         made = Namespace("192.0.2.10")
     except OSError as error:

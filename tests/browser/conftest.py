@@ -1,4 +1,4 @@
-"""Real people in a real Chromium. A missing browser fails these tests, it does not skip them.
+"""Real people in a real Chromium.
 
 A failed test leaves a picture of every page and the server's output below test-results/.
 """
@@ -6,13 +6,14 @@ A failed test leaves a picture of every page and the server's output below test-
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.world.needs import need
 
 DEADLINE_MS = 15_000
 PHONE = {
@@ -21,7 +22,6 @@ PHONE = {
     "has_touch": True,
     "device_scale_factor": 2,
 }
-_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 expect.set_options(timeout=DEADLINE_MS)
 
@@ -35,14 +35,23 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def chromium() -> str:
+    """The browser of this machine, looked for before Playwright starts."""
+    need("playwright-node")
+    return need("chromium")
+
+
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """An installed Chromium where there is one, else the one that Playwright brings."""
-    installed = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
-    found = os.environ.get("LANCHAT_CHROMIUM") or installed
-    options = {**browser_type_launch_args, "args": ["--disable-background-networking"]}
-    if found:
-        options["executable_path"] = found
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], chromium: str
+) -> dict[str, Any]:
+    """That browser, and nothing that it does of its own accord."""
+    options = {
+        **browser_type_launch_args,
+        "args": ["--disable-background-networking"],
+        "executable_path": chromium,
+    }
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options["args"].append("--no-sandbox")  # Chromium's sandbox refuses to run as root
     return options

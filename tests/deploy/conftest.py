@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.world.needs import need
+
 PROJECT = Path(__file__).parents[2]
 DEPLOY = PROJECT / "deploy"
 SITE_NAME = "chat.example.org"
@@ -21,16 +22,8 @@ SITE_NAME = "chat.example.org"
 
 @pytest.fixture(scope="session")
 def nginx_program() -> str:
-    """The nginx that `make test` found; without one CI fails, and others are told."""
-    found = os.environ.get("LANCHAT_NGINX") or shutil.which(
-        "nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
-    )
-    if not found:
-        missing = "no nginx found: install one, or set LANCHAT_NGINX"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return found
+    """The nginx of this machine."""
+    return need("nginx")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import configparser
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,12 +14,17 @@ from typing import Any
 import pytest
 
 from lanchat.cli import ExitCode
+from tests.world.needs import need
 
 INSTALLED = "/opt/lanchat/bin/lanchat"
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("systemd-analyze") is None, reason="there is no systemd"
-)
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linux's")
+
+
+@pytest.fixture
+def analyze() -> list[str]:
+    """The command with which systemd judges units."""
+    return [need("systemd-analyze")]
 
 
 @pytest.fixture
@@ -33,16 +37,16 @@ def unit(deploy: Path, tmp_path: Path) -> Path:
     return moved
 
 
-def test_systemd_understands_every_line(unit: Path) -> None:
+def test_systemd_understands_every_line(unit: Path, analyze: list[str]) -> None:
     """Of a word that it does not know it would say so, and go on without."""
-    command = ["systemd-analyze", "verify", "--man=no", str(unit)]
+    command = [*analyze, "verify", "--man=no", str(unit)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_little_is_within_its_reach(unit: Path) -> None:
+def test_little_is_within_its_reach(unit: Path, analyze: list[str]) -> None:
     """On systemd's scale from 0 to 10, where a service without any fence has 9.6."""
-    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15"]
+    command = [*analyze, "security", "--offline=true", "--no-pager", "--threshold=15"]
     done = subprocess.run([*command, str(unit)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Overall exposure level" in done.stdout

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import pytest
 
 from lanchat.doctor.packet_filter import iptables_chains, lets_in, nft_chains
 from tests.world.namespace import Namespace
+from tests.world.needs import need
 
 IPTABLES = """\
 -P INPUT DROP
@@ -114,10 +114,10 @@ def test_the_first_rule_that_decides_holds() -> None:
     assert nft(8765, [{"reject": {"type": "tcp reset"}}], [ACCEPT]) is False
 
 
-@pytest.mark.skipif(shutil.which("iptables") is None, reason="there is no iptables here")
 def test_what_this_computer_says(namespace: Namespace) -> None:
     """Rules that iptables itself has taken and lists."""
+    iptables = need("iptables")
     for rule in ("-P INPUT DROP", "-A INPUT -p tcp --dport 8765 -j ACCEPT"):
-        namespace.run("iptables", *rule.split())
-    chains = iptables_chains(namespace.run("iptables", "-S"), 8765, "wire0")
+        namespace.run(iptables, *rule.split())
+    chains = iptables_chains(namespace.run(iptables, "-S"), 8765, "wire0")
     assert lets_in(chains, "INPUT") is True

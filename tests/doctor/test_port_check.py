@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from lanchat.doctor.port_check import (
     program_from_tasklist,
 )
 from lanchat.doctor.reachability import Health
+from tests.world.needs import need
 
 US = Health("lanchat", "0.1.0")
 NOBODY = Health("refused", reason="connection refused")
@@ -31,7 +31,16 @@ HERE = Holder(("127.0.0.1", "::1"), "python3", 7)
 
 FINDERS = [find_holder]
 FINDERS += [find_in_proc] if sys.platform == "linux" else []
-FINDERS += [find_with_lsof] if shutil.which("lsof") else []
+FINDERS += [find_with_lsof] if sys.platform != "win32" else []
+
+
+@pytest.fixture(params=FINDERS)
+def find(request: pytest.FixtureRequest) -> Callable[[int], Holder | None]:
+    """One of the ways of this system."""
+    if request.param is find_with_lsof:
+        need("lsof")
+    chosen: Callable[[int], Holder | None] = request.param
+    return chosen
 
 
 @pytest.fixture
@@ -41,7 +50,6 @@ def port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-@pytest.mark.parametrize("find", FINDERS)
 def test_finds_a_real_listener(find: Callable[[int], Holder | None], port: int) -> None:
     """Where it listens, and which process it is."""
     holder = find(port)
@@ -50,7 +58,6 @@ def test_finds_a_real_listener(find: Callable[[int], Holder | None], port: int) 
     assert "process" in str(holder)
 
 
-@pytest.mark.parametrize("find", FINDERS)
 def test_a_free_port_has_no_holder(find: Callable[[int], Holder | None], port: int) -> None:
     """Neither has one that was let go of."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

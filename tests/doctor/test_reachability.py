@@ -138,9 +138,10 @@ def test_somebody_who_says_nothing(listener: socket.socket) -> None:
 def test_another_web_server() -> None:
     """It answers, with something else."""
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
-        thread = threading.Thread(target=other.handle_request)
+        thread = threading.Thread(target=other.serve_forever, args=[0.01])
         thread.start()
         health = probe("127.0.0.1", other.server_port)
+        other.shutdown()
         thread.join()
     assert (health.kind, "501" in health.reason) == ("other", True)
 

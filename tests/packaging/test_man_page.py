@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,14 +12,13 @@ import click
 import pytest
 
 from tests.world.command_line import all_commands
+from tests.world.needs import need
 
 
 @pytest.fixture(scope="module")
 def rendered(project: Path) -> str:
     """What a reader sees; groff finds nothing to warn of."""
-    if shutil.which("groff") is None:
-        pytest.skip("there is no groff")
-    command = ["groff", "-man", "-Tutf8", "-wall", "-P-c", str(project / "man" / "lanchat.1")]
+    command = [need("groff"), "-man", "-Tutf8", "-wall", "-P-c", str(project / "man" / "lanchat.1")]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
     assert done.stderr == ""
     return re.sub(r".\x08", "", done.stdout)

@@ -1,0 +1,254 @@
+"""Get what the tests need besides Python, and say in one line what is still missing.
+
+As root, where there is apt-get, Debian's packages are installed unasked. Elsewhere nothing is,
+and tests that need what is missing are skipped; only with CI set, or of what --only names, does
+anything missing end this with 1. nginx is unpacked into the virtual environment, not installed:
+that would start a web server on this machine. Tests and scripts ask `find` where a program lies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+    "microsoft-edge-stable",
+)
+MAC_APPS = ("Chromium", "Google Chrome", "Microsoft Edge")
+WINDOWS_PROGRAMS = (
+    r"Google\Chrome\Application\chrome.exe",
+    r"Chromium\Application\chrome.exe",
+    r"Microsoft\Edge\Application\msedge.exe",
+)
+# Where administrators' programs lie is on no ordinary user's PATH.
+FOLDERS = ("/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin")
+UNPACKED = Path(sys.prefix) / "nginx"
+
+
+def which(name: str) -> str | None:
+    """The path of a program, also of one for administrators."""
+    places = os.pathsep.join([os.environ.get("PATH", ""), *FOLDERS])
+    return shutil.which(name, path=places)
+
+
+def runs(program: str) -> bool:
+    """Tell whether it starts here: a program that no package manager brought can miss a library."""
+    return subprocess.run([program, "-v"], capture_output=True, check=False).returncode == 0
+
+
+def localhost() -> str | None:
+    """The address of this name, which a bare root file system does not know."""
+    try:
+        return socket.gethostbyname("localhost")
+    except OSError:
+        return None
+
+
+def playwright_node() -> str | None:
+    """The Node.js that Playwright brings along."""
+    spec = importlib.util.find_spec("playwright")
+    if spec is None or spec.origin is None:
+        return None
+    node = Path(spec.origin).parent / "driver" / ("node.exe" if os.name == "nt" else "node")
+    return str(node) if node.is_file() and runs(str(node)) else None
+
+
+def chromium() -> str | None:
+    """The first browser there is."""
+    if on_path := next(filter(None, map(which, BROWSERS)), None):
+        return on_path
+    places = (*usual_places(), *downloads())
+    return next((str(path) for path in places if path.is_file()), None)
+
+
+def usual_places() -> list[Path]:
+    """Where browsers lie on systems that do not put them on PATH."""
+    if sys.platform == "darwin":
+        folders = [Path("/Applications"), Path.home() / "Applications"]
+        return [f / f"{app}.app/Contents/MacOS/{app}" for f in folders for app in MAC_APPS]
+    if sys.platform == "win32":
+        variables = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+        folders = [Path(os.environ[name]) for name in variables if name in os.environ]
+        return [folder / program for folder in folders for program in WINDOWS_PROGRAMS]
+    return []
+
+
+def downloads() -> list[Path]:
+    """Where Playwright's own download lies or would lie; not to be asked while it runs."""
+    if playwright_node() is None:
+        return []
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        return [Path(started.chromium.executable_path)]
+
+
+def nginx() -> str | None:
+    """An nginx that is installed, or one that was unpacked here before."""
+    unpacked = str(UNPACKED / "usr" / "sbin" / "nginx")
+    return next((path for path in (which("nginx"), which(unpacked)) if path and runs(path)), None)
+
+
+class Need(NamedTuple):
+    """What tests use: how it is found, what brings it on Debian, and which systems have it."""
+
+    look: Callable[[], str | None]
+    packages: Sequence[str] = ()
+    systems: Sequence[str] = ("linux",)
+    variable: str = ""  # a user's own choice, which wins
+
+
+UNIX = ("linux", "darwin")
+EVERYWHERE = (*UNIX, "win32")
+NEEDS = {
+    # Without the fonts every emoji in a picture is an empty box.
+    "chromium": Need(
+        chromium,
+        ("chromium", "fonts-noto-core", "fonts-noto-color-emoji"),
+        EVERYWHERE,
+        "LANCHAT_CHROMIUM",
+    ),
+    "playwright-node": Need(playwright_node, ["libatomic1"], EVERYWHERE),
+    "nginx": Need(nginx, systems=UNIX, variable="LANCHAT_NGINX"),
+    "cc": Need(lambda: which(os.environ.get("CC") or "cc"), ["gcc", "libc6-dev"]),
+    "git": Need(partial(which, "git"), ["git"], EVERYWHERE),
+    "groff": Need(partial(which, "groff"), ["groff-base"], UNIX),
+    "ip": Need(partial(which, "ip"), ["iproute2"]),
+    "iptables": Need(partial(which, "iptables"), ["iptables"]),
+    "localhost": Need(localhost, ["netbase"], EVERYWHERE),
+    "lsof": Need(partial(which, "lsof"), ["lsof"], UNIX),
+    "systemd-analyze": Need(partial(which, "systemd-analyze"), ["systemd"]),
+    "unshare": Need(partial(which, "unshare"), ["util-linux"]),
+}
+
+
+def main() -> int:
+    """Get what is missing, or say so; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=NEEDS, default=[])
+    only = parser.parse_args().only
+    names = only or [name for name, need in NEEDS.items() if sys.platform in need.systems]
+    for name in names:
+        if (named := chosen(name)) and not find(name):
+            print(f"{NEEDS[name].variable} names no program: {named}", file=sys.stderr)
+            return 1
+    if absent := missing(names):
+        install(absent)
+        absent = missing(absent)
+    if absent:
+        print(complaint(absent), file=sys.stderr)
+    return 1 if absent and (only or os.environ.get("CI")) else 0
+
+
+def find(name: str) -> str | None:
+    """Where one of NEEDS is: a path, or of a name the address; None where it is missing."""
+    named = chosen(name)
+    return which(named) if named else NEEDS[name].look()
+
+
+def chosen(name: str) -> str | None:
+    """The program that the user has named instead."""
+    variable = NEEDS[name].variable
+    return os.environ.get(variable) if variable else None
+
+
+def missing(names: Iterable[str]) -> list[str]:
+    """Those that are not there."""
+    return [name for name in names if find(name) is None]
+
+
+def packages_of(names: Iterable[str]) -> list[str]:
+    """Debian's packages that bring them."""
+    # Ubuntu's package of that name only leads to another way of installing it.
+    return [
+        package
+        for name in names
+        if name != "chromium" or is_debian()
+        for package in NEEDS[name].packages
+    ]
+
+
+def complaint(names: Sequence[str]) -> str:
+    """What is missing, in one line, and how to get it."""
+    line = f"Missing for the tests: {', '.join(names)}"
+    packages = packages_of(names) if shutil.which("apt-get") else []
+    return f"{line} (as root: apt-get install {' '.join(packages)})" if packages else line
+
+
+def install(names: Sequence[str]) -> None:
+    """Get them where that may be done unasked."""
+    if may_install() and (packages := packages_of(names)):
+        print(f"Installing for the tests: {' '.join(packages)}", file=sys.stderr)
+        install_packages(*packages)
+    if "nginx" in names and shutil.which("apt-get") and sys.prefix != sys.base_prefix:
+        unpack_nginx()
+    if "chromium" in names and may_install() and find("chromium") is None:
+        run(sys.executable, "-m", "playwright", "install", "--with-deps", "chromium")
+
+
+def may_install() -> bool:
+    """Tell whether this is root where packages are Debian's."""
+    return sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def is_debian() -> bool:
+    """Tell Debian itself from what is made of it."""
+    try:
+        return platform.freedesktop_os_release().get("ID") == "debian"
+    except OSError:
+        return False
+
+
+def install_packages(*packages: str) -> bool:
+    """Install packages of Debian; return whether it worked."""
+    return run("apt-get", "update", "-qq") and run(
+        "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages
+    )
+
+
+def unpack_nginx() -> None:
+    """Fetch Debian's package and unpack it."""
+    if may_install():
+        run("apt-get", "update", "-qq")
+    with tempfile.TemporaryDirectory(prefix="lanchat-nginx-") as folder:
+        # As root, apt would fetch as a user who may not write into the folder.
+        fetch = ("apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", "nginx")
+        if run(*fetch, cwd=folder):
+            for package in Path(folder).glob("*.deb"):
+                run("dpkg-deb", "-x", str(package), str(UNPACKED))
+
+
+def run(*command: str, cwd: str | None = None) -> bool:
+    """Run an installer that says only what goes wrong; return whether it succeeded."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        print(done.stderr, end="", file=sys.stderr)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
