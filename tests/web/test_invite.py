@@ -2,7 +2,6 @@
 
 import pytest
 
-
 # With a code there is something to give away.
 pytestmark = pytest.mark.server_options("--access-code", "1234", "--advertise", "chat.example")
 

@@ -58,7 +58,7 @@ class Person:
         form = {"username": name, **fields}
         answer = self.http.post(self.url + "/", data=form, allow_redirects=False)
         if answer.status_code == 303:
-            self._logins.append(dict(answer.cookies))
+            self._logins.append({c.name: str(c.value) for c in answer.cookies})
         return answer
 
     def log_out(self) -> requests.Response:
