@@ -15,6 +15,7 @@ from tests.world.needs import need
 from tests.world.person import Person
 from tests.world.raw_client import RawClient
 from tests.world.server import ServerProcess
+from tests.world.servers import Servers
 
 
 def pytest_configure() -> None:
@@ -28,10 +29,30 @@ def until() -> Callable[..., Any]:
     return wait_for
 
 
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """The servers that tests share."""
+    servers = Servers(tmp_path_factory.mktemp)
+    yield servers
+    servers.close()
+
+
+@pytest.fixture
+def server_with(servers: Servers) -> Callable[..., ServerProcess]:
+    """Share a server with these options; each test finds it empty."""
+    return servers.shared
+
+
+@pytest.fixture
+def shared_server(server_with: Callable[..., ServerProcess]) -> ServerProcess:
+    """A server that lets everybody talk as fast as they can."""
+    return server_with("--grace", "0.5", "--rate", "0")
+
+
 @pytest.fixture
 def server_factory(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
-    """Start servers with further options; they are stopped after the test."""
-    servers: list[ServerProcess] = []
+    """Start servers of the test's own with further options; they are stopped after the test."""
+    started: list[ServerProcess] = []
 
     def start(
         *options: str,
@@ -39,29 +60,28 @@ def server_factory(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
         launcher: Sequence[str] = (),
         mdns: bool = False,
     ) -> ServerProcess:
-        place = tmp_path / (folder or f"server{len(servers)}")
-        servers.append(ServerProcess(place, *options, launcher=launcher, mdns=mdns))
-        return servers[-1]
+        place = tmp_path / (folder or f"server{len(started)}")
+        started.append(ServerProcess(place, *options, launcher=launcher, mdns=mdns))
+        return started[-1]
 
     yield start
-    for server in servers:
-        server.process.kill()
-        server.process.wait()
+    for server in started:
+        server.kill()
 
 
 @pytest.fixture
-def server(server_factory: Callable[..., ServerProcess]) -> ServerProcess:
-    """A server with a short grace period."""
-    return server_factory("--grace", "0.5")
+def server(request: pytest.FixtureRequest) -> ServerProcess:
+    """The server that the test's people come to, with a short grace period.
 
-
-@pytest.fixture(scope="session")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server for tests that leave nothing behind; a module takes it as its ``server``."""
-    server = ServerProcess(tmp_path_factory.mktemp("shared"), "--grace", "0.5", "--rate", "0")
-    yield server
-    server.process.kill()
-    server.process.wait()
+    ``server_options`` marks tests that want another one; ``own_server`` those that stop or
+    restart theirs, fill or change what it stands on, or use up what an address may do.
+    """
+    marked = request.node.get_closest_marker("server_options")
+    options = marked.args if marked else ("--grace", "0.5")
+    own = request.node.get_closest_marker("own_server")
+    start = request.getfixturevalue("server_factory" if own else "server_with")
+    server: ServerProcess = start(*options)
+    return server
 
 
 @pytest.fixture(scope="session")
@@ -78,8 +98,10 @@ def person_factory(server: ServerProcess) -> Iterator[Callable[..., Person]]:
     """People of the test's server; without a name they have not logged in yet."""
     people: list[Person] = []
 
-    def arrive(name: str | None = None, other_server: ServerProcess | None = None) -> Person:
-        people.append(Person(other_server or server, name))
+    def arrive(
+        name: str | None = None, other_server: ServerProcess | None = None, **options: str
+    ) -> Person:
+        people.append(Person(other_server or server, name, **options))
         return people[-1]
 
     yield arrive

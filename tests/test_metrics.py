@@ -20,10 +20,8 @@ TOKEN = "a-token-of-32-characters-in-all."
 SMALL_BUFFER = [(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 12)]
 
 
-@pytest.fixture
-def server(server_factory: Callable[..., Any]) -> Any:
-    """A server that tells this computer its figures."""
-    return server_factory("--metrics", "--grace", "0.2", "--rate", "0")
+# A server that tells this computer its figures.
+pytestmark = pytest.mark.server_options("--metrics", "--grace", "0.2", "--rate", "0")
 
 
 def figures(server: Any, **headers: str) -> dict[str, float]:
@@ -37,7 +35,19 @@ def figures(server: Any, **headers: str) -> dict[str, float]:
     }
 
 
-def test_people_connections_and_messages(server, ana, bia, until):
+@pytest.fixture
+def gained(server: Any, until: Callable[..., Any]) -> Callable[[], dict[str, float]]:
+    """By how much each figure is greater than before the test; it begins without connections."""
+
+    def are_closed(told: dict[str, float]) -> dict[str, float] | None:
+        sockets = told["lanchat_connections websocket"] + told["lanchat_connections polling"]
+        return None if sockets else told
+
+    before: dict[str, float] = until(lambda: are_closed(figures(server)), "the last one's end")
+    return lambda: {name: now - before.get(name, 0) for name, now in figures(server).items()}
+
+
+def test_people_connections_and_messages(ana, bia, gained, until):
     """Two people, one of whom polls, say three things, one of them twice."""
     ana.join()
     bia.connect(["polling"])
@@ -46,35 +56,39 @@ def test_people_connections_and_messages(server, ana, bia, until):
         ana.say("hello", client_id=f"00000000-0000-4000-8000-00000000000{number}")
     bia.say("hello")
     until(lambda: len(bia.events("add_chat_message")) == 3)
-    told = figures(server)
+    told = gained()
     assert told["lanchat_people"] == 2
     assert told["lanchat_connections websocket"] == told["lanchat_connections polling"] == 1
     assert told["lanchat_messages_total"] == 3
     assert told["lanchat_deliveries_total"] == 6
     assert told["lanchat_joins_total"] == 2
-    assert told[f"lanchat_info {lanchat.__version__}"] == 1
 
 
-def test_commits_are_counted_by_size_and_time(server, ana):
+def test_the_version_is_told(server):
+    """So that a graph can show when lanchat was updated."""
+    assert figures(server)[f"lanchat_info {lanchat.__version__}"] == 1
+
+
+def test_commits_are_counted_by_size_and_time(ana, gained):
     """Somebody who waits for each answer makes a commit of one each time."""
     ana.join()
     for _ in range(3):
         ana.say("hello")
-    told = figures(server)
+    told = gained()
     assert told["lanchat_commit_messages_bucket 1.0"] == 3
     assert told["lanchat_commit_messages_bucket +Inf"] == told["lanchat_commit_messages_sum"] == 3
     assert told["lanchat_commit_seconds_count"] == 3
     assert 0 < told["lanchat_commit_seconds_sum"] < 3 * 45
 
 
-def test_what_is_refused_is_counted_by_its_reason(server, ana, person_factory, until):
+def test_what_is_refused_is_counted_by_its_reason(server, ana, gained, person_factory, until):
     """Logins, connections and requests; and who left, how."""
     person_factory().log_in("ANA")
     person_factory().log_in(" ")
     requests.get(server.url, headers={"Host": "evil.example"}, timeout=10)
     ana.join()
-    ana.http.post(f"{server.url}/logout", timeout=10)
-    told = figures(server)
+    ana.log_out()
+    told = gained()
     assert told["lanchat_logins_refused_total name_taken"] == 1
     assert told["lanchat_logins_refused_total name_unusable"] == 1
     assert told["lanchat_requests_refused_total host"] == 1
@@ -83,7 +97,7 @@ def test_what_is_refused_is_counted_by_its_reason(server, ana, person_factory, u
 
 
 def test_what_waits_for_a_slow_client_is_seen_until_it_is_closed(
-    server, ana, bia, raw_client, until
+    ana, bia, gained, raw_client, until
 ):
     """It takes nothing: its queue grows, then it is gone and counted."""
     ana.join()
@@ -93,15 +107,16 @@ def test_what_waits_for_a_slow_client_is_seen_until_it_is_closed(
 
     def closed() -> bool:
         nonlocal longest
-        ana.say("x" * 4_000)
-        told = figures(server)
+        for _ in range(15):  # less than may wait for one client
+            ana.say("x" * 4_000)
+        told = gained()
         longest = max(longest, told["lanchat_queue_longest_bytes"])
         assert told["lanchat_queue_bytes"] >= told["lanchat_queue_longest_bytes"]
         return told["lanchat_slow_clients_total"] == 1
 
     until(closed)
     assert longest > 100_000
-    until(lambda: figures(server)["lanchat_queue_bytes"] == 0)
+    until(lambda: gained()["lanchat_queue_bytes"] == 0)
 
 
 def test_what_waits_for_a_poll_is_seen(server, ana, bia, until):
@@ -149,10 +164,10 @@ def test_other_computers_are_told_nothing(namespace, server_factory):
     assert subprocess.run(command, capture_output=True, check=True).stdout == b"403\n"
 
 
+@pytest.mark.server_options("--metrics", "--metrics-token", TOKEN)
 @pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", "Bearer é"])
-def test_with_a_token_only_who_knows_it_is_told(server_factory, given):
+def test_with_a_token_only_who_knows_it_is_told(server, given):
     """Also on this computer, where others may have accounts."""
-    server = server_factory("--metrics", "--metrics-token", TOKEN)
     headers = {"Authorization": given.encode("latin-1")}
     answer = requests.get(f"{server.url}/metrics", headers=headers, timeout=10)
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")

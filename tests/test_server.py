@@ -21,11 +21,7 @@ def run_serve(*options, **more):
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, **more)
 
 
-def log_of(server):
-    """The connection log's records."""
-    return [json.loads(line) for line in server.log_file.read_text().splitlines()]
-
-
+@pytest.mark.own_server
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_in_order(server, ana, number):
     """Clients are told, departures and the end are logged, the exit code is 0."""
@@ -34,11 +30,12 @@ def test_it_stops_in_order(server, ana, number):
     server.process.send_signal(number)
     assert server.process.wait(45) == 0
     assert ana.hears("server_stop")
-    assert [record["event"] for record in log_of(server)] == ["start", "join", "leave", "stop"]
-    assert log_of(server)[2]["reason"] == "stop"
+    assert [record["event"] for record in server.records()] == ["start", "join", "leave", "stop"]
+    assert server.records()[2]["reason"] == "stop"
     assert "Traceback" not in server.output()
 
 
+@pytest.mark.own_server
 def test_clients_of_a_stopping_server_are_told_to_come_back(server, ana, until):
     """Their connection is closed, not left to time out."""
     ana.join()
@@ -46,6 +43,7 @@ def test_clients_of_a_stopping_server_are_told_to_come_back(server, ana, until):
     until(lambda: not ana.socket.connected)
 
 
+@pytest.mark.own_server
 def test_a_stuck_client_does_not_keep_it_from_stopping(server, ana):
     """Neither does one that has not finished its request."""
     ana.join()
@@ -56,6 +54,7 @@ def test_a_stuck_client_does_not_keep_it_from_stopping(server, ana):
     stuck.close()
 
 
+@pytest.mark.own_server
 def test_nobody_comes_in_while_it_stops(server, ana, person_factory):
     """Not even through a connection that is still open: 503, and no join after the leave."""
     ana.join()
@@ -70,9 +69,10 @@ def test_nobody_comes_in_while_it_stops(server, ana, person_factory):
     assert late.get("/healthz").status_code == 503
     silent.shutdown()
     assert server.process.wait(45) == 0
-    assert [record["event"] for record in log_of(server)] == ["start", "join", "leave", "stop"]
+    assert [record["event"] for record in server.records()] == ["start", "join", "leave", "stop"]
 
 
+@pytest.mark.own_server
 def test_a_second_interrupt_quits_at_once(server, ana):
     """While a client takes its time to say goodbye, nobody has to wait for it."""
     ana.log_in("Ana")
@@ -88,10 +88,10 @@ def test_a_second_interrupt_quits_at_once(server, ana):
     silent.shutdown()
 
 
-def test_messages_survive_being_killed(server_factory, person_factory, until):
+@pytest.mark.own_server
+@pytest.mark.server_options("--history", "10000", "--rate", "0")
+def test_messages_survive_being_killed(server, ana, bia, until):
     """Every acknowledged message is there after kill -9, once, and ids go on growing."""
-    server = server_factory("--history", "10000", "--rate", "0")
-    ana, bia = person_factory("Ana", server), person_factory("Bia", server)
     ana.join()
     acknowledged = []
     # Who never reads an answer is cut off, and nobody is shown more than 10,000 messages.
@@ -178,12 +178,8 @@ def test_it_runs_with_nothing_open(tmp_path, until):
     assert process.wait(10) == 0
 
 
-def test_an_ipv6_visitor_has_an_ipv6_address(server, person_factory):
+def test_an_ipv6_visitor_has_an_ipv6_address(person_factory):
     """Both families reach the same room."""
     if not socket.has_ipv6:
         pytest.fail("this test needs IPv6 on loopback")
-    ana = person_factory()
-    base = f"http://[::1]:{server.port}"
-    ana.http.post(base + "/", data={"username": "Ana"})
-    ana.socket.connect(base, transports=["websocket"])
-    assert ana.call("new_host", {})["hosts"][0]["ip"] == "::1"
+    assert person_factory("Ana", host="[::1]").join()["hosts"][0]["ip"] == "::1"

@@ -108,30 +108,18 @@ class Door:
 
 
 @pytest.fixture
-def server(shared_server: Any) -> Any:
-    """These tests leave nothing behind."""
-    return shared_server
-
-
-@pytest.fixture(scope="session")
-def quick_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+def quick_server(server_with: Callable[..., ServerProcess]) -> ServerProcess:
     """A server whose heart beats as fast as the suites ask for.
 
     Its timeout is longer than theirs: on a busy machine a pong can be late.
     """
-    launcher = [sys.executable, "-c", QUICK.format(timeout=20)]
-    server = ServerProcess(tmp_path_factory.mktemp("quick"), launcher=launcher)
-    yield server
-    server.kill()
+    return server_with(launcher=[sys.executable, "-c", QUICK.format(timeout=20)])
 
 
-@pytest.fixture(scope="session")
-def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+@pytest.fixture
+def impatient_server(server_with: Callable[..., ServerProcess]) -> ServerProcess:
     """A server that waits for a pong no longer than the suites ask for."""
-    launcher = [sys.executable, "-c", QUICK.format(timeout=0.2)]
-    server = ServerProcess(tmp_path_factory.mktemp("impatient"), launcher=launcher)
-    yield server
-    server.kill()
+    return server_with(launcher=[sys.executable, "-c", QUICK.format(timeout=0.2)])
 
 
 @pytest.fixture

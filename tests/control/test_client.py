@@ -23,13 +23,14 @@ def test_a_running_room_does_it_at_once(server, bia, until):
     until(lambda: not bia.socket.connected)
 
 
+@pytest.mark.own_server
 @pytest.mark.parametrize("end", ["stop", "kill"])
 def test_without_a_server_it_holds_from_the_next_start(server, bia, end):
     """Whose name was held is known, so that the old cookie is worth nothing."""
     bia.join()
     getattr(server, end)()
     command(server, "ban", "Bia")
-    assert '"event": "ban"' in server.log_file.read_text()
+    assert '"event": "ban"' in server.log()
     server.start()
     assert bia.get("/chat").headers["Location"] == "/"
     assert bia.log_in("Bia").status_code == 403

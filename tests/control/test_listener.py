@@ -27,6 +27,7 @@ def connect(path):
     return closing(connection)
 
 
+@pytest.mark.own_server
 def test_the_socket_is_its_owners_alone(server):
     """Nobody else on this computer can connect to it."""
     path = socket_of(server)
@@ -57,6 +58,7 @@ def test_a_server_with_a_long_path_can_be_reached(server_factory):
     assert not path.parent.exists()
 
 
+@pytest.mark.own_server
 def test_a_killed_servers_socket_is_in_nobodys_way(server):
     """The next server has it."""
     path = socket_of(server)

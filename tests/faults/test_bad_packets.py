@@ -18,6 +18,8 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.server_options("--grace", "0.1", "--rate", "0", "-vv")
+
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 NORMAL, PROTOCOL_ERROR, NOT_UTF8, TOO_BIG = 1000, 1002, 1007, 1009
 
@@ -183,16 +185,6 @@ class Room:
 
     def _names(self):
         return [host["name"] for host in self._bia.call("new_host", {})["hosts"]]
-
-
-@pytest.fixture(scope="module")
-def server(shared_server, tmp_path_factory):
-    """A server that prints whatever any library says."""
-    folder = tmp_path_factory.mktemp("verbose")
-    server = type(shared_server)(folder, "--grace", "0.1", "--rate", "0", "-vv")
-    yield server
-    server.process.kill()
-    server.process.wait()
 
 
 @pytest.fixture

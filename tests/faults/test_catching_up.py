@@ -4,11 +4,8 @@ import threading
 
 import pytest
 
-
-@pytest.fixture
-def server(server_factory):
-    """A server that lets one person talk as fast as the tests want."""
-    return server_factory("--rate", "0")
+# One person talks as fast as the tests want.
+pytestmark = pytest.mark.server_options("--grace", "0.5", "--rate", "0")
 
 
 def say_all(person, count):
@@ -39,6 +36,7 @@ def test_more_than_is_served(ana, bia, raw_client):
     assert welcome["complete"] is False
 
 
+@pytest.mark.own_server  # it counts messages from the first one on
 def test_cut_off_again_and_again_while_others_talk(ana, bia, raw_client):
     """Between what is served on arrival and what comes live there is no gap."""
     bia.join()
@@ -63,6 +61,7 @@ def test_cut_off_again_and_again_while_others_talk(ana, bia, raw_client):
     assert heard <= set(said)
 
 
+@pytest.mark.own_server
 @pytest.mark.parametrize("restart", [False, True], ids=["the same life", "after a restart"])
 def test_a_retry_is_one_message(server, ana, bia, raw_client, restart):
     """From two tabs, and across the server's lives: one message, the same id, said once."""

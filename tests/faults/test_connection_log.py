@@ -11,6 +11,10 @@ LONGEST_LINE = 4_000
 """Bytes: 500 characters of a browser's name, escaped, and what else there is."""
 
 
+# Once it has stopped, all of its log is there.
+pytestmark = pytest.mark.own_server
+
+
 @pytest.fixture
 def lines(server):
     """Read the log once the server has stopped: then all of it is there."""

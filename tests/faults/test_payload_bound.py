@@ -31,12 +31,6 @@ def frame(opcode, payload, *, fin=0, rsv=0):
 
 
 @pytest.fixture
-def server(shared_server):
-    """These tests leave nothing behind."""
-    return shared_server
-
-
-@pytest.fixture
 def bounded(server):
     """Whatever happens within, the server's memory grows by 20 MB at most, even for a moment."""
     process = Path(f"/proc/{server.process.pid}")

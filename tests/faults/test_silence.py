@@ -25,14 +25,10 @@ main()
 """Runs the command that follows with a second in place of ten."""
 
 
-@pytest.fixture(scope="module")
-def server(shared_server, tmp_path_factory):
+@pytest.fixture
+def server(server_with):
     """A server that waits for a second only."""
-    folder = tmp_path_factory.mktemp("impatient")
-    server = type(shared_server)(folder, launcher=[sys.executable, "-c", IMPATIENT])
-    yield server
-    server.process.kill()
-    server.process.wait()
+    return server_with(launcher=[sys.executable, "-c", IMPATIENT])
 
 
 @pytest.fixture

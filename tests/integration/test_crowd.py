@@ -8,10 +8,8 @@ import pytest
 CROWD = 51
 
 
-@pytest.fixture
-def server(server_factory):
-    """A server that takes a class from one address."""
-    return server_factory("--grace", "0.5", "--max-per-ip", "0")
+# It takes a class from one address.
+pytestmark = pytest.mark.server_options("--grace", "0.5", "--max-per-ip", "0")
 
 
 @pytest.fixture

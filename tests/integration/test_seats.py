@@ -2,11 +2,8 @@
 
 import pytest
 
-
-@pytest.fixture
-def server(server_factory):
-    """A server on which nobody's grace period ends during a test."""
-    return server_factory("--grace", "600")
+# Nobody's grace period ends during a test.
+pytestmark = pytest.mark.server_options("--grace", "600")
 
 
 def hang_up(person):
@@ -42,6 +39,7 @@ def test_a_second_tab_has_the_same_name(ana, person_factory):
     assert stranger.log_in("Ana 2").status_code == 303
 
 
+@pytest.mark.own_server
 @pytest.mark.parametrize("end", ["stop", "kill"])
 @pytest.mark.parametrize("joined", [True, False])
 def test_a_restart_keeps_a_name_for_its_owner(ana, server, person_factory, end, joined):
@@ -56,6 +54,7 @@ def test_a_restart_keeps_a_name_for_its_owner(ana, server, person_factory, end, 
     assert ana.join()["you"]["name"] == "Ana"
 
 
+@pytest.mark.own_server
 def test_a_restart_announces_who_comes_back_and_nobody_else(ana, bia, server, person_factory):
     """The others see her arrive when she does; until then she is not in the list."""
     ana.join()
@@ -70,32 +69,32 @@ def test_a_restart_announces_who_comes_back_and_nobody_else(ana, bia, server, pe
     assert bia.events("host_leave_room") == []
 
 
+@pytest.mark.own_server
 def test_logging_out_frees_the_name_over_a_restart(ana, server, person_factory):
     """Even where the server is killed right after; the old cookie is worth nothing."""
     ana.join()
     old = dict(ana.http.cookies)
-    ana.http.post(server.url + "/logout")
+    ana.log_out()
     server.kill()
     server.start()
     ana.http.cookies.update(old)
     assert ana.get("/chat").headers["Location"] == "/"
-    ana.http.cookies.clear()
     assert person_factory().log_in("Ana").status_code == 303
 
 
 def test_a_logout_closes_tabs_that_have_not_joined_yet(ana, until):
     """A connection that was open, but not in the room, ends when another tab logs out."""
     ana.connect()
-    ana.http.post(ana.server.url + "/logout")
+    ana.log_out()
     until(lambda: not ana.socket.connected)
 
 
-def test_without_history_a_restart_knows_nobody(server_factory, person_factory):
+@pytest.mark.own_server
+@pytest.mark.server_options("--no-history")
+def test_without_history_a_restart_knows_nobody(server, ana, person_factory):
     """--no-history leaves no names on disk: the cookie is good, but the name waits for no one."""
-    server = server_factory("--no-history")
-    ana = person_factory("Ana", server)
     server.kill()
     server.start()
     assert ana.get("/chat").status_code == 200
-    assert person_factory("Ana", server).join()["you"]["name"] == "Ana"
+    assert person_factory("Ana").join()["you"]["name"] == "Ana"
     assert ana.get("/chat").headers["Location"] == "/"

@@ -66,9 +66,8 @@ def test_leaving_is_announced_after_the_grace_period(ana, bia):
     assert bia.hears("host_leave_room", user="Ana")["ip"] == "127.0.0.1"
 
 
-def test_coming_back_in_time_is_no_departure(server_factory, person_factory, until):
+def test_coming_back_in_time_is_no_departure(ana, bia):
     """A reload within the grace period is neither a leave nor a join."""
-    ana, bia = person_factory("Ana"), person_factory("Bia")
     ana.join()
     bia.join()
     ana.socket.disconnect()

@@ -4,8 +4,6 @@ import sys
 
 import pytest
 
-from tests.world.server import ServerProcess
-
 LAUNCHER = """
 import sys
 from gevent import monkey
@@ -23,30 +21,24 @@ main()
 """Runs the command that follows, perhaps with a method of Engine.IO that takes other parameters."""
 
 
-@pytest.fixture(scope="session")
-def launch(tmp_path_factory):
-    """Start servers for all tests of a session."""
-    servers = []
+@pytest.fixture
+def launch(server_with):
+    """Share a server on either path."""
 
     def start(*, moved, **options):
         launcher = [sys.executable, "-c", LAUNCHER.format(moved=moved, options=options)]
-        folder = tmp_path_factory.mktemp("either")
-        server = ServerProcess(folder, "--grace", "0.5", "--rate", "0", launcher=launcher)
-        servers.append(server)
-        return server
+        return server_with("--grace", "0.5", "--rate", "0", launcher=launcher)
 
-    yield start
-    for server in servers:
-        server.kill()
+    return start
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def stock_server(launch):
     """A server that has to go the stock way."""
     return launch(moved=True)
 
 
-@pytest.fixture(scope="session", params=[False, True], ids=["fast", "stock"])
+@pytest.fixture(params=[False, True], ids=["fast", "stock"])
 def quick_server(request, launch):
     """A server whose heart beats fast, one on each path."""
     return launch(moved=request.param, ping_interval=0.3, ping_timeout=1)

@@ -21,17 +21,11 @@ from tests.world.server import ServerProcess
 Factory = Callable[..., ServerProcess]
 TLS_PORTION = b"\x16\x03\x01"
 
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A room that is encrypted; these tests leave nothing behind."""
-    server = ServerProcess(tmp_path_factory.mktemp("tls"), "--tls", "--rate", "0")
-    yield server
-    server.kill()
+pytestmark = pytest.mark.server_options("--grace", "0.5", "--rate", "0", "--tls")
 
 
 @pytest.fixture
-def browser(server: ServerProcess) -> Iterator[requests.Session]:
+def trusting(server: ServerProcess) -> Iterator[requests.Session]:
     """Somebody who trusts the authority."""
     with requests.Session() as session:
         session.verify, session.trust_env = server.verify, False
@@ -40,10 +34,10 @@ def browser(server: ServerProcess) -> Iterator[requests.Session]:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_who_trusts_the_authority_is_not_warned(
-    server: ServerProcess, browser: requests.Session, host: str
+    server: ServerProcess, trusting: requests.Session, host: str
 ) -> None:
     """By address and by name."""
-    answer = browser.get(f"https://{host}:{server.port}/healthz")
+    answer = trusting.get(f"https://{host}:{server.port}/healthz")
     assert answer.json()["status"] == "ok"
     assert "Strict-Transport-Security" not in answer.headers
 
@@ -90,10 +84,10 @@ def test_people_talk(person_factory: Callable[..., Person], raw_client: Callable
 
 
 def test_the_authority_can_be_fetched_and_compared(
-    server: ServerProcess, browser: requests.Session
+    server: ServerProcess, trusting: requests.Session
 ) -> None:
     """In the type that phones offer to install; the terminal shows its fingerprint."""
-    answer = browser.get(f"{server.url}/lanchat-ca.crt")
+    answer = trusting.get(f"{server.url}/lanchat-ca.crt")
     assert answer.headers["Content-Type"] == "application/x-x509-ca-cert"
     digest = hashlib.sha256(answer.content).digest()
     assert all(half.hex(":").upper() in server.output() for half in (digest[:16], digest[16:]))
@@ -101,13 +95,13 @@ def test_the_authority_can_be_fetched_and_compared(
 
 
 def test_who_begins_and_says_no_more_holds_up_nobody(
-    server: ServerProcess, browser: requests.Session
+    server: ServerProcess, trusting: requests.Session
 ) -> None:
     """Neither before the first byte nor within a handshake; they are dropped after a while."""
     silent = [socket.create_connection(("127.0.0.1", server.port), 40) for _ in range(20)]
     for number, connection in enumerate(silent):
         connection.sendall(TLS_PORTION[: number % 3])
-    assert browser.get(f"{server.url}/healthz").status_code == 200
+    assert trusting.get(f"{server.url}/healthz").status_code == 200
     for connection in silent:
         assert connection.recv(1) == b""
         connection.close()

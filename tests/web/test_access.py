@@ -17,17 +17,14 @@ from lanchat.web.limits import TRIES, Limits
 
 CODE = "Sésamo 7B"
 
+# Its people have yet to find out that it asks for the code.
+pytestmark = pytest.mark.server_options("--access-code", CODE)
+
 
 @pytest.fixture
 def access():
     """The code of a server that nobody has tried yet."""
     return AccessCode(CODE, b"secret", Limits(5))
-
-
-@pytest.fixture
-def server(server_factory):
-    """A server that asks for the code; Ana and Bia have yet to find that out."""
-    return server_factory("--access-code", CODE)
 
 
 def guess(access, address, count=TRIES):
@@ -132,7 +129,7 @@ def test_who_does_not_is_asked_again(person_factory, server, until, fields):
     assert "code-error" in answer.text
     assert 'value="Ana"' in answer.text
     assert ana.get("/chat").status_code == 303
-    until(lambda: '"reason": "code"' in server.log_file.read_text())
+    until(lambda: '"reason": "code"' in server.log())
 
 
 def test_without_the_code_there_is_no_socket(person_factory):
@@ -143,6 +140,7 @@ def test_without_the_code_there_is_no_socket(person_factory):
         ana.connect()
 
 
+@pytest.mark.own_server
 def test_guessing_ends_in_429(person_factory, server, until):
     """With the time to wait as a header and in the visitor's language."""
     ana = person_factory()
@@ -153,7 +151,7 @@ def test_guessing_ends_in_429(person_factory, server, until):
     assert answer.status_code == 429
     assert 590 < int(answer.headers["Retry-After"]) <= 600
     assert "Tentativas demais. Espere 10 min" in answer.text
-    until(lambda: '"reason": "too_many"' in server.log_file.read_text())
+    until(lambda: '"reason": "too_many"' in server.log())
 
 
 def test_a_right_code_is_not_asked_for_twice(person_factory):
@@ -164,6 +162,7 @@ def test_a_right_code_is_not_asked_for_twice(person_factory):
     assert f'value="{CODE}"' in answer.text
 
 
+@pytest.mark.own_server
 def test_who_is_in_stays_in_over_a_restart(person_factory, server):
     """The same code keeps the sessions that it opened."""
     ana = person_factory()

@@ -33,6 +33,7 @@ def command(whose, name, text="", **fields):
     return whose.call("host_command", {"name": name, "text": text, **fields})
 
 
+@pytest.mark.own_server
 def test_the_secret_is_the_hosts_alone(server, secret):
     """Others who use the computer cannot read it; it stands in the banner and outlives it."""
     mode = (server.data_dir / "host-secret").stat().st_mode
@@ -62,25 +63,27 @@ def test_the_link_may_be_opened_before_the_login(person_factory, secret):
     assert ana.join()["hosts"][0]["role"] == "host"
 
 
-def test_the_link_opens_a_room_with_an_access_code(server_factory, person_factory):
+@pytest.mark.server_options("--access-code", "1234")
+def test_the_link_opens_a_room_with_an_access_code(person_factory, secret):
     """It is the better key."""
-    server = server_factory("--access-code", "1234")
-    ana = person_factory(None, server)
-    become_host(ana, (server.data_dir / "host-secret").read_text())
+    ana = person_factory()
+    become_host(ana, secret)
     assert ana.log_in("Ana").headers["Location"] == "/chat"
 
 
-def test_a_wrong_link_makes_nobody_host(ana, server, until):
+@pytest.mark.own_server
+def test_a_wrong_link_makes_nobody_host(ana, server, secret, until):
     """403, a line in the log, and after ten tries 429 also for the right one."""
     for _ in range(TRIES):
         assert become_host(ana, "0" * 32).status_code == 403
-    answer = become_host(ana, (server.data_dir / "host-secret").read_text())
+    answer = become_host(ana, secret)
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 590
     assert ana.join()["hosts"][0]["role"] == "guest"
-    until(lambda: '"host_link"' in server.log_file.read_text())
+    until(lambda: '"host_link"' in server.log())
 
 
+@pytest.mark.own_server
 def test_a_host_is_host_after_a_restart(host, server):
     """As are the rules of the room."""
     assert command(host, "topic", "Fractions")["ok"]
@@ -136,9 +139,10 @@ def banned(host, bia, until):
     return bia
 
 
+@pytest.mark.own_server
 def test_a_banned_browser_stays_out(banned, server):
     """By another name, after a logout, over a restart; the page says until when."""
-    banned.http.post(server.url + "/logout")
+    banned.log_out()
     server.kill()
     server.start()
     answer = banned.log_in("Somebody else")
@@ -217,11 +221,9 @@ def test_everything_is_in_the_log(host, bia, server, until):
     """Who did what to whom."""
     bia.join()
     command(host, "mute", "Bia 5m")
-    until(lambda: '"event": "mute"' in server.log_file.read_text())
-    (line,) = [line for line in server.log_file.read_text().splitlines() if '"mute"' in line]
-    assert '"by": "Ana"' in line
-    assert '"user": "Bia"' in line
-    assert '"seconds": 300.0' in line
+    found = until(lambda: [one for one in server.records() if one["event"] == "mute"])
+    (record,) = found
+    assert (record["by"], record["user"], record["seconds"]) == ("Ana", "Bia", 300.0)
 
 
 def test_a_command_by_id_means_that_person(host, bia):

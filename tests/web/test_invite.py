@@ -2,11 +2,8 @@
 
 import pytest
 
-
-@pytest.fixture
-def server(server_factory):
-    """A server with a code, so that there is something to give away."""
-    return server_factory("--access-code", "1234", "--advertise", "chat.example")
+# With a code there is something to give away.
+pytestmark = pytest.mark.server_options("--access-code", "1234", "--advertise", "chat.example")
 
 
 @pytest.fixture
@@ -36,11 +33,10 @@ def test_nobody_else_gets_the_code(person_factory):
 def test_whoever_has_logged_out_is_a_stranger(ana):
     """A copy of the cookie does not open the projector's page."""
     copies = dict(ana.http.cookies)
-    ana.http.post(ana.server.url + "/logout")
+    ana.log_out()
     ana.http.cookies.update(copies)
     assert ana.get("/invite").status_code == 303
     assert ana.get("/invite.svg").status_code == 403
-    ana.http.cookies.clear()
 
 
 def test_whoever_joins_learns_the_invitation(ana):
@@ -49,7 +45,7 @@ def test_whoever_joins_learns_the_invitation(ana):
     assert ana.join()["invite"] == {"lanUrl": url, "inviteUrl": f"{url}/#code=1234"}
 
 
-def test_behind_a_proxy_pages_know_better(server_factory, person_factory):
+@pytest.mark.server_options("--trust-proxy")
+def test_behind_a_proxy_pages_know_better(person_factory):
     """The proxy's address is the page's own, and not the server's to tell."""
-    ana = person_factory("Ana", server_factory("--trust-proxy"))
-    assert "invite" not in ana.join()
+    assert "invite" not in person_factory("Ana").join()

@@ -119,6 +119,7 @@ def test_invalid_messages_are_no_strikes(ana):
     assert ana.say("now I have it")["ok"]
 
 
+@pytest.mark.own_server
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 def test_who_floods_is_disconnected(person_factory, server, until, transport):
     """All the person's connections are closed, once, and the host can read why."""
@@ -134,7 +135,7 @@ def test_who_floods_is_disconnected(person_factory, server, until, transport):
     messages = [text for text in server_messages(ana) if text.startswith("flood")]
     assert len(messages) == BURST_SECONDS * RATE
     server.stop()
-    assert server.log_file.read_text().count('"flood"') == 1
+    assert server.log().count('"flood"') == 1
 
 
 def test_a_flood_of_other_events_ends_the_same_way(ana, until):
@@ -157,10 +158,9 @@ def test_a_flood_disturbs_nobody_else(ana, bia, until):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts threads in /proc")
-def test_a_flood_makes_no_threads(server_factory, person_factory, until):
+@pytest.mark.server_options("--grace", "0.5", "--rate", "0")
+def test_a_flood_makes_no_threads(server, ana, until):
     """3,000 events at once are handled one after the other, where nothing else stops them."""
-    server = server_factory("--rate", "0")
-    ana = person_factory("Ana", server)
     ana.join()
     before = threads_of(server)
     answers = flood(ana, 3_000)
@@ -177,10 +177,10 @@ def test_a_flood_makes_no_threads(server_factory, person_factory, until):
     assert said == [f"flood {number}" for number in range(2_800, 3_000)]
 
 
-def test_one_connection_too_many_is_told_why(server_factory, person_factory, until):
+@pytest.mark.own_server
+@pytest.mark.server_options("--max-per-ip", "1", "--max-clients", "0")
+def test_one_connection_too_many_is_told_why(server, ana, bia, until):
     """The client gets a code for itself and a text for its reader, and the host a line."""
-    server = server_factory("--max-per-ip", "1", "--max-clients", "0")
-    ana, bia = person_factory("Ana", server), person_factory("Bia", server)
     ana.join()
     said: list[Any] = []
     bia.socket.on("connect_error", said.append)
@@ -188,34 +188,35 @@ def test_one_connection_too_many_is_told_why(server_factory, person_factory, unt
         bia.socket.connect(server.url, {"Accept-Language": "pt-BR"})
     assert said[0]["message"] == "too_many_connections"
     assert "conexões" in said[0]["data"]["message"]
-    until(lambda: '"too_many_connections"' in server.log_file.read_text())
+    until(lambda: '"too_many_connections"' in server.log())
 
 
-def test_who_leaves_makes_room(server_factory, person_factory, until):
+@pytest.mark.own_server
+@pytest.mark.server_options("--max-clients", "1")
+def test_who_leaves_makes_room(ana, bia, until):
     """The count goes down with each connection that ends."""
-    server = server_factory("--max-clients", "1")
-    ana, bia = person_factory("Ana", server), person_factory("Bia", server)
     ana.join()
     ana.socket.disconnect()
     until(lambda: connects(bia))
     assert bia.join()["ok"]
 
 
-def test_a_full_server_says_so_on_its_pages(server_factory, person_factory):
+@pytest.mark.own_server
+@pytest.mark.server_options("--max-clients", "1")
+def test_a_full_server_says_so_on_its_pages(ana, bia, person_factory):
     """Neither the form nor the chat lets a further person in; who is in may reload."""
-    server = server_factory("--max-clients", "1")
-    ana, bia = person_factory("Ana", server), person_factory("Bia", server)
     ana.join()
-    for answer in (bia.get("/chat"), person_factory(None, server).log_in("Caio")):
+    for answer in (bia.get("/chat"), person_factory().log_in("Caio")):
         assert answer.status_code == 503
         assert "too many connections" in answer.text
     assert ana.get("/chat").status_code == 200
 
 
-def test_the_address_that_counts_is_that_behind_the_proxy(server_factory, person_factory):
+@pytest.mark.own_server
+@pytest.mark.server_options("--trust-proxy", "--max-per-ip", "1")
+def test_the_address_that_counts_is_that_behind_the_proxy(person_factory):
     """Behind one proxy everybody would else share one limit."""
-    server = server_factory("--trust-proxy", "--max-per-ip", "1")
-    people = [person_factory(name, server) for name in ("Ana", "Bia", "Caio")]
+    people = [person_factory(name) for name in ("Ana", "Bia", "Caio")]
     addresses = ("192.0.2.1", "192.0.2.2", "192.0.2.1")
     connected = [
         connects(person, {"X-Forwarded-For": address})
@@ -224,10 +225,9 @@ def test_the_address_that_counts_is_that_behind_the_proxy(server_factory, person
     assert connected == [True, True, False]
 
 
-def test_0_connections_is_no_limit(server_factory, person_factory):
+@pytest.mark.server_options("--max-per-ip", "0", "--max-clients", "0")
+def test_0_connections_is_no_limit(server, ana):
     """A host may have everybody behind one address."""
-    server = server_factory("--max-per-ip", "0", "--max-clients", "0")
-    ana = person_factory("Ana", server)
     for _ in range(60):
         ana.new_socket().connect(server.url, transports=["websocket"])
     assert ana.join()["ok"]

@@ -33,9 +33,10 @@ def test_logging_in_leads_to_the_chat(person_factory):
     assert visitor.get("/").headers["Location"] == "/chat"
 
 
-def test_a_session_over_tls_stays_there(server_factory, person_factory):
+@pytest.mark.server_options("--trust-proxy")
+def test_a_session_over_tls_stays_there(person_factory):
     """Behind a trusted proxy that speaks https the cookie is Secure."""
-    visitor = person_factory(None, server_factory("--trust-proxy"))
+    visitor = person_factory()
     visitor.http.headers["X-Forwarded-Proto"] = "https"
     assert "Secure" in visitor.log_in("Ana").headers["Set-Cookie"]
 
@@ -54,10 +55,8 @@ def test_the_chat_page_configures_its_client(ana):
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
 def test_the_client_connects_to_where_the_page_came_from(person_factory, host):
     """So that the cookie goes along, whatever the address the page was opened by."""
-    visitor = person_factory()
-    base = f"http://{host}:{visitor.server.port}"
-    visitor.http.post(base + "/", data={"username": "Ana"})
-    assert config_of(visitor.http.get(base + "/chat"))["serverUrl"] == base
+    ana = person_factory("Ana", host=host)
+    assert config_of(ana.get("/chat"))["serverUrl"] == f"http://{host}:{ana.server.port}"
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 33, "A\u202ena", "Аna", "A·na", "..."])
@@ -92,7 +91,7 @@ def test_another_name_replaces_the_first(ana, person_factory):
 def test_logging_out_frees_the_name_at_once(ana, person_factory):
     """No grace period, and the session is gone."""
     ana.join()
-    answer = ana.http.post(ana.server.url + "/logout", allow_redirects=False)
+    answer = ana.log_out()
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert ana.get("/chat").status_code == 303
     assert person_factory().log_in("Ana").status_code == 303
@@ -102,7 +101,7 @@ def test_logging_out_closes_the_other_tabs(ana, bia, until):
     """Their sockets are disconnected, and everybody is told at once."""
     ana.join()
     bia.join()
-    ana.http.post(ana.server.url + "/logout")
+    ana.log_out()
     bia.hears("host_leave_room", user="Ana")
     until(lambda: not ana.socket.connected)
 
@@ -121,14 +120,14 @@ def test_an_old_cookie_gives_way_to_who_has_the_name_now(ana, bia, person_factor
 def test_an_old_cookie_of_who_logged_out_is_nobody(ana):
     """A copy of it, kept by another tab or by somebody else, opens neither page nor socket."""
     copies = dict(ana.http.cookies)
-    ana.http.post(ana.server.url + "/logout")
+    ana.log_out()
     ana.http.cookies.update(copies)
     assert ana.get("/chat").headers["Location"] == "/"
     with pytest.raises(socketio.exceptions.ConnectionError):
         ana.connect()
-    ana.http.cookies.clear()
 
 
+@pytest.mark.own_server
 def test_a_restart_logs_nobody_out(ana, server):
     """The secret that signs the cookies is kept."""
     server.kill()
@@ -152,9 +151,10 @@ def test_a_chosen_language_is_remembered(person_factory):
     assert '<html lang="pt-BR">' in visitor.get("/").text
 
 
-def test_the_hosts_language_comes_before_the_browsers(server_factory, person_factory):
+@pytest.mark.server_options("--lang", "pt-BR")
+def test_the_hosts_language_comes_before_the_browsers(person_factory):
     """--lang speaks to everybody who has not chosen otherwise."""
-    visitor = person_factory(None, server_factory("--lang", "pt-BR"))
+    visitor = person_factory()
     visitor.http.headers["Accept-Language"] = "en"
     assert '<html lang="pt-BR">' in visitor.get("/").text
     visitor.get("/?lang=en")

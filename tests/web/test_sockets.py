@@ -8,12 +8,6 @@ import socketio
 UUID = str(uuid.UUID(int=1))
 
 
-@pytest.fixture
-def server(shared_server):
-    """These tests leave nothing behind."""
-    return shared_server
-
-
 def test_without_a_session_there_is_no_connection(person_factory):
     """connect_error says unauthorized."""
     visitor = person_factory()
@@ -28,7 +22,7 @@ def test_a_turned_away_connection_is_logged(person_factory, server, until):
     """The host can see who knocked."""
     with pytest.raises(socketio.exceptions.ConnectionError):
         person_factory().connect()
-    until(lambda: '"unauthorized"' in server.log_file.read_text())
+    until(lambda: '"unauthorized"' in server.log())
 
 
 def test_before_new_host_nobody_speaks(ana):

@@ -29,12 +29,6 @@ class Answer(NamedTuple):
 
 
 @pytest.fixture
-def server(shared_server):
-    """These tests leave nothing behind."""
-    return shared_server
-
-
-@pytest.fixture
 def fetch(server):
     """Ask for a path with exactly these headers; nothing is decoded."""
 

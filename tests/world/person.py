@@ -24,11 +24,13 @@ class BrowserPacket(Packet):  # type: ignore[misc]  # it has no types
 
 
 class Person:
-    """Somebody with a browser's cookie jar and one connection."""
+    """Somebody with a browser's cookie jar and one connection; ``host`` is what they type."""
 
-    def __init__(self, server: ServerProcess, name: str | None) -> None:
+    def __init__(self, server: ServerProcess, name: str | None, host: str = "127.0.0.1") -> None:
         self.server = server
         self.name = name
+        self._host = host
+        self._logins: list[dict[str, str]] = []
         self.http = requests.Session()
         self.encrypted = server.url.startswith("https")
         if self.encrypted:
@@ -43,16 +45,27 @@ class Person:
             assert answer.status_code == 303, answer.text
 
     @property
+    def url(self) -> str:
+        """The address by which they know the server."""
+        return self.server.url.replace("127.0.0.1", self._host)
+
+    @property
     def sslopt(self) -> dict[str, object]:
         """What a client of `websocket` needs to trust the server."""
         return {"ca_certs": self.http.verify} if self.encrypted else {}
 
     def log_in(self, name: str, **fields: str) -> requests.Response:
         form = {"username": name, **fields}
-        return self.http.post(self.server.url + "/", data=form, allow_redirects=False)
+        answer = self.http.post(self.url + "/", data=form, allow_redirects=False)
+        if answer.status_code == 303:
+            self._logins.append({c.name: str(c.value) for c in answer.cookies})
+        return answer
+
+    def log_out(self) -> requests.Response:
+        return self.http.post(self.url + "/logout", allow_redirects=False)
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        return self.http.get(self.server.url + path, allow_redirects=False, **options)
+        return self.http.get(self.url + path, allow_redirects=False, **options)
 
     def new_socket(self) -> socketio.Client:
         """A further connection (a tab) that writes down what it hears."""
@@ -70,7 +83,7 @@ class Person:
     def connect(self, transports: list[str] | None = None) -> None:
         # Before Python 3.13 a TLS socket breaks where one thread reads and another one writes.
         usual = ["polling" if self.encrypted else "websocket"]
-        self.socket.connect(self.server.url, transports=transports or usual)
+        self.socket.connect(self.url, transports=transports or usual)
 
     def join(self, last_id: int | None = None) -> dict[str, Any]:
         if not self.socket.connected:
@@ -104,12 +117,15 @@ class Person:
         return wait_for(found, f"{event} {fields}")
 
     def close(self) -> None:
-        """Hang up and give the name back, where there still is a server."""
+        """Hang up and give every name back, where there still is a server."""
         for socket in self._sockets:
             socket.disconnect()
             # The client forgets to close where the server was faster.
             if socket.eio.ws is not None:
                 socket.eio.ws.shutdown()
         if self.server.process.poll() is None:
-            self.http.post(self.server.url + "/logout", allow_redirects=False)
+            for cookies in filter(None, self._logins):
+                self.http.cookies.clear()
+                self.http.cookies.update(cookies)
+                self.log_out()
         self.http.close()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.world.deadline import DEADLINE, wait_for
+
+_URL = re.compile(r"(https?)://\S+:(\d+)")
+_END_OF_BANNER = "Ctrl+C\n"
 
 
 class ServerProcess:
@@ -33,6 +39,8 @@ class ServerProcess:
         self.port = 0
         self._output = folder / "output.txt"
         self._options = options if mdns else ("--no-mdns", *options)
+        self._banner = ""
+        self._printed_before = self._logged_before = 0
         self.start()
 
     @property
@@ -50,7 +58,7 @@ class ServerProcess:
         command = [*self._launcher, sys.executable, "-m", "lanchat", "serve"]
         command += ["--port", str(self.port)]
         command += ["--data-dir", str(self.data_dir), "--log-file", str(self.log_file)]
-        before = len(self.output())
+        before = len(_text(self._output))
         with self._output.open("ab") as output:
             self.process = subprocess.Popen(
                 [*command, *self._options],
@@ -74,11 +82,56 @@ class ServerProcess:
         self.process.wait(DEADLINE)
 
     def output(self) -> str:
-        """Everything that it printed."""
-        return self._output.read_text() if self._output.exists() else ""
+        """Everything that it printed: its banner, and what it has said during this test."""
+        return self._banner + _text(self._output)[self._printed_before :]
+
+    def log(self) -> str:
+        """What it has written into the connection log during this test."""
+        return _text(self.log_file)[self._logged_before :]
+
+    def records(self) -> list[dict[str, Any]]:
+        """The same, record by record; the last line may not be whole yet."""
+        *lines, _rest = self.log().split("\n")
+        return [json.loads(line) for line in lines]
+
+    def ask(self, request: dict[str, str]) -> dict[str, Any]:
+        """Let it do what `lanchat host` can; returns its answer."""
+        holder = json.loads((self.data_dir / "lanchat.pid").read_text())
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(DEADLINE)
+            connection.connect(holder["control"])
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            with connection.makefile("rb") as lines:
+                answer: dict[str, Any] = json.loads(lines.readline())
+        assert answer["ok"], answer
+        return answer
+
+    def empty(self) -> None:
+        """Make it as a new one is for the next test: nobody in it, nothing said, no rules."""
+        wait_for(lambda: not self.ask({"do": "list"})["people"], "the end of the test before")
+        listed = self.ask({"do": "list"})
+        for ban in listed["bans"]:
+            self._command("unban", ban["name"])
+        if any(listed["room"].values()):
+            for name, text in {"topic": "", "unlock": "", "readonly": "off", "slow": "off"}.items():
+                self._command(name, text)
+        self._command("clear", "")
+        printed = _text(self._output)
+        self._banner = printed[: printed.index(_END_OF_BANNER) + len(_END_OF_BANNER)]
+        self._printed_before = len(printed)
+        self._logged_before = len(_text(self.log_file))
+
+    def _command(self, name: str, text: str) -> None:
+        self.ask({"do": "command", "name": name, "text": text})
 
     def _listening(self, before: int) -> re.Match[str] | None:
-        new = self.output()[before:]
+        new = _text(self._output)[before:]
         if self.process.poll() is not None:
             pytest.fail(f"the server ended with {self.process.returncode}:\n{new}")
-        return re.search(r"(https?)://\S+:(\d+)", new)
+        if _END_OF_BANNER not in new:
+            return None
+        return _URL.search(new)
+
+
+def _text(file: Path) -> str:
+    return file.read_text() if file.exists() else ""
