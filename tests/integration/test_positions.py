@@ -66,6 +66,7 @@ def test_who_was_away_gets_what_is_new_and_what_has_changed(host, bia):
     assert answer["seq"] == third > second
 
 
+@pytest.mark.own_server
 def test_a_cursor_outlives_a_restart(ana, server):
     """The epoch is another one, and nothing is told twice or anew."""
     join(ana)
@@ -95,17 +96,17 @@ def test_a_cursor_of_another_history_is_answered_anew(ana, cursor):
     assert texts(answer["messages"]) == ["here"]
 
 
-def test_without_history_pages_keep_their_talk(server_factory, person_factory):
+@pytest.mark.own_server
+@pytest.mark.server_options("--no-history")
+def test_without_history_pages_keep_their_talk(server, ana, person_factory):
     """What was said before the restart is known to the pages alone: nothing is anew."""
-    server = server_factory("--no-history")
-    ana = person_factory("Ana", server)
     join(ana)
     ana.say("before")
     before = ana.hears("add_chat_message", message="before")
     epoch = ana.call("new_host", {"last_seq": 0})["epoch"]
     server.kill()
     server.start()
-    bia = person_factory("Bia", server)
+    bia = person_factory("Bia")
     answer = join(bia, before["seq"], epoch)
     assert "anew" not in answer
     assert answer["complete"] is False
