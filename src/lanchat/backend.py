@@ -20,6 +20,7 @@ import gevent.threadpool
 from flask_socketio import SocketIO
 
 import lanchat
+from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import InvitationChanged, ServerStopping
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
@@ -103,10 +104,10 @@ class Chat:
             storage.log,
             SqliteSettings(storage.database),
             SqliteReservations(storage.database),
+            LocalDirectory(config.grace),
             self.delivery,
             self.audit,
             history=config.history,
-            grace=config.grace,
         )
 
     def stop(self) -> None:

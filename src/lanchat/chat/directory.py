@@ -18,29 +18,13 @@ their page has come back. No method waits for anything. Times ``now`` are a mono
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from lanchat.chat import names
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.model import Member, Origin, Role, User
-from lanchat.chat.ports import Departure, LeaveReason
+from lanchat.chat.ports import Departure, Entry, LeaveReason
 from lanchat.errors import NameTaken
-
-
-@dataclass(slots=True)
-class Entry:
-    """A user's place.
-
-    ``member``, the user's line in the list, is None until the first connection;
-    ``free_at`` is None while there is one. ``origin`` is where the person came from last.
-    """
-
-    user: User
-    origin: Origin
-    free_at: float | None
-    arrived: float = 0.0
-    member: Member | None = None
-    connections: dict[str, Origin] = field(default_factory=dict)
 
 
 class LocalDirectory:
@@ -51,8 +35,12 @@ class LocalDirectory:
         self._entries: dict[str, Entry] = {}
         self._owners: dict[str, str] = {}  # skeleton of a name → user id
         self._users: dict[str, str] = {}  # connection → user id
-        self.present = 0
+        self._present = 0
+
+    @property
+    def present(self) -> int:
         """How many people are here: those of ``members``."""
+        return self._present
 
     def claim(self, user: User, origin: Origin, now: float, seconds: float) -> None:
         """Reserve the name for so long. Raises NameTaken."""
@@ -77,7 +65,7 @@ class LocalDirectory:
             return None
         entry.arrived = now
         entry.member = Member(user.id, user.name, origin.ip, time, role)
-        self.present += 1
+        self._present += 1
         return entry.member
 
     def describe(self, user_id: str, role: Role, *, muted: bool) -> Member | None:
@@ -111,7 +99,7 @@ class LocalDirectory:
             del self._users[connection]
         if entry.member is None:
             return Departure(entry.user, entry.origin, reason, 0.0, None)
-        self.present -= 1
+        self._present -= 1
         return Departure(entry.user, entry.origin, reason, now - entry.arrived, entry.member)
 
     def expire(self, now: float) -> list[Departure]:
@@ -124,8 +112,8 @@ class LocalDirectory:
         left = (self.release(user_id, now, "closed") for user_id in over)
         return [departure for departure in left if departure is not None]
 
-    def clear(self, now: float) -> list[Departure]:
-        """Everybody leaves, because the server stops."""
+    def stop(self, now: float) -> list[Departure]:
+        """Everybody here leaves, because the server stops."""
         left = [self.release(user_id, now, "stop") for user_id in list(self._entries)]
         return [departure for departure in left if departure is not None]
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 
 from lanchat.chat import commands, names
 from lanchat.chat.catchup import missed
-from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import (
     ConnectionsClosed,
     Event,
@@ -46,6 +45,7 @@ from lanchat.chat.ports import (
     Audit,
     CommitStatistics,
     Delivery,
+    Directory,
     Draft,
     EventLog,
     LoginRefusal,
@@ -90,7 +90,7 @@ class Snapshot:
 
 
 class Hub:
-    """One chat: ``history`` is how many messages a newcomer gets, ``grace`` is in seconds.
+    """One chat; ``history`` is how many messages a newcomer gets.
 
     ``delivery`` are the connections of this process; ``publish`` tells an event without a position
     to those of all processes, which is the same where there is one alone.
@@ -101,11 +101,11 @@ class Hub:
         log: EventLog,
         settings: Settings,
         reservations: Reservations,
+        directory: Directory,
         delivery: Delivery,
         audit: Audit,
         *,
         history: int,
-        grace: float,
         publish: Callable[[str, Event], None] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -116,7 +116,7 @@ class Hub:
         self._clock = clock
         self._send = publish or delivery.deliver
         self._sessions = Sessions(reservations, clock.wall())
-        self._presence = Presence(LocalDirectory(grace), self._sessions, audit, self.publish, clock)
+        self._presence = Presence(directory, self._sessions, audit, self.publish, clock)
         self._permissions = Permissions()
         self._moderation = Moderation(
             log,
@@ -253,6 +253,7 @@ class Hub:
 
     def disconnect(self, connection: str) -> None:
         """A connection is gone; its person may be back within the grace period."""
+        self._delivery.unsubscribe(connection)
         self._presence.disconnect(connection)
 
     def log_out(self, user: User) -> None:

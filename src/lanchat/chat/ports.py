@@ -7,9 +7,9 @@ whether a change still holds) is decided behind the port, in one place for all p
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Literal, Protocol, TypeVar
 
 from lanchat.chat.events import (
@@ -208,11 +208,31 @@ class Departure:
     member: Member | None
 
 
+@dataclass(slots=True)
+class Entry:
+    """A user's place in the directory.
+
+    ``member``, the user's line in the list, is None until the first connection; ``free_at`` is
+    None while there is one. ``origin`` is where the person came from last.
+    """
+
+    user: User
+    origin: Origin
+    free_at: float | None
+    arrived: float = 0.0
+    member: Member | None = None
+    connections: dict[str, Origin] = field(default_factory=dict)
+
+
 class Directory(Protocol):
     """Whose name is whose, and who is present; each method is atomic over all processes.
 
     Times ``now`` are a monotonic clock's, ``time`` is what people read.
     """
+
+    @property
+    def present(self) -> int:
+        """How many people are here: those of ``members``."""
 
     def claim(self, user: User, origin: Origin, now: float, seconds: float) -> None:
         """Reserve the name for so long. Raises NameTaken."""
@@ -228,6 +248,9 @@ class Directory(Protocol):
         Raises NameTaken.
         """
 
+    def describe(self, user_id: str, role: Role, *, muted: bool) -> Member | None:
+        """Say in the person's line what they may do; returns it where it has changed."""
+
     def disconnect(self, connection: str, now: float) -> None:
         """Count a connection out; with the last one the grace period begins."""
 
@@ -236,6 +259,21 @@ class Directory(Protocol):
 
     def expire(self, now: float) -> list[Departure]:
         """Free the names whose time is over; each departure is told to one process alone."""
+
+    def stop(self, now: float) -> list[Departure]:
+        """Everybody here leaves, because the server stops."""
+
+    def members(self) -> Iterator[Member]:
+        """Who is here, in the order of arrival."""
+
+    def entry(self, user_id: str) -> Entry | None:
+        """The entry of the user with this id."""
+
+    def entry_of(self, connection: str) -> Entry | None:
+        """The entry that a connection of this process belongs to, once it has joined."""
+
+    def named(self, name: str) -> Entry | None:
+        """The entry of whoever has the name or one that looks like it."""
 
 
 class Delivery(Protocol):
@@ -246,6 +284,9 @@ class Delivery(Protocol):
 
         ``traits`` name what it understands (docs/protocol.md, ``new_host``).
         """
+
+    def unsubscribe(self, connection: str) -> None:
+        """The connection is gone."""
 
     def deliver(self, channel: str, event: Event) -> None:
         """Tell everybody in this process who has subscribed to the channel."""

@@ -16,10 +16,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lanchat.chat.confusables import skeletons
-from lanchat.chat.directory import Entry, LocalDirectory
 from lanchat.chat.events import Event, MemberJoined, MemberLeft, MembersChanged
 from lanchat.chat.model import Clock, Member, Origin, Role, User, timestamp
-from lanchat.chat.ports import Audit, Departure, LeaveReason
+from lanchat.chat.ports import Audit, Departure, Directory, Entry, LeaveReason
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import NameTaken, Unauthorized
 
@@ -41,7 +40,7 @@ class Presence:
 
     def __init__(
         self,
-        directory: LocalDirectory,
+        directory: Directory,
         sessions: Sessions,
         audit: Audit,
         publish: Callable[[Event], None],
@@ -121,7 +120,7 @@ class Presence:
 
     def stop(self) -> None:
         """Everybody leaves, because the server stops: there is nobody to tell, and names stay."""
-        for departure in self._directory.clear(self._clock.monotonic()):
+        for departure in self._directory.stop(self._clock.monotonic()):
             self._write(departure)
 
     @property

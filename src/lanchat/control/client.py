@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from lanchat import i18n
 from lanchat.chat.commands import COMMANDS
+from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import Event
 from lanchat.chat.hub import Hub
 from lanchat.connlog.log_writer import ConnectionLogFile
@@ -90,6 +91,8 @@ class _Nobody:
 
     def subscribe(self, connection: str, channel: str, traits: Collection[str] = ()) -> None: ...
 
+    def unsubscribe(self, connection: str) -> None: ...
+
     def deliver(self, channel: str, event: Event) -> None: ...
 
 
@@ -111,10 +114,10 @@ def _do_without(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answ
             SqliteEventLog(database),
             SqliteSettings(database),
             SqliteReservations(database),
+            LocalDirectory(grace=0),
             _Nobody(),
             audit,
             history=0,
-            grace=0,
         )
         undo.callback(hub.close)
         return Desk(hub, lambda: None).answer(request)

@@ -74,7 +74,7 @@ class SocketDelivery:
             for room in self._rooms(channel, only):
                 self.socketio.server.emit(name, payload, to=room)
 
-    def forget(self, connection: str) -> None:
+    def unsubscribe(self, connection: str) -> None:
         """The connection is gone; Socket.IO itself takes it out of its rooms."""
         self._traits.pop(connection, None)
         channel = self._of_users.pop(connection, None)

@@ -54,9 +54,6 @@ class Wire(Protocol):
     def on(self, name: str, handler: EventHandler) -> None:
         """Let the handler have all events of this name; ``*`` is all the rest."""
 
-    def forget(self, connection: str) -> None:
-        """The connection is gone."""
-
 
 class Sockets:
     """The handlers of all events."""
@@ -100,7 +97,6 @@ class Sockets:
         if self._socketio.server.manager.is_connected(connection, "/"):
             return  # an event of that name, sent by the client itself
         self._connections.remove(connection)
-        self._wire.forget(connection)
         self._hub.disconnect(connection)
 
     def _new_host(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
