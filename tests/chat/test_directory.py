@@ -1,181 +1,179 @@
-"""One room's rules: seats, arrivals, the grace period."""
+"""Whose name is whose and who is present: names, arrivals, the grace period."""
 
 import pytest
 
-from lanchat.chat.logouts import Logouts
-from lanchat.chat.model import Guest, Origin
-from lanchat.chat.room import HOLD_AFTER_RESTART, LOGIN_HOLD, Room
-from lanchat.errors import NameTaken, Unauthorized
+from lanchat.chat.directory import LocalDirectory
+from lanchat.chat.model import Origin, User
+from lanchat.errors import NameTaken
 
-ANA = Guest("1", "Ana")
-FALSE_ANA = Guest("2", "ana")
-BIA = Guest("3", "Bia")
+ANA = User("1", "Ana")
+FALSE_ANA = User("2", "ana")
+BIA = User("3", "Bia")
 HERE = Origin("192.168.1.33")
+THEN = "2026-11-23T12:00:00.000Z"
+HOLD = 30.0
 
 
 @pytest.fixture
-def room():
-    """A room with a grace period of ten seconds."""
-    return Room(grace=10, logouts=Logouts())
+def directory():
+    """A directory with a grace period of ten seconds."""
+    return LocalDirectory(grace=10)
 
 
-def test_the_first_connection_is_the_arrival(room):
-    """Only the first of a person's connections is announced."""
-    arrival = room.enter(ANA, "tab 1", HERE, now=0)
-    assert (arrival.user, arrival.ip, arrival.time) == (
-        "Ana",
-        "192.168.1.33",
-        "1970-01-01T00:00:00.000Z",
-    )
-    assert room.enter(ANA, "tab 2", HERE, now=1) is None
+def connect(directory, user, connection, now, *, origin=HERE, role="guest", time=THEN):
+    """Let a connection of the user be counted in."""
+    return directory.connect(user, connection, origin, now, time, role)
 
 
-def test_a_reserved_name_is_taken(room):
-    """From login on nobody else gets the name."""
-    room.reserve(ANA, HERE, now=0)
+def test_the_first_connection_is_the_arrival(directory):
+    """A person comes with the first of their connections, and the second one is nothing new."""
+    member = connect(directory, ANA, "tab 1", 0)
+    assert (member.id, member.name, member.ip, member.since) == ("1", "Ana", HERE.ip, THEN)
+    assert connect(directory, ANA, "tab 2", 1) is None
+
+
+def test_a_reserved_name_is_taken(directory):
+    """From the login on nobody else gets the name, and a free one is suggested."""
+    directory.claim(ANA, HERE, 0, HOLD)
     with pytest.raises(NameTaken) as taken:
-        room.reserve(FALSE_ANA, HERE, now=1)
-    assert taken.value.suggestion == "ana 2"
-    assert not room.may_enter(FALSE_ANA)
+        directory.claim(FALSE_ANA, HERE, 1, HOLD)
+    assert (taken.value.name, taken.value.suggestion) == ("ana", "ana 2")
+    assert directory.taken(FALSE_ANA) == "ana 2"
+    assert directory.taken(ANA) is None
 
 
-def test_a_name_is_not_reserved_for_ever(room):
-    """Whoever logs in and never connects does not block the name."""
-    room.reserve(ANA, HERE, now=0)
-    assert room.expire(now=LOGIN_HOLD - 0.1) == []
-    (departure,) = room.expire(now=LOGIN_HOLD)
-    assert (departure.guest, departure.seconds) == (ANA, None)
-    assert room.may_enter(FALSE_ANA)
+def test_a_name_is_not_reserved_for_ever(directory):
+    """The name of somebody who logs in and never connects is free again at the second."""
+    directory.claim(ANA, HERE, 5, HOLD)
+    assert directory.expire(34.9) == []
+    (departure,) = directory.expire(35)
+    assert (departure.user, departure.origin, departure.member) == (ANA, HERE, None)
+    assert (departure.seconds, departure.reason) == (0, "closed")
+    assert directory.taken(FALSE_ANA) is None
 
 
-def test_nobody_has_left_within_the_grace_period(room):
-    """The seat of a person whose connections are gone is kept for a while."""
-    room.enter(ANA, "tab", HERE, now=0)
-    room.disconnect("tab", now=5)
-    assert room.expire(now=14.9) == []
-    assert [host.name for host in room.hosts()] == ["Ana"]
+def test_a_connection_makes_a_reservation_last(directory):
+    """Whoever has connected stays as long as they like."""
+    directory.claim(ANA, HERE, 0, HOLD)
+    connect(directory, ANA, "tab", 29)
+    assert directory.expire(1_000) == []
+    assert directory.present == 1
 
 
-def test_everybody_sees_who_may_do_what(room):
-    """From the arrival on, in the list, when it changes, and in the departure."""
-    arrival = room.enter(ANA, "tab", HERE, now=0, role="host")
-    assert (arrival.role, arrival.muted) == ("host", False)
-    room.describe(ANA.id, "guest", muted=True)
-    (line,) = room.hosts()
-    left = room.leave(ANA.id, 1, "closed").announcement
+def test_nobody_has_left_within_the_grace_period(directory):
+    """A person whose connections are gone is in the list for a while."""
+    connect(directory, ANA, "tab", 0)
+    directory.disconnect("tab", 5)
+    assert directory.expire(14.9) == []
+    assert [member.name for member in directory.members()] == ["Ana"]
+
+
+def test_a_departure_says_how_long_they_were_here(directory):
+    """A person has left when the grace period after their last connection is over."""
+    connect(directory, ANA, "tab 1", 2)
+    connect(directory, ANA, "tab 2", 3)
+    directory.disconnect("tab 1", 4)
+    assert directory.expire(100) == []
+    directory.disconnect("tab 2", 105)
+    (departure,) = directory.expire(115)
+    assert (departure.user, departure.seconds, departure.reason) == (ANA, 113, "closed")
+    assert list(directory.members()) == []
+
+
+def test_coming_back_in_time_is_no_arrival(directory):
+    """A reload is neither a departure nor an arrival."""
+    connect(directory, ANA, "tab", 0)
+    directory.disconnect("tab", 5)
+    assert connect(directory, ANA, "tab again", 6) is None
+    assert directory.expire(100) == []
+
+
+def test_everybody_sees_who_may_do_what(directory):
+    """A role is in the list from the arrival on, when it changes, and in the departure."""
+    member = connect(directory, ANA, "tab", 0, role="host")
+    assert (member.role, member.muted) == ("host", False)
+    directory.describe(ANA.id, "guest", muted=True)
+    (line,) = directory.members()
+    left = directory.release(ANA.id, 1, "closed").member
     assert (line.role, line.muted) == (left.role, left.muted) == ("guest", True)
 
 
-def test_a_seat_is_found_by_name_and_by_id(room):
-    """However the name is written."""
-    room.enter(ANA, "tab", HERE, now=0)
-    assert room.named("A.N.A") is room.seat(ANA.id)
-    assert room.named("Bia") is None
-    assert room.seat(BIA.id) is None
+def test_a_line_is_described_anew_only_where_it_changes(directory):
+    """What holds already is no news, and neither is what nobody sees."""
+    connect(directory, ANA, "tab", 0)
+    directory.claim(BIA, HERE, 0, HOLD)
+    assert directory.describe(ANA.id, "guest", muted=False) is None
+    assert directory.describe(ANA.id, "guest", muted=True).muted
+    assert directory.describe(ANA.id, "host", muted=True).role == "host"
+    assert directory.describe(ANA.id, "host", muted=True) is None
+    assert directory.describe(BIA.id, "host", muted=False) is None
+    assert directory.describe("9", "host", muted=False) is None
 
 
-def test_who_is_here_is_counted(room):
-    """Not who holds a name alone, and nobody twice."""
-    room.reserve(BIA, HERE, now=0)
-    room.enter(ANA, "tab 1", HERE, now=0)
-    room.enter(ANA, "tab 2", HERE, now=0)
-    assert room.present == 1
-    room.log_out(BIA.id, now=1)
-    room.log_out(ANA.id, now=1)
-    assert room.present == 0
+def test_an_entry_is_found_by_name_by_id_and_by_connection(directory):
+    """A name finds its person however it is written."""
+    connect(directory, ANA, "tab", 0)
+    entry = directory.entry(ANA.id)
+    assert directory.named("A.N.A") is directory.entry_of("tab") is entry
+    assert entry.user == ANA
+    assert directory.named("Bia") is directory.entry(BIA.id) is directory.entry_of("x") is None
 
 
-def test_the_list_shows_where_somebody_came_from_last(room):
-    """And still since when."""
-    room.enter(ANA, "tab", HERE, now=0)
-    room.enter(ANA, "phone", Origin("10.0.0.7"), now=9)
-    (host,) = room.hosts()
-    assert (host.ip, host.since) == ("10.0.0.7", "1970-01-01T00:00:00.000Z")
+def test_who_is_here_is_counted(directory):
+    """Nobody counts who only holds a name, and nobody counts twice."""
+    directory.claim(BIA, HERE, 0, HOLD)
+    connect(directory, ANA, "tab 1", 0)
+    connect(directory, ANA, "tab 2", 0)
+    assert directory.present == 1
+    directory.release(BIA.id, 1, "logout")
+    assert directory.present == 1
+    directory.release(ANA.id, 1, "logout")
+    assert directory.present == 0
 
 
-def test_a_departure_says_how_long_they_were_here(room):
-    """After the grace period the person has left."""
-    room.enter(ANA, "tab", HERE, now=0)
-    room.disconnect("tab", now=5)
-    (departure,) = room.expire(now=15)
-    assert (departure.guest, departure.seconds, departure.reason) == (ANA, 15, "closed")
-    assert list(room.hosts()) == []
+def test_the_list_shows_where_somebody_came_from_last(directory):
+    """A second device changes the address in the list, and not since when they are here."""
+    connect(directory, ANA, "tab", 0)
+    connect(directory, ANA, "phone", 9, origin=Origin("10.0.0.7"), time="later")
+    (member,) = directory.members()
+    assert (member.ip, member.since) == ("10.0.0.7", THEN)
+    assert directory.entry(ANA.id).connections == {"tab": HERE, "phone": Origin("10.0.0.7")}
 
 
-def test_coming_back_in_time_is_no_arrival(room):
-    """A reload is neither a leave nor a join."""
-    room.enter(ANA, "tab", HERE, now=0)
-    room.disconnect("tab", now=5)
-    assert room.enter(ANA, "tab again", HERE, now=6) is None
-    assert room.expire(now=100) == []
-
-
-def test_logging_out_frees_the_name_at_once(room):
-    """There is no grace period for who says goodbye."""
-    room.enter(ANA, "tab", HERE, now=0)
-    departure = room.log_out(ANA.id, now=1)
+def test_logging_out_frees_the_name_at_once(directory):
+    """There is no grace period for who says goodbye, and none of their connections counts."""
+    connect(directory, ANA, "tab", 0)
+    departure = directory.release(ANA.id, 1, "logout")
     assert (departure.seconds, departure.reason) == (1, "logout")
-    assert room.may_enter(FALSE_ANA)
-    assert room.seat_of("tab") is None
+    assert directory.taken(FALSE_ANA) is None
+    assert directory.entry_of("tab") is None
+    directory.disconnect("tab", 2)
+    assert directory.release(ANA.id, 3, "logout") is None
 
 
-def test_an_old_cookie_does_not_oust_who_has_the_name_now(room):
+def test_an_old_cookie_does_not_oust_who_has_the_name_now(directory):
     """Somebody who was away too long finds their name taken."""
-    room.enter(ANA, "tab", HERE, now=0)
-    room.leave(ANA.id, now=1, reason="closed")
-    room.enter(FALSE_ANA, "other tab", HERE, now=2)
+    connect(directory, ANA, "tab", 0)
+    directory.release(ANA.id, 1, "closed")
+    connect(directory, FALSE_ANA, "other tab", 2)
     with pytest.raises(NameTaken):
-        room.enter(ANA, "tab again", HERE, now=3)
+        connect(directory, ANA, "tab again", 3)
+    assert directory.entry_of("tab again") is None
 
 
-def test_at_the_end_everybody_leaves(room):
-    """When the server stops each person present has a departure."""
-    room.enter(ANA, "tab", HERE, now=0)
-    room.reserve(BIA, HERE, now=0)
-    left = [(d.guest, d.seconds, d.reason) for d in room.clear(now=9)]
-    assert left == [(ANA, 9, "stop"), (BIA, None, "stop")]
+def test_at_the_end_everybody_leaves(directory):
+    """When the server stops each person has a departure, and no name is held any more."""
+    connect(directory, ANA, "tab", 0)
+    directory.claim(BIA, HERE, 0, HOLD)
+    left = [(one.user, one.seconds, one.reason) for one in directory.clear(9)]
+    assert left == [(ANA, 9, "stop"), (BIA, 0, "stop")]
+    assert (directory.present, directory.entry(ANA.id)) == (0, None)
 
 
-def test_after_a_restart_a_name_waits_for_who_had_it(room):
-    """Held as at a login: they are not here yet, and a stranger is offered another name."""
-    room.restore(ANA, now=0)
-    assert room.may_enter(ANA)
-    assert list(room.hosts()) == []
-    with pytest.raises(NameTaken) as taken:
-        room.reserve(FALSE_ANA, HERE, now=1)
-    assert taken.value.suggestion == "ana 2"
-
-
-def test_coming_back_after_a_restart_is_an_arrival(room):
-    """To the server's new life they are new, and they stay as long as they like."""
-    room.restore(ANA, now=0)
-    assert room.enter(ANA, "tab", HERE, now=5).ip == HERE.ip
-    assert room.expire(now=HOLD_AFTER_RESTART) == []
-
-
-def test_a_name_does_not_wait_for_ever(room):
-    """Whoever does not come back gives it free, and has not left: they were not here."""
-    room.restore(ANA, now=0)
-    assert room.expire(now=HOLD_AFTER_RESTART - 0.1) == []
-    (departure,) = room.expire(now=HOLD_AFTER_RESTART)
-    assert departure.seconds is None
-    assert room.may_enter(FALSE_ANA)
-
-
-def test_whoever_logged_out_does_not_come_back_as_the_same(room):
-    """Not by a tab that has not noticed, nor by an old copy of the cookie."""
-    room.enter(ANA, "tab", HERE, now=0)
-    room.log_out(ANA.id, now=1)
-    assert not room.may_enter(ANA)
-    with pytest.raises(Unauthorized):
-        room.enter(ANA, "other tab", HERE, now=2)
-    assert room.may_enter(FALSE_ANA)
-
-
-def test_names_that_look_alike_are_one_name(room):
+def test_names_that_look_alike_are_one_name(directory):
     """Who reads or is seen like somebody present is refused, others are not."""
-    room.enter(Guest("4", "Paulo"), "tab", HERE, now=0)
-    room.enter(Guest("5", "Lara"), "tab 2", HERE, now=0)
-    assert not room.may_enter(Guest("6", "PauIo"))
-    assert not room.may_enter(Guest("6", "PAULO"))
-    assert room.may_enter(Guest("6", "Iara"))
+    connect(directory, User("4", "Paulo"), "tab", 0)
+    connect(directory, User("5", "Lara"), "tab 2", 0)
+    assert directory.taken(User("6", "PauIo"))
+    assert directory.taken(User("6", "PAULO"))
+    assert directory.taken(User("6", "Iara")) is None
