@@ -18,7 +18,7 @@ import click
 from lanchat.chat.commands import COMMANDS
 from lanchat.cli import lanchat
 from lanchat.i18n import translate
-from lanchat.web.answers import usage
+from lanchat.phrases import usage
 
 PROJECT = Path(__file__).parents[1]
 README = PROJECT / "README.md"
