@@ -234,6 +234,17 @@ def test_a_thousand_changes_fit(stand_in):
     assert answered(stand_in, full) == full
 
 
+def test_messages_and_changes_share_one_answer(stand_in):
+    """All changes are told, and as many of the newest messages as fit beside them."""
+    changed = [message(number, "x" * MESSAGE_LIMIT) for number in range(100)]
+    new = [message(1_000 + number, "x" * MESSAGE_LIMIT) for number in range(100)]
+    answer = answered(stand_in, Page(new, complete=True, changed=changed))
+    assert answer.changed == changed
+    assert answer.messages == new[-33:]
+    assert size([*answer.changed, *answer.messages]) <= CATCH_UP_BYTES
+    assert not answer.complete
+
+
 @pytest.mark.parametrize(
     "changed",
     [
