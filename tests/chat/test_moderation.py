@@ -393,6 +393,19 @@ def test_a_guest_made_host_may_write(hub, bia, recorder):
     assert recorder.all(MemberChanged)[-1] == MemberChanged(bia, "guest", muted=False)
 
 
+def test_a_moderator_is_not_shown_as_muted(hub, ana, come, times):
+    """Somebody else at the same computer is muted; who moderates may write, and is seen to."""
+    come("Bia", HERE)
+    hub.command("Ana", "mute", "Bia")
+    assert reason(hub, "unmute", "Ana") == "not_muted"
+    hub.disconnect("Ana")
+    times.go_on(5)
+    hub.tick(times.monotonic)
+    assert not hub.join("Ana", ana, HERE).members[-1].muted
+    hub.command("Ana", "unhost", "Ana")
+    assert hub.members()[-1].muted
+
+
 def test_the_host_link_makes_a_moderator_once(hub, bia, recorder, audit):
     """Whoever opens it again changes nothing, and the log has one line."""
     for _ in range(2):

@@ -292,6 +292,8 @@ def test_a_moderator_is_kept_from_nothing(permissions):
     take(permissions, rules=rules, mutes=(MUTE,), moderators=frozenset({"1"}))
     for _ in range(2):
         permissions.check_may_write(ANA, LAPTOP, 0)
+    assert permissions.mute_of("1", LAPTOP, 0) is None
+    assert permissions.mute_of("2", LAPTOP, 0) == MUTE
     assert (permissions.role("1"), permissions.role("2")) == ("host", "guest")
     assert (permissions.is_moderator("1"), permissions.is_moderator("2")) == (True, False)
 
