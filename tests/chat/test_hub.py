@@ -316,6 +316,15 @@ def test_a_disk_that_refuses_keeps_nobody_out(hub, refusing, caplog):
     assert "a restart may not know whose name is whose" in caplog.text
 
 
+def test_a_moderator_who_could_not_log_in_finds_the_name_free(hub, refusing):
+    """The host link wants the disk; when that has room again, the same name gets in."""
+    refusing(True)
+    with pytest.raises(StoreUnavailable):
+        hub.log_in("Ana", HERE, host=True)
+    refusing(False)
+    assert hub.log_in("Ana", HERE, host=True)
+
+
 def test_a_disk_that_refuses_keeps_nobody_from_leaving(hub, come, recorder, refusing, times):
     """A mute that cannot be taken away is tried again; meanwhile departures are told."""
     ana, bia = come("Ana"), come("Bia", PHONE)
