@@ -238,6 +238,15 @@ def test_not_everybody_is_remembered(presence):
     assert presence.identified("0") is None
 
 
+def test_who_leaves_again_is_remembered_from_then_on(enter, presence, times):
+    """Somebody who has left for the second time has left last."""
+    for user in (User("7", "Paulo"), User("8", "PauIo"), User("7", "Paulo")):
+        enter(user)
+        presence.disconnect(user.name)
+        presence.expire(times.monotonic + GRACE)
+    assert presence.named("Paulo") == (User("7", "Paulo"), HERE)
+
+
 def test_a_small_room_is_told_at_once(enter, presence, told):
     """Up to fifty people each arrival is told by itself and the same to everybody."""
     for number in range(CROWD):

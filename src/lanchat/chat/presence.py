@@ -158,6 +158,7 @@ class Presence:
 
     def _tell(self, departure: Departure) -> None:
         self._write(departure)
+        self._gone.pop(departure.user.id, None)
         self._gone[departure.user.id] = departure.user, departure.origin
         while len(self._gone) > REMEMBERED:
             self._gone.popitem(last=False)
