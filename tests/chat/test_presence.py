@@ -298,6 +298,17 @@ def test_who_goes_and_comes_back_within_a_moment_is_here(enter, presence, told):
 
 
 @pytest.mark.usefixtures("crowd")
+def test_a_change_comes_after_the_arrival(enter, presence, told):
+    """Whoever takes pieces would not know yet whom it is about."""
+    enter(ANA)
+    told.clear()
+    assert presence.describe(ANA.id, "guest", muted=False) is None
+    assert told == []
+    presence.describe(ANA.id, "host", muted=False)
+    assert names(told) == [["+Ana"]]
+
+
+@pytest.mark.usefixtures("crowd")
 def test_a_room_that_becomes_small_is_told_in_order(enter, presence, told):
     """What was to be told together does not come after what is told at once."""
     enter(ANA)
