@@ -1,10 +1,124 @@
-"""A typed line becomes a command with its arguments, or says how it is written."""
+"""The table of commands: what belongs to each, who may use it, and how a typed line is read."""
+
+import json
+import re
+from pathlib import Path
 
 import pytest
 
-from lanchat import i18n
-from lanchat.chat.commands import COMMANDS, read
-from lanchat.errors import CommandUnusable
+import lanchat
+from lanchat.chat.commands import (
+    COMMANDS,
+    LONGEST,
+    LONGEST_INTERVAL,
+    Argument,
+    Command,
+    Kind,
+    read,
+)
+from lanchat.chat.events import RulesChanged
+from lanchat.chat.moderation import Call, Moderation
+from lanchat.connlog import record
+from lanchat.errors import CommandUnusable, Forbidden, PayloadInvalid
+
+CATALOGUES = sorted((Path(lanchat.__file__).parent / "locales").glob("*.json"))
+PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"
+YEAR = 365 * 86_400
+
+each_command = pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda each: each.name)
+each_language = pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda file: file.stem)
+
+
+# What belongs to a command.
+
+
+@each_language
+@each_command
+def test_every_command_has_its_texts_in_every_language(command, catalogue):
+    """Its help is there, and so are the words for its arguments."""
+    texts = json.loads(catalogue.read_text("utf-8"))
+    assert texts[command.help_key]
+    for argument in command.arguments:
+        assert texts[f"command.argument.{argument.kind.value}"]
+
+
+@each_language
+def test_no_language_has_texts_of_a_command_that_there_is_not(catalogue):
+    """A command that goes takes its texts along."""
+    texts = json.loads(catalogue.read_text("utf-8"))
+    with_help = {key.split(".")[1] for key in texts if re.fullmatch(r"command\.\w+\.help", key)}
+    assert with_help == COMMANDS.keys()
+
+
+def test_the_connection_log_knows_what_is_logged():
+    """Its reader shows each of these events, and waits for no other command."""
+    logged = [command.name for command in COMMANDS.values() if command.logged]
+    assert sorted(record.ORDER) == sorted(logged)
+    assert set(logged) <= set(record.EVENTS)
+
+
+def test_the_contract_names_what_is_logged():
+    """Each event of a command is in the table of the connection log, and what is not, is not."""
+    _, _, chapter = PROTOCOL.read_text("utf-8").partition("\n## The connection log\n")
+    rows = re.findall(r"^\| (`[^|]*) \|", chapter, re.MULTILINE)
+    events = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert events & COMMANDS.keys() == {each.name for each in COMMANDS.values() if each.logged}
+
+
+def test_a_page_asks_before_it_clears():
+    """Nothing else cannot be undone for all at once."""
+    assert [command.name for command in COMMANDS.values() if command.grave] == ["clear"]
+
+
+# Who may use it.
+
+
+@each_command
+def test_guests_may_use_help_alone(hub, come, recorder, audit, command):
+    """A guest who tries any other command changes nothing, and nothing is logged."""
+    come("Ana", host=True)
+    come("Bia")
+    told, logged = list(recorder.told), list(audit.lines)
+    try:
+        hub.command("Bia", command.name, "Bia")
+    except Forbidden:
+        assert command.name != "help"
+    except CommandUnusable:
+        assert command.name == "help"  # it takes no argument
+    assert (recorder.told, audit.lines) == (told, logged)
+
+
+def test_everybody_sees_the_commands_that_they_may_use(hub, come):
+    """Help is all that a guest is shown; a moderator is shown everything, in the table's order."""
+    come("Ana", host=True)
+    come("Bia")
+    assert hub.command("Bia", "help", "").params["commands"] == [COMMANDS["help"]]
+    for shown in (hub.command("Ana", "help", ""), hub.command_from_terminal("help", "")):
+        assert shown.key == "command.help.done"
+        assert shown.params["commands"] == list(COMMANDS.values())
+
+
+@pytest.mark.parametrize("name", ["explode", "", "LOCK"])
+def test_an_unknown_command_is_refused(hub, come, name):
+    """The refusal says which one; a guest learns that, too."""
+    come("Bia")
+    with pytest.raises(CommandUnusable) as refusal:
+        hub.command("Bia", name, "now")
+    assert (refusal.value.reason, refusal.value.params) == ("unknown", {"name": name})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("topic", "a\ud83d"), ("ban", "\ude00"), ("to\ud83dpic", "a")]
+)
+def test_half_a_pair_of_surrogates_is_no_command(hub, recorder, audit, name, text):
+    """It could neither be stored nor sent, and changes nothing."""
+    with pytest.raises(PayloadInvalid):
+        hub.command_from_terminal(name, text)
+    assert (hub.rules.topic, hub.bans(), audit.lines) == ("", [], [])
+    assert recorder.all(RulesChanged) == []
+
+
+# How a line is read.
 
 
 @pytest.mark.parametrize(
@@ -16,48 +130,58 @@ from lanchat.errors import CommandUnusable
         ("Ana  forever", "Ana", None, False),
         ("Ana address", "Ana", 43_200, True),
         ("Ana 7D ADDRESS", "Ana", 604_800, True),
-        ("2h", None, 7_200, False),
+        ("Ana address 7d", "Ana address", 604_800, False),
+        ("Ana 2h 3h", "Ana 2h", 10_800, False),
     ],
 )
 def test_a_ban_is_read(text, person, seconds, by_address):
     """The name may have several words; what comes behind it is recognised by how it looks."""
-    if person is None:
-        with pytest.raises(CommandUnusable):
-            read("ban", text)
-        return
-    call = read("ban", text)
-    assert (call.person, call.seconds, call.by_address) == (person, seconds, by_address)
+    call = read(COMMANDS["ban"], text)
+    assert call == Call(person=person, seconds=seconds, by_address=by_address)
+
+
+def test_a_time_alone_means_nobody():
+    """Somebody has to be named."""
+    with pytest.raises(CommandUnusable):
+        read(COMMANDS["ban"], "2h")
 
 
 def test_somebody_may_be_called_like_a_time():
     """Where the whole text is somebody's name, it is a name."""
-    call = read("mute", "Agent 2h", is_somebody=lambda name: name == "Agent 2h")
+    call = read(COMMANDS["mute"], "Agent 2h", is_somebody=lambda name: name == "Agent 2h")
     assert (call.person, call.seconds) == ("Agent 2h", 600)
 
 
 def test_an_id_stands_for_a_name():
-    """Then the text holds the rest alone."""
-    call = read("mute", "1h", person_id="7")
+    """Where an id says who is meant, the text holds the rest alone."""
+    call = read(COMMANDS["mute"], "1h", person_id="7", is_somebody=lambda _name: True)
     assert (call.person, call.person_id, call.seconds) == ("", "7", 3_600)
+    assert read(COMMANDS["mute"], "", person_id="7").seconds == 600
     with pytest.raises(CommandUnusable):
-        read("mute", "Ana 1h", person_id="7")
+        read(COMMANDS["mute"], "Ana 1h", person_id="7")
 
 
 @pytest.mark.parametrize(
     ("name", "text", "field", "value"),
     [
         ("readonly", "", "on", True),
+        ("readonly", "ON", "on", True),
         ("readonly", "off", "on", False),
         ("slow", "10s", "seconds", 10),
-        ("slow", "off", "seconds", None),
+        ("slow", "1h", "seconds", LONGEST_INTERVAL),
+        ("slow", "OFF", "seconds", None),
+        ("mute", "Ana 1s", "seconds", 1),
+        ("mute", "Ana 3650d", "seconds", LONGEST),
         ("topic", " Fractions  today ", "text", "Fractions today"),
+        ("topic", "", "text", ""),
         ("delete", "42", "number", 42),
         ("delete", "#42", "number", 42),
+        ("delete", "9007199254740992", "number", 2**53),
     ],
 )
 def test_other_arguments_are_read(name, text, field, value):
-    """Each kind as its own value."""
-    assert getattr(read(name, text), field) == value
+    """Each kind has its own value."""
+    assert getattr(read(COMMANDS[name], text), field) == value
 
 
 @pytest.mark.parametrize(
@@ -70,30 +194,39 @@ def test_other_arguments_are_read(name, text, field, value):
         ("slow", "10"),
         ("slow", "0s"),
         ("slow", "2h"),
+        ("slow", "3601s"),
+        ("slow", "forever"),
+        ("slow", "now 10s"),
         ("readonly", "maybe"),
+        ("readonly", "on off"),
         ("delete", ""),
         ("delete", "Ana"),
         ("delete", "9" * 40),
+        ("delete", "9" * 17),
+        ("delete", "-1"),
+        ("delete", "##1"),
+        ("delete", "1 2"),
         ("delete", "²"),
+        ("delete", "٣"),
     ],
 )
 def test_what_does_not_fit_is_refused(name, text):
     """The refusal knows the command, to say how it is written."""
     with pytest.raises(CommandUnusable) as refusal:
-        read(name, text)
+        read(COMMANDS[name], text)
     assert (refusal.value.reason, refusal.value.params) == ("usage", {"command": COMMANDS[name]})
 
 
-def test_an_unknown_command_is_refused():
-    """It is said which one."""
-    with pytest.raises(CommandUnusable) as refusal:
-        read("explode", "")
-    assert (refusal.value.reason, refusal.value.params) == ("unknown", {"name": "explode"})
+@pytest.mark.parametrize("text", ["Ana 0s", "Ana 3651d", "Ana 99999999999d"])
+def test_what_is_no_usable_time_belongs_to_the_name(text):
+    """Nobody is called like that, and the moderator is told so."""
+    assert read(COMMANDS["mute"], text) == Call(person=text, seconds=600)
 
 
-@pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)
-def test_every_command_has_its_help(command):
-    """And its arguments have words."""
-    texts = i18n.strings("pt-BR", "command.")
-    assert command.help_key in texts
-    assert {f"command.argument.{each.kind.value}" for each in command.arguments} <= texts.keys()
+def test_a_command_is_one_record():
+    """What its record says is all that reading needs."""
+    poke = Command("poke", Moderation.kick, (Argument(Kind.PERSON), Argument(Kind.NUMBER)))
+    assert read(poke, "Ana Maria 3") == Call(person="Ana Maria", number=3)
+    with pytest.raises(CommandUnusable):
+        read(poke, "Ana")
+    assert (poke.help_key, poke.logged, poke.for_all) == ("command.poke.help", True, False)

@@ -2,309 +2,467 @@
 
 import pytest
 
-from lanchat.chat.hub import Hub
-from lanchat.chat.model import MESSAGE_LIMIT, Guest, Held, Origin
-from lanchat.chat.welcome import CATCH_UP_BYTES
+from lanchat.chat.events import (
+    ConnectionsClosed,
+    InvitationChanged,
+    MemberJoined,
+    MemberLeft,
+    MembersChanged,
+    MessageChanged,
+    MessagePosted,
+    Notice,
+    ServerStopping,
+)
+from lanchat.chat.model import MESSAGE_LIMIT, Cursor, Origin, User
+from lanchat.chat.ports import Delete, Reserved
 from lanchat.errors import (
+    Banned,
     MessageTooLong,
     NameTaken,
+    NameUnusable,
     NotJoined,
     PayloadInvalid,
     StoreUnavailable,
     Unauthorized,
 )
-from lanchat.store.sqlite import SqliteStore
+from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.state import SqliteReservations
 
-HERE = Origin("192.168.1.33", "Browser/1")
-
-
-class Recorder:
-    """Stands where the sockets and the log are; writes down every call as (name, arguments)."""
-
-    def __init__(self):
-        self.calls = []
-
-    def __getattr__(self, name):
-        return lambda *arguments, **_options: self.calls.append((name, arguments))
-
-    def names(self):
-        """What was called, in order."""
-        return [name for name, _ in self.calls]
-
-
-class BrokenKeeper:
-    """Stands where the notes about seats are; the disk under it refuses everything."""
-
-    def __getattr__(self, _name):
-        return self._refuse
-
-    def _refuse(self, *_arguments):
-        raise StoreUnavailable("full")
+HERE = Origin("192.168.1.33", "Browser/1", "laptop")
+PHONE = Origin("10.0.0.7", "Browser/2", "phone")
 
 
 @pytest.fixture
-def world():
-    """Broadcaster and connection log in one, so that their order is seen."""
-    return Recorder()
+def ana(come):
+    """Ana, who has joined by the connection "Ana"."""
+    return come("Ana", HERE)
 
 
 @pytest.fixture
-def hub(world):
-    """A hub with a history of three messages and no grace period."""
-    store = SqliteStore(None)
-    hub = Hub(store, world, world, store, history=3, grace=0)
-    yield hub
-    hub.close()
-    store.close()
+def disk(database):
+    """What is noted of names."""
+    return SqliteReservations(database)
 
 
-@pytest.fixture
-def ana(hub):
-    """Ana, who has joined by the connection "tab"."""
-    guest = hub.log_in("Ana", HERE)
-    hub.join("tab", guest, HERE, None)
-    return guest
+def say(hub, *texts, by="Ana"):
+    """Let these be said; returns the messages."""
+    return [hub.post(by, text, f"id of {text}").result(10).message for text in texts]
 
 
-def test_a_connection_is_subscribed_before_the_history_is_read(hub, world):
+# Coming in.
+
+
+def test_a_connection_is_subscribed_before_it_is_told_of(hub, recorder):
+    """Who joins hears of their own arrival."""
+    user = hub.log_in("Ana", HERE)
+    hub.join("tab", user, HERE)
+    assert [(type(event), event.user) for event in recorder.heard("tab")] == [(MemberJoined, user)]
+
+
+def test_a_connection_is_subscribed_before_the_log_is_read(start, database, recorder, draft):
     """Nothing can be said between the history and the subscription."""
-    guest = hub.log_in("Ana", HERE)
-    hub.join("tab", guest, HERE, None)
-    assert world.names() == ["subscribe", "join", "host_joined"]
+
+    class Log(SqliteEventLog):
+        def after(self, room, last_id, limit):
+            page = super().after(room, last_id, limit)
+            self.append(draft("just now")).result(10)
+            return page
+
+    hub = start(log=Log(database))
+    hub.join("tab", hub.log_in("Ana", HERE), HERE)
+    assert [event.message.message for event in recorder.all(MessagePosted)] == ["just now"]
+    assert recorder.heard("tab")[-1].message.message == "just now"
 
 
-def test_a_welcome_tells_who_is_here(hub, ana):
-    """A newcomer gets the roster, themselves included."""
-    bia = hub.log_in("Bia", HERE)
-    welcome = hub.join("other tab", bia, HERE, None)
-    assert welcome.you == bia
-    assert [(host.name, host.ip) for host in welcome.hosts] == [("Ana", HERE.ip), ("Bia", HERE.ip)]
+def test_what_a_connection_understands_is_passed_on(hub, recorder):
+    """Delivery tells it accordingly."""
+    hub.join("tab", hub.log_in("Ana", HERE), HERE, traits={"batches"})
+    assert recorder.traits == {"tab": {"batches"}}
+
+
+def test_a_newcomer_learns_who_is_here(hub, ana, come):
+    """They get the list, themselves included, and the rules; bans are for moderators."""
+    hub.command_from_terminal("ban", "Troll")
+    hub.command_from_terminal("topic", "Fractions")
+    bia = hub.log_in("Bia", PHONE)
+    snapshot = hub.join("Bia", bia, PHONE)
+    assert snapshot.you == bia
+    lines = [(member.id, member.name, member.ip) for member in snapshot.members]
+    assert lines == [(ana.id, "Ana", HERE.ip), (bia.id, "Bia", PHONE.ip)]
+    assert (snapshot.rules.topic, snapshot.bans) == ("Fractions", None)
+    assert hub.count() == 2
+
+
+def test_a_moderator_learns_who_is_banned(hub):
+    """The list comes with the snapshot."""
+    hub.command_from_terminal("ban", "Troll")
+    snapshot = hub.join("Ana", hub.log_in("Ana", HERE, host=True), HERE)
+    assert [ban.name for ban in snapshot.bans] == ["Troll"]
+    assert snapshot.members[0].role == "host"
 
 
 def test_only_the_newest_messages_go_to_a_newcomer(hub, ana):
     """With a history of three the oldest two are left out, and that is said."""
-    for number in range(5):
-        hub.post("tab", f"message {number}", f"id {number}").result(10)
-    welcome = hub.join("tab", ana, HERE, None)
-    assert [m.message for m in welcome.history.messages] == ["message 2", "message 3", "message 4"]
-    assert welcome.history.complete is False
+    say(hub, *map(str, range(5)))
+    page = hub.join("again", ana, HERE).page
+    assert [message.message for message in page.messages] == ["2", "3", "4"]
+    assert not page.complete
 
 
-def test_who_was_away_gets_more_than_a_newcomer(hub, ana):
-    """Catching up is not bounded by --history."""
-    first = hub.post("tab", "before", "id").result(10)
-    for number in range(50):
-        hub.post("tab", f"message {number}", f"id {number}").result(10)
-    welcome = hub.join("tab", ana, HERE, first.id)
-    assert (len(welcome.history.messages), welcome.history.complete) == (50, True)
+def test_who_was_away_says_what_they_know(hub, ana):
+    """A position in its epoch brings what has happened since, an id what was said since."""
+    first, second, third = say(hub, "a", "b", "c")
+    hub.command_from_terminal("delete", str(first.id))
+    epoch = hub.join("again", ana, HERE).epoch
+    by_position = hub.join("again", ana, HERE, Cursor(second.id, epoch)).page
+    by_id = hub.join("again", ana, HERE, last_id=second.id).page
+    assert by_position.messages == by_id.messages == [third]
+    assert [message.id for message in by_position.changed] == by_id.deleted == [first.id]
 
 
-def test_an_answer_stays_small_enough_to_be_sent(hub, ana):
-    """Of very long messages only as many go out as one client's backlog takes."""
-    first = hub.post("tab", "before", "id").result(10)
-    for number in range(200):
-        hub.post("tab", "x" * MESSAGE_LIMIT, f"id {number}").result(10)
-    welcome = hub.join("tab", ana, HERE, first.id)
-    assert sum(len(m.message) for m in welcome.history.messages) <= CATCH_UP_BYTES
-    assert welcome.history.messages[-1].client_id == "id 199"
-    assert welcome.history.complete is False
+def test_a_login_is_refused_and_logged(hub, ana, audit):
+    """The log says who tried to take which name, from where, and why they could not."""
+    with pytest.raises(NameTaken):
+        hub.log_in("ANA", PHONE)
+    with pytest.raises(NameUnusable):
+        hub.log_in(" ", PHONE)
+    assert audit.named("login_refused") == [
+        ("ANA", PHONE, "name_taken"),
+        (" ", PHONE, "name_unusable"),
+    ]
 
 
-def test_a_message_is_told_once(hub, ana, world):
-    """The same client_id again gives the same message and no second broadcast."""
-    message = hub.post("tab", "hello", "same").result(10)
-    assert hub.post("tab", "hello", "same").result(10) == message
-    assert world.names().count("message_posted") == 1
+def test_a_name_is_cleaned(hub):
+    """It is kept as it will be shown, and each login is another user."""
+    one, other = hub.log_in("  Ａna  Maria ", HERE), hub.log_in("Bia", HERE)
+    assert one.name == "Ana Maria"
+    assert one.id != other.id
 
 
-def test_nobody_speaks_before_joining(hub):
-    """A connection without new_host cannot post."""
-    with pytest.raises(NotJoined):
-        hub.post("tab", "hello", "id")
-
-
-@pytest.mark.parametrize("text", ["", "  \n\t ", "\u200b", "\u2800 \u3164", "a\0b", "\ud800"])
-def test_text_that_cannot_be_shown_is_refused(hub, ana, text):
-    """Empty messages, NULs and lone surrogates are no messages."""
-    with pytest.raises(PayloadInvalid):
-        hub.post("tab", text, "id")
-
-
-def test_a_message_carries_the_address_it_came_from(hub, ana):
-    """A person may have a phone and a laptop, or come back through another network."""
-    hub.join("phone", ana, Origin("10.0.0.7"), None)
-    assert hub.post("tab", "from here", "1").result(10).ip == HERE.ip
-    assert hub.post("phone", "from there", "2").result(10).ip == "10.0.0.7"
+def test_whose_name_is_taken_meanwhile_is_told_so(hub, ana):
+    """A free name is suggested; who has theirs is told nothing."""
+    stranger = User("7", "ana")
+    assert hub.taken(stranger).suggestion == "ana 2"
+    assert not hub.may_enter(stranger, HERE)
+    with pytest.raises(NameTaken):
+        hub.join("tab", stranger, HERE)
+    assert hub.taken(ana) is None
+    assert hub.may_enter(ana, HERE)
 
 
 def test_a_stopping_hub_takes_nobody_in(hub, ana):
     """Nobody arrives after everybody's departure has been written down."""
     hub.close()
     with pytest.raises(StoreUnavailable):
-        hub.join("late tab", ana, HERE, None)
+        hub.join("late tab", ana, HERE)
+
+
+# Writing.
+
+
+def test_everybody_is_told_a_message(hub, ana, come, recorder, times):
+    """Who wrote it is told, too; it says by whom, from where and when."""
+    come("Bia")
+    message = hub.post("Ana", "hello", "id").result(10).message
+    assert recorder.heard("Ana")[-1] == recorder.heard("Bia")[-1] == MessagePosted(message)
+    assert (message.user_id, message.user, message.ip) == (ana.id, "Ana", HERE.ip)
+    assert (message.message, message.client_id) == ("hello", "id")
+    assert (message.time, message.room) == ("2026-11-23T12:00:00.000Z", "lobby")
+
+
+def test_a_message_is_told_once(hub, ana, recorder):
+    """The same client_id again gives the same message and tells nobody."""
+    event = hub.post("Ana", "hello", "same").result(10)
+    assert hub.post("Ana", "hello", "same").result(10) == event
+    assert recorder.all(MessagePosted) == [event]
+    assert hub.statistics.messages == 1
+
+
+def test_a_sender_is_answered_after_everybody_was_told(hub, ana, recorder):
+    """When the future is done the message is stored and delivered."""
+    heard = []
+    posted = hub.post("Ana", "hello", "id")
+    posted.add_done_callback(lambda _done: heard.extend(recorder.heard("Ana")))
+    assert posted.result(10) in heard
+
+
+def test_nobody_does_anything_before_joining(hub):
+    """A connection without new_host can neither write nor use a command."""
+    user = hub.log_in("Ana", HERE, host=True)
+    hub.connect("tab", user)
+    with pytest.raises(NotJoined):
+        hub.post("tab", "hello", "id")
+    with pytest.raises(NotJoined):
+        hub.command("tab", "help", "")
+
+
+@pytest.mark.parametrize("text", ["", "\u200b", "a\0b", "\ud800"])
+def test_text_that_cannot_be_shown_is_refused(hub, ana, recorder, text):
+    """It is neither stored nor told."""
+    with pytest.raises(PayloadInvalid):
+        hub.post("Ana", text, "id")
+    assert recorder.all(MessagePosted) == []
 
 
 def test_a_message_has_a_longest_length(hub, ana):
     """4,000 characters are a message, 4,001 are not."""
-    hub.post("tab", "x" * MESSAGE_LIMIT, "long").result(10)
-    with pytest.raises(MessageTooLong) as refused:
-        hub.post("tab", "x" * (MESSAGE_LIMIT + 1), "longer")
-    assert refused.value.params == {"limit": MESSAGE_LIMIT}
+    assert hub.post("Ana", "x" * MESSAGE_LIMIT, "long").result(10)
+    with pytest.raises(MessageTooLong):
+        hub.post("Ana", "x" * (MESSAGE_LIMIT + 1), "longer")
 
 
-def test_a_refused_login_is_logged(hub, ana, world):
-    """The host can see who tried to take a name that is present."""
-    with pytest.raises(NameTaken):
-        hub.log_in("ANA", HERE)
-    assert world.calls[-1] == ("login_refused", ("ANA", HERE, "name_taken"))
+def test_a_message_carries_the_address_it_came_from(hub, ana):
+    """A person may have a phone and a laptop, or come back through another network."""
+    hub.join("phone", ana, PHONE)
+    assert hub.post("Ana", "from here", "1").result(10).message.ip == HERE.ip
+    assert hub.post("phone", "from there", "2").result(10).message.ip == PHONE.ip
 
 
-def test_a_departure_is_logged_and_told(hub, ana, world, until):
-    """When the last connection is gone the others and the log hear of it."""
-    hub.disconnect("tab")
-    until(lambda: world.names()[-1] == "host_left")
-    assert world.names()[-2:] == ["leave", "host_left"]
+def test_what_cannot_be_stored_is_told_nobody(hub, ana, recorder, refusing):
+    """The sender learns that it was not stored; when the disk has room it goes on."""
+    refusing(True)
+    with pytest.raises(StoreUnavailable):
+        hub.post("Ana", "hello", "id").result(10)
+    assert recorder.all(MessagePosted) == []
+    refusing(False)
+    assert hub.post("Ana", "hello", "id").result(10) in recorder.told
 
 
-def test_a_crowd_is_told_of_together(hub, world, until):
-    """With more than 50 people present a moment's arrivals go out in one piece, soon."""
+def test_an_event_that_somebody_else_stored_is_delivered(hub, ana, recorder):
+    """What has a position is told when it comes from the log, whoever has caused it."""
+    (message,) = say(hub, "hello")
+    event = hub._log.append(Delete(message.id, "now")).result(10)
+    assert recorder.all(MessageChanged) == [event]
+
+
+# Going.
+
+
+def test_a_departure_is_told_after_the_grace_period(hub, ana, recorder, audit, times):
+    """The others and the log hear of it when the last connection has been gone for so long."""
+    hub.disconnect("Ana")
+    times.go_on(4.9)
+    hub.tick(times.monotonic)
+    assert recorder.all(MemberLeft) == []
+    times.go_on(0.1)
+    hub.tick(times.monotonic)
+    assert [left.user for left in recorder.all(MemberLeft)] == [ana]
+    assert audit.named("leave")[-1] == (ana, HERE, 5, "closed")
+    assert hub.members() == []
+
+
+def test_a_crowd_is_told_of_together(hub, come, recorder, times):
+    """With more than 50 people present a moment's arrivals go out in one piece at the tick."""
     for number in range(60):
-        guest = hub.log_in(f"Guest {number}", HERE)
-        hub.join(f"tab {number}", guest, HERE, None)
-    until(lambda: sum(len(changes.joined) for changes in changes_in(world)) == 10)
-    assert len(changes_in(world)) < 10
+        come(f"Guest {number}")
+    assert recorder.all(MembersChanged) == []
+    hub.tick(times.monotonic)
+    (changed,) = recorder.all(MembersChanged)
+    assert [joined.user.name for joined in changed.joined] == [f"Guest {n}" for n in range(50, 60)]
 
 
-def changes_in(world):
-    """What was told together."""
-    return [arguments[0] for name, arguments in list(world.calls) if name == "hosts_changed"]
+def test_logging_out_closes_what_is_open(hub, ana, recorder):
+    """The name is free at once, and all connections of the person end."""
+    hub.connect("second tab", ana)
+    hub.join("second tab", ana, HERE)
+    hub.log_out(ana)
+    for tab in ("Ana", "second tab"):
+        assert recorder.heard(tab)[-2:] == [recorder.all(MemberLeft)[0], ConnectionsClosed(ana.id)]
+    assert hub.log_in("Ana", HERE) != ana
 
 
-def test_logging_out_returns_the_open_connections(hub, ana):
-    """So that they can be closed; the name is free at once."""
-    hub.join("second tab", ana, HERE, None)
-    assert hub.log_out(ana) == ["second tab", "tab"]
-    hub.log_in("Ana", HERE)
+def test_connections_can_be_closed_without_a_logout(hub, ana, come, recorder):
+    """Their person may come back, and nobody else is concerned."""
+    come("Bia")
+    hub.close_connections(ana.id)
+    assert recorder.heard("Ana")[-1] == ConnectionsClosed(ana.id)
+    assert ConnectionsClosed(ana.id) not in recorder.heard("Bia")
+    assert hub.may_enter(ana, HERE)
 
 
-def test_closing_logs_everybody_out_quietly(hub, ana, world):
-    """A stopping server writes departures down but has nobody to tell."""
+def test_who_never_came_does_not_leave(hub, audit, recorder):
+    """Logging out before the page has connected is nothing to tell."""
+    user = hub.log_in("Ana", HERE)
+    hub.log_out(user)
+    assert (audit.lines, recorder.told) == ([], [ConnectionsClosed(user.id)])
+
+
+def test_closing_logs_everybody_out_quietly(hub, ana, recorder, audit):
+    """A stopping server stores what is waiting, and writes departures down for itself."""
+    posted = hub.post("Ana", "goodbye", "id")
     hub.close()
-    assert world.names()[-1] == "leave"
-    assert "host_left" not in world.names()
+    assert posted.result(10) in recorder.told
+    assert [line[-1] for line in audit.named("leave")] == ["stop"]
+    assert recorder.all(MemberLeft) == []
 
 
-@pytest.fixture
-def disk():
-    """A store that outlives the hubs on it."""
-    store = SqliteStore(None)
-    yield store
-    store.close()
+def test_what_has_no_position_is_told_to_all_processes(hub, ana, recorder):
+    """It goes to the channel that it knows itself."""
+    for event in (ServerStopping("now"), InvitationChanged("a", "b"), Notice(ana.id, "deleted")):
+        hub.publish(event)
+        assert recorder.heard("Ana")[-1] == event
 
 
-@pytest.fixture
-def new_life(disk, world):
-    """A hub on that disk, as a start of the server makes one; no grace period."""
-    hubs = []
+# A failing disk.
 
-    def start():
-        hubs.append(Hub(disk, world, world, disk, history=3, grace=0))
-        return hubs[-1]
 
-    yield start
-    for hub in hubs:
-        hub.close()
+def test_a_disk_that_refuses_keeps_nobody_out(hub, refusing, caplog):
+    """People come, go and log out as ever; the server's own log says what may be forgotten."""
+    refusing(True)
+    user = hub.log_in("Ana", HERE)
+    assert hub.join("tab", user, HERE).you == user
+    hub.log_out(user)
+    assert not hub.may_enter(user, HERE)
+    assert "a restart may not know whose name is whose" in caplog.text
+
+
+def test_a_moderator_who_could_not_log_in_finds_the_name_free(hub, refusing):
+    """The host link wants the disk; when that has room again, the same name gets in."""
+    refusing(True)
+    with pytest.raises(StoreUnavailable):
+        hub.log_in("Ana", HERE, host=True)
+    refusing(False)
+    assert hub.log_in("Ana", HERE, host=True)
+
+
+def test_a_disk_that_refuses_keeps_nobody_from_leaving(hub, come, recorder, refusing, times):
+    """A mute that cannot be taken away is tried again; meanwhile departures are told."""
+    ana, bia = come("Ana"), come("Bia", PHONE)
+    hub.command_from_terminal("mute", "Bia 1s")
+    hub.disconnect("Ana")
+    times.go_on(5)
+    refusing(True)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            hub.tick(times.monotonic)
+    assert [left.user for left in recorder.all(MemberLeft)] == [ana]
+    assert recorder.notices(bia)[1:] == []
+    refusing(False)
+    hub.tick(times.monotonic)
+    assert recorder.notices(bia)[1:] == [("unmuted", None)]
+
+
+def test_names_that_cannot_be_noted_keep_no_mute_from_ending(hub, come, recorder, database, times):
+    """The one table refuses, the others do not."""
+    come("Ana")
+    bia = come("Bia", PHONE)
+    hub.command_from_terminal("mute", "Bia 1s")
+    hub.disconnect("Ana")
+    times.go_on(5)
+    database.call(lambda connection: connection.execute("DROP TABLE reservation"))
+    hub.tick(times.monotonic)
+    assert len(recorder.all(MemberLeft)) == 1
+    assert recorder.notices(bia)[1:] == [("unmuted", None)]
+
+
+def test_settings_that_cannot_be_read_keep_no_server_from_starting(start, database, caplog):
+    """Everybody may do everything, and the server's own log says so."""
+    database.call(lambda connection: connection.execute("DROP TABLE mute"))
+    hub = start()
+    assert hub.log_in("Ana", HERE)
+    assert "it is not known any more who is host, banned or muted" in caplog.text
+
+
+# Over a restart.
 
 
 @pytest.mark.parametrize("end", ["close", "kill"])
-def test_a_name_outlives_the_server(new_life, end):
+def test_a_name_outlives_the_server(start, end):
     """After a restart the cookie's owner may come back, and a stranger may not have the name."""
-    before = new_life()
-    guest = before.log_in("Ana", HERE)
-    before.join("tab", guest, HERE, None)
+    before = start()
+    user = before.log_in("Ana", HERE)
+    before.join("tab", user, HERE)
     if end == "close":
         before.close()
-    after = new_life()
+    after = start()
     with pytest.raises(NameTaken):
-        after.log_in("ana", HERE)
-    assert after.join("tab", guest, HERE, None).you == guest
+        after.log_in("ana", PHONE)
+    assert after.join("tab", user, HERE).you == user
 
 
-def test_a_name_is_kept_from_the_login_on(new_life):
-    """Also where the server ended before the page had connected."""
-    guest = new_life().log_in("Ana", HERE)
-    after = new_life()
+def test_a_name_is_kept_from_the_login_on(start):
+    """It is so where the server ended before the page had connected, too."""
+    user = start().log_in("Ana", HERE)
+    after = start()
     with pytest.raises(NameTaken):
         after.log_in("Ana", HERE)
-    assert after.may_enter(guest, HERE)
+    assert after.may_enter(user, HERE)
 
 
-def test_of_names_that_have_become_the_same_the_first_is_kept(new_life, disk):
+def test_of_names_that_have_become_the_same_the_first_is_kept(start, disk):
     """An earlier lanchat may have told apart what this one does not."""
-    first, second = Guest("1", "Ana"), Guest("2", "ANA")
-    disk.note([Held(first), Held(second)])
-    hub = new_life()
+    first, second = User("1", "Ana"), User("2", "ANA")
+    disk.note([Reserved(first), Reserved(second)])
+    hub = start()
     assert hub.may_enter(first, HERE)
     assert not hub.may_enter(second, HERE)
 
 
-def test_who_never_came_does_not_leave(hub, world):
-    """Logging out before the page has connected is nothing to tell."""
-    hub.log_out(hub.log_in("Ana", HERE))
-    assert world.names() == []
-
-
-def test_who_has_left_leaves_no_name_behind(new_life, world, until):
+def test_who_has_left_leaves_no_name_behind(start, times):
     """Whoever was away longer than the grace period is not waited for after a restart."""
-    before = new_life()
-    before.join("tab", before.log_in("Ana", HERE), HERE, None)
+    before = start()
+    before.join("tab", before.log_in("Ana", HERE), HERE)
     before.disconnect("tab")
-    until(lambda: "host_left" in world.names())
+    times.go_on(5)
+    before.tick(times.monotonic)
     before.close()
-    assert new_life().log_in("Ana", HERE)
+    assert start().log_in("Ana", HERE)
 
 
-def test_who_comes_back_after_leaving_is_noted_again(new_life, disk, world, until):
+def test_who_comes_back_after_leaving_is_noted_again(hub, ana, disk, times):
     """The old cookie still has its name, and the next restart knows it."""
-    before = new_life()
-    guest = before.log_in("Ana", HERE)
-    before.join("tab", guest, HERE, None)
-    before.disconnect("tab")
-    until(lambda: disk.held() == [])
-    before.join("tab", guest, HERE, None)
-    assert disk.held() == [guest]
+    hub.disconnect("Ana")
+    times.go_on(5)
+    hub.tick(times.monotonic)
+    assert disk.reserved() == []
+    hub.join("again", ana, HERE)
+    assert disk.reserved() == [ana]
 
 
-def test_a_logout_outlives_the_server(new_life):
+def test_a_logout_outlives_the_server(start):
     """An old copy of the cookie lets nobody in, and the name is free."""
-    before = new_life()
-    guest = before.log_in("Ana", HERE)
-    before.join("tab", guest, HERE, None)
-    before.log_out(guest)
-    after = new_life()
-    assert not after.may_enter(guest, HERE)
+    before = start()
+    user = before.log_in("Ana", HERE)
+    before.join("tab", user, HERE)
+    before.log_out(user)
+    after = start()
+    assert not after.may_enter(user, HERE)
     with pytest.raises(Unauthorized):
-        after.join("tab", guest, HERE, None)
+        after.join("tab", user, HERE)
     assert after.log_in("Ana", HERE)
 
 
-def test_who_does_not_come_back_is_not_announced(new_life, world):
+def test_who_does_not_come_back_is_not_announced(start, recorder, audit):
     """The room has not seen them since the restart, so nobody has left it."""
-    before = new_life()
-    before.join("tab", before.log_in("Ana", HERE), HERE, None)
-    new_life().close()
-    assert "leave" not in world.names()
-    assert "host_left" not in world.names()
+    before = start()
+    before.join("tab", before.log_in("Ana", HERE), HERE)
+    start().close()
+    assert (audit.named("leave"), recorder.all(MemberLeft)) == ([], [])
 
 
-def test_a_disk_that_refuses_keeps_nobody_out(world, caplog):
-    """People come, go and log out as ever; the server's own log says what may be forgotten."""
-    store = SqliteStore(None)
-    hub = Hub(store, world, world, BrokenKeeper(), history=3, grace=0)
-    guest = hub.log_in("Ana", HERE)
-    assert hub.join("tab", guest, HERE, None).you == guest
-    assert hub.log_out(guest) == ["tab"]
-    assert not hub.may_enter(guest, HERE)
-    assert "whose name is whose: full" in caplog.text
-    hub.close()
-    store.close()
+def test_what_was_said_outlives_the_server(start):
+    """A position of before the restart is good after it."""
+    before = start()
+    user = before.log_in("Ana", HERE)
+    epoch = before.join("tab", user, HERE).epoch
+    first, second = (before.post("tab", text, text).result(10).message for text in "ab")
+    before.close()
+    snapshot = start().join("tab", user, HERE, Cursor(first.id, epoch))
+    assert (snapshot.page.messages, snapshot.page.complete) == ([second], True)
+    assert snapshot.epoch != epoch
+
+
+# What others ask.
+
+
+def test_who_is_banned_is_told_so_and_may_not_come_back(hub, ana):
+    """A moderator is not kept out, whatever bans there are."""
+    hub.command_from_terminal("ban", "Ana 1h")
+    refusal = hub.banned(ana, HERE)
+    assert isinstance(refusal, Banned)
+    assert refusal.until == hub.bans()[0].until
+    assert not hub.may_enter(User("9", "Bia"), HERE)
+    assert hub.banned(User("9", "Bia"), PHONE) is None
+    moderator = hub.log_in("Carla", HERE, host=True)
+    assert hub.banned(moderator, HERE) is None
+    assert hub.may_enter(moderator, HERE)

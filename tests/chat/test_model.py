@@ -1,8 +1,11 @@
-"""How the things of a chat are written."""
+"""How the things of a chat are written, and which texts are messages."""
+
+import time
 
 import pytest
 
-from lanchat.chat.model import timestamp
+from lanchat.chat.model import MESSAGE_LIMIT, SYSTEM_CLOCK, check_text, is_unicode, timestamp
+from lanchat.errors import MessageTooLong, PayloadInvalid
 
 
 @pytest.mark.parametrize(
@@ -15,5 +18,48 @@ from lanchat.chat.model import timestamp
     ],
 )
 def test_a_time_has_milliseconds(seconds, written):
-    """RFC 3339 in UTC, cut and never rounded up into the next second."""
+    """It is RFC 3339 in UTC, cut and never rounded up into the next second."""
     assert timestamp(seconds) == written
+
+
+def test_the_systems_clock_has_two_times():
+    """Durations are measured by the one that nobody can set."""
+    assert (SYSTEM_CLOCK.monotonic, SYSTEM_CLOCK.wall) == (time.monotonic, time.time)
+
+
+@pytest.mark.parametrize("text", ["a", " a ", "0", "🦊", "\u200ba", "x" * MESSAGE_LIMIT])
+def test_what_can_be_seen_may_be_said(text):
+    """One character that is drawn is enough, and 4,000 are a message."""
+    check_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  \n\t ",
+        "\u200b",  # a space without width
+        "\u2800 \u3164",  # a Braille cell without dots, a Hangul filler
+        "\u115f\u1160\uffa0",  # other fillers
+        "a\0b",
+        "a\ud800",
+    ],
+)
+def test_what_cannot_be_shown_is_refused(text):
+    """Nothing to see, NULs and unpaired surrogates are no messages."""
+    with pytest.raises(PayloadInvalid):
+        check_text(text)
+
+
+def test_a_message_has_a_longest_length():
+    """The refusal names it."""
+    with pytest.raises(MessageTooLong) as refusal:
+        check_text("x" * (MESSAGE_LIMIT + 1))
+    assert refusal.value.params == {"limit": MESSAGE_LIMIT}
+
+
+def test_half_a_pair_of_surrogates_is_no_unicode():
+    """A pair is one character, as everything else is that has an encoding."""
+    assert is_unicode("Olá 🦊\0")
+    assert not is_unicode("\ude00")
+    assert not is_unicode("a\ud83db")

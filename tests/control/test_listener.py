@@ -1,15 +1,82 @@
-"""The server's socket for terminals, with a real server behind it."""
+"""What a terminal can ask of a room, and the server's socket for it, with a real server behind."""
 
 import json
 import socket
 import stat
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import create_autospec
 
 import pytest
 
+from lanchat.chat.hub import Hub
+from lanchat.chat.model import Origin
+from lanchat.chat.ports import Audit, Delivery
 from lanchat.control.client import ask
+from lanchat.control.listener import Desk
+from lanchat.store.database import Database
 from lanchat.store.datadir import control_path
+from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.state import SqliteReservations, SqliteSettings
+
+HERE = Origin("192.168.1.33", "Browser/1", "laptop")
+
+
+@pytest.fixture
+def desk():
+    """The desk of a room with Ana in it."""
+    database = Database(None)
+    hub = Hub(
+        SqliteEventLog(database),
+        SqliteSettings(database),
+        SqliteReservations(database),
+        create_autospec(Delivery, instance=True),
+        create_autospec(Audit, instance=True),
+        history=3,
+        grace=0,
+    )
+    hub.join("tab", hub.log_in("Ana", HERE), HERE)
+    yield Desk(hub, lambda: "http://192.0.2.1/host#1")
+    hub.close()
+    database.close()
+
+
+def test_the_host_link_is_told(desk):
+    """It is the one of this moment."""
+    assert desk.answer({"do": "link"}) == {"ok": True, "link": "http://192.0.2.1/host#1"}
+
+
+def test_a_command_says_what_it_did(desk):
+    """The answer is in English; a terminal may do what a host may."""
+    answer = desk.answer({"do": "command", "name": "mute", "text": "Ana forever"})
+    assert answer == {"ok": True, "message": "Ana is muted."}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {},
+        {"do": "dance"},
+        {"do": "command"},
+        {"do": "command", "name": "explode", "text": ""},
+        {"do": "command", "name": ["kick"], "text": {}},
+        {"do": "command", "name": "kick", "text": "Bia"},
+    ],
+)
+def test_what_cannot_be_done_is_said(desk, request_):
+    """The answer has words, whatever was asked."""
+    answer = desk.answer(request_)
+    assert (answer["ok"], bool(answer["message"])) == (False, True)
+
+
+def test_the_list_tells_who_is_here_and_who_is_not(desk):
+    """People, bans and rules are told as JSON can carry them."""
+    desk.answer({"do": "command", "name": "ban", "text": "Troll forever"})
+    desk.answer({"do": "command", "name": "topic", "text": "Fractions"})
+    answer = json.loads(json.dumps(desk.answer({"do": "list"})))
+    assert [(one["name"], one["ip"]) for one in answer["people"]] == [("Ana", HERE.ip)]
+    assert [(ban["name"], ban["until"]) for ban in answer["bans"]] == [("Troll", None)]
+    assert answer["room"]["topic"] == "Fractions"
 
 
 def socket_of(server):

@@ -45,9 +45,8 @@ def missed(
 
 def _bounded(page: Page) -> Page:
     """The newest messages that fit into one answer, beside all changes."""
-    changed = len(page.changed)
-    first = _first([*page.changed, *page.messages]) - changed
-    if changed:
+    first = _first([*page.messages, *page.changed])
+    if changed := len(page.changed):
         first = max(first, changed + len(page.messages) - CATCH_UP_LIMIT)
     if first <= 0:
         return page

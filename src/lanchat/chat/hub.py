@@ -151,7 +151,11 @@ class Hub:
             self._audit.login_refused(raw_name, origin, _REFUSALS[type(refusal)])
             raise
         if host:
-            self.promote(user)
+            try:
+                self.promote(user)
+            except StoreUnavailable:
+                self._presence.log_out(user.id, "logout")  # nobody has been given this id
+                raise
         return user
 
     def may_enter(self, user: User, origin: Origin) -> bool:

@@ -266,7 +266,7 @@ class Moderation:
 
     def _mute_of(self, member: Member) -> Mute | None:
         entry = self._presence.entry(member.id)
-        if entry is None or self._permissions.is_moderator(member.id):
+        if entry is None:
             return None
         return self._permissions.mute_of(member.id, entry.origin, self._clock.monotonic())
 

@@ -96,8 +96,14 @@ class Presence:
         self._sessions.reserve(user)
 
     def describe(self, user_id: str, role: Role, *, muted: bool) -> Member | None:
-        """Say in the person's line what they may do; returns it where it has changed."""
-        return self._directory.describe(user_id, role, muted=muted)
+        """Say in the person's line what they may do; returns it where it has changed.
+
+        Then those who have come within this moment are told of: what they may do comes after.
+        """
+        member = self._directory.describe(user_id, role, muted=muted)
+        if member is not None:
+            self._crowd.tell()
+        return member
 
     def disconnect(self, connection: str) -> None:
         """A connection is gone; its person may be back within the grace period."""
@@ -157,6 +163,7 @@ class Presence:
 
     def _tell(self, departure: Departure) -> None:
         self._write(departure)
+        self._gone.pop(departure.user.id, None)
         self._gone[departure.user.id] = departure.user, departure.origin
         while len(self._gone) > REMEMBERED:
             self._gone.popitem(last=False)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lanchat.chat.likeness import skeletons
+from lanchat.chat.confusables import skeletons
 from lanchat.chat.names import clean, suggest
 from lanchat.errors import NameUnusable
 

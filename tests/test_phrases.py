@@ -4,11 +4,11 @@ import time
 
 import pytest
 
+from lanchat import phrases
 from lanchat.chat.commands import COMMANDS
-from lanchat.chat.order import Ban
-from lanchat.chat.sanctions import Done
+from lanchat.chat.moderation import Done
+from lanchat.chat.permissions import Ban
 from lanchat.errors import Banned, CommandUnusable, Muted, ReadOnly, SlowMode
-from lanchat.web import answers
 
 NOON = time.mktime((2026, 11, 23, 12, 0, 0, 0, 0, -1))
 
@@ -23,41 +23,41 @@ NOON = time.mktime((2026, 11, 23, 12, 0, 0, 0, 0, -1))
     ],
 )
 def test_a_refusal_says_when_to_try_again(refusal, code, retry_after):
-    """Where that is known."""
-    error = answers.refusal(refusal, "en")["error"]
+    """It says so where that is known."""
+    error = phrases.refusal(refusal, "en")["error"]
     assert (error["code"], error.get("retry_after")) == (code, retry_after)
 
 
 @pytest.mark.parametrize(("lang", "text"), [("en", "2 min"), ("pt-BR", "em 2 min")])
 def test_a_refusal_is_in_the_persons_language(lang, text):
-    """With its numbers in place."""
-    assert text in answers.why(Muted(90), lang)
+    """Its numbers are in place."""
+    assert text in phrases.why(Muted(90), lang)
 
 
 def test_a_time_has_its_day_unless_that_is_today():
-    """By the clock of the host's computer."""
+    """It is told by the clock of the server's computer."""
     later = Banned("person", NOON - 400 * 86_400)
-    assert "until 2025-10-19 12:00" in answers.why(later, "en")
+    assert "until 2025-10-19 12:00" in phrases.why(later, "en")
     today = time.mktime((*time.localtime()[:3], 12, 0, 0, 0, 0, -1))
-    assert "until 12:00." in answers.why(Banned("person", today), "en")
+    assert "until 12:00." in phrases.why(Banned("person", today), "en")
 
 
 def test_a_command_is_written_like_this():
-    """With its arguments in the reader's language."""
+    """Its arguments are in the reader's language."""
     refusal = CommandUnusable("usage", command=COMMANDS["ban"])
-    assert answers.why(refusal, "pt-BR").endswith("/ban nome [tempo] [address]")
+    assert phrases.why(refusal, "pt-BR").endswith("/ban nome [tempo] [address]")
 
 
 def test_bans_are_listed_a_line_each():
-    """With their ends."""
+    """Each has its end."""
     bans = [Ban("Ana", "", "", None, "Rui"), Ban("Bia", "", "", NOON - 400 * 86_400, "Rui")]
-    message = answers.done(Done("command.bans.done", {"bans": bans}), "en")["message"]
+    message = phrases.done(Done("command.bans.done", {"bans": bans}), "en")["message"]
     assert message.splitlines() == ["Banned:", "Ana: for ever", "Bia: 2025-10-19 12:00"]
 
 
 def test_a_page_completes_all_commands():
     """It knows which are hosts', and which are asked for."""
-    offered = {command["name"]: command for command in answers.offered("en")}
+    offered = {command["name"]: command for command in phrases.offered("en")}
     assert offered.keys() == COMMANDS.keys()
     assert offered["clear"]["grave"]
     assert not offered["help"]["host"]

@@ -1,0 +1,213 @@
+"""What outlives a restart of who is who: who waits for whose note, and who has logged out."""
+
+import threading
+
+import pytest
+
+from lanchat.chat import sessions
+from lanchat.chat.model import SESSION_LIFETIME, User
+from lanchat.chat.ports import LoggedOut, Reserved
+from lanchat.chat.sessions import Logouts, Sessions
+from lanchat.errors import StoreUnavailable
+from lanchat.store.state import SqliteReservations
+
+ANA, BIA = User("1", "Ana"), User("2", "Bia")
+START = 1_000_000_000.0
+
+
+class SlowDisk(SqliteReservations):
+    """Notes whose commits end when ``ready`` is set; it keeps the commits' sizes.
+
+    A disk that ``refuses`` takes nothing.
+    """
+
+    def __init__(self, database):
+        super().__init__(database)
+        self.commits = []
+        self.ready = threading.Event()
+        self.refuses = False
+
+    def note(self, notes):
+        if self.refuses:
+            raise StoreUnavailable("full")
+        self.commits.append(len(notes))
+        assert self.ready.wait(10)
+        super().note(notes)
+
+
+@pytest.fixture
+def slow_disk(database):
+    """A disk that waits for the test."""
+    return SlowDisk(database)
+
+
+@pytest.fixture
+def disk(slow_disk):
+    """A disk that waits for nothing."""
+    slow_disk.ready.set()
+    return slow_disk
+
+
+@pytest.fixture
+def at_work(slow_disk, until):
+    """Let people log in, each in a thread; returns when the disk is at work and all others wait."""
+    threads = []
+
+    def log_in(noted, users):
+        for user in users:
+            threads.append(threading.Thread(target=noted.reserve, args=(user,)))
+            threads[-1].start()
+            until(lambda: slow_disk.commits)
+        until(lambda: len(noted._waiting) == len(users) - 1)
+        return threads
+
+    yield log_in
+    slow_disk.ready.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_notes_that_wait_share_a_commit(slow_disk, at_work):
+    """A class that logs in at once waits for two commits, not for thirty."""
+    users = [User(str(number), f"Guest {number}") for number in range(30)]
+    threads = at_work(Sessions(slow_disk, START), users)
+    slow_disk.ready.set()
+    for thread in threads:
+        thread.join()
+    assert slow_disk.commits == [1, 29]
+    assert set(slow_disk.reserved()) == set(users)
+
+
+def test_nobody_is_answered_before_their_note_is_on_disk(slow_disk, at_work):
+    """Neither who writes goes on nor who waits for another's commit."""
+    threads = at_work(Sessions(slow_disk, START), [ANA, BIA])
+    assert all(thread.is_alive() for thread in threads)
+    slow_disk.ready.set()
+    for thread in threads:
+        thread.join()
+    assert slow_disk.reserved() == [ANA, BIA]
+
+
+def test_what_is_noted_is_not_noted_again(disk):
+    """A second tab does not wait for the disk; who has left and comes back does."""
+    noted = Sessions(disk, START)
+    noted.reserve(ANA)
+    noted.reserve(ANA)
+    assert disk.commits == [1]
+    noted.release([ANA.id])
+    assert disk.reserved() == []
+    noted.reserve(ANA)
+    assert disk.commits == [1, 1, 1]
+    assert disk.reserved() == [ANA]
+
+
+def test_nobody_who_leaves_is_nothing_to_note(disk):
+    """A tick in which nobody leaves costs no commit."""
+    Sessions(disk, START).release([])
+    assert disk.commits == []
+
+
+def test_what_the_last_life_noted_is_known(disk):
+    """Whoever comes back after a restart waits for nothing."""
+    Sessions(disk, START).reserve(ANA)
+    after = Sessions(disk, START)
+    assert after.restored == [ANA]
+    after.reserve(ANA)
+    assert disk.commits == [1]
+
+
+def test_a_note_that_failed_is_tried_again(disk, caplog):
+    """It is written when its person joins: by then the disk may have room again."""
+    noted = Sessions(disk, START)
+    disk.refuses = True
+    noted.reserve(ANA)
+    assert "a restart may not know whose name is whose: full" in caplog.text
+    disk.refuses = False
+    noted.reserve(ANA)
+    assert disk.reserved() == [ANA]
+
+
+def test_a_logout_is_noted_with_its_time(disk):
+    """The name is free on disk, and the next life knows the logout; a new login is noted anew."""
+    noted = Sessions(disk, START)
+    noted.reserve(ANA)
+    noted.log_out(ANA.id, START + 5)
+    assert (disk.reserved(), disk.logged_out(START, 9)) == ([], {ANA.id: START + 5})
+    assert ANA.id in noted.logouts
+    assert ANA.id in Sessions(disk, START + 6).logouts
+
+
+def test_a_logout_that_cannot_be_noted_holds_in_this_life(disk):
+    """A full disk lets nobody back in."""
+    noted = Sessions(disk, START)
+    disk.refuses = True
+    noted.log_out(ANA.id, START)
+    assert ANA.id in noted.logouts
+
+
+def test_logouts_of_which_no_cookie_can_be_left_are_not_read(disk):
+    """At a start only those of the last ninety days count."""
+    times = {"old": START - SESSION_LIFETIME - 1, "young": START - SESSION_LIFETIME + 1}
+    disk.note([LoggedOut(user_id, time) for user_id, time in times.items()])
+    noted = Sessions(disk, START)
+    assert ("old" in noted.logouts, "young" in noted.logouts) == (False, True)
+
+
+def test_so_many_logouts_are_read_at_most(disk, monkeypatch):
+    """Of too many the newest count."""
+    monkeypatch.setattr(sessions, "LOGOUTS_KEPT", 2)
+    disk.note([LoggedOut(str(number), START) for number in range(3)])
+    noted = Sessions(disk, START)
+    assert [number for number in range(3) if str(number) in noted.logouts] == [1, 2]
+
+
+def test_a_disk_that_cannot_be_read_keeps_nobody_out(database, caplog):
+    """The server's own log says what is not known any more."""
+    database.call(lambda connection: connection.execute("DROP TABLE reservation"))
+    noted = Sessions(SqliteReservations(database), START)
+    assert noted.restored == []
+    assert "it is not known any more whose name is whose" in caplog.text
+
+
+def test_a_name_that_was_noted_by_the_last_life_can_be_given_free(disk):
+    """Whoever is restored and does not come back leaves nothing on disk."""
+    disk.note([Reserved(ANA)])
+    Sessions(disk, START).release([ANA.id])
+    assert disk.reserved() == []
+
+
+def test_a_logout_is_remembered():
+    """Those of earlier lives of the server are, too."""
+    gone = Logouts({"1": 0.0})
+    gone.add("2", 5.0)
+    assert "1" in gone
+    assert "2" in gone
+    assert "3" not in gone
+
+
+def test_a_logout_is_forgotten_when_no_cookie_can_be_left():
+    """Sessions do not last for ever, so neither does this."""
+    gone = Logouts({"1": 0.0})
+    gone.add("2", float(SESSION_LIFETIME))
+    assert "1" in gone
+    gone.add("3", SESSION_LIFETIME + 1.0)
+    assert "1" not in gone
+    assert "2" in gone
+
+
+def test_logouts_do_not_fill_the_memory(monkeypatch):
+    """Whoever logs in and out all day pushes out the oldest ones."""
+    monkeypatch.setattr(sessions, "LOGOUTS_KEPT", 2)
+    gone = Logouts()
+    for number in range(5):
+        gone.add(str(number), float(number))
+    assert [number for number in range(5) if str(number) in gone] == [3, 4]
+
+
+def test_logging_out_twice_counts_from_the_second_time():
+    """The order by time is kept."""
+    gone = Logouts({"1": 0.0, "2": 1.0})
+    gone.add("1", 2.0)
+    gone.add("3", SESSION_LIFETIME + 2.0)
+    assert "1" in gone
+    assert "2" not in gone
