@@ -1,45 +1,59 @@
-"""How order is kept outlives the server."""
+"""The contract of Settings: how order is kept outlives the server."""
 
 import pytest
 
-from lanchat.chat.order import Ban, Mute, Rules, State
-from lanchat.store.sqlite import SqliteStore
+from lanchat.chat.permissions import Ban, Mute, Rules, State
+from lanchat.chat.ports import Amend
+from lanchat.errors import StoreUnavailable
+from tests.world.deadline import DEADLINE
 
 KEPT = State(
-    rules=Rules("Fractions", locked=True, readonly=True, slow=10),
-    hosts=frozenset({"1", "2"}),
-    bans=(Ban("Bia", "phone", "192.0.2.1", 100.5, "Ana"), Ban("Troll", "", "", None, "terminal")),
-    mutes=(Mute("3", "Carla", "laptop", None),),
+    rules=Rules("Fractions 🦊", locked=True, readonly=True, slow=10),
+    moderators=frozenset({"1", "2"}),
+    bans=(
+        Ban("Bia", "phone", "192.0.2.1", 100.5, "Ana", 60.5),
+        Ban("Troll", "", "", None, "terminal"),
+    ),
+    mutes=(Mute("3", "Carla", "laptop", None), Mute("4", "Davi", "", 200.25, 30.0)),
 )
 
 
-@pytest.fixture
-def path(tmp_path):
-    """Where a database can be."""
-    return tmp_path / "messages.db"
+def amend(ports, state):
+    """Let the state hold; returns it with its position."""
+    return ports.log.append(Amend(lambda _before: state)).result(DEADLINE).after
 
 
-def test_a_new_database_has_no_order(path):
-    """Everybody may do everything."""
-    store = SqliteStore(path)
-    assert store.order() == State()
-    store.close()
+def test_at_first_everybody_may_do_everything(ports):
+    """A new server has no rules."""
+    assert ports.settings.load() == State()
 
 
-def test_what_is_saved_is_there_after_a_restart(path):
-    """Whole, and in its order."""
-    before = SqliteStore(path)
-    before.save_order(KEPT)
-    before.close()
-    after = SqliteStore(path)
-    assert after.order() == KEPT
-    after.close()
+def test_what_was_amended_holds(ports):
+    """All of it, in its order, with the position at which it changed."""
+    after = amend(ports, KEPT)
+    assert (after.rules, after.moderators) == (KEPT.rules, KEPT.moderators)
+    assert (after.bans, after.mutes) == (KEPT.bans, KEPT.mutes)
+    assert after.seq > 0
+    assert ports.settings.load() == after
 
 
-def test_what_is_saved_last_holds(path):
+def test_what_was_amended_last_holds(ports):
     """Nothing of what was before is left."""
-    store = SqliteStore(path)
-    store.save_order(KEPT)
-    store.save_order(State())
-    assert store.order() == State()
-    store.close()
+    amend(ports, KEPT)
+    after = amend(ports, State(Rules("Fractions")))
+    assert ports.settings.load() == after == State(Rules("Fractions"), seq=after.seq)
+
+
+def test_what_was_amended_is_there_after_a_restart(start_durable):
+    """As it was, its position too."""
+    before = start_durable()
+    kept = amend(before, KEPT)
+    before.close()
+    assert start_durable().settings.load() == kept
+
+
+def test_after_the_end_it_is_unavailable(ports):
+    """As with any disk that fails."""
+    ports.close()
+    with pytest.raises(StoreUnavailable):
+        ports.settings.load()
