@@ -1,6 +1,7 @@
 """What is found out about a database before it is written into, and how it is asked then."""
 
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
@@ -152,6 +153,29 @@ def test_whatever_else_a_call_raises_is_raised(path):
     with pytest.raises(ZeroDivisionError):
         database.call(lambda _connection: 1 / 0)
     database.close()
+
+
+def test_only_one_call_at_a_time(path):
+    """Threads wait for each other: none sees what another has not committed."""
+    database = Database(path)
+    seen = []
+
+    def work(number):
+        for _ in range(20):
+            database.call(lambda connection: change(connection, number))
+
+    def change(connection, number):
+        with transaction(connection):
+            connection.execute("UPDATE rules SET slow = ?", (number,))
+            seen.append(connection.execute("SELECT slow FROM rules").fetchone()[0] == number)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    database.close()
+    assert seen == [True] * 80
 
 
 def fail(connection, *statements):
