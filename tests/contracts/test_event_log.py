@@ -6,7 +6,13 @@ from functools import partial
 
 import pytest
 
-from lanchat.chat.events import HistoryCleared, MessageChanged, MessagePosted, SettingsChanged
+from lanchat.chat.events import (
+    HistoryCleared,
+    LogEvent,
+    MessageChanged,
+    MessagePosted,
+    SettingsChanged,
+)
 from lanchat.chat.permissions import Rules, State
 from lanchat.chat.ports import Amend, Clear, Delete
 from lanchat.errors import CommandUnusable, StoreUnavailable, UnknownMessage
@@ -221,6 +227,32 @@ def test_messages_from_threads_have_one_order(log, told):
     for number in range(8):
         said = [e.message.message for e in told if e.message.message.startswith(f"{number} ")]
         assert said == [f"{number} {turn}" for turn in range(25)]
+
+
+def test_a_handler_that_fails_holds_up_nobody(log, caplog):
+    """Whoever listens beside it hears everything, and so does it the next time."""
+    before: list[LogEvent] = []
+    after: list[LogEvent] = []
+    failing = []
+
+    def fail(event):
+        failing.append(event)
+        raise TypeError("a defect")
+
+    for handler in (before.append, fail, after.append):
+        log.listen(handler)
+    posted = [MessagePosted(message) for message in say(log, "ab")]
+    assert before == after == failing == posted
+    assert "could not be told: MessagePosted" in caplog.text
+
+
+def test_a_future_that_nobody_wants_holds_up_nobody(log):
+    """What was handed in cannot be taken back."""
+    with Gate(log):
+        given_up = log.append(draft("a"))
+        assert not given_up.cancel()
+    assert result(given_up).message.message == "a"
+    assert texts(say(log, "b")) == ["b"]
 
 
 def test_what_waits_at_the_end_is_stored_and_told(log, told):

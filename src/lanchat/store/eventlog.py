@@ -67,6 +67,7 @@ class SqliteEventLog:
         Futures are done in the order of positions. Raises StoreUnavailable once closed.
         """
         event: Future[_E] = Future()
+        event.set_running_or_notify_cancel()  # what was handed in cannot be taken back
         with self._changed:
             if self._closed:
                 raise StoreUnavailable("the server is stopping")
@@ -153,12 +154,16 @@ class SqliteEventLog:
             self.statistics.messages += 1
         elif isinstance(event, MessageChanged | HistoryCleared):
             self._on_erase()
-        try:
-            for handler in self._handlers:
-                handler(event)
-        except Exception:  # noqa: BLE001
-            # The same: whoever does not take one event still gets the next.
-            _log.exception("an event could not be told: %s", type(event).__name__)
+        for handler in self._handlers:
+            _call(handler, event)
+
+
+def _call(handler: Callable[[LogEvent], None], event: LogEvent) -> None:
+    try:
+        handler(event)
+    except Exception:  # noqa: BLE001
+        # The same as in a commit: the others are told, and the next event comes.
+        _log.exception("an event could not be told: %s", type(event).__name__)
 
 
 def _store(
