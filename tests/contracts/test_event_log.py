@@ -53,6 +53,11 @@ def moderator(user_id, state):
     return replace(state, moderators=state.moderators | {user_id})
 
 
+def defect(_state):
+    """A change that goes wrong as nobody has thought of."""
+    raise TypeError("a defect")
+
+
 def result(future):
     """What came of a change."""
     return future.result(DEADLINE)
@@ -244,6 +249,19 @@ def test_a_handler_that_fails_holds_up_nobody(log, caplog):
     posted = [MessagePosted(message) for message in say(log, "ab")]
     assert before == after == failing == posted
     assert "could not be told: MessagePosted" in caplog.text
+
+
+def test_a_defect_in_a_change_is_its_own(log, ports):
+    """The others of its batch are stored, and the log goes on."""
+    with Gate(log):
+        before = log.append(draft("a"))
+        broken = log.append(Amend(defect))
+        after = log.append(draft("b"))
+    with pytest.raises(TypeError, match="a defect"):
+        result(broken)
+    assert result(after).seq == result(before).seq + 1
+    assert ports.settings.load() == State()
+    assert texts(say(log, "c")) == ["c"]
 
 
 def test_a_future_that_nobody_wants_holds_up_nobody(log):

@@ -40,7 +40,7 @@ class _Outcome(NamedTuple):
 
     event: LogEvent | None
     fresh: bool = True
-    refusal: LanchatError | None = None
+    refusal: Exception | None = None
 
 
 class SqliteEventLog:
@@ -196,7 +196,10 @@ def _apply(connection: sqlite3.Connection, change: Change[Any]) -> _Outcome:
 
 def _amend(connection: sqlite3.Connection, change: Amend) -> _Outcome:
     before = state.load(connection)
-    after = change.amended(before)
+    try:
+        after = change.amended(before)
+    except Exception as refusal:  # noqa: BLE001  also a defect is its answer, and no other's
+        return _Outcome(None, refusal=refusal)
     if after == before:
         return _Outcome(SettingsChanged(before.seq, before, before), fresh=False)
     after = state.save(connection, after, messages.take_position(connection))
