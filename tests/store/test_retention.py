@@ -6,14 +6,14 @@ from contextlib import ExitStack, closing
 import pytest
 
 from lanchat.chat.model import Cursor, timestamp
-from lanchat.chat.ports import Clear
+from lanchat.chat.ports import Clear, Delete
 from lanchat.periodic import Periodic
 from lanchat.store import retention as module
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.retention import DELETED, LOOKED_AT, Keep, Place, Retention, step
 from tests.world.deadline import DEADLINE
-from tests.world.drafts import draft, say, texts
+from tests.world.drafts import NOON, draft, say, texts
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -120,6 +120,26 @@ def test_who_was_away_until_all_was_gone(database, log):
     sweep(database, since="2027")
     answers = [log.after("lobby", after, 100) for after in ids]
     assert [(answer.messages, answer.complete) for answer in answers] == [([], False), ([], True)]
+
+
+def test_who_was_away_too_long_begins_anew(database, log):
+    """Where they know positions: what they show may have been changed before it went."""
+    seqs = [message.seq for message in say(log, range(6))]
+    sweep(database, count=3)
+    pages = {seq: log.since("lobby", Cursor(seq, log.epoch), 100) for seq in seqs}
+    assert [seq for seq in seqs if pages[seq] is None] == seqs[:2]
+    assert texts(pages[seqs[3]].messages) == ["4", "5"]
+    assert not log.newest("lobby", 100).complete
+
+
+def test_a_change_that_went_with_its_message_is_missed(database, log):
+    """Whoever has not learned that it was deleted would show it for ever."""
+    first, second = say(log, [1, 2])
+    deleted = log.append(Delete(first.id, NOON)).result(DEADLINE)
+    sweep(database, count=1)
+    assert rows(database) == 1
+    assert log.since("lobby", Cursor(second.seq, log.epoch), 100) is None
+    assert log.since("lobby", Cursor(deleted.seq, log.epoch), 100).messages == []
 
 
 def test_what_was_deleted_is_remembered(path):

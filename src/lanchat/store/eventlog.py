@@ -107,7 +107,7 @@ class SqliteEventLog:
         self, connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int
     ) -> Page | None:
         page = messages.since(connection, room, cursor, limit)
-        if page is None and not self._database.durable:
+        if page is None and not self._database.durable and cursor.epoch != self.epoch:
             # What was said before this start is known to nobody but the pages: they keep it.
             newest = messages.newest(connection, room, limit)
             return Page(newest.messages, complete=False, seq=newest.seq, cleared=newest.cleared)
