@@ -75,7 +75,7 @@ def write_archive(file: Path, count: int) -> None:
             text = _TEXT[: 3 + number % len(_TEXT)]
             said = timestamp(1_790_000_000 + 2 * number)
             client_id = str(uuid.uuid4())
-            message = Message(0, client_id, "lobby", user_id, user, "192.168.1.33", text, said)
+            message = Message(0, client_id, "lobby", user_id, user, "192.168.1.33", text, said, 0)
             archive.write(JsonLines().body([message]))
 
 

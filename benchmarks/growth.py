@@ -21,6 +21,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,12 +30,13 @@ from fanout.process import cores, pinned
 from rich.console import Console
 from rich.table import Table
 
-from lanchat.chat.model import ROOM, Draft
-from lanchat.store.sqlite import SqliteStore
+from lanchat.chat.model import LOBBY
+from lanchat.chat.ports import Draft
+from lanchat.store.bulk import load
+from lanchat.store.datadir import DATABASE
 
 SMALLEST = 10
 FACTOR = 100
-BATCH = 5_000
 MISSED = 500
 TEXT = "What people say in a chat is about as long as this, with an answer now and then."
 
@@ -61,8 +63,8 @@ def main() -> int:
         table.add_column(title, justify="right")
     complete = True
     with tempfile.TemporaryDirectory(prefix="lanchat-growth-") as folder:
-        for messages in _sizes(options.messages):
-            _fill(Path(folder), messages)
+        for stored, messages in pairwise([0, *_sizes(options.messages)]):
+            _fill(Path(folder), stored, messages)
             times, all_there = _measure(Path(folder), messages, options.tries)
             complete = complete and all_there
             cells = [f"{1e3 * value:,.1f}" for value in times[1:4]]
@@ -82,21 +84,16 @@ def _sizes(most: int) -> Iterator[int]:
     yield most
 
 
-def _fill(folder: Path, messages: int) -> None:
-    """Let the history have so many messages, the ones that are there included."""
+def _fill(folder: Path, stored: int, messages: int) -> None:
+    """Let the history, which has ``stored`` messages, have so many."""
     (folder / "data").mkdir(exist_ok=True)
-    store = SqliteStore(folder / "data" / "messages.db")
-    newest = store.history(ROOM, None, 1).messages
-    stored = newest[0].id if newest else 0
-    for start in range(stored, messages, BATCH):
-        store.append([_draft(number) for number in range(start, min(start + BATCH, messages))])
-    store.close()
+    load(folder / "data" / DATABASE, map(_draft, range(stored, messages)))
 
 
 def _draft(number: int) -> Draft:
     return Draft(
         client_id=str(uuid.UUID(int=number)),
-        room=ROOM,
+        room=LOBBY,
         user_id=f"{number % 50:032x}",
         user=f"Guest {number % 50}",
         ip="192.168.1.20",

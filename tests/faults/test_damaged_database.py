@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from lanchat.chat.ports import Draft
+from lanchat.store.bulk import load
 from lanchat.store.schema import MIGRATIONS
-from lanchat.store.sqlite import SqliteStore
+from tests.world.drafts import draft
 
 
 @pytest.fixture
@@ -16,10 +16,7 @@ def database(tmp_path):
     """What a server leaves behind that stopped in order."""
     path = tmp_path / "data" / "messages.db"
     path.parent.mkdir()
-    store = SqliteStore(path)
-    text, time = "long " * 700, "2026-11-23T02:08:00.000Z"
-    store.append([Draft(str(n), "lobby", "1", "Ana", "192.0.2.1", text, time) for n in range(15)])
-    store.close()
+    load(path, [draft("long " * 700, str(number)) for number in range(15)])
     return path
 
 

@@ -1,64 +1,335 @@
-"""Old messages go by themselves while a server runs, and nobody waits for that."""
+"""Everything that is deleted, for the file and for memory alike, and what is left of it."""
 
 import sqlite3
-import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 
-from lanchat.chat.model import Draft, timestamp
-from lanchat.store.retention import Retention
-from lanchat.store.sqlite import SqliteStore
+from lanchat.chat.model import Cursor, timestamp
+from lanchat.chat.ports import Clear, Delete
+from lanchat.periodic import Periodic
+from lanchat.store import retention as module
+from lanchat.store.database import Database
+from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.retention import DELETED, LOOKED_AT, Keep, Place, Retention, step
+from tests.world.deadline import DEADLINE
+from tests.world.drafts import NOON, draft, say, texts
+
+
+@pytest.fixture(params=["file", "memory"])
+def database(request, path):
+    """A database of each kind."""
+    database = Database(path if request.param == "file" else None)
+    yield database
+    database.close()
 
 
 @pytest.fixture
-def store():
-    """A store that threads may share, as one thread of the disk's does it in a server."""
-    lock = threading.Lock()
-
-    def one_at_a_time(call):
-        with lock:
-            return call()
-
-    store = SqliteStore(None, offload=one_at_a_time)
-    yield store
-    store.close()
+def on_disk(path):
+    """A database in a file alone."""
+    database = Database(path)
+    yield database
+    database.close()
 
 
-def say(store, *seconds):
+@pytest.fixture
+def log_on_disk(on_disk):
+    """Its log."""
+    log = SqliteEventLog(on_disk)
+    yield log
+    log.close()
+
+
+def on_day(number, day):
+    """The message with this number, said on that day of November."""
+    return draft(number, time=f"2026-11-{day:02}T08:00:00.000Z")
+
+
+def sweep(database, since=None, count=None):
+    """A whole sweep; returns how many steps it took."""
+    place, steps = Place(), 0
+    while not place.done:
+        taken = Keep(since, count), place
+        place, steps = database.call(lambda connection, t=taken: step(connection, *t)), steps + 1
+    return steps
+
+
+def left(log):
+    """What is there, oldest first."""
+    return texts(log.newest("lobby", 10_000).messages)
+
+
+def rows(database):
+    """How many rows there are."""
+    query = "SELECT count(*) FROM message"
+    return database.call(lambda connection: connection.execute(query).fetchone()[0])
+
+
+# What is too old, and what is too much.
+
+
+def test_the_old_go_by_their_time(database, log):
+    """Also where ids and times disagree, as after an import or with a clock set right."""
+    say(log, [on_day(n, day) for n, day in enumerate([1, 9, 2, 8, 3])])
+    sweep(database, since="2026-11-08T08:00:00.000Z")
+    assert left(log) == ["1", "3"]
+
+
+def test_the_newest_stay_by_their_number(database, log):
+    """Exactly so many, over all steps."""
+    say(log, range(LOOKED_AT + 300))
+    sweep(database, count=LOOKED_AT + 20)
+    assert left(log) == [str(n) for n in range(280, LOOKED_AT + 300)]
+
+
+def test_both_limits_hold(database, log):
+    """What is too old goes, even if there is room for it."""
+    say(log, [on_day(n, n) for n in range(1, 10)])
+    sweep(database, since="2026-11-04T00:00:00.000Z", count=20)
+    sweep(database, since="2026-11-01T00:00:00.000Z", count=5)
+    assert left(log) == ["5", "6", "7", "8", "9"]
+
+
+@pytest.mark.parametrize(("count", "steps"), [(1, 31), (3 * DELETED, 28), (9_999, 4)])
+def test_a_step_has_a_bound(count, steps, database, log):
+    """However many there are to look at or to delete; the last step finds nothing more."""
+    assert (DELETED, LOOKED_AT) == (100, 1_000)
+    say(log, range(3_000))
+    assert sweep(database, count=count) == steps
+
+
+def test_ids_are_never_given_again(database, log):
+    """Not even when everything is gone."""
+    (before,) = say(log, [1])
+    sweep(database, since="2027")
+    (after,) = say(log, [2])
+    assert after.id > before.id
+
+
+def test_who_was_away_too_long_is_told(database, log):
+    """The history is complete where nothing after the id was deleted, and only there."""
+    ids = [message.id for message in say(log, range(6))]
+    sweep(database, count=3)
+    complete = [after for after in [None, *ids] if log.after("lobby", after, 100).complete]
+    assert complete == ids[2:]
+
+
+def test_who_was_away_until_all_was_gone(database, log):
+    """An empty answer says whether there was something."""
+    ids = [message.id for message in say(log, [1, 2])]
+    sweep(database, since="2027")
+    answers = [log.after("lobby", after, 100) for after in ids]
+    assert [(answer.messages, answer.complete) for answer in answers] == [([], False), ([], True)]
+
+
+def test_who_was_away_too_long_begins_anew(database, log):
+    """Where they know positions: what they show may have been changed before it went."""
+    seqs = [message.seq for message in say(log, range(6))]
+    sweep(database, count=3)
+    pages = {seq: log.since("lobby", Cursor(seq, log.epoch), 100) for seq in seqs}
+    assert [seq for seq in seqs if pages[seq] is None] == seqs[:2]
+    assert texts(pages[seqs[3]].messages) == ["4", "5"]
+    assert not log.newest("lobby", 100).complete
+
+
+def test_a_change_that_went_with_its_message_is_missed(database, log):
+    """Whoever has not learned that it was deleted would show it for ever."""
+    first, second = say(log, [1, 2])
+    deleted = log.append(Delete(first.id, NOON)).result(DEADLINE)
+    sweep(database, count=1)
+    assert rows(database) == 1
+    assert log.since("lobby", Cursor(second.seq, log.epoch), 100) is None
+    assert log.since("lobby", Cursor(deleted.seq, log.epoch), 100).messages == []
+
+
+def test_what_was_deleted_is_remembered(path):
+    """A restart makes no history complete."""
+    first = Database(path)
+    log = SqliteEventLog(first)
+    say(log, range(6))
+    sweep(first, count=3)
+    log.close()
+    first.close()
+    second = Database(path)
+    log = SqliteEventLog(second)
+    assert log.after("lobby", 1, 100).complete is False
+    assert log.after("lobby", 3, 100).complete is True
+    log.close()
+    second.close()
+
+
+# What was cleared.
+
+
+def test_what_is_cleared_is_deleted_and_nothing_else(database, log):
+    """What is said meanwhile and elsewhere stays."""
+    say(log, [*range(3 * DELETED - 1), draft("x", room="another")])
+    log.append(Clear("lobby")).result(DEADLINE)
+    say(log, ["later"])
+    retention = Retention(database)
+    retention.work()
+    assert rows(database) == 2
+    assert left(log) == ["later"]
+    assert texts(log.newest("another", 10).messages) == ["x"]
+
+
+def test_a_clear_goes_in_small_steps(database, log):
+    """Each deletes a hundred, so that a message waits for one of them at most."""
+    say(log, range(DELETED + 50))
+    log.append(Clear("lobby")).result(DEADLINE)
+    steps = []
+    while database.call(module.delete_cleared):
+        steps.append(rows(database))
+    assert steps == [50, 0]
+
+
+def test_without_a_clear_nothing_is_deleted(database, log):
+    """A start is none."""
+    say(log, range(3))
+    Retention(database).work()
+    assert rows(database) == 3
+
+
+def test_a_cleared_history_is_complete(database, log):
+    """Also when its rows are gone: what came before it is not missed."""
+    (before,) = say(log, ["a"])
+    log.append(Clear("lobby")).result(DEADLINE)
+    say(log, ["b"])
+    Retention(database).work()
+    assert log.newest("lobby", 10).complete
+    assert log.after("lobby", before.id, 10).complete
+    assert texts(log.since("lobby", Cursor(before.seq, log.epoch), 10).messages) == ["b"]
+
+
+def test_the_next_server_goes_on_with_a_clear(path):
+    """Where the last one was killed before the end."""
+    first = Database(path)
+    log = SqliteEventLog(first)
+    say(log, range(3))
+    log.append(Clear("lobby")).result(DEADLINE)
+    log.close()
+    first.close()
+    second = Database(path)
+    Retention(second).work()
+    assert rows(second) == 0
+    second.close()
+
+
+# The worker.
+
+
+@pytest.fixture
+def worker():
+    """Let a Retention work as a server does, only more often."""
+    with ExitStack() as undo:
+
+        def work(retention):
+            undo.callback(Periodic(retention.work, 0.01, name="retention").close)
+            undo.callback(retention.stop)
+
+        yield work
+
+
+def say_at(log, *seconds):
     """A message for each of these times."""
-    store.append(
-        [Draft(f"{s}", "lobby", "1", "Ana", "192.0.2.1", f"{s}", timestamp(s)) for s in seconds]
-    )
+    say(log, [draft(second, time=timestamp(second)) for second in seconds])
 
 
-def texts(store):
-    """What is there."""
-    return [message.message for message in store.history("lobby", None, 100).messages]
-
-
-def test_it_begins_at_the_start_and_goes_on(store, until):
+def test_it_begins_at_the_start_and_goes_on(database, log, worker, until):
     """What grows too old meanwhile goes with a later sweep."""
     now = [1_000.0]
-    say(store, 100, 950, 990)
-    retention = Retention(store, 100, None, clock=lambda: now[0], rest=0.01)
-    until(lambda: texts(store) == ["950", "990"])
+    say_at(log, 100, 950, 990)
+    worker(Retention(database, 100, None, wall=lambda: now[0], rest=0.01))
+    until(lambda: left(log) == ["950", "990"])
     now[0] = 1_060.0
-    until(lambda: texts(store) == ["990"])
-    retention.close()
+    until(lambda: left(log) == ["990"])
 
 
-def test_a_store_that_refuses_is_one_warning(store, until, caplog):
+def test_a_clock_before_1970_deletes_nothing(database, log):
+    """A battery is empty, and the clock begins anew."""
+    say_at(log, 100)
+    Retention(database, 1_000, None, wall=lambda: 500.0).work()
+    assert left(log) == ["100"]
+
+
+def test_a_sweep_is_followed_by_a_rest(database, log):
+    """Its length is the one that was asked for, where the sweep was short."""
+    say_at(log, 100)
+    resting = Retention(database, None, 1, rest=3_600)
+    resting.work()
+    say_at(log, 200)
+    resting.work()
+    assert left(log) == ["100", "200"]
+    Retention(database, None, 1, rest=3_600).work()
+    assert left(log) == ["200"]
+
+
+def test_a_database_that_refuses_is_one_warning(database, log, worker, until, caplog):
     """The next sweeps try again, and succeed without a restart."""
-    say(store, 100, 200)
-    store._connection.execute("PRAGMA query_only = ON")
-    retention = Retention(store, None, 1, rest=0.01)
+    say_at(log, 100, 200)
+    database.call(lambda connection: connection.execute("PRAGMA query_only = ON"))
+    worker(Retention(database, None, 1, rest=0.01))
     until(lambda: caplog.messages)
-    store._connection.execute("PRAGMA query_only = OFF")
-    until(lambda: texts(store) == ["200"])
-    retention.close()
+    database.call(lambda connection: connection.execute("PRAGMA query_only = OFF"))
+    until(lambda: left(log) == ["200"])
     assert len(caplog.messages) == 1
-    assert "cannot be deleted for now" in caplog.messages[0]
+    assert "retention failed, and is tried again" in caplog.messages[0]
+
+
+def test_who_stops_it_waits_for_one_step(database, log):
+    """Nothing more is deleted, neither of what is old nor of what was cleared."""
+    say(log, range(3))
+    retention = Retention(database, None, 1)
+    retention.stop()
+    retention.work()
+    assert rows(database) == 3
+    log.append(Clear("lobby")).result(DEADLINE)
+    retention.work()
+    assert rows(database) == 3
+
+
+# What is left in the files.
+
+
+def test_what_is_too_old_cannot_be_found_in_the_file(on_disk, log_on_disk, path):
+    """Its bytes are overwritten, not only forgotten."""
+    say(log_on_disk, [draft(f"a secret {'x' * n}", str(n)) for n in range(2_000)])
+    sweep(on_disk, count=1)
+    say(log_on_disk, [draft("the end", "the last")])
+    on_disk.call(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+    content = path.read_bytes()
+    assert (content.count(b"a secret"), content.count(b"the end")) == (1, 1)
+
+
+def test_the_next_start_gives_the_space_back(path):
+    """Where most of the file was the place of deleted messages."""
+    database = Database(path)
+    log = SqliteEventLog(database)
+    say(log, [draft("x" * 4_000, str(n)) for n in range(1_000)])
+    sweep(database, count=10)
+    log.close()
+    database.close()
+    before = path.stat().st_size
+    database = Database(path)
+    Retention(database)
+    database.close()
+    assert (before > 4_000_000, path.stat().st_size < 200_000) == (True, True)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM message").fetchone() == (10,)
+
+
+def test_later_messages_take_the_place(on_disk, log_on_disk, path):
+    """The file of a room that deletes as much as is said does not grow."""
+    sizes = []
+    for term in range(4):
+        say(log_on_disk, [draft("x" * 2_000, f"{term} {n}") for n in range(1_000)])
+        sweep(on_disk, count=10)
+        on_disk.call(lambda connection: connection.execute("PRAGMA wal_checkpoint"))
+        sizes.append(path.stat().st_size)
+    assert sizes[3] <= sizes[0] * 1.1
+
+
+# All of it together.
 
 
 def test_a_server_keeps_what_it_was_asked_to(server_factory, person_factory, until):

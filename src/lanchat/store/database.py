@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -31,18 +32,30 @@ _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 
 
+def one_at_a_time() -> Offload:
+    """Calls in the threads that ask for them, which wait for each other."""
+    lock = threading.Lock()
+
+    def offload(call: Callable[[], Any]) -> Any:
+        with lock:
+            return call()
+
+    return offload
+
+
 class Database:
     """The database at ``path``, or one in memory where it is None.
 
     SQLite blocks, so every call goes through ``offload``, which under gevent is a thread of its
-    own; there is one connection, and only one call at a time.
+    own. There is one connection, so it has to do one call at a time: another one would see what
+    is not committed yet.
     Raises DataUnusable where there is something at the path that is no database of lanchat's.
     """
 
-    def __init__(self, path: Path | None, offload: Offload = lambda call: call()) -> None:
+    def __init__(self, path: Path | None, offload: Offload | None = None) -> None:
         self.durable = path is not None
-        self._offload = offload
-        self._connection: sqlite3.Connection = offload(lambda: open_database(path))
+        self._offload = offload or one_at_a_time()
+        self._connection: sqlite3.Connection = self._offload(lambda: open_database(path))
 
     def call(self, call: Callable[[sqlite3.Connection], _T]) -> _T:
         """The result of what is done with the connection.

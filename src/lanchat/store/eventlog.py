@@ -40,7 +40,7 @@ class _Outcome(NamedTuple):
 
     event: LogEvent | None
     fresh: bool = True
-    refusal: LanchatError | None = None
+    refusal: Exception | None = None
 
 
 class SqliteEventLog:
@@ -67,6 +67,7 @@ class SqliteEventLog:
         Futures are done in the order of positions. Raises StoreUnavailable once closed.
         """
         event: Future[_E] = Future()
+        event.set_running_or_notify_cancel()  # what was handed in cannot be taken back
         with self._changed:
             if self._closed:
                 raise StoreUnavailable("the server is stopping")
@@ -106,7 +107,7 @@ class SqliteEventLog:
         self, connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int
     ) -> Page | None:
         page = messages.since(connection, room, cursor, limit)
-        if page is None and not self._database.durable:
+        if page is None and not self._database.durable and cursor.epoch != self.epoch:
             # What was said before this start is known to nobody but the pages: they keep it.
             newest = messages.newest(connection, room, limit)
             return Page(newest.messages, complete=False, seq=newest.seq, cleared=newest.cleared)
@@ -153,12 +154,16 @@ class SqliteEventLog:
             self.statistics.messages += 1
         elif isinstance(event, MessageChanged | HistoryCleared):
             self._on_erase()
-        try:
-            for handler in self._handlers:
-                handler(event)
-        except Exception:  # noqa: BLE001
-            # The same: whoever does not take one event still gets the next.
-            _log.exception("an event could not be told: %s", type(event).__name__)
+        for handler in self._handlers:
+            _call(handler, event)
+
+
+def _call(handler: Callable[[LogEvent], None], event: LogEvent) -> None:
+    try:
+        handler(event)
+    except Exception:  # noqa: BLE001
+        # The same as in a commit: the others are told, and the next event comes.
+        _log.exception("an event could not be told: %s", type(event).__name__)
 
 
 def _store(
@@ -191,7 +196,10 @@ def _apply(connection: sqlite3.Connection, change: Change[Any]) -> _Outcome:
 
 def _amend(connection: sqlite3.Connection, change: Amend) -> _Outcome:
     before = state.load(connection)
-    after = change.amended(before)
+    try:
+        after = change.amended(before)
+    except Exception as refusal:  # noqa: BLE001  also a defect is its answer, and no other's
+        return _Outcome(None, refusal=refusal)
     if after == before:
         return _Outcome(SettingsChanged(before.seq, before, before), fresh=False)
     after = state.save(connection, after, messages.take_position(connection))

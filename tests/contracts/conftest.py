@@ -1,0 +1,108 @@
+"""Every implementation of the ports, for the same tests: another one is a line in KINDS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from lanchat.chat.directory import LocalDirectory
+from lanchat.chat.events import LogEvent
+from lanchat.chat.ports import Directory, EventLog, Reservations, Settings
+from lanchat.store.database import Database
+from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.state import SqliteReservations, SqliteSettings
+
+GRACE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What one life of a server has of the world; ``close`` ends it, also twice."""
+
+    log: EventLog
+    settings: Settings
+    reservations: Reservations
+    directory: Directory
+    close: Callable[[], None]
+
+
+def sqlite(path: Path | None) -> Ports:
+    """One server with a file, or with memory alone."""
+    with ExitStack() as undo:
+        database = Database(path)
+        undo.callback(database.close)
+        log = SqliteEventLog(database)
+        undo.callback(log.close)
+        return Ports(
+            log,
+            SqliteSettings(database),
+            SqliteReservations(database),
+            LocalDirectory(GRACE),
+            undo.pop_all().close,
+        )
+
+
+class Kind(NamedTuple):
+    """How a server of this kind starts with what lies in a folder, and whether anything does."""
+
+    start: Callable[[Path], Ports]
+    durable: bool
+
+
+KINDS = {
+    "file": Kind(lambda folder: sqlite(folder / "messages.db"), durable=True),
+    "memory": Kind(lambda _folder: sqlite(None), durable=False),
+}
+
+DURABLE = [name for name, kind in KINDS.items() if kind.durable]
+
+Start = Callable[..., Ports]
+
+
+def _starting(kind: Kind, parent: Path) -> Iterator[Start]:
+    lives: list[Ports] = []
+
+    def start(folder: str = "data") -> Ports:
+        (parent / folder).mkdir(exist_ok=True)
+        lives.append(kind.start(parent / folder))
+        return lives[-1]
+
+    yield start
+    for life in lives:
+        life.close()
+
+
+@pytest.fixture(params=KINDS)
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
+    """Start a server; after a close it is its next life, with another folder another server."""
+    yield from _starting(KINDS[request.param], tmp_path)
+
+
+@pytest.fixture(params=DURABLE)
+def start_durable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
+    """The same for those that remember."""
+    yield from _starting(KINDS[request.param], tmp_path)
+
+
+@pytest.fixture
+def ports(start: Start) -> Ports:
+    """A new server."""
+    return start()
+
+
+@pytest.fixture
+def log(ports: Ports) -> EventLog:
+    return ports.log
+
+
+@pytest.fixture
+def told(log: EventLog) -> list[LogEvent]:
+    """What somebody who listens from the beginning has heard."""
+    events: list[LogEvent] = []
+    log.listen(events.append)
+    return events

@@ -1,0 +1,88 @@
+"""The contract of Reservations: whose name is whose outlives the server."""
+
+import pytest
+
+from lanchat.chat.model import User
+from lanchat.chat.ports import LoggedOut, Released, Reservations, Reserved
+from lanchat.errors import StoreUnavailable
+
+ANA, BIA = User("1", "Ana"), User("2", "Bia 🦊")
+
+
+@pytest.fixture
+def reservations(ports) -> Reservations:
+    return ports.reservations
+
+
+def test_nobody_has_a_name_at_first(reservations):
+    """A new server knows nobody."""
+    assert reservations.reserved() == []
+    assert reservations.logged_out(0, 10) == {}
+
+
+def test_who_holds_a_name_is_kept_in_order(reservations):
+    """However often it is said."""
+    for user in (BIA, ANA, BIA):
+        reservations.note([Reserved(user)])
+    assert reservations.reserved() == [BIA, ANA]
+
+
+def test_who_leaves_is_struck_out(reservations):
+    """Alone, with others, or without having been there."""
+    reservations.note([Reserved(ANA), Reserved(BIA)])
+    reservations.note([Released("1"), Released("3")])
+    assert reservations.reserved() == [BIA]
+
+
+def test_who_logs_out_is_remembered(reservations):
+    """Their name is free, and their id is one of those that do not come back."""
+    reservations.note([Reserved(ANA)])
+    reservations.note([LoggedOut("1", 5.5)])
+    assert reservations.reserved() == []
+    assert reservations.logged_out(0, 10) == {"1": 5.5}
+
+
+def test_logouts_come_oldest_first(reservations):
+    """One that happened twice counts from the second time."""
+    for user_id, now in (("1", 1.0), ("2", 2.0), ("1", 3.0)):
+        reservations.note([LoggedOut(user_id, now)])
+    assert list(reservations.logged_out(0, 10).items()) == [("2", 2.0), ("1", 3.0)]
+
+
+def test_old_logouts_are_forgotten(reservations):
+    """By their age and by their number."""
+    for number in range(6):
+        reservations.note([LoggedOut(str(number), float(number))])
+    assert list(reservations.logged_out(2.0, 3)) == ["3", "4", "5"]
+    assert list(reservations.logged_out(4.0, 100)) == ["4", "5"]
+    assert list(reservations.logged_out(0, 100)) == ["4", "5"]
+
+
+def test_notes_are_written_in_their_order(reservations):
+    """A name that was left and taken again is reserved."""
+    reservations.note([Reserved(ANA), Released("1"), Reserved(ANA)])
+    assert reservations.reserved() == [ANA]
+
+
+def test_notes_are_written_all_or_none(reservations):
+    """One that cannot be written leaves nothing of the others."""
+    with pytest.raises(StoreUnavailable):
+        reservations.note([Reserved(ANA), Reserved(User("2", "\ud83e"))])
+    assert reservations.reserved() == []
+
+
+def test_after_the_end_it_is_unavailable(ports):
+    """As with any disk that fails."""
+    ports.close()
+    with pytest.raises(StoreUnavailable):
+        ports.reservations.note([Reserved(ANA)])
+
+
+def test_reservations_survive_a_restart(start_durable):
+    """Those of the last life, in the order of their arrival."""
+    first = start_durable()
+    first.reservations.note([Reserved(BIA), Reserved(ANA)])
+    first.reservations.note([LoggedOut("2", 7.0)])
+    first.close()
+    second = start_durable().reservations
+    assert (second.reserved(), second.logged_out(0, 10)) == ([ANA], {"2": 7.0})

@@ -1,0 +1,197 @@
+"""What is found out about a database before it is written into, and how it is asked then."""
+
+import sqlite3
+import threading
+from contextlib import closing
+
+import pytest
+
+from lanchat.errors import DataUnusable, StoreUnavailable
+from lanchat.store import database as module
+from lanchat.store.bulk import load
+from lanchat.store.database import Database, inspect, open_database, transaction
+from lanchat.store.schema import MIGRATIONS
+from tests.world.drafts import draft
+
+
+@pytest.fixture
+def path(path):
+    """A database of lanchat's with 500 messages, which nobody has open."""
+    load(path, [draft("hello " * 100, str(number)) for number in range(500)])
+    return path
+
+
+def test_a_good_database_and_none_at_all(path):
+    """Nothing is said, and nothing is left beside it."""
+    folder = path.parent
+    (folder / "empty.db").touch()
+    for name in ("messages.db", "none.db", "empty.db"):
+        inspect(folder / name)
+    assert {file.name for file in folder.iterdir()} == {"messages.db", "empty.db"}
+
+
+@pytest.mark.parametrize("size", [1, 50, 4096, 100_000, -4096, -1])
+def test_a_database_that_was_cut_short(path, size):
+    """Wherever it ends, it is refused and stays as it is."""
+    rest = path.read_bytes()[:size]
+    path.write_bytes(rest)
+    with pytest.raises(DataUnusable, match=r"messages\.db"):
+        inspect(path)
+    assert path.read_bytes() == rest
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all" * 100, b"SQLite format 3\0" + b"x" * 500]
+)
+def test_a_file_that_is_no_database(tmp_path, content):
+    """Garbage is refused, with a way out."""
+    path = tmp_path / "messages.db"
+    path.write_bytes(content)
+    with pytest.raises(DataUnusable, match="move it away"):
+        inspect(path)
+    assert path.read_bytes() == content
+
+
+def test_a_damaged_page(path):
+    """What SQLite would only meet when somebody asks for an old message."""
+    content = bytearray(path.read_bytes())
+    content[100_000:104_096] = b"\xff" * 4096
+    path.write_bytes(content)
+    with pytest.raises(DataUnusable, match="page"):
+        inspect(path)
+
+
+def test_a_damaged_page_of_a_large_database(path, monkeypatch):
+    """Not every page is looked at, but those that a newcomer is shown are."""
+    monkeypatch.setattr(module, "CHECKED_WHOLE", 0)
+    inspect(path)
+    content = bytearray(path.read_bytes())
+    content[100_000:104_096] = b"\xff" * 4096
+    path.write_bytes(content)
+    with pytest.raises(DataUnusable, match="malformed"):
+        inspect(path)
+
+
+def test_a_newer_database_after_a_kill(path):
+    """What was not moved into the file yet counts, too, and is not moved by looking."""
+    version = len(MIGRATIONS) + 1
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute(f"PRAGMA user_version = {version}")
+        files = [path, path.with_name("messages.db-wal")]
+        before = [file.read_bytes() for file in files]
+        with pytest.raises(DataUnusable, match=rf"newer lanchat \(schema {version}\)"):
+            inspect(path)
+        assert [file.read_bytes() for file in files] == before
+
+
+def test_a_database_of_another_program(tmp_path):
+    """Our tables are not added to those of somebody else."""
+    path = tmp_path / "messages.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE contact (name TEXT)")
+    with pytest.raises(DataUnusable, match="another program"):
+        inspect(path)
+
+
+def test_a_migration_that_was_interrupted(path):
+    """The journal that it left is SQLite's to roll back: lanchat starts."""
+    journal = path.with_name("messages.db-journal")
+    journal.write_bytes(b"left from a killed server")
+    inspect(path)
+
+
+def test_what_was_said_is_its_owners(path):
+    """Other users of the machine cannot read the files, whatever the folder's mode."""
+    database = Database(path)
+    database.call(lambda connection: connection.execute("UPDATE rules SET topic = 'x'"))
+    modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+    database.close()
+    assert set(modes) == {"messages.db", "messages.db-wal", "messages.db-shm"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_what_is_committed_is_on_disk(path):
+    """Each commit is flushed, a reader holds up nobody, and what is deleted is overwritten."""
+    with closing(open_database(path)) as connection:
+        names = ("journal_mode", "synchronous", "secure_delete")
+        settings = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+    assert settings == ["wal", 2, 1]
+
+
+def test_a_folder_that_cannot_be_written(path):
+    """It is said before anybody comes."""
+    path.unlink()
+    path.symlink_to(path.parent / "nowhere" / "messages.db")
+    with pytest.raises(DataUnusable, match=r"cannot be used as message database .*--data-dir"):
+        Database(path)
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT * FROM nothing", "INSERT INTO rules VALUES ('', NULL, 0, 0, 0)"]
+)
+def test_what_sqlite_refuses_may_pass(path, query):
+    """Whoever asks is told that it is unavailable, and the next call works."""
+    database = Database(path)
+    with pytest.raises(StoreUnavailable, match="the message database refuses"):
+        database.call(lambda connection: connection.execute(query))
+    assert database.call(lambda connection: connection.execute("SELECT 1").fetchone()) == (1,)
+    database.close()
+
+
+@pytest.mark.parametrize("value", [2**63, "\ud83e"])
+def test_what_sqlite_cannot_hold_is_refused_alike(path, value):
+    """A number or a text beyond it is no defect."""
+    database = Database(path)
+    with pytest.raises(StoreUnavailable):
+        database.call(lambda connection: connection.execute("SELECT ?", (value,)))
+    database.close()
+
+
+def test_whatever_else_a_call_raises_is_raised(path):
+    """A defect is not taken for a disk that refuses."""
+    database = Database(path)
+    with pytest.raises(ZeroDivisionError):
+        database.call(lambda _connection: 1 / 0)
+    database.close()
+
+
+def test_only_one_call_at_a_time(path):
+    """Threads wait for each other: none sees what another has not committed."""
+    database = Database(path)
+    seen = []
+
+    def work(number):
+        for _ in range(20):
+            database.call(lambda connection: change(connection, number))
+
+    def change(connection, number):
+        with transaction(connection):
+            connection.execute("UPDATE rules SET slow = ?", (number,))
+            seen.append(connection.execute("SELECT slow FROM rules").fetchone()[0] == number)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    database.close()
+    assert seen == [True] * 80
+
+
+def fail(connection, *statements):
+    """A transaction that goes wrong after these statements."""
+    with transaction(connection):
+        for statement in statements:
+            connection.execute(statement)
+        raise ZeroDivisionError
+
+
+def test_a_transaction_is_stored_whole_or_not_at_all(path):
+    """Whatever goes wrong in it, also where SQLite has rolled back by itself."""
+    with closing(open_database(path)) as connection:
+        for more in ([], ["ROLLBACK"]):
+            with pytest.raises(ZeroDivisionError):
+                fail(connection, "UPDATE rules SET slow = 1", *more)
+        with transaction(connection):
+            connection.execute("UPDATE rules SET readonly = 1")
+        assert connection.execute("SELECT slow, readonly FROM rules").fetchone() == (0, 1)

@@ -1,0 +1,189 @@
+"""Changes that wait for the same commit share it, on a disk as SQLite's is."""
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lanchat.chat.model import Cursor
+from lanchat.chat.ports import Clear, Delete
+from lanchat.errors import StoreUnavailable
+from lanchat.store.database import Database
+from lanchat.store.eventlog import SqliteEventLog
+from tests.world.deadline import DEADLINE
+from tests.world.drafts import NOON, draft, say, texts
+
+
+class SlowDisk:
+    """The thread of a database: from ``slow`` on, each call waits until the test lets it go on."""
+
+    def __init__(self):
+        self._one = threading.Lock()
+        self._go_on = threading.Semaphore(0)
+        self.slow = False
+        self.asked = threading.Event()
+
+    def __call__(self, call):
+        with self._one:
+            if self.slow:
+                self.asked.set()
+                assert self._go_on.acquire(timeout=DEADLINE)
+            return call()
+
+    def go_on(self, calls):
+        self._go_on.release(calls)
+
+
+@pytest.fixture
+def disk():
+    """A disk under the test's control."""
+    return SlowDisk()
+
+
+@pytest.fixture
+def log(path, disk):
+    """A log on that disk."""
+    database = Database(path, offload=disk)
+    log = SqliteEventLog(database)
+    yield log
+    disk.slow = False
+    disk.go_on(10)
+    log.close()
+    database.close()
+
+
+def test_what_waits_is_committed_together(log, disk):
+    """While one commit is under way, nine more messages become one batch."""
+    disk.slow = True
+    first = log.append(draft(0))
+    assert disk.asked.wait(DEADLINE)
+    others = [log.append(draft(text)) for text in "123456789"]
+    disk.go_on(2)
+    messages = [one.result(DEADLINE).message for one in (first, *others)]
+    assert [message.id for message in messages] == list(range(1, 11))
+    assert log.statistics.sizes.counts[:4] == [1, 0, 0, 1]
+
+
+def test_nothing_is_told_before_it_is_stored(log, disk, until):
+    """Everybody hears what survives a power cut, and the sender is answered then."""
+    told: list[Any] = []
+    log.listen(told.append)
+    disk.slow = True
+    message = log.append(draft("a"))
+    assert disk.asked.wait(DEADLINE)
+    assert (told, message.done()) == ([], False)
+    disk.go_on(1)
+    assert [message.result(DEADLINE)] == told
+
+
+def test_a_commit_that_fails_fails_its_batch_alone(path, caplog):
+    """It is said once, and after it the next message is stored as ever."""
+    database = Database(path)
+    log = SqliteEventLog(database)
+    told: list[Any] = []
+    log.listen(told.append)
+    database.call(lambda connection: connection.execute("PRAGMA query_only = ON"))
+    with pytest.raises(StoreUnavailable, match="could not be stored"):
+        say(log, ["lost"])
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    database.call(lambda connection: connection.execute("PRAGMA query_only = OFF"))
+    assert texts(say(log, ["kept"])) == ["kept"]
+    assert [event.message.message for event in told] == ["kept"]
+    assert (log.statistics.messages, sum(log.statistics.seconds.counts)) == (1, 1)
+    log.close()
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("refuse", "allow"),
+    [
+        ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
+        ("PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000"),
+    ],
+    ids=["read-only", "full"],
+)
+def test_a_disk_that_refuses_for_a_while(path, refuse, allow):
+    """What is stored can be read meanwhile, and it works again without opening anew."""
+    database = Database(path)
+    log = SqliteEventLog(database)
+    say(log, ["hello"])
+    database.call(lambda connection: connection.execute(refuse))
+    more = [draft("x" * 4_000, str(number)) for number in range(99)]
+    with pytest.raises(StoreUnavailable):
+        say(log, more)
+    database.call(lambda connection: connection.execute(allow))
+    stored = texts(say(log, more))
+    assert len(stored) == 99
+    assert texts(log.newest("lobby", 1_000).messages) == ["hello", *stored]
+    log.close()
+    database.close()
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(log, disk):
+    """What cannot be stored leaves nothing of the others behind, and the next batch works."""
+    disk.slow = True
+    hold = log.append(draft("hold"))
+    assert disk.asked.wait(DEADLINE)
+    batch = [log.append(draft("a")), log.append(replace(draft("b"), user=None))]  # type: ignore[arg-type]
+    disk.go_on(2)
+    hold.result(DEADLINE)
+    for future in batch:
+        with pytest.raises(StoreUnavailable):
+            future.result(DEADLINE)
+    disk.slow = False
+    assert [message.id for message in say(log, "ac")] == [2, 3]
+
+
+def test_a_defect_does_not_end_the_committer(log, caplog):
+    """A change that nobody knows fails by itself, and is written down with its traceback."""
+    with pytest.raises(StoreUnavailable):
+        log.append("what is no change").result(DEADLINE)
+    assert "no such change" in caplog.text
+    assert texts(say(log, ["kept"])) == ["kept"]
+
+
+def test_what_is_to_be_erased_is_said(path):
+    """When something is deleted or cleared, and not when something is said."""
+    erased = []
+    database = Database(path)
+    log = SqliteEventLog(database, on_erase=lambda: erased.append(len(erased)))
+    (message,) = say(log, "a")
+    assert erased == []
+    log.append(Delete(message.id, NOON)).result(DEADLINE)
+    assert erased == [0]
+    log.append(Clear("lobby")).result(DEADLINE)
+    assert erased == [0, 1]
+    log.close()
+    database.close()
+
+
+def test_ids_in_memory_grow_over_restarts():
+    """A client that shows id N is never given N or less by a later life of the server."""
+    ids = []
+    for _life in range(3):
+        database = Database(None)
+        log = SqliteEventLog(database)
+        ids += [message.id for message in say(log, "a")]
+        log.close()
+        database.close()
+    assert ids == sorted(set(ids))
+
+
+def test_without_history_a_page_keeps_what_it_shows():
+    """What was said before the start is known to the pages alone, and they are not told to drop it.
+
+    The newest messages come all the same, with the word that there may be more.
+    """
+    database = Database(None)
+    log = SqliteEventLog(database)
+    say(log, "abc")
+    page = log.since("lobby", Cursor(5, "an earlier life's"), 2)
+    assert page is not None
+    assert (texts(page.messages), page.complete, page.seq) == (
+        ["b", "c"],
+        False,
+        log.newest("lobby", 1).seq,
+    )
+    log.close()
+    database.close()

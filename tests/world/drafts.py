@@ -1,0 +1,33 @@
+"""Messages on their way to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lanchat.chat.model import LOBBY, Message
+from lanchat.chat.ports import Draft, EventLog
+from tests.world.deadline import DEADLINE
+
+NOON = "2026-11-23T12:00:00.000Z"
+
+
+def draft(
+    text: object,
+    client_id: str | None = None,
+    *,
+    user_id: str = "1",
+    room: str = LOBBY,
+    time: str = NOON,
+) -> Draft:
+    """Ana says it; twice the same text is the same message, sent again."""
+    return Draft(client_id or str(text), room, user_id, "Ana", "192.0.2.1", str(text), time)
+
+
+def say(log: EventLog, drafts: Iterable[object]) -> list[Message]:
+    """Store drafts, or what Ana says, in their order; returns the messages that came of them."""
+    asked = [log.append(one if isinstance(one, Draft) else draft(one)) for one in drafts]
+    return [future.result(DEADLINE).message for future in asked]
+
+
+def texts(messages: Iterable[Message]) -> list[str]:
+    return [message.message for message in messages]
