@@ -101,12 +101,12 @@ class Chat:
         self.delivery = SocketDelivery(SocketIO(**SERVER_OPTIONS), self.handlers, protocol.packets)
         self.audit = ConnectionLogFile(config.log_file)
         self.hub = Hub(
-            storage.log,
-            SqliteSettings(storage.database),
-            SqliteReservations(storage.database),
-            LocalDirectory(config.grace),
-            self.delivery,
-            self.audit,
+            log=storage.log,
+            settings=SqliteSettings(storage.database),
+            reservations=SqliteReservations(storage.database),
+            directory=LocalDirectory(config.grace),
+            delivery=self.delivery,
+            audit=self.audit,
             history=config.history,
         )
 

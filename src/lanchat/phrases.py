@@ -56,6 +56,8 @@ def offered(lang: str) -> list[dict[str, object]]:
             "help": i18n.translate(lang, command.help_key),
             "host": not command.for_all,
             "grave": command.grave,
+            "asks": command.asks,
+            "menu": command.menu,
         }
         for command in COMMANDS.values()
     ]

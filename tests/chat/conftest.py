@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import Event, Notice
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import LOBBY, Clock, Origin, User
@@ -54,6 +55,9 @@ class Recorder:
         self._channels.setdefault(connection, set()).add(channel)
         if traits:
             self.traits[connection] = frozenset(traits)
+
+    def unsubscribe(self, connection: str) -> None:
+        self._channels.pop(connection, None)
 
     def deliver(self, channel: str, event: Event) -> None:
         self.told.append(event)
@@ -169,13 +173,13 @@ def start(
     def begin(*, history: int = 3, grace: float = 5, log: SqliteEventLog | None = None) -> Hub:
         log = log or SqliteEventLog(database)
         hub = Hub(
-            log,
-            SqliteSettings(database),
-            SqliteReservations(database),
-            recorder,
-            audit,
+            log=log,
+            settings=SqliteSettings(database),
+            reservations=SqliteReservations(database),
+            directory=LocalDirectory(grace),
+            delivery=recorder,
+            audit=audit,
             history=history,
-            grace=grace,
             clock=times.clock,
         )
         hubs.append((hub, log))

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -14,11 +15,12 @@ from lanchat.chat.commands import (
     Argument,
     Command,
     Kind,
+    Menu,
     read,
 )
 from lanchat.chat.events import RulesChanged
 from lanchat.chat.moderation import Call, Moderation
-from lanchat.connlog import record
+from lanchat.connlog import log_record
 from lanchat.errors import CommandUnusable, Forbidden, PayloadInvalid
 
 CATALOGUES = sorted((Path(lanchat.__file__).parent / "locales").glob("*.json"))
@@ -53,8 +55,8 @@ def test_no_language_has_texts_of_a_command_that_there_is_not(catalogue):
 def test_the_connection_log_knows_what_is_logged():
     """Its reader shows each of these events, and waits for no other command."""
     logged = [command.name for command in COMMANDS.values() if command.logged]
-    assert sorted(record.ORDER) == sorted(logged)
-    assert set(logged) <= set(record.EVENTS)
+    assert sorted(log_record.HOST_COMMANDS) == sorted(logged)
+    assert set(logged) <= set(log_record.EVENTS)
 
 
 def test_the_contract_names_what_is_logged():
@@ -230,3 +232,13 @@ def test_a_command_is_one_record():
     with pytest.raises(CommandUnusable):
         read(poke, "Ana")
     assert (poke.help_key, poke.logged, poke.for_all) == ("command.poke.help", True, False)
+
+
+def test_a_page_offers_beside_a_name_what_can_be_done_about_that_person():
+    """Every menu has something, and only what takes a person and nothing else that is needed."""
+    offered = [command for command in COMMANDS.values() if command.menu]
+    assert {command.menu for command in offered} == set(get_args(Menu))
+    for command in offered:
+        person, *others = command.arguments
+        assert person.kind is Kind.PERSON, command.name
+        assert all(argument.optional for argument in others), command.name

@@ -165,7 +165,7 @@ def test_at_the_end_everybody_leaves(directory):
     """When the server stops each person has a departure, and no name is held any more."""
     connect(directory, ANA, "tab", 0)
     directory.claim(BIA, HERE, 0, HOLD)
-    left = [(one.user, one.seconds, one.reason) for one in directory.clear(9)]
+    left = [(one.user, one.seconds, one.reason) for one in directory.stop(9)]
     assert left == [(ANA, 9, "stop"), (BIA, 0, "stop")]
     assert (directory.present, directory.entry(ANA.id)) == (0, None)
 

@@ -74,6 +74,7 @@ def test_no_messages_there(typed: CommandLine, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*a.txt*")) == []
 
 
+@pytest.mark.own_server
 def test_moving_house(talk: ServerProcess, typed: CommandLine, tmp_path: Path) -> None:
     """From one folder into another one, through a pipe or a file, as often as one likes."""
     archive = typed("export", "--data-dir", talk.data_dir).stdout

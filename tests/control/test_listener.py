@@ -9,6 +9,7 @@ from unittest.mock import create_autospec
 
 import pytest
 
+from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import Origin
 from lanchat.chat.ports import Audit, Delivery
@@ -27,13 +28,13 @@ def desk():
     """The desk of a room with Ana in it."""
     database = Database(None)
     hub = Hub(
-        SqliteEventLog(database),
-        SqliteSettings(database),
-        SqliteReservations(database),
-        create_autospec(Delivery, instance=True),
-        create_autospec(Audit, instance=True),
+        log=SqliteEventLog(database),
+        settings=SqliteSettings(database),
+        reservations=SqliteReservations(database),
+        directory=LocalDirectory(grace=0),
+        delivery=create_autospec(Delivery, instance=True),
+        audit=create_autospec(Audit, instance=True),
         history=3,
-        grace=0,
     )
     hub.join("tab", hub.log_in("Ana", HERE), HERE)
     yield Desk(hub, lambda: "http://192.0.2.1/host#1")

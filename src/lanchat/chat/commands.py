@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from lanchat.chat.model import is_unicode
 from lanchat.chat.moderation import Actor, Call, Done, Moderation
@@ -52,6 +53,8 @@ class Argument:
 
 
 Handler = Callable[[Moderation, Actor, Call], Done]
+Menu = Literal["guest", "writer", "muted", "host"]
+"""Any guest, one who may write, one who is muted, or a host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,9 @@ class Command:
     """One command.
 
     Moderators may use all of them, everybody else those ``for_all``. What changes something is
-    ``logged``, as an event of its name. A page asks before it sends one that is ``grave``.
-    ``usual_seconds`` hold where no time is given.
+    ``logged``, as an event of its name. ``usual_seconds`` hold where no time is given.
+    A page offers it beside the name of whoever is as ``menu`` says, and asks before it sends one
+    that was chosen by a click where it ``asks``, or in any case where it is ``grave``.
     """
 
     name: str
@@ -69,6 +73,8 @@ class Command:
     for_all: bool = False
     logged: bool = True
     grave: bool = False
+    asks: bool = False
+    menu: Menu | None = None
     usual_seconds: float | None = None
 
     @property
@@ -89,21 +95,28 @@ _SWITCH = Argument(Kind.SWITCH, optional=True)
 _EVENING, _CALM = 12 * 3_600, 600  # seconds: until tomorrow, and long enough to calm down
 
 _TABLE = (
-    Command("kick", Moderation.kick, (_PERSON,)),
-    Command("ban", Moderation.ban, (_PERSON, _TIME, _ADDRESS), usual_seconds=_EVENING),
+    Command("mute", Moderation.mute, (_PERSON, _TIME), menu="writer", usual_seconds=_CALM),
+    Command("unmute", Moderation.unmute, (_PERSON,), menu="muted"),
+    Command("kick", Moderation.kick, (_PERSON,), menu="guest", asks=True),
+    Command(
+        "ban",
+        Moderation.ban,
+        (_PERSON, _TIME, _ADDRESS),
+        menu="guest",
+        asks=True,
+        usual_seconds=_EVENING,
+    ),
     Command("unban", Moderation.unban, (_PERSON,)),
     Command("bans", Moderation.bans, logged=False),
-    Command("mute", Moderation.mute, (_PERSON, _TIME), usual_seconds=_CALM),
-    Command("unmute", Moderation.unmute, (_PERSON,)),
+    Command("host", Moderation.host, (_PERSON,), menu="guest", asks=True),
+    Command("unhost", Moderation.unhost, (_PERSON,), menu="host"),
     Command("lock", Moderation.lock),
     Command("unlock", Moderation.unlock),
     Command("readonly", Moderation.readonly, (_SWITCH,)),
     Command("slow", Moderation.slow, (Argument(Kind.INTERVAL),)),
     Command("topic", Moderation.topic, (Argument(Kind.TEXT, optional=True),)),
-    Command("delete", Moderation.delete, (Argument(Kind.NUMBER),)),
+    Command("delete", Moderation.delete, (Argument(Kind.NUMBER),), asks=True),
     Command("clear", Moderation.clear, grave=True),
-    Command("host", Moderation.host, (_PERSON,)),
-    Command("unhost", Moderation.unhost, (_PERSON,)),
     Command("help", _help, for_all=True, logged=False),
 )
 

@@ -98,13 +98,13 @@ class Hub:
 
     def __init__(
         self,
+        *,
         log: EventLog,
         settings: Settings,
         reservations: Reservations,
         directory: Directory,
         delivery: Delivery,
         audit: Audit,
-        *,
         history: int,
         publish: Callable[[str, Event], None] | None = None,
         clock: Clock = SYSTEM_CLOCK,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +18,7 @@ from lanchat.connlog.log_writer import ConnectionLogFile
 from lanchat.control.listener import Answer, Desk
 from lanchat.errors import CommandFailed, DataInUse, NotRunning
 from lanchat.phrases import usage
-from lanchat.store.database import Database, Offload
+from lanchat.store.database import Database
 from lanchat.store.datadir import DATABASE, DataDir, control_path
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.state import SqliteReservations, SqliteSettings
@@ -106,28 +105,18 @@ def _do_without(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answ
             # On Windows, or where there can be no such sockets, or just now it starts or stops.
             raise CommandFailed(_OUT_OF_REACH) from None
         undo.callback(data.close)
-        database = Database(data.database, offload=_one_at_a_time(threading.Lock()))
+        database = Database(data.database)
         undo.callback(database.close)
         audit = ConnectionLogFile(log_file)
         undo.callback(audit.close)
         hub = Hub(
-            SqliteEventLog(database),
-            SqliteSettings(database),
-            SqliteReservations(database),
-            LocalDirectory(grace=0),
-            _Nobody(),
-            audit,
+            log=SqliteEventLog(database),
+            settings=SqliteSettings(database),
+            reservations=SqliteReservations(database),
+            directory=LocalDirectory(grace=0),
+            delivery=_Nobody(),
+            audit=audit,
             history=0,
         )
         undo.callback(hub.close)
         return Desk(hub, lambda: None).answer(request)
-
-
-def _one_at_a_time(lock: threading.Lock) -> Offload:
-    """The event log has a thread of its own, and the database takes one call at a time."""
-
-    def offload(call: Callable[[], Any]) -> Any:
-        with lock:
-            return call()
-
-    return offload

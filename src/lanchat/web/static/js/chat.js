@@ -53,7 +53,7 @@ const farewell = mountFarewell(
 );
 const people = mountPeople(
   { list: at("people"), total: at("people-count"), line: at("count") },
-  { words, onAct: moderate },
+  { words, commands: config.commands, onAct: moderate },
 );
 const status = mountStatus(at("status"), { words, rerender: schedule });
 const timeline = mountTimeline(
@@ -121,13 +121,17 @@ async function command(name, text, person) {
 
 /** What a host chose to do beside somebody's name, or below a message. */
 async function moderate(name, { id, name: person }) {
-  const grave = ["kick", "ban", "host"].includes(name);
-  if (grave && !(await confirmed(words.t(`client.sure.${name}`, { name: person })))) return;
-  tell(await command(name, "", id));
+  if (await isSure(name, { name: person })) tell(await command(name, "", id));
 }
 
 async function erase(id) {
-  if (await confirmed(words.t("client.sure.delete"))) tell(await command("delete", id));
+  if (await isSure("delete")) tell(await command("delete", id));
+}
+
+/** What a click does is asked about where a slip of the finger would be a pity. */
+function isSure(name, params) {
+  const { asks } = config.commands.find((one) => one.name === name);
+  return asks ? confirmed(words.t(`client.sure.${name}`, params)) : true;
 }
 
 function tell(text) {

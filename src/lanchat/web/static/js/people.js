@@ -39,7 +39,7 @@ function initials(name) {
 }
 
 /** The people list; a host's has actions, `onAct(action, person)`. */
-export function mountPeople({ list, total, line }, { words, onAct }) {
+export function mountPeople({ list, total, line }, { words, commands, onAct }) {
   let shown = null;
   let me = null;
   let hosting = false;
@@ -100,9 +100,9 @@ export function mountPeople({ list, total, line }, { words, onAct }) {
   }
 
   function actions(member) {
-    const ofHost = ["unhost"];
-    const ofGuest = [member.muted ? "unmute" : "mute", "kick", "ban", "host"];
-    const buttons = (member.role === "host" ? ofHost : ofGuest).map((action) => {
+    const menus = member.role === "host" ? ["host"] : ["guest", member.muted ? "muted" : "writer"];
+    const offered = commands.filter(({ menu }) => menus.includes(menu));
+    const buttons = offered.map(({ name: action }) => {
       const button = element("button", "people__act", words.t(`client.action.${action}`));
       button.type = "button";
       button.addEventListener("click", () => {
