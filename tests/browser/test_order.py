@@ -157,10 +157,10 @@ def test_commands_complete_themselves(host: Arrive) -> None:
     ana.keyboard.press("Tab")
     expect(ana.locator("#message")).to_have_value("/unmute ")
     expect(ana.locator("#commands")).to_contain_text("/unmute name")
-    ana.keyboard.type("Bia")
+    ana.keyboard.type("Ulla")
     ana.keyboard.press("Enter")
-    expect(ana.locator("#composer-limit")).to_have_text("Nobody called Bia is here.")
-    expect(ana.locator("#message")).to_have_value("/unmute Bia")
+    expect(ana.locator("#composer-limit")).to_have_text("Nobody called Ulla is here.")
+    expect(ana.locator("#message")).to_have_value("/unmute Ulla")
 
 
 def test_the_last_command_can_be_reached_by_keys(host: Arrive) -> None:
