@@ -1,15 +1,18 @@
 """Everything that is deleted, for the file and for memory alike, and what is left of it."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import ExitStack, closing
+from typing import Any
 
 import pytest
 
-from lanchat.chat.model import Cursor, timestamp
-from lanchat.chat.ports import Clear, Delete
+from lanchat.chat.model import Cursor, Message, timestamp
+from lanchat.chat.ports import Change, Clear, Delete
 from lanchat.periodic import Periodic
+from lanchat.store import messages
 from lanchat.store import retention as module
-from lanchat.store.database import Database
+from lanchat.store.database import Database, one_at_a_time
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.retention import DELETED, LOOKED_AT, Keep, Place, Retention, step
 from tests.world.deadline import DEADLINE
@@ -299,6 +302,136 @@ def test_what_is_too_old_cannot_be_found_in_the_file(on_disk, log_on_disk, path)
     on_disk.call(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
     content = path.read_bytes()
     assert (content.count(b"a secret"), content.count(b"the end")) == (1, 1)
+
+
+SECRET = "what nobody should have said"
+
+
+def found(path):
+    """In which files the secret still is."""
+    return [file.name for file in path.parent.iterdir() if SECRET.encode() in file.read_bytes()]
+
+
+class Interrupted:
+    """A database's thread, after whose n-th call something happens before its result is there."""
+
+    def __init__(self):
+        self._offload = one_at_a_time()
+        self.left = -1
+        self.happen: Callable[[], object] = lambda: None
+
+    def __call__(self, call):
+        result = self._offload(call)
+        self.left -= 1
+        if self.left == 0:
+            self.happen()
+        return result
+
+
+GOING: dict[str, Callable[[Message], Change[Any]]] = {
+    "deleted": lambda message: Delete(message.id, NOON),
+    "cleared": lambda message: Clear(message.room),
+}
+
+
+@pytest.mark.parametrize("going", GOING)
+def test_what_is_gone_is_in_no_file(path, worker, until, going):
+    """A moment later neither the database nor what SQLite keeps beside it holds a word of it."""
+    database = Database(path)
+    retention = Retention(database)
+    log = SqliteEventLog(database, on_erase=retention.erase)
+    worker(retention)
+    message, *_ = say(log, [draft(SECRET, "a"), *range(50)])
+    assert found(path) == ["messages.db-wal"]
+    log.append(GOING[going](message)).result(DEADLINE)
+    until(lambda: found(path) == [])
+    log.close()
+    database.close()
+
+
+@pytest.mark.parametrize("going", GOING)
+def test_what_is_gone_leaves_as_soon_as_no_reader_needs_it(path, worker, until, going):
+    """Whoever reads on sees what was there when they began; nobody waits for them."""
+    database = Database(path)
+    retention = Retention(database)
+    log = SqliteEventLog(database, on_erase=retention.erase)
+    message, *_ = say(log, [draft(SECRET, "a"), *range(50)])
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM message").fetchone() == (51,)
+        worker(retention)
+        log.append(GOING[going](message)).result(DEADLINE)
+        say(log, ["later"])
+        query = "SELECT count(*) FROM message WHERE message = ?"
+        assert reader.execute(query, [SECRET]).fetchone() == (1,)
+        assert found(path) != []
+    until(lambda: found(path) == [])
+    log.close()
+    database.close()
+
+
+@pytest.mark.parametrize("going", GOING)
+@pytest.mark.parametrize("calls", [1, 2])
+def test_what_goes_while_it_works_is_looked_at_again(path, calls, going):
+    """Whenever it is that somebody deletes it: nothing is forgotten."""
+    interrupted = Interrupted()
+    database = Database(path, offload=interrupted)
+    retention = Retention(database)
+    log = SqliteEventLog(database, on_erase=retention.erase)
+    message, *_ = say(log, [draft(SECRET, "a"), *range(50)])
+    log.append(Clear("another")).result(DEADLINE)
+    interrupted.happen = lambda: log.append(GOING[going](message)).result(DEADLINE)
+    interrupted.left = calls
+    retention.work()
+    assert interrupted.left < 0
+    retention.work()
+    assert found(path) == []
+    log.close()
+    database.close()
+
+
+def test_what_goes_while_a_sweep_goes_on_does_not_wait_for_its_end(path, monkeypatch):
+    """Looking at a million messages takes long."""
+    monkeypatch.setattr(module, "LOOKED_AT", 10)
+    database = Database(path)
+    retention = Retention(database, None, 1_000)
+    log = SqliteEventLog(database, on_erase=retention.erase)
+    message, *_ = say(log, [draft(SECRET, "a"), *range(100)])
+    seen = []
+
+    def delete_then_look(connection, *, keep, place):
+        seen.append(found(path))
+        if len(seen) == 1:
+            change = Delete(message.id, NOON)
+            messages.delete(connection, change.message_id, change.time)
+            retention.erase()
+        return step(connection, keep=keep, place=place)
+
+    monkeypatch.setattr(module, "step", delete_then_look)
+    retention.work()
+    assert len(seen) > 3
+    assert seen[2:] == [[]] * (len(seen) - 2)
+    log.close()
+    database.close()
+
+
+def test_the_next_server_erases_what_the_last_one_left(path):
+    """It was killed a moment after somebody had deleted it."""
+    database = Database(path)
+    log = SqliteEventLog(database)
+    message, *_ = say(log, [draft(SECRET, "a"), *range(50)])
+    log.append(Delete(message.id, NOON)).result(DEADLINE)
+    copy = path.parent.with_name("copy") / path.name
+    copy.parent.mkdir()
+    for file in path.parent.iterdir():
+        copy.with_name(file.name).write_bytes(file.read_bytes())
+    assert found(copy) != []
+    second = Database(copy)
+    Retention(second).work()
+    assert found(copy) == []
+    second.close()
+    log.close()
+    database.close()
 
 
 def test_the_next_start_gives_the_space_back(path):

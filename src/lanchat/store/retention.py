@@ -101,11 +101,7 @@ class Retention:
 
     def work(self) -> None:
         """Do what is due now, and return when it is done or ``stop`` was called."""
-        if self._unerased:
-            self._delete_cleared()
-            # Said before it is looked at: what is deleted meanwhile is looked at again.
-            self._unerased = False
-            self._unerased = not self._database.call(_leave_wal)
+        self._erase()
         if (self._age, self._count) != (None, None) and time.monotonic() >= self._next_sweep:
             self._sweep()
 
@@ -113,17 +109,26 @@ class Retention:
         """Finish the step that is being taken, and take no more."""
         self._stopped.set()
 
-    def _delete_cleared(self) -> None:
-        while not self._stopped.is_set() and self._database.call(delete_cleared):
-            self._stopped.wait(_PAUSE)
+    def _erase(self) -> None:
+        if not self._unerased:
+            return
+        # Said before anything is looked at: what is deleted meanwhile is looked at again.
+        self._unerased = False
+        erased = False
+        try:
+            while not self._stopped.is_set() and self._database.call(delete_cleared):
+                self._stopped.wait(_PAUSE)
+            erased = self._database.call(_leave_wal)
+        finally:
+            if not erased:
+                self._unerased = True
 
     def _sweep(self) -> None:
         begin = time.monotonic()
         since = None if self._age is None else timestamp(max(0.0, self._wall() - self._age))
         keep, place = Keep(since, self._count), Place()
         while not place.done and not self._stopped.wait(_PAUSE):
-            if self._unerased:
-                self._delete_cleared()  # nobody waits for a sweep to end
+            self._erase()  # which does not wait for the end of a sweep
             place = self._database.call(partial(step, keep=keep, place=place))
         seconds = time.monotonic() - begin
         self._next_sweep = time.monotonic() + max(self._rest, _REST_SHARE * seconds)
