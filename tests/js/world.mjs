@@ -5,72 +5,146 @@ import { initial, reduce } from "#js/state.js";
 export const ANA = { id: "a", name: "Ana" };
 const MORNING = "2026-11-23T02:08:00.123Z";
 
-/** The state of Ana's page after these actions. */
+export const INVITE = { lanUrl: "http://192.0.2.1", inviteUrl: "http://192.0.2.1/#code=1" };
+
+/**
+ * The state of Ana's page after these actions.
+ * @param {Action[]} actions
+ */
 export function after(...actions) {
-  return actions.reduce(reduce, initial({ you: ANA }));
+  const page = initial({ you: ANA, invite: INVITE });
+  return actions.reduce((state, action) => reduce(state, action), page);
 }
 
+/**
+ * @param {string} id
+ * @param {Partial<Member> & { minute?: number }} more
+ * @returns {Member}
+ */
 export function member(id, { minute = 8, ...more } = {}) {
   return { id, name: id, ip: "192.0.2.1", since: `2026-11-23T02:0${minute}:00.123Z`, ...more };
 }
 
-/** Bia's, where nothing else is said. */
+/**
+ * Bia's, where nothing else is said.
+ * @param {number} id
+ * @param {Partial<Message>} more
+ * @returns {Message}
+ */
 export function message(id, more = {}) {
   const text = `message ${id}`;
   const written = { client_id: `client ${id}`, user_id: "b", user: "Bia", message: text };
   return { id, seq: id, ...written, ip: "192.0.2.2", time: MORNING, ...more };
 }
 
-/** Ana comes in, or comes back: with these messages, given by their ids or as a whole. */
+/**
+ * Ana comes in, or comes back: with these messages, given by their ids or as a whole.
+ * @param {(number | Message)[]} messages
+ * @param {Partial<Snapshot>} more
+ * @returns {Action}
+ */
 export function snapshot(messages = [], more = {}) {
   const all = messages.map((one) => (typeof one === "number" ? message(one) : one));
   const members = [{ ...member("a"), name: "Ana" }];
-  const seq = Math.max(0, ...all.map((one) => one.seq));
-  const known = { seq, epoch: "e", anew: false, changed: [], cleared: 0 };
-  const told = { you: ANA, members, messages: all, complete: true, ...known };
-  return { type: "snapshotReceived", snapshot: { ...told, ...more } };
+  const rules = { topic: "", locked: false, readonly: false, slow: 0 };
+  const told = { you: ANA, members, rules, messages: all, complete: true, cleared: 0 };
+  const known = { seq: Math.max(0, ...all.map(({ seq }) => seq)), epoch: "e", anew: false };
+  return { type: "snapshotReceived", snapshot: { ...told, ...known, changed: [], ...more } };
 }
 
-/** The message with this id was deleted at this position. */
+/**
+ * The message with this id was deleted at this position.
+ * @param {number} id
+ * @param {number} seq
+ * @returns {Action}
+ */
 export function deleted(id, seq) {
   return { type: "messageChanged", message: gone(id, seq) };
 }
 
+/**
+ * What is left of it.
+ * @param {number} id
+ * @param {number} seq
+ */
 export function gone(id, seq) {
   return message(id, { seq, message: "", deleted: true });
 }
 
+/**
+ * @param {number} id
+ * @param {Partial<Message>} [more]
+ * @returns {Action}
+ */
 export function posted(id, more) {
   return { type: "messagePosted", message: message(id, more) };
 }
 
+/**
+ * @param {string} id
+ * @param {{ minute?: number }} [more]
+ * @returns {Action}
+ */
 export function joined(id, more) {
   return { type: "memberJoined", member: member(id, more) };
 }
 
+/**
+ * @param {string} id
+ * @returns {Action}
+ */
 export function left(id) {
   return { type: "memberLeft", departure: departure(id) };
 }
 
-/** A moment in a crowd; one letter is one person. */
+/**
+ * A moment in a crowd; one letter is one person.
+ * @param {string} came
+ * @returns {Action}
+ */
 export function crowd(came, went = "") {
-  return { type: "membersChanged", joined: [...came].map((id) => member(id)), left: [...went].map(departure) };
+  const arrivals = [...came].map((id) => member(id));
+  return { type: "membersChanged", joined: arrivals, left: [...went].map(departure) };
 }
 
+/** @type {Action} */
 export const lost = { type: "connectionLost" };
 
+/**
+ * @param {string} client_id
+ * @returns {Action}
+ */
 export function queued(client_id) {
   return { type: "draftQueued", draft: { client_id, text: "hello" } };
 }
 
-export function stored(client_id, id) {
-  return { type: "draftStored", client_id, id, time: MORNING, now: 0 };
+/**
+ * @param {string} client_id
+ * @param {number} id
+ * @returns {Action}
+ */
+export function stored(client_id, id, now = 0) {
+  return { type: "draftStored", client_id, id, time: MORNING, now };
 }
 
+/**
+ * @param {string} client_id
+ * @param {string} code
+ * @returns {Action}
+ */
+export function refused(client_id, code) {
+  return { type: "draftRefused", client_id, error: { code, message: code } };
+}
+
+/** @param {State} state */
 export function ids({ messages }) {
   return messages.map(({ id }) => id);
 }
 
+/**
+ * @param {string} id
+ * @returns {Departure}
+ */
 function departure(id) {
   return { id, name: id, time: MORNING };
 }

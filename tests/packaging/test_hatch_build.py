@@ -67,6 +67,24 @@ def test_an_npm_that_cannot_do_it_counts_as_none(
     assert wants(checkout, hook)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a script on PATH is no program on Windows")
+def test_whoever_installs_needs_no_tools_of_developers(
+    checkout: Path, hook: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """npm is asked for the libraries alone; linters and the like stay where they are."""
+    npm, asked = checkout / "npm", checkout / "asked"
+    npm.write_text(
+        f'#!/bin/sh\ntest "$1" = --version && echo 10 || echo "$@" >>"{asked}"\n', "utf-8"
+    )
+    npm.chmod(0o755)
+    (checkout / "folder").mkdir()
+    monkeypatch.setenv("PATH", str(checkout))
+
+    hook.fetch(checkout, checkout / "folder")
+
+    assert "--omit=dev" in asked.read_text("utf-8").split()
+
+
 def test_libraries_that_are_there_are_not_fetched_again(
     project: Path, wheel: Path, checkout: Path, tmp_path: Path
 ) -> None:

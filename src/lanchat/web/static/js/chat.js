@@ -2,7 +2,8 @@
 // the state, the state comes down into the parts, once a frame.
 
 import { mountComposer } from "./composer.js";
-import { element } from "./dom.js";
+import { byId, element, readConfig } from "./dom.js";
+import { newestId } from "./history.js";
 import { mountCopy, mountInvite } from "./invite.js";
 import { isHost, silencedBy } from "./moderation.js";
 import { followViewport, mountConfirm, mountFarewell, mountPanel } from "./overlays.js";
@@ -15,12 +16,14 @@ import { mountRules, mountStatus } from "./status.js";
 import { mountTimeline } from "./timeline.js";
 import { makeTimes, makeWords, nextMidnight } from "./words.js";
 
-const config = JSON.parse(document.getElementById("lanchat-config").textContent);
-const at = (id) => document.getElementById(id);
+const config = readConfig();
+const at = (/** @type {string} */ id) => byId(id, HTMLElement);
 const words = makeWords(config.strings, config.lang);
 const times = makeTimes(config.lang);
 // Whoever has to log in anew, perhaps by another name, finds what is not said yet.
+/** @type {Kept<string>} */
 const draft = keep("sessionStorage", "lanchat.draft");
+/** @type {Kept<readonly Draft[]>} */
 const outbox = keep("sessionStorage", "lanchat.outbox");
 
 let state = initial({
@@ -29,8 +32,10 @@ let state = initial({
   outbox: outbox.load() ?? [],
   stale: { message: words.t("client.written_before") },
 });
+/** @type {number | null} */
 let readUpTo = null; // the newest message when the reader was last at the end
 
+/** @param {Action} action */
 function dispatch(action) {
   const before = state.outbox;
   state = reduce(state, action);
@@ -40,12 +45,19 @@ function dispatch(action) {
 
 const composer = mountComposer(
   {
-    form: at("composer"), field: at("message"), send: at("send"), limitLine: at("composer-limit"),
+    form: byId("composer", HTMLFormElement),
+    field: byId("message", HTMLTextAreaElement),
+    send: byId("send", HTMLButtonElement),
+    limitLine: at("composer-limit"),
     list: at("commands"),
   },
   { words, limit: config.limits.message, draft, usable, onSend: post, onCommand: command },
 );
-const confirmed = mountConfirm({ dialog: at("sure"), text: at("sure-text"), yes: at("sure-yes") });
+const confirmed = mountConfirm({
+  dialog: byId("sure", HTMLDialogElement),
+  text: at("sure-text"),
+  yes: at("sure-yes"),
+});
 const rules = mountRules(at("rules"), { words });
 const farewell = mountFarewell(
   { card: at("farewell"), why: at("farewell-why"), again: at("farewell-again") },
@@ -58,14 +70,26 @@ const people = mountPeople(
 const status = mountStatus(at("status"), { words, rerender: schedule });
 const timeline = mountTimeline(
   {
-    log: at("log"), rows: at("rows"), newest: at("newest"), label: at("newest-label"),
+    log: at("log"),
+    rows: at("rows"),
+    newest: at("newest"),
+    label: at("newest-label"),
   },
-  { words, times, mayDelete: () => isHost(state), onAct: act, onRead: schedule, onTrim: (keep) => dispatch({ type: "historyTrimmed", keep }) },
+  {
+    words,
+    times,
+    mayDelete: () => isHost(state),
+    onAct: act,
+    onRead: schedule,
+    onTrim: (kept) => dispatch({ type: "historyTrimmed", keep: kept }),
+  },
 );
 const invite = mountInvite(
   {
-    none: at("invite-none"), way: at("invite-way"),
-    picture: at("invite-code"), address: at("invite-address"),
+    none: at("invite-none"),
+    way: at("invite-way"),
+    picture: byId("invite-code", HTMLImageElement),
+    address: at("invite-address"),
   },
   { write: breakable },
 );
@@ -85,8 +109,11 @@ mountCopy(
   { words },
 );
 mountPanel({
-  panel: at("panel"), room: at("room"), backdrop: at("backdrop"),
-  open: at("open-panel"), close: at("close-panel"),
+  panel: at("panel"),
+  room: at("room"),
+  backdrop: at("backdrop"),
+  open: at("open-panel"),
+  close: at("close-panel"),
 });
 followViewport(at("chat"));
 at("log-out").addEventListener("submit", () => {
@@ -96,6 +123,7 @@ at("log-out").addEventListener("submit", () => {
 // A keyboard that jumps up on a phone would hide what one came to read.
 if (matchMedia("(hover: hover)").matches) composer.focus();
 
+/** @param {string} text */
 function post(text) {
   dispatch({ type: "draftQueued", draft: { client_id: newClientId(), text } });
   socket.send();
@@ -106,7 +134,12 @@ function usable() {
   return config.commands.filter(({ host }) => !host || isHost(state));
 }
 
-/** Let the server carry out a command; what was wrong with it, or "". */
+/**
+ * Let the server carry out a command; what was wrong with it, or "".
+ * @param {string} name
+ * @param {string} text
+ * @param {string} [person]
+ */
 async function command(name, text, person) {
   const known = config.commands.find((one) => one.name === name);
   if (known === undefined) return words.t("client.unknown_command", { name });
@@ -119,41 +152,54 @@ async function command(name, text, person) {
   return answer?.ok ? "" : (answer?.error.message ?? words.t("client.no_connection"));
 }
 
-/** What a host chose to do beside somebody's name, or below a message. */
+/**
+ * What a host chose to do beside somebody's name.
+ * @param {string} name
+ * @param {Member} member
+ */
 async function moderate(name, { id, name: person }) {
   if (await isSure(name, { name: person })) tell(await command(name, "", id));
 }
 
+/** @param {string} id */
 async function erase(id) {
   if (await isSure("delete")) tell(await command("delete", id));
 }
 
-/** What a click does is asked about where a slip of the finger would be a pity. */
-function isSure(name, params) {
-  const { asks } = config.commands.find((one) => one.name === name);
-  return asks ? confirmed(words.t(`client.sure.${name}`, params)) : true;
+/**
+ * What a click does is asked about where a slip of the finger would be a pity.
+ * @param {string} name
+ * @param {Params} [params]
+ */
+async function isSure(name, params) {
+  const known = config.commands.find((one) => one.name === name);
+  return known?.asks ? await confirmed(words.t(`client.sure.${name}`, params)) : true;
 }
 
+/** @param {string} text */
 function tell(text) {
   if (text !== "") dispatch({ type: "commandAnswered", text, now: Date.now() });
 }
 
-function act(name, client_id) {
-  if (name === "delete") {
-    erase(client_id);
-    return;
-  }
-  if (name === "retry") {
-    dispatch({ type: "draftRetried", client_id });
+/**
+ * What somebody chose to do below a message; the id is a draft's `client_id`, or the message's.
+ * @param {string} name
+ * @param {string} id
+ */
+function act(name, id) {
+  if (name === "delete") erase(id);
+  else if (name === "retry") {
+    dispatch({ type: "draftRetried", client_id: id });
     socket.send();
-    return;
+  } else {
+    const failed = state.outbox.find(({ client_id }) => client_id === id);
+    dispatch({ type: "draftDiscarded", client_id: id });
+    if (name === "edit" && failed) composer.edit(failed.text);
   }
-  const { text } = state.outbox.find((one) => one.client_id === client_id);
-  dispatch({ type: "draftDiscarded", client_id });
-  if (name === "edit") composer.edit(text);
 }
 
 // A hidden page gets no animation frames, and its title still has to count.
+/** @type {(() => void) | null} */
 let cancel = null;
 
 function schedule() {
@@ -189,7 +235,7 @@ function render() {
 }
 
 function countUnread() {
-  const newest = state.messages.at(-1)?.id ?? 0;
+  const newest = newestId(state);
   const reading = timeline.atEnd() && !document.hidden;
   // What was said before one came is not news either.
   if (state.joined && (reading || readUpTo === null || newest < readUpTo)) readUpTo = newest;
@@ -202,7 +248,10 @@ function countUnread() {
   return count;
 }
 
-// A narrow panel breaks a long invitation before its code, not within a word.
+/**
+ * A narrow panel breaks a long invitation before its code, not within a word.
+ * @param {Invite} invite
+ */
 function breakable({ lanUrl, inviteUrl }) {
   return [lanUrl, element("wbr"), inviteUrl.slice(lanUrl.length)];
 }
@@ -210,10 +259,11 @@ function breakable({ lanUrl, inviteUrl }) {
 // What was said today was said yesterday from then on.
 function waitForMidnight() {
   const now = new Date();
+  const rest = nextMidnight(now) - now.getTime();
   setTimeout(() => {
     schedule();
     waitForMidnight();
-  }, nextMidnight(now) - now);
+  }, rest);
 }
 
 schedule();

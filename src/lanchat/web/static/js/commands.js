@@ -5,7 +5,10 @@ import { element } from "./dom.js";
 
 const MOST = 6; // commands at a time: nothing scrolls, the arrow keys go on
 
-/** What a text is: {text} to be said, or {name, text} of a command. */
+/**
+ * What a text is: to be said, where `name` is null, or a command.
+ * @param {string} line
+ */
 export function readLine(line) {
   if (line.startsWith("//")) return { name: null, text: line.slice(1) };
   const command = /^\/(\S*)\s*([\s\S]*)$/.exec(line);
@@ -13,10 +16,12 @@ export function readLine(line) {
 }
 
 /**
- * The list of commands that can be meant, above the field. `list` is an element; `usable()` are
- * the commands; `onChoose(text)` puts a text into the field.
+ * The list of commands that can be meant, above the field. `onChoose(text)` puts a text into it.
+ * @param {{ field: HTMLTextAreaElement, list: HTMLElement }} elements
+ * @param {{ usable: () => readonly Command[], onChoose: (text: string) => void }} options
  */
 export function mountCompletion({ field, list }, { usable, onChoose }) {
+  /** @type {Command[]} */
   let shown = [];
   let active = 0;
 
@@ -24,12 +29,14 @@ export function mountCompletion({ field, list }, { usable, onChoose }) {
     const line = field.value;
     const begun = /^\/(\w*)$/.exec(line)?.[1].toLowerCase();
     const named = /^\/(\w+)\s/.exec(line)?.[1];
-    const fits = ({ name }) => (begun === undefined ? name === named : name.startsWith(begun));
+    const fits = (/** @type {Command} */ { name }) =>
+      begun === undefined ? name === named : name.startsWith(begun);
     shown = line.startsWith("/") ? usable().filter(fits) : [];
     active = 0;
     draw(begun !== undefined);
   }
 
+  /** @param {boolean} choosing */
   function draw(choosing) {
     const first = Math.max(0, active + 1 - MOST);
     const seen = shown.slice(first, first + MOST);
@@ -40,10 +47,17 @@ export function mountCompletion({ field, list }, { usable, onChoose }) {
     else field.setAttribute("aria-activedescendant", current.id);
   }
 
+  /**
+   * @param {Command} command
+   * @param {boolean} choosing
+   * @param {number} index
+   */
   function option({ name, usage, help }, choosing, index) {
     const node = element(
-      "li", "commands__command",
-      element("b", "commands__usage", usage), element("span", "commands__help", help),
+      "li",
+      "commands__command",
+      element("b", "commands__usage", usage),
+      element("span", "commands__help", help),
     );
     node.id = `command-${name}`;
     node.setAttribute("role", "option");
@@ -54,6 +68,7 @@ export function mountCompletion({ field, list }, { usable, onChoose }) {
     return node;
   }
 
+  /** @param {number} index */
   function choose(index) {
     onChoose(`/${shown[index].name} `);
     update();
@@ -64,7 +79,10 @@ export function mountCompletion({ field, list }, { usable, onChoose }) {
     draw(false);
   }
 
-  /** Whether a key was for the list. */
+  /**
+   * Whether a key was for the list.
+   * @param {KeyboardEvent} event
+   */
   function takes({ key }) {
     if (list.hidden || !/^\/\w*$/.test(field.value)) return false;
     if (key === "Escape") close();

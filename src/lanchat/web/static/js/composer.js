@@ -8,13 +8,23 @@ const NOTICEABLE = 1_000; // milliseconds; a shorter pause needs no words
 
 /**
  * Calls `onSend(text)`, and for a line that is a command `onCommand(name, text)`, which promises
- * "" or what was wrong; `usable()` are the commands; `draft` keeps the text ({load, save}).
+ * "" or what was wrong; `usable()` are the commands; `draft` keeps the text.
+ * @param {{
+ *   form: HTMLFormElement, field: HTMLTextAreaElement, send: HTMLButtonElement,
+ *   limitLine: HTMLElement, list: HTMLElement,
+ * }} elements
+ * @param {{
+ *   words: Words, limit: number, draft: Kept<string>, usable: () => readonly Command[],
+ *   onSend: (text: string) => void,
+ *   onCommand: (name: string, text: string) => Promise<string>,
+ * }} options
  */
 export function mountComposer({ form, field, send, limitLine, list }, options) {
   const { words, limit, draft, usable, onSend, onCommand } = options;
   let pausedUntil = 0;
   let pausedBy = "";
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   let silenced = ""; // why nothing can be sent
   let complaint = ""; // what was wrong with the last command
   const completion = mountCompletion({ field, list }, { usable, onChoose: put });
@@ -59,6 +69,10 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
     onSend(text);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
   async function command(name, text) {
     const line = field.value;
     put("");
@@ -68,6 +82,7 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
     else show();
   }
 
+  /** @param {string} text */
   function put(text) {
     field.value = text;
     draft.save(text);
@@ -100,7 +115,10 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
     field.style.height = `${field.scrollHeight}px`;
   }
 
-  /** Send nothing for so many milliseconds: count down, and keep what is written meanwhile. */
+  /**
+   * Send nothing for so many milliseconds: count down, and keep what is written meanwhile.
+   * @param {number} milliseconds
+   */
   function pause(milliseconds, reason = "client.too_fast") {
     if (milliseconds < NOTICEABLE) return;
     pausedBy = reason;
@@ -115,22 +133,31 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
 
   function countDown() {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      // A screen reader says it once, not every second.
-      limitLine.setAttribute("aria-live", paused() > 0 ? "off" : "polite");
-      if (paused() > 0) countDown();
-      show();
-    }, paused() % 1_000 || 1_000);
+    timer = setTimeout(
+      () => {
+        // A screen reader says it once, not every second.
+        limitLine.setAttribute("aria-live", paused() > 0 ? "off" : "polite");
+        if (paused() > 0) countDown();
+        show();
+      },
+      paused() % 1_000 || 1_000,
+    );
   }
 
-  /** Bring a text back for editing, before what is being written now. */
+  /**
+   * Bring a text back for editing, before what is being written now.
+   * @param {string} text
+   */
   function edit(text) {
     const line = text.startsWith("/") ? `/${text}` : text;
     put(field.value.trim() === "" ? line : `${line}\n${field.value}`);
     field.focus();
   }
 
-  /** Say why nothing can be sent, or "" where it can. */
+  /**
+   * Say why nothing can be sent, or "" where it can.
+   * @param {string} why
+   */
   function silence(why) {
     if (why === silenced) return;
     silenced = why;
@@ -140,7 +167,10 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
   return { edit, pause, silence, focus: () => field.focus() };
 }
 
-/** Code points, as the server counts. */
+/**
+ * Code points, as the server counts.
+ * @param {string} text
+ */
 function lengthOf(text) {
   let length = 0;
   for (const _ of text) length += 1;

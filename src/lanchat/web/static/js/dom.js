@@ -1,6 +1,23 @@
-// Making elements. Text goes in as text nodes only, so nothing a guest types becomes markup.
+// The page's elements. Text goes in as text nodes only, so nothing a guest types becomes markup.
 
-/** An element with a class and children: nodes, or strings that become text. */
+/**
+ * The element with this id, which the page's template has.
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @param {new () => T} type
+ */
+export function byId(id, type) {
+  const node = document.getElementById(id);
+  if (node instanceof type) return node;
+  throw new TypeError(`no ${type.name} is #${id}`);
+}
+
+/**
+ * An element with a class and children: nodes, or strings that become text.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {(Node | string)[]} children
+ */
 export function element(tag, className = "", ...children) {
   const node = document.createElement(tag);
   if (className) node.className = className;
@@ -8,7 +25,19 @@ export function element(tag, className = "", ...children) {
   return node;
 }
 
-/** Set text without touching the page where it already stands. */
+/**
+ * Set text without touching the page where it already stands.
+ * @param {Node} node
+ * @param {string} text
+ */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * What the page brings along.
+ * @returns {Config}
+ */
+export function readConfig() {
+  return JSON.parse(byId("lanchat-config", HTMLScriptElement).text);
 }

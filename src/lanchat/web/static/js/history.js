@@ -10,7 +10,12 @@
 
 const MOST_NOTES = 300;
 
-/** The messages of a snapshot, and what has changed since this page saw them. */
+/**
+ * The messages of a snapshot, and what has changed since this page saw them.
+ * @param {State} state
+ * @param {Snapshot} snapshot
+ * @returns {State}
+ */
 export function caughtUp(state, { messages, changed, complete, seq, epoch, anew, cleared }) {
   const old = withCleared(anew ? begunAnew(state) : state, cleared);
   const known = withVersions(changed.reduce(withVersion, old), messages);
@@ -21,19 +26,26 @@ export function caughtUp(state, { messages, changed, complete, seq, epoch, anew,
   return { ...known, gaps: [...known.gaps, ...gap], lastSeq: seq, epoch, unseen, early: [] };
 }
 
+/** @type {Reducer<"messagePosted">} */
 export function messagePosted(state, { message }) {
   const after = withPosition(withVersion(state, message), message.seq);
   return state.joined ? after : { ...after, early: [...after.early, message.id] };
 }
 
-/** A message is from now on as it comes here; one that is deleted comes without its text. */
+/**
+ * A message is from now on as it comes here; one that is deleted comes without its text.
+ * @type {Reducer<"messageChanged">}
+ */
 export function messageChanged(state, { message }) {
   const shown = state.messages.some(({ id }) => id === message.id);
   const after = shown || message.deleted ? withVersion(state, message) : withUnseen(state, message);
   return withPosition(after, message.seq);
 }
 
-/** All that was said is gone, and what lay between it. */
+/**
+ * All that was said is gone, and what lay between it.
+ * @type {Reducer<"historyCleared">}
+ */
 export function historyCleared(state, { upTo, now }) {
   const rest = {
     ...withCleared(state, upTo),
@@ -43,7 +55,10 @@ export function historyCleared(state, { upTo, now }) {
   return tell(rest, { phrase: ["client.room_cleared", {}], now });
 }
 
-/** A page that is open for days keeps the newest alone. */
+/**
+ * A page that is open for days keeps the newest alone.
+ * @type {Reducer<"historyTrimmed">}
+ */
 export function historyTrimmed(state, { keep }) {
   const messages = state.messages.slice(-keep);
   const first = messages[0].id;
@@ -55,28 +70,45 @@ export function historyTrimmed(state, { keep }) {
   };
 }
 
-/** A note for this page alone: a phrase of the catalogue (key and parameters), or a text. */
+/**
+ * A note for this page alone: a phrase, or a text.
+ * @param {State} state
+ * @param {{ phrase?: Phrase | null, text?: string, now: number }} told
+ * @returns {State}
+ */
 export function tell(state, { phrase = null, text = "", now }) {
   const time = new Date(now + state.clockOffset).toISOString();
   const key = `told:${state.toldCount}`;
+  /** @type {Note} */
   const note = { key, kind: "told", phrase, text, time, after: newestId(state) };
   return { ...state, toldCount: state.toldCount + 1, notes: withNote(state.notes, note) };
 }
 
+/**
+ * @param {readonly Note[]} notes
+ * @param {Note} note
+ */
 export function withNote(notes, note) {
   return [...notes, note].slice(-MOST_NOTES);
 }
 
-/** The newest message that is shown: a note stands after it. */
+/**
+ * The newest message that is shown: a note stands after it.
+ * @param {Pick<State, "messages">} state
+ */
 export function newestId({ messages }) {
   return messages.at(-1)?.id ?? 0;
 }
 
+/** @type {Reducer<"draftQueued">} */
 export function draftQueued(state, { draft }) {
   return { ...state, outbox: [...state.outbox, { ...draft, by: state.you.id, error: null }] };
 }
 
-/** The server has acknowledged an own message; whether it comes live as well is all the same. */
+/**
+ * The server has acknowledged an own message, which may come live, too, before or after this.
+ * @type {Reducer<"draftStored">}
+ */
 export function draftStored(state, { client_id, id, time, now }) {
   const draft = state.outbox.find((one) => one.client_id === client_id);
   if (draft === undefined) return state;
@@ -87,34 +119,51 @@ export function draftStored(state, { client_id, id, time, now }) {
   return { ...after, clockOffset: Date.parse(time) - now };
 }
 
-/** What a server refuses in its last second waits for it to come back. */
+/**
+ * What a server refuses in its last second waits for it to come back.
+ * @type {Reducer<"draftRefused">}
+ */
 export function draftRefused(state, { client_id, error }) {
   return state.link === "stopped" ? state : withDraftChanged(state, client_id, { error });
 }
 
+/** @type {Reducer<"draftRetried">} */
 export function draftRetried(state, { client_id }) {
   return withDraftChanged(state, client_id, { by: state.you.id, error: null });
 }
 
+/** @type {Reducer<"draftDiscarded">} */
 export function draftDiscarded(state, { client_id }) {
   return { ...state, outbox: state.outbox.filter((draft) => draft.client_id !== client_id) };
 }
 
-/** The drafts that still wait for the server, oldest first. */
+/**
+ * The drafts that still wait for the server, oldest first.
+ * @param {State} state
+ */
 export function waiting(state) {
   return state.outbox.filter((draft) => draft.error === null);
 }
 
-/** What is shown is of another history: only what came live on this connection is not. */
+/**
+ * What is shown is of another history: only what came live on this connection is not.
+ * @param {State} state
+ * @returns {State}
+ */
 function begunAnew(state) {
   const messages = state.messages.filter(({ id }) => state.early.includes(id));
   return { ...state, messages, notes: [], gaps: [], lastSeq: 0, unseen: {}, cleared: 0 };
 }
 
-/** Show this version of a message, unless a later one is known or it is gone. */
+/**
+ * Show this version of a message, unless a later one is known or it is gone.
+ * @param {State} state
+ * @param {Message} version
+ * @returns {State}
+ */
 function withVersion(state, version) {
   const later = state.unseen[version.id];
-  const message = later && later.seq > version.seq ? later : version;
+  const message = later !== undefined && later.seq > version.seq ? later : version;
   const outbox = withoutDraft(state.outbox, version);
   if (message.deleted) {
     const messages = state.messages.filter(({ id }) => id !== message.id);
@@ -124,7 +173,12 @@ function withVersion(state, version) {
   return { ...state, messages: insert(state.messages, message), outbox };
 }
 
-/** The same for many, oldest first, which mostly follow what is there. */
+/**
+ * The same for many, oldest first, which mostly follow what is there.
+ * @param {State} state
+ * @param {readonly Message[]} versions
+ * @returns {State}
+ */
 function withVersions(state, versions) {
   const known = Object.keys(state.unseen).length > 0 || versions.some(({ deleted }) => deleted);
   const follows = versions.length > 0 && versions[0].id > newestId(state);
@@ -133,38 +187,67 @@ function withVersions(state, versions) {
   return { ...state, messages: [...state.messages, ...versions], outbox };
 }
 
-/** Keep a version of a message that is not shown, in case the message comes later. */
+/**
+ * Keep a version of a message that is not shown, in case the message comes later.
+ * @param {State} state
+ * @param {Message} version
+ * @returns {State}
+ */
 function withUnseen(state, version) {
   const known = state.unseen[version.id];
-  if (known && known.seq >= version.seq) return state;
+  if (known !== undefined && known.seq >= version.seq) return state;
   return { ...state, unseen: { ...state.unseen, [version.id]: version } };
 }
 
+/**
+ * @param {State} state
+ * @param {number} upTo
+ * @returns {State}
+ */
 function withCleared(state, upTo) {
   const cleared = Math.max(state.cleared, upTo);
   const messages = state.messages.filter(({ id }) => id > cleared);
   return { ...state, cleared, messages };
 }
 
+/**
+ * @param {State} state
+ * @param {number} seq
+ * @returns {State}
+ */
 function withPosition(state, seq) {
   return state.joined ? { ...state, lastSeq: Math.max(state.lastSeq, seq) } : state;
 }
 
+/**
+ * @param {readonly Message[]} messages
+ * @param {Message} message
+ */
 function insert(messages, message) {
   let at = messages.length;
   while (at > 0 && messages[at - 1].id > message.id) at -= 1;
-  const before = messages[at - 1];
-  if (before?.id !== message.id) return [...messages.slice(0, at), message, ...messages.slice(at)];
-  if (before.seq >= message.seq) return messages;
+  if (at === 0 || messages[at - 1].id !== message.id) {
+    return [...messages.slice(0, at), message, ...messages.slice(at)];
+  }
+  if (messages[at - 1].seq >= message.seq) return messages;
   return [...messages.slice(0, at - 1), message, ...messages.slice(at)];
 }
 
+/**
+ * @param {readonly Draft[]} outbox
+ * @param {Message} message
+ */
 function withoutDraft(outbox, { client_id, user_id }) {
   // Only who wrote it: somebody else may send the same client_id on purpose.
   const rest = outbox.filter((draft) => draft.client_id !== client_id || draft.by !== user_id);
   return rest.length === outbox.length ? outbox : rest;
 }
 
+/**
+ * @param {State} state
+ * @param {string} client_id
+ * @param {Partial<Draft>} change
+ */
 function withDraftChanged(state, client_id, change) {
   const outbox = state.outbox.map((draft) =>
     draft.client_id === client_id ? { ...draft, ...change } : draft,

@@ -1,15 +1,20 @@
 // The page that the host link opens. The link's secret stands behind the #, which browsers keep
 // to themselves: it is taken out of the address, and posted.
 
-const at = (id) => document.getElementById(id);
+import { byId } from "./dom.js";
+
+const doing = byId("doing", HTMLElement);
+const failed = byId("error", HTMLElement);
+const toRoom = byId("to-room", HTMLElement);
 
 become(location.hash.slice(1));
 // The right link may be opened while this page shows that another one was wrong.
 window.addEventListener("hashchange", () => become(location.hash.slice(1)));
 
+/** @param {string} secret */
 async function become(secret) {
   if (secret === "") {
-    if (at("error").hidden) location.replace("/chat");
+    if (failed.hidden) location.replace("/chat");
     return;
   }
   history.replaceState(null, "", location.pathname);
@@ -18,8 +23,8 @@ async function become(secret) {
     location.replace("/chat");
     return;
   }
-  at("doing").hidden = true;
-  at("error").textContent = await answer.text();
-  at("error").hidden = false;
-  at("to-room").hidden = false;
+  doing.hidden = true;
+  failed.textContent = await answer.text();
+  failed.hidden = false;
+  toRoom.hidden = false;
 }

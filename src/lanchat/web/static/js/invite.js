@@ -3,11 +3,16 @@
 /**
  * The way in, or the words that there is none but on this computer. `write` makes of an invitation
  * what stands as the address.
+ * @param {{
+ *   none: HTMLElement, way: HTMLElement, picture: HTMLImageElement, address: HTMLElement,
+ * }} elements
+ * @param {{ write: (invite: Invite) => (Node | string)[] }} options
  */
 export function mountInvite({ none, way, picture, address }, { write }) {
-  let shown = null;
+  let shown = "";
   let turn = 0;
 
+  /** @type {Part["update"]} */
   function update({ invite }) {
     if (invite.inviteUrl === shown) return;
     shown = invite.inviteUrl;
@@ -24,13 +29,20 @@ export function mountInvite({ none, way, picture, address }, { write }) {
   return { update };
 }
 
-/** Whether an address of the server means anything to other devices. */
+/**
+ * Whether an address of the server means anything to other devices.
+ * @param {string} url
+ */
 export function opensElsewhere(url) {
   const { hostname } = new URL(url);
   return hostname !== "localhost" && hostname !== "[::1]" && !hostname.startsWith("127.");
 }
 
-/** The button that copies what stands as the address. */
+/**
+ * The button that copies what stands as the address.
+ * @param {{ address: HTMLElement, button: HTMLElement, result: HTMLElement }} elements
+ * @param {{ words: Words }} options
+ */
 export function mountCopy({ address, button, result }, { words }) {
   button.addEventListener("click", async () => {
     const done = await copy(address);
@@ -38,13 +50,14 @@ export function mountCopy({ address, button, result }, { words }) {
   });
 }
 
+/** @param {HTMLElement} node */
 async function copy(node) {
   // Browsers keep navigator.clipboard from pages without https, as a LAN address mostly is.
   try {
-    await navigator.clipboard.writeText(node.textContent);
+    await navigator.clipboard.writeText(node.textContent ?? "");
     return true;
   } catch {
-    getSelection().selectAllChildren(node);
+    getSelection()?.selectAllChildren(node);
     return document.execCommand("copy");
   }
 }

@@ -1,13 +1,16 @@
 // The login page works without this: it only remembers the name, and takes the access code out
 // of an invitation.
 
+import { byId } from "./dom.js";
 import { keep, mountThemeSwitches, takeCode } from "./page.js";
 
+/** @type {Kept<string>} */
 const name = keep("localStorage", "lanchat.name");
-const field = document.getElementById("username");
-
-const code = document.getElementById("code"); // only where the server asks for one
+/** @type {Kept<string>} */
 const invitation = keep("sessionStorage", "lanchat.code");
+const field = byId("username", HTMLInputElement);
+/** @type {HTMLInputElement | null} */
+const code = document.querySelector("#code"); // only where the server asks for one
 
 mountThemeSwitches(document);
 if (field.value === "") field.value = name.load() ?? "";
@@ -15,7 +18,7 @@ acceptInvitation();
 // An invitation may be opened while this page is there already.
 window.addEventListener("hashchange", acceptInvitation);
 if (field.value !== "" && !field.matches("[aria-invalid]") && code?.value === "") code.focus();
-document.getElementById("login").addEventListener("submit", () => name.save(field.value.trim()));
+byId("login", HTMLFormElement).addEventListener("submit", () => name.save(field.value.trim()));
 
 /** The code is kept while this tab is open: choosing a language loads the page anew. */
 function acceptInvitation() {

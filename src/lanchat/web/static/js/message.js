@@ -7,28 +7,46 @@ import { textNodes } from "./text.js";
 
 const FEW_EMOJI = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]?\u200D?\s*){1,4}$/u;
 
-/** Functions that turn rows into elements, in the reader's language. */
+/**
+ * Functions that turn rows into elements, in the reader's language.
+ * @param {{ words: Words, times: Times, mayDelete: () => boolean }} options
+ */
 export function makeRenderer({ words, times, mayDelete }) {
-  const makers = { day: dayLine, gap: gapLine, note: noteLine, message: messageRow };
-  return { create: (row) => fill(element("div"), row), fill };
+  return { create: (/** @type {Row} */ row) => fill(element("div"), row), fill };
 
+  /**
+   * @param {HTMLElement} node
+   * @param {Row} row
+   */
   function fill(node, row) {
-    makers[row.kind](node, row);
+    if (row.kind === "day") dayLine(node, row);
+    else if (row.kind === "gap") gapLine(node);
+    else if (row.kind === "note") noteLine(node, row);
+    else messageRow(node, row);
     node.dataset.key = row.key;
     return node;
   }
 
+  /**
+   * @param {HTMLElement} node
+   * @param {DayRow} row
+   */
   function dayLine(node, { date, ago }) {
     const near = [words.t("client.today"), words.t("client.yesterday")];
     node.className = "day";
     node.replaceChildren(element("span", "day__label", near[ago] ?? times.day(date)));
   }
 
+  /** @param {HTMLElement} node */
   function gapLine(node) {
     node.className = "note note--gap";
     node.replaceChildren(element("span", "note__text", words.t("client.older_left_out")));
   }
 
+  /**
+   * @param {HTMLElement} node
+   * @param {NoteRow} row
+   */
   function noteLine(node, { note }) {
     if (note.kind === "told") {
       toldLine(node, note);
@@ -42,39 +60,53 @@ export function makeRenderer({ words, times, mayDelete }) {
     node.replaceChildren(text);
   }
 
+  /**
+   * @param {HTMLElement} node
+   * @param {ToldNote} note
+   */
   function toldLine(node, { phrase, text }) {
     const line = phrase === null ? text : words.say(phrase, times);
     node.className = line.includes("\n") ? "note note--list" : "note note--told";
     node.replaceChildren(element("span", "note__text", line));
   }
 
+  /**
+   * @param {MoveNote} note
+   * @param {Params} params
+   */
   function sentence({ kind, others }, params) {
     const came = kind === "joined";
     if (others === 0) return words.t(came ? "client.joined" : "client.left", params);
     return words.count(came ? "client.joined_together" : "client.left_together", others, params);
   }
 
+  /**
+   * @param {HTMLElement} node
+   * @param {MessageRow} row
+   */
   function messageRow(node, row) {
     const { message, mine, draft, first, last } = row;
-    const failed = draft !== null && draft.error !== null;
+    const why = draft?.error ?? null;
+    const failed = why !== null;
     const pending = draft !== null && !failed;
     const open = node.querySelector(".message__time")?.getAttribute("aria-expanded") === "true";
     const states = { mine, first, last, failed, pending };
-    const on = Object.keys(states).filter((name) => states[name]);
-    node.className = ["message", ...on.map((name) => `message--${name}`)].join(" ");
+    const on = Object.entries(states).flatMap(([name, is]) => (is ? `message--${name}` : []));
+    node.className = ["message", ...on].join(" ");
 
     const text = element("div", "message__text", textNodes(message.message));
     text.dir = "auto";
     if (FEW_EMOJI.test(message.message)) text.classList.add("message__text--emoji");
     const bubble = element("div", "message__bubble", author(row), text);
-    if (draft === null) bubble.append(...timeAndDetails(message, open));
+    if (row.draft === null) bubble.append(...timeAndDetails(row.message, open));
     if (pending) bubble.append(timeToCome());
     node.replaceChildren(bubble);
     if (first && !mine) node.prepend(avatar(message.user));
-    if (failed) node.append(failure(draft));
+    if (draft !== null && why !== null) node.append(failure(draft, why.message));
     if (pending && last) node.append(element("p", "message__pending", words.t("client.pending")));
   }
 
+  /** @param {MessageRow} row */
   function author({ message, mine, first, host }) {
     // Below the first of a group, and beside one's own, only a screen reader needs the name.
     const shown = first && !mine;
@@ -85,6 +117,10 @@ export function makeRenderer({ words, times, mayDelete }) {
     return line;
   }
 
+  /**
+   * @param {Message} message
+   * @param {boolean} open
+   */
   function timeAndDetails(message, open) {
     const date = new Date(message.time);
     const time = element("time", "", times.short(date));
@@ -107,6 +143,11 @@ export function makeRenderer({ words, times, mayDelete }) {
     return element("span", "message__time-to-come", times.short(new Date()));
   }
 
+  /**
+   * @param {HTMLElement} button
+   * @param {HTMLElement} details
+   * @param {Message} message
+   */
   function toggle(button, details, message) {
     const open = button.getAttribute("aria-expanded") !== "true";
     button.setAttribute("aria-expanded", String(open));
@@ -125,11 +166,16 @@ export function makeRenderer({ words, times, mayDelete }) {
     remove.type = "button";
     remove.dataset.act = "delete";
     remove.dataset.message = String(message.id);
-    details.append(element("div", "", element("dt", "hidden-label", words.t("client.host")), element("dd", "", remove)));
+    const label = element("dt", "hidden-label", words.t("client.host"));
+    details.append(element("div", "", label, element("dd", "", remove)));
   }
 
-  function failure(draft) {
-    const why = element("p", "message__why", `${words.t("client.failed")}. ${draft.error.message}`);
+  /**
+   * @param {Draft} draft
+   * @param {string} reason
+   */
+  function failure(draft, reason) {
+    const why = element("p", "message__why", `${words.t("client.failed")}. ${reason}`);
     const acts = { retry: "client.retry", edit: "client.edit", discard: "client.discard" };
     const buttons = Object.entries(acts).map(([act, key]) => {
       const button = element("button", "message__act", words.t(key));

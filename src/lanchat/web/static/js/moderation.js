@@ -3,13 +3,19 @@
 
 import { tell } from "./history.js";
 
+/** @type {Rules} */
 export const NO_RULES = { topic: "", locked: false, readonly: false, slow: 0 };
 
+/** @param {Pick<State, "members" | "you">} state */
 export function isHost({ members, you }) {
   return members.some(({ id, role }) => id === you.id && role === "host");
 }
 
-/** Why this page may send nothing just now, as a phrase of the catalogue, or null. */
+/**
+ * Why this page may send nothing just now, or null.
+ * @param {State} state
+ * @returns {Phrase | null}
+ */
 export function silencedBy(state) {
   if (isHost(state)) return null;
   const me = state.members.find(({ id }) => id === state.you.id);
@@ -17,8 +23,10 @@ export function silencedBy(state) {
   return state.rules.readonly ? ["client.room_readonly", {}] : null;
 }
 
+/** @type {Reducer<"rulesChanged">} */
 export function rulesChanged(state, { rules, now }) {
   const before = state.rules;
+  /** @type {Phrase[]} */
   const phrases = [];
   if (rules.locked !== before.locked) {
     phrases.push([rules.locked ? "client.room_locked" : "client.room_unlocked", {}]);
@@ -37,10 +45,14 @@ export function rulesChanged(state, { rules, now }) {
   return phrases.reduce((after, phrase) => tell(after, { phrase, now }), { ...state, rules });
 }
 
-/** What a host did to this page's user. */
+/**
+ * What a host did to this page's user.
+ * @type {Reducer<"noticeReceived">}
+ */
 export function noticeReceived(state, { notice, now }) {
   const { code, until } = notice;
   if (code === "kicked" || code === "banned") return { ...state, link: "removed", removal: notice };
+  /** @type {Record<string, Phrase>} */
   const phrases = {
     muted: muted(until),
     unmuted: ["client.unmuted_you", {}],
@@ -53,6 +65,10 @@ export function noticeReceived(state, { notice, now }) {
   return phrase ? tell({ ...state, mutedUntil }, { phrase, now }) : state;
 }
 
+/**
+ * @param {string | null} until
+ * @returns {Phrase}
+ */
 function muted(until) {
   return until ? ["client.muted_you", { until }] : ["client.muted_you_forever", {}];
 }

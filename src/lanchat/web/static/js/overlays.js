@@ -6,10 +6,12 @@ import { setText } from "./dom.js";
 /**
  * The panel with people and settings: a column where there is room, else a sheet from the side,
  * which takes the focus while it is open, and gives it back.
+ * @param {Record<"panel" | "room" | "backdrop" | "open" | "close", HTMLElement>} elements
  */
 export function mountPanel({ panel, room, backdrop, open, close }) {
   const wide = matchMedia("(min-width: 60rem)");
 
+  /** @param {boolean} shown */
   function show(shown) {
     panel.classList.toggle("panel--open", shown);
     backdrop.hidden = !shown;
@@ -34,7 +36,11 @@ export function mountPanel({ panel, room, backdrop, open, close }) {
   wide.addEventListener("change", () => show(false));
 }
 
-/** Asks before what cannot be taken back; `ask(text)` promises whether it was meant. */
+/**
+ * Asks before what cannot be taken back; `ask(question)` promises whether it was meant.
+ * @param {{ dialog: HTMLDialogElement, text: HTMLElement, yes: HTMLElement }} elements
+ * @returns {(question: string) => Promise<boolean>}
+ */
 export function mountConfirm({ dialog, text, yes }) {
   return function ask(question) {
     text.textContent = question;
@@ -48,10 +54,15 @@ export function mountConfirm({ dialog, text, yes }) {
   };
 }
 
-/** Shown in place of the chat, which is over for this page. */
+/**
+ * Shown in place of the chat, which is over for this page.
+ * @param {{ card: HTMLElement, why: HTMLElement, again: HTMLElement }} elements
+ * @param {{ words: Words, times: Times }} options
+ */
 export function mountFarewell({ card, why, again }, { words, times }) {
-  function update({ link, removal }) {
-    if (link !== "removed" || !card.hidden) return;
+  /** @type {Part["update"]} */
+  function update({ removal }) {
+    if (removal === null || !card.hidden) return;
     const { code, until } = removal;
     const time = until && times.until(new Date(until));
     if (code === "kicked") setText(why, words.t("client.kicked"));
@@ -63,7 +74,10 @@ export function mountFarewell({ card, why, again }, { words, times }) {
   return { update };
 }
 
-/** Keep the root as high as what is visible: iOS lays its keyboard over the page. */
+/**
+ * Keep the root as high as what is visible: iOS lays its keyboard over the page.
+ * @param {HTMLElement} root
+ */
 export function followViewport(root) {
   const { visualViewport } = window;
   if (!visualViewport) return;

@@ -4,27 +4,40 @@
 
 const WINDOW = 4_000; // milliseconds
 
-/** Times are in milliseconds of any clock that only goes forward; a `rate` of 0 is no limit. */
+/**
+ * Times are in milliseconds of any clock that only goes forward; a `rate` of 0 is no limit.
+ * @param {number} rate
+ */
 export function makePace(rate) {
   const burst = rate > 0 ? (rate * WINDOW) / 1_000 : Infinity;
+  /** @type {number[]} */
   let times = []; // of what was sent within the last window
   let closedUntil = -Infinity;
   let gap = 0; // between two messages, after a refusal
 
-  /** How long to wait before the next message may go: 0 is not at all. */
+  /**
+   * How long to wait before the next message may go: 0 is not at all.
+   * @param {number} now
+   */
   function pause(now) {
     times = times.filter((time) => now - time < WINDOW);
     if (times.length === 0 && now - closedUntil > WINDOW) gap = 0;
-    const full = times.length >= burst ? times.at(-burst) + WINDOW : now;
+    const oldest = times.length >= burst ? times.at(-burst) : undefined;
+    const full = (oldest ?? -Infinity) + WINDOW;
     const next = (times.at(-1) ?? -Infinity) + gap;
     return Math.max(0, closedUntil - now, full - now, next - now);
   }
 
+  /** @param {number} now */
   function sent(now) {
     times.push(now);
   }
 
-  /** The server refused what was sent last: it says after how many seconds to go on. */
+  /**
+   * The server refused what was sent last: it says after how many seconds to go on.
+   * @param {number} now
+   * @param {number} seconds
+   */
   function refused(now, seconds) {
     times.pop();
     closedUntil = now + seconds * 1_000;

@@ -3,12 +3,16 @@
 /**
  * `load()` and `save(value)` of one JSON value; an empty value takes it away. A browser may
  * forbid storage: then nothing is kept.
+ * @template {{ length: number }} T
+ * @param {"localStorage" | "sessionStorage"} storage
+ * @param {string} key
+ * @returns {Kept<T>}
  */
 export function keep(storage, key) {
   return {
     load() {
       try {
-        return JSON.parse(window[storage].getItem(key));
+        return JSON.parse(window[storage].getItem(key) ?? "null");
       } catch {
         return null;
       }
@@ -27,6 +31,7 @@ export function keep(storage, key) {
 /**
  * The access code that an invitation brings, or null. It stands in the address's fragment, the
  * part that browsers keep to themselves.
+ * @param {string} url
  */
 export function codeOf(url) {
   return new URLSearchParams(new URL(url).hash.slice(1)).get("code");
@@ -39,10 +44,16 @@ export function takeCode() {
   return code;
 }
 
-/** Wire every switch in the page, for js/theme.js; without scripts they stay hidden. */
+/**
+ * Wire every switch in the page, for js/theme.js; without scripts they stay hidden.
+ * @param {ParentNode} root
+ */
 export function mountThemeSwitches(root) {
-  for (const label of root.querySelectorAll("[data-theme-switch]")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const labels = root.querySelectorAll("[data-theme-switch]");
+  for (const label of labels) {
     const select = label.querySelector("select");
+    if (select === null) continue;
     select.value = window.lanchatTheme.stored();
     select.addEventListener("change", () => window.lanchatTheme.choose(select.value));
     label.hidden = false;

@@ -5,16 +5,23 @@ import { isHost } from "./moderation.js";
 
 const COLOURS = 10; // the classes in css/avatar.css
 
-/** A coloured disc with initials. */
+/**
+ * A coloured disc with initials.
+ * @param {string} name
+ */
 export function avatar(name) {
   const node = element("span", `avatar ${colourOf(name)}`, initials(name));
   node.setAttribute("aria-hidden", "true");
   return node;
 }
 
+/** @type {Map<string, number>} */
 const given = new Map(); // name → colour
 
-/** The class that gives a name its colour: the name's own, or the next that nobody has yet. */
+/**
+ * The class that gives a name its colour: the name's own, or the next that nobody has yet.
+ * @param {string} name
+ */
 export function colourOf(name) {
   if (!given.has(name)) {
     const taken = new Set(given.values());
@@ -25,27 +32,45 @@ export function colourOf(name) {
   return `person-${given.get(name)}`;
 }
 
+/** @param {string} name */
 function hashOf(name) {
   let hash = 0x811c9dc5; // FNV-1a
-  for (const char of name) hash = Math.imul(hash ^ char.codePointAt(0), 0x01000193) >>> 0;
+  for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   return (hash ^ (hash >>> 15)) >>> 0;
 }
 
+/**
+ * Of the first and the last word, or what the name begins with where it has no letters.
+ * @param {string} name
+ */
 function initials(name) {
-  const words = name.split(/[\s._-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  const letter = (word) => word.match(/[\p{L}\p{N}]\p{M}*/u)[0].toUpperCase();
-  if (words.length === 0) return Array.from(name)[0] ?? "";
-  return words.length === 1 ? letter(words[0]) : letter(words[0]) + letter(words.at(-1));
+  const letters = name
+    .split(/[\s._-]+/)
+    .flatMap((word) => /[\p{L}\p{N}]\p{M}*/u.exec(word)?.[0].toUpperCase() ?? []);
+  if (letters.length === 0) return Array.from(name)[0] ?? "";
+  return letters.length === 1 ? letters[0] : `${letters[0]}${letters.at(-1)}`;
 }
 
-/** The people list; a host's has actions, `onAct(action, person)`. */
+/**
+ * The people list; a host's has actions, `onAct(action, member)`.
+ * @param {{ list: HTMLElement, total: HTMLElement, line: HTMLElement }} elements
+ * @param {{
+ *   words: Words,
+ *   commands: readonly Command[],
+ *   onAct: (action: string, member: Member) => void,
+ * }} options
+ */
 export function mountPeople({ list, total, line }, { words, commands, onAct }) {
-  let shown = null;
-  let me = null;
+  /** @type {readonly Member[]} */
+  let shown = [];
+  let me = "";
   let hosting = false;
+  /** @type {string | null} */
   let opened = null; // whose actions are shown
-  let made = new WeakMap(); // member → element: who was here stays as they are while others come
+  /** @type {WeakMap<Member, HTMLElement>} */
+  let made = new WeakMap(); // who was here stays as they are while others come
 
+  /** @type {Part["update"]} */
   function update(state) {
     const { members, you, joined } = state;
     const ofHost = isHost(state);
@@ -54,7 +79,7 @@ export function mountPeople({ list, total, line }, { words, commands, onAct }) {
     shown = members;
     me = you.id;
     hosting = ofHost;
-    const isMe = (member) => member.id === me;
+    const isMe = (/** @type {Member} */ member) => member.id === me;
     const others = members.filter((member) => !isMe(member));
     const people = [...members.filter(isMe), ...others];
     list.replaceChildren(...people.map((member) => lineOf(member, isMe(member))));
@@ -62,11 +87,22 @@ export function mountPeople({ list, total, line }, { words, commands, onAct }) {
     if (joined) setText(line, words.count("client.people", members.length));
   }
 
+  /**
+   * @param {Member} member
+   * @param {boolean} mine
+   */
   function lineOf(member, mine) {
-    if (!made.has(member)) made.set(member, makeLine(member, mine));
-    return made.get(member);
+    const known = made.get(member);
+    if (known !== undefined) return known;
+    const item = makeLine(member, mine);
+    made.set(member, item);
+    return item;
   }
 
+  /**
+   * @param {Member} member
+   * @param {boolean} mine
+   */
   function makeLine(member, mine) {
     const name = element("bdi", "people__name", member.name);
     name.title = member.name;
@@ -85,6 +121,10 @@ export function mountPeople({ list, total, line }, { words, commands, onAct }) {
     return person;
   }
 
+  /**
+   * @param {Member} member
+   * @param {HTMLElement} acts
+   */
   function opener(member, acts) {
     const button = element("button", "button button--icon people__more", "⋯");
     button.type = "button";
@@ -99,9 +139,11 @@ export function mountPeople({ list, total, line }, { words, commands, onAct }) {
     return button;
   }
 
+  /** @param {Member} member */
   function actions(member) {
-    const menus = member.role === "host" ? ["host"] : ["guest", member.muted ? "muted" : "writer"];
-    const offered = commands.filter(({ menu }) => menus.includes(menu));
+    const ofGuest = ["guest", member.muted ? "muted" : "writer"];
+    const menus = member.role === "host" ? ["host"] : ofGuest;
+    const offered = commands.filter(({ menu }) => menu !== null && menus.includes(menu));
     const buttons = offered.map(({ name: action }) => {
       const button = element("button", "people__act", words.t(`client.action.${action}`));
       button.type = "button";

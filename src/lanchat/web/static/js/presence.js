@@ -5,7 +5,12 @@ import { newestId, withNote } from "./history.js";
 
 const names = new Intl.Collator();
 
-/** These members are here, sorted by name. */
+/**
+ * These members are here, sorted by name.
+ * @param {State} state
+ * @param {readonly Member[]} members
+ * @returns {State}
+ */
 export function withMembers(state, members) {
   const badges = { ...state.badges };
   for (const { id, role } of members) badges[id] = role === "host";
@@ -13,22 +18,29 @@ export function withMembers(state, members) {
   return { ...state, members: sorted, badges };
 }
 
-/** The connection was lost: whoever is here now and comes back with it is no news. */
+/**
+ * The connection was lost: whoever is here now and comes back with it is no news.
+ * @param {State} state
+ * @returns {State}
+ */
 export function withAllExpected(state) {
   const here = state.members.map(({ id }) => id);
   return { ...state, expected: [...new Set([...state.expected, ...here])] };
 }
 
+/** @type {Reducer<"memberJoined">} */
 export function memberJoined(state, { member }) {
   const { id, name, since } = member;
+  const arrival = { id, name, time: since };
   const others = state.members.filter((other) => other.id !== id);
   return {
     ...withMembers(state, [...others, member]),
-    notes: state.expected.includes(id) ? state.notes : noted(state, "joined", { id, name, time: since }),
+    notes: state.expected.includes(id) ? state.notes : noted(state, "joined", arrival),
     expected: state.expected.filter((one) => one !== id),
   };
 }
 
+/** @type {Reducer<"memberLeft">} */
 export function memberLeft(state, { departure }) {
   const { id } = departure;
   return {
@@ -39,7 +51,10 @@ export function memberLeft(state, { departure }) {
   };
 }
 
-/** A moment in a crowd: these have left, then these have come. */
+/**
+ * A moment in a crowd: these have left, then these have come.
+ * @type {Reducer<"membersChanged">}
+ */
 export function membersChanged(state, { joined, left }) {
   const moved = new Set([...left, ...joined].map(({ id }) => id));
   const before = new Set(state.members.map(({ id }) => id));
@@ -57,7 +72,10 @@ export function membersChanged(state, { joined, left }) {
   };
 }
 
-/** Somebody may do more or less than before. */
+/**
+ * Somebody may do more or less than before.
+ * @type {Reducer<"memberChanged">}
+ */
 export function memberChanged(state, { id, role, muted }) {
   const members = state.members.map((member) =>
     member.id === id ? { ...member, role, muted } : member,
@@ -65,24 +83,42 @@ export function memberChanged(state, { id, role, muted }) {
   return withMembers(state, members);
 }
 
+/**
+ * @param {State} state
+ * @param {MoveNote["kind"]} kind
+ * @param {Departure} move
+ */
 function noted(state, kind, move) {
-  const note = noteOf(state, kind, [move], false);
+  const note = noteOf(state, kind, move);
   if (state.notes.some(({ key }) => key === note.key)) return state.notes;
   return withNote(state.notes, note);
 }
 
-/** In a crowd a note goes on until something else is to be told. */
+/**
+ * In a crowd a note goes on until something else is to be told.
+ * @param {State} state
+ * @param {readonly Note[]} notes
+ * @param {MoveNote["kind"]} kind
+ * @param {readonly Departure[]} moves
+ */
 function notedTogether(state, notes, kind, moves) {
-  if (moves.length === 0) return notes;
-  const note = noteOf(state, kind, moves, true);
+  const [first, ...others] = moves;
+  if (first === undefined) return notes;
+  const note = { ...noteOf(state, kind, first), others: others.length, together: true };
   const last = notes.at(-1);
-  if (last === undefined || !last.together || last.kind !== kind || last.after !== note.after) {
+  if (last === undefined || last.kind !== kind || !last.together || last.after !== note.after) {
     return withNote(notes, note);
   }
   return [...notes.slice(0, -1), { ...last, others: last.others + moves.length }];
 }
 
-function noteOf(state, kind, [{ id, name, time }, ...others], together) {
+/**
+ * @param {State} state
+ * @param {MoveNote["kind"]} kind
+ * @param {Departure} move
+ * @returns {MoveNote}
+ */
+function noteOf(state, kind, { id, name, time }) {
   const key = `${kind}:${id}:${time}`;
-  return { key, kind, name, others: others.length, together, time, after: newestId(state) };
+  return { key, kind, name, others: 0, together: false, time, after: newestId(state) };
 }

@@ -1,21 +1,26 @@
 // The page for a projector: how to get in, in letters for the last row, and how many are here.
 
-import { setText } from "./dom.js";
+import { byId, readConfig, setText } from "./dom.js";
 import { codeOf } from "./page.js";
 import { mountInvite } from "./invite.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { makeWords } from "./words.js";
 
-const config = JSON.parse(document.getElementById("lanchat-config").textContent);
-const at = (id) => document.getElementById(id);
+const config = readConfig();
+const at = (/** @type {string} */ id) => byId(id, HTMLElement);
 const words = makeWords(config.strings, config.lang);
 const address = at("invite-address");
 
 let state = initial({ you: config.user, invite: config });
 
 const invite = mountInvite(
-  { none: at("invite-none"), way: at("invite-way"), picture: at("invite-code"), address },
+  {
+    none: at("invite-none"),
+    way: at("invite-way"),
+    picture: byId("invite-code", HTMLImageElement),
+    address,
+  },
   { write: ({ lanUrl }) => [lanUrl] },
 );
 
@@ -38,7 +43,7 @@ function render() {
   at("secret").hidden = code === null;
   setText(at("code"), code ?? "");
   // The style sheet makes the letters as large as this many of them can be.
-  address.style.setProperty("--letters", address.textContent.length);
+  address.style.setProperty("--letters", String(address.textContent?.length));
 }
 
 render();

@@ -1,7 +1,10 @@
 // The wire's words and the page's, pure: docs/protocol.md as this page speaks it. What the server
 // says becomes an action of the state; what the page asks becomes an event of the wire.
 
-/** By the wire's name: (payload, now) → action. */
+/**
+ * By the wire's name, what an event means to the page.
+ * @type {Wire.Actions}
+ */
 export const ACTIONS = {
   server_stop: () => ({ type: "serverStopped" }),
   add_chat_message: (message) => ({ type: "messagePosted", message }),
@@ -20,28 +23,56 @@ export const ACTIONS = {
   notice: (notice, now) => ({ type: "noticeReceived", notice, now }),
 };
 
-/** Requests as [name, payload]. */
-export const request = {
-  /** Come in, and be told what this page has not seen yet. */
-  snapshot: ({ lastSeq, epoch }) => ["new_host", { batches: true, last_seq: lastSeq, epoch }],
-
-  post: ({ client_id, text }) => ["new_message", { message: text, client_id }],
-
-  /** `person` is the id of whom the command means, where the text does not name them. */
-  command: (name, text, person) => ["host_command", { name, text, ...(person && { person }) }],
-};
-
-/** The answer to a request for a snapshot. */
-export function snapshotReceived(answer) {
-  const { you, hosts, room, invite, messages, changed, complete, seq, epoch, cleared } = answer;
-  const missed = { messages, changed, complete, seq, epoch, cleared, anew: answer.anew === true };
-  return { type: "snapshotReceived", snapshot: { you, members: hosts, rules: room, invite, ...missed } };
+/**
+ * Come in, and be told what this page has not seen yet.
+ * @param {Pick<State, "lastSeq" | "epoch">} state
+ * @returns {Wire.Request<"new_host">}
+ */
+export function snapshotRequest({ lastSeq, epoch }) {
+  return ["new_host", { batches: true, last_seq: lastSeq, epoch }];
 }
 
+/**
+ * @param {Pick<Draft, "client_id" | "text">} draft
+ * @returns {Wire.Request<"new_message">}
+ */
+export function postRequest({ client_id, text }) {
+  return ["new_message", { message: text, client_id }];
+}
+
+/**
+ * `person` is the id of whom the command means, where the text does not name them.
+ * @param {string} name
+ * @param {string} text
+ * @param {string} [person]
+ * @returns {Wire.Request<"host_command">}
+ */
+export function commandRequest(name, text, person) {
+  return ["host_command", { name, text, ...(person && { person }) }];
+}
+
+/**
+ * What the answer to a request for a snapshot means.
+ * @param {Wire.Requests["new_host"]["answer"]} answer
+ * @returns {Action}
+ */
+export function snapshotReceived(answer) {
+  const { hosts: members, room: rules, anew = false, ...missed } = answer;
+  return { type: "snapshotReceived", snapshot: { ...missed, members, rules, anew } };
+}
+
+/**
+ * @param {Wire.Move} arrival
+ * @returns {Member}
+ */
 function memberOf({ id, user, ip, time, role, muted }) {
   return { id, name: user, ip, since: time, role, muted };
 }
 
+/**
+ * @param {Wire.Move} departure
+ * @returns {Departure}
+ */
 function departureOf({ id, user, time }) {
   return { id, name: user, time };
 }

@@ -3,17 +3,24 @@
 
 import { daysAgo } from "./words.js";
 
+const SHOWN = ["message", "draft", "note", "first", "last", "ago", "host"]; // fields of a row
+
+/** @type {WeakMap<Message | Note, { date: Date, day: string, minute: number }>} */
 const moments = new WeakMap();
 
-/** The rows to show, oldest first: days, gaps, notes, messages and what is not sent yet. */
+/**
+ * The rows to show, oldest first: days, gaps, notes, messages and what is not sent yet.
+ * @param {State} state
+ */
 export function rowsOf(state, now = new Date()) {
+  /** @type {Row[]} */
   const rows = [];
   const gaps = new Set(state.gaps);
   const { notes, you } = state;
-  let day = null;
+  let day = "";
   let next = 0;
 
-  const begin = (entry) => {
+  const begin = (/** @type {Message | Note} */ entry) => {
     const moment = momentOf(entry);
     if (moment.day !== day) {
       day = moment.day;
@@ -22,70 +29,90 @@ export function rowsOf(state, now = new Date()) {
     }
     return moment.minute;
   };
-  const note = (entry) => {
-    begin(entry);
-    rows.push({ kind: "note", key: entry.key, note: entry });
+  const notesBefore = (/** @type {number} */ id) => {
+    for (; next < notes.length && notes[next].after < id; next += 1) {
+      const note = notes[next];
+      begin(note);
+      rows.push({ kind: "note", key: note.key, note });
+    }
   };
-  const message = (entry, mine, minute, key, draft) => {
+  /**
+   * @param {Said} said
+   * @param {{ key: string, mine: boolean, minute: number }} place
+   */
+  const message = (said, { key, mine, minute }) => {
+    const author = said.message.user_id;
     const above = rows.at(-1);
     const together =
-      above?.kind === "message" && above.author === entry.user_id && above.minute === minute;
+      above?.kind === "message" && above.author === author && above.minute === minute;
     // The last of a group shows its time. What was not sent has none and stands for itself.
-    const failed = draft !== null && draft.error !== null;
+    const failed = said.draft !== null && said.draft.error !== null;
     if (together && !failed) above.last = false;
-    rows.push({
-      kind: "message", key, message: entry, mine, draft,
-      author: entry.user_id, minute, first: !together, last: true,
-      host: state.badges[entry.user_id] === true,
-    });
+    const host = state.badges[author] === true;
+    const group = { author, minute, first: !together, last: true };
+    rows.push({ kind: "message", key, ...said, mine, host, ...group });
   };
 
   for (const entry of state.messages) {
-    while (next < notes.length && notes[next].after < entry.id) note(notes[next++]);
+    notesBefore(entry.id);
     if (gaps.has(entry.id)) rows.push({ kind: "gap", key: `gap:${entry.id}` });
     const mine = entry.user_id === you.id;
     // A draft keeps its key when it is confirmed, and so its place in the page.
     const key = mine ? `own:${entry.client_id}` : `id:${entry.id}`;
-    message(entry, mine, begin(entry), key, null);
+    message({ draft: null, message: entry }, { key, mine, minute: begin(entry) });
   }
-  while (next < notes.length) note(notes[next++]);
+  notesBefore(Infinity);
   // Until the server says when, it is now, by the server's clock: this device's may be wrong.
   const thisMinute = minuteOf(now.getTime() + state.clockOffset);
   for (const draft of state.outbox) {
-    message(entryOf(draft, you), true, thisMinute, `own:${draft.client_id}`, draft);
+    const key = `own:${draft.client_id}`;
+    message({ draft, message: entryOf(draft, you) }, { key, mine: true, minute: thisMinute });
   }
   return distinct(rows);
 }
 
-/** Whether two rows of one key show the same. */
+/**
+ * Whether two rows of one key show the same.
+ * @param {Readonly<Record<string, unknown>>} a
+ * @param {Readonly<Record<string, unknown>>} b
+ */
 export function sameRow(a, b) {
-  return ["message", "draft", "note", "first", "last", "ago", "host"].every((field) => a[field] === b[field]);
+  return SHOWN.every((field) => a[field] === b[field]);
 }
 
+/** @type {WeakMap<Draft, Unsent>} */
 const entries = new WeakMap();
 
+/**
+ * @param {Draft} draft
+ * @param {User} you
+ */
 function entryOf(draft, you) {
-  if (!entries.has(draft)) {
-    const { client_id, text } = draft;
-    entries.set(draft, { client_id, user_id: you.id, user: you.name, message: text });
-  }
-  return entries.get(draft);
+  const known = entries.get(draft);
+  if (known !== undefined) return known;
+  const { client_id, text } = draft;
+  const entry = { client_id, user_id: you.id, user: you.name, message: text };
+  entries.set(draft, entry);
+  return entry;
 }
 
+/** @param {Message | Note} entry */
 function momentOf(entry) {
-  if (!moments.has(entry)) {
-    const date = new Date(entry.time);
-    const day = `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
-    const minute = minuteOf(date.getTime());
-    moments.set(entry, { date, day, minute });
-  }
-  return moments.get(entry);
+  const known = moments.get(entry);
+  if (known !== undefined) return known;
+  const date = new Date(entry.time);
+  const day = `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
+  const moment = { date, day, minute: minuteOf(date.getTime()) };
+  moments.set(entry, moment);
+  return moment;
 }
 
+/** @param {number} time */
 function minuteOf(time) {
   return Math.floor(time / 60_000);
 }
 
+/** @param {Row[]} rows */
 function distinct(rows) {
   // A clock that was set back can bring a day a second time: its line needs a key of its own.
   const times = new Map();

@@ -4,7 +4,13 @@
 import { io } from "../vendor/socket.io.esm.min.js";
 import { waiting } from "./history.js";
 import { makePace } from "./pace.js";
-import { ACTIONS, request, snapshotReceived } from "./protocol.js";
+import {
+  ACTIONS,
+  commandRequest,
+  postRequest,
+  snapshotReceived,
+  snapshotRequest,
+} from "./protocol.js";
 
 const ANSWER_WITHIN = 10_000; // milliseconds; then the same message is sent again
 const JOIN_AGAIN_AFTER = 1_000;
@@ -15,6 +21,11 @@ const PASSING = new Set(["unavailable", "too_fast", "not_joined"]); // a no for 
 /**
  * Connect to the server, which takes `rate` messages a second. `onUnauthorized` is called when it
  * does not let us in any more, `onPause(milliseconds)` when sending has to wait.
+ * @param {string} serverUrl
+ * @param {{
+ *   rate: number, dispatch: Dispatch, getState: () => State,
+ *   onUnauthorized: () => void, onPause: (pause: number) => void,
+ * }} options
  */
 export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized, onPause }) {
   const pace = makePace(rate);
@@ -27,7 +38,7 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
   let sending = false;
 
   socket.on("connect", join);
-  socket.on("connect_error", ({ message, data }) => {
+  socket.on("connect_error", (/** @type {Error & { data?: any }} */ { message, data }) => {
     if (message === "unauthorized") onUnauthorized();
     else if (message === "too_many_connections") knockAgain(data.message);
     else lose();
@@ -52,6 +63,7 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
   window.addEventListener("online", reconnectNow);
 
   // Where the server itself refuses, Socket.IO leaves it at that.
+  /** @param {string} why */
   function knockAgain(why) {
     dispatch({ type: "serverFull", why });
     setTimeout(() => socket.connect(), KNOCK_AGAIN_AFTER);
@@ -62,7 +74,7 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
   }
 
   async function join() {
-    const answer = await ask(request.snapshot(getState()));
+    const answer = await ask(snapshotRequest(getState()));
     if (answer?.ok) {
       dispatch(snapshotReceived(answer));
       send();
@@ -73,7 +85,12 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
     }
   }
 
-  /** The answer, or null where none came: the connection went away or the server was too slow. */
+  /**
+   * The answer, or null where none came: the connection went away or the server was too slow.
+   * @template {keyof Wire.Requests} Name
+   * @param {Wire.Request<Name>} request
+   * @returns {Promise<Wire.Answer<Name> | null>}
+   */
   async function ask([event, payload]) {
     try {
       return await socket.timeout(ANSWER_WITHIN).emitWithAck(event, payload);
@@ -96,25 +113,38 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
         continue; // meanwhile the connection or the draft may have gone
       }
       pace.sent(performance.now());
-      settle(draft.client_id, await ask(request.post(draft)));
+      settle(draft.client_id, await ask(postRequest(draft)));
     }
     sending = false;
   }
 
+  /**
+   * @param {string} client_id
+   * @param {Wire.Answer<"new_message"> | null} answer
+   */
   function settle(client_id, answer) {
     if (answer === null) return;
-    const { ok, id, time } = answer;
-    if (ok) dispatch({ type: "draftStored", client_id, id, time, now: Date.now() });
-    else if (answer.error.code === "unauthorized") onUnauthorized();
-    else if (HASTY.has(answer.error.code)) pace.refused(performance.now(), answer.error.retry_after);
-    else dispatch({ type: "draftRefused", client_id, error: answer.error });
+    if (answer.ok) {
+      const { id, time } = answer;
+      dispatch({ type: "draftStored", client_id, id, time, now: Date.now() });
+      return;
+    }
+    const { error } = answer;
+    if (error.code === "unauthorized") onUnauthorized();
+    else if (HASTY.has(error.code)) pace.refused(performance.now(), error.retry_after ?? 0);
+    else dispatch({ type: "draftRefused", client_id, error });
     // A server that stops has shown everybody out; there is nothing to join until it is back.
-    if (answer.error?.code === "not_joined" && getState().link !== "stopped") join();
+    if (error.code === "not_joined" && getState().link !== "stopped") join();
   }
 
-  /** Let the server carry out a command: its answer, or null where none came. */
+  /**
+   * Let the server carry out a command: its answer, or null where none came.
+   * @param {string} name
+   * @param {string} text
+   * @param {string} [person]
+   */
   function command(name, text, person) {
-    return ask(request.command(name, text, person));
+    return ask(commandRequest(name, text, person));
   }
 
   return { send, command };

@@ -1,46 +1,50 @@
 // What the page knows, and how it changes: (state, action) → state, pure. An action says what
-// happened, as the server's events do.
+// happened, as the server's events do; types.d.ts describes them all.
 
 import * as history from "./history.js";
 import * as moderation from "./moderation.js";
 import * as presence from "./presence.js";
 
-/** What was written before one logged in anew is said again only if one asks: `stale` is why. */
-export function initial({ you, invite = null, outbox = [], stale = null }) {
-  const own = (draft) => (draft.by === you.id ? draft : { ...draft, error: stale });
+/**
+ * What was written before one logged in anew is said again only if one asks: `stale` is why.
+ * @param {{ you: User, invite: Invite, outbox?: readonly Draft[], stale?: Draft["error"] }} page
+ * @returns {State}
+ */
+export function initial({ you, invite, outbox = [], stale = null }) {
   return {
-    link: "connecting", // connecting, online, offline, stopped, full or removed
-    whyFull: "", // the server's words, where it lets nobody more in
+    link: "connecting",
+    whyFull: "",
     joined: false,
     you,
-    invite, // where others can join: lanUrl, and inviteUrl, which brings the access code
+    invite,
     members: [],
     messages: [],
-    notes: [], // what happened between the messages while this page was open
-    expected: [], // ids of who was here when the connection was lost: their return is no news
-    outbox: outbox.map(own), // own messages that the server has not confirmed yet, oldest first
-    gaps: [], // ids of messages before which older ones were left out
-    lastSeq: 0, // the position up to which nothing is missing
-    epoch: "", // the server's name for the stretch of positions in which that was learned
-    unseen: {}, // id → the last version of a message that is not shown: deleted, or to come
-    early: [], // ids of messages that came live before the catch-up
+    notes: [],
+    expected: [],
+    outbox: outbox.map((draft) => (draft.by === you.id ? draft : { ...draft, error: stale })),
+    gaps: [],
+    lastSeq: 0,
+    epoch: "",
+    unseen: {},
+    early: [],
     rules: moderation.NO_RULES,
-    badges: {}, // id → whether this user is host, also of those who have left
+    badges: {},
     mutedUntil: null,
-    removal: null, // the notice by which a host has removed this user
-    cleared: 0, // the newest id of a history that was deleted
-    toldCount: 0, // how many notes were for this page alone
-    clockOffset: 0, // milliseconds that the server's clock is before this device's, as far as known
+    removal: null,
+    cleared: 0,
+    toldCount: 0,
+    clockOffset: 0,
   };
 }
 
+/** @type {Reducers} */
 const reducers = {
   connectionLost: (state) => disconnected(state, "offline"),
   serverStopped: (state) => disconnected(state, "stopped"),
   serverFull: (state, { why }) => disconnected(state, "full", why),
 
   snapshotReceived(state, { snapshot }) {
-    const { you, members, invite = state.invite, rules = state.rules } = snapshot;
+    const { you, members, rules, invite = state.invite } = snapshot;
     const after = presence.withMembers(history.caughtUp(state, snapshot), members);
     return { ...after, link: "online", joined: true, you, invite, rules };
   },
@@ -67,10 +71,20 @@ const reducers = {
   draftDiscarded: history.draftDiscarded,
 };
 
+/**
+ * @template {Action["type"]} Type
+ * @param {State} state
+ * @param {Action<Type>} action
+ */
 export function reduce(state, action) {
   return reducers[action.type](state, action);
 }
 
+/**
+ * @param {State} state
+ * @param {Link} link
+ * @returns {State}
+ */
 function disconnected(state, link, whyFull = "") {
   if (state.link === "removed") return state;
   const after = state.joined ? presence.withAllExpected(state) : state;

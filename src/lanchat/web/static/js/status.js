@@ -6,12 +6,17 @@ import { waiting } from "./history.js";
 const BACK_FOR = 3_000; // milliseconds
 const PATIENCE = 400; // a connection that is there at once needs no words
 
-/** The status line. */
+/**
+ * The connection, where there is something to say.
+ * @param {HTMLElement} line
+ * @param {{ words: Words, rerender: () => void }} options
+ */
 export function mountStatus(line, { words, rerender }) {
   let wasAway = false;
   let backUntil = 0;
   const born = Date.now();
 
+  /** @type {Part["update"]} */
   function update(state) {
     const { link } = state;
     if (link === "online" && wasAway) {
@@ -24,6 +29,7 @@ export function mountStatus(line, { words, rerender }) {
     setText(line, text(state));
   }
 
+  /** @param {State} state */
   function text(state) {
     const { link } = state;
     if (link === "removed") return "";
@@ -33,8 +39,12 @@ export function mountStatus(line, { words, rerender }) {
       if (early) setTimeout(rerender, PATIENCE);
       return early ? "" : words.t("client.connecting");
     }
-    const reasons = { stopped: "client.stopped", offline: "client.offline" };
-    const now = link === "full" ? state.whyFull : words.t(reasons[link]);
+    const reasons = {
+      stopped: words.t("client.stopped"),
+      offline: words.t("client.offline"),
+      full: state.whyFull,
+    };
+    const now = reasons[link];
     const queue = waiting(state).length;
     return queue > 0 ? `${now} ${words.count("client.queued", queue)}` : now;
   }
@@ -42,8 +52,13 @@ export function mountStatus(line, { words, rerender }) {
   return { update };
 }
 
-/** What holds in the room, below its name. */
+/**
+ * What holds in the room, below its name.
+ * @param {HTMLElement} line
+ * @param {{ words: Words }} options
+ */
 export function mountRules(line, { words }) {
+  /** @type {Part["update"]} */
   function update({ rules }) {
     const { topic, locked, readonly, slow } = rules;
     const parts = [

@@ -3,28 +3,41 @@
 import { find } from "../vendor/linkify.mjs";
 import { element } from "./dom.js";
 
+/**
+ * A part of a text. Only a link has an `href`.
+ * @typedef {{ kind: "text" | "link" | "code" | "block", text: string, href?: string }} TextPart
+ */
+
 const CODE = /```\n?([\s\S]+?)\n?```|`([^`\n]+)`/g;
 const MAY_LINK = /https?:\/\/|www\./i;
 // linkify also takes `main.py` for an address (Paraguay): only what was meant as one counts.
 const MEANT = /^(https?:\/\/|www\.)/i;
 
-/** The text's parts in their order: text, link (with its href), code within a line, or a block. */
+/**
+ * The text's parts in their order.
+ * @param {string} text
+ */
 export function partsOf(text) {
+  /** @type {TextPart[]} */
   const parts = [];
   let at = 0;
   for (const match of text.matchAll(CODE)) {
     parts.push(...linkedParts(text.slice(at, match.index)));
     const [whole, block, inline] = match;
-    parts.push(block === undefined ? { kind: "code", text: inline } : { kind: "block", text: block });
+    parts.push(
+      block === undefined ? { kind: "code", text: inline } : { kind: "block", text: block },
+    );
     at = match.index + whole.length;
   }
   return [...parts, ...linkedParts(text.slice(at))];
 }
 
+/** @param {string} text */
 function linkedParts(text) {
+  /** @type {TextPart[]} */
   const parts = [];
   let at = 0;
-  const add = (part) => {
+  const add = (/** @type {TextPart} */ part) => {
     if (part.text !== "") parts.push(part);
   };
   if (MAY_LINK.test(text)) {
@@ -39,19 +52,27 @@ function linkedParts(text) {
   return parts;
 }
 
-/** A fragment that shows the text. */
+/**
+ * A fragment that shows the text.
+ * @param {string} text
+ */
 export function textNodes(text) {
   const fragment = document.createDocumentFragment();
   fragment.append(...partsOf(text).map(nodeOf));
   return fragment;
 }
 
-function nodeOf({ kind, text, href }) {
+/** @param {TextPart} part */
+function nodeOf({ kind, text, href = "" }) {
   if (kind === "text") return text;
   if (kind === "link") return link(href, text);
   return element("code", kind === "block" ? "code code--block" : "code", text);
 }
 
+/**
+ * @param {string} href
+ * @param {string} label
+ */
 function link(href, label) {
   const node = element("a", "", label);
   node.href = href;

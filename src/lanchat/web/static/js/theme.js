@@ -9,20 +9,24 @@ window.lanchatTheme = (() => {
   function stored() {
     try {
       const theme = localStorage.getItem("lanchat.theme");
-      return THEMES.includes(theme) ? theme : "system";
+      return theme !== null && THEMES.includes(theme) ? theme : "system";
     } catch {
       return "system";
     }
   }
 
+  /** @param {string} theme */
   function apply(theme) {
-    for (const node of document.head.querySelectorAll("[data-scheme]")) {
+    /** @type {NodeListOf<HTMLLinkElement | HTMLMetaElement>} */
+    const nodes = document.head.querySelectorAll("[data-scheme]");
+    for (const node of nodes) {
       const { scheme } = node.dataset;
       const chosen = scheme === theme ? "all" : "not all";
       node.media = theme === "system" ? `(prefers-color-scheme: ${scheme})` : chosen;
     }
   }
 
+  /** @param {string} theme */
   function choose(theme) {
     apply(theme);
     try {

@@ -10,29 +10,30 @@ import { rowsOf, sameRow } from "./rows.js";
 const NEAR = 80; // pixels from the end that still count as being there
 const MOST_ROWS = 3_000;
 const KEPT_ROWS = 2_000;
+const TIME = ".message__time";
 
 /**
  * `onAct(act, id)` is a click below a failed message, by its client_id, or on the deletion of
  * another one; `onRead()` follows the reader.
+ * @param {{
+ *   log: HTMLElement, rows: HTMLElement, newest: HTMLElement, label: HTMLElement,
+ * }} elements
+ * @param {{
+ *   words: Words, times: Times, mayDelete: () => boolean,
+ *   onAct: (act: string, id: string) => void, onRead: () => void, onTrim: (kept: number) => void,
+ * }} options
  */
 export function mountTimeline({ log, rows: list, newest, label }, options) {
   const { words, onAct, onRead, onTrim } = options;
   const renderer = makeRenderer(options);
   const empty = emptyRoom(log, { words });
-  const shown = new Map(); // key → {row, node}
+  /** @type {Map<string, { row: Row, node: HTMLElement }>} */
+  const shown = new Map(); // by the row's key
   let atEnd = true;
   let lastTop = 0;
-  let last = null;
+  let last = "";
 
-  log.addEventListener("scroll", () => {
-    const was = atEnd;
-    const top = log.scrollTop;
-    // Only who scrolls up leaves the end: it also moves away when the log becomes smaller.
-    if (log.scrollHeight - log.clientHeight - top < NEAR) atEnd = true;
-    else if (top < lastTop) atEnd = false;
-    lastTop = top;
-    if (atEnd !== was) onRead();
-  }, { passive: true });
+  log.addEventListener("scroll", follow, { passive: true });
   // A keyboard that opens makes the log smaller, details that open make the list longer.
   const resized = new ResizeObserver(() => atEnd && toEnd());
   resized.observe(log);
@@ -42,16 +43,28 @@ export function mountTimeline({ log, rows: list, newest, label }, options) {
     onRead();
   });
   list.addEventListener("click", ({ target }) => {
+    if (!(target instanceof HTMLElement)) return;
     const { act, draft, message } = target.dataset;
-    if (act) onAct(act, draft ?? message);
+    if (act) onAct(act, draft ?? message ?? "");
   });
   list.addEventListener("keydown", walk);
+
+  function follow() {
+    const was = atEnd;
+    const top = log.scrollTop;
+    // Only who scrolls up leaves the end: it also moves away when the log becomes smaller.
+    if (log.scrollHeight - log.clientHeight - top < NEAR) atEnd = true;
+    else if (top < lastTop) atEnd = false;
+    lastTop = top;
+    if (atEnd !== was) onRead();
+  }
 
   function toEnd() {
     log.scrollTop = log.scrollHeight;
     atEnd = true;
   }
 
+  /** @param {State} state */
   function update(state) {
     const rows = rowsOf(state);
     const own = state.outbox.at(-1)?.client_id;
@@ -67,24 +80,28 @@ export function mountTimeline({ log, rows: list, newest, label }, options) {
     if (atEnd && state.messages.length > MOST_ROWS) onTrim(KEPT_ROWS);
   }
 
+  /** @param {Row[]} rows */
   function place(rows) {
     let cursor = list.firstElementChild;
-    let button = null;
+    /** @type {HTMLElement | undefined} */
+    let newestMessage;
     const gone = new Map(shown);
     for (const row of rows) {
       gone.delete(row.key);
       const { node } = placed(row);
       if (node === cursor) cursor = cursor.nextElementSibling;
       else list.insertBefore(node, cursor);
-      if (row.kind === "message") button = node;
+      if (row.kind === "message") newestMessage = node;
     }
     for (const [key, { node }] of gone) {
       shown.delete(key);
       node.remove();
     }
-    rove(button?.querySelector(".message__time"));
+    const button = newestMessage?.querySelector(TIME);
+    if (button instanceof HTMLElement) rove(button);
   }
 
+  /** @param {Row} row */
   function placed(row) {
     const known = shown.get(row.key);
     if (known === undefined) {
@@ -98,29 +115,44 @@ export function mountTimeline({ log, rows: list, newest, label }, options) {
   }
 
   // The list is one stop for the Tab key; the arrow keys go from message to message.
+  /** @type {HTMLElement | null} */
   let stop = null;
 
+  /** @param {HTMLElement} button */
   function rove(button) {
-    if (!button || button === stop || (stop !== null && stop === document.activeElement)) return;
+    if (button === stop || (stop !== null && stop === document.activeElement)) return;
     if (stop !== null) stop.tabIndex = -1;
     stop = button;
     stop.tabIndex = 0;
   }
 
+  /** @param {KeyboardEvent} event */
   function walk(event) {
-    const buttons = [...list.querySelectorAll(".message__time")];
-    const at = buttons.indexOf(event.target);
+    /** @type {NodeListOf<HTMLElement>} */
+    const found = list.querySelectorAll(TIME);
+    const buttons = [...found];
+    const at = buttons.findIndex((button) => button === event.target);
     if (at < 0) return;
-    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: buttons.length - 1 }[event.key];
-    if (to === undefined || buttons[to] === undefined) return;
+    /** @type {Record<string, HTMLElement | undefined>} */
+    const ways = {
+      ArrowUp: buttons[at - 1],
+      ArrowDown: buttons[at + 1],
+      Home: buttons[0],
+      End: buttons.at(-1),
+    };
+    const next = ways[event.key];
+    if (next === undefined) return;
     event.preventDefault();
     buttons[at].tabIndex = -1;
-    stop = buttons[to];
+    stop = next;
     stop.tabIndex = 0;
     stop.focus();
   }
 
-  /** Show how many messages wait below, once the reader is further up. */
+  /**
+   * Show how many messages wait below, once the reader is further up.
+   * @param {number} unread
+   */
   function updateUnread(unread) {
     newest.hidden = atEnd;
     newest.classList.toggle("newest--news", unread > 0);
@@ -132,13 +164,17 @@ export function mountTimeline({ log, rows: list, newest, label }, options) {
   return { update, updateUnread, atEnd: () => atEnd };
 }
 
-/** Shows or hides what stands there before the first message, with an address or "". */
+/**
+ * Shows or hides what stands there before the first message, with an address or "".
+ * @param {HTMLElement} log
+ * @param {{ words: Words }} options
+ * @returns {(shown: boolean, address: string) => void}
+ */
 function emptyRoom(log, { words }) {
   const text = element("p", "empty__text");
   const place = element("p", "empty__address");
-  const note = element(
-    "div", "empty", element("p", "empty__title", words.t("client.empty_title")), text, place,
-  );
+  const title = element("p", "empty__title", words.t("client.empty_title"));
+  const note = element("div", "empty", title, text, place);
   note.hidden = true;
   log.prepend(note);
   return (shown, address) => {

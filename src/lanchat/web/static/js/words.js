@@ -1,29 +1,43 @@
 // The catalogue's texts and the reader's way of writing times.
 
-/** `t(key, params)` and `count(key, n)` over the texts that the page carries. */
+/**
+ * Over the texts that the page carries.
+ * @param {Readonly<Record<string, string>>} strings
+ * @param {string} lang
+ * @returns {Words}
+ */
 export function makeWords(strings, lang) {
   const plural = new Intl.PluralRules(lang);
   const number = new Intl.NumberFormat(lang);
 
+  /** @type {Words["t"]} */
   const t = (key, params = {}) => {
-    if (!(key in strings)) throw new Error(`no text for ${key}`);
-    return strings[key].replace(/\{(\w+)\}/g, (_, name) => params[name]);
+    const text = strings[key];
+    if (text === undefined) throw new Error(`no text for ${key}`);
+    return text.replace(/\{(\w+)\}/g, (_, name) => String(params[name]));
   };
+  /** @type {Words["count"]} */
   const count = (key, n, params = {}) => {
     const form = plural.select(n) === "one" ? "one" : "other";
     return t(`${key}.${form}`, { ...params, count: number.format(n) });
   };
-  /** A text by its key and parameters, as the state has them. */
+  /** @type {Words["say"]} */
   const say = ([key, params], times) => {
-    if ("count" in params) return count(key, params.count);
-    return t(key, params.until ? { time: times.until(new Date(params.until)) } : params);
+    const { count: n, until } = params;
+    if (typeof n === "number") return count(key, n);
+    return t(key, until ? { time: times.until(new Date(until)) } : params);
   };
   return { t, count, say };
 }
 
-/** Times in the reader's own locale where it speaks the page's language: en-GB, not en. */
+/**
+ * Times in the reader's own locale where it speaks the page's language: en-GB, not en.
+ * @param {string} lang
+ * @param {readonly string[]} languages
+ * @returns {Times}
+ */
 export function makeTimes(lang, languages = navigator.languages) {
-  const language = (tag) => tag.split("-")[0];
+  const language = (/** @type {string} */ tag) => tag.split("-")[0];
   const own = languages.find((tag) => language(tag) === language(lang)) ?? lang;
   const short = new Intl.DateTimeFormat(own, { hour: "2-digit", minute: "2-digit" });
   const full = new Intl.DateTimeFormat(own, { dateStyle: "full", timeStyle: "medium" });
@@ -38,16 +52,24 @@ export function makeTimes(lang, languages = navigator.languages) {
   };
 }
 
-/** How many whole days before today a date lies: 0 is today, 1 yesterday. */
+/**
+ * How many whole days before today a date lies: 0 is today, 1 yesterday.
+ * @param {Date} date
+ * @param {Date} now
+ */
 export function daysAgo(date, now) {
   return Math.round((midnight(now) - midnight(date)) / 86_400_000);
 }
 
-/** The next beginning of a day, local time. */
+/**
+ * The next beginning of a day, local time.
+ * @param {Date} now
+ */
 export function nextMidnight(now) {
   return midnight(now, 1);
 }
 
+/** @param {Date} date */
 function midnight(date, later = 0) {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + later).getTime();
 }

@@ -1,0 +1,364 @@
+// What the page's scripts pass to each other, by names that all of them know. For the type
+// checker alone: no browser loads it.
+
+interface Window {
+  /** js/theme.js, which runs before the first paint. */
+  lanchatTheme: { stored(): string; choose(theme: string): void };
+}
+
+/** Somebody by a name. */
+interface User {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A user who is in the room. */
+interface Member extends User {
+  readonly ip: string;
+  readonly since: string;
+  readonly role?: "host" | "guest";
+  readonly muted?: boolean;
+}
+
+/** A user who has left it. */
+interface Departure extends User {
+  readonly time: string;
+}
+
+interface Message {
+  /** The position at which it was posted. */
+  readonly id: number;
+  /** The position at which it last changed. */
+  readonly seq: number;
+  /** Whether it is gone; then its text is empty. */
+  readonly deleted?: boolean;
+  readonly client_id: string;
+  readonly user_id: string;
+  readonly user: string;
+  readonly ip: string;
+  readonly message: string;
+  readonly time: string;
+}
+
+/** Why something was refused, in the reader's language. */
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  /** Seconds. */
+  readonly retry_after?: number;
+}
+
+/** An own message that the server has not confirmed yet. */
+interface Draft {
+  readonly client_id: string;
+  readonly text: string;
+  /** Whose it is: one may log in anew, by another name, while it waits. */
+  readonly by: string;
+  /** Why it is not sent any more, unless its writer asks. */
+  readonly error: Pick<Refusal, "message"> | null;
+}
+
+/** What holds in the room. */
+interface Rules {
+  readonly topic: string;
+  readonly locked: boolean;
+  readonly readonly: boolean;
+  /** Seconds between two messages of a guest; 0 is none. */
+  readonly slow: number;
+}
+
+/** Where others can join: `inviteUrl` brings the access code, `lanUrl` does not. */
+interface Invite {
+  readonly lanUrl: string;
+  readonly inviteUrl: string;
+}
+
+/** What a host did to this page's user. */
+interface Notice {
+  readonly code: string;
+  readonly until: string | null;
+}
+
+/** A text of the catalogue by its key and parameters; see `say` of Words. */
+type Phrase = readonly [key: string, params: Readonly<Record<string, string | number>>];
+
+/** A line between the messages; it stands after the message with the id `after`. */
+type Note = MoveNote | ToldNote;
+
+interface PlacedNote {
+  readonly key: string;
+  readonly time: string;
+  readonly after: number;
+}
+
+/** Somebody came or went, with so many others. */
+interface MoveNote extends PlacedNote {
+  readonly kind: "joined" | "left";
+  readonly name: string;
+  readonly others: number;
+  /** Whether a crowd shares it: then the next ones are counted in. */
+  readonly together: boolean;
+}
+
+/** For this page alone: a phrase, or a text where that is null. */
+interface ToldNote extends PlacedNote {
+  readonly kind: "told";
+  readonly phrase: Phrase | null;
+  readonly text: string;
+}
+
+/** The answer to a page that comes in: everybody, and what it has not seen yet. */
+interface Snapshot {
+  readonly you: User;
+  readonly members: readonly Member[];
+  readonly messages: readonly Message[];
+  /** Whether no message was left out between these and those that the page has seen. */
+  readonly complete: boolean;
+  readonly invite?: Invite | undefined;
+  readonly rules: Rules;
+  /** What was posted before the page's position and has changed since. */
+  readonly changed: readonly Message[];
+  /** The position at which all this was read, and the epoch of the server. */
+  readonly seq: number;
+  readonly epoch: string;
+  /** Whether the page has to drop what it shows. */
+  readonly anew: boolean;
+  readonly cleared: number;
+}
+
+type Link = "connecting" | "online" | "offline" | "stopped" | "full" | "removed";
+
+interface State {
+  readonly link: Link;
+  /** The server's words, where it lets nobody more in. */
+  readonly whyFull: string;
+  readonly joined: boolean;
+  readonly you: User;
+  readonly invite: Invite;
+  readonly members: readonly Member[];
+  readonly messages: readonly Message[];
+  /** What happened between the messages while this page was open. */
+  readonly notes: readonly Note[];
+  /** Ids of who was here when the connection was lost: their return is no news. */
+  readonly expected: readonly string[];
+  /** Oldest first. */
+  readonly outbox: readonly Draft[];
+  /** Ids of messages before which older ones were left out. */
+  readonly gaps: readonly number[];
+  /** The position up to which nothing can be missing, and the epoch in which it was learned. */
+  readonly lastSeq: number;
+  readonly epoch: string;
+  /** By id, the last version of a message that is not shown: deleted, or to come. */
+  readonly unseen: Readonly<Record<number, Message>>;
+  /** Ids of messages that came live before the catch-up. */
+  readonly early: readonly number[];
+  readonly rules: Rules;
+  /** By id, whether this user is host, also of those who have left. */
+  readonly badges: Readonly<Record<string, boolean>>;
+  readonly mutedUntil: string | null;
+  /** By which a host has removed this page's user. */
+  readonly removal: Notice | null;
+  /** The newest id of a history that was deleted. */
+  readonly cleared: number;
+  /** How many notes were for this page alone. */
+  readonly toldCount: number;
+  /** Milliseconds that the server's clock is before this device's, as far as known. */
+  readonly clockOffset: number;
+}
+
+/** By its type, what an action brings along. `now` is this device's clock in milliseconds. */
+interface ActionFields {
+  connectionLost: unknown;
+  serverStopped: unknown;
+  serverFull: { why: string };
+  snapshotReceived: { snapshot: Snapshot };
+  inviteChanged: { invite: Invite };
+  rulesChanged: { rules: Rules; now: number };
+  noticeReceived: { notice: Notice; now: number };
+  commandAnswered: { text: string; now: number };
+  memberJoined: { member: Member };
+  memberLeft: { departure: Departure };
+  membersChanged: { joined: readonly Member[]; left: readonly Departure[] };
+  memberChanged: Pick<Member, "id" | "role" | "muted">;
+  messagePosted: { message: Message };
+  messageChanged: { message: Message };
+  historyCleared: { upTo: number; now: number };
+  historyTrimmed: { keep: number };
+  draftQueued: { draft: Pick<Draft, "client_id" | "text"> };
+  draftStored: { client_id: string; id: number; time: string; now: number };
+  draftRefused: { client_id: string; error: Refusal };
+  draftRetried: { client_id: string };
+  draftDiscarded: { client_id: string };
+}
+
+/** What happened. */
+type Action<Type extends keyof ActionFields = keyof ActionFields> = {
+  [T in Type]: { type: T } & ActionFields[T];
+}[Type];
+
+type Reducer<Type extends keyof ActionFields> = (state: State, action: ActionFields[Type]) => State;
+
+type Reducers = { [Type in keyof ActionFields]: Reducer<Type> };
+
+type Dispatch = (action: Action) => void;
+
+/** A message as it stands in the list before the server has given it a number and a time. */
+type Unsent = Pick<Message, "client_id" | "user_id" | "user" | "message">;
+
+type Row = DayRow | GapRow | NoteRow | MessageRow;
+
+type DayRow = {
+  kind: "day";
+  key: string;
+  date: Date;
+  /** Days before today. */
+  ago: number;
+};
+
+type GapRow = {
+  kind: "gap";
+  key: string;
+};
+
+type NoteRow = {
+  kind: "note";
+  key: string;
+  note: Note;
+};
+
+/** What was sent, or is to be. */
+type Said = { draft: null; message: Message } | { draft: Draft; message: Unsent };
+
+type MessageRow = Said & {
+  kind: "message";
+  key: string;
+  mine: boolean;
+  /** A user's id, and the minute in which it was written: what groups messages. */
+  author: string;
+  minute: number;
+  /** Of its group. */
+  first: boolean;
+  last: boolean;
+  /** Whether its author is host. */
+  host: boolean;
+};
+
+/** A part of the page that shows the state; to be called as often as one likes. */
+interface Part {
+  update(state: State): void;
+}
+
+type Params = Readonly<Record<string, string | number | null | undefined>>;
+
+/** The catalogue's texts in the reader's language. */
+interface Words {
+  /** The text by this key, with these parameters in its braces. */
+  t(key: string, params?: Params): string;
+  /** The same in the form that the number asks for. */
+  count(key: string, n: number, params?: Params): string;
+  say(phrase: Phrase, times: Pick<Times, "until">): string;
+}
+
+/** Times as the reader writes them. */
+interface Times {
+  short(date: Date): string;
+  full(date: Date): string;
+  until(date: Date): string;
+  day(date: Date): string;
+}
+
+/** What is kept over a reload. */
+interface Kept<T> {
+  load(): T | null;
+  save(value: T | null): void;
+}
+
+/** A command as the composer completes it. */
+interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly help: string;
+  /** Whether it is for hosts alone. */
+  readonly host: boolean;
+  /** Whether it is asked about before it is done, or only where it was chosen by a click. */
+  readonly grave: boolean;
+  readonly asks: boolean;
+  /** Beside whose name it stands, if it does. */
+  readonly menu: "guest" | "writer" | "muted" | "host" | null;
+}
+
+/** What the page brings along, as docs/protocol.md has it. */
+interface Config extends Invite {
+  readonly serverUrl: string;
+  readonly room: string;
+  readonly user: User;
+  readonly lang: string;
+  readonly strings: Readonly<Record<string, string>>;
+  readonly commands: readonly Command[];
+  /** Characters of a message, and messages a second. */
+  readonly limits: { readonly message: number; readonly rate: number };
+}
+
+/** As the wire has them. */
+declare namespace Wire {
+  interface Move {
+    id: string;
+    user: string;
+    ip: string;
+    time: string;
+    role?: "host" | "guest";
+    muted?: boolean;
+  }
+
+  interface Events {
+    server_stop: unknown;
+    add_chat_message: Message;
+    message_changed: Message;
+    history_cleared: { up_to: number };
+    host_join_room: Move;
+    host_leave_room: Move;
+    hosts_changed: { joined: Move[]; left: Move[] };
+    person_changed: Pick<Member, "id" | "role" | "muted">;
+    room_changed: Rules;
+    invite_changed: Invite;
+    notice: Notice;
+  }
+
+  /** By the event's name, the action that it means; `now` is this device's clock. */
+  type Actions = { [Name in keyof Events]: (payload: Events[Name], now: number) => Action };
+
+  interface Requests {
+    new_host: {
+      payload: { batches: boolean; last_seq: number; epoch: string };
+      answer: {
+        you: User;
+        hosts: Member[];
+        messages: Message[];
+        complete: boolean;
+        invite?: Invite;
+        room: Rules;
+        changed: Message[];
+        seq: number;
+        epoch: string;
+        anew?: boolean;
+        cleared: number;
+      };
+    };
+    new_message: {
+      payload: { message: string; client_id: string };
+      answer: { id: number; time: string };
+    };
+    host_command: {
+      payload: { name: string; text: string; person?: string };
+      answer: { message: string };
+    };
+  }
+
+  type Request<Name extends keyof Requests> = readonly [
+    name: Name,
+    payload: Requests[Name]["payload"],
+  ];
+
+  type Answer<Name extends keyof Requests> =
+    ({ ok: true } & Requests[Name]["answer"]) | { ok: false; error: Refusal };
+}
