@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,16 +14,25 @@ from lanchat.errors import SettingRefused
 
 DEFAULT_PORT = 8765
 PORTS_TO_TRY = 20
-HIGHEST_PORT = 65_535
-MAX_HISTORY = 10_000
-MAX_GRACE = 3_600.0
-MAX_RATE = 1_000
-MAX_RETENTION = 100 * 365 * 86_400.0
-MAX_CONNECTIONS = 1_000_000
 NAME_LIMIT = 60
 CODE_LIMIT = 128
 TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,128}")
 MDNS_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,60}(?<!-)")
+RANGES: dict[str, tuple[float, float, str]] = {
+    "port": (0, 65_535, "a port lies between 0 and 65535"),
+    "history": (0, 10_000, "choose 0 to 10000 messages"),
+    "retention": (1, 100 * 365 * 86_400, "choose 1 second to 100 years"),
+    "retention_messages": (
+        1,
+        math.inf,
+        "choose at least 1 message; --no-history keeps nothing on disk",
+    ),
+    "grace": (0, 3_600, "choose 0 to 3600 seconds"),
+    "rate": (0, 1_000, "choose 0 to 1000 messages a second"),
+    "max_per_ip": (0, 1_000_000, "choose 0 to 1000000 connections"),
+    "max_clients": (0, 1_000_000, "choose 0 to 1000000 connections"),
+}
+"""By field: the least value, the highest one, and what to say of all others."""
 
 
 def default_data_dir() -> Path:
@@ -81,48 +91,41 @@ class ServeConfig:
     metrics_token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if self.tls_key is not None and self.tls_cert is None:
-            hint = "give the certificate that it belongs to, too: --tls-cert"
-            raise SettingRefused("tls-key", str(self.tls_key), hint)
-        if self.encrypted and self.trust_proxy:
-            raise SettingRefused("tls", "on", "with --trust-proxy it is the proxy that encrypts")
-        if self.port is not None and not 0 <= self.port <= HIGHEST_PORT:
-            raise SettingRefused("port", self.port, f"a port lies between 0 and {HIGHEST_PORT}")
-        if not 0 <= self.history <= MAX_HISTORY:
-            raise SettingRefused("history", self.history, f"choose 0 to {MAX_HISTORY} messages")
-        if self.retention is not None and not 1 <= self.retention <= MAX_RETENTION:
-            raise SettingRefused("retention", self.retention, "choose 1 second to 100 years")
-        if self.retention_messages is not None and self.retention_messages < 1:
-            hint = "choose at least 1 message; --no-history keeps nothing on disk"
-            raise SettingRefused("retention-messages", self.retention_messages, hint)
-        if not 0 <= self.grace <= MAX_GRACE:
-            raise SettingRefused("grace", self.grace, f"choose 0 to {MAX_GRACE:.0f} seconds")
-        if not 0 <= self.rate <= MAX_RATE:
-            raise SettingRefused("rate", self.rate, f"choose 0 to {MAX_RATE} messages a second")
-        for option, limit in (("max-per-ip", self.max_per_ip), ("max-clients", self.max_clients)):
-            if not 0 <= limit <= MAX_CONNECTIONS:
-                hint = f"choose 0 to {MAX_CONNECTIONS} connections"
-                raise SettingRefused(option, limit, hint)
-        if not self.name.strip() or len(self.name) > NAME_LIMIT or not self.name.isprintable():
+        self._check_numbers()
+        self._check_names()
+        self._check_secrets()
+        self._check_encryption()
+
+    def _check_numbers(self) -> None:
+        for name, (least, most, hint) in RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                raise SettingRefused(name.replace("_", "-"), value, hint)
+
+    def _check_names(self) -> None:
+        if not _is_shown(self.name, NAME_LIMIT):
             hint = f"choose 1 to {NAME_LIMIT} printable characters"
             raise SettingRefused("name", self.name, hint)
         if self.mdns_name is not None and not MDNS_NAME.fullmatch(self.mdns_name):
             hint = "choose up to 60 of the letters a to z, digits and hyphens, without .local"
             raise SettingRefused("mdns-name", self.mdns_name, hint)
-        self._check_secrets()
 
     def _check_secrets(self) -> None:
-        code = self.access_code
-        if code is not None and (
-            not code.strip() or len(code) > CODE_LIMIT or not code.isprintable()
-        ):
+        if self.access_code is not None and not _is_shown(self.access_code, CODE_LIMIT):
             hint = f"choose 1 to {CODE_LIMIT} printable characters"
-            raise SettingRefused("access-code", code, hint)
+            raise SettingRefused("access-code", self.access_code, hint)
         if self.metrics_token is not None and not TOKEN.fullmatch(self.metrics_token):
             hint = "choose 16 to 128 letters, digits and any of . _ ~ + / = -"
             raise SettingRefused("metrics-token", "that", hint)
         if self.metrics_token is not None and not self.metrics:
             raise SettingRefused("metrics-token", "alone", "it is for --metrics; give that, too")
+
+    def _check_encryption(self) -> None:
+        if self.tls_key is not None and self.tls_cert is None:
+            hint = "give the certificate that it belongs to, too: --tls-cert"
+            raise SettingRefused("tls-key", str(self.tls_key), hint)
+        if self.encrypted and self.trust_proxy:
+            raise SettingRefused("tls", "on", "with --trust-proxy it is the proxy that encrypts")
 
     @property
     def encrypted(self) -> bool:
@@ -134,3 +137,8 @@ class ServeConfig:
         if self.access_code is None:
             return url
         return f"{url}/#code={quote(self.access_code, safe='')}"
+
+
+def _is_shown(text: str, limit: int) -> bool:
+    """Whether people can read and type all of the text."""
+    return bool(text.strip()) and len(text) <= limit and text.isprintable()

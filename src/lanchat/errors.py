@@ -27,17 +27,18 @@
         ├── NotJoined
         ├── PayloadInvalid
         ├── MessageTooLong
-        ├── TooFast
+        ├── RefusedForNow     it is possible again in a while
+        │   ├── TooFast
+        │   ├── TooManyTries
+        │   └── SlowMode
         ├── TooManyConnections
         ├── WrongCode
-        ├── TooManyTries
         ├── NameUnusable
         ├── NameTaken
         ├── Banned
         ├── RoomLocked
         ├── Muted
         ├── ReadOnly
-        ├── SlowMode
         ├── Forbidden
         ├── UnknownMessage
         └── CommandUnusable
@@ -310,15 +311,20 @@ class MessageTooLong(Refusal):
     code = "too_long"
 
 
-class TooFast(Refusal):
-    """Somebody says too much at once; ``retry_after`` is in seconds."""
+class RefusedForNow(Refusal):
+    """Something that is possible again in ``retry_after`` seconds."""
 
-    code = "too_fast"
     retry_after: int
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(seconds=retry_after)
+        super().__init__(seconds=retry_after, minutes=ceil(retry_after / 60))
         self.retry_after = retry_after
+
+
+class TooFast(RefusedForNow):
+    """Somebody says too much at once."""
+
+    code = "too_fast"
 
 
 class TooManyConnections(Refusal):
@@ -333,15 +339,10 @@ class WrongCode(Refusal):
     code = "wrong_code"
 
 
-class TooManyTries(Refusal):
-    """Too many wrong access codes came from one address; ``retry_after`` is in seconds."""
+class TooManyTries(RefusedForNow):
+    """Too many wrong access codes came from one address."""
 
     code = "too_many_tries"
-    retry_after: int
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(minutes=ceil(retry_after / 60))
-        self.retry_after = retry_after
 
 
 class NameUnusable(Refusal):
@@ -406,15 +407,10 @@ class ReadOnly(Refusal):
     code = "read_only"
 
 
-class SlowMode(Refusal):
-    """Everybody has to wait between two messages; ``retry_after`` is in seconds."""
+class SlowMode(RefusedForNow):
+    """Everybody has to wait between two messages."""
 
     code = "slow_mode"
-    retry_after: int
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(seconds=retry_after)
-        self.retry_after = retry_after
 
 
 class Forbidden(Refusal):
