@@ -34,13 +34,13 @@ def shown(text: str, theme: tuple[str, str], system: Literal["truecolor", "stand
 @pytest.mark.parametrize("text", ADDRESSES)
 @THEMES
 def test_a_terminal_is_scanned(text: str, theme: tuple[str, str]) -> None:
-    """Short or long, dark or light: the code brings its own ground."""
+    """The code brings its own ground, whatever the theme."""
     assert shown(text, theme, "truecolor").scan() == [text]
 
 
 @THEMES
 def test_sixteen_colours_are_enough(theme: tuple[str, str]) -> None:
-    """A terminal of the nineties shows it, too."""
+    """A terminal of sixteen colours shows a code that is scanned."""
     assert shown(ADDRESSES[0], theme, "standard").scan() == [ADDRESSES[0]]
 
 
@@ -53,13 +53,13 @@ def test_without_colours_a_dark_screen_is_scanned() -> None:
 
 
 def test_an_address_takes_little_room() -> None:
-    """The usual one fits into a terminal of 30 lines, with the words around it."""
+    """The usual address fits into a terminal of 30 lines, with the words around it."""
     lines = qr.lines(ADDRESSES[0], colors=True)
     assert (len(lines), {line.cell_len for line in lines}) == (15, {29})
 
 
 def test_the_picture_has_its_own_ground_and_no_size() -> None:
-    """It can lie on a dark page, as large as the page wants it."""
+    """The picture can lie on a dark page, as large as the page wants it."""
     picture: Any = qr.picture(ADDRESSES[0])
     assert picture.startswith(b"<svg")
     assert b"#fff" in picture

@@ -13,19 +13,19 @@ BRASILIA = timezone(timedelta(hours=-3))
     [("90s", 90), ("10m", 600), ("12h", 43_200), ("30d", 2_592_000), (" 2 W ", 1_209_600)],
 )
 def test_durations(text: str, seconds: int) -> None:
-    """A number and the first letter of its unit."""
+    """A duration is a number and the first letter of its unit."""
     assert parse_duration(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["0w", "1s", "90s", "10m", "36h", "30d", "2w"])
 def test_durations_are_written_as_they_are_read(text: str) -> None:
-    """In the largest unit that they are a whole number of."""
+    """A duration is written in the largest unit that it is a whole number of."""
     assert format_duration(float(parse_duration(text))) == text
 
 
 @pytest.mark.parametrize("text", ["", "10", "d", "-5m", "1.5h", "1d12h", "1y", "٣m"])
 def test_no_durations(text: str) -> None:
-    """What is meant is not guessed."""
+    """What is no duration is not guessed at."""
     with pytest.raises(ValueError, match="such as 90s"):
         parse_duration(text)
 
@@ -44,7 +44,7 @@ def test_no_durations(text: str) -> None:
     ],
 )
 def test_moments(text: str, when: datetime) -> None:
-    """So long ago, or a time; one without an offset is in the zone of ``now``."""
+    """A moment is so long ago, or a time; one without an offset is in the zone of ``now``."""
     assert parse_moment(text, NOW) == when
 
 

@@ -27,18 +27,17 @@
         ├── NotJoined
         ├── PayloadInvalid
         ├── MessageTooLong
-        ├── RefusedForNow     it is possible again in a while
-        │   ├── TooFast
-        │   ├── TooManyTries
-        │   └── SlowMode
+        ├── TooFast
         ├── TooManyConnections
         ├── WrongCode
+        ├── TooManyTries
         ├── NameUnusable
         ├── NameTaken
         ├── Banned
         ├── RoomLocked
         ├── Muted
         ├── ReadOnly
+        ├── SlowMode
         ├── Forbidden
         ├── UnknownMessage
         └── CommandUnusable
@@ -311,20 +310,15 @@ class MessageTooLong(Refusal):
     code = "too_long"
 
 
-class RefusedForNow(Refusal):
-    """Something that is possible again in ``retry_after`` seconds."""
+class TooFast(Refusal):
+    """Somebody says too much at once; ``retry_after`` is in seconds."""
 
+    code = "too_fast"
     retry_after: int
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(seconds=retry_after, minutes=ceil(retry_after / 60))
+        super().__init__(seconds=retry_after)
         self.retry_after = retry_after
-
-
-class TooFast(RefusedForNow):
-    """Somebody says too much at once."""
-
-    code = "too_fast"
 
 
 class TooManyConnections(Refusal):
@@ -339,10 +333,15 @@ class WrongCode(Refusal):
     code = "wrong_code"
 
 
-class TooManyTries(RefusedForNow):
-    """Too many wrong access codes came from one address."""
+class TooManyTries(Refusal):
+    """Too many wrong access codes came from one address; ``retry_after`` is in seconds."""
 
     code = "too_many_tries"
+    retry_after: int
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(minutes=ceil(retry_after / 60))
+        self.retry_after = retry_after
 
 
 class NameUnusable(Refusal):
@@ -407,10 +406,15 @@ class ReadOnly(Refusal):
     code = "read_only"
 
 
-class SlowMode(RefusedForNow):
-    """Everybody has to wait between two messages."""
+class SlowMode(Refusal):
+    """Everybody has to wait between two messages; ``retry_after`` is in seconds."""
 
     code = "slow_mode"
+    retry_after: int
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(seconds=retry_after)
+        self.retry_after = retry_after
 
 
 class Forbidden(Refusal):

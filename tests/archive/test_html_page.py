@@ -16,7 +16,7 @@ def page(*messages: Message, lang: str = "en", count: int | None = None) -> str:
 
 
 def test_nothing_said_is_markup(said: Said) -> None:
-    """Neither in names nor in messages, and control characters are shown."""
+    """Names and messages hold no markup, and control characters are shown."""
     html = page(said("<script>x</script>&amp;\x1b", user='"><img src=x>'))
     assert "&lt;script&gt;x&lt;/script&gt;&amp;amp;\\x1b</p>" in html
     assert "&quot;&gt;&lt;img src=x&gt;</b>" in html
@@ -31,7 +31,7 @@ def test_nothing_else_is_needed(said: Said) -> None:
 
 
 def test_every_day_has_one_heading(said: Said) -> None:
-    """Over pieces, too."""
+    """A day has one heading, also where it comes in several pieces."""
     made = Page(timezone.utc, "en", 3, NOW)
     first = made.body([said("a"), said("b")])
     second = made.body([said("c"), said("d", time="2026-11-24T00:00:00.000Z")])

@@ -15,7 +15,7 @@ HOSTILE = "a\x1b]0;t\x07\u202eb\x9b31m"
 
 
 def test_a_line_of_json_is_the_message(said: Said) -> None:
-    """Every field, in ASCII, whatever was said."""
+    """A line has every field, in ASCII, whatever was said."""
     message = said(f"Olá 🦊\n{HOSTILE}")
     line = JsonLines().body([message])
     assert line.isascii()
@@ -24,7 +24,7 @@ def test_a_line_of_json_is_the_message(said: Said) -> None:
 
 
 def test_text_is_a_line_for_each_line_said(said: Said) -> None:
-    """Further lines stand under the first one."""
+    """Further lines of a message stand under the first one."""
     text = Text(timezone.utc).body([said("one\n\n\ttwo"), said("three", user="Bia")])
     assert text == (
         "2026-11-23 02:08:00Z  Ana: one\n"
@@ -44,7 +44,7 @@ def test_nobody_speaks_for_somebody_else(end: str, said: Said) -> None:
 
 
 def test_text_moves_no_terminal(said: Said) -> None:
-    """Control characters are shown, in names, too."""
+    """Control characters are shown as escapes, in names, too."""
     text = Text(timezone.utc).body([said(HOSTILE, user=HOSTILE)])
     assert not {"\x1b", "\x07", "\u202e", "\x9b"} & set(text)
     assert r"a\x1b]0;t\x07\u202eb\x9b31m" in text
@@ -82,5 +82,5 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["a=1", "1-1", "hello", "'quoted'", "", "a\tb\nc"])
 def test_other_cells_stay(text: str) -> None:
-    """Only the beginning makes a formula."""
+    """A sign of formulas within a text makes none."""
     assert cell(text) == text

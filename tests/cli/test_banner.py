@@ -56,7 +56,7 @@ def test_nothing_to_copy_is_wrapped() -> None:
 
 @pytest.mark.parametrize(("lang", "stop"), [("en", "Stop"), ("pt-BR", "Parar")])
 def test_says_what_a_host_needs_in_their_language(lang: str, stop: str) -> None:
-    """Room, other addresses, folders, how to read the log and how to stop, in both forms."""
+    """Both forms name the room, addresses and folders, and say how to read the log and stop."""
     for form in banner(WIFI, CABLE, lang=lang, name="Turma 7B", log_file=default_log_file()):
         assert "Turma 7B" in form
         assert "http://10.0.0.9:8765" in form
@@ -125,7 +125,7 @@ def test_a_port_that_was_asked_for_is_not_explained() -> None:
 
 
 def test_history_in_memory() -> None:
-    """Who keeps nothing is told that, and no folder."""
+    """Whoever keeps nothing on disk is told so, and is shown no folder."""
     for form in banner(WIFI, keep_history=False):
         assert "in memory only" in form
         assert str(Path("/srv/chat")) not in form
@@ -174,7 +174,7 @@ def test_a_phone_scans_the_banner() -> None:
 
 @pytest.mark.parametrize(("height", "width"), [(24, 80), (40, 30)])
 def test_half_a_code_is_none(height: int, width: int) -> None:
-    """On a small screen a code would be cut off, and nothing but in the way."""
+    """On a small screen no code is shown, since half of one would only be in the way."""
     text = on_screen(height, WIFI, width=width).text()
     assert "▀" not in text
     assert "http://192.168.1.20:8765" in text

@@ -45,7 +45,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_each_shell_gets_its_script(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """It says how to ask lanchat in the words of that shell."""
+    """A script asks lanchat in the words of its shell."""
     assert run(["completion", shell]) == ExitCode.OK
     script = capsys.readouterr().out
     assert f"_LANCHAT_COMPLETE={shell}_complete" in script
@@ -53,7 +53,7 @@ def test_each_shell_gets_its_script(shell: str, capsys: pytest.CaptureFixture[st
 
 
 def test_another_shell_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """With the names of those that there are."""
+    """The refusal names the shells that there are."""
     assert run(["completion", "tcsh"]) == ExitCode.USAGE
     assert "'bash', 'zsh', 'fish'" in capsys.readouterr().err
 
@@ -96,7 +96,7 @@ def test_shells_that_show_help_get_it(ask: Ask, shell: str, word: str, answer: s
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
 def test_bash_completes(environment: dict[str, str]) -> None:
-    """The script in a real bash, as the README has it."""
+    """The script works in a real bash as the README has it."""
     program = (
         'eval "$(lanchat completion bash)"; COMP_WORDS=(lanchat se); COMP_CWORD=1; '
         '_lanchat_completion lanchat; echo "${COMPREPLY[@]}"; complete -p lanchat'

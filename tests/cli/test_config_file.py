@@ -37,7 +37,7 @@ def config_of(*arguments: str) -> ServeConfig:
 
 
 def test_every_kind_of_setting(write: Write) -> None:
-    """Texts, numbers, switches, lists and times, by the options' long names."""
+    """Texts, numbers, switches, lists and times stand by the options' long names."""
     file = write(
         'name = "Sala 7B"\nport = 9000\ngrace = 4\nno-history = true\nno-mdns = true\n'
         'allow-host = ["a.example", "b.example"]\nretention = "30d"\nlang = "pt-BR"\n'
@@ -81,7 +81,7 @@ def test_an_access_code_yields_to_a_file_that_is_named_elsewhere(
 
 
 def test_it_is_named_by_a_variable(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So gunicorn's worker finds it, too."""
+    """LANCHAT_CONFIG names the file, so that gunicorn's worker finds it, too."""
     monkeypatch.setenv("LANCHAT_CONFIG", write('name = "Sala 7B"\n'))
     assert config_from_environment().name == "Sala 7B"
 
@@ -150,7 +150,7 @@ def test_the_log_is_read_where_the_file_says(
 def test_what_cannot_be_used_is_one_line(
     write: Write, capsys: pytest.CaptureFixture[str], text: str, said: str
 ) -> None:
-    """It names the file, the key and what would be possible."""
+    """A refusal names the file, the key and what would be possible."""
     file = write(text)
     assert run(["serve", "--config", file]) == ExitCode.USAGE
     error = capsys.readouterr().err
@@ -159,13 +159,13 @@ def test_what_cannot_be_used_is_one_line(
 
 
 def test_a_file_that_is_named_has_to_be_there(tmp_path: Path) -> None:
-    """Else somebody would serve with settings that they do not know of."""
+    """Nobody serves with other settings than those of the file that was named."""
     with pytest.raises(ConfigFileRefused, match="file of settings cannot be read: No such file"):
         config_of("--config", str(tmp_path / "none.toml"))
 
 
 def test_other_encodings(write: Write, tmp_path: Path) -> None:
-    """Windows' editors put a mark first; what is not UTF-8 is refused."""
+    """A byte order mark of Windows' editors is skipped; what is not UTF-8 is refused."""
     file = write('\ufeffname = "São João"\n')
     assert config_of("--config", file).name == "São João"
     (tmp_path / "lanchat.toml").write_bytes('name = "São"'.encode("latin-1"))
@@ -174,7 +174,7 @@ def test_other_encodings(write: Write, tmp_path: Path) -> None:
 
 
 def test_secrets_in_it_are_known(write: Write) -> None:
-    """Only those that count: what a flag says stands elsewhere."""
+    """Only secrets that count are known, and none that an option overrules."""
     file = write('access-code = "1234"\nname = "Sala 7B"\n')
     for options, found in (([], Path(file)), (["--access-code", "5678"], None)):
         with serve.make_context("serve", ["--config", file, *options]) as context:

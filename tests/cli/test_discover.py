@@ -21,8 +21,9 @@ from tests.world.neighbour import Neighbour
 
 @pytest.fixture
 def discover(namespace: Namespace) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the command there."""
-    command = [*namespace.launcher, sys.executable, "-m", "lanchat", "discover", "--timeout", "1"]
+    """Run the command on a network of the test's own."""
+    # A record is told again after a second at the earliest, so less would miss rooms.
+    command = [*namespace.launcher, sys.executable, "-m", "lanchat", "discover", "--timeout", "2"]
 
     def run(*options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([*command, *options], capture_output=True, text=True, check=False)

@@ -25,7 +25,7 @@ def talk(server: ServerProcess, ana: Person) -> ServerProcess:
 
 
 def test_while_the_chat_goes_on(talk: ServerProcess, typed: CommandLine) -> None:
-    """What was acknowledged is in it, as clients get it."""
+    """What was acknowledged is in the export, as clients get it."""
     ended = typed("export", "--data-dir", talk.data_dir)
     assert (ended.returncode, ended.stderr) == (0, "")
     said = [json.loads(line) for line in ended.stdout.splitlines()]
@@ -39,7 +39,7 @@ def test_while_the_chat_goes_on(talk: ServerProcess, typed: CommandLine) -> None
 def test_the_file_name_says_the_format(
     talk: ServerProcess, typed: CommandLine, tmp_path: Path
 ) -> None:
-    """Unless another one is asked for."""
+    """The ending of the name decides unless --format says another one."""
     for options in (["-o", "a.html"], ["-o", "b.CSV"], ["-o", "c.html", "-f", "txt"]):
         assert typed("export", "--data-dir", talk.data_dir, *options).returncode == 0
     assert (tmp_path / "a.html").read_text("utf-8").startswith("<!doctype html>")
@@ -57,7 +57,7 @@ def test_an_ending_that_is_no_format(typed: CommandLine, tmp_path: Path) -> None
 
 
 def test_a_file_that_is_there(talk: ServerProcess, typed: CommandLine) -> None:
-    """One line, and how to go on."""
+    """A file that is there is kept, and one line says how to go on."""
     export = ["export", "--data-dir", talk.data_dir, "--output", "a.txt"]
     assert typed(*export).stderr.startswith("lanchat: 3 messages written to ")
     ended = typed(*export)
@@ -67,7 +67,7 @@ def test_a_file_that_is_there(talk: ServerProcess, typed: CommandLine) -> None:
 
 
 def test_no_messages_there(typed: CommandLine, tmp_path: Path) -> None:
-    """It says where it looked, and makes nothing."""
+    """One line says where messages were looked for, and nothing is written."""
     ended = typed("export", "--data-dir", "nowhere", "-o", "a.txt")
     assert (ended.returncode, ended.stdout) == (1, "")
     assert str(tmp_path / "nowhere" / "messages.db") in ended.stderr
@@ -76,7 +76,7 @@ def test_no_messages_there(typed: CommandLine, tmp_path: Path) -> None:
 
 @pytest.mark.own_server
 def test_moving_house(talk: ServerProcess, typed: CommandLine, tmp_path: Path) -> None:
-    """From one folder into another one, through a pipe or a file, as often as one likes."""
+    """Messages move into another folder through a pipe or a file, as often as one likes."""
     archive = typed("export", "--data-dir", talk.data_dir).stdout
     (tmp_path / "a.jsonl").write_text(archive)
     new = tmp_path / "new"
@@ -96,7 +96,7 @@ def test_no_import_while_a_server_runs(talk: ServerProcess, typed: CommandLine) 
 
 
 def test_a_broken_archive(typed: CommandLine, tmp_path: Path) -> None:
-    """The line is named."""
+    """The refusal names the line."""
     (tmp_path / "a.jsonl").write_text("{}\n")
     ended = typed("import", "--data-dir", "new", "a.jsonl")
     assert (ended.returncode, ended.stdout) == (1, "")
@@ -123,7 +123,7 @@ def test_what_was_imported_is_said_in_the_room(
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
 @pytest.mark.parametrize("output", ["a.txt", "-"])
 def test_a_bar_on_the_screen(output: str, talk: ServerProcess, tmp_path: Path) -> None:
-    """Where a person looks; what is piped has nothing of it."""
+    """A person sees how far it is, and a pipe gets nothing of that."""
     import pty  # not on Windows
 
     main, terminal = pty.openpty()

@@ -30,7 +30,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_the_last_ten(typed: CommandLine, file: Path) -> None:
-    """Plain lines in a pipe, in local time."""
+    """A pipe gets plain lines in local time."""
     ended = typed("log", "tail", file)
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = ended.stdout.splitlines()
@@ -71,19 +71,19 @@ def test_choosing(options: list[str], guests: list[int], typed: CommandLine, fil
 
 
 def test_since_a_time(typed: CommandLine, file: Path) -> None:
-    """ISO 8601, in local time where it has no offset."""
+    """A time in ISO 8601 is local where it has no offset."""
     since = datetime.now(timezone.utc) - timedelta(minutes=3.5)
     for text in (since.isoformat(), f"{since:%Y-%m-%dT%H:%M:%S}"):
         assert len(typed("log", "tail", "--since", text, file).stdout.splitlines()) == 3
 
 
 def test_json_lines_are_those_of_the_file(typed: CommandLine, file: Path) -> None:
-    """Byte by byte."""
+    """The lines are passed on byte by byte."""
     assert typed("log", "tail", "--json", "-n", 12, file).stdout == file.read_text()
 
 
 def test_hostile_names(typed: CommandLine, tmp_path: Path) -> None:
-    """One harmless line an event, pretty and raw."""
+    """Whatever a name holds, its event is one harmless line, pretty and raw."""
     file = tmp_path / "log"
     name = "x\ny\x1b]0;t\x07\u202e[bold]\ud800\x9b31m"
     file.write_text(line(datetime.now(timezone.utc), user=name, ip="::1"))
@@ -118,7 +118,7 @@ def test_colours(
 
 
 def test_an_ascii_terminal(typed: CommandLine, file: Path) -> None:
-    """Symbols and names that its encoding cannot say are replaced."""
+    """Symbols and names that the terminal's encoding cannot say are replaced."""
     with file.open("a") as log:
         log.write(line(datetime.now(timezone.utc), user="João"))
     output = typed("log", "tail", "-n", 1, file, encoding="ascii").stdout
@@ -126,7 +126,7 @@ def test_an_ascii_terminal(typed: CommandLine, file: Path) -> None:
 
 
 def test_unreadable_lines_are_counted_at_the_end(typed: CommandLine, file: Path) -> None:
-    """One line on stderr, and a success all the same."""
+    """One line on stderr counts them, and it is a success all the same."""
     with file.open("a") as log:
         log.write("junk\n{\n")
     ended = typed("log", "tail", file)
@@ -143,14 +143,14 @@ def test_no_log_yet(typed: CommandLine, tmp_path: Path) -> None:
 
 
 def test_the_environment_names_the_log(typed: CommandLine, file: Path) -> None:
-    """For both commands; a FILE goes before it."""
+    """LANCHAT_LOG_FILE holds for both commands; a FILE goes before it."""
     assert typed("log", "path", LANCHAT_LOG_FILE=str(file)).stdout == f"{file}\n"
     assert "Guest 11" in typed("log", "tail", LANCHAT_LOG_FILE=str(file)).stdout
     assert "Guest 11" in typed("log", "tail", file, LANCHAT_LOG_FILE="none").stdout
 
 
 def test_the_environment_knows_the_home(typed: CommandLine, file: Path) -> None:
-    """As `lanchat serve` does, in a unit of systemd for instance: no shell replaces the ~ there."""
+    """No shell replaces a ~ in a unit of systemd, so lanchat does."""
     variables = {"HOME": str(file.parent), "USERPROFILE": str(file.parent)}
     variables["LANCHAT_LOG_FILE"] = f"~/{file.name}"
     assert typed("log", "path", **variables).stdout == f"{file}\n"
@@ -169,7 +169,7 @@ def test_path_is_the_default_one(typed: CommandLine) -> None:
     [["--since", "yesterday"], ["--ip", "here"], ["--event", "dance"], ["-n", "-1"], ["--what"]],
 )
 def test_misuse_is_one_line(options: list[str], typed: CommandLine, file: Path) -> None:
-    """It names the option and where to find help."""
+    """The line names the option and where to find help."""
     ended = typed("log", "tail", *options, file)
     assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
     assert ended.stderr.startswith("lanchat: ")
@@ -193,7 +193,7 @@ def two_files(tmp_path: Path) -> Path:
 
 
 def test_an_export_is_a_table(typed: CommandLine, two_files: Path) -> None:
-    """Of all files, oldest first; nothing in it is a formula or moves a terminal."""
+    """The table has the events of all files, oldest first, and no formula in it."""
     ended = typed("log", "export", two_files)
     assert ended.stderr == f"lanchat: 1 line of {two_files} could not be read\n"
     assert ended.stdout.startswith("\ufefftime,event,user,ip,")
@@ -204,20 +204,20 @@ def test_an_export_is_a_table(typed: CommandLine, two_files: Path) -> None:
 
 
 def test_an_export_of_lines_as_they_are(typed: CommandLine, two_files: Path) -> None:
-    """But those that nobody can read."""
+    """Every line that can be read is passed on as it is."""
     ended = typed("log", "export", two_files, "--format", "jsonl")
     assert ended.stdout == leave(21, "Ana") + leave(22, "@Bia\x1b[31m")
 
 
 def test_an_export_since_a_time(typed: CommandLine, two_files: Path) -> None:
-    """Nothing older, in time of this machine or of UTC."""
+    """Nothing older is written, by the time of this machine or of UTC."""
     ended = typed("log", "export", two_files, "--since", "2026-11-22T08:00", "--utc")
     assert "Ana" not in ended.stdout
     assert "2026-11-22 08:00:00Z" in ended.stdout
 
 
 def test_an_export_into_a_file(typed: CommandLine, two_files: Path, tmp_path: Path) -> None:
-    """It appears when it is whole, and is not replaced."""
+    """The file appears when it is whole, and is not replaced."""
     assert "2 events written to" in typed("log", "export", two_files, "-o", "log.csv").stderr
     assert (tmp_path / "log.csv").read_bytes().startswith(b"\xef\xbb\xbftime,")
     assert typed("log", "export", two_files, "-o", "log.csv").returncode == 1

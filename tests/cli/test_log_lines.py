@@ -74,7 +74,7 @@ def shown(record: Record, width: int | None = None, layout: Layout | None = None
 def test_one_line_an_event(
     event: str, fields: dict[str, object], line: str, record: Callable[..., Record]
 ) -> None:
-    """Time, symbol, event, name, address, and what else there is to say."""
+    """A line has time, symbol, event, name, address, and what else there is to say."""
     assert shown(record(event, **fields)) == [f"2026-11-23 02:08:00Z  {line}"]
 
 
@@ -170,7 +170,7 @@ def test_a_narrow_terminal_has_a_line_a_day(record: Callable[..., Record]) -> No
     ],
 )
 def test_duration(seconds: float, words: str) -> None:
-    """At most two units, the larger first."""
+    """A duration has at most two units, the larger one first."""
     assert duration(seconds) == words
 
 

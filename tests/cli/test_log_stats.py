@@ -48,20 +48,20 @@ def test_people_and_hours(typed: CommandLine, file: Path) -> None:
 
 
 def test_a_hostile_name(typed: CommandLine, file: Path) -> None:
-    """It paints nothing, also where colours are wanted."""
+    """A name paints nothing, also where colours are wanted."""
     output = typed("log", "stats", file, "--color", "always").stdout
     assert r"x\x1b[31m\u202e" in output
     assert "\x1b[31m" not in output
 
 
 def test_only_some_people(typed: CommandLine, file: Path) -> None:
-    """It is said how many there are besides; of none there is no table."""
+    """Of people who are not shown it is said how many there are; of none there is no table."""
     assert "and 1 more: see --people" in typed("log", "stats", file, "-n", 1).stdout
     assert "Ana" not in typed("log", "stats", file, "-n", 0).stdout
 
 
 def test_json_has_everything(typed: CommandLine, file: Path) -> None:
-    """Seconds and UTC, for other programs; --since cuts."""
+    """Other programs get seconds and UTC, from --since on."""
     found = json.loads(
         typed("log", "stats", file, "--json", "--utc", "--since", "2026-11-23T10:30").stdout
     )
@@ -77,14 +77,14 @@ def test_json_has_everything(typed: CommandLine, file: Path) -> None:
 
 
 def test_an_ascii_terminal(typed: CommandLine, file: Path) -> None:
-    """Bars are made of what it has."""
+    """An ASCII terminal gets bars of signs that it has."""
     output = typed("log", "stats", file, encoding="ascii").stdout
     assert "#" * 40 in output
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
 def test_a_narrow_screen(file: Path) -> None:
-    """No line is wider than it."""
+    """No line is wider than the screen."""
     import pty  # not on Windows
 
     main, terminal = pty.openpty()
@@ -99,7 +99,7 @@ def test_a_narrow_screen(file: Path) -> None:
 
 
 def test_an_empty_log_and_none(typed: CommandLine, tmp_path: Path) -> None:
-    """Nobody was there, or nobody knows."""
+    """In an empty log nobody was there; without a log nobody knows."""
     (tmp_path / "empty").touch()
     assert typed("log", "stats", tmp_path / "empty").stdout == "0 people, 0 visits, 0 s in all\n"
     ended = typed("log", "stats", tmp_path / "none")

@@ -121,7 +121,7 @@ def test_a_closed_pipe_ends_it_quietly(option: str, shell: Callable[..., Any], f
 @posix
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
 def test_closed_streams_do_no_harm(closed: str, shell: Callable[..., Any], file: Path) -> None:
-    """It works without a keyboard, without output and without both."""
+    """A log is read without a keyboard, without output and without both."""
     ended = shell(f"$tail '{file}' {closed}")
     assert (ended.returncode, ended.stderr) == (0, "")
 

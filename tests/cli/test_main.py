@@ -30,7 +30,7 @@ def test_version(capsys: Output) -> None:
 
 @pytest.mark.parametrize("argv", [["dance"], ["--dance"], ["log", "dance"]])
 def test_an_unknown_word_is_one_line(argv: list[str], capsys: Output) -> None:
-    """It says what is wrong and where to find help."""
+    """The line says what is wrong and where to find help."""
     assert run(argv) == ExitCode.USAGE
     error = capsys.readouterr().err
     assert error.startswith("lanchat: No such")
@@ -49,20 +49,20 @@ def test_an_unknown_word_is_one_line(argv: list[str], capsys: Output) -> None:
     ],
 )
 def test_an_error_on_purpose_is_its_own_words(error: Exception, code: ExitCode) -> None:
-    """With the exit code of its kind."""
+    """People get the error's own words, and the shell the exit code of its kind."""
     words = str(error) if isinstance(error, LanchatError) else "Could not open file 'x': no"
     assert explain(error) == (words, code)
 
 
 def test_the_systems_errors_name_the_file() -> None:
-    """Without Python's way of printing them."""
+    """An error of the system names its file, without Python's way of printing it."""
     error = PermissionError(13, "Permission denied", "/root/x")
     assert explain(error) == ("/root/x: Permission denied", ExitCode.FAILED)
 
 
 @pytest.mark.parametrize("debug", ["", "1"])
 def test_an_unexpected_error(debug: str, capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It asks to be reported, and has a traceback for those who want one."""
+    """The line asks for a report, and those who want a traceback get one."""
     monkeypatch.setenv("LANCHAT_DEBUG", debug)
     try:
         int("oh")

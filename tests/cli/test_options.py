@@ -27,7 +27,7 @@ def command() -> Callable[..., str]:
 
 
 def test_an_option_is_a_variable_too(command: Callable[..., str]) -> None:
-    """Named after its long form; what is typed wins, and --help shows both."""
+    """The variable has the option's long name; what is typed wins, and --help shows both."""
     assert command([], LANCHAT_DATA_DIR="no") == "False\n"
     assert command(["--data-dir"], LANCHAT_DATA_DIR="no") == "True\n"
     assert "LANCHAT_DATA_DIR" in command(["--help"])

@@ -11,7 +11,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
-    """Nobody finds half of it by its name, and nothing else is left."""
+    """Nobody finds half of a file by its name, and nothing else is left behind."""
     file = tmp_path / "a.txt"
     with writing(file, force=False) as write:
         write("Olá")
@@ -21,7 +21,7 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
 
 
 def test_what_is_there_stays(tmp_path: Path) -> None:
-    """It is told how to replace it."""
+    """A file that is there is kept, and the refusal says how to replace it."""
     file = tmp_path / "a.txt"
     file.write_text("precious")
     with pytest.raises(OutputExists, match="--force"), writing(file, force=False):
@@ -30,7 +30,7 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
 
 
 def test_force_replaces_it_in_the_end(tmp_path: Path) -> None:
-    """Until then the old one is there, and after a failure, too."""
+    """The old file is there until the new one is whole, and after a failure."""
     file = tmp_path / "a.txt"
     file.write_text("old")
     with pytest.raises(ZeroDivisionError), writing(file, force=True) as write:
@@ -43,7 +43,7 @@ def test_force_replaces_it_in_the_end(tmp_path: Path) -> None:
 
 @posix
 def test_it_is_its_owners(tmp_path: Path) -> None:
-    """What was said is nobody else's on this machine."""
+    """Nobody else on this machine can read what was said."""
     with writing(tmp_path / "a.txt", force=False) as write:
         write("private")
     assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o600
@@ -51,14 +51,14 @@ def test_it_is_its_owners(tmp_path: Path) -> None:
 
 @posix
 def test_a_device_is_written_to(tmp_path: Path) -> None:
-    """There is nothing to replace, and it stays what it is."""
+    """A device has nothing to replace, and stays what it is."""
     with writing(Path(os.devnull), force=False) as write:
         write("nothing")
     assert Path(os.devnull).is_char_device()
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    """The file that was asked for is named, not the one that it would have been at first."""
+    """The refusal names the file that was asked for, not the draft of it."""
     file = tmp_path / "none" / "a.txt"
     with pytest.raises(OutputUnwritable) as refused, writing(file, force=False):
         pass
@@ -67,7 +67,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a device that is always full")
 def test_a_full_disk() -> None:
-    """What could not be written is said, also where only the last bytes do not fit."""
+    """A failure is told also where only the last bytes do not fit."""
     full = Path("/dev/full")
     with pytest.raises(OutputUnwritable, match="No space"), writing(full, force=False) as write:
         write("few")

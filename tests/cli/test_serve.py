@@ -19,7 +19,7 @@ from tests.world.screen import Terminal
 
 @pytest.mark.parametrize("arguments", [["--port", "70000"], ["--port", "many"], ["--nonsense"]])
 def test_bad_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """One line on stderr, and the exit code for bad usage."""
+    """Bad usage is one line on stderr, and has an exit code of its own."""
     assert run(["serve", *arguments]) == ExitCode.USAGE
     assert capsys.readouterr().err.count("\n") == 1
 

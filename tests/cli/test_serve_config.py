@@ -125,7 +125,7 @@ def test_the_host_chooses() -> None:
 
 
 def test_a_generated_code_can_be_read_aloud() -> None:
-    """Eight digits, and others each time."""
+    """A generated code has eight digits, and others each time."""
     codes = {str(config_of("--access-code", "auto").access_code) for _ in range(20)}
     assert len(codes) == 20
     assert all(len(code) == 8 and code.isdecimal() for code in codes)
@@ -181,7 +181,7 @@ def test_a_secret_in_no_file_is_refused(option: str, tmp_path: Path) -> None:
 
 @BOTH
 def test_two_secrets_are_refused(option: str, tmp_path: Path) -> None:
-    """It would be chance which of them holds."""
+    """A secret and a file with one are refused where chance would choose."""
     with pytest.raises(SettingRefused, match="one of the two"):
         secret_of(option, f"--{option}", "1234", f"--{option}-file", str(tmp_path / "code"))
 

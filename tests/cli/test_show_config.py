@@ -34,7 +34,7 @@ def show(*options: str) -> Result:
 
 
 def test_where_each_setting_comes_from(file: Path) -> None:
-    """For scripts as JSON; values are as a file would have them."""
+    """Scripts get JSON, with values as a file would have them."""
     shown = json.loads(show("--json", "--port", "9000").stdout)
     settings = shown["settings"]
     assert shown["file"] == str(file)
@@ -46,14 +46,14 @@ def test_where_each_setting_comes_from(file: Path) -> None:
 
 
 def test_every_setting_is_shown() -> None:
-    """But for the file itself, which is no setting."""
+    """All options are shown but the one that names the file."""
     keys = {next(name for name in each.opts if name.startswith("--")) for each in serve.params}
     shown = json.loads(show("--json").stdout)["settings"]
     assert {f"--{key}" for key in shown} == keys - {"--config"}
 
 
 def test_the_output_is_a_file_of_settings(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Written down and read again, it says the same."""
+    """The output, read again as a file, says the same."""
     with serve.make_context("serve", ["--access-code", "x"]) as context:
         before = config_from(context)
     file.write_text(show().stdout, "utf-8")
@@ -86,7 +86,7 @@ def test_what_serve_does_not_know_is_looked_up_there(capsys: pytest.CaptureFixtu
 
 
 def test_the_usual_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """It can be asked for, and is named where there is no file."""
+    """The usual place can be asked for, and is named where no file is there."""
     place = str(default_config_file())
     assert CliRunner().invoke(lanchat, ["config", "path"]).stdout == f"{place}\n"
     monkeypatch.delenv("LANCHAT_CONFIG")
@@ -97,7 +97,7 @@ def test_the_usual_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_a_terminal_shows_a_table(file: Path) -> None:
-    """With the variable's name, and without the syntax of a file."""
+    """A person sees the variable's name, and no syntax of a file."""
     import pty
 
     keeper, screen = pty.openpty()

@@ -258,7 +258,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
 @posix_users
 def test_what_a_server_says_at_its_start(serve: Serve, tmp_path: Path) -> None:
-    """The file of settings, the banner, the risks, and help where nobody comes, in this order."""
+    """A server tells of its settings, the address, the risks and where to find help, in order."""
     file = tmp_path / "lanchat.toml"
     file.write_text('name = "Sala 7B"\n')
     options = ("--config", str(file), "-v", "--color=never", "--advertise", "192.0.2.9")

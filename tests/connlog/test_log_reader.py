@@ -59,7 +59,7 @@ def numbered(path: Path, number: int) -> Path:
 
 
 def test_the_last_ones_oldest_first(path: Path, joined: Joined) -> None:
-    """As many as were asked for, or as there are."""
+    """A reader gets as many as were asked for, or as there are."""
     path.write_bytes(joined("a", "b", "c"))
     assert users(LogReader(path).tail(2)) == ["b", "c"]
     assert users(LogReader(path).tail(9)) == ["a", "b", "c"]
@@ -68,7 +68,7 @@ def test_the_last_ones_oldest_first(path: Path, joined: Joined) -> None:
 
 
 def test_rotated_files_are_read_where_the_newest_has_too_few(path: Path, joined: Joined) -> None:
-    """Also past a number that is missing, and not past a file of another name."""
+    """A missing number ends nothing, and a file of another name is left alone."""
     path.write_bytes(joined("e"))
     numbered(path, 1).write_bytes(joined("c", "d"))
     numbered(path, 10).write_bytes(joined("a", "b"))
@@ -178,7 +178,7 @@ def test_follow_waits_for_the_rest_of_a_line(
 
 
 def test_follow_waits_for_a_file(path: Path, joined: Joined, follower: Follower) -> None:
-    """What is in it when it appears is new."""
+    """What is in a file when it appears is new."""
     with pytest.raises(LogMissing):
         follower.reader.tail(9, whole=True)
     assert follower.look() == []
@@ -246,7 +246,7 @@ def test_follow_through_deletion(path: Path, joined: Joined, follower: Follower)
 
 
 def test_follow_filters_and_counts(path: Path, joined: Joined) -> None:
-    """The same conditions hold as for the past."""
+    """The same conditions hold for what comes as for the past."""
     follower = Follower(LogReader(path, Filter(user="b")))
     path.write_bytes(joined("a", "b") + b"junk\n" + b"x" * 100_000 + b"\n" + joined("Bia"))
     assert follower.look() == ["b", "Bia"]
@@ -275,7 +275,7 @@ def test_follow_a_writer_that_rotates(path: Path) -> None:
 
 
 def test_all_from_the_first_to_the_last(path: Path, joined: Joined) -> None:
-    """Through all files, with a last line that is not yet broken, and past what is no record."""
+    """All files are read, with a last line that is not ended, and past what is no record."""
     append(numbered(path, 3), joined("a"))
     append(numbered(path, 1), joined("b") + b"junk\n" + joined("c"))
     append(path, joined("d", "e")[:-1])
@@ -285,7 +285,7 @@ def test_all_from_the_first_to_the_last(path: Path, joined: Joined) -> None:
 
 
 def test_all_that_are_wanted(path: Path, joined: Joined) -> None:
-    """The filter holds."""
+    """The filter holds for a whole log, too."""
     append(path, joined("Ana", "Bia"))
     assert users(list(LogReader(path, Filter(user="bia")).all())) == ["Bia"]
 
@@ -301,7 +301,7 @@ def test_all_while_the_log_moves_on(path: Path, joined: Joined) -> None:
 
 
 def test_all_of_no_log(path: Path, tmp_path: Path) -> None:
-    """It is missing, or cannot be read."""
+    """A log that is missing is told from one that cannot be read."""
     with pytest.raises(LogMissing):
         next(LogReader(path).all())
     with pytest.raises(LogUnreadable):

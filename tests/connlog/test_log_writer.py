@@ -40,7 +40,7 @@ def all_users(folder: Path) -> list[str]:
 def test_every_event_is_a_line(
     log: ConnectionLogFile, path: Path, ana: User, phone: Origin
 ) -> None:
-    """The fields are those of the protocol."""
+    """A line has the fields of docs/protocol.md."""
     port: Audit = log
     log.start(version="0.1.0", port=8765)
     port.join(ana, phone)
@@ -65,7 +65,7 @@ def test_every_event_is_a_line(
 def test_what_hosts_do_is_a_line(
     log: ConnectionLogFile, path: Path, ana: User, phone: Origin
 ) -> None:
-    """Who did it, and as much of whom it was about as is known."""
+    """A line says who did it, and as much of whom it was about as is known."""
     log.command("ban", "Rui", (ana, phone), seconds=None, address="192.168.1.33")
     log.command("unban", "terminal", (User("", "Bia"), Origin("")))
     log.command("slow", "Rui", None, value="10 s")
@@ -89,7 +89,7 @@ def test_close_loses_nothing(log: ConnectionLogFile, path: Path, phone: Origin) 
 
 
 def test_close_loses_nothing_in_a_greenlet(tmp_path: Path) -> None:
-    """The same under gevent, where the thread is a greenlet, and Python then exits silently."""
+    """Nothing is lost under gevent, where the thread is a greenlet, and Python exits silently."""
     program = (
         "from gevent import monkey; monkey.patch_all()\n"
         "import sys, pathlib\n"
@@ -119,7 +119,7 @@ def test_closing_twice_and_writing_afterwards_is_harmless(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
-    """It holds names and addresses; its folder is made."""
+    """The log holds names and addresses, so nobody else can read it; its folder is made."""
     file = tmp_path / "some" / "where" / "log"
     log = ConnectionLogFile(file, max_bytes=100, backups=1)
     log.start()
@@ -218,7 +218,7 @@ def test_a_fault_is_one_warning_and_then_it_goes_on(
 def test_a_full_disk_is_one_warning(
     ana: User, phone: Origin, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nothing is raised, not even at close."""
+    """A full disk raises nothing, not even at close."""
     log = ConnectionLogFile(Path("/dev/full"))
     for _ in range(20):
         log.join(ana, phone)

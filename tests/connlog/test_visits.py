@@ -29,7 +29,7 @@ def minutes(found: Statistics) -> dict[str, tuple[int, float]]:
 
 
 def test_visits_add_up() -> None:
-    """For each name, and for all together."""
+    """Visits are added up for each name, and for all together."""
     found = sums(
         at(0, "join", "Ana"),
         at(5, "join", "Bia"),
@@ -47,7 +47,7 @@ def test_visits_add_up() -> None:
 
 
 def test_two_devices_of_one_name() -> None:
-    """They are one person, whose visits overlap."""
+    """Two devices of one name are one person, whose visits overlap."""
     found = sums(
         at(0, "join", "Ana", user_id="phone"),
         at(5, "join", "Ana", user_id="laptop"),
@@ -58,7 +58,7 @@ def test_two_devices_of_one_name() -> None:
 
 
 def test_a_killed_server() -> None:
-    """Its guests were there at least until the last line before the next start."""
+    """Guests of a killed server were there at least until the last line before the next start."""
     found = sums(
         at(0, "start"),
         at(0, "join", "Ana"),
@@ -72,18 +72,18 @@ def test_a_killed_server() -> None:
 
 
 def test_who_is_still_there() -> None:
-    """They count up to the last line, whatever it tells of."""
+    """Visits without an end count up to the last line, whatever it tells of."""
     found = sums(at(0, "join", "Ana"), at(9, "refused"))
     assert (minutes(found), found.open_visits) == ({"Ana": (1, 9)}, 1)
 
 
 def test_a_log_that_begins_within_a_visit() -> None:
-    """The leave tells how long it was."""
+    """The leave tells how long a visit was whose join is gone."""
     assert minutes(sums(at(0, "leave", "Ana", seconds=300))) == {"Ana": (1, 5)}
 
 
 def test_a_leave_that_tells_nothing() -> None:
-    """It counts as a visit of no length."""
+    """A leave without a join and a time is a visit of no length."""
     assert minutes(sums(at(0, "leave", "Ana"))) == {"Ana": (1, 0)}
 
 
@@ -100,7 +100,7 @@ def test_since_cuts_visits() -> None:
 
 
 def test_hours_of_the_day() -> None:
-    """Each gets the time that lies in it, past midnight, too."""
+    """Each hour gets the time that lies in it, past midnight, too."""
     found = sums(at(690, "join", "Ana"), at(810, "leave", "Ana"))
     assert {hour: part / 60 for hour, part in enumerate(found.hours) if part} == {
         23: 30,
@@ -110,7 +110,7 @@ def test_hours_of_the_day() -> None:
 
 
 def test_days_on_end() -> None:
-    """Every hour gets one of every day."""
+    """Whoever stays for days adds an hour of every day to every hour."""
     found = sums(at(0, "join", "Ana"), at(2 * 1440 + 60, "leave", "Ana"))
     assert found.hours == [7200.0] * 12 + [10800.0] + [7200.0] * 11
 

@@ -37,13 +37,13 @@ def rule(**changes: Any) -> dict[str, Any]:
 def test_profile_and_rules_of_windows(
     profile: dict[str, Any], rules: list[dict[str, Any]], verdict: Verdict
 ) -> None:
-    """By the profile of the network, and by rules about this Python or the port."""
+    """The network's profile decides, and rules about this Python or the port."""
     policy = {"profiles": [{**PRIVATE, **profile}], "rules": rules}
     assert judge_windows(policy, 8765, [PYTHON]).verdict is verdict
 
 
 def test_a_public_network_is_to_be_made_private() -> None:
-    """That is what most people have to do."""
+    """The next step is the one that most people have to take."""
     policy = {"profiles": [{**PRIVATE, "type": PUBLIC}], "rules": []}
     finding = judge_windows(policy, 8765, [PYTHON])
     assert "network profile public" in finding.text
@@ -69,5 +69,5 @@ def test_a_public_network_is_to_be_made_private() -> None:
     ],
 )
 def test_the_tool_of_macos(state: str, block_all: str, app: str, verdict: Verdict) -> None:
-    """Off, shut for all, or by what it knows of this Python."""
+    """The firewall is off, shut for all, or judges by what it knows of this Python."""
     assert judge_macos(state, block_all, app, "/usr/bin/python3").verdict is verdict

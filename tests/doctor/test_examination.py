@@ -29,7 +29,7 @@ def _nobody_listens_for_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_running_server_is_found_by_its_log(server: ServerProcess, ana: Person) -> None:
-    """With the right port, the process, and nobody from elsewhere so far."""
+    """The log tells the right port, and that nobody from elsewhere has come so far."""
     ana.join()
     findings = {one.check: one for one in examine_here(server.log_file)}
     assert findings["port"].verdict is Verdict.OK
@@ -54,7 +54,7 @@ def logged(
 
 
 def test_a_server_for_this_computer_alone(logged: Callable[..., ServerProcess]) -> None:
-    """It runs, and nobody else can come in."""
+    """A server that nobody else can come in to is a problem."""
     server = logged("--host", "127.0.0.1")
     findings = {one.check: one for one in examine_here(server.log_file)}
     assert findings["port"].verdict is Verdict.PROBLEM
@@ -62,7 +62,7 @@ def test_a_server_for_this_computer_alone(logged: Callable[..., ServerProcess]) 
 
 
 def test_another_program_on_the_port(tmp_path: Any) -> None:
-    """It is named, and no lanchat is looked for on the network."""
+    """The other program is named, and no lanchat is looked for on the network."""
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
         thread = threading.Thread(target=other.serve_forever, args=[0.01])
         thread.start()
@@ -75,7 +75,7 @@ def test_another_program_on_the_port(tmp_path: Any) -> None:
 
 
 def test_an_encrypted_room(logged: Callable[..., ServerProcess]) -> None:
-    """Its address begins with https, and no authority has to be installed to look at it."""
+    """An encrypted room is examined by https, without installing its authority."""
     server = logged("--tls")
     findings = {one.check: one for one in examine_here(server.log_file)}
     assert findings["port"].verdict is Verdict.OK
@@ -84,7 +84,7 @@ def test_an_encrypted_room(logged: Callable[..., ServerProcess]) -> None:
 
 
 def test_the_way_to_a_room(server: ServerProcess) -> None:
-    """As somebody on another computer asks."""
+    """Somebody on another computer asks by the address of the room."""
     verdicts = {one.check: one.verdict for one in examine_room(server.url)}
     assert verdicts["room"] is Verdict.OK
     assert "vpn" in verdicts

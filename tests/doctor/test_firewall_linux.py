@@ -38,14 +38,14 @@ def test_ufw_by_its_rules(port: int, verdict: Verdict, words: str) -> None:
 
 
 def test_ufw_that_lets_in_what_no_rule_forbids() -> None:
-    """Its policy is one of its files."""
+    """The policy of ufw is read from one of its files."""
     finding = check_ufw(ON, 'DEFAULT_INPUT_POLICY="ACCEPT"', RULES, 8765)
     assert finding
     assert finding.verdict is Verdict.OK
 
 
 def test_ufw_with_rules_for_administrators_only() -> None:
-    """It is said what could not be seen, and how to see it."""
+    """The finding says what could not be seen, and how to see it."""
     finding = check_ufw(ON, DROP, None, 8765)
     assert finding
     assert finding.verdict is Verdict.UNSEEN
@@ -54,7 +54,7 @@ def test_ufw_with_rules_for_administrators_only() -> None:
 
 @pytest.mark.parametrize("settings", [None, "ENABLED=no\n"])
 def test_ufw_that_is_off_is_nothing(settings: str | None) -> None:
-    """Others may be on."""
+    """Where ufw is off, another firewall may be on."""
     assert check_ufw(settings, DROP, RULES, 8765) is None
 
 
@@ -78,7 +78,7 @@ FedoraWorkstation (default, active)
     ],
 )
 def test_firewalld(listing: Answer, verdict: Verdict) -> None:
-    """By the ports of the zone, or its target, where it may be asked."""
+    """The ports of the zone decide, or its target, where it may be asked."""
     finding = check_firewalld("home", listing, 8765)
     assert finding.verdict is verdict
     if verdict is not Verdict.OK:

@@ -47,30 +47,30 @@ def test_another_device_is_what_counts(log_of: LogOf, ip: str, verdict: Verdict)
 
 
 def test_whoever_was_turned_away_got_here_too(log_of: LogOf) -> None:
-    """The way is open."""
+    """A guest who was refused proves that the way is open."""
     diary = read_diary(log_of(START, ("refused", {"ip": "10.0.0.7", "reason": "host"})), OWN)
     assert check_guests(diary).verdict is Verdict.OK
 
 
 def test_what_was_before_the_start_does_not_count(log_of: LogOf) -> None:
-    """Yesterday's network was another one."""
+    """Guests of an earlier start may have come by another network."""
     diary = read_diary(log_of(("join", {"ip": "10.0.0.7"}), START), OWN)
     assert check_guests(diary).verdict is Verdict.WARNING
 
 
 def test_a_server_that_has_stopped(log_of: LogOf) -> None:
-    """There is nobody to reach."""
+    """Where the server has stopped there is nobody to reach."""
     diary = read_diary(log_of(START, ("stop", {})), OWN)
     assert diary.stopped
     assert check_guests(diary).verdict is Verdict.UNSEEN
 
 
 def test_without_a_log(tmp_path: Path) -> None:
-    """That is no error."""
+    """A log that is not there is no error."""
     assert read_diary(tmp_path / "none", OWN) == Diary()
     assert read_diary(tmp_path, OWN).unreadable
 
 
 def test_what_is_no_address_is_nobody() -> None:
-    """A log can hold anything."""
+    """An address in the log that is none counts as nobody."""
     assert not is_elsewhere("", OWN)

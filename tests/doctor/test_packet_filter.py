@@ -39,7 +39,7 @@ IPTABLES = """\
     ],
 )
 def test_iptables(port: int, passed: bool | None) -> None:
-    """As ``iptables -S`` writes rules: by port, interface and state, through other chains."""
+    """Rules of ``iptables -S`` are read by port, interface and state, through other chains."""
     assert lets_in(iptables_chains(IPTABLES, port, "eth0"), "INPUT") is passed
 
 
@@ -105,17 +105,17 @@ ACCEPT: dict[str, object] = {"accept": None}
     ],
 )
 def test_nft(rule: list[dict[str, object]], passed: bool | None) -> None:
-    """A chain that drops by itself, and one rule before that."""
+    """A chain that drops by itself lets in whom a rule before that accepts."""
     assert nft(8765, rule) is passed
 
 
 def test_the_first_rule_that_decides_holds() -> None:
-    """What comes behind it does not matter."""
+    """What comes behind the rule that decides does not matter."""
     assert nft(8765, [{"reject": {"type": "tcp reset"}}], [ACCEPT]) is False
 
 
 def test_what_this_computer_says(namespace: Namespace) -> None:
-    """Rules that iptables itself has taken and lists."""
+    """Rules that iptables itself has taken and lists are understood."""
     iptables = need("iptables")
     for rule in ("-P INPUT DROP", "-A INPUT -p tcp --dport 8765 -j ACCEPT"):
         namespace.run(iptables, *rule.split())

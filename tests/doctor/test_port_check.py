@@ -51,7 +51,7 @@ def port() -> Iterator[int]:
 
 
 def test_finds_a_real_listener(find: Callable[[int], Holder | None], port: int) -> None:
-    """Where it listens, and which process it is."""
+    """The holder of a port has addresses and a process."""
     holder = find(port)
     assert holder
     assert (holder.addresses, holder.pid) == (("127.0.0.1",), os.getpid())
@@ -59,7 +59,7 @@ def test_finds_a_real_listener(find: Callable[[int], Holder | None], port: int) 
 
 
 def test_a_free_port_has_no_holder(find: Callable[[int], Holder | None], port: int) -> None:
-    """Neither has one that was let go of."""
+    """A port that was let go of has no holder."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         free = listener.getsockname()[1]
     assert find(free) is None
@@ -80,7 +80,7 @@ def test_reads_the_tables_of_linux() -> None:
 
 
 def test_reads_lsof() -> None:
-    """As macOS prints it for a server with a socket of each family."""
+    """A server with a socket of each family is read as macOS prints it."""
     text = "p4711\ncpython3.13\nf5\nn*:8765\nf6\nn[::1]:8765\n"
     assert holder_from_lsof(text) == Holder(("*", "::1"), "python3.13", 4711)
     assert holder_from_lsof("") is None
@@ -99,7 +99,7 @@ def test_reads_netstat_in_any_language() -> None:
 
 
 def test_reads_tasklist() -> None:
-    """Where there is no such process, it prints a remark instead."""
+    """Where there is no such process, tasklist prints a remark instead."""
     line = '"python.exe","4711","Console","1","30.000 K"\n'
     assert program_from_tasklist(line) == "python.exe"
     assert program_from_tasklist("INFORMATION: Es werden keine Aufgaben\n") is None
@@ -123,6 +123,6 @@ def test_reads_tasklist() -> None:
 def test_who_is_there(
     holder: Holder | None, local: Health, lan: Health, verdict: Verdict, words: str
 ) -> None:
-    """Ours for everybody, ours for this computer alone, nobody's, or somebody else's."""
+    """A port is ours for everybody, ours for this computer alone, nobody's, or somebody else's."""
     finding = check_port(8765, holder, {"localhost": local, "192.168.1.20": lan})
     assert (finding.verdict, words in finding.text) == (verdict, True), finding

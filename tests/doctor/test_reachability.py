@@ -44,34 +44,34 @@ def server(shared_server: ServerProcess) -> ServerProcess:
     ],
 )
 def test_an_address_as_people_write_it(text: str, where: tuple[str, int]) -> None:
-    """Copied from the screen, or typed without http:// and port."""
+    """An address may be copied from the screen, or typed without http:// and port."""
     assert target(text) == where
 
 
 @pytest.mark.parametrize("text", ["", "ftp://x", "http://x:port", "http://[::1", "ht tp://x"])
 def test_what_is_no_address(text: str) -> None:
-    """It is refused, with an example."""
+    """What is no address is refused, with an example."""
     with pytest.raises(SettingRefused, match=r"192\.168\.1\.20") as refused:
         target(text)
     assert refused.value.value == text
 
 
 def test_a_room_that_can_be_reached(server: ServerProcess) -> None:
-    """Every step of the way is ok."""
+    """Every step of the way to a room that can be reached is ok."""
     findings = list(follow("localhost", server.port, []))
     assert [one.check for one in findings] == ["name", "network", "room"]
     assert {one.verdict for one in findings} == {Verdict.OK}
 
 
 def test_a_name_that_leads_nowhere_ends_it() -> None:
-    """There is nothing to connect to."""
+    """Without an address there is nothing to connect to."""
     findings = list(follow("no-such-name.invalid", 8765, []))
     assert [(one.check, one.verdict) for one in findings] == [("name", Verdict.PROBLEM)]
     assert ".local" in check_resolved("x.local", []).text
 
 
 def test_whether_a_router_lies_between() -> None:
-    """By the networks of this computer's own addresses."""
+    """The networks of this computer's own addresses tell what is near."""
     networks = [ip_network("192.168.1.0/24")]
     assert is_near({"192.168.1.20"}, networks)
     assert not is_near({"192.168.2.20"}, networks)
@@ -96,13 +96,13 @@ def test_what_stops_one(health: Health, words: str) -> None:
 
 
 def test_clocks_that_disagree() -> None:
-    """Logins and certificates depend on them."""
+    """Clocks that are far apart are told, since logins and certificates depend on them."""
     *_, finding = check_room("x:1", Health("lanchat", "1", ahead=-600.0), near=True)
     assert finding.text == "the two clocks are 10 min apart"
 
 
 def test_resolving() -> None:
-    """Addresses without a zone; nothing for what is no name."""
+    """A name has addresses without a zone; what is no name has none."""
     assert "127.0.0.1" in resolve("localhost")
     assert resolve("no such name") == set()
     assert resolve("x" * 70) == set()
@@ -116,7 +116,7 @@ def listener() -> Iterator[socket.socket]:
 
 
 def test_a_lanchat(server: ServerProcess) -> None:
-    """It tells its version and, in passing, what time it is there."""
+    """A lanchat tells its version and, in passing, what time it is there."""
     health = probe("127.0.0.1", server.port)
     assert (health.kind, bool(health.version)) == ("lanchat", True)
     assert health.ahead is not None
@@ -124,7 +124,7 @@ def test_a_lanchat(server: ServerProcess) -> None:
 
 
 def test_nobody_listens(listener: socket.socket) -> None:
-    """That is refused at once."""
+    """A port where nobody listens refuses at once."""
     port = listener.getsockname()[1]
     listener.close()
     assert probe("127.0.0.1", port).kind == "refused"
@@ -136,7 +136,7 @@ def test_somebody_who_says_nothing(listener: socket.socket) -> None:
 
 
 def test_another_web_server() -> None:
-    """It answers, with something else."""
+    """Another web server answers with something else."""
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
         thread = threading.Thread(target=other.serve_forever, args=[0.01])
         thread.start()

@@ -29,7 +29,7 @@ URL = "http://192.168.1.20:8765"
 
 
 def test_each_address_has_its_reason() -> None:
-    """Why this one, and why not the others; nobody would think of loopback."""
+    """The finding says why this address and why not the others, but for loopback."""
     finding = check_addresses([WIFI, DOCKER, LOOPBACK], URL, shared=True)
     assert finding.verdict is Verdict.OK
     assert finding.text == f"{URL} (wlan0): a LAN address"
@@ -37,21 +37,21 @@ def test_each_address_has_its_reason() -> None:
 
 
 def test_no_network_is_a_problem() -> None:
-    """Nobody can come."""
+    """Without a network nobody can come."""
     assert (
         check_addresses([LOOPBACK], "http://localhost:1", shared=False).verdict is Verdict.PROBLEM
     )
 
 
 def test_a_list_of_addresses_ends() -> None:
-    """A machine can have a dozen of IPv6."""
+    """Only some addresses are listed, as a machine can have a dozen of IPv6."""
     finding = check_addresses([WIFI] + [DOCKER] * 9, URL, shared=True)
     assert finding.details[-1] == "and 3 more"
 
 
 @pytest.mark.parametrize("kind", ["public", "link-local", "virtual"])
 def test_an_address_to_wonder_about(kind: str) -> None:
-    """It may work; there is something to do all the same."""
+    """An address that may not work is a warning with a next step."""
     address = Address(WIFI.ip, "eth0", kind, "")  # type: ignore[arg-type]
     finding = check_addresses([address], URL, shared=True)
     assert (finding.verdict, bool(finding.next_step)) == (Verdict.WARNING, True)
@@ -87,7 +87,7 @@ Schnittstelle: 192.168.1.20 --- 0x5
 
 
 def test_neighbours_of_each_system() -> None:
-    """Only those who have answered; neither groups nor everybody."""
+    """Only those who have answered are neighbours; neither groups nor everybody."""
     assert neighbours_from_proc(PROC) == {"wlan0": {"192.168.1.1", "192.168.1.33"}}
     assert neighbours_from_arp(MACOS) == {"en0": {"192.168.1.1"}}
     assert neighbours_from_arp(WINDOWS) == {"192.168.1.20": {"192.168.1.1", "192.168.1.33"}}
@@ -103,12 +103,12 @@ def test_neighbours_of_each_system() -> None:
     ],
 )
 def test_a_neighbour_beside_the_router(neighbours: dict[str, set[str]], verdict: Verdict) -> None:
-    """It shows that devices see each other; that nobody does may be chance."""
+    """A neighbour shows that devices see each other; that there is none may be chance."""
     assert check_neighbours(neighbours, WIFI).verdict is verdict
 
 
 def test_a_login_page() -> None:
-    """Known only where the system has met it."""
+    """A login page is known only where the system has met it."""
     finding = check_portal("portal")
     assert finding
     assert finding.verdict is Verdict.WARNING
@@ -148,7 +148,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 def test_the_clock(
     now: datetime, hardware: datetime | None, newest: datetime | None, verdict: Verdict
 ) -> None:
-    """Against the calendar, the hardware (in whatever zone it runs) and the log."""
+    """The clock is compared with the calendar, the hardware's (in whatever zone) and the log."""
     seconds = None if hardware is None else hardware.timestamp()
     assert check_clock(now.timestamp(), seconds, None, newest).verdict is verdict
 
@@ -162,11 +162,11 @@ def test_the_clock(
     ],
 )
 def test_only_our_own_room_counts(port: int, own: set[str], verdict: Verdict) -> None:
-    """By address and port, as others may announce the same name."""
+    """A room is ours by address and port, as others may announce the same name."""
     assert judge_name([ROOM], port, own, lambda _: own).verdict is verdict
 
 
 def test_a_computer_that_knows_no_such_names() -> None:
-    """Guests may know them."""
+    """Guests may know .local names that this computer does not know."""
     finding = judge_name([ROOM], 8765, {"192.0.2.10"}, lambda _: set())
     assert "knows no such names" in finding.text

@@ -62,7 +62,7 @@ def test_a_port_that_was_asked_for_is_not_exchanged() -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1", pytest.param("::1", marks=has_ipv6)])
 def test_a_port_held_by_another_program_is_taken(host: str) -> None:
-    """Also where only loopback is held: localhost would open the other program."""
+    """A port is taken also where only loopback is held: localhost would open the other program."""
     with other_program(host) as port, pytest.raises(PortTaken):
         listen(None, port)
 
@@ -78,7 +78,7 @@ def test_the_default_port_moves_on() -> None:
 
 
 def test_no_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that were tried are named, not the last one only."""
+    """The refusal names all ports that were tried."""
     with other_program("127.0.0.1") as first, contextlib.ExitStack() as stack:
         # Whoever else may hold the next port serves as well.
         with contextlib.suppress(OSError):
@@ -152,7 +152,7 @@ def test_raises_the_limit_to_what_is_needed() -> None:
 
 @has_descriptors
 def test_leaves_a_limit_that_is_high_enough_alone() -> None:
-    """Nothing is ever lowered."""
+    """A limit is never lowered."""
     assert room_for(10, soft=900, hard=1_000) == (900, "")
 
 

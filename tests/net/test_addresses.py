@@ -81,7 +81,7 @@ def test_shares_what_neighbours_can_open(
 
 
 def test_ranks_all_addresses() -> None:
-    """LAN before IPv6, then what is virtual, and loopback last; nothing is left out."""
+    """LAN stands before IPv6, then what is virtual, and loopback last; nothing is left out."""
     ranked = [str(address.ip) for address in rank(LINUX_LAPTOP, frozenset({"192.168.1.5"}))]
     assert ranked == [
         "192.168.1.5",
@@ -166,7 +166,7 @@ def test_an_address_that_is_gone_is_left_out(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_forbidden_to_list_interfaces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Android forbids it: then the default route's own address has to do."""
+    """Where listing is forbidden, as on Android, the default route's own address has to do."""
 
     def forbidden(_unconfigured: object) -> list[Adapter]:
         raise PermissionError

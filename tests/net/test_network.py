@@ -173,7 +173,7 @@ def test_reads_this_machine() -> None:
 
 
 def test_a_local_name_is_an_own_host(machine: Machine) -> None:
-    """Once multicast DNS has it, whoever listens is told, and the guard lets it in."""
+    """A name that multicast DNS has is told to listeners, and the guard lets it in."""
     network = machine.network()
     heard: list[str | None] = []
     network.on_name(lambda: heard.append(network.name_url))
@@ -186,7 +186,7 @@ def test_a_local_name_is_an_own_host(machine: Machine) -> None:
 
 
 def test_neighbours_are_told_what_they_can_reach(machine: Machine) -> None:
-    """Neither loopback nor a name that is advertised; with `--host`, that address alone."""
+    """Neighbours hear of neither loopback nor an advertised name; `--host` is all they hear of."""
     network = machine.network(advertise="chat.example")
     assert network.lan_addresses == ["192.168.1.5", "10.0.0.9", "fd00::5"]
     assert machine.network(host="10.0.0.9").lan_addresses == ["10.0.0.9"]
