@@ -159,12 +159,13 @@ class Surroundings:
     def __init__(
         self, config: ServeConfig, hub: Hub, network: Network, encryption: Encryption | None
     ) -> None:
+        self._announcer: Announcer | None = None
         with ExitStack() as undo:
             if not config.trust_proxy:  # behind one, the address to share is the proxy's
                 network.on_change(lambda: hub.publish(_invitation(config, network)))
             undo.callback(Periodic(network.refresh, _LOOK_SECONDS, name="network").close)
             if config.mdns_name is not None and not config.trust_proxy:
-                announcer = Announcer(
+                self._announcer = announcer = Announcer(
                     network,
                     name=config.mdns_name,
                     room=config.name,
@@ -177,6 +178,11 @@ class Surroundings:
                 renewal = Periodic(encryption.refresh, _LOOK_SECONDS, name="certificate")
                 undo.callback(renewal.close)
             self.stop = undo.pop_all().close
+
+    def leave(self) -> None:
+        """Begin to say goodbye to the network, which takes as long as the clients' last words."""
+        if self._announcer is not None:
+            self._announcer.leave()
 
 
 class Backend:
@@ -195,10 +201,11 @@ class Backend:
             authority = self.encryption.authority if self.encryption else None
             chat = Chat(config, storage)
             undo.callback(chat.stop)
-            web = Web(config, storage, chat, network, authority)
-            undo.callback(web.stop)
             surroundings = Surroundings(config, chat.hub, network, self.encryption)
             undo.callback(surroundings.stop)
+            web = Web(config, storage, chat, network, authority)
+            undo.callback(web.stop)
+            undo.callback(surroundings.leave)
             self.host_secret = storage.data.host_link
             desk = Desk(chat.hub, lambda: host_link(config, network, self.host_secret))
             if listener := open_listener(storage.data.path, desk.answer):

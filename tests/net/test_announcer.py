@@ -64,11 +64,11 @@ def people(neighbour: Neighbour) -> list[str | None]:
 def test_announces_until_it_is_closed(
     room: Room, neighbour: Neighbour, until: Callable[..., Any]
 ) -> None:
-    """The server learns its name; in the end nobody knows the room any more."""
+    """The server learns its name; in the end nobody knows the room, before anybody waits for it."""
     room.announcer.refresh()
     until(lambda: room.local_names == ["lanchat.local"])
     until(lambda: people(neighbour)[:1] == ["0"])
-    room.announcer.close()
+    room.announcer.leave()
     until(lambda: neighbour.knows(NAME, DNSService) is None)
 
 

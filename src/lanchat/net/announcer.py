@@ -46,6 +46,7 @@ class Announcer:
         self._said_at = 0.0
         self._complaint = ""
         self._process: subprocess.Popen[str] | None = None
+        self._leaving: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
 
     def refresh(self) -> None:
@@ -57,18 +58,24 @@ class Announcer:
             self._said, self._said_at = wanted, now
             self._say({**self._fixed, **wanted})
 
-    def close(self) -> None:
-        """Take everything back."""
+    def leave(self) -> None:
+        """Begin to take everything back: it goes on beside what else is to be done at an end."""
         process, self._process = self._process, None
-        if process is None or process.stdin is None:
+        if process is not None and process.stdin is not None:
+            self._leaving = process
+            with suppress(OSError):
+                process.stdin.close()
+
+    def close(self) -> None:
+        """Take everything back; returns when the network has been told."""
+        self.leave()
+        if self._leaving is None:
             return
-        with suppress(OSError):
-            process.stdin.close()
         try:
-            process.wait(_GOODBYE_SECONDS)
+            self._leaving.wait(_GOODBYE_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self._leaving.kill()
+            self._leaving.wait()
         if self._reader is not None:
             self._reader.join()
 
