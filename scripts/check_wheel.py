@@ -80,6 +80,7 @@ def serve(commands: Path, home: Path, log: Path) -> Iterator[str]:
                 commands / "lanchat",
                 "serve",
                 "--port=0",
+                "--no-mdns",
                 f"--data-dir={home / 'data'}",
                 f"--log-file={log}",
             ],

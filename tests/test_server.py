@@ -165,7 +165,7 @@ def test_settings_come_from_the_environment(tmp_path):
 def test_it_runs_with_nothing_open(tmp_path, until):
     """No stdin, stdout or stderr, as some service managers start programs."""
     log_file = tmp_path / "log"
-    command = f"exec {sys.executable} -m lanchat serve --port 0 --data-dir {tmp_path} "
+    command = f"exec {sys.executable} -m lanchat serve --port 0 --no-mdns --data-dir {tmp_path} "
     command += f"--log-file {log_file} <&- >&- 2>&-"
     process = subprocess.Popen(["/bin/sh", "-c", command])
     until(log_file.exists)
