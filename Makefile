@@ -30,7 +30,7 @@ test: .venv/.dev ## run every test, or some of them: make test ARGS="tests/chat 
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 test-bare: ## run make test on a bare Debian that is made for it; needs root and debootstrap
-	@scripts/bare_machine.sh test JOBS=$(JOBS) ARGS='$(ARGS)'
+	@scripts/bare_machine.sh test CI=true JOBS=$(JOBS) ARGS='$(ARGS)'
 
 lint: .venv/.dev node_modules/.made ## check style, types and imports, and change nothing
 	$(PY) -m ruff check .

@@ -159,13 +159,13 @@ class Surroundings:
     def __init__(
         self, config: ServeConfig, hub: Hub, network: Network, encryption: Encryption | None
     ) -> None:
-        self._announcer: Announcer | None = None
+        self._leaving = ExitStack()
         with ExitStack() as undo:
             if not config.trust_proxy:  # behind one, the address to share is the proxy's
                 network.on_change(lambda: hub.publish(_invitation(config, network)))
             undo.callback(Periodic(network.refresh, _LOOK_SECONDS, name="network").close)
             if config.mdns_name is not None and not config.trust_proxy:
-                self._announcer = announcer = Announcer(
+                announcer = Announcer(
                     network,
                     name=config.mdns_name,
                     room=config.name,
@@ -173,7 +173,10 @@ class Surroundings:
                 )
                 undo.callback(announcer.close)
                 announcer.refresh()
-                undo.callback(Periodic(announcer.refresh, _LOOK_SECONDS, name="announcer").close)
+                looks = Periodic(announcer.refresh, _LOOK_SECONDS, name="announcer")
+                self._leaving.callback(announcer.leave)
+                self._leaving.callback(looks.close)
+                undo.callback(self._leaving.close)
             if encryption is not None:
                 renewal = Periodic(encryption.refresh, _LOOK_SECONDS, name="certificate")
                 undo.callback(renewal.close)
@@ -181,8 +184,7 @@ class Surroundings:
 
     def leave(self) -> None:
         """Begin to say goodbye to the network, which takes as long as the clients' last words."""
-        if self._announcer is not None:
-            self._announcer.leave()
+        self._leaving.close()
 
 
 class Backend:

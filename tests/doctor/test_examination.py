@@ -12,6 +12,7 @@ import pytest
 from lanchat.doctor import surroundings
 from lanchat.doctor.examination import examine_here, examine_room
 from lanchat.doctor.facts import Verdict
+from tests.world.needs import need
 from tests.world.person import Person
 from tests.world.server import ServerProcess
 
@@ -55,6 +56,7 @@ def logged(
 
 def test_a_server_for_this_computer_alone(logged: Callable[..., ServerProcess]) -> None:
     """A server that nobody else can come in to is a problem."""
+    need("localhost")
     server = logged("--host", "127.0.0.1")
     findings = {one.check: one for one in examine_here(server.log_file)}
     assert findings["port"].verdict is Verdict.PROBLEM

@@ -23,6 +23,7 @@ from lanchat.doctor.reachability import (
     target,
 )
 from lanchat.errors import SettingRefused
+from tests.world.needs import need
 from tests.world.server import ServerProcess
 
 
@@ -58,6 +59,7 @@ def test_what_is_no_address(text: str) -> None:
 
 def test_a_room_that_can_be_reached(server: ServerProcess) -> None:
     """Every step of the way to a room that can be reached is ok."""
+    need("localhost")
     findings = list(follow("localhost", server.port, []))
     assert [one.check for one in findings] == ["name", "network", "room"]
     assert {one.verdict for one in findings} == {Verdict.OK}
@@ -103,6 +105,7 @@ def test_clocks_that_disagree() -> None:
 
 def test_resolving() -> None:
     """A name has addresses without a zone; what is no name has none."""
+    need("localhost")
     assert "127.0.0.1" in resolve("localhost")
     assert resolve("no such name") == set()
     assert resolve("x" * 70) == set()

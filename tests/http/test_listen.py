@@ -11,6 +11,7 @@ import pytest
 from lanchat.config import DEFAULT_PORT
 from lanchat.errors import AddressNotHere, NoFreePort, PortTaken
 from lanchat.http.listen import listen
+from tests.world.needs import need
 
 has_ipv6 = pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
 has_descriptors = pytest.mark.skipif(
@@ -109,6 +110,7 @@ def test_one_address_only() -> None:
 
 def test_a_host_name() -> None:
     """A name is looked up; one with both kinds of address means its IPv4."""
+    need("localhost")
     with listen("localhost", 0) as listener:
         assert listener.getsockname()[0] == "127.0.0.1"
 
