@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import lanchat as package
 from tests.world.command_line import all_commands
 
@@ -38,43 +36,53 @@ def test_the_tables_of_options_are_up_to_date():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("path", COMMANDS)
-def test_every_command_and_option_is_in_the_readme(path):
+def test_every_command_and_option_is_in_the_readme():
     """Nothing can be added to the command line in secret."""
-    assert f"`{path}" in README
+    assert [path for path in COMMANDS if f"`{path}" not in README] == []
     written = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", README))
-    assert {option for option in OPTIONS[path] if option.startswith("-")} <= written
+    there = {name for names in OPTIONS.values() for name in names if name.startswith("-")}
+    assert there - written == set()
 
 
-@pytest.mark.parametrize("file", [*DOCUMENTS, *DEPLOYMENT], ids=lambda file: file.name)
-def test_examples_use_options_that_exist(file):
+def test_examples_use_options_that_exist():
     """A reader can type what is written after a command of lanchat."""
-    text = file.read_text("utf-8")
-    for path, options in OPTIONS.items():
-        for line in re.findall(rf"{path}([^\n`|]*)", text):
-            used = set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", line))
-            assert used <= options | {"--help"}, line
+    wrong = [
+        (file.name, line)
+        for file in [*DOCUMENTS, *DEPLOYMENT]
+        for path, options in OPTIONS.items()
+        for line in re.findall(rf"{path}([^\n`|]*)", file.read_text("utf-8"))
+        if not set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", line)) <= options | {"--help"}
+    ]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("file", [*DOCUMENTS, *DEPLOYMENT], ids=lambda file: file.name)
-def test_variables_that_are_named_exist(file):
+def test_variables_that_are_named_exist():
     """A setting that nobody reads would be worse than none."""
-    named = set(re.findall(r"LANCHAT_[A-Z_]*[A-Z]", file.read_text("utf-8")))
-    assert named <= VARIABLES | OTHER_VARIABLES
+    texts = (file.read_text("utf-8") for file in [*DOCUMENTS, *DEPLOYMENT])
+    named = {name for text in texts for name in re.findall(r"LANCHAT_[A-Z_]*[A-Z]", text)}
+    assert named - VARIABLES - OTHER_VARIABLES == set()
 
 
-@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
-def test_links_lead_somewhere(file):
+def test_links_lead_somewhere():
     """Each link within the project meets a file, and where it names one, a heading."""
-    text = file.read_text("utf-8")
-    links = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
-    for link in filter(None, (link for pair in links for link in pair)):
-        if re.match(r"[a-z]+:", link):
-            continue
-        name, _, anchor = link.partition("#")
-        target = (file.parent / name).resolve() if name else file
-        assert target.is_file(), link
-        assert not anchor or anchor in anchors(target), link
+    dead = [
+        (file.name, link) for file in DOCUMENTS for link in links(file) if not leads(file, link)
+    ]
+    assert dead == []
+
+
+def links(file: Path) -> list[str]:
+    """The links of a document that stay within the project."""
+    found = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", file.read_text("utf-8"))
+    named = (link for pair in found for link in pair if link)
+    return [link for link in named if not re.match(r"[a-z]+:", link)]
+
+
+def leads(file: Path, link: str) -> bool:
+    """Whether there is what a link in this document names."""
+    name, _, anchor = link.partition("#")
+    target = (file.parent / name).resolve() if name else file
+    return target.is_file() and (not anchor or anchor in anchors(target))
 
 
 def anchors(file: Path) -> set[str]:
@@ -103,12 +111,16 @@ def test_every_module_is_in_the_picture_of_the_house():
     assert rooms() <= modules
 
 
-@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
-def test_files_that_are_named_exist(file):
+def test_files_that_are_named_exist():
     """Under the project, the package or what it serves, wherever a path is short for."""
     roots = (PROJECT, PACKAGE, PACKAGE / "web" / "static")
-    named = re.findall(r"`([\w./-]+/[\w.-]+\.(?:py|js|json))`", file.read_text("utf-8"))
-    assert [name for name in named if not any((root / name).exists() for root in roots)] == []
+    missing = [
+        (file.name, name)
+        for file in DOCUMENTS
+        for name in re.findall(r"`([\w./-]+/[\w.-]+\.(?:py|js|json))`", file.read_text("utf-8"))
+        if not any((root / name).exists() for root in roots)
+    ]
+    assert missing == []
 
 
 def test_pictures_are_small():

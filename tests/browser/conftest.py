@@ -71,18 +71,23 @@ def server(server: Any, request: pytest.FixtureRequest, output_path: str) -> Ite
 def visit(server: Any, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
     """Open the login page with a browser of one's own, by Playwright's options.
 
-    Whatever a test is about, no script of the page may throw.
+    Whatever a test is about, no script of the page may throw. At the end everybody logs out.
     """
     thrown: list[str] = []
+    contexts: list[BrowserContext] = []
 
     def open_login(**options: Any) -> Page:
-        page = new_context(**{"locale": "en-GB", **options}).new_page()
+        contexts.append(new_context(**{"locale": "en-GB", **options}))
+        page = contexts[-1].new_page()
         page.set_default_timeout(DEADLINE_MS)
         page.on("pageerror", lambda error: thrown.append(str(error)))
         page.goto(server.url)
         return page
 
     yield open_login
+    if server.process.poll() is None:
+        for context in contexts:
+            context.request.post(f"{server.url}/logout")
     assert thrown == []
 
 

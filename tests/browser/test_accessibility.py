@@ -26,6 +26,7 @@ def test_login_has_no_violations(visit: Callable[..., Page], scheme: str) -> Non
     assert _violations(page) == ""
 
 
+@pytest.mark.own_server
 @SCHEMES
 def test_chat_has_no_violations(server: Any, arrive: Arrive, say: Say, scheme: str) -> None:
     """The chat with everything that it can show: talk, code, links, details and the queue."""

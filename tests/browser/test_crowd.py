@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-
-@pytest.fixture
-def server(server_factory: Callable[..., Any]) -> Any:
-    """A server that takes a class from one address."""
-    return server_factory("--grace", "600", "--max-per-ip", "0")
+# It takes a class from one address.
+pytestmark = pytest.mark.server_options("--grace", "600", "--max-per-ip", "0")
 
 
 @pytest.mark.parametrize(

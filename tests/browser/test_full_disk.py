@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 
+@pytest.mark.own_server
 @pytest.mark.skipif(sys.platform != "linux", reason="setting another process's limits is Linux's")
 def test_the_reader_sees_why_and_can_try_again(
     server: Any, arrive: Callable[..., Page], say: Callable[[Page, str], None]

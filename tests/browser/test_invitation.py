@@ -10,11 +10,7 @@ from playwright.sync_api import Page, expect
 
 CODE = "Sésamo + 7B"
 
-
-@pytest.fixture
-def server(server_factory: Callable[..., Any]) -> Any:
-    """A server that asks for a code."""
-    return server_factory("--access-code", CODE, "--advertise", "chat.example")
+pytestmark = pytest.mark.server_options("--access-code", CODE, "--advertise", "chat.example")
 
 
 def test_an_invitation_fills_the_code_in(server: Any, visit: Callable[..., Page]) -> None:

@@ -12,10 +12,8 @@ Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
 
 
-@pytest.fixture
-def server(server_factory: Callable[..., Any]) -> Any:
-    """A server that lets one person talk as fast as the tests want."""
-    return server_factory("--grace", "0.5", "--rate", "0")
+# One person talks as fast as the tests want.
+pytestmark = pytest.mark.server_options("--grace", "0.5", "--rate", "0")
 
 
 @pytest.fixture

@@ -17,10 +17,8 @@ from tests.world.screen import decode
 Arrive = Callable[..., Page]
 
 
-@pytest.fixture
-def server(server_factory: Callable[..., Any]) -> Any:
-    """A server whose address does not depend on this machine."""
-    return server_factory("--advertise", "192.0.2.7", "--grace", "0.5")
+# Its address does not depend on this machine.
+pytestmark = pytest.mark.server_options("--advertise", "192.0.2.7", "--grace", "0.5")
 
 
 def scan(page: Page) -> list[str]:

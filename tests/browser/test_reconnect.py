@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 Arrive = Callable[..., Page]
@@ -21,6 +22,7 @@ WITHOUT_WEBSOCKET = """
 """
 
 
+@pytest.mark.own_server
 def test_both_catch_up_after_a_crash(server: Any, arrive: Arrive, say: Say) -> None:
     """Nothing is missing and nothing double after the server was killed and started again."""
     ana, bia = arrive("Ana"), arrive("Bia")
@@ -41,6 +43,7 @@ def test_both_catch_up_after_a_crash(server: Any, arrive: Arrive, say: Say) -> N
     assert sorted(_texts(ana)[1:3]) == ["during", "meanwhile"]
 
 
+@pytest.mark.own_server
 def test_queue_keeps_its_order(server: Any, arrive: Arrive, say: Say) -> None:
     """What was written offline arrives once and in the order in which it was written."""
     ana, bia = arrive("Ana"), arrive("Bia")
@@ -53,6 +56,7 @@ def test_queue_keeps_its_order(server: Any, arrive: Arrive, say: Say) -> None:
     expect(ana.locator(".message__text")).to_have_text(written)
 
 
+@pytest.mark.own_server
 def test_long_queue_is_sent_without_haste(server: Any, arrive: Arrive, say: Say) -> None:
     """More than the host takes at once: all of it arrives, once, and nobody is thrown out."""
     ana = arrive("Ana")
@@ -70,6 +74,7 @@ def test_long_queue_is_sent_without_haste(server: Any, arrive: Arrive, say: Say)
     assert "refused" not in server.log_file.read_text()
 
 
+@pytest.mark.own_server
 def test_queue_survives_a_reload(server: Any, arrive: Arrive, say: Say) -> None:
     """A message that waits for the host is not lost with the page."""
     ana = arrive("Ana")
@@ -82,6 +87,7 @@ def test_queue_survives_a_reload(server: Any, arrive: Arrive, say: Say) -> None:
     expect(ana.locator(".message__time")).to_have_count(1)
 
 
+@pytest.mark.own_server
 def test_a_host_that_stops_says_so(server: Any, arrive: Arrive) -> None:
     """Who is left alone is told why, stays in the page, and is back when the host is."""
     ana, _ = arrive("Ana"), arrive("Bia")
@@ -96,11 +102,12 @@ def test_a_host_that_stops_says_so(server: Any, arrive: Arrive) -> None:
     expect(ana.locator(".note")).to_have_text(notes)
 
 
+@pytest.mark.own_server
+@pytest.mark.server_options("--max-clients", "1", "--grace", "0.5")
 def test_a_full_room_says_so_and_is_tried_again(
-    server_factory: Callable[..., Any], new_context: Callable[..., BrowserContext]
+    server: Any, new_context: Callable[..., BrowserContext]
 ) -> None:
     """Who finds no place waits in the page, and is in as soon as somebody leaves."""
-    server = server_factory("--max-clients", "1", "--grace", "0.5")
     ana, bia = (new_context(locale="en-GB").new_page() for _ in range(2))
     bia.add_init_script(WITHOUT_WEBSOCKET)
     bia.route("**/socket.io/**", lambda route: route.abort())
@@ -135,6 +142,7 @@ def test_a_lost_name_leads_to_the_login_page(server: Any, visit: Callable[..., P
         page.keyboard.press("Enter")
 
 
+@pytest.mark.own_server
 def test_a_new_history_replaces_the_old(server: Any, arrive: Arrive, say: Say) -> None:
     """A host that lost its messages gets no mixture of two histories."""
     ana = arrive("Ana")

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.world.pages import put_into_queue
 
-
-@pytest.fixture
-def server(server_factory: Callable[..., Any]) -> Any:
-    """A server that takes four messages at once, then one a second."""
-    return server_factory("--rate", "1")
+# It takes four messages at once, then one a second.
+pytestmark = pytest.mark.server_options("--grace", "0.5", "--rate", "1")
 
 
 def _without_rate(route: Route) -> None:

@@ -14,12 +14,7 @@ from playwright.sync_api import Browser, BrowserType, expect
 
 from tests.world.server import ServerProcess
 
-
-@pytest.fixture
-def server(server_factory: Any) -> ServerProcess:
-    """A room that is encrypted."""
-    encrypted: ServerProcess = server_factory("--tls")
-    return encrypted
+pytestmark = pytest.mark.server_options("--grace", "0.5", "--rate", "0", "--tls")
 
 
 @pytest.fixture
