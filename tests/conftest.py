@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,14 @@ from tests.world.servers import Servers
 
 
 def pytest_configure() -> None:
-    """The settings of whoever runs the tests are theirs: an empty file stands in for them."""
+    """The settings of whoever runs the tests are theirs: an empty file stands in for them.
+
+    Started in the background by a shell, the tests ignore Ctrl+C; the programs that they start
+    must not inherit this.
+    """
     os.environ["LANCHAT_CONFIG"] = os.devnull
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

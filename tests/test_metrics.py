@@ -15,6 +15,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 import lanchat
+from tests.world.deadline import DEADLINE
 
 TOKEN = "a-token-of-32-characters-in-all."
 SMALL_BUFFER = [(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 12)]
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.server_options("--metrics", "--grace", "0.2", "--rate",
 
 def figures(server: Any, **headers: str) -> dict[str, float]:
     """What Prometheus makes of the answer: name and labels, and the value."""
-    answer = requests.get(f"{server.url}/metrics", headers=headers, timeout=10)
+    answer = requests.get(f"{server.url}/metrics", headers=headers, timeout=DEADLINE)
     assert answer.status_code == 200, answer.text
     return {
         sample.name + "".join(f" {label}" for label in sample.labels.values()): sample.value
@@ -85,7 +86,7 @@ def test_what_is_refused_is_counted_by_its_reason(server, ana, gained, person_fa
     """Logins, connections and requests; and who left, how."""
     person_factory().log_in("ANA")
     person_factory().log_in(" ")
-    requests.get(server.url, headers={"Host": "evil.example"}, timeout=10)
+    requests.get(server.url, headers={"Host": "evil.example"}, timeout=DEADLINE)
     ana.join()
     ana.log_out()
     told = gained()
@@ -122,10 +123,10 @@ def test_what_waits_for_a_slow_client_is_seen_until_it_is_closed(
 def test_what_waits_for_a_poll_is_seen(server, ana, bia, until):
     """Somebody whose phone has fallen asleep takes nothing."""
     address = f"{server.url}/socket.io/?EIO=4&transport=polling"
-    address += f"&sid={json.loads(bia.http.get(address, timeout=10).text[1:])['sid']}"
-    bia.http.post(address, data="40", timeout=10)
-    bia.http.get(address, timeout=10)
-    bia.http.post(address, data='421["new_host",{}]', timeout=10)
+    address += f"&sid={json.loads(bia.http.get(address, timeout=DEADLINE).text[1:])['sid']}"
+    bia.http.post(address, data="40", timeout=DEADLINE)
+    bia.http.get(address, timeout=DEADLINE)
+    bia.http.post(address, data='421["new_host",{}]', timeout=DEADLINE)
     until(lambda: figures(server)["lanchat_queue_packets"] == 2)  # the answer, and that she came
     ana.join()
     ana.say("x" * 4_000)
@@ -137,7 +138,9 @@ def test_what_waits_for_a_poll_is_seen(server, ana, bia, until):
 def test_both_forms_that_prometheus_asks_for(server):
     """The plain one and OpenMetrics, with every family described."""
     answer = requests.get(
-        f"{server.url}/metrics", headers={"Accept": "application/openmetrics-text"}, timeout=10
+        f"{server.url}/metrics",
+        headers={"Accept": "application/openmetrics-text"},
+        timeout=DEADLINE,
     )
     assert answer.headers["Content-Type"].startswith("application/openmetrics-text")
     ours = [each for each in parse_new(answer.text) if each.name.startswith("lanchat")]
@@ -148,7 +151,9 @@ def test_both_forms_that_prometheus_asks_for(server):
 def test_others_are_told_nothing(server):
     """Not who comes through a proxy on this computer, whatever it says of itself."""
     for header in ("X-Forwarded-For", "Forwarded", "Via"):
-        answer = requests.get(f"{server.url}/metrics", headers={header: "127.0.0.1"}, timeout=10)
+        answer = requests.get(
+            f"{server.url}/metrics", headers={header: "127.0.0.1"}, timeout=DEADLINE
+        )
         assert (answer.status_code, "lanchat_" in answer.text) == (403, False)
         assert answer.text.startswith("Figures are told on this computer alone")
 
@@ -156,10 +161,8 @@ def test_others_are_told_nothing(server):
 def test_other_computers_are_told_nothing(namespace, server_factory):
     """Asked by the address of the network, it says why not; so does it to a real guest."""
     server = server_factory("--metrics", launcher=namespace.launcher)
-    program = (
-        "import requests; "
-        f"print(requests.get('http://192.0.2.10:{server.port}/metrics', timeout=10).status_code)"
-    )
+    url = f"http://192.0.2.10:{server.port}/metrics"
+    program = f"import requests; print(requests.get('{url}', timeout={DEADLINE}).status_code)"
     command = [*namespace.launcher, sys.executable, "-c", program]
     assert subprocess.run(command, capture_output=True, check=True).stdout == b"403\n"
 
@@ -169,14 +172,14 @@ def test_other_computers_are_told_nothing(namespace, server_factory):
 def test_with_a_token_only_who_knows_it_is_told(server, given):
     """Also on this computer, where others may have accounts."""
     headers = {"Authorization": given.encode("latin-1")}
-    answer = requests.get(f"{server.url}/metrics", headers=headers, timeout=10)
+    answer = requests.get(f"{server.url}/metrics", headers=headers, timeout=DEADLINE)
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert figures(server, Authorization=f"Bearer {TOKEN}")["lanchat_people"] == 0
 
 
 def test_without_the_option_there_is_no_such_page(shared_server):
     """And nothing of Prometheus is imported."""
-    answer = requests.get(f"{shared_server.url}/metrics", timeout=10)
+    answer = requests.get(f"{shared_server.url}/metrics", timeout=DEADLINE)
     assert answer.status_code == 404
     program = "import sys, lanchat.server; print('prometheus_client' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

@@ -14,11 +14,15 @@ import pytest
 import socketio
 import websocket
 
+from tests.world.deadline import DEADLINE
+
 
 def run_serve(*options, **more):
     """Run `lanchat serve` to its end."""
     command = [sys.executable, "-m", "lanchat", "serve", *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, **more)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=DEADLINE, check=False, **more
+    )
 
 
 @pytest.mark.own_server
@@ -28,7 +32,7 @@ def test_it_stops_in_order(server, ana, number):
     ana.join()
     ana.say("last words")
     server.process.send_signal(number)
-    assert server.process.wait(45) == 0
+    assert server.process.wait(DEADLINE) == 0
     assert ana.hears("server_stop")
     assert [record["event"] for record in server.records()] == ["start", "join", "leave", "stop"]
     assert server.records()[2]["reason"] == "stop"
@@ -50,7 +54,7 @@ def test_a_stuck_client_does_not_keep_it_from_stopping(server, ana):
     stuck = socket.create_connection(("127.0.0.1", server.port))
     stuck.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
     server.process.send_signal(signal.SIGTERM)
-    assert server.process.wait(45) == 0
+    assert server.process.wait(DEADLINE) == 0
     stuck.close()
 
 
@@ -60,7 +64,7 @@ def test_nobody_comes_in_while_it_stops(server, ana, person_factory):
     ana.join()
     cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in ana.http.cookies)
     address = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket"
-    silent = websocket.create_connection(address, cookie=cookie, timeout=45)
+    silent = websocket.create_connection(address, cookie=cookie, timeout=DEADLINE)
     late = person_factory()
     assert late.get("/healthz").status_code == 200
     server.process.send_signal(signal.SIGTERM)
@@ -68,7 +72,7 @@ def test_nobody_comes_in_while_it_stops(server, ana, person_factory):
         pass
     assert late.get("/healthz").status_code == 503
     silent.shutdown()
-    assert server.process.wait(45) == 0
+    assert server.process.wait(DEADLINE) == 0
     assert [record["event"] for record in server.records()] == ["start", "join", "leave", "stop"]
 
 
@@ -78,13 +82,13 @@ def test_a_second_interrupt_quits_at_once(server, ana):
     ana.log_in("Ana")
     cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in ana.http.cookies)
     address = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket"
-    silent = websocket.create_connection(address, cookie=cookie, timeout=45)
+    silent = websocket.create_connection(address, cookie=cookie, timeout=DEADLINE)
     assert silent.recv()
     server.process.send_signal(signal.SIGINT)
     while silent.recv_data(control_frame=True)[0] != websocket.ABNF.OPCODE_CLOSE:
         pass
     server.process.send_signal(signal.SIGINT)
-    assert server.process.wait(45) == 130
+    assert server.process.wait(DEADLINE) == 130
     silent.shutdown()
 
 
@@ -175,7 +179,7 @@ def test_it_runs_with_nothing_open(tmp_path, until):
         connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
         assert b"200 OK" in connection.recv(100)
     process.terminate()
-    assert process.wait(10) == 0
+    assert process.wait(DEADLINE) == 0
 
 
 def test_an_ipv6_visitor_has_an_ipv6_address(person_factory):

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.world.deadline import DEADLINE
 from tests.world.needs import need
 
-DEADLINE_MS = 15_000
+DEADLINE_MS = 1000 * DEADLINE
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "is_mobile": True,

@@ -20,6 +20,7 @@ import requests
 import websocket
 from websocket import WebSocket
 
+from tests.world.deadline import DEADLINE
 from tests.world.server import ServerProcess
 
 EXCEPTIONS: dict[str, str] = json.loads(
@@ -81,7 +82,7 @@ class Door:
         self, query: str, method: str = "GET", body: str | None = None
     ) -> requests.Response:
         return requests.request(
-            method, self._url + query, data=body, cookies=self._cookies, timeout=60
+            method, self._url + query, data=body, cookies=self._cookies, timeout=DEADLINE
         )
 
     def polling(self) -> Polling:
@@ -91,7 +92,7 @@ class Door:
         """Connect. Raises websocket.WebSocketBadStatusException where the server refuses."""
         cookie = "; ".join(f"{c.name}={c.value}" for c in self._cookies)
         url = self._url.replace("http", "ws") + query
-        self._sockets.append(websocket.create_connection(url, cookie=cookie, timeout=60))
+        self._sockets.append(websocket.create_connection(url, cookie=cookie, timeout=DEADLINE))
         return self._sockets[-1]
 
     def namespace(self) -> WebSocket:

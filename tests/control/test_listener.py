@@ -19,6 +19,7 @@ from lanchat.store.database import Database
 from lanchat.store.datadir import control_path
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.state import SqliteReservations, SqliteSettings
+from tests.world.deadline import DEADLINE
 
 HERE = Origin("192.168.1.33", "Browser/1", "laptop")
 
@@ -90,7 +91,7 @@ def socket_of(server):
 def connect(path):
     """A connection to the socket."""
     connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(5)
+    connection.settimeout(DEADLINE)
     connection.connect(str(path))
     return closing(connection)
 

@@ -18,6 +18,8 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.world.deadline import DEADLINE
+
 pytestmark = pytest.mark.server_options("--grace", "0.1", "--rate", "0", "-vv")
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -226,10 +228,10 @@ class Polling:
         self._url += "&sid=" + json.loads(self.poll().text[1:])["sid"]
 
     def poll(self):
-        return requests.get(self._url, cookies=self._cookies, timeout=30)
+        return requests.get(self._url, cookies=self._cookies, timeout=DEADLINE)
 
     def send(self, body, **options):
-        return requests.post(self._url, body, cookies=self._cookies, timeout=30, **options)
+        return requests.post(self._url, body, cookies=self._cookies, timeout=DEADLINE, **options)
 
 
 def test_broken_frames(connect, room):
@@ -382,7 +384,7 @@ ANY_TEXT = st.builds(
 
 def ask(server, request):
     """Send these bytes; returns all that comes until the server hangs up."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=DEADLINE) as connection:
         answer = b""
         with contextlib.suppress(ConnectionError):
             connection.sendall(request)

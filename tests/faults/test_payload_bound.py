@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.world.deadline import DEADLINE
+
 MEGABYTE = 1 << 20
 GROWTH = 20 * MEGABYTE
 PROTOCOL_ERROR, TOO_BIG = 1002, 1009
@@ -125,21 +127,21 @@ def test_a_storm_of_pings(joined, bounded):
 def poll(ana, server):
     """The address of a session by polling."""
     url = server.url + "/socket.io/?EIO=4&transport=polling"
-    opened = requests.get(url, cookies=ana.http.cookies, timeout=30)
+    opened = requests.get(url, cookies=ana.http.cookies, timeout=DEADLINE)
     return url + "&sid=" + json.loads(opened.text[1:])["sid"]
 
 
 def test_a_post_of_64_kib_and_a_byte(poll, bounded):
     """413, and the session is over."""
     with bounded():
-        assert requests.post(poll, b"4" * (64 << 10 | 1), timeout=30).status_code == 413
-        assert requests.get(poll, timeout=30).status_code == 400
+        assert requests.post(poll, b"4" * (64 << 10 | 1), timeout=DEADLINE).status_code == 413
+        assert requests.get(poll, timeout=DEADLINE).status_code == 400
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["of a known length", "in chunks"])
 def test_a_post_of_200_mb(poll, server, bounded, chunked):
     """The server answers and hangs up before the end, whether it was told the length or not."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)
     length = {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": 200 * MEGABYTE}
     parts = (bytes(MEGABYTE) for _ in range(200))
     with bounded(), suppress(ConnectionError):
@@ -147,20 +149,22 @@ def test_a_post_of_200_mb(poll, server, bounded, chunked):
             "POST", poll.removeprefix(server.url), parts, length, encode_chunked=chunked
         )
     connection.close()
-    assert requests.get(poll, timeout=30).status_code == 400
+    assert requests.get(poll, timeout=DEADLINE).status_code == 400
 
 
 def test_a_compressed_post(poll, bounded):
     """Nothing is unpacked: to the server these bytes are no packets."""
     bomb = zlib.compress(bytes(60 * MEGABYTE))[: 60 << 10]
     with bounded():
-        answer = requests.post(poll, bomb, headers={"Content-Encoding": "deflate"}, timeout=30)
+        answer = requests.post(
+            poll, bomb, headers={"Content-Encoding": "deflate"}, timeout=DEADLINE
+        )
         assert answer.status_code == 400
 
 
 def test_a_head_without_an_end(server, bounded):
     """Headers count as well."""
-    connection = socket.create_connection(("127.0.0.1", server.port), 30)
+    connection = socket.create_connection(("127.0.0.1", server.port), DEADLINE)
     with connection, bounded(), suppress(OSError):
         connection.sendall(b"GET / HTTP/1.1\r\n")
         for _ in range(200):

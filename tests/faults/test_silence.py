@@ -9,6 +9,7 @@ import requests
 import websocket
 
 from lanchat.live import stack
+from tests.world.deadline import DEADLINE
 
 POLLING = "/socket.io/?EIO=4&transport=polling"
 
@@ -37,7 +38,7 @@ def ask(ana):
 
     def request(more=""):
         url = ana.server.url + POLLING + more
-        return requests.get(url, cookies=ana.http.cookies, timeout=60)
+        return requests.get(url, cookies=ana.http.cookies, timeout=DEADLINE)
 
     return request
 
@@ -90,14 +91,14 @@ def test_polling_that_never_connects(ask):
 def test_an_upgrade_that_stays_half_done(ana, ask):
     """Its WebSocket is closed; the session goes on polling."""
     session = "&sid=" + sid_of(ask())
-    requests.post(ana.server.url + POLLING + session, b"40", timeout=60)
+    requests.post(ana.server.url + POLLING + session, b"40", timeout=DEADLINE)
     url = ana.server.url.replace("http", "ws") + POLLING.replace("polling", "websocket") + session
-    probe = websocket.create_connection(url, timeout=60)
+    probe = websocket.create_connection(url, timeout=DEADLINE)
     probe.send("2probe")
     assert probe.recv() == "3probe"
     assert probe.recv_data()[0] == websocket.ABNF.OPCODE_CLOSE
     probe.shutdown()
-    requests.post(ana.server.url + POLLING + session, b'427["unknown"]', timeout=60)
+    requests.post(ana.server.url + POLLING + session, b'427["unknown"]', timeout=DEADLINE)
     assert "437[" in ask(session).text
 
 
@@ -105,7 +106,7 @@ def open_many(server, count):
     """Open silent sessions, all in one breath; returns what was answered."""
     request = f"GET {POLLING} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
     answers = b""
-    with socket.create_connection(("127.0.0.1", server.port), 60) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as connection:
         connection.sendall(request * count)
         while answers.count(b"HTTP/1.1 ") < count:
             answers += connection.recv(65536)
@@ -122,4 +123,6 @@ def test_an_address_with_many_silent_sessions(server_factory, person_factory, ra
     assert b"Retry-After: 10" in answers
     assert client.say("undisturbed")["ok"]
     url = server.url + POLLING
-    until(lambda: requests.get(url, timeout=60).status_code == 200, "the end of the silent ones")
+    until(
+        lambda: requests.get(url, timeout=DEADLINE).status_code == 200, "the end of the silent ones"
+    )

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.world.deadline import DEADLINE
 from tests.world.namespace import Namespace
 from tests.world.needs import need
 from tests.world.person import Person
@@ -48,7 +49,7 @@ def test_who_trusts_the_authority_is_not_warned(
 def test_plain_requests_are_told_the_way(server: ServerProcess) -> None:
     """Whoever types the address without https gets there; no browser remembers it for ever."""
     plain = f"http://127.0.0.1:{server.port}/chat?x=1"
-    answer = requests.get(plain, allow_redirects=False, timeout=30)
+    answer = requests.get(plain, allow_redirects=False, timeout=DEADLINE)
     assert (answer.status_code, answer.headers["Location"]) == (307, f"{server.url}/chat?x=1")
     assert answer.headers["Cache-Control"] == "no-store"
     assert server.url in answer.text
@@ -58,7 +59,7 @@ def test_plain_requests_for_a_foreign_name_are_led_nowhere(server: ServerProcess
     """It is no name of ours, so it is not repeated in an address."""
     plain = f"http://127.0.0.1:{server.port}/"
     headers = {"Host": "evil.example"}
-    answer = requests.get(plain, headers=headers, allow_redirects=False, timeout=30)
+    answer = requests.get(plain, headers=headers, allow_redirects=False, timeout=DEADLINE)
     assert answer.status_code == 403
     assert "Location" not in answer.headers
 
@@ -101,7 +102,7 @@ def test_who_begins_and_says_no_more_holds_up_nobody(
     server: ServerProcess, trusting: requests.Session
 ) -> None:
     """Neither before the first byte nor within a handshake; they are dropped after a while."""
-    silent = [socket.create_connection(("127.0.0.1", server.port), 40) for _ in range(20)]
+    silent = [socket.create_connection(("127.0.0.1", server.port), DEADLINE) for _ in range(20)]
     for number, connection in enumerate(silent):
         connection.sendall(TLS_PORTION[: number % 3])
     assert trusting.get(f"{server.url}/healthz").status_code == 200

@@ -6,13 +6,15 @@ import socket
 import pytest
 import socketio
 
+from tests.world.deadline import DEADLINE
+
 
 def get(server, path="/healthz", host=None, **headers):
     """The status of a request with exactly these headers."""
     host = f"127.0.0.1:{server.port}" if host is None else host
     lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=DEADLINE) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
         return int(connection.makefile("rb").readline().split()[1])
 

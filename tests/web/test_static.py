@@ -15,6 +15,7 @@ from werkzeug.test import Client
 
 import lanchat
 from lanchat.web.static import StaticFiles
+from tests.world.deadline import DEADLINE
 
 STATIC = Path(lanchat.__file__).parent / "web" / "static"
 SCRIPT = (STATIC / "js" / "chat.js").read_bytes()
@@ -33,7 +34,7 @@ def fetch(server):
     """Ask for a path with exactly these headers; nothing is decoded."""
 
     def ask(path, method="GET", **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=45)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, headers=named)
         answer = connection.getresponse()
@@ -51,7 +52,7 @@ def files_in(folder):
 
 def versioned(server, name):
     """The address by which the login page has a file."""
-    page = requests.get(server.url, timeout=45).text
+    page = requests.get(server.url, timeout=DEADLINE).text
     found = re.search(rf'"(/static/[0-9a-f]+/{re.escape(name)})"', page)
     assert found, name
     return found[1]

@@ -9,6 +9,8 @@ from typing import Any
 
 import websocket
 
+from tests.world.deadline import DEADLINE
+
 
 class RawClient:
     """A WebSocket to the server's Engine.IO, packet by packet; it answers no ping by itself."""
@@ -17,7 +19,7 @@ class RawClient:
         cookies = "; ".join(f"{c.name}={c.value}" for c in person.http.cookies)
         options["sslopt"] = person.sslopt
         url = person.server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
-        self.socket = websocket.create_connection(url, cookie=cookies, timeout=15, **options)
+        self.socket = websocket.create_connection(url, cookie=cookies, timeout=DEADLINE, **options)
         self._passed: deque[str] = deque()
         self.session = json.loads(self.receive()[1:])
 
