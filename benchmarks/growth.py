@@ -30,8 +30,8 @@ from fanout.process import cores, pinned
 from rich.console import Console
 from rich.table import Table
 
+from lanchat.chat.changes import Draft
 from lanchat.chat.model import LOBBY
-from lanchat.chat.ports import Draft
 from lanchat.store.bulk import load
 from lanchat.store.datadir import DATABASE
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from lanchat.archive.exporter import Export, FormatName
+from lanchat.chat.changes import Draft
 from lanchat.chat.model import Message
-from lanchat.chat.ports import Draft
 from lanchat.store.bulk import load
 from lanchat.store.datadir import DataDir
 

@@ -8,8 +8,8 @@ import pytest
 
 from lanchat.archive.exporter import Export
 from lanchat.archive.importer import LINE_LIMIT, draft, import_messages
+from lanchat.chat.changes import Draft
 from lanchat.chat.model import MESSAGE_LIMIT
-from lanchat.chat.ports import Draft
 from lanchat.errors import DataInUse, LineRefused
 from lanchat.store.datadir import DATABASE, DataDir
 

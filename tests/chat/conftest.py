@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 import pytest
 
+from lanchat.chat.changes import Draft
 from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import Event, Notice
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import LOBBY, Clock, Origin, User
-from lanchat.chat.ports import Draft, LeaveReason, LoginRefusal
+from lanchat.chat.ports import LeaveReason, LoginRefusal
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.state import SqliteReservations, SqliteSettings

@@ -5,8 +5,9 @@ from unittest.mock import create_autospec
 import pytest
 
 from lanchat.chat.catchup import CATCH_UP_BYTES, CATCH_UP_LIMIT, missed
+from lanchat.chat.changes import Clear, Delete
 from lanchat.chat.model import LOBBY, MESSAGE_LIMIT, Cursor, Message, Page
-from lanchat.chat.ports import Clear, Delete, EventLog
+from lanchat.chat.ports import EventLog
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lanchat.chat.changes import Delete, Reserved
 from lanchat.chat.events import (
     ConnectionsClosed,
     InvitationChanged,
@@ -14,7 +15,6 @@ from lanchat.chat.events import (
     ServerStopping,
 )
 from lanchat.chat.model import MESSAGE_LIMIT, Cursor, Origin, User
-from lanchat.chat.ports import Delete, Reserved
 from lanchat.errors import (
     Banned,
     MessageTooLong,

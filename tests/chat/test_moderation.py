@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from lanchat.chat.changes import Amend
 from lanchat.chat.events import (
     ConnectionsClosed,
     HistoryCleared,
@@ -16,7 +17,6 @@ from lanchat.chat.events import (
 from lanchat.chat.model import Origin, User
 from lanchat.chat.moderation import TOPIC_LIMIT
 from lanchat.chat.permissions import Mute, State
-from lanchat.chat.ports import Amend
 from lanchat.errors import (
     Banned,
     CommandUnusable,

@@ -2,10 +2,10 @@
 
 import pytest
 
+from lanchat.chat.changes import Reserved
 from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import MemberJoined, MemberLeft, MembersChanged
 from lanchat.chat.model import Origin, User
-from lanchat.chat.ports import Reserved
 from lanchat.chat.presence import (
     CROWD,
     HOLD_AFTER_RESTART,

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from lanchat.chat import sessions
+from lanchat.chat.changes import LoggedOut, Reserved
 from lanchat.chat.model import SESSION_LIFETIME, User
-from lanchat.chat.ports import LoggedOut, Reserved
 from lanchat.chat.sessions import Logouts, Sessions
 from lanchat.errors import StoreUnavailable
 from lanchat.store.state import SqliteReservations

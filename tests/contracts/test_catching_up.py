@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from lanchat.chat.changes import Amend, Clear, Delete
 from lanchat.chat.model import Cursor
 from lanchat.chat.permissions import Rules
-from lanchat.chat.ports import Amend, Clear, Delete
 from lanchat.errors import UnknownMessage
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, say, texts

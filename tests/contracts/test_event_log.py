@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from lanchat.chat.changes import Amend, Clear, Delete
 from lanchat.chat.events import (
     HistoryCleared,
     LogEvent,
@@ -14,7 +15,6 @@ from lanchat.chat.events import (
     SettingsChanged,
 )
 from lanchat.chat.permissions import Rules, State
-from lanchat.chat.ports import Amend, Clear, Delete
 from lanchat.errors import CommandUnusable, StoreUnavailable, UnknownMessage
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, say, texts

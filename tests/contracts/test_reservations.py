@@ -2,8 +2,9 @@
 
 import pytest
 
+from lanchat.chat.changes import LoggedOut, Released, Reserved
 from lanchat.chat.model import User
-from lanchat.chat.ports import LoggedOut, Released, Reservations, Reserved
+from lanchat.chat.ports import Reservations
 from lanchat.errors import StoreUnavailable
 
 ANA, BIA = User("1", "Ana"), User("2", "Bia 🦊")

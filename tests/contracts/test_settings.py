@@ -2,8 +2,8 @@
 
 import pytest
 
+from lanchat.chat.changes import Amend
 from lanchat.chat.permissions import Ban, Mute, Rules, State
-from lanchat.chat.ports import Amend
 from lanchat.errors import StoreUnavailable
 from tests.world.deadline import DEADLINE
 

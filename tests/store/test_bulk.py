@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lanchat.chat.ports import Clear, Delete
+from lanchat.chat.changes import Clear, Delete
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
 from lanchat.store import bulk
 from lanchat.store.bulk import MessageReader, load

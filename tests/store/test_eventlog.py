@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from lanchat.chat.changes import Clear, Delete
 from lanchat.chat.model import Cursor
-from lanchat.chat.ports import Clear, Delete
 from lanchat.errors import StoreUnavailable
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from lanchat.chat.changes import Change, Clear, Delete
 from lanchat.chat.model import Cursor, Message, timestamp
-from lanchat.chat.ports import Change, Clear, Delete
 from lanchat.periodic import Periodic
 from lanchat.store import messages
 from lanchat.store import retention as module

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lanchat.chat.changes import Draft
 from lanchat.chat.model import LOBBY, Message
-from lanchat.chat.ports import Draft, EventLog
+from lanchat.chat.ports import EventLog
 from tests.world.deadline import DEADLINE
 
 NOON = "2026-11-23T12:00:00.000Z"

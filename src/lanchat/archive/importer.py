@@ -15,9 +15,9 @@ from typing import Annotated, BinaryIO
 
 import msgspec
 
+from lanchat.chat.changes import Draft
 from lanchat.chat.model import MESSAGE_LIMIT, check_text
 from lanchat.chat.names import NAME_LIMIT
-from lanchat.chat.ports import Draft
 from lanchat.errors import LineRefused, MessageTooLong, PayloadInvalid
 from lanchat.store.bulk import load
 from lanchat.store.datadir import DataDir

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from lanchat.chat.model import Cursor, Message, Page
+from lanchat.chat.model import Cursor, Member, Message, Page, User
+from lanchat.chat.permissions import Ban, Rules
 from lanchat.chat.ports import EventLog
 
 CATCH_UP_LIMIT = 1_000
@@ -25,6 +26,21 @@ _FRAME_BYTES = 500
 
 _CHARACTER_BYTES = 6
 r"""At the most, as ``\u0007``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a connection gets when it joins: who it is, who is here, what it has missed.
+
+    ``bans`` are for moderators; None for others.
+    """
+
+    you: User
+    members: list[Member]
+    page: Page
+    epoch: str
+    rules: Rules
+    bans: list[Ban] | None
 
 
 def missed(

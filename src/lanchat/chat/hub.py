@@ -14,10 +14,11 @@ import logging
 import uuid
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
-from dataclasses import dataclass
 
 from lanchat.chat import commands, names
-from lanchat.chat.catchup import missed
+from lanchat.chat.catchup import Snapshot, missed
+from lanchat.chat.changes import Draft
+from lanchat.chat.enforcement import Enforcement
 from lanchat.chat.events import (
     ConnectionsClosed,
     Event,
@@ -34,19 +35,17 @@ from lanchat.chat.model import (
     Cursor,
     Member,
     Origin,
-    Page,
     User,
     check_text,
     timestamp,
 )
 from lanchat.chat.moderation import HOST_LINK, TERMINAL, Actor, Done, Moderation
-from lanchat.chat.permissions import Ban, Permissions, Rules
+from lanchat.chat.permissions import Ban, Rules
 from lanchat.chat.ports import (
     Audit,
     CommitStatistics,
     Delivery,
     Directory,
-    Draft,
     EventLog,
     LoginRefusal,
     Reservations,
@@ -72,21 +71,6 @@ _REFUSALS: dict[type[Refusal], LoginRefusal] = {
     Banned: "banned",
     RoomLocked: "locked",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a connection gets when it joins: who it is, who is here, what it has missed.
-
-    ``bans`` are for moderators; None for others.
-    """
-
-    you: User
-    members: list[Member]
-    page: Page
-    epoch: str
-    rules: Rules
-    bans: list[Ban] | None
 
 
 class Hub:
@@ -117,18 +101,12 @@ class Hub:
         self._send = publish or delivery.deliver
         self._sessions = Sessions(reservations, clock.wall())
         self._presence = Presence(directory, self._sessions, audit, self.publish, clock)
-        self._permissions = Permissions()
+        self._enforcement = Enforcement(log, settings, self._presence, self._deliver, clock)
+        self._permissions = self._enforcement.permissions
         self._moderation = Moderation(
-            log,
-            self._presence,
-            self._permissions,
-            audit,
-            deliver=self._deliver,
-            publish=self.publish,
-            clock=clock,
+            log, self._presence, self._enforcement, audit, publish=self.publish, clock=clock
         )
         self._closed = False
-        self._load(settings)
         log.listen(self._on_event)
 
     # Coming in.
@@ -269,7 +247,7 @@ class Hub:
         self.close_connections(user.id)
         if self.is_moderator(user.id):
             try:
-                self._moderation.amend(lambda state: state.demote(user.id))
+                self._enforcement.amend(lambda state: state.demote(user.id))
             except StoreUnavailable as error:  # nobody comes back by this id anyway
                 _log.warning("a moderator has logged out, and cannot be taken off: %s", error)
 
@@ -283,7 +261,7 @@ class Hub:
         Waits for the disk. Raises StoreUnavailable, and then the next tick does it.
         """
         self._presence.expire(now)
-        self._moderation.expire(now)
+        self._enforcement.expire(now)
 
     def close(self) -> None:
         """Commit what is waiting, write everybody's departure down, then take nothing more.
@@ -329,14 +307,6 @@ class Hub:
     def _on_event(self, event: LogEvent) -> None:
         """The log says what has happened: in this process, or in another one."""
         if isinstance(event, SettingsChanged):
-            self._moderation.settings_changed(event)
+            self._enforcement.changed(event)
         else:
             self._deliver(event)
-
-    def _load(self, settings: Settings) -> None:
-        try:
-            state = settings.load()
-        except StoreUnavailable as error:
-            _log.warning("it is not known any more who is host, banned or muted: %s", error)
-            return
-        self._permissions.take(state, self._clock.monotonic(), self._clock.wall())

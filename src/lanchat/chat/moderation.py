@@ -1,7 +1,7 @@
 """Moderators keep order: what a command says is stored, logged, and told to whom it concerns.
 
 The handlers change nothing themselves: a change goes to the log, and what comes back from it
-(``settings_changed``), here as in every other process, is what holds from then on.
+(``enforcement.py``), here as in every other process, is what holds from then on.
 """
 
 from __future__ import annotations
@@ -10,18 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lanchat.chat.events import (
-    ConnectionsClosed,
-    Event,
-    MemberChanged,
-    Notice,
-    NoticeCode,
-    RulesChanged,
-    SettingsChanged,
-)
-from lanchat.chat.model import LOBBY, Clock, Member, Origin, User, check_text, timestamp
-from lanchat.chat.permissions import Ban, Mute, Permissions, State, can_be_banned
-from lanchat.chat.ports import Amend, Audit, Clear, Delete, EventLog, LeaveReason
+from lanchat.chat.changes import Clear, Delete
+from lanchat.chat.enforcement import Enforcement, until_text
+from lanchat.chat.events import ConnectionsClosed, Event, Notice
+from lanchat.chat.model import LOBBY, Clock, Origin, User, check_text, timestamp
+from lanchat.chat.permissions import Ban, Mute, can_be_banned
+from lanchat.chat.ports import Audit, EventLog, LeaveReason
 from lanchat.chat.presence import Presence
 from lanchat.errors import CommandUnusable, UnknownMessage
 
@@ -77,25 +71,24 @@ class Moderation:
     """The handlers of the commands, by their names.
 
     They wait for the disk, and raise CommandUnusable, PayloadInvalid or StoreUnavailable.
-    ``deliver`` tells an event to this process, ``publish`` to all.
+    ``publish`` tells an event to all processes.
     """
 
     def __init__(
         self,
         log: EventLog,
         presence: Presence,
-        permissions: Permissions,
+        enforcement: Enforcement,
         audit: Audit,
         *,
-        deliver: Callable[[Event], None],
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._log = log
         self._presence = presence
-        self._permissions = permissions
+        self._permissions = enforcement.permissions
+        self._amend = enforcement.amend
         self._audit = audit
-        self._deliver = deliver
         self._publish = publish
         self._clock = clock
 
@@ -125,16 +118,16 @@ class Moderation:
             user, origin = self._guest(call)
         address = origin.ip if call.by_address and can_be_banned(origin.ip) else ""
         ban = Ban(user.name, origin.device, address, until, actor.name, call.seconds)
-        self.amend(lambda state: state.ban(ban))
+        self._amend(lambda state: state.ban(ban))
         fields = {"address": address} if address else {}
         self._audit.command("ban", actor.name, (user, origin), seconds=call.seconds, **fields)
         if user.id:
-            self._remove(user, "banned", Notice(user.id, "banned", _moment(until)))
+            self._remove(user, "banned", Notice(user.id, "banned", until_text(until)))
         return _timed("ban", user, until)
 
     def unban(self, actor: Actor, call: Call) -> Done:
         name = call.person or self._meant(call)[0].name
-        after = self.amend(lambda state: state.unban(name))
+        after = self._amend(lambda state: state.unban(name))
         if after.before.bans == after.after.bans:
             raise CommandUnusable("not_banned", name=name)
         self._audit.command("unban", actor.name, (User("", name), Origin("")))
@@ -148,7 +141,7 @@ class Moderation:
         until = self._end(call)
         user, origin = self._guest(call)
         mute = Mute(user.id, user.name, origin.device, until, call.seconds)
-        self.amend(lambda state: state.mute(mute))
+        self._amend(lambda state: state.mute(mute))
         self._audit.command("mute", actor.name, (user, origin), seconds=call.seconds)
         return _timed("mute", user, until)
 
@@ -156,7 +149,7 @@ class Moderation:
         user, origin = self._meant(call)
         if self._permissions.mute_of(user.id, origin, self._clock.monotonic()) is None:
             raise CommandUnusable("not_muted", name=user.name)
-        self.amend(lambda state: state.unmute(user.id, origin))
+        self._amend(lambda state: state.unmute(user.id, origin))
         self._audit.command("unmute", actor.name, (user, origin))
         return Done("command.unmute.done", {"name": user.name})
 
@@ -169,7 +162,7 @@ class Moderation:
         user, origin = self._meant(call)
         if not self._permissions.is_moderator(user.id):
             raise CommandUnusable("not_host", name=user.name)
-        self.amend(lambda state: state.demote(user.id))
+        self._amend(lambda state: state.demote(user.id))
         self._audit.command("unhost", actor.name, (user, origin))
         return Done("command.unhost.done", {"name": user.name})
 
@@ -178,7 +171,7 @@ class Moderation:
         if self._permissions.is_moderator(user.id):
             return
         _, origin = self._presence.identified(user.id) or (user, Origin(""))
-        self.amend(lambda state: state.promote(user.id, origin))
+        self._amend(lambda state: state.promote(user.id, origin))
         self._audit.command("host", actor.name, (user, origin))
 
     # About the room.
@@ -226,53 +219,9 @@ class Moderation:
         self._audit.command("clear", actor.name, None, value=f"up to #{cleared.up_to}")
         return Done("command.clear.done")
 
-    # What holds.
-
-    def amend(self, amended: Callable[[State], State]) -> SettingsChanged:
-        """Let another state be stored; returns when it holds. Raises StoreUnavailable."""
-        return self._log.append(Amend(amended)).result()
-
-    def expire(self, now: float) -> None:
-        """Let go of bans and mutes that are over. Raises StoreUnavailable."""
-        if over := self._permissions.over(now):
-            self.amend(lambda state: state.without(over))
-
-    def settings_changed(self, event: SettingsChanged) -> None:
-        """Let the stored state hold in this process, and tell whom it concerns here."""
-        members = self._presence.members()
-        before = {member.id: self._mute_of(member) for member in members}
-        self._permissions.take(event.after, self._clock.monotonic(), self._clock.wall())
-        if event.after.rules != event.before.rules:
-            self._deliver(RulesChanged(LOBBY, event.after.rules))
-        for member in members:
-            self._tell(member, before[member.id])
-
-    def _tell(self, was: Member, before: Mute | None) -> None:
-        """Say what a member may do now, where that has changed."""
-        role, mute = self._permissions.role(was.id), self._mute_of(was)
-        if self._presence.describe(was.id, role, muted=mute is not None):
-            user = User(was.id, was.name)
-            self._deliver(MemberChanged(user, role, muted=mute is not None))
-        code: NoticeCode | None = None
-        if role != was.role:
-            code = "host" if role == "host" else "unhost"
-        elif mute is not None and mute != before:
-            code = "muted"
-        elif mute is None and was.muted:
-            code = "unmuted"
-        if code is not None:
-            until = mute.until if mute and code == "muted" else None
-            self._deliver(Notice(was.id, code, _moment(until)))
-
-    def _mute_of(self, member: Member) -> Mute | None:
-        entry = self._presence.entry(member.id)
-        if entry is None:
-            return None
-        return self._permissions.mute_of(member.id, entry.origin, self._clock.monotonic())
-
     def _rule(self, actor: Actor, name: str, *, value: str | None = None, **rules: Any) -> None:
         """Let other rules hold, and log it, unless they hold already."""
-        event = self.amend(lambda state: replace(state, rules=replace(state.rules, **rules)))
+        event = self._amend(lambda state: replace(state, rules=replace(state.rules, **rules)))
         if event.before.rules != event.after.rules:
             fields = {} if value is None else {"value": value}
             self._audit.command(name, actor.name, None, **fields)
@@ -300,10 +249,6 @@ class Moderation:
         self._presence.log_out(user.id, reason)
         self._publish(notice)
         self._publish(ConnectionsClosed(user.id))
-
-
-def _moment(until: float | None) -> str | None:
-    return None if until is None else timestamp(until)
 
 
 def _timed(command: str, user: User, until: float | None) -> Done:

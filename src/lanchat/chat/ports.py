@@ -10,16 +10,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Literal, Protocol
 
-from lanchat.chat.events import (
-    Event,
-    HistoryCleared,
-    LogEvent,
-    MessageChanged,
-    MessagePosted,
-    SettingsChanged,
-)
+from lanchat.chat.changes import Change, EventT, Note
+from lanchat.chat.events import Event, LogEvent
 from lanchat.chat.model import Cursor, Member, Origin, Page, Role, User
 from lanchat.chat.permissions import State
 
@@ -27,52 +21,6 @@ LeaveReason = Literal["closed", "logout", "stop", "kicked", "banned"]
 LoginRefusal = Literal[
     "name_unusable", "name_taken", "code", "too_many", "host_link", "banned", "locked"
 ]
-
-_E = TypeVar("_E", bound=LogEvent)
-
-
-class Change(Generic[_E]):
-    """What shall happen; once it is stored, the event of type ``_E`` says what did."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Draft(Change[MessagePosted]):
-    """A message on its way to the log, which gives it its id."""
-
-    client_id: str
-    room: str
-    user_id: str
-    user: str
-    ip: str
-    message: str
-    time: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delete(Change[MessageChanged]):
-    """Let nothing of a message's text be left. Refused with UnknownMessage."""
-
-    message_id: int
-    time: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clear(Change[HistoryCleared]):
-    """Show nobody any more what has been said in a room up to now, and delete it soon."""
-
-    room: str
-
-
-@dataclass(frozen=True, slots=True)
-class Amend(Change[SettingsChanged]):
-    """Let another state hold: what ``amended`` makes of the one that is stored.
-
-    It is pure, and called where the change is stored; what it raises is the answer.
-    """
-
-    amended: Callable[[State], State]
 
 
 class Histogram:
@@ -111,7 +59,7 @@ class EventLog(Protocol):
     epoch: str
     statistics: CommitStatistics
 
-    def append(self, change: Change[_E]) -> Future[_E]:
+    def append(self, change: Change[EventT]) -> Future[EventT]:
         """Let a change be stored, then all who listen be told; the future is done after both.
 
         A Draft whose user_id and client_id are stored already gives the event of then, and nobody
@@ -147,34 +95,6 @@ class Settings(Protocol):
 
     def load(self) -> State:
         """The state that holds. Raises StoreUnavailable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reserved:
-    """A note: the user has their name; said twice, it is true once."""
-
-    user: User
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """A note: the person has left their name to others."""
-
-    user_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedOut:
-    """A note: the name is free, and the id is from now on one that is logged out.
-
-    ``time`` is in seconds since the epoch.
-    """
-
-    user_id: str
-    time: float
-
-
-Note = Reserved | Released | LoggedOut
 
 
 class Reservations(Protocol):

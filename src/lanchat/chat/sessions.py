@@ -15,8 +15,9 @@ import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
 
+from lanchat.chat.changes import LoggedOut, Note, Released, Reserved
 from lanchat.chat.model import SESSION_LIFETIME, User
-from lanchat.chat.ports import LoggedOut, Note, Released, Reservations, Reserved
+from lanchat.chat.ports import Reservations
 from lanchat.errors import StoreUnavailable
 
 _log = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from lanchat.chat.changes import Draft
 from lanchat.chat.model import Message
-from lanchat.chat.ports import Draft
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
 from lanchat.store import messages
 from lanchat.store.database import open_database, transaction

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
+from lanchat.chat.changes import Amend, Change, Clear, Delete, Draft
 from lanchat.chat.events import (
     HistoryCleared,
     LogEvent,
@@ -25,7 +26,7 @@ from lanchat.chat.events import (
     SettingsChanged,
 )
 from lanchat.chat.model import Cursor, Page
-from lanchat.chat.ports import Amend, Change, Clear, CommitStatistics, Delete, Draft
+from lanchat.chat.ports import CommitStatistics
 from lanchat.errors import LanchatError, Refusal, StoreUnavailable
 from lanchat.store import messages, state
 from lanchat.store.database import Database, transaction

@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
+from lanchat.chat.changes import Draft
 from lanchat.chat.model import Cursor, Message, Page
-from lanchat.chat.ports import Draft
 from lanchat.errors import UnknownMessage
 
 TOLD = 1_000

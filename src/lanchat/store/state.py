@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, replace
 
+from lanchat.chat.changes import LoggedOut, Note, Reserved
 from lanchat.chat.model import User
 from lanchat.chat.permissions import Ban, Mute, Rules, State
-from lanchat.chat.ports import LoggedOut, Note, Reserved
 from lanchat.store.database import Database, transaction
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 
+from lanchat.chat.catchup import Snapshot
 from lanchat.chat.events import (
     Event,
     HistoryCleared,
@@ -25,7 +26,6 @@ from lanchat.chat.events import (
     RulesChanged,
     ServerStopping,
 )
-from lanchat.chat.hub import Snapshot
 from lanchat.chat.model import Cursor, Message, timestamp
 from lanchat.chat.permissions import Ban
 from lanchat.errors import PayloadInvalid

@@ -1,0 +1,95 @@
+"""What shall be stored: changes, which the log takes, and notes of whose name is whose.
+
+A change takes the next position, and once it is stored an event says what has happened; the type
+of a change tells of which type its event is. A note has no order to keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from lanchat.chat.events import (
+    HistoryCleared,
+    LogEvent,
+    MessageChanged,
+    MessagePosted,
+    SettingsChanged,
+)
+from lanchat.chat.model import User
+from lanchat.chat.permissions import State
+
+EventT = TypeVar("EventT", bound=LogEvent)
+
+
+class Change(Generic[EventT]):
+    """What shall happen; once it is stored, the event of type ``EventT`` says what did."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(Change[MessagePosted]):
+    """A message on its way to the log, which gives it its id."""
+
+    client_id: str
+    room: str
+    user_id: str
+    user: str
+    ip: str
+    message: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Change[MessageChanged]):
+    """Let nothing of a message's text be left. Refused with UnknownMessage."""
+
+    message_id: int
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear(Change[HistoryCleared]):
+    """Show nobody any more what has been said in a room up to now, and delete it soon."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amend(Change[SettingsChanged]):
+    """Let another state hold: what ``amended`` makes of the one that is stored.
+
+    It is pure, and called where the change is stored; what it raises is the answer.
+    """
+
+    amended: Callable[[State], State]
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A note: the user has their name; said twice, it is true once."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A note: the person has left their name to others."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOut:
+    """A note: the name is free, and the id is from now on one that is logged out.
+
+    ``time`` is in seconds since the epoch.
+    """
+
+    user_id: str
+    time: float
+
+
+Note = Reserved | Released | LoggedOut

@@ -1,0 +1,100 @@
+"""The settings take effect: what was stored holds from now on, and whom it concerns is told.
+
+Rules, moderators, bans and mutes are changed by the log alone: ``amend`` hands it a change, and
+what comes back (``changed``), here as in every other process, is what holds. So nothing holds that
+a restart would not know, and two moderators at once undo nothing of each other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from lanchat.chat.changes import Amend
+from lanchat.chat.events import (
+    Event,
+    MemberChanged,
+    Notice,
+    NoticeCode,
+    RulesChanged,
+    SettingsChanged,
+)
+from lanchat.chat.model import LOBBY, Clock, Member, User, timestamp
+from lanchat.chat.permissions import Mute, Permissions, State
+from lanchat.chat.ports import EventLog, Settings
+from lanchat.chat.presence import Presence
+from lanchat.errors import StoreUnavailable
+
+_log = logging.getLogger(__name__)
+
+
+class Enforcement:
+    """Keeps ``permissions`` as the log has them; ``deliver`` tells an event to this process."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        settings: Settings,
+        presence: Presence,
+        deliver: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self.permissions = Permissions()
+        self._log = log
+        self._presence = presence
+        self._deliver = deliver
+        self._clock = clock
+        try:
+            self._take(settings.load())
+        except StoreUnavailable as error:
+            _log.warning("it is not known any more who is host, banned or muted: %s", error)
+
+    def amend(self, amended: Callable[[State], State]) -> SettingsChanged:
+        """Let another state be stored; returns when it holds. Raises StoreUnavailable."""
+        return self._log.append(Amend(amended)).result()
+
+    def expire(self, now: float) -> None:
+        """Let go of bans and mutes that are over. Raises StoreUnavailable."""
+        if over := self.permissions.over(now):
+            self.amend(lambda state: state.without(over))
+
+    def changed(self, event: SettingsChanged) -> None:
+        """Let the stored state hold in this process, and tell whom it concerns here."""
+        members = self._presence.members()
+        before = {member.id: self._mute_of(member) for member in members}
+        self._take(event.after)
+        if event.after.rules != event.before.rules:
+            self._deliver(RulesChanged(LOBBY, event.after.rules))
+        for member in members:
+            self._tell(member, before[member.id])
+
+    def _take(self, state: State) -> None:
+        self.permissions.take(state, self._clock.monotonic(), self._clock.wall())
+
+    def _tell(self, was: Member, before: Mute | None) -> None:
+        """Say what a member may do now, where that has changed."""
+        role, mute = self.permissions.role(was.id), self._mute_of(was)
+        if self._presence.describe(was.id, role, muted=mute is not None):
+            user = User(was.id, was.name)
+            self._deliver(MemberChanged(user, role, muted=mute is not None))
+        code: NoticeCode | None = None
+        if role != was.role:
+            code = "host" if role == "host" else "unhost"
+        elif mute is not None and mute != before:
+            code = "muted"
+        elif mute is None and was.muted:
+            code = "unmuted"
+        if code is not None:
+            until = mute.until if mute and code == "muted" else None
+            self._deliver(Notice(was.id, code, until_text(until)))
+
+    def _mute_of(self, member: Member) -> Mute | None:
+        entry = self._presence.entry(member.id)
+        if entry is None:
+            return None
+        return self.permissions.mute_of(member.id, entry.origin, self._clock.monotonic())
+
+
+def until_text(until: float | None) -> str | None:
+    """When something ends, as docs/protocol.md writes times; None for ever."""
+    return None if until is None else timestamp(until)
