@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 import lanchat
+from lanchat import i18n, phrases
 from lanchat.chat.commands import (
     COMMANDS,
     LONGEST,
@@ -19,13 +20,14 @@ from lanchat.chat.commands import (
     read,
 )
 from lanchat.chat.events import RulesChanged
+from lanchat.chat.model import Origin
 from lanchat.chat.moderation import Call, Moderation
 from lanchat.connlog import log_record
 from lanchat.errors import CommandUnusable, Forbidden, PayloadInvalid
 
 CATALOGUES = sorted((Path(lanchat.__file__).parent / "locales").glob("*.json"))
 PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"
-YEAR = 365 * 86_400
+NOON = 1_795_435_200.0  # the clock's
 
 each_command = pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda each: each.name)
 each_language = pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda file: file.stem)
@@ -70,6 +72,53 @@ def test_the_contract_names_what_is_logged():
 def test_a_page_asks_before_it_clears():
     """Nothing else cannot be undone for all at once."""
     assert [command.name for command in COMMANDS.values() if command.grave] == ["clear"]
+
+
+ANSWERS = {
+    "kick Bia": ("kick.done", {"name": "Bia"}),
+    "ban Bia 1m": ("ban.done", {"name": "Bia", "until": NOON + 60}),
+    "ban Bia forever": ("ban.forever", {"name": "Bia"}),
+    "bans": ("bans.none", {"bans": []}),
+    "unban Troll": ("unban.done", {"name": "Troll"}),
+    "mute Bia 1m": ("mute.done", {"name": "Bia", "until": NOON + 60}),
+    "mute Bia forever": ("mute.forever", {"name": "Bia"}),
+    "unmute Carla": ("unmute.done", {"name": "Carla"}),
+    "host Bia": ("host.done", {"name": "Bia"}),
+    "unhost Ana": ("unhost.done", {"name": "Ana"}),
+    "lock": ("lock.done", {}),
+    "unlock": ("unlock.done", {}),
+    "readonly": ("readonly.done", {}),
+    "readonly off": ("readonly.off", {}),
+    "slow 1m": ("slow.done", {"seconds": 60}),
+    "slow off": ("slow.off", {}),
+    "topic X": ("topic.done", {}),
+    "topic": ("topic.off", {}),
+    "delete 1": ("delete.done", {"name": "Carla"}),
+    "clear": ("clear.done", {}),
+    "help": ("help.done", {"commands": list(COMMANDS.values())}),
+}
+
+
+@pytest.mark.parametrize("line", ANSWERS)
+def test_a_command_answers_what_it_did(hub, come, line):
+    """There are words for that in every language."""
+    for name in ("Ana", "Bia", "Carla"):
+        come(name, Origin("192.0.2.1", device=name), host=name == "Ana")
+    said = hub.post("Carla", "hello", "1").result(10).message
+    hub.command("Ana", "mute", "Carla")
+    if line.startswith("unban"):
+        hub.command("Ana", "ban", "Troll")
+    name, _, text = line.partition(" ")
+    done = hub.command("Ana", name, str(said.id) if name == "delete" else text)
+    key, params = ANSWERS[line]
+    assert (done.key, done.params) == (f"command.{key}", params)
+    for lang in i18n.LANGUAGES:
+        assert phrases.done(done, lang)["message"]
+
+
+def test_every_command_has_its_answer_here():
+    """A new one is not forgotten."""
+    assert {line.split()[0] for line in ANSWERS} == COMMANDS.keys()
 
 
 # Who may use it.

@@ -261,13 +261,14 @@ def test_a_crowd_is_told_of_together(hub, come, recorder, times):
     assert [joined.user.name for joined in changed.joined] == [f"Guest {n}" for n in range(50, 60)]
 
 
-def test_logging_out_closes_what_is_open(hub, ana, recorder):
+def test_logging_out_closes_what_is_open(hub, ana, recorder, audit):
     """The name is free at once, and all connections of the person end."""
     hub.connect("second tab", ana)
     hub.join("second tab", ana, HERE)
     hub.log_out(ana)
     for tab in ("Ana", "second tab"):
         assert recorder.heard(tab)[-2:] == [recorder.all(MemberLeft)[0], ConnectionsClosed(ana.id)]
+    assert audit.lines[-1] == ("leave", ana, HERE, 0, "logout")
     assert hub.log_in("Ana", HERE) != ana
 
 
@@ -466,3 +467,12 @@ def test_who_is_banned_is_told_so_and_may_not_come_back(hub, ana):
     moderator = hub.log_in("Carla", HERE, host=True)
     assert hub.banned(moderator, HERE) is None
     assert hub.may_enter(moderator, HERE)
+
+
+def test_who_is_in_comes_back_through_a_lock_and_a_ban_by_address(hub, ana, come):
+    """Both are for who is new."""
+    come("Bia", Origin(HERE.ip, device="another"))
+    hub.command_from_terminal("ban", "Bia address")
+    hub.command_from_terminal("lock", "")
+    assert hub.banned(ana, HERE) is None
+    assert hub.may_enter(ana, HERE)

@@ -1,11 +1,40 @@
 """How the things of a chat are written, and which texts are messages."""
 
 import time
+from pathlib import Path
 
 import pytest
 
-from lanchat.chat.model import MESSAGE_LIMIT, SYSTEM_CLOCK, check_text, is_unicode, timestamp
+from lanchat.chat.catchup import CATCH_UP_BYTES, CATCH_UP_LIMIT
+from lanchat.chat.model import (
+    MESSAGE_LIMIT,
+    SESSION_LIFETIME,
+    SYSTEM_CLOCK,
+    check_text,
+    is_unicode,
+    timestamp,
+)
+from lanchat.chat.presence import CROWD, HOLD_AFTER_RESTART, LOGIN_HOLD
 from lanchat.errors import MessageTooLong, PayloadInvalid
+
+PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"
+
+
+@pytest.mark.parametrize(
+    ("limit", "sentence"),
+    [
+        (MESSAGE_LIMIT, "{:,} characters (code points) a message"),
+        (CATCH_UP_LIMIT, "{:,} messages or"),
+        (CATCH_UP_BYTES // 1_000, "or {} kB of text in one answer"),
+        (CROWD, "While more than {} people are present"),
+        (LOGIN_HOLD, "belongs to its cookie for {:.0f} s from the login on"),
+        (HOLD_AFTER_RESTART, "that was somebody's when it ended for {:.0f} s"),
+        (SESSION_LIFETIME // 86_400, "A cookie lasts {} days from the last visit"),
+    ],
+)
+def test_a_limit_is_what_the_contract_says(limit, sentence):
+    """Other clients count on it."""
+    assert sentence.format(limit) in " ".join(PROTOCOL.read_text("utf-8").split())
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,8 @@ def test_whoever_logged_out_does_not_come_back_as_the_same(enter, presence):
 def test_a_name_is_held_from_the_login_on(presence, disk, times):
     """Nobody else gets it for thirty seconds; then it is free on disk, too."""
     presence.reserve(ANA, HERE)
-    assert presence.taken(FALSE_ANA).suggestion == "ana 2"
+    taken = presence.taken(FALSE_ANA)
+    assert (taken.name, taken.suggestion) == ("ana", "ana 2")
     assert not presence.may_enter(FALSE_ANA)
     presence.expire(times.monotonic + LOGIN_HOLD - 0.1)
     with pytest.raises(NameTaken):

@@ -128,13 +128,15 @@ def test_a_note_that_failed_is_tried_again(disk, caplog):
 
 
 def test_a_logout_is_noted_with_its_time(disk):
-    """The name is free on disk, and the next life knows the logout; a new login is noted anew."""
+    """The name is free on disk, and the next life knows the logout; nothing else is kept."""
     noted = Sessions(disk, START)
     noted.reserve(ANA)
     noted.log_out(ANA.id, START + 5)
     assert (disk.reserved(), disk.logged_out(START, 9)) == ([], {ANA.id: START + 5})
     assert ANA.id in noted.logouts
     assert ANA.id in Sessions(disk, START + 6).logouts
+    noted.reserve(ANA)
+    assert disk.reserved() == [ANA]
 
 
 def test_a_logout_that_cannot_be_noted_holds_in_this_life(disk):
