@@ -119,9 +119,9 @@ test("a page that is open for days keeps the newest messages and what stands bet
     snapshot([1]),
     joined("b"),
     posted(2),
+    joined("c"),
     posted(3),
     posted(4),
-    joined("c"),
     trimmed,
   );
   assert.deepEqual(ids(state), [2, 3, 4]);
@@ -151,12 +151,44 @@ test("who was away learns what was deleted, singly or up to an id", () => {
 test("a cleared history takes its notes along and leaves a line", () => {
   /** @type {Action} */
   const cleared = { type: "historyCleared", upTo: 3, now: 0 };
-  const state = after(snapshot([1, 2]), joined("b"), posted(3), posted(4), joined("c"), cleared);
+  const state = after(snapshot([1, 2]), posted(3), joined("b"), posted(4), joined("c"), cleared);
   assert.deepEqual(ids(state), [4]);
   assert.deepEqual(
     state.notes.map(({ key }) => key.slice(0, 8)),
     ["joined:c", "told:0"],
   );
+});
+
+test("a catch-up that begins with what is shown is no new history and leaves no gap", () => {
+  const state = after(snapshot([5, 6]), snapshot([6], { complete: false }));
+  assert.deepEqual(ids(state), [5, 6]);
+  assert.deepEqual(state.gaps, []);
+});
+
+test("an own message has the address that the page's user is listed with", () => {
+  const [own] = after(
+    joined("Bia", { ip: "192.0.2.2" }),
+    joined("a"),
+    queued("x"),
+    stored("x", 1),
+  ).messages;
+  assert.equal(own?.ip, "192.0.2.1");
+});
+
+test("notes for this page alone have keys of their own and the server's time", () => {
+  const answer = { type: /** @type {const} */ ("commandAnswered"), text: "Done.", now: 2_000 };
+  const { notes, clockOffset } = after(
+    snapshot(),
+    queued("x"),
+    stored("x", 1, 1_000),
+    answer,
+    answer,
+  );
+  assert.deepEqual(
+    notes.map(({ key }) => key),
+    ["told:0", "told:1"],
+  );
+  assert.equal(Date.parse(notes[0]?.time ?? ""), 2_000 + clockOffset);
 });
 
 /** @param {State} state */

@@ -77,3 +77,11 @@ test("a room that is read only silences guests and no host", () => {
   assert.equal(isHost(host), true);
   assert.equal(silencedBy(host), null);
 });
+
+test("slow mode is told when it begins and when it ends", () => {
+  const state = after(snapshot(), rules({ slow: 5 }), rules({}));
+  assert.deepEqual(phrases(state), [
+    ["client.room_slow", { count: 5 }],
+    ["client.room_fast", {}],
+  ]);
+});

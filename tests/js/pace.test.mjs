@@ -42,3 +42,15 @@ test("after a refusal it waits for 4 s and then goes slowly: another tab used th
 test("a server without a limit is not spared", () => {
   assert.equal(times(1_000, { rate: 0 }).at(-1), 0);
 });
+
+test("a while after a refusal it goes on as before", () => {
+  const pace = makePace(5);
+  pace.sent(0);
+  pace.refused(0, 1);
+  assert.equal(pace.pause(0), 1_000);
+  pace.sent(10_000);
+  assert.equal(pace.pause(10_000), 200);
+  assert.equal(pace.pause(20_000), 0);
+  pace.sent(20_000);
+  assert.equal(pace.pause(20_000), 0);
+});

@@ -82,3 +82,12 @@ test("a page keeps the newest notes alone", () => {
   assert.equal(state.notes.length, 300);
   assert.deepEqual(moves(state).at(-1), ["joined", "guest 399", 0]);
 });
+
+test("who has left is not listed, and the others are", () => {
+  assert.deepEqual(here(after(snapshot(), joined("b"), joined("c"), left("b"))), ["a", "c"]);
+});
+
+test("while some are expected back, an arrival of one of them leaves the others expected", () => {
+  const state = after(snapshot(), joined("b"), joined("c"), lost, snapshot(), joined("b"));
+  assert.deepEqual(state.expected, ["a", "c"]);
+});

@@ -4,7 +4,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { rowsOf, sameRow } from "#js/rows.js";
-import { after, joined, message, posted, queued, refused, snapshot, stored } from "./world.mjs";
+import {
+  after,
+  joined,
+  member,
+  message,
+  posted,
+  queued,
+  refused,
+  snapshot,
+  stored,
+} from "./world.mjs";
 
 const NOW = new Date("2026-11-23T12:00:00Z");
 const at = (/** @type {string} */ time) => ({ time: `2026-11-${time}Z` });
@@ -78,4 +88,23 @@ test("rows of one state are the same, and a row that says something else is not"
   const [, row] = rowsOf(state, NOW);
   assert.equal(sameRow(row, rowsOf(state, NOW)[1]), true);
   assert.equal(sameRow(row, { ...row, last: false }), false);
+});
+
+test("what a host says has a badge, and what a guest says has none", () => {
+  const host = snapshot([message(1), message(2, { user_id: "c" })], {
+    members: [member("b", { role: "host" }), member("c", { role: "guest" })],
+  });
+  assert.deepEqual(
+    bubbles(after(host)).map((row) => row.host),
+    [true, false],
+  );
+});
+
+test("what waits is one's own, and of this minute by the server's clock", () => {
+  const soon = new Date("2026-11-23T02:08:30Z");
+  const slow = soon.getTime() - 3_600_000; // this device's clock is an hour behind
+  const state = after(snapshot(), queued("x"), stored("x", 1, slow - 30_000), queued("y"));
+  const [, sent, draft] = rowsOf(state, new Date(slow));
+  assert.equal(draft?.kind === "message" && draft.mine, true);
+  assert.equal(sent?.kind === "message" && sent.last, false);
 });

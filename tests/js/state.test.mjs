@@ -9,7 +9,7 @@ import { after, ANA, INVITE, lost, snapshot } from "./world.mjs";
 test("the link follows the connection", () => {
   /** @type {Action} */
   const full = { type: "serverFull", why: "There are too many." };
-  assert.equal(after().link, "connecting");
+  assert.deepEqual([after().link, after().joined], ["connecting", false]);
   assert.equal(after(snapshot()).link, "online");
   assert.equal(after(snapshot(), lost).link, "offline");
   assert.equal(after(snapshot(), { type: "serverStopped" }).link, "stopped");

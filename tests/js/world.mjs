@@ -82,7 +82,7 @@ export function posted(id, more) {
 
 /**
  * @param {string} id
- * @param {{ minute?: number }} [more]
+ * @param {Partial<Member> & { minute?: number }} [more]
  * @returns {Action}
  */
 export function joined(id, more) {
