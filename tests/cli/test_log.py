@@ -1,5 +1,3 @@
-import csv
-import io
 import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -175,56 +173,3 @@ def test_misuse_is_one_line(options: list[str], typed: CommandLine, file: Path) 
     assert ended.stderr.startswith("lanchat: ")
     assert options[0] in ended.stderr
     assert "lanchat log tail --help" in ended.stderr
-
-
-def leave(day: int, user: str) -> str:
-    """A leave on that day of November."""
-    fields = {"user": user, "user_id": "u1", "ip": "192.0.2.1", "agent": "=1+1", "seconds": 90.5}
-    return encode(f"2026-11-{day}T08:00:00.123Z", "leave", fields) + "\n"
-
-
-@pytest.fixture
-def two_files(tmp_path: Path) -> Path:
-    """A log of two files."""
-    path = tmp_path / "connections.log"
-    (tmp_path / "connections.log.1").write_text(leave(21, "Ana"))
-    path.write_text(leave(22, "@Bia\x1b[31m") + "junk\n")
-    return path
-
-
-def test_an_export_is_a_table(typed: CommandLine, two_files: Path) -> None:
-    """The table has the events of all files, oldest first, and no formula in it."""
-    ended = typed("log", "export", two_files)
-    assert ended.stderr == f"lanchat: 1 line of {two_files} could not be read\n"
-    assert ended.stdout.startswith("\ufefftime,event,user,ip,")
-    rows = list(csv.DictReader(io.StringIO(ended.stdout.removeprefix("\ufeff"))))
-    assert [row["user"] for row in rows] == ["Ana", r"'@Bia\x1b[31m"]
-    assert (rows[0]["time"], rows[0]["seconds"]) == ("2026-11-21 08:00:00", "90.5")
-    assert rows[0]["agent"] == "'=1+1"
-
-
-def test_an_export_of_lines_as_they_are(typed: CommandLine, two_files: Path) -> None:
-    """Every line that can be read is passed on as it is."""
-    ended = typed("log", "export", two_files, "--format", "jsonl")
-    assert ended.stdout == leave(21, "Ana") + leave(22, "@Bia\x1b[31m")
-
-
-def test_an_export_since_a_time(typed: CommandLine, two_files: Path) -> None:
-    """Nothing older is written, by the time of this machine or of UTC."""
-    ended = typed("log", "export", two_files, "--since", "2026-11-22T08:00", "--utc")
-    assert "Ana" not in ended.stdout
-    assert "2026-11-22 08:00:00Z" in ended.stdout
-
-
-def test_an_export_into_a_file(typed: CommandLine, two_files: Path, tmp_path: Path) -> None:
-    """The file appears when it is whole, and is not replaced."""
-    assert "2 events written to" in typed("log", "export", two_files, "-o", "log.csv").stderr
-    assert (tmp_path / "log.csv").read_bytes().startswith(b"\xef\xbb\xbftime,")
-    assert typed("log", "export", two_files, "-o", "log.csv").returncode == 1
-
-
-def test_an_export_of_no_log_leaves_no_file(typed: CommandLine, tmp_path: Path) -> None:
-    """One line says where it looked."""
-    ended = typed("log", "export", "none", "-o", "log.csv")
-    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
-    assert list(tmp_path.iterdir()) == []

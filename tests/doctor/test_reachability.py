@@ -27,12 +27,6 @@ from tests.world.needs import need
 from tests.world.server import ServerProcess
 
 
-@pytest.fixture(scope="module")
-def server(shared_server: ServerProcess) -> ServerProcess:
-    """It is only looked at."""
-    return shared_server
-
-
 @pytest.mark.parametrize(
     ("text", "where"),
     [

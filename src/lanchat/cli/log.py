@@ -1,9 +1,8 @@
-"""``lanchat log``: read the connection log, and write it for other programs."""
+"""``lanchat log``: see who came and went last, and who comes now."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import timezone, tzinfo
+from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,18 +12,13 @@ import click
 from lanchat.cli import Commands, complain, show_help
 from lanchat.cli.log_lines import Layout
 from lanchat.cli.options import color_option, log_file_argument, moment, usual_log_file
-from lanchat.cli.output import counted, output_options, report, writing
+from lanchat.cli.output import counted
 from lanchat.connlog.log_reader import LogReader
 from lanchat.connlog.log_record import EVENTS, Filter, Network, Record, parse_network
 from lanchat.errors import LogMissing
 from lanchat.terminal import ColorChoice, console, is_screen, wait
 
 DEFAULT_COUNT = 10
-
-COLUMNS = (
-    *("time", "event", "user", "ip", "seconds"),
-    *("reason", "agent", "user_id", "version", "port", "by", "value"),
-)
 
 
 def _network(_: click.Context, __: click.Parameter, text: str | None) -> Network | None:
@@ -36,7 +30,7 @@ def _network(_: click.Context, __: click.Parameter, text: str | None) -> Network
 
 @click.group(
     cls=Commands,
-    lazily={"export": "lanchat.cli.log:log_export", "stats": "lanchat.cli.log_stats:log_stats"},
+    lazily={"export": "lanchat.cli.log_reports:export", "stats": "lanchat.cli.log_reports:stats"},
     invoke_without_command=True,
 )
 @click.pass_context
@@ -117,43 +111,6 @@ def tail(
     report_skipped(reader)
 
 
-@click.command("export")
-@click.option(
-    "--format",
-    "wanted",
-    type=click.Choice(["csv", "jsonl"]),
-    default="csv",
-    show_default=True,
-    help="csv is for spreadsheets; jsonl has the lines as they are in the log.",
-)
-@click.option("--since", metavar="WHEN", help="Nothing older: 12h, 30d, or an ISO 8601 time.")
-@click.option("--utc", is_flag=True, help="Show and take times in UTC.")
-@output_options
-@log_file_argument
-def log_export(
-    *, wanted: str, since: str | None, utc: bool, output: Path, force: bool, file: Path
-) -> None:
-    """Write all events as a table or as lines of JSON.
-
-    The oldest comes first, from the files to which the log has moved.
-
-    FILE is a connection log; without it, the one that `lanchat log path` names.
-    """
-    from lanchat.archive.message_formats import BYTE_ORDER_MARK, rows
-
-    reader = LogReader(file, Filter(since=moment(since, "--since", utc=utc)))
-    zone = timezone.utc if utc else None
-    count = 0
-    with writing(output, force=force) as write:
-        if wanted == "csv":
-            write(BYTE_ORDER_MARK + rows([COLUMNS]))
-        for record in reader.all():
-            write(_row(record, zone) if wanted == "csv" else f"{record.line}\n")
-            count += 1
-    report(counted(count, "event"), output)
-    report_skipped(reader)
-
-
 def report_skipped(reader: LogReader) -> None:
     """Say on stderr how many lines could not be read, if any."""
     if reader.skipped:
@@ -198,12 +155,3 @@ def _show_pretty(
             screen.print(line, soft_wrap=True)
 
     return show
-
-
-def _row(record: Record, zone: tzinfo | None) -> str:
-    from lanchat.archive.message_formats import cell, rows
-
-    time = f"{record.time.astimezone(zone):%Y-%m-%d %H:%M:%S}{'Z' if zone else ''}"
-    # Strangers have typed all but the numbers.
-    values: Iterator[object] = (getattr(record, name) for name in COLUMNS[1:])
-    return rows([(time, *(cell(each) if isinstance(each, str) else each for each in values))])

@@ -1,4 +1,4 @@
-"""``lanchat log stats``: who came how often and how long, and when it is busy."""
+"""``lanchat log export`` and ``stats``: the whole log for other programs, and in sums."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lanchat.archive.message_formats import BYTE_ORDER_MARK, cell, rows
 from lanchat.cli.log import report_skipped
 from lanchat.cli.log_lines import duration
 from lanchat.cli.options import color_option, log_file_argument, moment
-from lanchat.cli.output import counted, plain_table
+from lanchat.cli.output import counted, output_options, plain_table, report, writing
 from lanchat.connlog.log_reader import LogReader
+from lanchat.connlog.log_record import Filter, Record
 from lanchat.connlog.visits import HOURS, Person, Statistics, count
 from lanchat.terminal import ACCENT, ColorChoice, console, printable
+
+COLUMNS = (
+    *("time", "event", "user", "ip", "seconds"),
+    *("reason", "agent", "user_id", "version", "port", "by", "value"),
+)
 
 BAR = 40
 """Columns of the busiest hour, where there is room for it."""
@@ -27,6 +34,41 @@ NUMBERS = len("08:00Z   1000 d 10 h")
 """Columns that are for the figures beside a bar."""
 
 SHOWN = 20
+
+
+@click.command("export")
+@click.option(
+    "--format",
+    "wanted",
+    type=click.Choice(["csv", "jsonl"]),
+    default="csv",
+    show_default=True,
+    help="csv is for spreadsheets; jsonl has the lines as they are in the log.",
+)
+@click.option("--since", metavar="WHEN", help="Nothing older: 12h, 30d, or an ISO 8601 time.")
+@click.option("--utc", is_flag=True, help="Show and take times in UTC.")
+@output_options
+@log_file_argument
+def export(
+    *, wanted: str, since: str | None, utc: bool, output: Path, force: bool, file: Path
+) -> None:
+    """Write all events as a table or as lines of JSON.
+
+    The oldest comes first, from the files to which the log has moved.
+
+    FILE is a connection log; without it, the one that `lanchat log path` names.
+    """
+    reader = LogReader(file, Filter(since=moment(since, "--since", utc=utc)))
+    zone = timezone.utc if utc else None
+    written = 0
+    with writing(output, force=force) as write:
+        if wanted == "csv":
+            write(BYTE_ORDER_MARK + rows([COLUMNS]))
+        for record in reader.all():
+            write(_row(record, zone) if wanted == "csv" else f"{record.line}\n")
+            written += 1
+    report(counted(written, "event"), output)
+    report_skipped(reader)
 
 
 @click.command("stats")
@@ -45,7 +87,7 @@ SHOWN = 20
 @click.option("--utc", is_flag=True, help="Show and take times in UTC.")
 @color_option
 @log_file_argument
-def log_stats(
+def stats(
     *, since: str | None, shown: int, raw: bool, utc: bool, color: ColorChoice, file: Path
 ) -> None:
     """Show who came how often and how long.
@@ -62,6 +104,13 @@ def log_stats(
     else:
         _show(console(color), sums, shown, zone)
     report_skipped(reader)
+
+
+def _row(record: Record, zone: tzinfo | None) -> str:
+    time = f"{record.time.astimezone(zone):%Y-%m-%d %H:%M:%S}{'Z' if zone else ''}"
+    # Strangers have typed all but the numbers.
+    values: Iterator[object] = (getattr(record, name) for name in COLUMNS[1:])
+    return rows([(time, *(cell(each) if isinstance(each, str) else each for each in values))])
 
 
 def _as_json(sums: Statistics) -> dict[str, object]:
