@@ -20,7 +20,7 @@ main() {
     trap 'rm -rf --one-file-system "$folder"' EXIT
     [ $# -gt 0 ] || set -- test
     unshare --mount --propagation private --pid --fork --kill-child \
-        "${BASH_SOURCE[0]}" --inside "$folder" "$@"
+        "$project/scripts/bare_machine.sh" --inside "$folder" "$@"
 }
 
 inside() {
@@ -37,7 +37,8 @@ inside() {
     umount --lazy /mnt
     cd /root/lanchat
     say "make $*"
-    exec env -i "${variables[@]}" HOME=/root TERM="${TERM:-dumb}" \
+    # Not by exec: as the first process, this shell waits for what others leave behind.
+    env -i "${variables[@]}" HOME=/root TERM="${TERM:-dumb}" \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin make "$@"
 }
 
@@ -45,9 +46,9 @@ system() {
     release=$(. /etc/os-release && echo "$VERSION_CODENAME")
     mapfile -t sources < <(apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' \
         'Created-By: Packages' 'Origin: Debian')
-    [ "${#sources[@]}" -gt 0 ] || fail "apt knows no mirror of Debian: apt-get update first"
+    mirror=$(printf '%s\n' "${sources[@]}" | awk -v r="$release" '$3 == r { print $2; exit }')
+    [ -n "$mirror" ] || fail "apt knows no mirror of Debian: apt-get update first"
     say "A bare Debian $release"
-    mirror=${sources[0]#deb } mirror=${mirror%% *}
     debootstrap --variant=minbase --include=python3,make,git "$release" "$root" "$mirror" \
         > "$log" 2>&1 || { tail -n 20 "$log" >&2; fail "debootstrap has failed"; }
     printf '%s\n' "${sources[@]}" > "$root/etc/apt/sources.list"
