@@ -12,6 +12,8 @@ endif
 
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check
+# With the Node.js of .venv/.dev, for what npm starts, too: the same version for everybody.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 VENDOR := src/lanchat/web/static/vendor/manifest.json
 RECIPE := pyproject.toml hatch_build.py package.json package-lock.json src/lanchat/__init__.py
 
@@ -37,12 +39,12 @@ lint: .venv/.dev node_modules/.made ## check style, types and imports, and chang
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(BIN)/lint-imports --no-logo
-	npm run --silent lint
+	$(NPM) run --silent lint
 
 format: .venv/.dev node_modules/.made ## put the code into shape
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	npm run --silent format
+	$(NPM) run --silent format
 
 wheel: .venv/.dev ## build dist/*.tar.gz, and from it dist/*.whl
 	@rm -rf dist
@@ -91,9 +93,9 @@ clean: ## remove everything that can be made again
 	@$(PIP) install -qq --editable . --group dev
 	@touch .venv/.serve $@
 
-node_modules/.made: .npmrc package.json package-lock.json
+node_modules/.made: .npmrc package.json package-lock.json | .venv/.dev
 	@echo "Installing the tools for the pages' scripts into node_modules"
-	@npm ci --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # Missing, it makes the installation happen again, which brings it.

