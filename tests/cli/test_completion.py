@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -94,7 +93,6 @@ def test_shells_that_show_help_get_it(ask: Ask, shell: str, word: str, answer: s
     assert ask("lanchat", "se", shell=shell, last=word).startswith(answer)
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
 def test_bash_completes(environment: dict[str, str]) -> None:
     """The script works in a real bash as the README has it."""
     program = (
@@ -102,7 +100,7 @@ def test_bash_completes(environment: dict[str, str]) -> None:
         '_lanchat_completion lanchat; echo "${COMPREPLY[@]}"; complete -p lanchat'
     )
     done = subprocess.run(
-        ["bash", "--norc", "-c", program], env=environment, capture_output=True, check=True
+        [need("bash"), "--norc", "-c", program], env=environment, capture_output=True, check=True
     )
     shown = done.stdout.decode().splitlines()
     assert shown[0] == "serve"
