@@ -22,8 +22,7 @@ from tests.world.neighbour import Neighbour
 @pytest.fixture
 def discover(namespace: Namespace) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command on a network of the test's own."""
-    # A record is told again after a second at the earliest, so less would miss rooms.
-    command = [*namespace.launcher, sys.executable, "-m", "lanchat", "discover", "--timeout", "2"]
+    command = [*namespace.launcher, sys.executable, "-m", "lanchat", "discover", "--timeout", "1"]
 
     def run(*options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([*command, *options], capture_output=True, text=True, check=False)
@@ -42,7 +41,7 @@ def test_lists_the_rooms_until_they_close(
     discover: Callable[..., subprocess.CompletedProcess[str]],
     until: Callable[..., Any],
 ) -> None:
-    """Two rooms with the same name on one computer, and one that is closed after a while."""
+    """Two rooms of one computer have the same name, and each is listed as long as it is open."""
     settings: dict[str, Any] = {"launcher": namespace.launcher, "mdns": True}
     first = server_factory("--name", "Sala 7B", **settings)
     second = server_factory("--name", "Sala 7B", "--access-code", "1234", **settings)
@@ -73,7 +72,7 @@ def test_questions_can_be_answered_to_everybody(
 def test_nothing_found_is_one_clear_line(
     discover: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
-    """A script sees it by the exit code."""
+    """A script sees by the exit code that there is no room."""
     done = discover("--json")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("lanchat: no room was found within 1 s")
@@ -83,7 +82,7 @@ def test_nothing_found_is_one_clear_line(
 def test_the_terminal_tells_of_name_and_network(
     namespace: Namespace, server_factory: Callable[..., Any], until: Callable[..., Any]
 ) -> None:
-    """The .local name once it is sure, and the address of a new network."""
+    """The terminal shows the .local name once it is sure, and the address of a new network."""
     server = server_factory(launcher=namespace.launcher, mdns=True)
     until(lambda: f"Also: http://lanchat.local:{server.port}" in server.output())
     namespace.remove("192.0.2.10")

@@ -17,16 +17,10 @@ from tests.world.person import Person
 from tests.world.server import ServerProcess
 
 
-@pytest.fixture(scope="module")
-def server(shared_server: ServerProcess) -> ServerProcess:
-    """A server that is only looked at, and talked in."""
-    return shared_server
-
-
 @pytest.fixture(autouse=True)
 def _nobody_listens_for_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """No server here announces itself, so nobody has to wait for it."""
-    monkeypatch.setattr(surroundings, "_DISCOVERY_SECONDS", 0.0)
+    monkeypatch.setattr(surroundings, "DISCOVERY_SECONDS", 0.0)
 
 
 def test_a_running_server_is_found_by_its_log(server: ServerProcess, ana: Person) -> None:

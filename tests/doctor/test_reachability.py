@@ -133,7 +133,7 @@ def test_somebody_who_says_nothing(listener: socket.socket) -> None:
 
 
 def test_another_web_server() -> None:
-    """Another web server answers with something else."""
+    """Another server answers, in the clear and to a handshake, with something else."""
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
         thread = threading.Thread(target=other.serve_forever, args=[0.01])
         thread.start()

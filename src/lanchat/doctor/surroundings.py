@@ -14,8 +14,9 @@ from lanchat.errors import NoDiscovery
 from lanchat.net.addresses import Address
 from lanchat.net.discovery import FoundRoom, discover
 
+DISCOVERY_SECONDS = 2.0
+
 _SHOWN = 6
-_DISCOVERY_SECONDS = 2.0
 _WRITTEN = datetime(2026, 11, 1, tzinfo=timezone.utc).timestamp()
 """No clock that is right shows less: there was no such program before."""
 
@@ -49,7 +50,7 @@ def check_addresses(addresses: Sequence[Address], share_url: str, shared: bool) 
 def check_name(port: int, own: Collection[str]) -> Finding:
     """Ask the network for rooms, and this computer for the name of ours."""
     try:
-        rooms = discover(_DISCOVERY_SECONDS)
+        rooms = discover(DISCOVERY_SECONDS)
     except NoDiscovery as error:
         return Finding("mdns", Verdict.UNSEEN, error.reason)
     return judge_name(rooms, port, own, resolve)
