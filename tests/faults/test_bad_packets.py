@@ -466,7 +466,8 @@ def test_broken_handshakes(ana, room):
     for change in CHANGES:
         answer = ana.get(query, headers={**HANDSHAKE, **change})
         assert answer.status_code in {400, 426}, change
-    ana.http.close()
+        # On a busy machine an idle connection may be over before the next request.
+        ana.http.close()
     assert room.is_unharmed()
 
 

@@ -80,8 +80,10 @@ def test_the_engine_makes_queues_by_the_dict(stock):
     assert isinstance(engineio.base_socket.BaseSocket(stock.eio, "sid").queue, BoundedQueue)
 
 
-def test_gunicorn_is_told_when_a_websocket_has_ended():
+def test_gunicorn_is_told_when_a_websocket_has_ended(monkeypatch):
     """Outside all that has to tidy up: the session is forgotten at once."""
+    # Put back afterwards: other tests of this process look at the stock class.
+    monkeypatch.setattr(engineio.socket, "Socket", engineio.socket.Socket)
     server = socketio.Server(**SERVER_OPTIONS, monitor_clients=False)
     stack = Stack(server, EventHandlers())
     ours, theirs = gevent.socket.socketpair()

@@ -101,7 +101,8 @@ class SqliteEventLog:
     def _begin(self, connection: sqlite3.Connection) -> str:
         if not self._database.durable:
             # Ids in memory begin at the clock's milliseconds, so that they grow over restarts.
-            connection.execute("UPDATE sqlite_sequence SET seq = ?", (int(time.time() * 1000),))
+            milliseconds = int(time.time() * 1000)
+            connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?)", (milliseconds,))
         return messages.begin_epoch(connection)
 
     def _since(
