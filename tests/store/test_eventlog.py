@@ -8,7 +8,7 @@ import pytest
 
 from lanchat.chat.changes import Clear, Delete
 from lanchat.chat.model import Cursor
-from lanchat.errors import StoreUnavailable
+from lanchat.errors import DataUnusable, StoreUnavailable
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from tests.world.deadline import DEADLINE
@@ -141,6 +141,15 @@ def test_a_defect_does_not_end_the_committer(log, caplog):
         log.append("what is no change").result(DEADLINE)
     assert "no such change" in caplog.text
     assert texts(say(log, ["kept"])) == ["kept"]
+
+
+def test_a_start_that_cannot_be_noted_is_refused(path):
+    """Later nobody could tell what a page has seen of it; the line says which file it is."""
+    database = Database(path)
+    database.call(lambda connection: connection.execute("PRAGMA query_only = ON"))
+    with pytest.raises(DataUnusable, match=r"messages\.db: cannot be used .*\(attempt to write"):
+        SqliteEventLog(database)
+    database.close()
 
 
 def test_what_is_to_be_erased_is_said(path):

@@ -54,6 +54,7 @@ class Database:
 
     def __init__(self, path: Path | None, offload: Offload | None = None) -> None:
         self.durable = path is not None
+        self._path = path
         self._offload = offload or one_at_a_time()
         self._connection: sqlite3.Connection = self._offload(lambda: open_database(path))
 
@@ -72,6 +73,13 @@ class Database:
 
         result: _T = self._offload(translated)
         return result
+
+    def prepare(self, call: Callable[[sqlite3.Connection], _T]) -> _T:
+        """The same for what has to be done before anybody comes. Raises DataUnusable."""
+        try:
+            return self.call(call)
+        except StoreUnavailable as error:
+            raise _cannot_be_used(self._path, error.__cause__) from error
 
     def close(self) -> None:
         """Bring everything into the one file and let go of it."""
@@ -117,13 +125,17 @@ def open_database(path: Path | None) -> sqlite3.Connection:
             # What is deleted is overwritten, and cannot be found in the file any more.
             connection.execute("PRAGMA secure_delete = ON")
         except (sqlite3.Error, OSError) as error:
-            raise DataUnusable(
-                path or Path(":memory:"),
-                f"cannot be used as message database ({error})",
-                "see to it that there is space, or choose another --data-dir",
-            ) from error
+            raise _cannot_be_used(path, error) from error
         undo.pop_all()
     return connection
+
+
+def _cannot_be_used(path: Path | None, error: BaseException | None) -> DataUnusable:
+    return DataUnusable(
+        path or Path(":memory:"),
+        f"cannot be used as message database ({error})",
+        "see to it that there is space, or choose another --data-dir",
+    )
 
 
 class _DamagedError(Exception):

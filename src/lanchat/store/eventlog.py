@@ -48,6 +48,7 @@ class SqliteEventLog:
     """The EventLog of one process, with a committer in a thread (under gevent, a greenlet).
 
     ``on_erase`` is called when a change has left something to be erased from the file.
+    Raises DataUnusable where the start cannot be noted.
     """
 
     def __init__(self, database: Database, on_erase: Callable[[], None] = lambda: None) -> None:
@@ -58,7 +59,7 @@ class SqliteEventLog:
         self._changed = threading.Condition()
         self._closed = False
         self.statistics = CommitStatistics()
-        self.epoch = database.call(self._begin)
+        self.epoch = database.prepare(self._begin)
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 

@@ -71,8 +71,8 @@ class Retention:
     """Deletes what is older than ``age`` seconds or more than the newest ``count`` messages.
 
     None is no limit; what was cleared and deleted goes in any case. ``work`` is to be called
-    again and again; ``wall`` returns seconds since the epoch. Everything may raise
-    StoreUnavailable.
+    again and again; ``wall`` returns seconds since the epoch. ``work`` may raise
+    StoreUnavailable. Raises DataUnusable.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Retention:
         self._unerased = True  # perhaps by an earlier life of the server
         self._stopped = threading.Event()
         if database.durable:
-            database.call(give_space_back)
+            database.prepare(give_space_back)
 
     def erase(self) -> None:
         """Something was deleted: let ``work`` see to it that nothing is left in the file."""
