@@ -38,3 +38,10 @@ def test_a_history_is_served_as_it_was_stored():
     """From the database that the script has filled, at each of its sizes."""
     shown = run("growth.py", "--messages=1200", "--tries=1")
     assert all(f" {size} " in shown for size in ("10", "1,000", "1,200"))
+
+
+def test_a_database_of_0_1_0_is_taken_over():
+    """And rooms are read in another one."""
+    shown = run("migration.py", "--messages=1000", "--busy=1000")
+    assert " 1,000 " in shown
+    assert " quiet " in shown
