@@ -1,6 +1,8 @@
 """Changes that wait for the same commit share it, on a disk as SQLite's is."""
 
+import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -164,6 +166,31 @@ def test_what_is_to_be_erased_is_said(path):
     log.append(Clear("lobby")).result(DEADLINE)
     assert erased == [0, 1]
     log.close()
+    database.close()
+
+
+def test_a_copy_that_was_brought_back_is_another_history(path):
+    """What was said after it was made is gone, and its positions are given to something else."""
+    database = Database(path)
+    log = SqliteEventLog(database)
+    say(log, "ab")
+    with closing(sqlite3.connect(path.with_name("copy.db"))) as copy:
+        database.call(lambda connection: connection.backup(copy))
+    say(log, "cd")
+    log.close()
+    database.close()
+    database = Database(path.with_name("copy.db"))
+    later = SqliteEventLog(database)
+    say(later, "wxyz")
+    pages = [later.since("lobby", Cursor(seq, log.epoch), 10) for seq in (1, 2, 3, 4, 5)]
+    assert [page and texts(page.messages) for page in pages] == [
+        ["b", *"wxyz"],
+        [*"wxyz"],
+        None,
+        None,
+        None,
+    ]
+    later.close()
     database.close()
 
 
