@@ -7,9 +7,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from zeroconf import DNSAddress, DNSOutgoing, DNSPointer, DNSQuestion, DNSService
+import pytest
+from zeroconf import (
+    DNSAddress,
+    DNSOutgoing,
+    DNSPointer,
+    DNSQuestion,
+    DNSService,
+    NonUniqueNameException,
+)
 
-from lanchat.net.mdns import SERVICE
+from lanchat.net.mdns import SERVICE, Names
 from tests.net.conftest import HERE, Responder
 from tests.world.namespace import Namespace
 from tests.world.neighbour import Neighbour
@@ -172,6 +180,39 @@ def test_long_room_names_are_cut_between_letters(
     responder.announce(room="ç" * 45)
     texts = until(lambda: neighbour.texts(f"{'ç' * 30}.{SERVICE}"))
     assert texts[0]["room"] == "ç" * 45
+
+
+def test_names_get_numbers_one_by_one() -> None:
+    """A room gives up the name that is taken, and keeps the other one."""
+    names = Names("Lanchat", "7B")
+    assert names.change({"lanchat.local."}) == 0
+    assert (names.host, names.service) == ("Lanchat-2.local.", ROOM)
+    assert names.change({f"7b.{SERVICE}"}) == 0
+    assert (names.host, names.service) == ("Lanchat-2.local.", f"7B-2.{SERVICE}")
+
+
+def test_who_has_to_wait_keeps_the_names() -> None:
+    """Who asks behind somebody else asks for the same names, a second later."""
+    names = Names("lanchat", "7B")
+    assert names.change(None) == 1
+    assert (names.host, names.service) == ("lanchat.local.", ROOM)
+
+
+def test_after_many_conflicts_there_is_a_pause() -> None:
+    """Fifteen conflicts are a fault somewhere, which must not fill the network."""
+    names = Names("lanchat", "7B")
+    pauses = [names.change(set()) for _ in range(16)]
+    assert pauses == [0.0] * 14 + [5.0] * 2
+
+
+def test_numbers_end() -> None:
+    """After the last name there is none."""
+    names = Names("lanchat", "7B")
+    for _ in range(98):
+        names.change({names.host})
+    assert names.host == "lanchat-99.local."
+    with pytest.raises(NonUniqueNameException, match=r"^lanchat\.local and all like it are taken$"):
+        names.change({names.host})
 
 
 def is_at(neighbour: Neighbour, room: str, host: str, port: int) -> bool:

@@ -54,7 +54,32 @@ class Announcement:
     text: dict[str, str] = field(default_factory=dict)
 
 
-class Room:
+class Names:
+    """What a room asks to be called: each name with a number where somebody else has it."""
+
+    def __init__(self, name: str, room: str) -> None:
+        self._hosts = _numbered(name, "local.")
+        self._services = _numbered(_label(room), SERVICE)
+        self.host, self.service = next(self._hosts), next(self._services)
+        self._conflicts = 0
+
+    def change(self, taken: Collection[str] | None) -> float:
+        """Give up what is taken; returns how many seconds to wait before the next question.
+
+        ``taken`` is None for who has to ask again behind somebody else, and empty where somebody
+        says to have a name that is announced. Raises NonUniqueNameException after the last one.
+        """
+        if taken is None:
+            return _BEHIND_ANOTHER
+        if self.host.lower() in taken:
+            self.host = next(self._hosts)
+        if self.service.lower() in taken:
+            self.service = next(self._services)
+        self._conflicts += 1
+        return _AFTER_MANY if self._conflicts >= _MANY else 0.0
+
+
+class AnnouncedRoom:
     """A room that is announced until it is closed, by names that nobody else has.
 
     ``own`` are addresses of this computer, besides those that it is seen to have. ``tell`` is
@@ -67,10 +92,7 @@ class Room:
         self._wanted = wanted
         self._own = own
         self._tell = tell
-        self._hosts = _numbered(wanted.name, "local.")
-        self._services = _numbered(_label(wanted.room), SERVICE)
-        self._host, self._service = next(self._hosts), next(self._services)
-        self._conflicts = 0
+        self._names = Names(wanted.name, wanted.room)
         self._stirred = asyncio.Event()
         self._life = asyncio.create_task(self._live())
 
@@ -95,46 +117,31 @@ class Room:
                 listening(zeroconf.zeroconf, interfaces) as claimant,
             ):
                 await zeroconf.zeroconf.async_wait_for_start()
-                while True:
-                    claim = await self._find_free(claimant)
-                    await self._announce(zeroconf.zeroconf, claimant.defend(claim))
-                    self._conflicts += 1
+                await self._hold(zeroconf.zeroconf, claimant)
         # An IPv6 address that has just gone is a RuntimeError of Zeroconf.
         except (OSError, RuntimeError, Error) as error:
             self._tell("error", f"{error}" or type(error).__name__)
 
-    async def _find_free(self, claimant: Claimant) -> Claim:
-        """Ask for one name after the other. Raises NonUniqueNameException where all are taken."""
+    async def _hold(self, zeroconf: Zeroconf, claimant: Claimant) -> None:
+        """Ask for names, announce what is free, and ask again when somebody else announces it."""
         pause = 0.0
         while True:
             # Computers that are switched on together would otherwise ask together.
             await asyncio.sleep(pause + random.uniform(0, _BEFORE_PROBING))  # noqa: S311 (no secret)
             claim = Claim(self._info(), self._addresses)
             taken = await claimant.probe(claim)
-            if taken is None:
-                pause = _BEHIND_ANOTHER
-            elif taken:
-                self._avoid(taken)
-                self._conflicts += 1
-                pause = _AFTER_MANY if self._conflicts >= _MANY else 0.0
-            else:
-                return claim
-
-    def _avoid(self, taken: Collection[str]) -> None:
-        """Another room of this name gets a number, as a file manager's copies do."""
-        if self._host.lower() in taken:
-            self._host = next(self._hosts)
-        if self._service.lower() in taken:
-            self._service = next(self._services)
+            if taken is not None and not taken:
+                await self._announce(zeroconf, claimant.defend(claim))
+            pause = self._names.change(taken)
 
     async def _announce(self, zeroconf: Zeroconf, conflict: asyncio.Future[Any]) -> None:
-        """Announce the room, and each new text of it, until there is a conflict."""
+        """Announce the room, and each new text of it, until somebody else has one of its names."""
         conflict.add_done_callback(lambda _: self._stirred.set())
         while not conflict.done():
             self._stirred.clear()
             info = self._info()
             sending = asyncio.ensure_future(await zeroconf.async_update_service(info))
-            self._tell("host", self._host.rstrip("."))
+            self._tell("host", self._names.host.rstrip("."))
             try:
                 await self._stirred.wait()
             finally:
@@ -146,9 +153,9 @@ class Room:
         wanted = self._wanted
         return ServiceInfo(
             SERVICE,
-            self._service,
+            self._names.service,
             wanted.port,
-            server=self._host,
+            server=self._names.host,
             parsed_addresses=list(wanted.addresses),
             properties={"path": "/", "room": wanted.room, **wanted.text},
         )
@@ -172,7 +179,7 @@ def _numbered(label: str, parent: str) -> Iterator[str]:
     yield f"{label}.{parent}"
     for number in range(2, _MOST_NAMES + 1):
         yield f"{label}-{number}.{parent}"
-    raise NonUniqueNameException(f"{label}.{parent} and all like it are taken")
+    raise NonUniqueNameException(f"{label}.{parent[:-1]} and all like it are taken")
 
 
 async def follow(tell: Callable[[str, str], None]) -> None:
@@ -181,7 +188,7 @@ async def follow(tell: Callable[[str, str], None]) -> None:
     reader = asyncio.get_running_loop(), lines.put_nowait
     threading.Thread(target=_read, args=reader, daemon=True).start()
     own: set[str] = set()
-    room: Room | None = None
+    room: AnnouncedRoom | None = None
     while line := await lines.get():
         fields = json.loads(line)
         wanted = Announcement(**{**fields, "addresses": tuple(fields["addresses"])})
@@ -191,7 +198,7 @@ async def follow(tell: Callable[[str, str], None]) -> None:
             if room.follow(wanted):
                 continue
             await room.close()
-        room = Room(wanted, own, tell) if wanted.addresses else None
+        room = AnnouncedRoom(wanted, own, tell) if wanted.addresses else None
     if room is not None:
         await room.close()
 
