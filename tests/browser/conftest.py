@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.world.deadline import DEADLINE
@@ -69,10 +70,37 @@ def server(server: Any, request: pytest.FixtureRequest, output_path: str) -> Ite
 
 
 @pytest.fixture
-def visit(server: Any, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+def log_out_later(server: Any) -> Iterator[Callable[[BrowserContext], None]]:
+    """Let a browser's person leave the server for good, once its pages are closed.
+
+    Earlier the page would turn to the login page, and Chromium may never close one that does.
+    """
+    cookies: list[dict[str, str]] = []
+
+    def note(context: BrowserContext) -> None:
+        cookies.append({cookie["name"]: cookie["value"] for cookie in context.cookies()})
+
+    yield note
+    if server.process.poll() is None:
+        for known in cookies:
+            requests.post(
+                f"{server.url}/logout",
+                cookies=known,
+                allow_redirects=False,
+                verify=server.verify,
+                timeout=DEADLINE,
+            )
+
+
+@pytest.fixture
+def visit(
+    log_out_later: Callable[[BrowserContext], None],
+    server: Any,
+    new_context: Callable[..., BrowserContext],
+) -> Iterator[Callable[..., Page]]:
     """Open the login page with a browser of one's own, by Playwright's options.
 
-    Whatever a test is about, no script of the page may throw. At the end everybody logs out.
+    Whatever a test is about, no script of the page may throw.
     """
     thrown: list[str] = []
     contexts: list[BrowserContext] = []
@@ -86,9 +114,8 @@ def visit(server: Any, new_context: Callable[..., BrowserContext]) -> Iterator[C
         return page
 
     yield open_login
-    if server.process.poll() is None:
-        for context in contexts:
-            context.request.post(f"{server.url}/logout")
+    for context in contexts:
+        log_out_later(context)
     assert thrown == []
 
 
