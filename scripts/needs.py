@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -113,39 +112,37 @@ def nginx() -> str | None:
     return next((path for path in (which("nginx"), which(unpacked)) if path and runs(path)), None)
 
 
-class Need(NamedTuple):
-    """What tests use: how it is found, what brings it on Debian, and which systems have it."""
+UNIX = ("linux", "darwin")
+EVERYWHERE = (*UNIX, "win32")
 
-    look: Callable[[], str | None]
-    packages: Sequence[str] = ()
+
+class Need(NamedTuple):
+    """What tests use: what brings it on Debian, which systems have it, and how it is found."""
+
+    packages: Sequence[str]
     systems: Sequence[str] = ("linux",)
+    look: Callable[[], str | None] | None = None  # by default a program of that name
     variable: str = ""  # a user's own choice, which wins
 
 
-UNIX = ("linux", "darwin")
-EVERYWHERE = (*UNIX, "win32")
+# Without the fonts every emoji in a picture is an empty box.
+BROWSER_PACKAGES = ("chromium", "fonts-noto-core", "fonts-noto-color-emoji")
 NEEDS = {
-    # Without the fonts every emoji in a picture is an empty box.
-    "chromium": Need(
-        chromium,
-        ("chromium", "fonts-noto-core", "fonts-noto-color-emoji"),
-        EVERYWHERE,
-        "LANCHAT_CHROMIUM",
-    ),
-    "playwright-node": Need(playwright_node, ["libatomic1"], EVERYWHERE),
-    "nginx": Need(nginx, systems=UNIX, variable="LANCHAT_NGINX"),
-    "bash": Need(partial(which, "bash"), ["bash"], UNIX),
-    "cc": Need(lambda: which(os.environ.get("CC") or "cc"), ["gcc", "libc6-dev"]),
-    "git": Need(partial(which, "git"), ["git"], EVERYWHERE),
-    "groff": Need(partial(which, "groff"), ["groff-base"], UNIX),
-    "ip": Need(partial(which, "ip"), ["iproute2"]),
-    "iptables": Need(partial(which, "iptables"), ["iptables"]),
-    "localhost": Need(localhost, ["netbase"], EVERYWHERE),
-    "lsof": Need(partial(which, "lsof"), ["lsof"], UNIX),
-    "make": Need(partial(which, "make"), ["make"], UNIX),
-    "node": Need(node, systems=EVERYWHERE),
-    "systemd-analyze": Need(partial(which, "systemd-analyze"), ["systemd"]),
-    "unshare": Need(partial(which, "unshare"), ["util-linux"]),
+    "chromium": Need(BROWSER_PACKAGES, EVERYWHERE, chromium, "LANCHAT_CHROMIUM"),
+    "playwright-node": Need(["libatomic1"], EVERYWHERE, playwright_node),
+    "nginx": Need(["nginx"], UNIX, nginx, "LANCHAT_NGINX"),
+    "bash": Need(["bash"], UNIX),
+    "cc": Need(["gcc", "libc6-dev"], look=lambda: which(os.environ.get("CC") or "cc")),
+    "git": Need(["git"], EVERYWHERE),
+    "groff": Need(["groff-base"], UNIX),
+    "ip": Need(["iproute2"]),
+    "iptables": Need(["iptables"]),
+    "localhost": Need(["netbase"], EVERYWHERE, localhost),
+    "lsof": Need(["lsof"], UNIX),
+    "make": Need(["make"], UNIX),
+    "node": Need([], EVERYWHERE, node),
+    "systemd-analyze": Need(["systemd"]),
+    "unshare": Need(["util-linux"]),
 }
 
 
@@ -169,8 +166,10 @@ def main() -> int:
 
 def find(name: str) -> str | None:
     """Where one of NEEDS is: a path, or of a name the address; None where it is missing."""
-    named = chosen(name)
-    return which(named) if named else NEEDS[name].look()
+    if named := chosen(name):
+        return which(named)
+    look = NEEDS[name].look
+    return look() if look else which(name)
 
 
 def chosen(name: str) -> str | None:
@@ -204,7 +203,8 @@ def complaint(names: Sequence[str]) -> str:
 
 def install(names: Sequence[str]) -> None:
     """Get them where that may be done unasked."""
-    if may_install() and (packages := packages_of(names)):
+    packages = packages_of(name for name in names if name != "nginx")
+    if may_install() and packages:
         print(f"Installing for the tests: {' '.join(packages)}", file=sys.stderr)
         install_packages(*packages)
     if "nginx" in names and shutil.which("apt-get") and sys.prefix != sys.base_prefix:
@@ -246,7 +246,7 @@ def unpack_nginx() -> None:
 
 
 def run(*command: str, cwd: str | None = None) -> bool:
-    """Run an installer that says only what goes wrong; return whether it succeeded."""
+    """Run an installer, which tells root what goes wrong; return whether it succeeded."""
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -256,7 +256,7 @@ def run(*command: str, cwd: str | None = None) -> bool:
         text=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode and may_install():
         print(done.stderr, end="", file=sys.stderr)
     return done.returncode == 0
 
