@@ -24,8 +24,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from lanchat.chat.changes import Draft
 from lanchat.chat.model import LOBBY, Cursor, timestamp
-from lanchat.chat.ports import Draft
 from lanchat.store import messages
 from lanchat.store.bulk import load
 from lanchat.store.database import open_database

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.cli import SHELLS, ExitCode, run
+from tests.world.needs import need
 
 Ask = Callable[..., str]
 
