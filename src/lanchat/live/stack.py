@@ -37,6 +37,7 @@ from lanchat.live.fastpath import speed_up
 from lanchat.live.packets import EventHandlers, PacketJson, PacketReader
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
 from lanchat.live.writer import Flusher
+from lanchat.periodic import Periodic
 
 STOCK_LOG = logging.getLogger(f"{__name__}.stock")
 """What the stock stack says of itself: every packet, and as errors what any client may cause."""
@@ -104,11 +105,12 @@ class Stack:
         self._engine.on("message", reader)
         self._engine.handle_request = Endpoint(self._engine, self._is_crowded)
         speed_up(server, flusher, reader)
-        self._sweeper = gevent.spawn(self._sweep)
+        self._silent_since: dict[str, float] = {}
+        self._sweeper = Periodic(self._sweep, _SWEEP_SECONDS, name="silent sessions")
 
     def close(self, timeout: float) -> None:
         """Close every connection; returns when all have gone, or after ``timeout`` seconds."""
-        self._sweeper.kill(block=False)
+        self._sweeper.close()
         for websocket in list(self._opened):
             websocket.close(GOING_AWAY, "the server is stopping")
         for session in list(self._engine.sockets.values()):
@@ -136,14 +138,12 @@ class Stack:
 
     def _sweep(self) -> None:
         """Close the sessions that stay outside the namespace for SILENT_SECONDS."""
-        since: dict[str, float] = {}
-        while True:
-            gevent.sleep(_SWEEP_SECONDS)
-            now = time.monotonic()
-            since = {sid: since.get(sid, now) for sid in self._engine.sockets if self._silent(sid)}
-            for sid, start in since.items():
-                if now - start >= SILENT_SECONDS and sid in self._engine.sockets:
-                    self._engine.sockets[sid].close(wait=False)
+        now, sessions, since = time.monotonic(), self._engine.sockets, self._silent_since
+        silent = [sid for sid in list(sessions) if self._silent(sid)]
+        self._silent_since = {sid: since.get(sid, now) for sid in silent}
+        for sid, start in self._silent_since.items():
+            if now - start >= SILENT_SECONDS and sid in sessions:
+                sessions[sid].close(wait=False)
 
     def _silent(self, sid: str) -> bool:
         return self._server.manager.sid_from_eio_sid(sid, "/") is None
