@@ -81,6 +81,16 @@ test("a change that came live before the answer is merged into it: the greater p
   assert.equal(after(snapshot([1, 2, 3]), edited, edited).lastSeq, 9);
 });
 
+test("a message that is shown takes its new words at once, and keeps them against older ones", () => {
+  const [edited, older] = [9, 7].map((seq) => message(2, { seq, message: `at ${seq}` }));
+  const state = after(
+    snapshot([2]),
+    { type: "messageChanged", message: edited },
+    { type: "messageChanged", message: older },
+  );
+  assert.deepEqual(texts(state), ["at 9"]);
+});
+
 test("what has changed while the page was away is shown as it is now", () => {
   const changed = [message(1, { seq: 5, message: "edited" }), gone(2, 6)];
   const state = after(snapshot([1, 2, 3]), lost, snapshot([4], { changed, seq: 6 }));

@@ -69,6 +69,8 @@ test("the answer to new_host is a snapshot; it is anew only where the server say
   const state = after(snapshotReceived(answer));
   assert.deepEqual([state.link, state.members, state.rules], ["online", hosts, room]);
   assert.deepEqual([state.lastSeq, state.epoch, state.cleared], [3, "e", 2]);
+  const again = snapshotReceived({ ...answer, messages: [] });
+  assert.deepEqual(ids(reduce(state, again)), [3]);
   const anew = snapshotReceived({ ...answer, messages: [], anew: true });
   assert.deepEqual(ids(reduce(state, anew)), []);
 });
