@@ -17,7 +17,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 VENDOR := src/lanchat/web/static/vendor/manifest.json
 RECIPE := pyproject.toml hatch_build.py package.json package-lock.json src/lanchat/__init__.py
 
-.PHONY: help serve test test-bare lint format wheel check-wheel screenshots docs bench bench-quick clean
+.PHONY: help serve test test-fast test-long test-bare lint format wheel check-wheel screenshots docs bench bench-quick clean
 
 help:
 	@echo "make serve        is the way in. Everything there is:"
@@ -30,6 +30,13 @@ serve: .venv/.serve ## start the chat; options go into ARGS, as in: make serve A
 test: .venv/.dev ## run every test, or some of them: make test ARGS="tests/chat -k join"
 	@$(PY) scripts/needs.py
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+test-fast: .venv/.dev ## run the tests that need no server, no browser and little time
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal -m "not (server or browser or slow)" $(ARGS)
+
+test-long: .venv/.dev ## run every test, those of rounds and chance for many times as long
+	@$(PY) scripts/needs.py
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal --long $(ARGS)
 
 test-bare: ## run make test on a bare Debian that is made for it; needs root and debootstrap
 	@scripts/bare_machine.sh test CI=true JOBS=$(JOBS) ARGS='$(ARGS)'

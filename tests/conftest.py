@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.world.deadline import wait_for
@@ -19,15 +20,47 @@ from tests.world.server import ServerProcess
 from tests.world.servers import Servers
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make test-long` asks for."""
+    parser.addoption(
+        "--long", action="store_true", help="try rounds, volumes and chance many times as long"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """The settings of whoever runs the tests are theirs: an empty file stands in for them.
 
     Started in the background by a shell, the tests ignore Ctrl+C; the programs that they start
     must not inherit this.
     """
     os.environ["LANCHAT_CONFIG"] = os.devnull
+    busy = [hypothesis.HealthCheck.too_slow]  # as a machine may be
+    usual = hypothesis.settings(deadline=None, suppress_health_check=busy)
+    long = hypothesis.settings(usual, max_examples=20 * usual.max_examples)
+    hypothesis.settings.register_profile("usual", usual)
+    hypothesis.settings.register_profile("long", long)
+    hypothesis.settings.load_profile("long" if config.option.long else "usual")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that need a server or a browser: their fixtures tell."""
+    if not config.option.long:
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+    for item in items:
+        wanted = set(getattr(item, "fixturenames", ()))
+        if not wanted.isdisjoint({"server", "servers", "server_factory"}):
+            item.add_marker("server")
+        if "playwright" in wanted:
+            item.add_marker("browser")
+
+
+@pytest.fixture
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time for full rounds and volumes."""
+    return bool(request.config.getoption("--long"))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from fanout.contenders import LANCHAT, LIMIT, LIMIT_SINGLE
 from fanout.load import Load
 from fanout.programs import CannotMeasure, compiled
 
-pytestmark = pytest.mark.usefixtures("c_compiler")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("c_compiler")]
 
 
 @pytest.fixture(scope="module")

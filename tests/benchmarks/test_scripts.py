@@ -10,7 +10,10 @@ import pytest
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="they read Linux's /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="they read Linux's /proc"),
+]
 
 
 def run(script, *options):

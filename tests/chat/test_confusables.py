@@ -1,14 +1,13 @@
 """Which names count as the same."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.names import clean, suggest
 from lanchat.errors import NameUnusable
 
-PATIENTLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """However busy the machine is."""
 
 
@@ -105,7 +104,6 @@ def test_names_that_are_told_apart(one, other):
     assert not same(one, other)
 
 
-@PATIENTLY
 @given(st.text(max_size=8))
 def test_a_clean_name_is_the_same_as_what_was_typed(raw):
     """Whatever form it was typed in: a cookie of an earlier lanchat is compared like a new one."""
@@ -116,7 +114,6 @@ def test_a_clean_name_is_the_same_as_what_was_typed(raw):
     assert skeletons(raw.strip()) == skeletons(name)
 
 
-@PATIENTLY
 @given(st.lists(st.text("Aa1lI|0Oo 2٣·👩\u200d💻", max_size=33), max_size=8))
 def test_suggestions_are_free(people):
     """However alike the names of those present and their numbers are."""

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lanchat.chat.names import NAME_LIMIT, clean, suggest
@@ -12,7 +12,6 @@ from lanchat.errors import NameUnusable
 FORBIDDEN = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of which a name has no character; of Cf it has joiners alone."""
 
-PATIENTLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """However busy the machine is."""
 
 names = st.one_of(
@@ -207,7 +206,6 @@ def test_a_suggestion_comes_even_where_none_is_free():
     assert suggest("Ana", lambda _name: False)
 
 
-@PATIENTLY
 @given(names)
 def test_a_clean_name_is_clean(raw):
     """Cleaning once is enough, and what is forbidden is never left."""
@@ -219,7 +217,6 @@ def test_a_clean_name_is_clean(raw):
         assert {c for c in name if unicodedata.category(c) == "Cf"} <= {"\u200c", "\u200d"}
 
 
-@PATIENTLY
 @given(names)
 def test_a_suggestion_is_usable(raw):
     """Whatever was asked for, what is offered instead may be taken."""

@@ -1,14 +1,13 @@
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lanchat.connlog.log_files import BLOCK, end_of_whole_lines, lines_backwards
 from lanchat.connlog.log_record import LINE_LIMIT
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary().map(lambda line: line.replace(b"\n", b""))), st.integers(1, 3))
 def test_lines_come_in_reverse(lines: list[bytes], repeat: int) -> None:
     """Blocks make no difference to the lines, whatever is in them."""

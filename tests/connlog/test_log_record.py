@@ -3,7 +3,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lanchat.chat.commands import COMMANDS
@@ -29,7 +29,6 @@ def test_a_line_reads_back() -> None:
     assert (record.ip, record.seconds, record.reason) == ("10.0.0.1", 3.5, "closed")
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(), max_size=100))
 def test_any_name_is_one_line_of_ascii(name: str) -> None:
     """Line breaks, escapes and surrogates in a name cannot leave the line."""

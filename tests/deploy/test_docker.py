@@ -66,6 +66,7 @@ def test_what_it_copies_makes_the_package(
     assert set(asked[1].split(",")) <= set(extras)
 
 
+@pytest.mark.slow
 def test_its_command_line_serves(
     steps: list[tuple[str, str]], variables: dict[str, str], start: Callable[..., Any]
 ) -> None:
@@ -78,6 +79,7 @@ def test_its_command_line_serves(
     assert Path(variables["LANCHAT_LOG_FILE"]).parent == data
 
 
+@pytest.mark.slow
 def test_its_health_is_that_of_the_server(
     steps: list[tuple[str, str]], variables: dict[str, str], start: Callable[..., Any]
 ) -> None:

@@ -49,6 +49,7 @@ def test_it_has_the_name_that_the_documents_use(agent: dict[str, Any], deploy: P
     assert f"launchctl kickstart -k gui/$(id -u)/{agent['Label']}`" in documents
 
 
+@pytest.mark.slow
 def test_its_command_line_serves(
     agent: dict[str, Any], tmp_path: Path, start: Callable[..., Any]
 ) -> None:

@@ -52,6 +52,7 @@ def test_little_is_within_its_reach(unit: Path, analyze: list[str]) -> None:
     assert "Overall exposure level" in done.stdout
 
 
+@pytest.mark.slow
 def test_its_command_line_serves(deploy: Path, tmp_path: Path, start: Callable[..., Any]) -> None:
     """With its variables, in folders that stand for systemd's; SIGTERM is how it is stopped."""
     text = (deploy / "lanchat.service").read_text("utf-8")
