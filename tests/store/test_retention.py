@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lanchat.chat.changes import Change, Clear, Delete
-from lanchat.chat.model import Cursor, Message, timestamp
+from lanchat.chat.model import Clock, Cursor, Message, timestamp
 from lanchat.periodic import Periodic
 from lanchat.store import messages
 from lanchat.store import retention as module
@@ -238,33 +238,120 @@ def say_at(log, *seconds):
     say(log, [draft(second, time=timestamp(second)) for second in seconds])
 
 
-def test_it_begins_at_the_start_and_goes_on(database, log, worker, until):
+class Hands:
+    """Two clocks in the test's hand, which ``pass_`` moves on; the one on the wall can be set."""
+
+    def __init__(self, wall):
+        self.now = 5.0
+        self.wall = wall
+        self.clock = Clock(lambda: self.now, lambda: self.wall)
+
+    def pass_(self, seconds):
+        self.now += seconds
+        self.wall += seconds
+
+
+def test_it_begins_at_the_start_and_goes_on(database, log):
     """What grows too old meanwhile goes with a later sweep."""
-    now = [1_000.0]
+    hands = Hands(1_000.0)
     say_at(log, 100, 950, 990)
-    worker(Retention(database, 100, None, wall=lambda: now[0], rest=0.01))
-    until(lambda: left(log) == ["950", "990"])
-    now[0] = 1_060.0
-    until(lambda: left(log) == ["990"])
+    retention = Retention(database, 100, None, clock=hands.clock, rest=10.0)
+    retention.work()
+    assert left(log) == ["950", "990"]
+    hands.pass_(60)
+    retention.work()
+    assert left(log) == ["990"]
 
 
 def test_a_clock_before_1970_deletes_nothing(database, log):
     """A battery is empty, and the clock begins anew."""
     say_at(log, 100)
-    Retention(database, 1_000, None, wall=lambda: 500.0).work()
+    Retention(database, 1_000, None, clock=Hands(500.0).clock).work()
     assert left(log) == ["100"]
 
 
 def test_a_sweep_is_followed_by_a_rest(database, log):
-    """Its length is the one that was asked for, where the sweep was short."""
+    """As long as was asked for, where the sweep was short."""
+    hands = Hands(1_000.0)
+    resting = Retention(database, None, 1, clock=hands.clock, rest=10.0)
     say_at(log, 100)
-    resting = Retention(database, None, 1, rest=3_600)
     resting.work()
     say_at(log, 200)
+    hands.pass_(9.9)
     resting.work()
     assert left(log) == ["100", "200"]
-    Retention(database, None, 1, rest=3_600).work()
+    hands.pass_(0.1)
+    resting.work()
     assert left(log) == ["200"]
+
+
+def test_a_long_sweep_is_followed_by_a_long_rest(database, log, monkeypatch):
+    """Twenty times as long: the disk is for who talks."""
+    hands = Hands(1_000.0)
+    retention = Retention(database, None, 1, clock=hands.clock, rest=10.0)
+
+    def slowly(connection, *, keep, place):
+        hands.pass_(15)
+        return step(connection, keep=keep, place=place)
+
+    say_at(log, 100)
+    with monkeypatch.context() as slow:
+        slow.setattr(module, "step", slowly)
+        retention.work()
+    say_at(log, 200)
+    hands.pass_(599)
+    retention.work()
+    assert left(log) == ["100", "200"]
+    hands.pass_(1)
+    retention.work()
+    assert left(log) == ["200"]
+
+
+def test_a_clock_that_leaps_deletes_nothing(database, log):
+    """Whoever has set it wrong has an hour to set it right."""
+    hands = Hands(1_000_000.0)
+    retention = Retention(database, 1_000, None, clock=hands.clock, rest=10.0)
+    say_at(log, 999_500)
+    hands.wall += 10_000
+    for _minute in range(8):
+        hands.pass_(60)
+        retention.work()
+    assert left(log) == ["999500"]
+    hands.wall -= 10_000
+    retention.work()
+    hands.pass_(60)
+    retention.work()
+    assert left(log) == []
+
+
+def test_a_clock_that_has_leapt_is_believed_in_the_end(database, log):
+    """A laptop has slept for days; another leap has an hour of its own."""
+    hands = Hands(1_000_000.0)
+    retention = Retention(database, 10_000, None, clock=hands.clock, rest=10.0)
+    say_at(log, 1_000_000, 1_050_000)
+    for text in ("1050000", None):
+        hands.wall += 50_000
+        hands.pass_(10)
+        retention.work()
+        hands.pass_(3_599)
+        retention.work()
+        assert len(left(log)) == (2 if text else 1)
+        hands.pass_(10)
+        retention.work()
+        assert left(log) == ([text] if text else [])
+
+
+def test_a_clock_may_be_set_by_a_little(database, log):
+    """As those are that ask others for the time."""
+    hands = Hands(1_000_000.0)
+    retention = Retention(database, 1_000, None, clock=hands.clock, rest=10.0)
+    say_at(log, 999_010)
+    for _ in range(2):
+        hands.wall += 60
+        hands.pass_(10)
+        retention.work()
+        assert left(log) == []
+        say_at(log, 999_010 + 60)
 
 
 def test_a_database_that_refuses_is_one_warning(database, log, worker, until, caplog):

@@ -17,12 +17,10 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from lanchat.chat.model import timestamp
+from lanchat.chat.model import SYSTEM_CLOCK, Clock, timestamp
 from lanchat.store.database import Database, transaction
 
 LOOKED_AT = 1_000
@@ -40,6 +38,12 @@ _REST = 10.0
 _REST_SHARE = 20
 """A long sweep is followed by a rest of so many times its length: a million messages are looked at
 every seven minutes."""
+
+_LEAP = 60.0
+"""Seconds that the clock on the wall may be ahead of what has passed, until it is doubted."""
+
+_DOUBT = 3_600.0
+"""Seconds until it is believed all the same: time to set it right before a history is gone."""
 
 _WORTH_IT = 1 << 20
 """Bytes; for less, no file is rewritten."""
@@ -71,8 +75,7 @@ class Retention:
     """Deletes what is older than ``age`` seconds or more than the newest ``count`` messages.
 
     None is no limit; what was cleared and deleted goes in any case. ``work`` is to be called
-    again and again; ``wall`` returns seconds since the epoch. ``work`` may raise
-    StoreUnavailable. Raises DataUnusable.
+    again and again, and may raise StoreUnavailable. Raises DataUnusable.
     """
 
     def __init__(
@@ -81,15 +84,17 @@ class Retention:
         age: float | None = None,
         count: int | None = None,
         *,
-        wall: Callable[[], float] = time.time,
+        clock: Clock = SYSTEM_CLOCK,
         rest: float = _REST,
     ) -> None:
         self._database = database
         self._age = age
         self._count = count
-        self._wall = wall
+        self._clock = clock
         self._rest = rest
-        self._next_sweep = 0.0  # by the monotonic clock
+        self._next_sweep = clock.monotonic()
+        self._ahead = clock.wall() - clock.monotonic()
+        self._doubted: float | None = None  # since when, by the monotonic clock
         self._unerased = True  # perhaps by an earlier life of the server
         self._stopped = threading.Event()
         if database.durable:
@@ -102,7 +107,7 @@ class Retention:
     def work(self) -> None:
         """Do what is due now, and return when it is done or ``stop`` was called."""
         self._erase()
-        if (self._age, self._count) != (None, None) and time.monotonic() >= self._next_sweep:
+        if (self._age, self._count) != (None, None) and self._clock.monotonic() >= self._next_sweep:
             self._sweep()
 
     def stop(self) -> None:
@@ -124,14 +129,24 @@ class Retention:
                 self._unerased = True
 
     def _sweep(self) -> None:
-        begin = time.monotonic()
-        since = None if self._age is None else timestamp(max(0.0, self._wall() - self._age))
+        begin = self._clock.monotonic()
+        since = None if self._age is None else timestamp(max(0.0, self._now() - self._age))
         keep, place = Keep(since, self._count), Place()
         while not place.done and not self._stopped.wait(_PAUSE):
             self._erase()  # which does not wait for the end of a sweep
             place = self._database.call(partial(step, keep=keep, place=place))
-        seconds = time.monotonic() - begin
-        self._next_sweep = time.monotonic() + max(self._rest, _REST_SHARE * seconds)
+        end = self._clock.monotonic()
+        self._next_sweep = end + max(self._rest, _REST_SHARE * (end - begin))
+
+    def _now(self) -> float:
+        """Seconds since the epoch; a clock that has leapt ahead does not count for a while."""
+        wall, now = self._clock.wall(), self._clock.monotonic()
+        if wall - now > self._ahead + _LEAP:
+            self._doubted = now if self._doubted is None else self._doubted
+            if now < self._doubted + _DOUBT:
+                return now + self._ahead
+        self._doubted, self._ahead = None, wall - now
+        return wall
 
 
 def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
