@@ -436,6 +436,23 @@ def test_what_is_gone_is_in_no_file(path, worker, until, going):
     database.close()
 
 
+def test_what_is_too_old_is_in_no_file(path):
+    """Nor beside it, a round after the sweep that has deleted it."""
+    hands = Hands(1_000.0)
+    database = Database(path)
+    log = SqliteEventLog(database)
+    retention = Retention(database, None, 50, clock=hands.clock, rest=10.0)
+    retention.work()
+    say(log, [draft(SECRET, "a"), *range(50)])
+    hands.pass_(10)
+    retention.work()
+    retention.work()
+    assert left(log) == [str(number) for number in range(50)]
+    assert found(path) == []
+    log.close()
+    database.close()
+
+
 @pytest.mark.parametrize("going", GOING)
 def test_what_is_gone_leaves_as_soon_as_no_reader_needs_it(path, worker, until, going):
     """Whoever reads on sees what was there when they began; nobody waits for them."""

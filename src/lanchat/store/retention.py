@@ -64,10 +64,11 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far a sweep has come: ids from ``below`` on are done, and so many of them stayed."""
+    """How far a sweep has come: ids from ``below`` on are done; so many stayed, so many went."""
 
     below: int = _NEWEST
     kept: int = 0
+    deleted: int = 0
     done: bool = False
 
 
@@ -135,6 +136,8 @@ class Retention:
         while not place.done and not self._stopped.wait(_PAUSE):
             self._erase()  # which does not wait for the end of a sweep
             place = self._database.call(partial(step, keep=keep, place=place))
+        if place.deleted:
+            self.erase()
         end = self._clock.monotonic()
         self._next_sweep = end + max(self._rest, _REST_SHARE * (end - begin))
 
@@ -175,7 +178,7 @@ def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
                 )
             _delete(connection, old)
         _tidy(connection)
-    return Place(below, kept, done=not rows)
+    return Place(below, kept, place.deleted + len(old), done=not rows)
 
 
 def delete_cleared(connection: sqlite3.Connection) -> bool:
