@@ -102,9 +102,10 @@ def test_an_epoch_of_an_earlier_start_is_known(log, say, cursor, database):
 def test_what_another_history_has_shown_is_dropped(log, say, cursor):
     """Whose epoch nobody knows gets the newest messages, and is told to begin anew."""
     say(*"abcde")
-    page = catch_up(log, Cursor(cursor().seq, "another"))
-    assert (texts(page), page.complete, page.anew) == (["c", "d", "e"], False, True)
-    assert page.changed == []
+    for seq in (1, cursor().seq):
+        page = catch_up(log, Cursor(seq, "another"))
+        assert (texts(page), page.complete, page.anew) == (["c", "d", "e"], False, True)
+        assert page.changed == []
 
 
 def test_a_position_that_was_never_reached_is_of_another_history(log, say, cursor):
@@ -200,6 +201,18 @@ def test_an_answer_stays_small_enough_to_be_sent(stand_in, old):
     )
     assert answer.messages == page.messages[-len(answer.messages) :]
     assert not answer.complete
+
+
+@pytest.mark.parametrize("too_many", [0, 1])
+def test_an_answer_may_be_as_large_as_the_limit(stand_in, too_many):
+    """The message that does not fit any more is left out, and it alone."""
+    whole, rest = divmod(CATCH_UP_BYTES, FRAME + 2 + MESSAGE_LIMIT)
+    texts_ = ["first"] * too_many + ["x" * (rest - FRAME - 2)] + ["x" * MESSAGE_LIMIT] * whole
+    page = Page([message(number, text) for number, text in enumerate(texts_)], complete=True)
+    answer = answered(stand_in, page)
+    assert size(answer.messages) == CATCH_UP_BYTES
+    assert answer.messages == page.messages[too_many:]
+    assert answer.complete == (too_many == 0)
 
 
 @pytest.mark.parametrize("character", ["é", "🦊", "\a", '"'])

@@ -52,10 +52,11 @@ def say(hub, *texts, by="Ana"):
 # Coming in.
 
 
-def test_a_connection_is_subscribed_before_it_is_told_of(hub, recorder):
-    """Who joins hears of their own arrival."""
+def test_a_connection_is_subscribed_before_it_is_told_of(hub, recorder, audit):
+    """Who joins hears of their own arrival; the log knows from where they came."""
     user = hub.log_in("Ana", HERE)
     hub.join("tab", user, HERE)
+    assert audit.lines == [("join", user, HERE)]
     assert [(type(event), event.user) for event in recorder.heard("tab")] == [(MemberJoined, user)]
 
 
@@ -153,7 +154,7 @@ def test_whose_name_is_taken_meanwhile_is_told_so(hub, ana):
 def test_a_stopping_hub_takes_nobody_in(hub, ana):
     """Nobody arrives after everybody's departure has been written down."""
     hub.close()
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable, match="the server is stopping"):
         hub.join("late tab", ana, HERE)
 
 
@@ -361,7 +362,8 @@ def test_settings_that_cannot_be_read_keep_no_server_from_starting(start, databa
     database.call(lambda connection: connection.execute("DROP TABLE mute"))
     hub = start()
     assert hub.log_in("Ana", HERE)
-    assert "it is not known any more who is host, banned or muted" in caplog.text
+    why = "the message database refuses: no such table: mute"
+    assert caplog.messages == [f"it is not known any more who is host, banned or muted: {why}"]
 
 
 # Over a restart.

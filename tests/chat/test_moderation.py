@@ -186,6 +186,17 @@ def test_a_name_that_never_came_can_be_banned(hub, ana, audit):
     assert audit.named("command")[-1] == ("ban", "Ana", about, {"seconds": 43_200})
 
 
+def test_who_has_not_come_back_after_a_restart_can_be_banned(start, audit):
+    """Nothing is known of them but their name."""
+    before = start()
+    bia = before.log_in("Bia", PHONE)
+    before.close()
+    after = start()
+    after.command_from_terminal("ban", "Bia address")
+    assert audit.lines[-1] == ("command", "ban", "terminal", (bia, Origin("")), {"seconds": 43_200})
+    assert not after.may_enter(bia, ELSEWHERE)
+
+
 def test_a_ban_by_address_keeps_out_who_is_new_there(hub, bia, audit):
     """A moderator behind the same router comes in; the log has the address."""
     hub.command("Ana", "ban", "Bia address")
@@ -350,12 +361,20 @@ def test_a_mute_can_be_lifted(hub, bia, recorder, audit):
     ]
 
 
-def test_a_mute_without_a_device_can_be_lifted(hub, ana, come):
-    """It is that of the person's id."""
-    come("Carla", Origin("192.168.1.60"))
-    hub.command("Ana", "mute", "Carla")
+def test_a_mute_without_a_device_is_that_of_the_id(hub, ana, come, recorder):
+    """It is told and lifted like any other."""
+    carla = come("Carla", Origin("192.168.1.60"))
+    hub.command("Ana", "mute", "Carla forever")
     hub.command("Ana", "unmute", "Carla")
+    assert recorder.notices(carla) == [("muted", None), ("unmuted", None)]
     assert hub.post("Carla", "hello", "1").result(10)
+
+
+def test_somebody_who_is_called_like_a_time_can_be_muted(hub, ana, come, recorder):
+    """Their whole name is meant, as long as they are known."""
+    agent = come("Agent 2h", PHONE)
+    hub.command("Ana", "mute", "Agent 2h")
+    assert recorder.notices(agent) == [("muted", "2026-11-23T12:10:00.000Z")]
 
 
 def test_who_has_left_can_be_muted(hub, bia, recorder):
@@ -402,7 +421,7 @@ def test_a_guest_made_host_may_write(hub, bia, recorder):
     assert recorder.all(MemberChanged)[-1] == MemberChanged(bia, "guest", muted=False)
 
 
-def test_a_moderator_is_not_shown_as_muted(hub, ana, come, times):
+def test_a_moderator_is_not_shown_as_muted(hub, ana, come, recorder, times):
     """Somebody else at the same computer is muted; who moderates may write, and is seen to."""
     come("Bia", HERE)
     hub.command("Ana", "mute", "Bia")
@@ -413,6 +432,7 @@ def test_a_moderator_is_not_shown_as_muted(hub, ana, come, times):
     assert not hub.join("Ana", ana, HERE).members[-1].muted
     hub.command("Ana", "unhost", "Ana")
     assert hub.members()[-1].muted
+    assert recorder.notices(ana)[-1] == ("unhost", None)
 
 
 def test_the_host_link_makes_a_moderator_once(hub, bia, recorder, audit):

@@ -299,8 +299,9 @@ def test_a_moderator_is_kept_from_nothing(permissions):
 
 
 def test_who_is_promoted_may_write_from_then_on():
-    """The mute of their device is lifted, others are not."""
+    """The mutes of their id and of their device are lifted, others are not."""
     other = Mute("3", "Carla", "phone", None)
+    assert State(mutes=(MUTE, other)).promote("1", NOBODY).mutes == (other,)
     after = State(mutes=(MUTE, other), moderators=frozenset({"9"})).promote("2", LAPTOP)
     assert (after.moderators, after.mutes) == (frozenset({"2", "9"}), (other,))
 
