@@ -154,7 +154,7 @@ def test_whose_name_is_taken_meanwhile_is_told_so(hub, ana):
 def test_a_stopping_hub_takes_nobody_in(hub, ana):
     """Nobody arrives after everybody's departure has been written down."""
     hub.close()
-    with pytest.raises(StoreUnavailable, match="the server is stopping"):
+    with pytest.raises(StoreUnavailable, match=r"^the server is stopping$"):
         hub.join("late tab", ana, HERE)
 
 

@@ -445,6 +445,14 @@ def test_the_host_link_makes_a_moderator_once(hub, bia, recorder, audit):
     assert recorder.notices(bia) == [("host", None)]
 
 
+def test_who_opens_the_host_link_before_they_join_is_logged_without_an_address(hub, audit):
+    """Their cookie is all that is known of them."""
+    bia = User("7", "Bia")
+    hub.promote(bia)
+    assert audit.lines == [("command", "host", "host link", (bia, Origin("")), {})]
+    assert hub.join("Bia", bia, PHONE).members[0].role == "host"
+
+
 def test_who_logs_in_by_the_host_link_is_host_from_the_arrival_on(hub, come, audit):
     """Neither a lock nor a ban keeps them out, and the mute of their device is lifted."""
     come("Bia", PHONE)
@@ -478,7 +486,7 @@ def test_a_moderator_logs_out_where_the_disk_refuses(hub, ana, refusing, recorde
     assert not hub.may_enter(ana, HERE)
     assert recorder.told[-1] == ConnectionsClosed(ana.id)
     why = "cannot be taken off: the message could not be stored"
-    assert f"a moderator has logged out, and {why}" in caplog.text
+    assert f"a moderator has logged out, and {why}" in caplog.messages
 
 
 @pytest.mark.usefixtures("ana")
