@@ -14,6 +14,7 @@ from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import Event, Notice
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import LOBBY, Clock, Origin, User
+from lanchat.chat.moderation import Done
 from lanchat.chat.ports import LeaveReason, LoginRefusal
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
@@ -22,6 +23,7 @@ from lanchat.store.state import SqliteReservations, SqliteSettings
 _E = TypeVar("_E")
 
 LAPTOP = Origin("192.168.1.33", "Browser/1", "laptop")
+PHONE = Origin("192.168.1.40", "Browser/1", "phone")
 NOON = "2026-11-23T12:00:00.000Z"
 
 
@@ -209,6 +211,30 @@ def come(hub: Hub) -> Callable[..., User]:
         return user
 
     return arrive
+
+
+@pytest.fixture
+def ana(come: Callable[..., User]) -> User:
+    """Ana at her laptop, who is host."""
+    return come("Ana", LAPTOP, host=True)
+
+
+@pytest.fixture
+def bia(ana: User, come: Callable[..., User]) -> User:
+    """Bia on her phone, who is a guest; Ana is here, too."""
+    return come("Bia", PHONE)
+
+
+@pytest.fixture
+def give(hub: Hub, bia: User) -> Callable[[str], Done]:
+    """Let Ana type a command, without its slash, while Bia is here; returns what came of it."""
+    return lambda line: hub.command("Ana", *line.partition(" ")[::2])
+
+
+@pytest.fixture
+def settings(database: Database) -> SqliteSettings:
+    """What is stored of how order is kept."""
+    return SqliteSettings(database)
 
 
 @pytest.fixture

@@ -1,0 +1,171 @@
+"""Moderators set rules, delete and clear: what holds for the whole room."""
+
+import pytest
+
+from lanchat.chat.events import HistoryCleared, MessageChanged, Notice, RulesChanged
+from lanchat.chat.model import Origin
+from lanchat.chat.moderation import TOPIC_LIMIT
+from lanchat.errors import CommandUnusable, PayloadInvalid, ReadOnly, RoomLocked, SlowMode
+
+HERE = Origin("192.168.1.33", "Browser/1", "laptop")
+PHONE = Origin("192.168.1.40", "Browser/1", "phone")
+
+
+def test_a_locked_room_opens_for_moderators_alone(hub, ana, audit):
+    """After /unlock it does for everybody."""
+    assert hub.command("Ana", "lock", "").key == "command.lock.done"
+    with pytest.raises(RoomLocked):
+        hub.log_in("Carla", HERE)
+    assert audit.lines[-1] == ("login_refused", "Carla", HERE, "locked")
+    assert hub.log_in("Carla", HERE, known=True)
+    assert hub.log_in("Dora", HERE, host=True)
+    assert hub.command("Ana", "unlock", "").key == "command.unlock.done"
+    assert audit.lines[-1] == ("command", "unlock", "Ana", None, {})
+    assert hub.log_in("Eva", HERE)
+
+
+def test_everybody_learns_the_rules_once(hub, bia, recorder, audit):
+    """What is said again is neither told nor logged; who comes later gets it on joining."""
+    for _ in range(2):
+        hub.command("Ana", "slow", "10s")
+    assert [event.rules.slow for event in recorder.all(RulesChanged)] == [10]
+    assert recorder.heard("Bia")[-1] == recorder.all(RulesChanged)[0]
+    assert [line[0] for line in audit.named("command")].count("slow") == 1
+    carla = hub.log_in("Carla", HERE)
+    assert hub.join("Carla", carla, HERE).rules.slow == 10
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "fields"),
+    [
+        ("lock", "lock.done", {}),
+        ("readonly", "readonly.done", {"value": "on"}),
+        ("slow 1m", "slow.done", {"value": "60 s"}),
+        ("topic Fractions today", "topic.done", {"value": "Fractions today"}),
+    ],
+)
+def test_a_rule_says_what_it_does(give, audit, line, key, fields):
+    """The answer and the log have it, with its value."""
+    done = give(line)
+    assert done.key == f"command.{key}"
+    assert audit.lines[-1] == ("command", line.split()[0], "Ana", None, fields)
+
+
+@pytest.mark.parametrize(
+    ("on", "off", "value"),
+    [
+        ("readonly", "readonly off", "off"),
+        ("slow 10s", "slow off", "off"),
+        ("topic Fractions", "topic", ""),
+    ],
+)
+def test_a_rule_is_taken_back(hub, give, audit, *, on, off, value):
+    """Everything is as it was."""
+    before = hub.rules
+    give(on)
+    assert hub.rules != before
+    assert give(off).key == f"command.{off.split()[0]}.off"
+    assert hub.rules == before
+    assert audit.lines[-1][-1] == {"value": value}
+
+
+def test_one_rule_leaves_the_others_alone(hub, give):
+    """Each command changes its own."""
+    for line in ("lock", "readonly", "slow 10s", "topic Fractions"):
+        give(line)
+    rules = hub.rules
+    assert (rules.locked, rules.readonly, rules.slow, rules.topic) == (True, True, 10, "Fractions")
+
+
+def test_the_interval_is_said(hub, ana):
+    """It is in whole seconds."""
+    assert hub.command("Ana", "slow", "1m").params == {"seconds": 60}
+
+
+def test_only_moderators_write_when_they_say_so(hub, bia):
+    """The guest is told why."""
+    hub.command("Ana", "readonly", "on")
+    assert hub.post("Ana", "listen", "1").result(10)
+    with pytest.raises(ReadOnly):
+        hub.post("Bia", "but", "2")
+
+
+def test_a_guest_waits_between_two_messages(hub, bia, times):
+    """The time is the one that nobody can set, and another topic does not shorten it."""
+    hub.command("Ana", "slow", "10s")
+    hub.post("Bia", "one", "1").result(10)
+    hub.command("Ana", "topic", "Patience")
+    times.wall += 86_400
+    times.monotonic += 9
+    with pytest.raises(SlowMode) as refusal:
+        hub.post("Bia", "two", "2")
+    assert refusal.value.retry_after == 1
+    times.monotonic += 1
+    assert hub.post("Bia", "two", "2").result(10)
+
+
+def test_a_topic_has_a_longest_length(hub, ana):
+    """It is one line above the chat; the refusal says how long it may be."""
+    hub.command("Ana", "topic", "x" * TOPIC_LIMIT)
+    with pytest.raises(CommandUnusable) as refusal:
+        hub.command("Ana", "topic", "x" * (TOPIC_LIMIT + 1))
+    assert (refusal.value.reason, refusal.value.params) == ("long", {"limit": TOPIC_LIMIT})
+    with pytest.raises(PayloadInvalid):
+        hub.command("Ana", "topic", "\u200b")
+    assert hub.rules.topic == "x" * TOPIC_LIMIT
+
+
+def test_a_message_is_deleted(hub, bia, recorder, audit, times):
+    """All are told what is left of it, its author why; nobody can delete it twice."""
+    message = hub.post("Bia", "ugly", "1").result(10).message
+    done = hub.command("Ana", "delete", str(message.id))
+    assert (done.key, done.params) == ("command.delete.done", {"name": "Bia"})
+    (changed,) = recorder.all(MessageChanged)
+    assert (changed.message.id, changed.message.message, changed.message.deleted) == (
+        message.id,
+        "",
+        True,
+    )
+    assert recorder.heard("Bia")[-2:] == [changed, Notice(bia.id, "deleted")]
+    about = (bia, Origin(PHONE.ip))
+    value = {"value": f"#{message.id}"}
+    assert audit.lines[-1] == ("command", "delete", "Ana", about, value)
+    with pytest.raises(CommandUnusable) as refusal:
+        hub.command("Ana", "delete", str(message.id))
+    assert (refusal.value.reason, refusal.value.params) == ("no_message", {"number": message.id})
+
+
+def test_a_deleted_message_does_not_come_back(hub, bia):
+    """The history of a newcomer is without it."""
+    message = hub.post("Bia", "ugly", "1").result(10).message
+    hub.command("Ana", "delete", str(message.id))
+    carla = hub.log_in("Carla", HERE)
+    assert hub.join("Carla", carla, HERE).page.messages == []
+
+
+def test_who_deletes_their_own_message_is_not_told(hub, ana, recorder):
+    """They know it."""
+    message = hub.post("Ana", "a typo", "1").result(10).message
+    hub.command("Ana", "delete", str(message.id))
+    assert recorder.notices(ana) == []
+
+
+def test_a_history_is_cleared(hub, bia, recorder, audit):
+    """All learn up to where; what is said afterwards stays."""
+    old = hub.post("Bia", "old", "1").result(10).message
+    assert hub.command("Ana", "clear", "").key == "command.clear.done"
+    (cleared,) = recorder.all(HistoryCleared)
+    assert old.id <= cleared.up_to
+    assert recorder.heard("Bia")[-1] == cleared
+    value = {"value": f"up to #{cleared.up_to}"}
+    assert audit.lines[-1] == ("command", "clear", "Ana", None, value)
+    hub.post("Bia", "new", "2").result(10)
+    carla = hub.log_in("Carla", HERE)
+    page = hub.join("Carla", carla, HERE).page
+    assert [message.message for message in page.messages] == ["new"]
+
+
+def test_the_log_says_who_did_what(hub, audit):
+    """The terminal of the server's computer has a name, too, and may do everything."""
+    hub.command_from_terminal("lock", "")
+    assert audit.lines[-1] == ("command", "lock", "terminal", None, {})

@@ -1,0 +1,133 @@
+"""What moderators have said holds once it is stored, over a restart, and not before."""
+
+import sqlite3
+
+import pytest
+
+from lanchat.chat.changes import Amend
+from lanchat.chat.events import MessageChanged, RulesChanged
+from lanchat.chat.model import Origin
+from lanchat.chat.permissions import Mute, State
+from lanchat.errors import Muted, StoreUnavailable
+
+HERE = Origin("192.168.1.33", "Browser/1", "laptop")
+PHONE = Origin("192.168.1.40", "Browser/1", "phone")
+ELSEWHERE = Origin("192.168.1.50", "Browser/1", "tablet")
+IN_A_MINUTE = "2026-11-23T12:01:00.000Z"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["ban Bia", "ban Bia address", "mute Bia", "host Bia", "lock", "topic X", "slow 9s", "clear"],
+)
+def test_what_cannot_be_stored_changes_nothing(hub, bia, give, recorder, refusing, *, line):
+    """The moderator is told so, nobody else is, and all may do as before."""
+    told, members = list(recorder.told), hub.members()
+    refusing(True)
+    with pytest.raises(StoreUnavailable):
+        give(line)
+    assert (recorder.told, hub.members()) == (told, members)
+    assert (hub.bans(), hub.rules, hub.is_moderator(bia.id)) == ([], State().rules, False)
+    refusing(False)
+    assert hub.post("Bia", "hello", "1").result(10)
+    assert hub.log_in("Carla", PHONE)
+
+
+@pytest.mark.parametrize("line", ["mute Bia", "lock", "clear"])
+def test_what_cannot_be_stored_is_not_logged(give, audit, refusing, line):
+    """The log says what was done, not what was asked for."""
+    lines = list(audit.lines)
+    refusing(True)
+    with pytest.raises(StoreUnavailable):
+        give(line)
+    assert audit.lines == lines
+
+
+@pytest.mark.parametrize("line", ["unban Troll", "unmute Bia", "unhost Dora", "unlock"])
+def test_what_cannot_be_taken_back_still_holds(hub, give, come, refusing, line):
+    """It is as if nothing had been said."""
+    come("Dora", ELSEWHERE, host=True)
+    for each in ("ban Troll", "mute Bia", "lock"):
+        give(each)
+    refusing(True)
+    with pytest.raises(StoreUnavailable):
+        give(line)
+    assert (len(hub.bans()), hub.rules.locked, hub.members()[-1].role) == (1, True, "host")
+    with pytest.raises(Muted):
+        hub.post("Bia", "hello", "1")
+
+
+def test_a_message_that_cannot_be_deleted_stays(hub, bia, recorder, audit, refusing):
+    """Nobody is told anything."""
+    message = hub.post("Bia", "ugly", "1").result(10).message
+    lines = list(audit.lines)
+    refusing(True)
+    with pytest.raises(StoreUnavailable):
+        hub.command("Ana", "delete", str(message.id))
+    assert (recorder.all(MessageChanged), audit.lines) == ([], lines)
+
+
+def test_a_change_that_another_process_stored_holds_here(hub, bia, recorder, times):
+    """The state is taken from the event, and whom it concerns is told here, too."""
+    mute = Mute(bia.id, "Bia", "phone", times.wall + 60, 60)
+    hub._log.append(Amend(lambda state: state.mute(mute))).result(10)
+    assert recorder.notices(bia) == [("muted", IN_A_MINUTE)]
+    with pytest.raises(Muted):
+        hub.post("Bia", "hello", "1")
+
+
+def test_a_change_of_rules_concerns_nobody_in_particular(hub, bia, recorder):
+    """A change of people tells no rules, and one of rules tells of no person."""
+    hub.command("Ana", "mute", "Bia")
+    assert recorder.all(RulesChanged) == []
+    told = len(recorder.told)
+    hub.command("Ana", "topic", "Fractions")
+    assert [type(event) for event in recorder.told[told:]] == [RulesChanged]
+    assert recorder.told[told].room == "lobby"
+
+
+def test_how_order_is_kept_outlives_the_server(start, times):
+    """Moderators, rules, bans and mutes hold in the next life; a mute has its rest to go."""
+    before = start()
+    ana, bia = before.log_in("Ana", HERE, host=True), before.log_in("Bia", PHONE)
+    before.join("Bia", bia, PHONE)
+    for line in ("topic Fractions", "readonly", "ban Troll", "mute Bia 1m"):
+        before.command_from_terminal(*line.partition(" ")[::2])
+    before.close()
+    times.go_on(20)
+    after = start()
+    assert after.is_moderator(ana.id)
+    assert (after.rules.topic, after.rules.readonly) == ("Fractions", True)
+    assert [ban.name for ban in after.bans()] == ["Troll"]
+    after.join("Bia", bia, PHONE)
+    with pytest.raises(Muted) as refusal:
+        after.post("Bia", "hello", "1")
+    assert refusal.value.retry_after == 40
+
+
+def test_a_clock_that_is_set_back_while_the_server_is_down_prolongs_no_mute(start, times):
+    """It lasts no longer than it was to last in all."""
+    before = start()
+    bia = before.log_in("Bia", PHONE)
+    before.join("Bia", bia, PHONE)
+    before.command_from_terminal("mute", "Bia 1m")
+    before.close()
+    times.wall -= 86_400
+    after = start()
+    after.join("Bia", bia, PHONE)
+    with pytest.raises(Muted) as refusal:
+        after.post("Bia", "hello", "1")
+    assert refusal.value.retry_after == 60
+
+
+def test_a_command_can_be_given_again_once_the_database_is_free(hub, bia, database, monkeypatch):
+    """Another program may have the database: that is no defect of ours, and may pass."""
+
+    def locked(_connection):
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr("lanchat.store.state.load", locked)
+    with pytest.raises(StoreUnavailable):
+        hub.command("Ana", "mute", "Bia")
+    monkeypatch.undo()
+    assert hub.command("Ana", "mute", "Bia").key == "command.mute.done"
