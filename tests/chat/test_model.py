@@ -25,7 +25,7 @@ PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"
     [
         (MESSAGE_LIMIT, "{:,} characters (code points) a message"),
         (CATCH_UP_LIMIT, "{:,} messages or"),
-        (CATCH_UP_BYTES // 1_000, "or {} kB of text in one answer"),
+        (CATCH_UP_BYTES // 1_000, "or {} kB of messages in one answer"),
         (CROWD, "While more than {} people are present"),
         (LOGIN_HOLD, "belongs to its cookie for {:.0f} s from the login on"),
         (HOLD_AFTER_RESTART, "that was somebody's when it ended for {:.0f} s"),
