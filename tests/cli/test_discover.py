@@ -75,7 +75,7 @@ def test_nothing_found_is_one_clear_line(
     """A script sees by the exit code that there is no room."""
     done = discover("--json")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("lanchat: no room was found within 2 s")
+    assert done.stderr.startswith("lanchat: no room was found within 1 s")
     assert done.stderr.count("\n") == 1
 
 
