@@ -80,21 +80,36 @@ def test_nothing_is_told_before_it_is_stored(log, disk, until):
 
 
 def test_a_commit_that_fails_fails_its_batch_alone(path, caplog):
-    """It is said once, and after it the next message is stored as ever."""
+    """Its reason is said, and after it the next message is stored as ever."""
     database = Database(path)
     log = SqliteEventLog(database)
     told: list[Any] = []
     log.listen(told.append)
     database.call(lambda connection: connection.execute("PRAGMA query_only = ON"))
-    with pytest.raises(StoreUnavailable, match="could not be stored"):
+    with pytest.raises(StoreUnavailable, match="refuses: attempt to write"):
         say(log, ["lost"])
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
     database.call(lambda connection: connection.execute("PRAGMA query_only = OFF"))
     assert texts(say(log, ["kept"])) == ["kept"]
     assert [event.message.message for event in told] == ["kept"]
     assert (log.statistics.messages, sum(log.statistics.seconds.counts)) == (1, 1)
     log.close()
     database.close()
+
+
+def test_a_disk_that_goes_on_refusing_is_said_once(path, caplog):
+    """Until it takes changes again, which is said, too; a second failure is another one."""
+    database = Database(path)
+    log = SqliteEventLog(database)
+    for state in ("ON", "OFF", "ON"):
+        database.call(lambda connection, on=state: connection.execute(f"PRAGMA query_only = {on}"))
+        futures = [log.append(draft(text)) for text in (f"{state} 1", f"{state} 2")]
+        for future in futures:
+            future.exception(DEADLINE)
+    log.close()
+    database.close()
+    refused = "the message database refuses: attempt to write a readonly database"
+    again = "the message database takes changes again"
+    assert [record.message for record in caplog.records] == [refused, again, refused]
 
 
 @pytest.mark.parametrize(

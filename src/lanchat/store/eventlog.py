@@ -58,6 +58,7 @@ class SqliteEventLog:
         self._waiting: list[tuple[Change[Any], Future[Any]]] = []
         self._changed = threading.Condition()
         self._closed = False
+        self._failure = ""  # why the last commit failed
         self.statistics = CommitStatistics()
         self.epoch = database.prepare(self._begin)
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
@@ -131,26 +132,36 @@ class SqliteEventLog:
     def _commit(self, batch: Sequence[tuple[Change[Any], Future[Any]]]) -> None:
         statistics = self.statistics
         outcomes: Sequence[_Outcome] = ()
+        failure = ""
         start = time.perf_counter()
         try:
             outcomes = self._database.call(lambda connection: _store(connection, batch))
             statistics.seconds.add(time.perf_counter() - start)
+            self._note(failure)
         except LanchatError as error:
-            _log.warning("%s", error)
+            failure = str(error)
+            self._note(failure)
         except Exception:  # noqa: BLE001
             # A defect here must not end the committer: nobody could say anything any more.
             _log.exception("a batch of %d changes failed", len(batch))
+            failure = "it could not be stored"
         statistics.sizes.add(len(batch))
         for outcome in outcomes:
             if outcome.event is not None and outcome.fresh:
                 self._tell(outcome.event)
         for index, (_, event) in enumerate(batch):
             if index >= len(outcomes):
-                event.set_exception(StoreUnavailable("the message could not be stored"))
+                event.set_exception(StoreUnavailable(failure))
             elif outcomes[index].refusal is not None:
                 event.set_exception(outcomes[index].refusal)
             else:
                 event.set_result(outcomes[index].event)
+
+    def _note(self, failure: str) -> None:
+        """Say it once while it repeats: what is due, and who does not give up, asks often."""
+        if failure != self._failure:
+            _log.warning("%s", failure or "the message database takes changes again")
+            self._failure = failure
 
     def _tell(self, event: LogEvent) -> None:
         if isinstance(event, MessagePosted):
