@@ -46,8 +46,7 @@ fields = attrgetter(*Draft.__slots__)
 
 def message(row: Sequence[Any]) -> Message:
     """The message in a row of SELECT."""
-    values = (*row[:9], bool(row[9]))
-    return Message(*values)
+    return Message(*row[:9], row[9] == 1)  # type: ignore[call-arg,misc]
 
 
 def position(connection: sqlite3.Connection) -> int:
