@@ -79,12 +79,18 @@ def test_a_bad_message_gets_an_error_answer(ana, server, payload):
 
 @pytest.mark.parametrize(
     "payload",
-    ["hello", [], {"last_id": "1"}, {"last_id": -1}, {"last_id": 1.5}, {"last_id": 2**70}],
+    [
+        "hello",
+        [],
+        *({name: bad} for name in ("last_id", "last_seq") for bad in ("1", -1, 1.5, True, 2**70)),
+        *({"last_seq": 1, "epoch": bad} for bad in (None, 7, "x" * 10_240, "\ud83d", "a\n")),
+    ],
 )
 def test_a_bad_new_host_gets_an_error_answer(ana, payload):
-    """As for messages."""
+    """As for messages; and what is in order gets in by the same connection."""
     ana.connect()
     assert ana.call("new_host", payload)["error"]["code"] == "invalid"
+    assert ana.call("new_host", {"last_seq": 2**53, "epoch": "another"})["anew"]
 
 
 def test_a_message_that_is_too_long(ana):

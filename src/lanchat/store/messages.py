@@ -46,7 +46,7 @@ fields = attrgetter(*Draft.__slots__)
 
 def message(row: Sequence[Any]) -> Message:
     """The message in a row of SELECT."""
-    return Message(*row[:9], row[9] == 1)  # type: ignore[call-arg,misc]
+    return Message(*row[:9], row[9] == 1)  # type: ignore[call-arg]
 
 
 def position(connection: sqlite3.Connection) -> int:

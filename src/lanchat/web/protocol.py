@@ -52,7 +52,7 @@ class NewHost(msgspec.Struct):
 
     last_id: _Position | None = None
     last_seq: _Position | None = None
-    epoch: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    epoch: Annotated[str, msgspec.Meta(pattern=r"^[ -~]{0,64}\Z")] = ""
     batches: bool = False
 
     @property
