@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { waiting } from "#js/history.js";
+import { reduce } from "#js/state.js";
 import {
   after,
   deleted,
@@ -68,6 +69,28 @@ for (const fresh of [[], [1, 2]]) {
 test("what came live on this connection belongs to the new history", () => {
   const state = after(snapshot([40, 41]), lost, posted(3), snapshot([1, 2], { anew: true }));
   assert.deepEqual(ids(state), [1, 2, 3]);
+});
+
+for (const shown of [[], [1]]) {
+  test(`what came live before an answer that never came is believed no more, after ${shown.length}`, () => {
+    /** @type {Action} */
+    const stopping = { type: "serverStopped" };
+    for (const link of [lost, stopping]) {
+      const before = shown.length > 0 ? [snapshot(shown), lost] : [];
+      const state = after(...before, posted(2), posted(3), link, lost, posted(5));
+      assert.deepEqual(ids(state), [...shown, 2, 3, 5]);
+      // Message 3 was deleted meanwhile, and more has happened than an answer holds.
+      const answered = reduce(state, snapshot([2, 4], { complete: false }));
+      assert.deepEqual(ids(answered), [...shown, 2, 4, 5]);
+      assert.deepEqual(ids(reduce(state, snapshot([4], { anew: true }))), [4, 5]);
+    }
+  });
+}
+
+test("a history that was cleared before the answer came stays cleared", () => {
+  /** @type {Action} */
+  const clearing = { type: "historyCleared", upTo: 2, now: 0 };
+  assert.deepEqual(ids(after(clearing, snapshot([1, 2, 3], { seq: 3 }))), [3]);
 });
 
 test("a change that came live before the answer is merged into it: the greater position counts", () => {

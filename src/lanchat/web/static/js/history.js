@@ -17,7 +17,7 @@ const MOST_NOTES = 300;
  * @returns {State}
  */
 export function caughtUp(state, { messages, changed, complete, seq, epoch, anew, cleared }) {
-  const old = withCleared(anew ? begunAnew(state) : state, cleared);
+  const old = withCleared(anew ? begunAnew(state) : withoutUncertain(state), cleared);
   const known = withVersions(changed.reduce(withVersion, old), messages);
   const fresh = messages.filter(({ id, deleted }) => id > old.lastSeq && !deleted);
   const gap = !complete && fresh.length > 0 ? [fresh[0].id] : [];
@@ -156,6 +156,18 @@ function begunAnew(state) {
 }
 
 /**
+ * What came live on a connection that went away before its answer came may have changed since,
+ * and no answer says so: the cursor lies before it. It comes anew if it is still there.
+ * @param {State} state
+ * @returns {State}
+ */
+function withoutUncertain(state) {
+  const { lastSeq, early } = state;
+  const messages = state.messages.filter(({ id }) => id <= lastSeq || early.includes(id));
+  return { ...state, messages };
+}
+
+/**
  * Show this version of a message, unless a later one is known or it is gone.
  * @param {State} state
  * @param {Message} version
@@ -181,7 +193,8 @@ function withVersion(state, version) {
  */
 function withVersions(state, versions) {
   const known = Object.keys(state.unseen).length > 0 || versions.some(({ deleted }) => deleted);
-  const follows = versions.length > 0 && versions[0].id > newestId(state);
+  const last = Math.max(newestId(state), state.cleared);
+  const follows = versions.length > 0 && versions[0].id > last;
   if (known || !follows) return versions.reduce(withVersion, state);
   const outbox = versions.reduce(withoutDraft, state.outbox);
   return { ...state, messages: [...state.messages, ...versions], outbox };

@@ -41,11 +41,11 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
   socket.on("connect_error", (/** @type {Error & { data?: any }} */ { message, data }) => {
     if (message === "unauthorized") onUnauthorized();
     else if (message === "too_many_connections") knockAgain(data.message);
-    else lose();
+    else dispatch({ type: "connectionLost" });
   });
   socket.on("disconnect", (reason) => {
     if (getState().link === "removed") return;
-    lose();
+    dispatch({ type: "connectionLost" });
     // The server ended it (the user logged out in another tab, or the server stops). Socket.IO
     // leaves it at that: connecting again finds out, for then we are refused or it is back.
     if (reason === "io server disconnect") socket.connect();
@@ -67,10 +67,6 @@ export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized
   function knockAgain(why) {
     dispatch({ type: "serverFull", why });
     setTimeout(() => socket.connect(), KNOCK_AGAIN_AFTER);
-  }
-
-  function lose() {
-    if (getState().link === "online") dispatch({ type: "connectionLost" });
   }
 
   async function join() {

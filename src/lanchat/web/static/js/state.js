@@ -39,7 +39,8 @@ export function initial({ you, invite, outbox = [], stale = null }) {
 
 /** @type {Reducers} */
 const reducers = {
-  connectionLost: (state) => disconnected(state, "offline"),
+  connectionLost: (state) =>
+    state.link === "online" ? disconnected(state, "offline") : { ...state, early: [] },
   serverStopped: (state) => disconnected(state, "stopped"),
   serverFull: (state, { why }) => disconnected(state, "full", why),
 
