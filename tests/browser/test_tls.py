@@ -37,7 +37,7 @@ def trusting(
 
 def test_the_whole_conversation_is_encrypted(trusting: Browser, server: ServerProcess) -> None:
     """Typed without https, from the login to the WebSocket; the page may use what needs it."""
-    page = trusting.new_page()
+    page = trusting.new_page(locale="en-GB")
     sockets: list[str] = []
     page.on("websocket", lambda opened: sockets.append(opened.url))
     page.goto(server.url.replace("https", "http"))
