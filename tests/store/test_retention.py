@@ -136,13 +136,17 @@ def test_who_was_away_too_long_begins_anew(database, log):
 
 
 def test_a_change_that_went_with_its_message_is_missed(database, log):
-    """Whoever has not learned that it was deleted would show it for ever."""
+    """Whoever has not learned that it was deleted would show it for ever.
+
+    A client that knows ids alone has got everything that was said.
+    """
     first, second = say(log, [1, 2])
     deleted = log.append(Delete(first.id, NOON)).result(DEADLINE)
     sweep(database, count=1)
     assert rows(database) == 1
     assert log.since("lobby", Cursor(second.seq, log.epoch), 100) is None
     assert log.since("lobby", Cursor(deleted.seq, log.epoch), 100).messages == []
+    assert log.after("lobby", first.id, 100).complete
 
 
 def test_what_was_deleted_is_remembered(path):

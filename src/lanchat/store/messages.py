@@ -117,7 +117,7 @@ def newest(connection: sqlite3.Connection, room: str, limit: int) -> Page:
     """The newest messages of the room."""
     floor = cleared(connection, room)
     rows = _said(connection, room, floor, limit)
-    complete = len(rows) <= limit and _retired(connection) <= floor
+    complete = len(rows) <= limit and _retired(connection)[0] <= floor
     return Page(_page(rows, limit), complete, position(connection), cleared=floor)
 
 
@@ -125,7 +125,7 @@ def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int)
     """What has happened in the room after the cursor; None where that cannot be told."""
     gone = cleared(connection, room)
     floor = max(cursor.seq, gone)
-    if not _is_known(connection, cursor) or _retired(connection) > floor:
+    if not _is_known(connection, cursor) or _retired(connection)[1] > floor:
         return None
     rows = connection.execute(
         SELECT + "WHERE room = ? AND id > ? ORDER BY id DESC LIMIT ?", (room, floor, limit + 1)
@@ -156,7 +156,7 @@ def after(connection: sqlite3.Connection, room: str, last_id: int | None, limit:
     shown = 0 if last_id is None or foreign else last_id
     floor = max(shown, gone)
     rows = _said(connection, room, floor, limit)
-    complete = len(rows) <= limit and not foreign and _retired(connection) <= floor
+    complete = len(rows) <= limit and not foreign and _retired(connection)[0] <= floor
     deleted = connection.execute(
         "SELECT id FROM message INDEXED BY message_deleted"  # the same
         " WHERE deleted_at IS NOT NULL AND room = ? AND id <= ? ORDER BY id DESC LIMIT ?",
@@ -181,9 +181,10 @@ def _page(rows: Sequence[Sequence[object]], limit: int) -> list[Message]:
     return [message(row) for row in reversed(rows[:limit])]
 
 
-def _retired(connection: sqlite3.Connection) -> int:
-    """The greatest position of a row that retention has deleted, 0 for none."""
-    return int(connection.execute("SELECT up_to FROM retired").fetchone()[0])
+def _retired(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The greatest id and position of messages that retention has deleted, 0 for none."""
+    message_id, seq = connection.execute("SELECT id, seq FROM retired").fetchone()
+    return message_id, seq
 
 
 def _is_known(connection: sqlite3.Connection, cursor: Cursor) -> bool:

@@ -155,27 +155,25 @@ class Retention:
 def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
     """Look at the next messages, and delete in one commit those that do not stay."""
     rows = connection.execute(
-        "SELECT id, time FROM message WHERE id < ? ORDER BY id DESC LIMIT ?",
+        "SELECT id, ifnull(changed, id), time FROM message WHERE id < ? ORDER BY id DESC LIMIT ?",
         (place.below, LOOKED_AT),
     ).fetchall()
-    below, kept, old = place.below, place.kept, list[int]()
-    for below, time_ in rows:
+    below, kept, old, seqs = place.below, place.kept, list[int](), list[int]()
+    for below, seq, time_ in rows:
         # Both are written as docs/protocol.md has it, so that they sort as what they mean.
         young = keep.since is None or time_ >= keep.since
         if young and (keep.count is None or kept < keep.count):
             kept += 1
         else:
             old.append(below)
+            seqs.append(seq)
             if len(old) == DELETED:
                 break
     if old:
         with transaction(connection):
-            for message_id in old:
-                connection.execute(
-                    "UPDATE retired SET up_to = max(up_to, ifnull("
-                    "(SELECT ifnull(changed, id) FROM message WHERE id = ?), 0))",
-                    (message_id,),
-                )
+            connection.execute(
+                "UPDATE retired SET id = max(id, ?), seq = max(seq, ?)", (max(old), max(seqs))
+            )
             _delete(connection, old)
         _tidy(connection)
     return Place(below, kept, place.deleted + len(old), done=not rows)

@@ -91,9 +91,10 @@ def _positions(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX message_room ON message (room, id)")
     connection.execute("CREATE TABLE room (id TEXT PRIMARY KEY, cleared INTEGER NOT NULL)")
     connection.execute("INSERT INTO room SELECT 'lobby', cleared FROM deleted")
-    # One row: the greatest position of a message that was deleted for its age, 0 for none.
-    connection.execute("CREATE TABLE retired (up_to INTEGER NOT NULL)")
-    connection.execute("INSERT INTO retired SELECT up_to FROM deleted")
+    # One row: the greatest id, and the greatest position of the last change, of a message that
+    # was deleted for its age; 0 for none.
+    connection.execute("CREATE TABLE retired (id INTEGER NOT NULL, seq INTEGER NOT NULL)")
+    connection.execute("INSERT INTO retired SELECT up_to, up_to FROM deleted")
     connection.execute("DROP TABLE deleted")
     # A row for each start of the server: the position from which on it counts.
     connection.execute("CREATE TABLE epoch (epoch TEXT PRIMARY KEY, begins INTEGER NOT NULL)")
