@@ -433,7 +433,7 @@ def test_what_is_gone_is_in_no_file(path, worker, until, going):
     log = SqliteEventLog(database, on_erase=retention.erase)
     worker(retention)
     message, *_ = say(log, [draft(SECRET, "a"), *range(50)])
-    assert found(path) == ["messages.db-wal"]
+    assert found(path) != []
     log.append(GOING[going](message)).result(DEADLINE)
     until(lambda: found(path) == [])
     log.close()
