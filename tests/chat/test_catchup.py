@@ -219,7 +219,7 @@ def test_an_answer_may_be_as_large_as_the_limit(stand_in, too_many):
 def test_a_text_counts_as_it_is_encoded(stand_in, character):
     """A character can be one byte or six."""
     text = character * MESSAGE_LIMIT
-    page = Page([message(number, text) for number in range(200)], complete=True)
+    page = Page([message(number, text) for number in range(100)], complete=True)
     encoded = {"é": 2, "🦊": 4, "\a": 6, '"': 2}[character] * MESSAGE_LIMIT + 2 + FRAME
     assert len(answered(stand_in, page).messages) == CATCH_UP_BYTES // encoded
 

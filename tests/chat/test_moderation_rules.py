@@ -4,7 +4,6 @@ import pytest
 
 from lanchat.chat.events import HistoryCleared, MessageChanged, Notice, RulesChanged
 from lanchat.chat.model import Origin
-from lanchat.chat.moderation import TOPIC_LIMIT
 from lanchat.errors import CommandUnusable, PayloadInvalid, ReadOnly, RoomLocked, SlowMode
 
 HERE = Origin("192.168.1.33", "Browser/1", "laptop")
@@ -106,13 +105,13 @@ def test_a_guest_waits_between_two_messages(hub, bia, times):
 
 def test_a_topic_has_a_longest_length(hub, ana):
     """It is one line above the chat; the refusal says how long it may be."""
-    hub.command("Ana", "topic", "x" * TOPIC_LIMIT)
+    hub.command("Ana", "topic", "x" * 200)
     with pytest.raises(CommandUnusable) as refusal:
-        hub.command("Ana", "topic", "x" * (TOPIC_LIMIT + 1))
-    assert (refusal.value.reason, refusal.value.params) == ("long", {"limit": TOPIC_LIMIT})
+        hub.command("Ana", "topic", "x" * 201)
+    assert (refusal.value.reason, refusal.value.params) == ("long", {"limit": 200})
     with pytest.raises(PayloadInvalid):
         hub.command("Ana", "topic", "\u200b")
-    assert hub.rules.topic == "x" * TOPIC_LIMIT
+    assert hub.rules.topic == "x" * 200
 
 
 def test_a_message_is_deleted(hub, bia, recorder, audit, times):

@@ -6,13 +6,7 @@ from lanchat.chat.changes import Reserved
 from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import MemberJoined, MemberLeft, MembersChanged
 from lanchat.chat.model import Origin, User
-from lanchat.chat.presence import (
-    CROWD,
-    HOLD_AFTER_RESTART,
-    LOGIN_HOLD,
-    REMEMBERED,
-    Presence,
-)
+from lanchat.chat.presence import CROWD, HOLD_AFTER_RESTART, LOGIN_HOLD, Presence
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import NameTaken, Unauthorized
 from lanchat.store.state import SqliteReservations
@@ -229,8 +223,8 @@ def test_of_those_who_have_left_the_last_one_is_meant(enter, presence):
 
 
 def test_not_everybody_is_remembered(presence):
-    """Of those who have left the oldest are forgotten first."""
-    for number in range(REMEMBERED + 1):
+    """Of more than two hundred who have left the oldest are forgotten first."""
+    for number in range(201):
         user = User(str(number), f"Guest {number}")
         presence.reserve(user, HERE)
         presence.log_out(user.id, "closed")
