@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from contextlib import closing
 from dataclasses import replace
+from operator import methodcaller
 from typing import Any
 
 import pytest
@@ -101,7 +102,7 @@ def test_a_disk_that_goes_on_refusing_is_said_once(path, caplog):
     database = Database(path)
     log = SqliteEventLog(database)
     for state in ("ON", "OFF", "ON"):
-        database.call(lambda connection, on=state: connection.execute(f"PRAGMA query_only = {on}"))
+        database.call(methodcaller("execute", f"PRAGMA query_only = {state}"))
         futures = [log.append(draft(text)) for text in (f"{state} 1", f"{state} 2")]
         for future in futures:
             future.exception(DEADLINE)
