@@ -1,9 +1,17 @@
 """Socket events: who may speak, and what bad input gets."""
 
 import uuid
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import socketio
+from flask_socketio import SocketIO
+
+from lanchat.chat.model import Origin, User
+from lanchat.web.connections import Connections, Visitor
+from lanchat.web.limits import Limits
+from lanchat.web.sockets import Sockets
 
 UUID = str(uuid.UUID(int=1))
 
@@ -123,3 +131,30 @@ def test_another_namespace_is_refused(ana):
     """There is one namespace, the default one."""
     with pytest.raises(socketio.exceptions.ConnectionError):
         ana.socket.connect(ana.server.url, namespaces=["/admin"], transports=["websocket"])
+
+
+class ClosingLimits(Limits):
+    """Counting can let others run: here somebody who closes the connection."""
+
+    def __init__(self, connections: Connections) -> None:
+        super().__init__(0)
+        self._connections = connections
+
+    def event(self, connection: str) -> None:
+        self._connections.remove(connection)
+
+
+def test_who_goes_while_their_event_is_counted_does_not_come_in():
+    """They would stay for ever: nobody tells the hub a second time that they are gone."""
+    no_audit: Any = None  # nobody is refused
+    connections = Connections(0, 0, no_audit)
+    connections.add("one", Visitor(User("1", "Ana"), Origin("192.0.2.1"), "en"))
+    site: Any = SimpleNamespace(
+        hub=None, limits=ClosingLimits(connections), connections=connections
+    )
+    handlers: dict[str, Any] = {}
+    wire: Any = SimpleNamespace(socketio=SocketIO(), closing=set(), on=handlers.__setitem__)
+    Sockets(site, wire).register()
+    answers: list[Any] = []
+    handlers["new_host"]("one", [{}], answers.append)
+    assert [answer["error"]["code"] for answer in answers] == ["not_joined"]

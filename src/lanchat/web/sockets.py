@@ -138,12 +138,12 @@ class Sockets:
         """Whatever goes wrong becomes an error answer in the visitor's language."""
 
         def answer(connection: str, arguments: Sequence[object], reply: Reply) -> None:
-            visitor = self._connections.get(connection)
-            if visitor is None or connection in self._wire.closing:
+            visitor = self._heard(connection)
+            if visitor is None:
                 reply(phrases.refusal(NotJoined(), i18n.LANGUAGES[0]))
                 return
             try:
-                self._limits.event(connection)
+                self._count(connection)
                 result = handle(connection, visitor, arguments)
             except Exception as error:  # noqa: BLE001  see _explain
                 reply(self._explain(error, visitor))
@@ -154,6 +154,16 @@ class Sockets:
                 reply(result)
 
         return answer
+
+    def _heard(self, connection: str) -> Visitor | None:
+        """Who is behind a connection, as long as it is neither gone nor being closed."""
+        return None if connection in self._wire.closing else self._connections.get(connection)
+
+    def _count(self, connection: str) -> None:
+        """Count an event. Raises TooFast, or NotJoined where the connection has ended meanwhile."""
+        self._limits.event(connection)  # which can let others run
+        if self._heard(connection) is None:
+            raise NotJoined
 
     def _outcome(self, posted: Future[MessagePosted], visitor: Visitor) -> Answer:
         """What a sender is told when the message is stored, or could not be."""
