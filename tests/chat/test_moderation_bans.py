@@ -4,7 +4,7 @@ import pytest
 
 from lanchat.chat.events import ConnectionsClosed, MemberChanged, Notice
 from lanchat.chat.model import Origin, User
-from lanchat.errors import Banned, Muted
+from lanchat.errors import Banned, Muted, Unauthorized
 
 HERE = Origin("192.168.1.33", "Browser/1", "laptop")
 PHONE = Origin("192.168.1.40", "Browser/1", "phone")
@@ -44,6 +44,21 @@ def test_who_is_banned_does_not_come_back(hub, bia, audit, times):
     assert audit.lines[-1] == ("login_refused", "Bia", ELSEWHERE, "banned")
     times.go_on(3_600)
     assert hub.log_in("Bia", PHONE)
+
+
+def test_a_ban_holds_for_who_has_come_in_meanwhile(hub, bia, come, recorder):
+    """A second login on the device is shown out, too, and has no use of an open connection."""
+    carla = come("Carla", PHONE)
+    diana = hub.log_in("Diana", PHONE)
+    hub.connect("Diana", diana)
+    hub.command("Ana", "ban", "Bia 1h")
+    for name, user in (("Bia", bia), ("Carla", carla)):
+        notice, closed = Notice(user.id, "banned", IN_AN_HOUR), ConnectionsClosed(user.id)
+        heard = [event for event in recorder.heard(name) if event in (notice, closed)]
+        assert heard == [notice, closed]
+    assert [member.name for member in hub.members()] == ["Ana"]
+    with pytest.raises(Unauthorized):
+        hub.join("Diana", diana, PHONE)
 
 
 def test_a_ban_lasts_until_tomorrow_unless_it_is_said_how_long(hub, bia):

@@ -61,6 +61,7 @@ from lanchat.errors import (
     Refusal,
     RoomLocked,
     StoreUnavailable,
+    Unauthorized,
 )
 
 _log = logging.getLogger(__name__)
@@ -145,13 +146,7 @@ class Hub:
 
     def banned(self, user: User, origin: Origin) -> Banned | None:
         """The refusal for who is kept out."""
-        try:
-            if not self.is_moderator(user.id):
-                now = self._clock.monotonic()
-                self._permissions.check_entry(user.name, origin, now, new=False)
-        except Banned as refusal:
-            return refusal
-        return None
+        return self._permissions.banned(user, origin, self._clock.monotonic())
 
     def taken(self, user: User) -> NameTaken | None:
         """The refusal for who comes back when somebody else has their name."""
@@ -175,10 +170,12 @@ class Hub:
         ``cursor`` or ``last_id`` say what it shows already, ``traits`` what it understands.
         It is subscribed before the log is read, so that nothing falls between the two;
         what comes both ways carries the same position.
-        Raises NameTaken, Unauthorized (who has logged out) or StoreUnavailable.
+        Raises NameTaken, Unauthorized (who has logged out or is banned) or StoreUnavailable.
         """
         if self._closed:
             raise StoreUnavailable("the server is stopping")
+        if self.banned(user, origin) is not None:
+            raise Unauthorized
         now = self._clock.monotonic()
         muted = self._permissions.mute_of(user.id, origin, now) is not None
         role = self._permissions.role(user.id)
@@ -187,7 +184,7 @@ class Hub:
         if arrived is not None:
             self._presence.announce(arrived, origin)
         page = missed(self._log, LOBBY, cursor, last_id, self._history)
-        bans = self.bans() if role == "host" else None
+        bans = self.bans() if self.is_moderator(user.id) else None
         return Snapshot(user, self.members(), page, self._log.epoch, self.rules, bans)
 
     # In the room.

@@ -121,8 +121,12 @@ class Moderation:
         self._amend(lambda state: state.ban(ban))
         fields = {"address": address} if address else {}
         self._audit.command("ban", actor.name, (user, origin), seconds=call.seconds, **fields)
-        if user.id:
-            self._remove(user, "banned", Notice(user.id, "banned", until_text(until)))
+        out = [user] if user.id else []
+        # Also who has come in by the same device or name while the ban was being stored.
+        here = (User(member.id, member.name) for member in self._presence.members())
+        out += [other for other in here if other != user and self._is_banned(other)]
+        for each in out:
+            self._remove(each, "banned", Notice(each.id, "banned", until_text(until)))
         return _timed("ban", user, until)
 
     def unban(self, actor: Actor, call: Call) -> Done:
@@ -240,6 +244,11 @@ class Moderation:
         if self._permissions.is_moderator(user.id):
             raise CommandUnusable("is_host", name=user.name)
         return user, origin
+
+    def _is_banned(self, user: User) -> bool:
+        entry = self._presence.entry(user.id)
+        now = self._clock.monotonic()
+        return entry is not None and self._permissions.banned(user, entry.origin, now) is not None
 
     def _end(self, call: Call) -> float | None:
         return None if call.seconds is None else self._clock.wall() + call.seconds

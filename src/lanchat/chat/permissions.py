@@ -152,6 +152,15 @@ class Permissions:
         if new and self.rules.locked:
             raise RoomLocked
 
+    def banned(self, user: User, origin: Origin, now: float) -> Banned | None:
+        """The refusal for who is in and kept out; a moderator never is."""
+        try:
+            if not self.is_moderator(user.id):
+                self.check_entry(user.name, origin, now, new=False)
+        except Banned as refusal:
+            return refusal
+        return None
+
     def check_may_write(self, user: User, origin: Origin, now: float) -> None:
         """Count a message of somebody's. Raises Muted, ReadOnly or SlowMode for a guest."""
         if self.is_moderator(user.id):
