@@ -90,6 +90,12 @@ def shared_server(server_with: Callable[..., ServerProcess]) -> ServerProcess:
 
 
 @pytest.fixture
+def encrypted_server(server_with: Callable[..., ServerProcess]) -> ServerProcess:
+    """The same with TLS, by an authority of its own."""
+    return server_with("--grace", "0.5", "--rate", "0", "--tls")
+
+
+@pytest.fixture
 def server_factory(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
     """Start servers of the test's own with further options; they are stopped after the test."""
     started: list[ServerProcess] = []
@@ -122,15 +128,6 @@ def server(request: pytest.FixtureRequest) -> ServerProcess:
     start = request.getfixturevalue("server_factory" if own else "server_with")
     server: ServerProcess = start(*options)
     return server
-
-
-@pytest.fixture(scope="session")
-def encrypted_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """The same with TLS, by an authority of its own."""
-    folder = tmp_path_factory.mktemp("encrypted")
-    server = ServerProcess(folder, "--grace", "0.5", "--rate", "0", "--tls")
-    yield server
-    server.kill()
 
 
 @pytest.fixture
