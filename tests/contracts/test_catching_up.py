@@ -71,7 +71,7 @@ def test_what_is_not_there_cannot_be_deleted(log, said):
     delete(log, said[2])
     (elsewhere,) = say(log, [draft("x", room="another")])
     clear(log)
-    for gone in (said[2], said[0], replace(said[0], id=said[-1].id + 100)):
+    for gone in (said[2], said[0], said[0]._replace(id=said[-1].id + 100)):
         with pytest.raises(UnknownMessage):
             delete(log, gone)
     assert delete(log, elsewhere).deleted

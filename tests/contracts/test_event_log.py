@@ -112,7 +112,7 @@ def test_an_event_says_what_was_stored(log):
     """A message keeps its id and author, a cleared history ends where it was cleared."""
     first, second = say(log, "ab")
     deleted = result(log.append(Delete(first.id, LATER)))
-    assert deleted.message == replace(first, message="", deleted=True, seq=second.id + 1)
+    assert deleted.message == first._replace(message="", deleted=True, seq=second.id + 1)
     cleared = result(log.append(Clear("lobby")))
     assert cleared == HistoryCleared(second.id + 2, "lobby", second.id + 1)
     assert cleared.seq == log.newest("lobby", 1).seq

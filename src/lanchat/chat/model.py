@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lanchat.errors import MessageTooLong, PayloadInvalid
 
@@ -87,12 +87,12 @@ class Member:
     muted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A stored message.
 
     ``id`` is the position at which it was posted, ``seq`` the one at which it last changed.
-    ``deleted`` leaves its text empty.
+    ``deleted`` leaves its text empty. (A tuple: a frozen dataclass takes five times as long to
+    make, and who joins gets two hundred.)
     """
 
     id: int

@@ -45,8 +45,8 @@ fields = attrgetter(*Draft.__slots__)
 
 
 def message(row: Sequence[Any]) -> Message:
-    """The message in a row of SELECT."""
-    return Message(*row[:9], row[9] == 1)  # type: ignore[call-arg]
+    """The message in a row of SELECT; SQLite's 0 and 1 stand for False and True."""
+    return Message._make(row)
 
 
 def position(connection: sqlite3.Connection) -> int:
