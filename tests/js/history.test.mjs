@@ -165,6 +165,12 @@ test("a page that is open for days keeps the newest messages and what stands bet
   );
 });
 
+test("what has changed and is not shown does not come back alone", () => {
+  const changed = [message(1, { seq: 5, message: "edited" })];
+  const state = after(snapshot([2, 3]), lost, snapshot([4], { changed, seq: 5 }));
+  assert.deepEqual(ids(state), [2, 3, 4]);
+});
+
 test("a deleted message does not come back with an answer that was on its way", () => {
   const state = after(posted(5), deleted(6, 8), snapshot([4, 5, 6, 7]));
   assert.deepEqual(ids(state), [4, 5, 7]);

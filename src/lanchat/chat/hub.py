@@ -257,8 +257,10 @@ class Hub:
 
         Waits for the disk. Raises StoreUnavailable, and then the next tick does it.
         """
-        self._presence.expire(now)
-        self._enforcement.expire(now)
+        try:
+            self._presence.expire(now)
+        finally:
+            self._enforcement.expire(now)
 
     def close(self) -> None:
         """Commit what is waiting, write everybody's departure down, then take nothing more.

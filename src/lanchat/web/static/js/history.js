@@ -18,7 +18,10 @@ const MOST_NOTES = 300;
  */
 export function caughtUp(state, { messages, changed, complete, seq, epoch, anew, cleared }) {
   const old = withCleared(anew ? begunAnew(state) : withoutUncertain(state), cleared);
-  const known = withVersions(changed.reduce(withVersion, old), messages);
+  // What changed and is not shown here (trimmed, or in a gap) does not come back alone.
+  const shown = new Set(old.messages.map(({ id }) => id));
+  const concerns = changed.filter(({ id, deleted }) => deleted || shown.has(id));
+  const known = withVersions(concerns.reduce(withVersion, old), messages);
   const fresh = messages.filter(({ id, deleted }) => id > old.lastSeq && !deleted);
   const gap = !complete && fresh.length > 0 ? [fresh[0].id] : [];
   const gone = Object.entries(known.unseen).filter(([, version]) => version.deleted);
