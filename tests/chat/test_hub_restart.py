@@ -3,6 +3,7 @@
 import pytest
 
 from lanchat.chat.changes import Reserved
+from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import (
     MemberLeft,
 )
@@ -66,6 +67,19 @@ def test_a_disk_that_refuses_keeps_nobody_from_leaving(hub, come, recorder, refu
     assert recorder.notices(bia)[1:] == []
     refusing(False)
     hub.tick(times.monotonic)
+    assert recorder.notices(bia)[1:] == [("unmuted", None)]
+
+
+def test_a_defect_in_one_half_of_a_tick_keeps_no_mute_from_ending(
+    hub, come, recorder, times, monkeypatch
+):
+    """Whoever is muted may write again, also where nobody can leave."""
+    bia = come("Bia", PHONE)
+    hub.command_from_terminal("mute", "Bia 1s")
+    times.go_on(5)
+    monkeypatch.setattr(LocalDirectory, "expire", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        hub.tick(times.monotonic)
     assert recorder.notices(bia)[1:] == [("unmuted", None)]
 
 
