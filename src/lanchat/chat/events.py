@@ -69,33 +69,28 @@ class _ToUser:
 
 
 @dataclass(frozen=True, slots=True)
-class MessagePosted:
+class _OfMessage:
+    message: Message
+
+    @property
+    def seq(self) -> int:
+        return self.message.seq
+
+    @property
+    def channel(self) -> str:
+        return room_channel(self.message.room)
+
+
+class MessagePosted(_OfMessage):
     """Somebody has said something."""
 
-    message: Message
-
-    @property
-    def seq(self) -> int:
-        return self.message.seq
-
-    @property
-    def channel(self) -> str:
-        return room_channel(self.message.room)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MessageChanged:
+class MessageChanged(_OfMessage):
     """A message is from now on as it stands here: deleted, for one."""
 
-    message: Message
-
-    @property
-    def seq(self) -> int:
-        return self.message.seq
-
-    @property
-    def channel(self) -> str:
-        return room_channel(self.message.room)
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +123,8 @@ class RulesChanged(_InRoom):
 
 
 @dataclass(frozen=True, slots=True)
-class MemberJoined(_InLobby):
-    """Somebody has come.
-
-    In a ``crowd`` it is for those alone who do not take MembersChanged instead.
-    """
+class _Move(_InLobby):
+    """In a ``crowd`` it is for those alone who do not take MembersChanged instead."""
 
     user: User
     ip: str
@@ -142,16 +134,16 @@ class MemberJoined(_InLobby):
     crowd: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MemberLeft(_InLobby):
-    """Somebody has gone; the same fields."""
+class MemberJoined(_Move):
+    """Somebody has come."""
 
-    user: User
-    ip: str
-    time: str
-    role: Role = "guest"
-    muted: bool = False
-    crowd: bool = False
+    __slots__ = ()
+
+
+class MemberLeft(_Move):
+    """Somebody has gone."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Messages and seats on disk."""
+"""One machine's memory: messages, settings and reserved names in SQLite."""
