@@ -8,8 +8,6 @@ from lanchat.chat.confusables import skeletons
 from lanchat.chat.names import clean, suggest
 from lanchat.errors import NameUnusable
 
-"""However busy the machine is."""
-
 
 def same(one, other):
     """Whether only one of the two may be in the room."""

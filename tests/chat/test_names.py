@@ -12,8 +12,6 @@ from lanchat.errors import NameUnusable
 FORBIDDEN = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of which a name has no character; of Cf it has joiners alone."""
 
-"""However busy the machine is."""
-
 names = st.one_of(
     st.text(max_size=40),
     # Among all of Unicode two letters of one alphabet hardly ever meet.
@@ -89,6 +87,9 @@ def test_a_name_is_shown_in_one_form(raw, shown):
         "<b>Ana</b>",
         "Ana (7B)",
         "42",
+        "Xuxa",
+        "á\u0302\u0303\u0304",
+        "\U00017000\U00017001",  # Tangut, of whose letters Python knows no names
         "x" * NAME_LIMIT,
     ],
 )
@@ -99,7 +100,17 @@ def test_names_of_the_world(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["🦊", "👩\u200d💻", "❤\ufe0f", "Ana 🇧🇷", "👍🏽", "🏳\ufe0f\u200d🌈 Bia", "1\ufe0f\u20e3"],
+    [
+        "🦊",
+        "👩\u200d💻",
+        "👩🏻\u200d💻",
+        "👩🏿\u200d💻",
+        "❤\ufe0f",
+        "Ana 🇧🇷",
+        "👍🏽",
+        "🏳\ufe0f\u200d🌈 Bia",
+        "1\ufe0f\u20e3",
+    ],
 )
 def test_emoji_are_names(name):
     """Also those that hold joiners and selectors, which PRECIS alone would refuse."""
@@ -165,27 +176,28 @@ def test_a_name_has_one_script(raw):
 
 
 @pytest.mark.parametrize(
-    ("raw", "reason"),
+    ("raw", "reason", "params"),
     [
-        ("", "empty"),
-        ("  \u3000 ", "empty"),
-        ("x" * (NAME_LIMIT + 1), "long"),
-        ("\ufdfa" * 2, "long"),
-        ("...", "symbols"),
-        ("$|$", "symbols"),
-        ("🏽", "symbols"),
-        ("A·na", "character"),
-        ("A\u0640", "character"),
-        ("\u0301na", "character"),
-        ("a\u0301\u0301", "character"),
-        ("a\u0300\u0301\u0302\u0303\u0304", "character"),
+        ("", "empty", {}),
+        ("  \u3000 ", "empty", {}),
+        ("x" * (NAME_LIMIT + 1), "long", {"limit": 32}),
+        ("\ufdfa" * 2, "long", {"limit": 32}),
+        ("...", "symbols", {}),
+        ("$|$", "symbols", {}),
+        ("🏽", "symbols", {}),
+        ("A·na", "character", {"character": "·"}),
+        ("A\u0640", "character", {"character": "\u0640"}),
+        ("\u0301na", "character", {"character": "◌\u0301"}),
+        ("a\u0301\u0301", "character", {"character": "◌\u0301"}),
+        ("a\u0300\u0301\u0302\u0303\u0304", "character", {"character": "◌\u0304"}),
+        ("a\u0301\u0302\u0303\u0304\u20dd", "character", {"character": "◌\u20dd"}),
     ],
 )
-def test_other_unusable_names(raw, reason):
-    """A refused name says why."""
+def test_other_unusable_names(raw, reason, params):
+    """A refused name says why, and where it helps by which character."""
     with pytest.raises(NameUnusable) as refused:
         clean(raw)
-    assert refused.value.reason == reason
+    assert (refused.value.reason, refused.value.params) == (reason, params)
 
 
 def test_the_suggestion_is_the_first_free_number():
