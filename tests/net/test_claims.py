@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 from zeroconf import DNSIncoming, DNSOutgoing, ServiceInfo
@@ -11,6 +13,8 @@ from zeroconf import DNSIncoming, DNSOutgoing, ServiceInfo
 from lanchat.net import claims
 from lanchat.net.claims import Claim, Claimant
 from lanchat.net.mdns import SERVICE
+
+T = TypeVar("T")
 
 HOST = "lanchat.local."
 ROOM = f"7B.{SERVICE}"
@@ -103,6 +107,12 @@ def test_probes_flush_no_caches() -> None:
     assert not any(record.unique for record in read(claim().probe(0)).answers())
 
 
+def run_apart(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run it in a thread of its own: in this one Playwright may have its loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 def probe(reply: DNSOutgoing | None = None) -> tuple[frozenset[str] | None, int]:
     """The outcome, and after how many probes, where this is said as soon as each of them leaves."""
     sent: list[DNSOutgoing] = []
@@ -117,7 +127,7 @@ def probe(reply: DNSOutgoing | None = None) -> tuple[frozenset[str] | None, int]
     async def run() -> frozenset[str] | None:
         return await claimant.probe(claim())
 
-    return asyncio.run(run()), len(sent)
+    return run_apart(run()), len(sent)
 
 
 @pytest.fixture(autouse=True)
@@ -152,4 +162,4 @@ def test_what_cannot_be_read_is_overheard() -> None:
             claimant.datagram_received(packet, None)
         return conflict.done()
 
-    assert asyncio.run(hear()) is False
+    assert run_apart(hear()) is False
