@@ -231,8 +231,9 @@ def test_a_cursor_past_the_beginning_of_the_next_epoch(start_durable):
 
 def test_after_an_id(log, said):
     """Only what was said since."""
-    page = log.after("lobby", said[2].id, 10)
-    assert (texts(page.messages), page.complete) == (["d", "e"], True)
+    page = log.after("lobby", said[2].id, 2)
+    assert (texts(page.messages), page.complete, page.seq) == (["d", "e"], True, said[4].id)
+    assert not log.after("lobby", said[2].id, 1).complete
     assert log.after("lobby", said[4].id, 10).messages == []
 
 

@@ -73,16 +73,24 @@ def test_after_a_kill(said, path, tmp_path):
 
 def test_there_is_none(path):
     """It is said where it was looked for, and nothing is made there."""
-    with pytest.raises(NoMessages, match=r"messages\.db"):
+    with pytest.raises(NoMessages, match=f"looked for {path};"):
         MessageReader(path)
     assert not path.exists()
+
+
+def test_there_is_none_yet(path):
+    """A server has made the file a moment ago."""
+    path.touch()
+    with pytest.raises(NoMessages, match=f"looked for {path};"):
+        MessageReader(path)
+    assert path.stat().st_size == 0
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\0junk"])
 def test_what_is_no_database(path, content):
     """It is refused, and stays as it is."""
     path.write_bytes(content)
-    with pytest.raises(DataUnusable, match="not a message database"):
+    with pytest.raises(DataUnusable, match=f"{path}: is not a message database"):
         MessageReader(path)
     assert path.read_bytes() == content
 
@@ -90,7 +98,7 @@ def test_what_is_no_database(path, content):
 def test_a_newer_database(database, path):
     """It is said what helps."""
     database.call(lambda connection: connection.execute("PRAGMA user_version = 99"))
-    with pytest.raises(DataUnusable, match="update lanchat"):
+    with pytest.raises(DataUnusable, match=rf"{path}: .* \(schema 99\); update lanchat"):
         MessageReader(path)
 
 
@@ -100,7 +108,7 @@ def test_what_is_gone_is_left_out(log, said, path):
     reader = MessageReader(path)
     assert (reader.count(), texts(reader)) == (6, [list("023456")])
     reader.close()
-    say(log, [draft("x", room="another")])
+    say(log, [draft("x", room="another"), "the last before it"])
     log.append(Clear("lobby")).result(DEADLINE)
     say(log, ["later"])
     reader = MessageReader(path)
@@ -158,6 +166,6 @@ def test_a_failure_loads_nothing(path):
 
     with pytest.raises(ValueError, match="broken"):
         load(path, broken())
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable, match="the message database refuses: NOT NULL"):
         load(path, [draft(1), replace(draft(2), user=None)])  # type: ignore[arg-type]
     assert stored(path) == []

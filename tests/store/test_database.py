@@ -35,41 +35,79 @@ def test_a_database_that_was_cut_short(path, size):
     """Wherever it ends, it is refused and stays as it is."""
     rest = path.read_bytes()[:size]
     path.write_bytes(rest)
-    with pytest.raises(DataUnusable, match=r"messages\.db"):
+    with pytest.raises(DataUnusable, match=r"messages\.db: is not a message database that can be"):
         inspect(path)
     assert path.read_bytes() == rest
 
 
+@pytest.mark.parametrize("size", [-1, -100])
+def test_a_database_whose_end_is_missing(path, size):
+    """It is said, and what helps."""
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(DataUnusable, match=r"\(its end is missing\); put a copy in its place"):
+        inspect(path)
+
+
 @pytest.mark.parametrize(
-    "content", [b"no database at all" * 100, b"SQLite format 3\0" + b"x" * 500]
+    "content", [b"no database at all" * 100, b"SQLite format 4\0" + bytes(4080)]
 )
 def test_a_file_that_is_no_database(tmp_path, content):
     """Garbage is refused, with a way out."""
     path = tmp_path / "messages.db"
     path.write_bytes(content)
-    with pytest.raises(DataUnusable, match="move it away"):
+    with pytest.raises(DataUnusable, match=r"\(it is no SQLite file\).* move it away to begin"):
         inspect(path)
     assert path.read_bytes() == content
 
 
-def test_a_damaged_page(path):
-    """What SQLite would only meet when somebody asks for an old message."""
+def test_a_file_that_sqlite_does_not_understand(tmp_path):
+    """Its beginning is right, and nothing else."""
+    path = tmp_path / "messages.db"
+    path.write_bytes(b"SQLite format 3\0" + b"x" * 500)
+    with pytest.raises(DataUnusable, match="move it away to begin a new one"):
+        inspect(path)
+
+
+def damage_a_page(path):
+    """Let one page of an old message be garbage; returns the file's size."""
     content = bytearray(path.read_bytes())
     content[100_000:104_096] = b"\xff" * 4096
     path.write_bytes(content)
-    with pytest.raises(DataUnusable, match="page"):
+    return len(content)
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+def test_a_damaged_page(path, monkeypatch, spare):
+    """What SQLite would only meet when somebody asks for an old message."""
+    monkeypatch.setattr(module, "CHECKED_WHOLE", damage_a_page(path) + spare)
+    with pytest.raises(DataUnusable, match=r"that can be read \([^)]*[Pp]age \d+"):
         inspect(path)
 
 
 def test_a_damaged_page_of_a_large_database(path, monkeypatch):
     """Not every page is looked at, but those that a newcomer is shown are."""
-    monkeypatch.setattr(module, "CHECKED_WHOLE", 0)
+    size = path.stat().st_size
+    monkeypatch.setattr(module, "CHECKED_WHOLE", size - 1)
     inspect(path)
-    content = bytearray(path.read_bytes())
-    content[100_000:104_096] = b"\xff" * 4096
-    path.write_bytes(content)
+    damage_a_page(path)
     with pytest.raises(DataUnusable, match="malformed"):
         inspect(path)
+
+
+def test_looking_leaves_no_traces(path):
+    """After a kill the newest messages lie in the WAL: they are found there, and stay there."""
+    killed = path.parent.with_name("killed")
+    database = Database(path)
+    database.call(lambda connection: connection.execute("UPDATE rules SET topic = 'x'"))
+    killed.mkdir()
+    for suffix in ("", "-wal"):
+        name = path.name + suffix
+        (killed / name).write_bytes(path.with_name(name).read_bytes())
+    database.close()
+    before = {file.name: file.read_bytes() for file in killed.iterdir()}
+    inspect(killed / path.name)
+    after = {file.name: file.read_bytes() for file in killed.iterdir()}
+    assert {name: after[name] for name in before} == before
 
 
 def test_a_newer_database_after_a_kill(path):
@@ -84,20 +122,32 @@ def test_a_newer_database_after_a_kill(path):
         assert [file.read_bytes() for file in files] == before
 
 
-def test_a_database_of_another_program(tmp_path):
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "CREATE TABLE contact (name TEXT)",
+        "CREATE TABLE message (name TEXT)",
+        "CREATE TABLE contact (name TEXT); PRAGMA user_version = 2",
+        "CREATE TABLE x (y); DROP TABLE x; PRAGMA user_version = 2",
+    ],
+)
+def test_a_database_of_another_program(tmp_path, statements):
     """Our tables are not added to those of somebody else."""
     path = tmp_path / "messages.db"
     with closing(sqlite3.connect(path)) as other:
-        other.execute("CREATE TABLE contact (name TEXT)")
-    with pytest.raises(DataUnusable, match="another program"):
+        other.executescript(statements)
+    with pytest.raises(DataUnusable, match=r"\(it belongs to another program\)"):
         inspect(path)
 
 
 def test_a_migration_that_was_interrupted(path):
     """The journal that it left is SQLite's to roll back: lanchat starts."""
-    journal = path.with_name("messages.db-journal")
-    journal.write_bytes(b"left from a killed server")
+    path.write_bytes(path.read_bytes()[:-1])
+    path.with_name("messages.db-journal").write_bytes(b"left from a killed server")
     inspect(path)
+    path.with_name("messages.db-journal").write_bytes(b"")
+    with pytest.raises(DataUnusable, match="its end is missing"):
+        inspect(path)
 
 
 def test_what_was_said_is_its_owners(path):
@@ -122,7 +172,9 @@ def test_a_folder_that_cannot_be_written(path):
     """It is said before anybody comes."""
     path.unlink()
     path.symlink_to(path.parent / "nowhere" / "messages.db")
-    with pytest.raises(DataUnusable, match=r"cannot be used as message database .*--data-dir"):
+    with pytest.raises(
+        DataUnusable, match=r"cannot be used as message .*; see to it that"
+    ):
         Database(path)
 
 

@@ -1,23 +1,50 @@
 """The data directory and what lies in it."""
 
 import os
+import re
 import stat
 
 import pytest
 
 from lanchat.errors import DataInUse, DataUnusable
-from lanchat.store.datadir import DataDir
+from lanchat.store.datadir import DataDir, control_path
 
 
-def test_the_secret_is_made_once_and_kept_private(tmp_path):
-    """A restart finds the same secret; only its owner can read it."""
-    first = DataDir(tmp_path / "data")
+def mode(path):
+    """Who may do what with it."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_everything_in_it_is_its_owners(tmp_path):
+    """It is made where it is missing; an older lanchat finds each file by the same name."""
+    path = tmp_path / "somewhere" / "data"
+    data = DataDir(path)
+    assert (data.path, data.database) == (path, path / "messages.db")
+    modes = {file.name: mode(file) for file in path.iterdir() if file.name != "lanchat.pid"}
+    assert modes == {"lanchat.lock": 0o600, "secret": 0o600, "host-secret": 0o600}
+    assert mode(path) == 0o700
+    data.close()
+
+
+def test_secrets_are_made_once(tmp_path):
+    """A restart finds the same: 256 bits for the cookies, 128 for who types a link off a screen."""
+    first = DataDir(tmp_path)
     first.close()
-    second = DataDir(tmp_path / "data")
+    second = DataDir(tmp_path)
     second.close()
     assert (first.sessions, first.host_link) == (second.sessions, second.host_link)
-    assert len(first.sessions) >= 32
-    assert stat.S_IMODE((tmp_path / "data" / "secret").stat().st_mode) == 0o600
+    assert re.fullmatch(rb"[0-9a-f]{64}", first.sessions)
+    assert re.fullmatch(r"[0-9a-f]{32}", first.host_link)
+    assert (tmp_path / "host-secret").read_text() == first.host_link
+
+
+def test_a_secret_of_ones_own(tmp_path):
+    """Whatever it is, if it is long enough."""
+    (tmp_path / "secret").write_bytes(b"\xff" * 32)
+    (tmp_path / "host-secret").write_bytes(b"\xff" * 16)
+    data = DataDir(tmp_path)
+    data.close()
+    assert (data.sessions, data.host_link) == (b"\xff" * 32, "\ufffd" * 16)
 
 
 def test_every_data_dir_has_its_own_secret(tmp_path):
@@ -29,25 +56,57 @@ def test_every_data_dir_has_its_own_secret(tmp_path):
 
 
 def test_one_server_at_a_time(tmp_path):
-    """The second one is told who holds the directory."""
+    """The second one is told which directory it is, and who holds it."""
     first = DataDir(tmp_path)
-    with pytest.raises(DataInUse, match=r"in use by another lanchat \(process \d+, since 20") as no:
+    held = rf"{tmp_path}: is in use by another lanchat \(process \d+, since 20"
+    with pytest.raises(DataInUse, match=held) as no:
         DataDir(tmp_path)
     assert (no.value.pid, no.value.parent) == (os.getpid(), os.getppid())
     first.close()
     DataDir(tmp_path).close()
 
 
-def test_a_damaged_secret_is_named(tmp_path):
-    """An empty secret would let anybody sign a cookie."""
-    (tmp_path / "secret").write_bytes(b"")
-    with pytest.raises(DataUnusable, match="delete it"):
+@pytest.mark.parametrize("written", ["", "[]", "{}", None])
+def test_a_holder_that_has_not_said_who_it_is(tmp_path, written):
+    """It was a moment quicker, or its disk is full: the second one is refused all the same."""
+    first = DataDir(tmp_path)
+    if written is None:
+        (tmp_path / "lanchat.pid").unlink()
+    else:
+        (tmp_path / "lanchat.pid").write_text(written)
+    with pytest.raises(DataInUse, match="in use by another lanchat; stop that one") as no:
         DataDir(tmp_path)
+    assert (no.value.pid, no.value.parent) == (None, None)
+    first.close()
+
+
+def test_where_it_listens_to_terminals(tmp_path):
+    """It is known as long as the server runs that has said so."""
+    data = DataDir(tmp_path)
+    assert control_path(tmp_path) is None
+    data.announce(tmp_path / "control.sock")
+    assert control_path(tmp_path) == tmp_path / "control.sock"
+    with pytest.raises(DataInUse) as no:
+        DataDir(tmp_path)
+    assert no.value.pid == os.getpid()
+    data.close()
+    assert control_path(tmp_path) is None
+
+
+@pytest.mark.parametrize(("name", "size"), [("secret", 32), ("host-secret", 16)])
+def test_a_damaged_secret_is_named(tmp_path, name, size):
+    """An empty one would let anybody sign a cookie; what helps shuts what the old one opened."""
+    for damaged in (b"", b"x" * (size - 1)):
+        (tmp_path / name).write_bytes(damaged)
+        with pytest.raises(DataUnusable, match=rf"/{name}: is damaged; delete it: a new one is"):
+            DataDir(tmp_path)
+        (tmp_path / name).unlink()
 
 
 def test_a_path_that_is_a_file(tmp_path):
-    """The message has the path and a way out."""
+    """The message has the path, the reason and a way out."""
     path = tmp_path / "data"
     path.write_text("not a directory")
-    with pytest.raises(DataUnusable, match="--data-dir"):
+    reason = r"cannot be used as data directory \(File exists\); make it writable or choose another"
+    with pytest.raises(DataUnusable, match=f"{path}: {reason} --data-dir"):
         DataDir(path)

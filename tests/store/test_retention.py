@@ -149,6 +149,16 @@ def test_a_change_that_went_with_its_message_is_missed(database, log):
     assert log.after("lobby", first.id, 100).complete
 
 
+def test_what_went_elsewhere_leaves_a_cleared_room_complete(database, log):
+    """What its newcomers miss was cleared before the messages that have gone."""
+    (first,) = say(log, [draft("a", room="another")])
+    log.append(Clear("lobby")).result(DEADLINE)
+    log.append(Delete(first.id, NOON)).result(DEADLINE)
+    sweep(database, count=0)
+    assert log.newest("lobby", 10).complete
+    assert not log.newest("another", 10).complete
+
+
 def test_what_was_deleted_is_remembered(path):
     """A restart makes no history complete."""
     first = Database(path)
