@@ -96,6 +96,13 @@ def test_what_was_cleared_is_not_shown(log, said):
     assert clear(log) > up_to
 
 
+def test_the_very_first_message_can_be_deleted(log):
+    """Of a room that was never cleared."""
+    (first,) = say(log, [draft("a", room="another")])
+    assert log.newest("another", 10).messages == [first]
+    assert delete(log, first).deleted
+
+
 # What a client has missed that knows positions.
 
 

@@ -116,6 +116,14 @@ def test_what_is_gone_is_left_out(log, said, path):
     reader.close()
 
 
+def test_a_room_that_was_never_cleared_is_read_whole(path):
+    """From the very first message on."""
+    load(path, [draft("a", room="another")])
+    reader = MessageReader(path)
+    assert texts(reader) == [["a"]]
+    reader.close()
+
+
 @pytest.mark.parametrize(("steps", "shown"), [(1, "ab"), (2, "ab"), (3, "ab"), (4, "b")])
 def test_a_database_of_before_is_read(path, steps, shown):
     """As it is: a deleted message has no text, and since the fourth step a history is cleared."""
