@@ -103,6 +103,16 @@ def test_the_very_first_message_can_be_deleted(log):
     assert delete(log, first).deleted
 
 
+def test_the_last_message_before_a_clear_goes_with_it(log):
+    """Its id is the end of what was cleared."""
+    (last,) = say(log, ["a"])
+    assert clear(log) == last.id
+    assert log.newest("lobby", 10).messages == []
+    assert log.after("lobby", None, 10).messages == []
+    with pytest.raises(UnknownMessage):
+        delete(log, last)
+
+
 # What a client has missed that knows positions.
 
 

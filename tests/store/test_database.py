@@ -68,30 +68,38 @@ def test_a_file_that_sqlite_does_not_understand(tmp_path):
         inspect(path)
 
 
-def damage_a_page(path):
-    """Let one page of an old message be garbage; returns the file's size."""
-    content = bytearray(path.read_bytes())
-    content[100_000:104_096] = b"\xff" * 4096
-    path.write_bytes(content)
+def damage(path, number):
+    """Let the page of the message with this number be garbage; returns the file's size."""
+    content = path.read_bytes()
+    page = content.index(f"message {number} ".encode()) // 4096 * 4096
+    path.write_bytes(content[:page] + b"\xff" * 4096 + content[page + 4096 :])
     return len(content)
 
 
+@pytest.fixture
+def large(path):
+    """A database with 1,100 messages of one page each."""
+    path.unlink()
+    load(path, [draft(f"message {number} " + "x" * 3_000, str(number)) for number in range(1_100)])
+    return path
+
+
 @pytest.mark.parametrize("spare", [0, 1])
-def test_a_damaged_page(path, monkeypatch, spare):
+def test_a_damaged_page(large, monkeypatch, spare):
     """What SQLite would only meet when somebody asks for an old message."""
-    monkeypatch.setattr(module, "CHECKED_WHOLE", damage_a_page(path) + spare)
+    monkeypatch.setattr(module, "CHECKED_WHOLE", damage(large, 50) + spare)
     with pytest.raises(DataUnusable, match=r"that can be read \([^)]*[Pp]age \d+"):
-        inspect(path)
+        inspect(large)
 
 
-def test_a_damaged_page_of_a_large_database(path, monkeypatch):
+def test_a_damaged_page_of_a_large_database(large, monkeypatch):
     """Not every page is looked at, but those that a newcomer is shown are."""
-    size = path.stat().st_size
-    monkeypatch.setattr(module, "CHECKED_WHOLE", size - 1)
-    inspect(path)
-    damage_a_page(path)
+    assert module.CHECKED_WHOLE == 64 << 20
+    monkeypatch.setattr(module, "CHECKED_WHOLE", damage(large, 50) - 1)
+    inspect(large)
+    damage(large, 1_050)
     with pytest.raises(DataUnusable, match="malformed"):
-        inspect(path)
+        inspect(large)
 
 
 def test_looking_leaves_no_traces(path):
@@ -161,20 +169,21 @@ def test_what_was_said_is_its_owners(path):
 
 
 def test_what_is_committed_is_on_disk(path):
-    """Each commit is flushed, a reader holds up nobody, and what is deleted is overwritten."""
+    """Each commit is flushed, a reader holds up nobody, and what is deleted is overwritten.
+
+    Another program that has the database for a moment is waited for.
+    """
     with closing(open_database(path)) as connection:
-        names = ("journal_mode", "synchronous", "secure_delete")
+        names = ("journal_mode", "synchronous", "secure_delete", "busy_timeout")
         settings = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
-    assert settings == ["wal", 2, 1]
+    assert settings == ["wal", 2, 1, 5_000]
 
 
 def test_a_folder_that_cannot_be_written(path):
     """It is said before anybody comes."""
     path.unlink()
     path.symlink_to(path.parent / "nowhere" / "messages.db")
-    with pytest.raises(
-        DataUnusable, match=r"cannot be used as message .*; see to it that"
-    ):
+    with pytest.raises(DataUnusable, match=r"cannot be used as message .*; see to it that"):
         Database(path)
 
 
@@ -247,3 +256,11 @@ def test_a_transaction_is_stored_whole_or_not_at_all(path):
         with transaction(connection):
             connection.execute("UPDATE rules SET readonly = 1")
         assert connection.execute("SELECT slow, readonly FROM rules").fetchone() == (0, 1)
+
+
+def test_a_transaction_is_nobody_elses(path):
+    """From its begin on another program cannot write: what was read in it holds at its end."""
+    with closing(open_database(path)) as connection, closing(open_database(path)) as other:
+        other.execute("PRAGMA busy_timeout = 0")
+        with transaction(connection), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("UPDATE rules SET slow = 1")
