@@ -244,6 +244,18 @@ def test_a_departure_is_told_after_the_grace_period(hub, ana, recorder, audit, t
     assert hub.members() == []
 
 
+def test_a_connection_that_is_gone_is_told_nothing_more(hub, ana, come, recorder):
+    """The person's other connections are, and so is everybody else."""
+    hub.connect("second tab", ana)
+    hub.join("second tab", ana, HERE)
+    come("Bia")
+    hub.disconnect("Ana")
+    heard = list(recorder.heard("Ana"))
+    event = hub.post("Bia", "hello", "id").result(10)
+    assert recorder.heard("Ana") == heard
+    assert recorder.heard("second tab")[-1] == recorder.heard("Bia")[-1] == event
+
+
 def test_a_crowd_is_told_of_together(hub, come, recorder, times):
     """With more than 50 people present a moment's arrivals go out in one piece at the tick."""
     for number in range(60):
