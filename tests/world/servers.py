@@ -8,6 +8,9 @@ from pathlib import Path
 
 from tests.world.server import ServerProcess
 
+_KEPT = 6
+"""So many run at a time; the one that was longest not asked for makes room."""
+
 
 class Servers:
     """Those that one process of pytest has started; ``make_folder`` gives each a place."""
@@ -23,15 +26,18 @@ class Servers:
         what one address may do.
         """
         key = options, tuple(launcher)
-        server = self._shared.get(key)
+        server = self._shared.pop(key, None)
         if server is not None and server.process.poll() is None and hasattr(socket, "AF_UNIX"):
+            self._shared[key] = server
             server.empty()
             return server
         # The first one, or the last one has crashed, or nothing can empty it.
         if server is not None:
             server.kill()
-        folder = self._make_folder("shared")
-        server = self._shared[key] = ServerProcess(folder, *options, launcher=launcher)
+        server = ServerProcess(self._make_folder("shared"), *options, launcher=launcher)
+        self._shared[key] = server
+        while len(self._shared) > _KEPT:
+            self._shared.pop(next(iter(self._shared))).kill()
         return server
 
     def close(self) -> None:
