@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
@@ -133,13 +131,19 @@ def test_logging_out_ends_the_other_tab(arrive: Arrive) -> None:
     expect(second.locator("#username")).to_be_visible()
 
 
-def test_a_lost_name_leads_to_the_login_page(server: Any, visit: Callable[..., Page]) -> None:
-    """Where the host answers that somebody else has the name by now, the page does not insist."""
-    page = visit()
-    page.route_web_socket(re.compile("/socket.io/"), _take_the_name_away)
-    page.fill("#username", "Ana")
-    with page.expect_request(lambda asked: (asked.method, asked.url) == ("GET", f"{server.url}/")):
-        page.keyboard.press("Enter")
+def test_a_lost_name_leads_to_the_login_page(
+    arrive: Arrive, person_factory: Callable[..., Any], until: Callable[..., Any]
+) -> None:
+    """Who was away for longer than the grace period, and somebody was faster."""
+    bia = person_factory("Bia")
+    bia.join()
+    ana = arrive("Ana")
+    _fall_asleep(ana)
+    bia.hears("host_leave_room", user="Ana")
+    person_factory("Ana").join()
+    ana.context.set_offline(False)
+    expect(ana.locator("#username")).to_have_value("Ana")
+    expect(ana.locator("#username-error")).to_contain_text("Ana")
 
 
 @pytest.mark.own_server
@@ -219,21 +223,6 @@ def _talk(person_factory: Callable[..., Any], *lines: str) -> None:
     bia.join()
     for line in lines:
         bia.say(line)
-
-
-def _take_the_name_away(page: WebSocketRoute) -> None:
-    """Answer for the host, as it would if somebody had been faster."""
-    host = page.connect_to_server()
-    answer = json.dumps([{"ok": False, "error": {"code": "name_taken", "message": "Taken."}}])
-
-    def pass_on(said: str | bytes) -> None:
-        asked = re.match(r'42(\d+)\["new_host"', str(said))
-        if asked:
-            page.send(f"43{asked[1]}{answer}")
-        else:
-            host.send(said)
-
-    page.on_message(pass_on)
 
 
 def _texts(page: Page) -> list[str]:
