@@ -61,11 +61,12 @@ def joined(ana, raw_client):
 
 def pour(client, data, times):
     """Send on and on, whatever the server says; returns its close code."""
+    connection = client.socket.sock  # once it has hung up the client has none
     with ThreadPoolExecutor(1) as pool:
         code = pool.submit(client.close_code)
         with suppress(OSError):
             for _ in range(times):
-                client.socket.sock.sendall(data)
+                connection.sendall(data)
         return code.result()
 
 
