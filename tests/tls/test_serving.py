@@ -148,7 +148,7 @@ def test_discover_finds_it_by_https(
 ) -> None:
     """The announcement says that it is encrypted."""
     server = server_factory("--tls", launcher=namespace.launcher, mdns=True)
-    command = [*namespace.launcher, sys.executable, "-m", "lanchat", "discover", "--timeout", "1"]
+    command = [*namespace.launcher, sys.executable, "-m", "lanchat", "discover", "--timeout", "2"]
 
     def shown() -> str:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
