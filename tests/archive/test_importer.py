@@ -88,6 +88,7 @@ def test_what_nobody_can_have_said(changes: dict[str, Any], reason: str) -> None
         b"null",
         b"\xff\xfe",
         b"[" * 100_000,
+        b'{"more": ' + b"[" * 100_000,
         line(message="a\ud800"),
         line(message="\xff").replace(b"\\u00ff", b"\xff"),
     ],

@@ -105,7 +105,11 @@ def test_the_socket_is_its_owners_alone(server):
     assert not path.exists()
 
 
-@pytest.mark.parametrize("line", [b"", b"\n", b"nonsense\n", b"[1]\n", b"x" * 65_536])
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"\n", b"nonsense\n", b"[1]\n", b"\xff\xfe\n", b"x" * 65_536, b"[" * 60_000 + b"\n"],
+    ids=["nothing", "a line", "a word", "a list", "no UTF-8", "too long", "nested"],
+)
 def test_nonsense_gets_no_answer(server, line):
     """And harms nobody: the next one is answered."""
     with connect(socket_of(server)) as connection:

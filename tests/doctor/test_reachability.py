@@ -152,6 +152,14 @@ def test_a_name_that_the_server_does_not_know() -> None:
     assert read_answer(403, {}, b"Forbidden", 0).kind == "other"
 
 
+@pytest.mark.parametrize(
+    "body", [b"", b"ok", b"[]", b"{}", b'{"status": "ok"}', b"\xff", b"[" * 100_000]
+)
+def test_an_answer_that_no_lanchat_gives(body: bytes) -> None:
+    """Whoever answers there can say what they like."""
+    assert read_answer(200, {}, body, 0).kind == "other"
+
+
 def test_the_other_clock() -> None:
     """A server tells its time with every answer."""
     body = b'{"status": "ok", "version": "1"}'

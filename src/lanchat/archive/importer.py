@@ -87,6 +87,8 @@ def draft(line: bytes) -> Draft:
         raise ValueError(str(error)) from None
     except UnicodeError:
         raise ValueError("it is not UTF-8") from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
     except MessageTooLong:
         raise ValueError(f"message has more than {MESSAGE_LIMIT} characters") from None
     except PayloadInvalid:

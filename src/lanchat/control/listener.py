@@ -118,8 +118,8 @@ class Listener:
             self._own_folder.rmdir()
 
     def _serve(self, connection: Any, _address: object) -> None:
-        # Whoever hangs up or sends something else gets no answer.
-        with suppress(OSError, ValueError), connection:
+        # Whoever hangs up or sends something else gets no answer; what is nested too deeply is else.
+        with suppress(OSError, ValueError, RecursionError), connection:
             connection.settimeout(_PATIENCE)
             with connection.makefile("rb") as lines:
                 request = json.loads(lines.readline(LINE_LIMIT))

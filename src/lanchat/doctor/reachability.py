@@ -175,7 +175,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, now: float
         health = json.loads(body)
         if health["status"] == "ok":
             return Health("lanchat", version=str(health["version"]), ahead=ahead)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, RecursionError, KeyError, TypeError):
         pass
     if status == http.client.FORBIDDEN and b"lanchat" in body:
         return Health("foreign name", reason="it does not answer to this name", ahead=ahead)
