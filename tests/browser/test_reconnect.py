@@ -146,6 +146,26 @@ def test_a_lost_name_leads_to_the_login_page(
     expect(ana.locator("#username-error")).to_contain_text("Ana")
 
 
+def test_nobody_says_what_somebody_else_wrote(
+    server: Any, arrive: Arrive, say: Say, person_factory: Callable[..., Any]
+) -> None:
+    """Ana's page sleeps with words unsent; meanwhile Bia logs in, in another tab."""
+    carla = person_factory("Carla")
+    carla.join()
+    page = arrive("Ana")
+    _fall_asleep(page)
+    say(page, "of Ana")
+    page.context.request.post(server.url, form={"username": "Bia"}, max_redirects=0)
+    page.context.set_offline(False)
+    expect(page.locator("#people li:has(.people__you)")).to_contain_text("Bia")
+    say(page, "of Bia")
+    assert carla.hears("add_chat_message")["message"] == "of Bia"
+    expect(page.locator(".message__text")).to_have_text(["of Bia", "of Ana"])
+    expect(page.locator(".message__why")).to_contain_text("before you logged in again")
+    page.click("text=Try again")
+    assert carla.hears("add_chat_message", message="of Ana")["user"] == "Bia"
+
+
 @pytest.mark.own_server
 def test_a_new_history_replaces_the_old(server: Any, arrive: Arrive, say: Say) -> None:
     """A host that lost its messages gets no mixture of two histories."""

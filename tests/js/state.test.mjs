@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { initial } from "#js/state.js";
-import { after, ANA, INVITE, lost, snapshot } from "./world.mjs";
+import { waiting } from "#js/history.js";
+import { initial, reduce } from "#js/state.js";
+import { after, ANA, INVITE, lost, MORNING, snapshot, STALE } from "./world.mjs";
 
 test("the link follows the connection", () => {
   /** @type {Action} */
@@ -28,10 +29,29 @@ test("the invitation follows the network, and an answer without one changes noth
 
 test("what was written before one logged in anew is said again only if one asks", () => {
   const draft = (/** @type {string} */ by) => ({ client_id: by, text: "hello", by, error: null });
-  const stale = { message: "written before" };
-  const { outbox } = initial({ you: ANA, invite: INVITE, outbox: [draft("a"), draft("z")], stale });
+  const outbox = [draft("a"), draft("z")];
+  const page = initial({ you: ANA, invite: INVITE, outbox, stale: STALE });
   assert.deepEqual(
-    outbox.map(({ error }) => error),
-    [null, stale],
+    page.outbox.map(({ error }) => error),
+    [null, STALE],
   );
+});
+
+test("nothing is sent for whoever has logged in while the page slept", () => {
+  const you = { id: "b", name: "Bia" };
+  /** @type {Action} */
+  const queued = { type: "draftQueued", draft: { client_id: "x", text: "of Ana" } };
+  const state = after(snapshot(), lost, queued, snapshot([], { you }));
+  assert.deepEqual([state.you, state.outbox[0].error, waiting(state)], [you, STALE, []]);
+  const [asked] = waiting(reduce(state, { type: "draftRetried", client_id: "x" }));
+  assert.deepEqual([asked.by, asked.text], ["b", "of Ana"]);
+});
+
+test("what the server has stored is not sent again, whoever is logged in by now", () => {
+  /** @type {Action} */
+  const queued = { type: "draftQueued", draft: { client_id: "x", text: "of Ana" } };
+  /** @type {Action} */
+  const stored = { type: "draftStored", client_id: "x", id: 7, time: MORNING, now: 0 };
+  const state = after(snapshot(), queued, snapshot([], { you: { id: "b", name: "Bia" } }), stored);
+  assert.deepEqual([state.outbox, state.messages], [[], []]);
 });

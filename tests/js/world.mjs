@@ -3,7 +3,8 @@
 import { initial, reduce } from "#js/state.js";
 
 export const ANA = { id: "a", name: "Ana" };
-const MORNING = "2026-11-23T02:08:00.123Z";
+export const STALE = { message: "written before" };
+export const MORNING = "2026-11-23T02:08:00.123Z";
 
 export const INVITE = { lanUrl: "http://192.0.2.1", inviteUrl: "http://192.0.2.1/#code=1" };
 
@@ -12,7 +13,7 @@ export const INVITE = { lanUrl: "http://192.0.2.1", inviteUrl: "http://192.0.2.1
  * @param {Action[]} actions
  */
 export function after(...actions) {
-  const page = initial({ you: ANA, invite: INVITE });
+  const page = initial({ you: ANA, invite: INVITE, stale: STALE });
   return actions.reduce((state, action) => reduce(state, action), page);
 }
 

@@ -116,6 +116,8 @@ export function draftStored(state, { client_id, id, time, now }) {
   const draft = state.outbox.find((one) => one.client_id === client_id);
   if (draft === undefined) return state;
   const { you } = state;
+  // Who wrote it logged in anew meanwhile: it comes, or has come, by its other name.
+  if (draft.by !== you.id) return draftDiscarded(state, { client_id });
   const ip = state.members.find((member) => member.id === you.id)?.ip ?? "";
   const own = { id, seq: id, client_id, user_id: you.id, user: you.name, ip, time };
   const after = withVersion(state, { ...own, message: draft.text });
@@ -138,6 +140,16 @@ export function draftRetried(state, { client_id }) {
 /** @type {Reducer<"draftDiscarded">} */
 export function draftDiscarded(state, { client_id }) {
   return { ...state, outbox: state.outbox.filter((draft) => draft.client_id !== client_id) };
+}
+
+/**
+ * Nobody says what somebody else wrote, unless they ask for it: `stale` is why it waits.
+ * @param {User} you
+ * @param {readonly Draft[]} outbox
+ * @param {Draft["error"]} stale
+ */
+export function draftsOf(you, outbox, stale) {
+  return outbox.map((draft) => (draft.by === you.id ? draft : { ...draft, error: stale }));
 }
 
 /**

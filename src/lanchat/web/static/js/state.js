@@ -6,7 +6,7 @@ import * as moderation from "./moderation.js";
 import * as presence from "./presence.js";
 
 /**
- * What was written before one logged in anew is said again only if one asks: `stale` is why.
+ * What was written by another user is said only if one asks: `stale` is why.
  * @param {{ you: User, invite: Invite, outbox?: readonly Draft[], stale?: Draft["error"] }} page
  * @returns {State}
  */
@@ -21,7 +21,8 @@ export function initial({ you, invite, outbox = [], stale = null }) {
     messages: [],
     notes: [],
     expected: [],
-    outbox: outbox.map((draft) => (draft.by === you.id ? draft : { ...draft, error: stale })),
+    outbox: history.draftsOf(you, outbox, stale),
+    stale,
     gaps: [],
     lastSeq: 0,
     epoch: "",
@@ -47,7 +48,9 @@ const reducers = {
   snapshotReceived(state, { snapshot }) {
     const { you, members, rules, invite = state.invite } = snapshot;
     const after = presence.withMembers(history.caughtUp(state, snapshot), members);
-    return { ...after, link: "online", joined: true, you, invite, rules };
+    // While this page slept somebody else may have logged in, in another tab of the browser.
+    const outbox = history.draftsOf(you, after.outbox, state.stale);
+    return { ...after, link: "online", joined: true, you, invite, rules, outbox };
   },
 
   inviteChanged: (state, { invite }) => ({ ...state, invite }),

@@ -143,6 +143,7 @@ interface State {
   readonly expected: readonly string[];
   /** Oldest first. */
   readonly outbox: readonly Draft[];
+  readonly stale: Draft["error"]; // why the draft of another user is not sent
   /** Ids of messages before which older ones were left out. */
   readonly gaps: readonly number[];
   /** The position up to which nothing can be missing, and the epoch in which it was learned. */
