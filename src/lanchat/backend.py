@@ -103,7 +103,7 @@ class Chat:
         self.hub = Hub(
             log=storage.log,
             settings=SqliteSettings(storage.database),
-            reservations=SqliteReservations(storage.database),
+            reservations=SqliteReservations(storage.database, storage.data.session_key),
             directory=LocalDirectory(config.grace),
             delivery=self.delivery,
             audit=self.audit,

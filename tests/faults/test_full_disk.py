@@ -14,6 +14,9 @@ import uuid
 from pathlib import Path
 
 import pytest
+import requests
+
+from tests.world.deadline import DEADLINE
 
 ON_A_SMALL_DISK = ("unshare", "--map-root-user", "--mount", "sh", "-c")
 MOUNT = 'mkdir -p "$0" && mount -t tmpfs -o "$1" tmpfs "$0" && shift && exec "$@"'
@@ -82,6 +85,10 @@ def server(request, server_factory):
     return server
 
 
+ON_A_LASTING_DISK = pytest.mark.parametrize("server", ["size limit"], indirect=True)
+"""The other one goes with its server."""
+
+
 def test_the_room_lives_on_while_the_disk_is_full(server, ana, bia, person_factory):
     """Sending says why it does not work; coming, going and reading go on."""
     ana.join()
@@ -95,6 +102,39 @@ def test_the_room_lives_on_while_the_disk_is_full(server, ana, bia, person_facto
     carla = person_factory("Carla")
     assert [host["name"] for host in carla.join()["hosts"]] == ["Ana", "Bia", "Carla"]
     assert "Traceback" not in server.output()
+
+
+def ask(server, cookies):
+    """What the chat page answers to these cookies."""
+    url = server.url + "/chat"
+    return requests.get(url, cookies=cookies, allow_redirects=False, timeout=DEADLINE).status_code
+
+
+@ON_A_LASTING_DISK
+def test_a_logout_is_not_undone_by_a_kill(server, ana, bia):
+    """It cannot be stored: then no cookie of before leads in, rather than that one, too."""
+    server.disk.fill()
+    cookies = dict(ana.http.cookies)
+    assert ana.log_out().status_code == 303
+    server.kill()
+    server.start()
+    assert [ask(server, known) for known in (cookies, bia.http.cookies)] == [303, 303]
+
+
+@ON_A_LASTING_DISK
+def test_a_logout_is_stored_when_there_is_space(server, ana, bia, until):
+    """Then the cookies of all others outlive a restart again."""
+    key = server.data_dir / "secret"
+    before = key.read_bytes()
+    server.disk.fill()
+    cookies = dict(ana.http.cookies)
+    assert ana.log_out().status_code == 303
+    server.disk.empty()
+    until(lambda: key.exists() and key.read_bytes() == before)
+    server.kill()
+    server.start()
+    assert [ask(server, known) for known in (cookies, bia.http.cookies)] == [303, 200]
+    assert server.output().count("a restart logs everybody out") == 1
 
 
 def test_it_works_again_when_there_is_space(server, ana, bia):

@@ -1,7 +1,7 @@
 """What outlives a restart of who is who: reserved names, and who has logged out.
 
 Nobody is kept from chatting by a disk that refuses: it is said in the server's own log, and the
-next start knows less.
+next start knows less. Logouts that it refuses are noted as soon as it takes them.
 
 A login is answered when its note is on disk, and so is a logout: a server that is killed in the
 next moment has given nobody's name away, and lets no old cookie in. A flush takes as long for
@@ -57,6 +57,7 @@ class Sessions:
     def __init__(self, reservations: Reservations, wall: float) -> None:
         self._reservations = reservations
         self._waiting: deque[Note] = deque()
+        self._is_failing = False
         self._writing = threading.Lock()
         self.logouts = Logouts()
         self.restored: list[User] = []
@@ -76,9 +77,9 @@ class Sessions:
             self._note([Reserved(user)])
 
     def release(self, user_ids: Sequence[str]) -> None:
-        """These people have left their names to others."""
-        if user_ids:
-            self._reserved.difference_update(user_ids)
+        """These people, or none, have left their names to others; what could not be noted is."""
+        self._reserved.difference_update(user_ids)
+        if user_ids or self._waiting:
             self._note([Released(user_id) for user_id in user_ids])
 
     def log_out(self, user_id: str, wall: float) -> None:
@@ -99,6 +100,11 @@ class Sessions:
         try:
             self._reservations.note(batch)
         except StoreUnavailable as error:
-            _log.warning("a restart may not know whose name is whose: %s", error)
+            if not self._is_failing:  # else a full disk would fill the log, too
+                _log.warning("a restart may not know whose name is whose: %s", error)
+            self._is_failing = True
             lost = (note.user.id for note in batch if isinstance(note, Reserved))
             self._reserved.difference_update(lost)
+            self._waiting.extendleft(note for note in batch if isinstance(note, LoggedOut))
+        else:
+            self._is_failing = False

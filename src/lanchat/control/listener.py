@@ -118,7 +118,7 @@ class Listener:
             self._own_folder.rmdir()
 
     def _serve(self, connection: Any, _address: object) -> None:
-        # Whoever hangs up or sends something else gets no answer; what is nested too deeply is else.
+        # Whoever hangs up or sends something else, nested too deeply perhaps, gets no answer.
         with suppress(OSError, ValueError, RecursionError), connection:
             connection.settimeout(_PATIENCE)
             with connection.makefile("rb") as lines:

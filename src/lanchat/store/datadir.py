@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 import time
@@ -14,6 +15,8 @@ from filelock import FileLock, Timeout
 from lanchat.chat.model import timestamp
 from lanchat.errors import DataInUse, DataUnusable
 from lanchat.private import write_private
+
+_log = logging.getLogger(__name__)
 
 DATABASE = "messages.db"
 """The name of the message database in the directory."""
@@ -30,10 +33,32 @@ _PATIENCE = 0.2
 """Seconds for whoever was a moment quicker to write down who they are."""
 
 
+class SessionKey:
+    """The key that signs the cookies; in this process it holds in any case."""
+
+    def __init__(self, path: Path) -> None:
+        self.value = _secret(path, _SECRET_BYTES)
+        self._path = path
+        self._is_withdrawn = False
+
+    def withdraw(self) -> None:
+        """Let the next start make another one: then no cookie of today leads in any more."""
+        if not self._is_withdrawn:
+            self._path.unlink(missing_ok=True)
+            self._is_withdrawn = True
+            _log.warning("a logout cannot be stored: until it is, a restart logs everybody out")
+
+    def restore(self) -> None:
+        """Let cookies outlive a restart again. Raises OSError."""
+        if self._is_withdrawn:
+            write_private(self._path, self.value)
+            self._is_withdrawn = False
+
+
 class DataDir:
     """The directory, held by this process until ``close``.
 
-    ``sessions`` signs the cookies, ``host_link`` makes whoever has it a host.
+    ``session_key`` signs the cookies, ``host_link`` makes whoever has it a host.
     It is created where it is missing. Raises DataInUse where another server holds it, and
     DataUnusable where it cannot be written or its secret is damaged.
     """
@@ -46,7 +71,7 @@ class DataDir:
         try:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._acquire()
-            self.sessions = _secret(path / "secret", _SECRET_BYTES)
+            self.session_key = SessionKey(path / "secret")
             self.host_link = _secret(path / "host-secret", _HOST_SECRET_BYTES).decode(
                 "ascii", "replace"
             )
@@ -56,6 +81,11 @@ class DataDir:
                 f"cannot be used as data directory ({error.strerror or error})",
                 "make it writable or choose another --data-dir",
             ) from error
+
+    @property
+    def sessions(self) -> bytes:
+        """What signs the cookies."""
+        return self.session_key.value
 
     def announce(self, control: Path) -> None:
         """Write down where this server listens to terminals."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import astuple, replace
 
 from lanchat.chat.changes import LoggedOut, Note, Reserved
 from lanchat.chat.model import User
 from lanchat.chat.permissions import Ban, Mute, Rules, State
+from lanchat.errors import StoreUnavailable
 from lanchat.store.database import Database, transaction
+from lanchat.store.datadir import SessionKey
 
 
 class SqliteSettings:
@@ -27,13 +30,26 @@ class SqliteSettings:
 
 
 class SqliteReservations:
-    """The Reservations: who takes their name back after a restart, and who does not."""
+    """The Reservations: who takes their name back after a restart, and who does not.
 
-    def __init__(self, database: Database) -> None:
+    A full disk takes no logout, but files can be deleted on it: while one is missing, the key is
+    withdrawn that would let the cookie in again after a restart, and all others.
+    """
+
+    def __init__(self, database: Database, key: SessionKey | None = None) -> None:
         self._database = database
+        self._key = key
 
     def note(self, notes: Sequence[Note]) -> None:
-        self._database.call(lambda connection: _note(connection, notes))
+        try:
+            self._database.call(lambda connection: _note(connection, notes))
+        except StoreUnavailable:
+            if self._key is not None and any(isinstance(note, LoggedOut) for note in notes):
+                self._key.withdraw()
+            raise
+        if self._key is not None:
+            with suppress(OSError):  # the next note tries again
+                self._key.restore()
 
     def reserved(self) -> list[User]:
         return self._database.call(_reserved)
