@@ -28,6 +28,7 @@
         ├── PayloadInvalid
         ├── MessageTooLong
         ├── TooFast
+        │   └── TooMuchAtOnce
         ├── TooManyConnections
         ├── WrongCode
         ├── TooManyTries
@@ -319,6 +320,14 @@ class TooFast(Refusal):
     def __init__(self, retry_after: int) -> None:
         super().__init__(seconds=retry_after)
         self.retry_after = retry_after
+
+
+class TooMuchAtOnce(TooFast):
+    """All people together, or all behind one address, say too much: this one is not at fault."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.reason = "together"
 
 
 class TooManyConnections(Refusal):

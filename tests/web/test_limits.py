@@ -11,22 +11,59 @@ from typing import Any
 import pytest
 import socketio
 
-from lanchat.errors import TooFast
-from lanchat.web.limits import BURST_SECONDS, STRIKES, Limits
+from lanchat.errors import TooFast, TooMuchAtOnce
+from lanchat.web.limits import (
+    ADDRESS_SHARE,
+    BURST_SECONDS,
+    ROOM_SHARE,
+    STRIKES,
+    Limits,
+    Window,
+)
 
 RATE = 5
 
 
+HERE, THERE = "192.168.1.20", "192.168.1.33"
+
+
+class Time:
+    """A clock that goes on when it is told to."""
+
+    now = 1_000.0
+
+    def __call__(self):
+        return self.now
+
+
 @pytest.fixture
-def limits():
+def clock():
+    """The time that it is."""
+    return Time()
+
+
+@pytest.fixture
+def limits(clock):
     """The limits of a server that was started without --rate."""
-    return Limits(RATE)
+    return Limits(RATE, clock)
 
 
-def fill(limits, person):
+def fill(limits, person, address=HERE):
     """Use up what the person may say at once."""
     for _ in range(BURST_SECONDS * RATE):
-        limits.message(person)
+        limits.message(person, address)
+
+
+def said(limits, clock, seconds, speakers):
+    """How many messages get through where all speakers never stop trying."""
+    count = 0
+    for _ in range(seconds * 10):
+        clock.now += 0.1
+        for person, address in speakers:
+            with suppress(TooFast):
+                limits.message(person, address)
+                count += 1
+    return count
 
 
 def flood(person, count):
@@ -43,48 +80,108 @@ def test_one_more_than_a_burst_is_refused(limits):
     """Twenty at once are fine; the next one hears when to try again."""
     fill(limits, "ana")
     with pytest.raises(TooFast) as refusal:
-        limits.message("ana")
+        limits.message("ana", THERE)
     assert refusal.value.retry_after == BURST_SECONDS
 
 
 def test_everybody_has_a_burst_of_their_own(limits):
     """What Ana says takes nothing from Bia."""
     fill(limits, "ana")
-    limits.message("bia")
+    limits.message("bia", HERE)
 
 
-def test_the_third_strike_is_one_too_many(limits):
-    """Two refusals within a minute are forgiven."""
+def test_many_names_of_one_address_say_no_more_than_six_people(limits, clock):
+    """Forty say what six may, and others elsewhere are heard; nobody is at fault alone."""
+    forty = [(f"name {number}", HERE) for number in range(40)]
+    seconds = 60
+    heard = said(limits, clock, seconds, forty)
+    assert heard <= 1.2 * RATE * ADDRESS_SHARE * (seconds + BURST_SECONDS)
+    for number in range(BURST_SECONDS * RATE * ADDRESS_SHARE):
+        with suppress(TooMuchAtOnce):
+            limits.message(f"another {number}", HERE)
+    with pytest.raises(TooMuchAtOnce) as refusal:
+        limits.message("one more", HERE)
+    assert 1 <= refusal.value.retry_after <= BURST_SECONDS
+    limits.message("bia", THERE)
+
+
+def test_thirty_phones_behind_one_router_can_talk(limits, clock):
+    """Each says something every second, and all of them four times at once."""
+    phones = [(f"phone {number}", HERE) for number in range(30)]
+    for _ in range(BURST_SECONDS):
+        for phone in phones:
+            limits.message(*phone)
+    clock.now += BURST_SECONDS
+    for _ in range(60):
+        for phone in phones:
+            limits.message(*phone)
+            clock.now += 1 / len(phones)
+
+
+def test_many_addresses_find_the_limit_of_the_room(limits, clock):
+    """A laptop can have thousands of them."""
+    laptop = [(f"name {number}", f"2001:db8::{number:x}") for number in range(300)]
+    seconds = 30
+    heard = said(limits, clock, seconds, laptop)
+    assert heard <= 1.2 * RATE * ROOM_SHARE * (seconds + BURST_SECONDS)
+
+
+def test_what_is_refused_for_all_does_not_count_for_one(limits, clock):
+    """Whoever waits for a loud room finds their own burst whole."""
+    for number in range(ADDRESS_SHARE):
+        fill(limits, f"name {number}")
+    for _ in range(1_000):
+        with pytest.raises(TooMuchAtOnce):
+            limits.message("ana", HERE)
+    clock.now += BURST_SECONDS
+    fill(limits, "ana")
+
+
+def test_the_third_strike_is_one_too_many(limits, clock):
+    """Two refusals within a minute are forgiven, also when the minute is over."""
     assert [limits.strike("ana") for _ in range(STRIKES)] == [False, False, True]
     assert limits.strike("bia") is False
+    clock.now += 60
+    assert limits.strike("ana") is False
 
 
 def test_a_rate_of_0_is_no_limit():
     """The host may trust the guests."""
     limits = Limits(0)
     for _ in range(1_000):
-        limits.message("ana")
-        limits.event("connection")
+        limits.message("ana", HERE)
+        limits.event("ana", HERE)
 
 
 def test_other_events_are_limited_too(limits):
     """Asking for the history again and again would be the dearer flood."""
     for _ in range(10 * BURST_SECONDS * RATE):
-        limits.event("connection")
+        limits.event("ana", HERE)
     with pytest.raises(TooFast):
-        limits.event("connection")
+        limits.event("ana", HERE)
+    limits.event("bia", HERE)
 
 
-def test_nobody_is_remembered_for_ever(limits, until):
-    """Once somebody has been quiet for a while, nothing of them is left in memory."""
-    limits.message("ana")
+def test_nobody_is_remembered_for_ever():
+    """Once people have been quiet for a while, nothing of them is left in memory."""
+    window = Window(20, 3.5)
+    for second in range(10_000):
+        window.hit(f"person {second}", second)
+    assert len(window) <= 100
 
-    def forgotten():
-        limits.event(str(uuid.uuid4()))  # the storage looks for what is over when it is used
-        limits.forget()
-        return not any("ana" in key for key in limits._storage.events)
 
-    until(forgotten)
+def test_a_moving_window_lets_no_more_through_at_any_time():
+    """It moves with each message, and does not begin anew."""
+    window = Window(2, 10)
+    assert [window.hit("ana", now) for now in (0, 9, 9.5, 10, 10.5, 19)] == [
+        True,
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
+    assert window.wait("ana", 19) == 1
 
 
 def test_too_fast_says_when_to_try_again(ana, until):
@@ -109,6 +206,18 @@ def test_a_persons_tabs_share_the_limit(ana, until):
     tab.call("new_host", {})
     message = {"message": "more", "client_id": str(uuid.uuid4())}
     assert tab.call("new_message", message)["error"]["code"] == "too_fast"
+
+
+def test_another_login_in_the_same_browser_is_the_same_person(ana, until):
+    """A new name brings no second burst."""
+    ana.join()
+    answers = flood(ana, BURST_SECONDS * RATE)
+    until(lambda: len(answers) == BURST_SECONDS * RATE)
+    assert ana.log_in("Anita").status_code == 303
+    until(lambda: not ana.socket.connected)
+    ana.socket = ana.new_socket()
+    ana.join()
+    assert ana.say("more")["error"]["code"] == "too_fast"
 
 
 def test_invalid_messages_are_no_strikes(ana):

@@ -2,15 +2,16 @@
 
 import uuid
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import socketio
 from flask_socketio import SocketIO
 
 from lanchat.chat.model import Origin, User
+from lanchat.errors import TooMuchAtOnce
 from lanchat.web.connections import Connections, Visitor
-from lanchat.web.limits import Limits
+from lanchat.web.limits import STRIKES, Limits
 from lanchat.web.sockets import Sockets
 
 UUID = str(uuid.UUID(int=1))
@@ -133,28 +134,24 @@ def test_another_namespace_is_refused(ana):
         ana.socket.connect(ana.server.url, namespaces=["/admin"], transports=["websocket"])
 
 
-class ClosingLimits(Limits):
-    """Counting can let others run: here somebody who closes the connection."""
+class LoudRoom(Limits):
+    """All together say too much at every moment."""
 
-    def __init__(self, connections: Connections) -> None:
-        super().__init__(0)
-        self._connections = connections
-
-    def event(self, connection: str) -> None:
-        self._connections.remove(connection)
+    def event(self, _person: str, _address: str) -> NoReturn:
+        raise TooMuchAtOnce(1)
 
 
-def test_who_goes_while_their_event_is_counted_does_not_come_in():
-    """They would stay for ever: nobody tells the hub a second time that they are gone."""
-    no_audit: Any = None  # nobody is refused
-    connections = Connections(0, 0, no_audit)
+def test_who_is_refused_because_of_others_is_not_disconnected():
+    """It is no strike, however often; they hear that it is not their fault."""
+    nobody: Any = None  # no hub, which would close connections, and no audit
+    connections = Connections(0, 0, nobody)
     connections.add("one", Visitor(User("1", "Ana"), Origin("192.0.2.1"), "en"))
-    site: Any = SimpleNamespace(
-        hub=None, limits=ClosingLimits(connections), connections=connections
-    )
+    site: Any = SimpleNamespace(hub=nobody, limits=LoudRoom(5), connections=connections)
     handlers: dict[str, Any] = {}
     wire: Any = SimpleNamespace(socketio=SocketIO(), closing=set(), on=handlers.__setitem__)
     Sockets(site, wire).register()
     answers: list[Any] = []
-    handlers["new_host"]("one", [{}], answers.append)
-    assert [answer["error"]["code"] for answer in answers] == ["not_joined"]
+    for _ in range(2 * STRIKES):
+        handlers["new_message"]("one", [{}], answers.append)
+    assert {answer["error"]["code"] for answer in answers} == {"too_fast"}
+    assert "Too much is being said at once" in answers[0]["error"]["message"]

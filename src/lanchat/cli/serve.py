@@ -154,8 +154,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     type=int,
     default=5,
     metavar="N",
-    help="How many messages a second one person may send, and four times as many at once; "
-    "0 sets no limit.",
+    help="How many messages a second one person may send, and four times as many at once; six "
+    "times as many may come from one address, twenty times in all; 0 sets no limit.",
 )
 @option(
     "--max-per-ip",

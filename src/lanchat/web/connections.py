@@ -22,6 +22,11 @@ class Visitor:
     origin: Origin
     lang: str
 
+    @property
+    def person(self) -> str:
+        """By what limits know them: their device, which neither a name nor a login changes."""
+        return self.origin.device or self.user.id
+
 
 class Connections:
     """The visitors by their connections: ``most`` in all, ``most_per_ip`` from one address.

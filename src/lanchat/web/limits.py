@@ -1,28 +1,41 @@
 """How much is too much: of messages, of events, and of tries at the access code.
 
-    a message or event within the limit      it is handled
-    one too many                             refused (TooFast); that is a strike
+    a message or event within the limits     it is handled
+    one too many of a person's               refused (TooFast); that is a strike
+    one too many of all together             refused (TooMuchAtOnce); that is nobody's fault
     the third strike within a minute         the person's connections are closed
 
     ten wrong codes within ten minutes       further ones are not looked at (TooManyTries)
 
-Moving windows rather than fixed ones: at a fixed window's edge twice the limit gets through.
+A person is known by their device, which a new login or another name does not change. Whoever
+deletes its cookie is another device, so what comes from one address is counted together, too; and
+whoever has many addresses finds that the room has a limit.
+
+Moving windows rather than fixed ones: at a fixed window's edge twice the limit gets through. They
+are measured by the monotonic clock, so that a clock that is set keeps nobody waiting.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
+from collections.abc import Callable
 from math import ceil
 
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.limits import Granularity
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-
-from lanchat.errors import TooFast, TooManyTries
+from lanchat.errors import TooFast, TooManyTries, TooMuchAtOnce
 
 BURST_SECONDS = 4
 """What may be said in this time may be said at once: with 5 messages a second, 20."""
+
+ADDRESS_SHARE = 6
+"""All behind one address may say so many times what one person may.
+
+Thirty phones behind one router, or behind a proxy that is not trusted, can each say something
+every second, and four times as much at once: an answer of a whole class.
+"""
+
+ROOM_SHARE = 20
+"""All people together may say so many times what one person may."""
 
 STRIKES = 3
 """So many refusals within a minute end a person's connections."""
@@ -35,24 +48,64 @@ and one who guesses would lock out all others.
 """
 
 _EVENTS_PER_MESSAGE = 10
-"""All events of one connection are limited, too, at so many times the rate of messages."""
+"""All events are limited, too, at so many times the rate of messages."""
+
+_WINDOW_SECONDS = BURST_SECONDS - 0.5
+"""In which a burst is counted.
+
+Half a second is left out: otherwise whoever keeps to the rate exactly is refused as soon as
+a busy network delivers one message a little late and the next ones in time.
+"""
 
 _FEW = 100
-"""So many people and connections may be remembered without a look at who has been quiet."""
+"""So many keys of a window may be remembered without a look at who has been quiet."""
 
 
-class _Burst(RateLimitItem):
-    """So many within almost BURST_SECONDS.
+class Window:
+    """Lets ``most`` through within ``seconds``, for each key; 0 is no limit."""
 
-    Half a second is left out: otherwise whoever keeps to the rate exactly is refused as soon as
-    a busy network delivers one message a little late and the next ones in time.
-    """
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._times: dict[str, deque[float]] = {}
+        self._enough = _FEW
 
-    GRANULARITY = Granularity(1, "burst")
+    def __len__(self) -> int:
+        """How many keys are remembered."""
+        return len(self._times)
 
-    def get_expiry(self) -> float:  # type: ignore[override]
-        """The length of the window in seconds; the storage takes fractions."""
-        return BURST_SECONDS - 0.5
+    def wait(self, key: str, now: float) -> float:
+        """In how many seconds the next one is let through, 0 for now."""
+        times = self._times.get(key)
+        if times is None or len(times) < self._most:
+            return 0.0
+        return max(0.0, times[0] + self._seconds - now)
+
+    def add(self, key: str, now: float) -> None:
+        """Count one that was let through."""
+        times = self._times.get(key)
+        if times is None:
+            self._forget(now)
+            times = self._times[key] = deque(maxlen=self._most)
+        times.append(now)
+
+    def hit(self, key: str, now: float) -> bool:
+        """Count one if it is let through; returns whether it is."""
+        if self.wait(key, now) > 0:
+            return False
+        self.add(key, now)
+        return True
+
+    def _forget(self, now: float) -> None:
+        """Let go of everybody who has been quiet.
+
+        It looks when there are twice as many as it has left, not at everybody for each newcomer.
+        """
+        if len(self._times) < self._enough:
+            return
+        since = now - self._seconds
+        self._times = {key: times for key, times in self._times.items() if times[-1] > since}
+        self._enough = max(_FEW, 2 * len(self._times))
 
 
 class Limits:
@@ -61,53 +114,55 @@ class Limits:
     ``BURST_SECONDS * rate`` messages may come at once, then ``rate`` a second; 0 is no limit.
     """
 
-    def __init__(self, rate: int) -> None:
-        self._rate = rate
-        self._storage = MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(self._storage)
-        self._messages = _Burst(BURST_SECONDS * rate)
-        self._events = _Burst(BURST_SECONDS * rate * _EVENTS_PER_MESSAGE)
-        self._strikes = RateLimitItemPerMinute(STRIKES - 1)
-        self._tries = RateLimitItemPerMinute(TRIES, 10)
-        self._enough = _FEW
+    def __init__(self, rate: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._limited = rate > 0
+        self._messages = _burst(rate)
+        self._messages_of_address = _burst(rate * ADDRESS_SHARE)
+        self._messages_of_all = _burst(rate * ROOM_SHARE)
+        self._events = _burst(rate * _EVENTS_PER_MESSAGE)
+        self._events_of_address = _burst(rate * _EVENTS_PER_MESSAGE * ADDRESS_SHARE)
+        self._strikes = Window(STRIKES - 1, 60)
+        self._tries = Window(TRIES, 600)
 
-    def message(self, person: str) -> None:
-        """Count a message of the person with this id. Raises TooFast."""
-        self._count(self._messages, person)
+    def message(self, person: str, address: str) -> None:
+        """Count a message of the person from the address. Raises TooFast or TooMuchAtOnce."""
+        self._count(self._messages, person, self._messages_of_address, address, room=True)
 
-    def event(self, connection: str) -> None:
-        """Count an event, of whatever kind, of one connection. Raises TooFast."""
-        self._count(self._events, connection)
+    def event(self, person: str, address: str) -> None:
+        """Count an event, of whatever kind. Raises TooFast or TooMuchAtOnce."""
+        self._count(self._events, person, self._events_of_address, address)
 
     def strike(self, person: str) -> bool:
         """Count a refusal; returns whether it was one too many."""
-        return not self._limiter.hit(self._strikes, "strike", person)
+        return not self._strikes.hit(person, self._clock())
 
     def check_tries(self, address: str) -> None:
         """Look whether this address may try a code. Raises TooManyTries."""
-        if not self._limiter.test(self._tries, "try", address):
-            over = self._limiter.get_window_stats(self._tries, "try", address).reset_time
-            raise TooManyTries(max(1, ceil(over - time.time())))
+        if wait := self._tries.wait(address, self._clock()):
+            raise TooManyTries(ceil(wait))
 
     def wrong_try(self, address: str) -> None:
         """Count a wrong code."""
-        self._limiter.hit(self._tries, "try", address)
+        self._tries.add(address, self._clock())
 
-    def forget(self) -> None:
-        """Let go of everybody who has been quiet: the storage itself keeps each key for ever.
-
-        It looks when there are twice as many as it has left, not at everybody for each newcomer.
-        """
-        known = self._storage.events
-        if len(known) < self._enough:
+    def _count(
+        self, own: Window, person: str, shared: Window, address: str, *, room: bool = False
+    ) -> None:
+        """Count it everywhere, or nowhere and refuse it."""
+        if not self._limited:
             return
-        for key, entries in list(known.items()):
-            if not entries:
-                self._storage.clear(key)
-        self._enough = max(_FEW, 2 * len(known))
-
-    def _count(self, limit: RateLimitItem, who: str) -> None:
-        if self._rate and not self._limiter.hit(limit, who):
+        now = self._clock()
+        if own.wait(person, now):
             # By then the window is empty again, so that a client which waits and then keeps to
             # the rate is not refused a second time.
-            raise TooFast(ceil(limit.get_expiry()))
+            raise TooFast(BURST_SECONDS)
+        together = [(shared, address)] + [(self._messages_of_all, "")] * room
+        if wait := max(window.wait(key, now) for window, key in together):
+            raise TooMuchAtOnce(ceil(wait))
+        for window, key in ((own, person), *together):
+            window.add(key, now)
+
+
+def _burst(rate: int) -> Window:
+    return Window(BURST_SECONDS * rate, _WINDOW_SECONDS)

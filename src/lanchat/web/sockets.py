@@ -25,6 +25,7 @@ from lanchat.errors import (
     StoreUnavailable,
     TooFast,
     TooManyConnections,
+    TooMuchAtOnce,
     Unauthorized,
 )
 from lanchat.phrases import Answer
@@ -90,7 +91,6 @@ class Sockets:
             raise Refuse(refusal.code, {"message": phrases.why(refusal, visitor.lang)}) from None
         self._connections.add(connection, visitor)
         self._hub.connect(connection, user)
-        self._limits.forget()
 
     def _disconnect(self, _reason: object = None) -> None:
         connection = flask.request.sid  # type: ignore[attr-defined]
@@ -119,7 +119,7 @@ class Sockets:
         self, connection: str, visitor: Visitor, arguments: Sequence[object]
     ) -> Future[MessagePosted]:
         payload = parse(arguments, NewMessage)
-        self._limits.message(visitor.user.id)
+        self._limits.message(visitor.person, visitor.origin.ip)
         return self._hub.post(connection, payload.message, payload.client_id)
 
     def _host_command(
@@ -143,7 +143,7 @@ class Sockets:
                 reply(phrases.refusal(NotJoined(), i18n.LANGUAGES[0]))
                 return
             try:
-                self._count(connection)
+                self._limits.event(visitor.person, visitor.origin.ip)
                 result = handle(connection, visitor, arguments)
             except Exception as error:  # noqa: BLE001  see _explain
                 reply(self._explain(error, visitor))
@@ -159,12 +159,6 @@ class Sockets:
         """Who is behind a connection, as long as it is neither gone nor being closed."""
         return None if connection in self._wire.closing else self._connections.get(connection)
 
-    def _count(self, connection: str) -> None:
-        """Count an event. Raises TooFast, or NotJoined where the connection has ended meanwhile."""
-        self._limits.event(connection)  # which can let others run
-        if self._heard(connection) is None:
-            raise NotJoined
-
     def _outcome(self, posted: Future[MessagePosted], visitor: Visitor) -> Answer:
         """What a sender is told when the message is stored, or could not be."""
         if error := posted.exception():
@@ -173,7 +167,7 @@ class Sockets:
         return {"ok": True, "id": message.id, "time": message.time}
 
     def _explain(self, error: BaseException, visitor: Visitor) -> Answer:
-        if isinstance(error, TooFast):
+        if isinstance(error, TooFast) and not isinstance(error, TooMuchAtOnce):
             self._strike(visitor)
         if isinstance(error, Refusal):
             return phrases.refusal(error, visitor.lang)
@@ -185,6 +179,6 @@ class Sockets:
 
     def _strike(self, visitor: Visitor) -> None:
         """Somebody was too fast; close all their connections where it was once too often."""
-        if self._limits.strike(visitor.user.id):
+        if self._limits.strike(visitor.person):
             self._site.audit.refused(visitor.origin, "flood")
             self._hub.close_connections(visitor.user.id)
