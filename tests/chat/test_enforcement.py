@@ -53,8 +53,9 @@ def test_what_cannot_be_taken_back_still_holds(hub, give, come, refusing, line):
     with pytest.raises(StoreUnavailable):
         give(line)
     assert (len(hub.bans()), hub.rules.locked, hub.members()[-1].role) == (1, True, "host")
+    refusing(False)
     with pytest.raises(Muted):
-        hub.post("Bia", "hello", "1")
+        hub.post("Bia", "hello", "1").result(10)
 
 
 def test_a_message_that_cannot_be_deleted_stays(hub, bia, recorder, audit, refusing):
@@ -73,7 +74,7 @@ def test_a_change_that_another_process_stored_holds_here(hub, bia, recorder, tim
     hub._log.append(Amend(lambda state: state.mute(mute))).result(10)
     assert recorder.notices(bia) == [("muted", IN_A_MINUTE)]
     with pytest.raises(Muted):
-        hub.post("Bia", "hello", "1")
+        hub.post("Bia", "hello", "1").result(10)
 
 
 def test_a_change_of_rules_concerns_nobody_in_particular(hub, bia, recorder):
@@ -101,7 +102,7 @@ def test_how_order_is_kept_outlives_the_server(start, times):
     assert [ban.name for ban in after.bans()] == ["Troll"]
     after.join("Bia", bia, PHONE)
     with pytest.raises(Muted) as refusal:
-        after.post("Bia", "hello", "1")
+        after.post("Bia", "hello", "1").result(10)
     assert refusal.value.retry_after == 40
 
 
@@ -116,7 +117,7 @@ def test_a_clock_that_is_set_back_while_the_server_is_down_prolongs_no_mute(star
     after = start()
     after.join("Bia", bia, PHONE)
     with pytest.raises(Muted) as refusal:
-        after.post("Bia", "hello", "1")
+        after.post("Bia", "hello", "1").result(10)
     assert refusal.value.retry_after == 60
 
 

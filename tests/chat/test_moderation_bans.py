@@ -166,7 +166,7 @@ def test_who_is_muted_may_not_write_until_then(hub, bia, recorder, times):
         Notice(bia.id, "muted", IN_A_MINUTE),
     ]
     with pytest.raises(Muted) as refusal:
-        hub.post("Bia", "hello", "1")
+        hub.post("Bia", "hello", "1").result(10)
     assert refusal.value.retry_after == 60
     times.go_on(60)
     hub.tick(times.monotonic)
@@ -207,7 +207,7 @@ def test_the_later_mute_counts(hub, bia, times):
     times.go_on(60)
     hub.tick(times.monotonic)
     with pytest.raises(Muted):
-        hub.post("Bia", "hello", "1")
+        hub.post("Bia", "hello", "1").result(10)
 
 
 @pytest.mark.parametrize("leap", [-86_400, 86_400])
@@ -220,7 +220,7 @@ def test_a_clock_that_is_set_ends_no_mute_and_prolongs_none(hub, bia, recorder, 
     hub.tick(times.monotonic)
     assert len(hub.bans()) == 1
     with pytest.raises(Muted) as refusal:
-        hub.post("Bia", "hello", "1")
+        hub.post("Bia", "hello", "1").result(10)
     assert refusal.value.retry_after == 1
     times.go_on(1)
     hub.tick(times.monotonic)
@@ -238,7 +238,7 @@ def test_a_new_name_does_not_undo_a_mute(hub, bia, recorder):
         True,
     ]
     with pytest.raises(Muted):
-        hub.post("Other", "hello", "1")
+        hub.post("Other", "hello", "1").result(10)
     hub.command("Ana", "unmute", "Other")
     assert hub.post("Bia", "hello", "1").result(10)
     assert [recorder.notices(user)[-1] for user in (bia, other)] == [("unmuted", None)] * 2

@@ -4,7 +4,15 @@ import pytest
 
 from lanchat.chat.events import HistoryCleared, MessageChanged, Notice, RulesChanged
 from lanchat.chat.model import Origin
-from lanchat.errors import CommandUnusable, PayloadInvalid, ReadOnly, RoomLocked, SlowMode
+from lanchat.errors import (
+    CommandUnusable,
+    Muted,
+    PayloadInvalid,
+    ReadOnly,
+    RoomLocked,
+    SlowMode,
+    StoreUnavailable,
+)
 
 HERE = Origin("192.168.1.33", "Browser/1", "laptop")
 PHONE = Origin("192.168.1.40", "Browser/1", "phone")
@@ -86,7 +94,7 @@ def test_only_moderators_write_when_they_say_so(hub, bia):
     hub.command("Ana", "readonly", "on")
     assert hub.post("Ana", "listen", "1").result(10)
     with pytest.raises(ReadOnly):
-        hub.post("Bia", "but", "2")
+        hub.post("Bia", "but", "2").result(10)
 
 
 def test_a_guest_waits_between_two_messages(hub, bia, times):
@@ -97,10 +105,54 @@ def test_a_guest_waits_between_two_messages(hub, bia, times):
     times.wall += 86_400
     times.monotonic += 9
     with pytest.raises(SlowMode) as refusal:
-        hub.post("Bia", "two", "2")
+        hub.post("Bia", "two", "2").result(10)
     assert refusal.value.retry_after == 1
     times.monotonic += 1
     assert hub.post("Bia", "two", "2").result(10)
+
+
+def test_what_could_not_be_stored_is_nothing_to_wait_for(hub, bia, refusing):
+    """In slow mode only messages count; the next try may come at once."""
+    hub.command("Ana", "slow", "1m")
+    refusing(True)
+    with pytest.raises(StoreUnavailable):
+        hub.post("Bia", "hello", "1").result(10)
+    refusing(False)
+    assert hub.post("Bia", "hello", "1").result(10)
+    with pytest.raises(SlowMode):
+        hub.post("Bia", "and", "2").result(10)
+
+
+def test_a_message_that_is_sent_again_is_nothing_to_wait_for(hub, bia, times):
+    """It is no second one, however late it comes."""
+    hub.command("Ana", "slow", "1m")
+    first = hub.post("Bia", "hello", "1").result(10)
+    times.go_on(60)
+    assert hub.post("Bia", "hello", "1").result(10).message == first.message
+    assert hub.post("Bia", "and", "2").result(10)
+
+
+@pytest.mark.parametrize("line", ["mute Bia", "readonly", "slow 1m"])
+def test_who_may_not_write_any_more_is_answered_for_what_is_stored(hub, give, recorder, line):
+    """The acknowledgement got lost; nobody is told twice, and nothing new gets through by it."""
+    first = hub.post("Bia", "hello", "1").result(10)
+    give(line)
+    if line.startswith("slow"):
+        hub.post("Bia", "the turn", "2").result(10)
+    told = len(recorder.told)
+    assert hub.post("Bia", "hello", "1").result(10).message == first.message
+    with pytest.raises((Muted, ReadOnly, SlowMode)):
+        hub.post("Bia", "news", "3").result(10)
+    assert len(recorder.told) == told
+
+
+def test_a_client_id_is_answered_to_its_author_alone(hub, bia, come):
+    """Somebody else's message is no way to learn of it."""
+    hub.post("Bia", "hello", "1").result(10)
+    come("Carla", HERE)
+    hub.command("Ana", "mute", "Carla")
+    with pytest.raises(Muted):
+        hub.post("Carla", "hello", "1").result(10)
 
 
 def test_a_topic_has_a_longest_length(hub, ana):

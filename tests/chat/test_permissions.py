@@ -35,10 +35,15 @@ def banned(permissions, name, origin, *, now=0.0, new=True):
     return None
 
 
+def alone(_address):
+    """How many people are here from an address."""
+    return 1
+
+
 def muted(permissions, user=ANA, origin=LAPTOP, *, now):
     """In how many seconds somebody may write; 0 where they may now."""
     try:
-        permissions.check_may_write(user, origin, now)
+        permissions.take_turn(user, origin, now, alone)
     except Muted as refusal:
         return refusal.retry_after
     return 0
@@ -244,46 +249,85 @@ def test_what_was_over_before_a_restart_is_over(permissions):
 def test_only_moderators_write_in_a_room_for_reading(permissions):
     """Nobody else does."""
     take(permissions, rules=Rules(readonly=True), moderators=frozenset({"1"}))
-    permissions.check_may_write(ANA, LAPTOP, 0)
+    permissions.take_turn(ANA, LAPTOP, 0, alone)
     with pytest.raises(ReadOnly):
-        permissions.check_may_write(BIA, PHONE, 0)
+        permissions.take_turn(BIA, PHONE, 0, alone)
 
 
 def test_slow_mode_lets_messages_through_one_by_one(permissions):
     """Each guest has a clock of their own; what was refused does not count."""
     take(permissions, rules=Rules(slow=10))
-    permissions.check_may_write(ANA, LAPTOP, 100)
+    permissions.take_turn(ANA, LAPTOP, 100, alone)
     for now, wait in ((103.5, 7), (109.9, 1)):
         with pytest.raises(SlowMode) as refusal:
-            permissions.check_may_write(ANA, LAPTOP, now)
+            permissions.take_turn(ANA, LAPTOP, now, alone)
         assert refusal.value.retry_after == wait
-    permissions.check_may_write(BIA, PHONE, 104)
-    permissions.check_may_write(ANA, LAPTOP, 110)
+    permissions.take_turn(BIA, PHONE, 104, alone)
+    permissions.take_turn(ANA, LAPTOP, 110, alone)
     with pytest.raises(SlowMode):
-        permissions.check_may_write(ANA, LAPTOP, 119.9)
+        permissions.take_turn(ANA, LAPTOP, 119.9, alone)
+
+
+def test_slow_mode_holds_on_to_the_device_and_to_the_id(permissions):
+    """Neither a new login in the same browser nor another browser shortens the wait."""
+    take(permissions, rules=Rules(slow=10))
+    permissions.take_turn(ANA, LAPTOP, 100, alone)
+    for user, origin in ((BIA, LAPTOP), (ANA, PHONE), (BIA, Origin("192.0.2.9", device="laptop"))):
+        with pytest.raises(SlowMode) as refusal:
+            permissions.take_turn(user, origin, 103, alone)
+        assert refusal.value.retry_after == 7
+    permissions.take_turn(BIA, NOBODY, 103, alone)
+
+
+def test_in_slow_mode_an_address_has_a_turn_for_each_who_is_there(permissions):
+    """Who deletes their cookies finds that somebody from there has just spoken."""
+    take(permissions, rules=Rules(slow=10))
+    user = User("9", "New")
+    for number, now in enumerate((100, 102)):
+        here = Origin("192.0.2.1", device=f"cookie {number}")
+        permissions.take_turn(User(str(number), "Ana"), here, now, lambda _: 2)
+    here = Origin("192.0.2.1", device="another cookie")
+    with pytest.raises(SlowMode) as refusal:
+        permissions.take_turn(user, here, 103, lambda _: 2)
+    assert refusal.value.retry_after == 7
+    with pytest.raises(SlowMode) as refusal:
+        permissions.take_turn(user, here, 103, alone)
+    assert refusal.value.retry_after == 9
+    permissions.take_turn(user, here, 103, lambda _: 3)
+
+
+def test_a_turn_is_given_back(permissions):
+    """Nothing was said in it, so there is nothing to wait for."""
+    take(permissions, rules=Rules(slow=10))
+    turn = permissions.take_turn(ANA, LAPTOP, 100, alone)
+    permissions.give_back(turn)
+    permissions.take_turn(ANA, LAPTOP, 100, alone)
+    permissions.give_back(turn)
+    with pytest.raises(SlowMode):
+        permissions.take_turn(ANA, LAPTOP, 101, alone)
 
 
 def test_nobody_waits_for_their_first_message_in_slow_mode(permissions):
     """A server that has only just started lets everybody write once."""
     take(permissions, rules=Rules(slow=3_600))
-    permissions.check_may_write(ANA, LAPTOP, 0)
+    permissions.take_turn(ANA, LAPTOP, 0, alone)
 
 
 def test_another_interval_begins_anew(permissions):
     """Who wrote when is forgotten with it."""
     take(permissions, rules=Rules(slow=3_600))
-    permissions.check_may_write(ANA, LAPTOP, 0)
+    permissions.take_turn(ANA, LAPTOP, 0, alone)
     take(permissions, rules=Rules(slow=10))
-    permissions.check_may_write(ANA, LAPTOP, 1)
+    permissions.take_turn(ANA, LAPTOP, 1, alone)
 
 
 def test_another_topic_does_not_let_anybody_write_sooner(permissions):
     """Slow mode goes on as it was."""
     take(permissions, rules=Rules(slow=10))
-    permissions.check_may_write(ANA, LAPTOP, 0)
+    permissions.take_turn(ANA, LAPTOP, 0, alone)
     take(permissions, rules=Rules(slow=10, topic="Fractions"))
     with pytest.raises(SlowMode):
-        permissions.check_may_write(ANA, LAPTOP, 9)
+        permissions.take_turn(ANA, LAPTOP, 9, alone)
 
 
 def test_a_moderator_is_kept_from_nothing(permissions):
@@ -291,7 +335,7 @@ def test_a_moderator_is_kept_from_nothing(permissions):
     rules = Rules(readonly=True, slow=10)
     take(permissions, rules=rules, mutes=(MUTE,), moderators=frozenset({"1"}))
     for _ in range(2):
-        permissions.check_may_write(ANA, LAPTOP, 0)
+        permissions.take_turn(ANA, LAPTOP, 0, alone)
     assert permissions.mute_of("1", LAPTOP, 0) is None
     assert permissions.mute_of("2", LAPTOP, 0) == MUTE
     assert (permissions.role("1"), permissions.role("2")) == ("host", "guest")

@@ -19,6 +19,7 @@ from lanchat.chat.events import (
 )
 from lanchat.chat.model import User
 from lanchat.chat.permissions import State
+from lanchat.errors import Refusal
 
 EventT = TypeVar("EventT", bound=LogEvent)
 
@@ -40,6 +41,18 @@ class Draft(Change[MessagePosted]):
     ip: str
     message: str
     time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resent(Change[MessagePosted]):
+    """A message that its author may not post now: where it is stored already, it is answered.
+
+    Refused with ``refusal`` where it is not.
+    """
+
+    user_id: str
+    client_id: str
+    refusal: Refusal
 
 
 @dataclass(frozen=True, slots=True)

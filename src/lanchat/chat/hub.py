@@ -17,7 +17,7 @@ from concurrent.futures import Future
 
 from lanchat.chat import commands, names
 from lanchat.chat.catchup import Snapshot, missed
-from lanchat.chat.changes import Draft
+from lanchat.chat.changes import Draft, Resent
 from lanchat.chat.enforcement import Enforcement
 from lanchat.chat.events import (
     ConnectionsClosed,
@@ -40,7 +40,7 @@ from lanchat.chat.model import (
     timestamp,
 )
 from lanchat.chat.moderation import HOST_LINK, TERMINAL, Actor, Done, Moderation
-from lanchat.chat.permissions import Ban, Rules
+from lanchat.chat.permissions import Ban, Rules, Turn
 from lanchat.chat.ports import (
     Audit,
     CommitStatistics,
@@ -192,19 +192,40 @@ class Hub:
     def post(self, connection: str, text: str, client_id: str) -> Future[MessagePosted]:
         """Let a message be stored, then everybody be told; the future is done after both.
 
-        The same client_id of the same person again gives the message that it made first.
-        Raises NotJoined, PayloadInvalid, MessageTooLong, Muted, ReadOnly, SlowMode or
-        StoreUnavailable, which is also what the future fails with.
+        The same client_id of the same person again gives the message that it made first, also
+        where the person may not write any more.
+        Raises NotJoined, PayloadInvalid, MessageTooLong or StoreUnavailable; the future fails with
+        the latter, or with Muted, ReadOnly or SlowMode.
         """
         entry = self._presence.entry_of(connection)
         if entry is None:
             raise NotJoined
         check_text(text)
         user, origin = entry.user, entry.connections[connection]
-        self._permissions.check_may_write(user, origin, self._clock.monotonic())
-        time = timestamp(self._clock.wall())
+        now, time = self._clock.monotonic(), timestamp(self._clock.wall())
+        try:
+            turn = self._permissions.take_turn(user, origin, now, self._presence.count_from)
+        except Refusal as refusal:
+            return self._log.append(Resent(user.id, client_id, refusal))
         draft = Draft(client_id, LOBBY, user.id, user.name, origin.ip, text, time)
-        return self._log.append(draft)
+        if turn is None:
+            return self._log.append(draft)
+        return self._append_in_turn(draft, turn)
+
+    def _append_in_turn(self, draft: Draft, turn: Turn) -> Future[MessagePosted]:
+        """In slow mode only what is new and stored counts."""
+
+        def settle(posted: Future[MessagePosted]) -> None:
+            if posted.exception() or posted.result().message.time != draft.time:
+                self._permissions.give_back(turn)
+
+        try:
+            posted = self._log.append(draft)
+        except StoreUnavailable:
+            self._permissions.give_back(turn)
+            raise
+        posted.add_done_callback(settle)
+        return posted
 
     def command(self, connection: str, name: str, text: str, person_id: str | None = None) -> Done:
         """Let somebody in the room use a command. Waits for the disk.

@@ -15,6 +15,7 @@ longer than they were told.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from math import ceil
@@ -106,13 +107,22 @@ class State:
         return replace(self, bans=bans, mutes=mutes)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """A message of a guest's in slow mode: stored, or on its way."""
+
+    at: float
+    user_id: str
+    origin: Origin
+
+
 class Permissions:
     """Who may do what now; times ``now`` are the monotonic clock's."""
 
     def __init__(self) -> None:
         self._state = State()
         self._ends: dict[Ban | Mute, float | None] = {}
-        self._spoken: dict[str, float] = {}  # user id → when they wrote last, in slow mode
+        self._turns: list[Turn] = []  # in slow mode, oldest first
 
     @property
     def state(self) -> State:
@@ -128,7 +138,7 @@ class Permissions:
         ends = self._ends
         self._ends = {one: ends[one] if one in ends else _end(one, now, wall) for one in passing}
         if state.rules.slow != self._state.rules.slow:
-            self._spoken.clear()
+            self._turns.clear()
         self._state = state
 
     def is_moderator(self, user_id: str) -> bool:
@@ -161,20 +171,43 @@ class Permissions:
             return refusal
         return None
 
-    def check_may_write(self, user: User, origin: Origin, now: float) -> None:
-        """Count a message of somebody's. Raises Muted, ReadOnly or SlowMode for a guest."""
+    def take_turn(
+        self, user: User, origin: Origin, now: float, neighbours: Callable[[str], int]
+    ) -> Turn | None:
+        """Let somebody write now; in slow mode a guest's turn, which may be given back.
+
+        ``neighbours`` is how many people are here from an address: all of them together have a
+        turn each, so that who deletes their cookies and comes in anew waits like everybody.
+        Raises Muted, ReadOnly or SlowMode for a guest.
+        """
         if self.is_moderator(user.id):
-            return
+            return None
         if mute := self.mute_of(user.id, origin, now):
             end = self._ends[mute]
             raise Muted(None if end is None else ceil(end - now))
         if self.rules.readonly:
             raise ReadOnly
-        if self.rules.slow:
-            wait = self._spoken.get(user.id, now - self.rules.slow) + self.rules.slow - now
-            if wait > 0:
-                raise SlowMode(ceil(wait))
-            self._spoken[user.id] = now
+        if not self.rules.slow:
+            return None
+        self._check_slow(user, origin, now, neighbours(origin.ip))
+        turn = Turn(now, user.id, origin)
+        self._turns.append(turn)
+        return turn
+
+    def give_back(self, turn: Turn) -> None:
+        """Nothing new was said in this turn."""
+        if turn in self._turns:
+            self._turns.remove(turn)
+
+    def _check_slow(self, user: User, origin: Origin, now: float, neighbours: int) -> None:
+        slow = self.rules.slow
+        self._turns = [turn for turn in self._turns if turn.at > now - slow]
+        counting = [turn.at for turn in self._turns if _is_by(turn, user, origin)]
+        there = [turn.at for turn in self._turns if _same(turn.origin.ip, origin.ip)]
+        if len(there) >= neighbours > 0:
+            counting.append(there[-neighbours])
+        if counting:
+            raise SlowMode(ceil(max(counting) + slow - now))
 
     def bans(self, now: float) -> list[Ban]:
         """Those that hold, oldest first."""
@@ -216,6 +249,10 @@ def _end(one: Ban | Mute, now: float, wall: float) -> float | None:
 
 def _same(known: str, seen: str) -> bool:
     return known != "" and known == seen
+
+
+def _is_by(turn: Turn, user: User, origin: Origin) -> bool:
+    return turn.user_id == user.id or _same(turn.origin.device, origin.device)
 
 
 def _is_of(mute: Mute, user_id: str, device: str) -> bool:

@@ -62,9 +62,9 @@ class EventLog(Protocol):
     def append(self, change: Change[EventT]) -> Future[EventT]:
         """Let a change be stored, then all who listen be told; the future is done after both.
 
-        A Draft whose user_id and client_id are stored already gives the event of then, and nobody
-        is told again. The future fails with StoreUnavailable, or with the refusal of a change
-        that does not hold any more. Raises StoreUnavailable once closed.
+        A Draft or Resent whose user_id and client_id are stored already gives the event of then,
+        and nobody is told again. The future fails with StoreUnavailable, or with the refusal of a
+        change that does not hold any more. Raises StoreUnavailable once closed.
         """
 
     def listen(self, handler: Callable[[LogEvent], None]) -> None:

@@ -134,6 +134,10 @@ class Presence:
         """How many people are here."""
         return self._directory.present
 
+    def count_from(self, address: str) -> int:
+        """How many people are here from an address."""
+        return sum(member.ip == address for member in self._directory.members())
+
     def members(self) -> list[Member]:
         """Who is here, in the order of arrival."""
         return list(self._directory.members())

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
-from lanchat.chat.changes import Amend, Change, Clear, Delete, Draft
+from lanchat.chat.changes import Amend, Change, Clear, Delete, Draft, Resent
 from lanchat.chat.events import (
     HistoryCleared,
     LogEvent,
@@ -25,9 +25,9 @@ from lanchat.chat.events import (
     MessagePosted,
     SettingsChanged,
 )
-from lanchat.chat.model import Cursor, Page
+from lanchat.chat.model import Cursor, Message, Page
 from lanchat.chat.ports import CommitStatistics
-from lanchat.errors import LanchatError, Refusal, StoreUnavailable
+from lanchat.errors import LanchatError, Refusal, StoreUnavailable, UnknownMessage
 from lanchat.store import messages, state
 from lanchat.store.database import Database, transaction
 
@@ -194,6 +194,8 @@ def _apply(connection: sqlite3.Connection, change: Change[Any]) -> _Outcome:
         return _Outcome(MessagePosted(message), fresh)
     try:
         # Each of these looks whether it may before it writes anything.
+        if isinstance(change, Resent):
+            return _Outcome(MessagePosted(_resent(connection, change)), fresh=False)
         if isinstance(change, Delete):
             deleted = messages.delete(connection, change.message_id, change.time)
             return _Outcome(MessageChanged(deleted))
@@ -206,6 +208,13 @@ def _apply(connection: sqlite3.Connection, change: Change[Any]) -> _Outcome:
     except Refusal as refusal:
         return _Outcome(None, refusal=refusal)
     raise TypeError(f"no such change: {change!r}")
+
+
+def _resent(connection: sqlite3.Connection, change: Resent) -> Message:
+    try:
+        return messages.stored(connection, change.user_id, change.client_id)
+    except UnknownMessage:
+        raise change.refusal from None
 
 
 def _amend(connection: sqlite3.Connection, change: Amend) -> _Outcome:

@@ -74,10 +74,17 @@ def insert(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]
     cursor = connection.execute(INSERT, values)
     if cursor.rowcount == 1 and cursor.lastrowid is not None:
         return Message(*(cursor.lastrowid, *values, cursor.lastrowid)), True
-    stored = connection.execute(
-        SELECT + "WHERE user_id = ? AND client_id = ?", (draft.user_id, draft.client_id)
-    )
-    return message(stored.fetchone()), False
+    return stored(connection, draft.user_id, draft.client_id), False
+
+
+def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Message:
+    """The message that the author sent by this client_id. Raises UnknownMessage."""
+    row = connection.execute(
+        SELECT + "WHERE user_id = ? AND client_id = ?", (user_id, client_id)
+    ).fetchone()
+    if row is None:
+        raise UnknownMessage
+    return message(row)
 
 
 def delete(connection: sqlite3.Connection, message_id: int, time: str) -> Message:
