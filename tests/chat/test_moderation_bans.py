@@ -40,7 +40,7 @@ def test_who_is_banned_does_not_come_back(hub, bia, audit, times):
         with pytest.raises(Banned):
             hub.log_in(name, PHONE)
     with pytest.raises(Banned):
-        hub.log_in("Bia", ELSEWHERE, known=True)
+        hub.log_in("Bia", ELSEWHERE, replaces=bia)
     assert audit.lines[-1] == ("login_refused", "Bia", ELSEWHERE, "banned")
     times.go_on(3_600)
     assert hub.log_in("Bia", PHONE)
@@ -98,13 +98,14 @@ def test_who_has_not_come_back_after_a_restart_can_be_banned(start, audit):
     assert not after.may_enter(bia, ELSEWHERE)
 
 
-def test_a_ban_by_address_keeps_out_who_is_new_there(hub, bia, audit):
+def test_a_ban_by_address_keeps_out_who_is_new_there(hub, bia, come, audit):
     """A moderator behind the same router comes in; the log has the address."""
-    hub.command("Ana", "ban", "Bia address")
     neighbour = Origin(PHONE.ip, device="new")
+    eva = come("Eva", neighbour)
+    hub.command("Ana", "ban", "Bia address")
     with pytest.raises(Banned):
         hub.log_in("Carla", neighbour)
-    assert hub.log_in("Carla", neighbour, known=True)
+    assert hub.log_in("Carla", neighbour, replaces=eva)
     assert hub.log_in("Dora", neighbour, host=True)
     command = audit.named("command")[-2]
     assert command[3] == {"seconds": 43_200, "address": PHONE.ip}

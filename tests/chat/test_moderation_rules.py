@@ -7,6 +7,7 @@ from lanchat.chat.model import Origin
 from lanchat.errors import (
     CommandUnusable,
     Muted,
+    NameTaken,
     PayloadInvalid,
     ReadOnly,
     RoomLocked,
@@ -24,11 +25,28 @@ def test_a_locked_room_opens_for_moderators_alone(hub, ana, audit):
     with pytest.raises(RoomLocked):
         hub.log_in("Carla", HERE)
     assert audit.lines[-1] == ("login_refused", "Carla", HERE, "locked")
-    assert hub.log_in("Carla", HERE, known=True)
     assert hub.log_in("Dora", HERE, host=True)
     assert hub.command("Ana", "unlock", "").key == "command.unlock.done"
     assert audit.lines[-1] == ("command", "unlock", "Ana", None, {})
     assert hub.log_in("Eva", HERE)
+
+
+def test_in_a_locked_room_one_makes_room_for_one(hub, bia):
+    """Of several logins by one session a single one takes the place that it has."""
+    hub.command("Ana", "lock", "")
+    carla = hub.log_in("Carla", PHONE, replaces=bia)
+    with pytest.raises(RoomLocked):
+        hub.log_in("Dora", PHONE, replaces=bia)
+    assert hub.log_in("Dora", PHONE, replaces=carla)
+    assert [member.name for member in hub.members()] == ["Ana"]
+
+
+def test_who_cannot_have_a_name_keeps_their_place(hub, bia):
+    """A login that is refused logs nobody out."""
+    hub.command("Ana", "lock", "")
+    with pytest.raises(NameTaken):
+        hub.log_in("Ana", PHONE, replaces=bia)
+    assert hub.may_enter(bia, PHONE)
 
 
 def test_everybody_learns_the_rules_once(hub, bia, recorder, audit):

@@ -141,13 +141,15 @@ def test_whoever_logged_out_does_not_come_back_as_the_same(enter, presence):
 
 def test_a_name_is_held_from_the_login_on(presence, disk, times):
     """Nobody else gets it for thirty seconds; then it is free on disk, too."""
-    presence.reserve(ANA, HERE)
+    presence.claim(ANA, HERE)
+    presence.reserve(ANA)
+    assert disk.reserved() == [ANA]
     taken = presence.taken(FALSE_ANA)
     assert (taken.name, taken.suggestion) == ("ana", "ana 2")
     assert not presence.may_enter(FALSE_ANA)
     presence.expire(times.monotonic + LOGIN_HOLD - 0.1)
     with pytest.raises(NameTaken):
-        presence.reserve(FALSE_ANA, HERE)
+        presence.claim(FALSE_ANA, HERE)
     presence.expire(times.monotonic + LOGIN_HOLD)
     assert presence.taken(FALSE_ANA) is None
     assert disk.reserved() == []
@@ -155,7 +157,7 @@ def test_a_name_is_held_from_the_login_on(presence, disk, times):
 
 def test_who_only_held_a_name_is_not_told_of(presence, told, audit):
     """Nobody has seen them come, and yet commands find them."""
-    presence.reserve(ANA, HERE)
+    presence.claim(ANA, HERE)
     presence.log_out(ANA.id, "logout")
     assert (told, audit.lines) == ([], [])
     assert presence.identified(ANA.id) == (ANA, HERE)
@@ -164,7 +166,8 @@ def test_who_only_held_a_name_is_not_told_of(presence, told, audit):
 def test_a_stop_is_written_down_and_told_nobody(enter, presence, told, audit, disk):
     """The names stay noted, and who only held one has not left."""
     enter(ANA)
-    presence.reserve(BIA, HERE)
+    presence.claim(BIA, HERE)
+    presence.reserve(BIA)
     presence.stop()
     assert names(told) == ["+Ana"]
     assert audit.named("leave") == [(ANA, HERE, 0, "stop")]
@@ -178,7 +181,7 @@ def test_after_a_restart_a_name_waits_for_who_had_it(begin, disk, told):
     assert presence.may_enter(ANA)
     assert presence.members() == []
     with pytest.raises(NameTaken) as taken:
-        presence.reserve(FALSE_ANA, HERE)
+        presence.claim(FALSE_ANA, HERE)
     assert taken.value.suggestion == "ana 2"
     assert told == []
 
@@ -226,7 +229,7 @@ def test_not_everybody_is_remembered(presence):
     """Of more than two hundred who have left the oldest are forgotten first."""
     for number in range(201):
         user = User(str(number), f"Guest {number}")
-        presence.reserve(user, HERE)
+        presence.claim(user, HERE)
         presence.log_out(user.id, "closed")
     assert presence.named("Guest 0") is None
     assert presence.named("Guest 1") is not None

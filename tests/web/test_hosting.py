@@ -2,8 +2,10 @@
 
 import stat
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 import socketio
 
 from lanchat.web.limits import TRIES
@@ -183,6 +185,37 @@ def test_a_locked_room_says_so(host, person_factory):
     answer = person_factory().log_in("Carla")
     assert answer.status_code == 403
     assert "The host has locked the room" in answer.text
+
+
+def test_nobody_multiplies_in_a_locked_room(host, bia):
+    """Twelve logins by one session at once are one person in the end."""
+    bia.join()
+    command(host, "lock")
+    cookies = dict(bia.http.cookies)
+
+    def log_in(number):
+        form = {"username": f"Guest {number}"}
+        url = bia.server.url + "/"
+        answer = requests.post(url, data=form, cookies=cookies, allow_redirects=False, timeout=30)
+        return answer.status_code
+
+    with ThreadPoolExecutor(12) as browsers:
+        statuses = sorted(browsers.map(log_in, range(12)))
+    assert statuses == [303] + [403] * 11
+
+
+@pytest.mark.parametrize("line", ["ban", "mute"])
+def test_who_has_just_logged_in_is_known_by_their_device(host, person_factory, line):
+    """Before their first connection, and by a cookie that is their first one."""
+    carla = person_factory("Carla")
+    assert command(host, line, "Carla")["ok"]
+    carla.log_out()
+    answer = carla.log_in("Somebody else")
+    if line == "ban":
+        assert answer.status_code == 403
+    else:
+        carla.join()
+        assert carla.say("hello")["error"]["code"] == "muted"
 
 
 def test_refused_messages_say_when_to_try_again(host, bia):

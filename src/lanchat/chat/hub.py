@@ -113,19 +113,21 @@ class Hub:
     # Coming in.
 
     def log_in(
-        self, raw_name: str, origin: Origin, *, known: bool = False, host: bool = False
+        self, raw_name: str, origin: Origin, *, replaces: User | None = None, host: bool = False
     ) -> User:
         """A new user whose name is reserved for them. Waits for the disk.
 
-        ``known``: this session already had a name. ``host``: the host link was opened.
+        ``replaces``: whom this session named before; they are logged out, and one of them makes
+        room for one in a locked room. ``host``: the host link was opened.
         Raises NameUnusable, NameTaken, Banned, RoomLocked or StoreUnavailable.
         """
         try:
             user = User(uuid.uuid4().hex, names.clean(raw_name))
             if not host:
+                known = replaces is not None and self.may_enter(replaces, origin)
                 now = self._clock.monotonic()
                 self._permissions.check_entry(user.name, origin, now, new=not known)
-            self._presence.reserve(user, origin)
+            self._presence.claim(user, origin)
         except (NameUnusable, NameTaken, Banned, RoomLocked) as refusal:
             self._audit.login_refused(raw_name, origin, _REFUSALS[type(refusal)])
             raise
@@ -135,6 +137,11 @@ class Hub:
             except StoreUnavailable:
                 self._presence.log_out(user.id, "logout")  # nobody has been given this id
                 raise
+        if replaces is not None:
+            # Nothing has waited since the look at them, unless nothing was looked at: of several
+            # logins by one session at the same time one alone finds them still there.
+            self.log_out(replaces)
+        self._presence.reserve(user)
         return user
 
     def may_enter(self, user: User, origin: Origin) -> bool:

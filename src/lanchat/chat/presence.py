@@ -57,9 +57,12 @@ class Presence:
             with contextlib.suppress(NameTaken):
                 directory.claim(user, Origin(""), clock.monotonic(), HOLD_AFTER_RESTART)
 
-    def reserve(self, user: User, origin: Origin) -> None:
-        """Hold the name for who has just logged in. Waits for the disk. Raises NameTaken."""
+    def claim(self, user: User, origin: Origin) -> None:
+        """Hold the name for who is logging in; ``reserve`` has to follow. Raises NameTaken."""
         self._directory.claim(user, origin, self._clock.monotonic(), LOGIN_HOLD)
+
+    def reserve(self, user: User) -> None:
+        """Note whose name it is. Waits for the disk."""
         self._sessions.reserve(user)
 
     def may_enter(self, user: User) -> bool:

@@ -125,6 +125,7 @@ class LoginPages:
         return response
 
     def _log_in(self, name: str) -> Response:
+        session.know_device()
         known, origin = session.known_user(), session.visitor()
         may_enter = known is not None and self._hub.may_enter(known, origin)
         same = known is not None and name.strip() == known.name and may_enter
@@ -139,9 +140,7 @@ class LoginPages:
             session.begin(known)
             return flask.redirect(flask.url_for("chat"), 303)
         self._site.check_room_for(known)
-        user = self._hub.log_in(name, origin, known=may_enter, host=host)
-        if known is not None:
-            self._hub.log_out(known)
+        user = self._hub.log_in(name, origin, replaces=known, host=host)
         session.begin(user)
         return flask.redirect(flask.url_for("chat"), 303)
 

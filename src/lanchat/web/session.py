@@ -60,16 +60,24 @@ def begin(user: User) -> None:
 
 def renew() -> None:
     """Let the cookie last from now on."""
-    flask.session.setdefault("device", uuid.uuid4().hex)
+    know_device()
     flask.session.modified = True
 
 
 def end() -> None:
     """Let the answer's cookie name nobody; what it still knows is which browser this is."""
-    device = flask.session.get("device") or uuid.uuid4().hex
+    know_device()
+    device = flask.session["device"]
     flask.session.clear()
     flask.session.permanent = True
     flask.session["device"] = device
+
+
+def know_device() -> None:
+    """Let the request's ``visitor`` have a device, also where its cookie is the first one."""
+    if not isinstance(flask.session.get("device"), str):
+        flask.session.permanent = True
+        flask.session["device"] = uuid.uuid4().hex
 
 
 def visitor() -> Origin:
