@@ -62,6 +62,27 @@ def test_cut_off_again_and_again_while_others_talk(ana, bia, raw_client):
 
 
 @pytest.mark.own_server
+@pytest.mark.server_options("--grace", "5", "--retention-messages", "1")
+@pytest.mark.parametrize("restart", [False, True], ids=["the same life", "after a restart"])
+def test_what_retention_deleted_does_not_come_back(server, ana, bia, until, restart):
+    """It was deleted before its author could know that it was stored."""
+    client_id = "11111111-2222-3333-4444-555555555555"
+    ana.join()
+    first = ana.say("once", client_id)
+    bia.join()
+    assert bia.say("newer")["ok"]
+    until(lambda: [message["message"] for message in ana.join()["messages"]] == ["newer"])
+    if restart:
+        server.stop()
+        server.start()
+        ana.socket, bia.socket = ana.new_socket(), bia.new_socket()
+        ana.join()
+    again = ana.say("once", client_id)
+    assert (again["ok"], again["id"], again["time"]) == (True, first["id"], first["time"])
+    assert [message["message"] for message in bia.join()["messages"]] == ["newer"]
+
+
+@pytest.mark.own_server
 @pytest.mark.parametrize("restart", [False, True], ids=["the same life", "after a restart"])
 def test_a_retry_is_one_message(server, ana, bia, raw_client, restart):
     """From two tabs, and across the server's lives: one message, the same id, said once."""

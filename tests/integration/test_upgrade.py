@@ -75,7 +75,7 @@ def test_it_is_said_on_the_terminal(server):
     lines = server.output().splitlines()
     said = [line for line in lines if "bringing the messages up to date" in line]
     assert len(said) == 1
-    assert "schema 4 to 5" in said[0]
+    assert "schema 4 to 6" in said[0]
     banner = next(number for number, line in enumerate(lines) if "http://" in line)
     assert lines.index(said[0]) < banner
 
@@ -116,6 +116,7 @@ def test_what_is_sent_again_has_its_old_id(returning):
     assert (answer["ok"], answer["id"]) == (True, DELETED)
     shown = bia.call("new_host", {"batches": True})["messages"]
     assert [message["id"] for message in shown][:2] == [FIRST, NEWEST]
+    assert bia.say("new")["ok"]
     assert bia.say("too fast")["error"]["code"] == "slow_mode"
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lanchat.chat.changes import Change, Clear, Delete
+from lanchat.chat.changes import Change, Clear, Delete, Resent
 from lanchat.chat.model import Clock, Cursor, Message, timestamp
-from lanchat.errors import StoreUnavailable
+from lanchat.errors import StoreUnavailable, UnknownMessage
 from lanchat.periodic import Periodic
 from lanchat.store import messages
 from lanchat.store import retention as module
@@ -199,6 +199,41 @@ def test_a_clear_goes_in_small_steps(database, log):
     while database.call(module.delete_cleared):
         steps.append(rows(database))
     assert steps == [50, 0]
+
+
+def test_a_cleared_message_does_not_come_back_when_it_is_sent_again(database, log):
+    """Its author gets the answer of then, and nothing of its words or of their name is kept."""
+    (old,) = say(log, ["old"])
+    log.append(Clear("lobby")).result(DEADLINE)
+    Retention(database).work()
+    assert rows(database) == 0
+    for change in (draft("old"), Resent("1", "old", UnknownMessage())):
+        again = log.append(change).result(DEADLINE).message
+        assert (again.id, again.time, again.deleted) == (old.id, old.time, True)
+        assert (again.user, again.ip, again.message) == ("", "", "")
+    assert rows(database) == 0
+    assert log.newest("lobby", 10).messages == []
+    assert [message.deleted for message in say(log, [draft("old", user_id="2")])] == [False]
+
+
+def test_nor_does_one_that_was_too_old(database, log):
+    """It may have been deleted while its acknowledgement was on its way."""
+    first, _ = say(log, ["first", "second"])
+    sweep(database, count=1)
+    assert left(log) == ["second"]
+    (again,) = say(log, ["first"])
+    assert (again.id, again.deleted) == (first.id, True)
+    assert left(log) == ["second"]
+
+
+def test_what_answers_a_retry_is_forgotten_in_the_end(database, log, monkeypatch):
+    """A chat that clears often does not grow by it."""
+    monkeypatch.setattr(messages, "ANSWERED", 5)
+    said = say(log, range(10))
+    log.append(Clear("lobby")).result(DEADLINE)
+    Retention(database).work()
+    found = database.call(lambda connection: connection.execute("SELECT id FROM gone").fetchall())
+    assert [number for (number,) in found] == [message.id for message in said[-4:]]
 
 
 def test_without_a_clear_nothing_is_deleted(database, log):

@@ -9,7 +9,8 @@ index over the few rows that have.
 Of a deleted message the row stays without its text: whoever sends it again, because the
 acknowledgement got lost, is answered and nothing is stored anew, and a page that comes back
 learns that it is gone. A history that was cleared is a number at first (``room.cleared``), and
-nobody is shown what lies below it; its rows go later (``retention.py``).
+nobody is shown what lies below it; its rows go later (``retention.py``). Of a row that goes, what
+answers a retry stays in the table ``gone``: neither words nor a name.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from typing import Any
 from lanchat.chat.changes import Draft
 from lanchat.chat.model import Cursor, Message, Page
 from lanchat.errors import UnknownMessage
+
+ANSWERED = 100_000
+"""So many positions back, a message whose row is gone is known by its client_id: about 15 MB."""
 
 TOLD = 1_000
 """So many deleted messages, the newest ones, are named to a client that knows ids alone."""
@@ -38,6 +42,13 @@ SELECT = (
 INSERT = (
     "INSERT INTO message (client_id, room, user_id, user, ip, message, time)"
     " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, client_id) DO NOTHING"
+)
+
+_INSERT_NEW = (
+    "INSERT INTO message (client_id, room, user_id, user, ip, message, time)"
+    " SELECT ?, ?, ?, ?, ?, ?, ?"
+    " WHERE NOT EXISTS (SELECT 1 FROM gone WHERE user_id = ? AND client_id = ?)"
+    " ON CONFLICT (user_id, client_id) DO NOTHING"
 )
 
 fields = attrgetter(*Draft.__slots__)
@@ -71,7 +82,7 @@ def begin_epoch(connection: sqlite3.Connection) -> str:
 def insert(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]:
     """Store a message; False with the one that was stored by this client_id already."""
     values = fields(draft)
-    cursor = connection.execute(INSERT, values)
+    cursor = connection.execute(_INSERT_NEW, (*values, draft.user_id, draft.client_id))
     if cursor.rowcount == 1 and cursor.lastrowid is not None:
         return Message(*(cursor.lastrowid, *values, cursor.lastrowid)), True
     return stored(connection, draft.user_id, draft.client_id), False
@@ -79,12 +90,29 @@ def insert(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]
 
 def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Message:
     """The message that the author sent by this client_id. Raises UnknownMessage."""
-    row = connection.execute(
-        SELECT + "WHERE user_id = ? AND client_id = ?", (user_id, client_id)
-    ).fetchone()
+    author = (user_id, client_id)
+    row = connection.execute(SELECT + "WHERE user_id = ? AND client_id = ?", author).fetchone()
+    if row is None:
+        row = connection.execute(
+            "SELECT id, client_id, room, user_id, '', '', '', time, id, 1 FROM gone"
+            " WHERE user_id = ? AND client_id = ?",
+            author,
+        ).fetchone()
     if row is None:
         raise UnknownMessage
     return message(row)
+
+
+def drop(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Within a transaction, let these rows go; what answers a retry stays for a while."""
+    since = position(connection) - ANSWERED
+    connection.executemany(
+        "INSERT OR IGNORE INTO gone SELECT id, user_id, client_id, room, time FROM message"
+        " WHERE id = ? AND id > ?",
+        [(each, since) for each in ids],
+    )
+    connection.execute("DELETE FROM gone WHERE id <= ?", (since,))
+    connection.executemany("DELETE FROM message WHERE id = ?", [(each,) for each in ids])
 
 
 def delete(connection: sqlite3.Connection, message_id: int, time: str) -> Message:

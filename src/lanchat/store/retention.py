@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from lanchat.chat.model import SYSTEM_CLOCK, Clock, timestamp
+from lanchat.store import messages
 from lanchat.store.database import Database, transaction
 
 LOOKED_AT = 1_000
@@ -174,7 +175,7 @@ def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
             connection.execute(
                 "UPDATE retired SET id = max(id, ?), seq = max(seq, ?)", (max(old), max(seqs))
             )
-            _delete(connection, old)
+            messages.drop(connection, old)
         _tidy(connection)
     return Place(below, kept, place.deleted + len(old), done=not rows)
 
@@ -188,7 +189,7 @@ def delete_cleared(connection: sqlite3.Connection) -> bool:
     ).fetchall()
     if rows:
         with transaction(connection):
-            _delete(connection, [message_id for (message_id,) in rows])
+            messages.drop(connection, [message_id for (message_id,) in rows])
         _tidy(connection)
     return bool(rows)
 
@@ -202,10 +203,6 @@ def give_space_back(connection: sqlite3.Connection) -> None:
         # Where the disk is too full for it, the chat opens all the same.
         with contextlib.suppress(sqlite3.OperationalError):
             connection.execute("VACUUM")
-
-
-def _delete(connection: sqlite3.Connection, ids: list[int]) -> None:
-    connection.executemany("DELETE FROM message WHERE id = ?", [(each,) for each in ids])
 
 
 def _tidy(connection: sqlite3.Connection) -> None:

@@ -107,12 +107,22 @@ def _positions(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE mute ADD COLUMN seconds REAL")
 
 
+def _retries(connection: sqlite3.Connection) -> None:
+    # Of messages whose rows are gone, what answers whoever sends them again; ``id`` is theirs.
+    connection.execute(
+        "CREATE TABLE gone (id INTEGER PRIMARY KEY, user_id TEXT NOT NULL,"
+        " client_id TEXT NOT NULL, room TEXT NOT NULL, time TEXT NOT NULL)"
+    )
+    connection.execute("CREATE UNIQUE INDEX gone_retry ON gone (user_id, client_id)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
     _deletions,
     _order,
     _positions,
+    _retries,
 )
 
 
