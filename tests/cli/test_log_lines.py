@@ -48,6 +48,16 @@ def shown(record: Record, width: int | None = None, layout: Layout | None = None
             {"user": "", "ip": "", "version": "0.1.0", "port": 8765},
             "● start          version 0.1.0, port 8765",
         ),
+        (
+            "refused",
+            {"user": "", "reason": "host", "count": 4812, "seconds": 60},
+            "✕ refused                      192.168.1.33     4,812 times in 1 min 00 s, host",
+        ),
+        (
+            "visits",
+            {"user": "", "count": 1, "seconds": 59},
+            "↔ visits                       192.168.1.33     once in 59 s",
+        ),
         ("stop", {"user": "", "ip": ""}, "● stop"),
         (
             "ban",

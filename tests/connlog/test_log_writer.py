@@ -1,5 +1,6 @@
 import json
 import logging
+import os
 import stat
 import subprocess
 import sys
@@ -93,17 +94,16 @@ def test_close_loses_nothing_in_a_greenlet(tmp_path: Path) -> None:
     program = (
         "from gevent import monkey; monkey.patch_all()\n"
         "import sys, pathlib\n"
-        "from lanchat.chat.model import Origin\n"
         "from lanchat.connlog.log_writer import ConnectionLogFile\n"
         "log = ConnectionLogFile(pathlib.Path(sys.argv[1]))\n"
-        "for number in range(10_000): log.refused(Origin('::1'), str(number))\n"
+        "for number in range(10_000): log.command('topic', 'Rui', None, value=str(number))\n"
         "log.close()\n"
     )
     file = tmp_path / "log"
     command = [sys.executable, "-c", program, str(file)]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ended.stderr == ""
-    assert [line["reason"] for line in lines(file)] == [str(number) for number in range(10_000)]
+    assert [line["value"] for line in lines(file)] == [str(number) for number in range(10_000)]
 
 
 def test_closing_twice_and_writing_afterwards_is_harmless(
@@ -156,6 +156,115 @@ def test_a_rename_that_fails_loses_nothing(
     assert [line["user"] for line in lines(path)] == [str(number) for number in range(10)]
     assert oldest.read_text() == "older"
     assert caplog.text.count("cannot be rotated") == 1
+
+
+def test_refusals_turn_no_file_over(path: Path, ana: User, phone: Origin) -> None:
+    """A hundred thousand refusals of many addresses do not drive an arrival and a ban away."""
+    log = ConnectionLogFile(path, max_bytes=1_000_000, monotonic=lambda: 0.0)
+    log.join(ana, phone)
+    log.command("ban", "Rui", (ana, phone), seconds=None)
+    for number in range(100_000):
+        stranger = Origin(f"127.0.{number % 3_000 // 250}.{number % 250}", "x" * 5_000)
+        log.refused(stranger, "host")
+        log.login_refused("\x85" * 5_000, stranger, "code")
+    log.close()
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    written = lines(path)
+    assert [line["event"] for line in written[:2]] == ["join", "ban"]
+    refused = [line for line in written if "refused" in line["event"]]
+    assert len(refused) == 300 + 5 + 2
+    assert sum(line.get("count", 1) for line in refused) == 200_000
+    assert log.counts["refused", "host"] == log.counts["login_refused", "code"] == 100_000
+
+
+def test_refusals_are_summed_up_by_address(path: Path, phone: Origin) -> None:
+    """After ten lines an address has one a minute, which says how often, why and in which time."""
+    now = 0.0
+    log = ConnectionLogFile(path, clock=lambda: 1.5, monotonic=lambda: now)
+    for _ in range(4_822):
+        log.refused(phone, "host")
+    log.sum_up()
+    now = 60.0
+    log.sum_up()
+    log.sum_up()
+    log.close()
+    *single, summed = lines(path)
+    assert len(single) == 10
+    assert summed.items() >= {"event": "refused", "ip": phone.ip, "reason": "host"}.items()
+    assert (summed["count"], summed["seconds"]) == (4_812, 60)
+
+
+def test_visits_without_end_are_summed_up(path: Path, ana: User, phone: Origin) -> None:
+    """Who comes and goes a thousand times has no lines after that, and others have theirs."""
+    log = ConnectionLogFile(path, clock=lambda: 1.5, monotonic=lambda: 0.0)
+    for number in range(1_500):
+        log.join(User(str(number), "Troll"), phone)
+        log.leave(User(str(number), "Troll"), phone, 0.1, "logout")
+    log.join(ana, Origin("192.168.1.34"))
+    log.close()
+    events = [line["event"] for line in lines(path)]
+    assert events == [*["join", "leave"] * 1_000, "join", "visits"]
+    assert lines(path)[-1].items() >= {"ip": phone.ip, "count": 500}.items()
+
+
+def test_a_crowd_behind_one_address_has_its_lines(path: Path, phone: Origin) -> None:
+    """Two thousand people come in at once, and each arrival is a line."""
+    log = ConnectionLogFile(path)
+    for number in range(2_000):
+        log.join(User(str(number), str(number)), phone)
+    log.close()
+    assert [line["event"] for line in lines(path)] == ["join"] * 2_000
+
+
+def test_what_hosts_did_outlives_the_files(path: Path, ana: User, phone: Origin) -> None:
+    """The line of a ban is there, once, after any number of files has fallen off the end."""
+    log = ConnectionLogFile(path, max_bytes=2_000, backups=2)
+    log.command("ban", "Rui", (ana, phone), seconds=None)
+    for number in range(1_000):
+        # A name that would pass for one of these lines, if it were written as it is.
+        log.join(User("x", '\n{"v": 1, "time": "…", "event": "ban"'), phone)
+        if number == 500:
+            log.command("unban", "Rui", (ana, phone))
+    log.close()
+    files = {file.name for file in path.parent.iterdir()}
+    assert files == {path.name, *(f"{path.name}.{number}" for number in (1, 2, 3))}
+    kept = lines(path.with_name(f"{path.name}.3"))
+    assert [line["event"] for line in kept] == ["ban", "unban"]
+    assert stat.S_IMODE(path.with_name(f"{path.name}.3").stat().st_mode) == 0o600
+
+
+def test_of_what_hosts_did_the_newer_half_stays(path: Path) -> None:
+    """The file of what outlives the others has a limit, too."""
+    log = ConnectionLogFile(path, max_bytes=2_000, backups=1)
+    for number in range(200):
+        log.command("topic", "Rui", None, value=str(number))
+    log.close()
+    kept = path.with_name(f"{path.name}.2")
+    assert kept.stat().st_size < 4_000
+    values = [
+        int(line["value"])
+        for file in (kept, path.with_name(f"{path.name}.1"), path)
+        for line in lines(file)
+    ]
+    assert values == list(range(values[0], 200))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs")
+def test_a_pipe_that_nobody_reads(
+    path: Path, ana: User, phone: Origin, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither a pipe without a reader holds anything up, nor one whose reader has fallen asleep."""
+    os.mkfifo(path)
+    log = ConnectionLogFile(path)
+    log.join(ana, phone)
+    log.close()
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    log = ConnectionLogFile(path)
+    for _ in range(2_000):
+        log.join(ana, phone)
+    log.close()
+    os.close(reader)
+    assert caplog.text.count("cannot be written") == 2
 
 
 def test_half_a_line_is_ended_first(path: Path, ana: User, phone: Origin) -> None:

@@ -123,3 +123,9 @@ def test_a_clock_that_was_wrong(seconds: float) -> None:
     )
     assert minutes(found)["Bia"] == (1, 0)
     assert sum(found.hours) == pytest.approx(found.seconds)
+
+
+def test_visits_that_are_only_counted() -> None:
+    """What the log sums up is told apart from visits that it knows."""
+    found = sums(at(0, "visits", count=5), at(10, "visits", count=500, seconds=60), since=5)
+    assert (found.visits, found.summed, found.people) == (0, 500, {})

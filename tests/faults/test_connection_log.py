@@ -66,3 +66,17 @@ def test_the_log_on_a_terminal(server, person_factory):
     shown = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
     assert shown.count("\n") == len(NAMES) + 2
     assert all(char.isprintable() for char in shown.replace("\n", ""))
+
+
+def test_who_knocks_without_end(server, person_factory, lines):
+    """An address that is refused a hundred times has ten lines, and one that counts the others."""
+    person_factory("Ana").join()
+    stranger = person_factory()
+    for _ in range(100):
+        assert stranger.get("/", headers={"Host": "elsewhere.example"}).status_code == 403
+    *refused, last = [json.loads(line) for line in lines() if b'"refused"' in line]
+    assert [record["reason"] for record in refused] == ["host"] * 10
+    assert (last["ip"], last["reason"], last["count"]) == ("127.0.0.1", "host", 90)
+    command = [sys.executable, "-m", "lanchat", "log", "tail", "--event", "refused", "-n", "1"]
+    shown = subprocess.run([*command, server.log_file], capture_output=True, text=True, check=True)
+    assert "90 times in " in shown.stdout

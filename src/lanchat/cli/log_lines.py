@@ -39,6 +39,7 @@ LOOKS = {
     "stop": Look("●", "*", ACCENT, "stop"),
     "join": Look("→", ">", "green", "join"),
     "leave": Look("←", "<", "dim", "leave", "dim"),
+    "visits": Look("↔", "=", "dim", "visits", "dim"),
     "login_refused": Look("✕", "x", "yellow", "login refused"),
     "refused": Look("✕", "x", "yellow", "refused"),
     **{event: Look("◆", "!", "magenta", event) for event in HOST_COMMANDS},
@@ -157,6 +158,9 @@ def detail(record: Record) -> str:
 
 
 def _how_long(record: Record) -> str:
+    if record.count is not None:
+        often = "once" if record.count == 1 else f"{record.count:,} times"
+        return f"{often} in {duration(record.seconds or 0)}"
     if record.event in {"ban", "mute"}:
         return "for ever" if record.seconds is None else f"for {duration(record.seconds)}"
     return "" if record.seconds is None else f"after {duration(record.seconds)}"

@@ -24,7 +24,7 @@ from lanchat.terminal import ACCENT, ColorChoice, console, printable
 
 COLUMNS = (
     *("time", "event", "user", "ip", "seconds"),
-    *("reason", "agent", "user_id", "version", "port", "by", "value"),
+    *("reason", "agent", "user_id", "version", "port", "by", "value", "count"),
 )
 
 BAR = 40
@@ -117,6 +117,7 @@ def _as_json(sums: Statistics) -> dict[str, object]:
     return {
         "visits": sums.visits,
         "open_visits": sums.open_visits,
+        "summed_visits": sums.summed,
         "seconds": round(sums.seconds),
         "people": [
             {
@@ -139,6 +140,9 @@ def _show(screen: Console, sums: Statistics, shown: int, zone: tzinfo | None) ->
         ends = "an end" if sums.open_visits == 1 else "ends"
         those = f"{counted(sums.open_visits, 'visit')} without {ends} in the log"
         screen.print(f"{those}, counted up to what came last", style="dim")
+    if sums.summed:
+        more = counted(sums.summed, "visit")
+        screen.print(f"and {more} that the log only counts: too many at once", style="dim")
     if shown and sums.people:
         screen.print()
         screen.print(_table(_longest_first(sums)[:shown], zone))

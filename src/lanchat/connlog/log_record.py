@@ -22,16 +22,16 @@ HOST_COMMANDS = (
 )
 """What hosts do, by the names of their commands: those that change something."""
 
-EVENTS = ("start", "stop", "join", "leave", "login_refused", "refused", *HOST_COMMANDS)
+EVENTS = ("start", "stop", "join", "leave", "visits", "login_refused", "refused", *HOST_COMMANDS)
 
 LINE_LIMIT = 64 * 1024
-"""Bytes in a line that a reader still looks at; the longest one written has some 12,000."""
+"""Bytes in a line that a reader still looks at; the longest one written has some 3,000."""
 
 TEXT_LIMIT = 100
 """Characters kept of every text, which strangers may have typed, but the agent."""
 
 AGENT_LIMIT = 500
-"""Characters kept of a User-Agent."""
+"""Characters kept of a User-Agent of printable ASCII, as those of browsers are."""
 
 _FOR_EVER = 1e12
 
@@ -44,7 +44,8 @@ class Unreadable(ValueError):
 class Record:
     """One event, with its time in UTC; ``line`` is the JSON text that it was read from.
 
-    What an event does not carry is empty, ``seconds`` None. ``user``, ``ip``, ``agent``,
+    What an event does not carry is empty, ``seconds`` and ``count`` None. With a ``count`` it
+    happened so often in ``seconds``. ``user``, ``ip``, ``agent``,
     ``reason``, ``by`` and ``value`` hold what strangers sent:
     :func:`lanchat.terminal.printable` makes them safe.
     """
@@ -61,6 +62,7 @@ class Record:
     port: int | None
     by: str
     value: str
+    count: int | None
     line: str
 
 
@@ -120,7 +122,7 @@ def decode(line: bytes) -> Record:
     event = _text(fields, "event")
     if not event:
         raise Unreadable("no event")
-    port = fields.get("port")
+    port, count = fields.get("port"), fields.get("count")
     return Record(
         time=_moment(_text(fields, "time")),
         event=event,
@@ -134,13 +136,15 @@ def decode(line: bytes) -> Record:
         port=port if type(port) is int else None,
         by=_text(fields, "by"),
         value=_text(fields, "value"),
+        count=count if type(count) is int and 0 < count < _FOR_EVER else None,
         line=_ascii(line, fields),
     )
 
 
 def _bounded(name: str, value: object) -> object:
     if isinstance(value, str):
-        return value[: AGENT_LIMIT if name == "agent" else TEXT_LIMIT]
+        short = name != "agent" or not (value.isascii() and value.isprintable())
+        return value[: TEXT_LIMIT if short else AGENT_LIMIT]
     return value
 
 

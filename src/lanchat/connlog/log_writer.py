@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import queue
+import re
 import sys
 import time
 from collections import Counter
@@ -19,18 +20,33 @@ from pathlib import Path
 
 from lanchat.chat.model import Origin, User, timestamp
 from lanchat.chat.ports import LeaveReason, LoginRefusal
-from lanchat.connlog.log_record import LINE_LIMIT, encode
+from lanchat.connlog.allowance import Allowance
+from lanchat.connlog.log_record import HOST_COMMANDS, LINE_LIMIT, VERSION, encode
+from lanchat.periodic import Periodic
+from lanchat.private import write_private
 
 logger = logging.getLogger(__name__.rpartition(".")[0])
+
+_LOOK_SECONDS = 5.0
+"""Between two looks whether there is something to sum up."""
+
+_DONE_BY_HOSTS = re.compile(
+    rf'^{{"v": {VERSION}, "time": "[^"\n]*", "event": "(?:{"|".join(HOST_COMMANDS)})".*\n'.encode(),
+    re.MULTILINE,
+)
+"""Their lines in a file of the log; no text of a stranger looks like one, since quotation marks and
+line breaks are escaped."""
 
 
 class ConnectionLogFile:
     """Fulfils :class:`lanchat.chat.ports.Audit` with a file.
 
     The file and its folder are made with the first event. At ``max_bytes`` it becomes
-    ``<path>.1``, that one ``<path>.2``, and so on up to ``backups``. Where nothing can be
-    written, one warning goes to the logger ``lanchat.connlog``, and events are dropped until
-    it works again. ``clock`` gives seconds since 1970.
+    ``<path>.1``, that one ``<path>.2``, and so on up to ``backups``; what hosts did outlives the
+    file that falls off the end, in one more. Refusals and visits beyond an allowance are summed
+    up. Where nothing can be written, one warning goes to the logger ``lanchat.connlog``, and
+    events are dropped until it works again. ``clock`` gives seconds since 1970, ``monotonic``
+    measures what passes.
     """
 
     def __init__(
@@ -39,36 +55,51 @@ class ConnectionLogFile:
         max_bytes: int = 10_000_000,
         backups: int = 5,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
+        self._allowance = Allowance(monotonic)
         self._queue: queue.SimpleQueue[logging.LogRecord | None] = queue.SimpleQueue()
         self._file = _AppendedFile(path, max_bytes, backups)
         self._listener = QueueListener(self._queue, self._file)
         self._listener.start()
         self._closed = False
+        self._looks = Periodic(self.sum_up, _LOOK_SECONDS, name="connection log")
         self.counts: Counter[tuple[str, str]] = Counter()
         """How often each event happened since the start, by its name and its reason, if any."""
 
     def start(self, **fields: object) -> None:
         """The server begins its work; ``fields`` such as version, port and pid."""
+        self._count("start")
         self._write("start", **fields)
 
     def stop(self, **fields: object) -> None:
         """The server ends its work."""
+        self.sum_up(over=True)
+        self._count("stop")
         self._write("stop", **fields)
 
     def join(self, user: User, origin: Origin) -> None:
-        self._write("join", **_person(user, origin))
+        self._count("join")
+        if self._allowance.join(user.id, origin.ip):
+            self._write("join", **_person(user, origin))
 
     def leave(self, user: User, origin: Origin, seconds: float, reason: LeaveReason) -> None:
-        stayed = round(max(seconds, 0.0), 1)
-        self._write("leave", **_person(user, origin), seconds=stayed, reason=reason)
+        self._count("leave", reason)
+        if self._allowance.leave(user.id, origin.ip):
+            stayed = round(max(seconds, 0.0), 1)
+            self._write("leave", **_person(user, origin), seconds=stayed, reason=reason)
 
     def login_refused(self, name: str, origin: Origin, reason: LoginRefusal) -> None:
-        self._write("login_refused", user=name, ip=origin.ip, agent=origin.agent, reason=reason)
+        self._count("login_refused", reason)
+        if self._allowance.refusal("login_refused", origin.ip, reason):
+            about = {"user": name, "ip": origin.ip, "agent": origin.agent}
+            self._write("login_refused", **about, reason=reason)
 
     def refused(self, origin: Origin, reason: str) -> None:
-        self._write("refused", ip=origin.ip, agent=origin.agent, reason=reason)
+        self._count("refused", reason)
+        if self._allowance.refusal("refused", origin.ip, reason):
+            self._write("refused", ip=origin.ip, agent=origin.agent, reason=reason)
 
     def command(
         self, name: str, by: str, person: tuple[User, Origin] | None, **fields: object
@@ -76,18 +107,29 @@ class ConnectionLogFile:
         about = {} if person is None else _person(*person)
         about.pop("agent", None)
         known = {field: value for field, value in about.items() if value}
+        self._count(name)
         self._write(name, by=by, **known, **fields)
+
+    def sum_up(self, *, over: bool = False) -> None:
+        """Write down how often happened what has no line, once a minute, and when it is over."""
+        for event, fields in self._allowance.sums(over=over):
+            self._write(event, **fields)
 
     def close(self) -> None:
         """Return when everything handed in is on disk. What comes later is dropped."""
         if not self._closed:
+            self._looks.close()
+            self.sum_up(over=True)
             self._closed = True
             self._listener.stop()
             self._file.close()
 
+    def _count(self, event: str, reason: str = "") -> None:
+        if not self._closed:
+            self.counts[event, reason] += 1
+
     def _write(self, event: str, **fields: object) -> None:
         if not self._closed:
-            self.counts[event, str(fields.get("reason", ""))] += 1
             line = encode(timestamp(self._clock()), event, fields)
             self._queue.put_nowait(logging.makeLogRecord({"msg": line}))
 
@@ -120,17 +162,32 @@ class _AppendedFile(RotatingFileHandler):
         """
         self._release()
         numbers = range(1, self.backupCount + 1)
-        files = [self._path, *(self._path.with_name(f"{self._path.name}.{n}") for n in numbers)]
+        files = [self._path, *(self._numbered(n) for n in numbers)]
         free = next((n for n in numbers if not files[n].exists()), self.backupCount)
         try:
+            kept = _done_by_hosts(files[free])
             for number in range(free, 0, -1):
                 files[number - 1].replace(files[number])
+            self._keep(kept)
         except OSError as error:
             if not self._cannot_rotate:
                 logger.warning("%s cannot be rotated and grows: %s", self._path, error)
             self._cannot_rotate = True
         else:
             self._cannot_rotate = False
+
+    def _numbered(self, number: int) -> Path:
+        return self._path.with_name(f"{self._path.name}.{number}")
+
+    def _keep(self, lines: bytes) -> None:
+        """Add lines to the file behind the last one; of more than a whole file, the newer half."""
+        if not lines:
+            return
+        place = self._numbered(self.backupCount + 1)
+        before = place.read_bytes() if place.exists() else b""
+        if len(before) + len(lines) > self.maxBytes:
+            before = b"".join(before.splitlines(keepends=True)[before.count(b"\n") // 2 :])
+        write_private(place, before + lines)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002 (the same)
         """Drop the event, and say so if it is the first one."""
@@ -155,7 +212,9 @@ class _AppendedFile(RotatingFileHandler):
         """Open the file for appending, readable by its owner alone: it holds names and IPs."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         half = _ends_in_half_a_line(self._path)
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        # A pipe that nobody reads would hold up the whole server, not only this greenlet.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+        descriptor = os.open(self._path, flags, 0o600)
         # The buffer takes any line whole: one line, one write.
         stream = os.fdopen(descriptor, "a", LINE_LIMIT, encoding="ascii", newline="\n")
         if half:
@@ -188,6 +247,11 @@ def _person(user: User, origin: Origin) -> dict[str, object]:
         "ip": origin.ip,
         "agent": origin.agent,
     }
+
+
+def _done_by_hosts(path: Path) -> bytes:
+    """The lines of a file, if it is there, that tell what hosts did."""
+    return b"".join(_DONE_BY_HOSTS.findall(path.read_bytes())) if path.is_file() else b""
 
 
 def _ends_in_half_a_line(path: Path) -> bool:

@@ -37,7 +37,8 @@ class Statistics:
     """The sums of a log.
 
     ``hours`` has the seconds that people were there in each hour of the day; ``open_visits``
-    counts those whose end is not in the log.
+    counts those whose end is not in the log, ``summed`` those that it only counts, too: of these
+    nothing else is known.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Statistics:
     visits: int = 0
     seconds: float = 0.0
     open_visits: int = 0
+    summed: int = 0
 
 
 def count(records: Iterable[Record], since: datetime | None, zone: tzinfo | None) -> Statistics:
@@ -77,6 +79,8 @@ class _Counting:
             known = (record.user, record.time - length)
             user, begin = self._present.pop(record.user_id, known)
             self._add(user, begin, record.time)
+        elif record.event == "visits" and (self._since is None or record.time >= self._since):
+            self.sums.summed += record.count or 0
         self._now = record.time
 
     def end_all(self) -> None:
