@@ -106,6 +106,15 @@ def test_what_cannot_be_read_is_one_error(tmp_path: Path) -> None:
         LogReader(tmp_path).tail(1)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs")
+def test_a_pipe_is_no_log(path: Path, follower: Follower) -> None:
+    """Nobody waits for a writer that may never come."""
+    os.mkfifo(path)
+    with pytest.raises(LogUnreadable, match="it is no file"):
+        follower.reader.tail(1)
+    assert follower.look() == []
+
+
 def test_unreadable_lines_are_skipped_and_counted(path: Path, joined: Joined) -> None:
     """Blank lines are nothing at all; half a line at the end counts."""
     path.write_bytes(joined("a") + b"{\n\n\x00\xff\n" + joined("b") + b'{"v": 1, "ti')

@@ -1,10 +1,14 @@
 """What strangers send, in the connection log: one line an event, printable ASCII, bounded."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 
 import pytest
+
+from tests.world.deadline import DEADLINE
 
 NAMES = ["Ana\nBia", "Ana\x1b[31m", "Ana\u202emoc", "Ana\r\n{}", "\u2028\u2029", "n" * 10_000]
 LONGEST_LINE = 4_000
@@ -80,3 +84,17 @@ def test_who_knocks_without_end(server, person_factory, lines):
     command = [sys.executable, "-m", "lanchat", "log", "tail", "--event", "refused", "-n", "1"]
     shown = subprocess.run([*command, server.log_file], capture_output=True, text=True, check=True)
     assert "90 times in " in shown.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs")
+def test_a_pipe_as_log_file(server_factory, person_factory, tmp_path):
+    """A log file that nobody reads holds up neither a start nor the chat nor an end."""
+    (tmp_path / "piped").mkdir()
+    os.mkfifo(tmp_path / "piped" / "connections.log")
+    server = server_factory(folder="piped")
+    ana = person_factory("Ana", server)
+    ana.join()
+    assert ana.say("hello")["ok"]
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(DEADLINE) == 0
+    assert server.output().count("cannot be written") == 1

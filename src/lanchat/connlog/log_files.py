@@ -7,7 +7,9 @@ therefore known by its device and inode, which a rename does not change.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -48,6 +50,22 @@ def files_of(path: Path) -> Iterator[Path]:
     while numbers := [number for number in _numbers(path) if number > last]:
         yield from (path.with_name(f"{path.name}.{number}") for number in numbers)
         last = numbers[-1]
+
+
+def open_log(path: Path) -> BinaryIO:
+    """Open a file of a log for reading. Raises OSError, also for what is no file.
+
+    A pipe would hold up whoever opens it, a whole server perhaps, and a device has no end.
+    """
+
+    def open_at_once(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+    file = open(path, "rb", opener=open_at_once)  # noqa: SIM115 (Path.open takes no opener)
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is no file")
+    return file
 
 
 def identity(status: os.stat_result) -> Identity:

@@ -25,6 +25,7 @@ from lanchat.connlog.log_files import (
     files_of,
     identity,
     lines_backwards,
+    open_log,
     read_between,
 )
 from lanchat.connlog.log_record import LINE_LIMIT, Filter, Record, Unreadable, decode
@@ -99,7 +100,7 @@ class LogReader:
     def _records_backwards(self, *, whole: bool) -> Iterator[Record]:
         seen: set[Identity] = set()
         for path in files_of(self.path):
-            with suppress(FileNotFoundError), path.open("rb") as file:
+            with suppress(FileNotFoundError), open_log(path) as file:
                 status = os.fstat(file.fileno())
                 if identity(status) in seen:
                     continue  # it was rotated since it was read
@@ -117,7 +118,7 @@ class LogReader:
         files: dict[Identity, BinaryIO] = {}
         for path in files_of(self.path):
             with suppress(FileNotFoundError):
-                file = opened.enter_context(path.open("rb"))
+                file = opened.enter_context(open_log(path))
                 files.setdefault(identity(os.fstat(file.fileno())), file)
         if not files:
             raise LogMissing(self.path)
@@ -144,7 +145,7 @@ class LogReader:
         files: dict[Identity, BinaryIO] = {}
         for path in files_of(self.path):
             with suppress(OSError):  # on Windows a file can be there and yet not be opened
-                file = opened.enter_context(path.open("rb"))
+                file = opened.enter_context(open_log(path))
                 known = identity(os.fstat(file.fileno()))
                 files.setdefault(known, file)
                 if self._bookmark is not None and self._bookmark.file == known:
