@@ -20,11 +20,14 @@ HERE = "192.0.2.10"
 
 
 class Responder:
-    """The process that announces, spoken to as the server does; ``answers`` are what it says."""
+    """The process that announces, spoken to as the server does; ``answers`` are what it says,
+    without the names that it has ``lost``.
+    """
 
     def __init__(self, namespace: Namespace, address: str) -> None:
         self._address = address
         self.answers: list[dict[str, str]] = []
+        self.lost: list[str] = []
         self.process = subprocess.Popen(
             [*namespace.launcher, sys.executable, "-m", "lanchat.net.mdns"],
             stdin=subprocess.PIPE,
@@ -61,7 +64,11 @@ class Responder:
         assert self.process.stdout
         with self.process.stdout as lines:
             for line in lines:
-                self.answers.append(json.loads(line))
+                answer = json.loads(line)
+                if "lost" in answer:
+                    self.lost.append(answer["lost"])
+                else:
+                    self.answers.append(answer)
 
 
 @pytest.fixture

@@ -43,6 +43,9 @@ class Room:
     def take_name(self, name: str) -> None:
         self.local_names.append(name)
 
+    def lose_name(self, name: str) -> None:
+        self.local_names.remove(name)
+
 
 @pytest.fixture
 def room(namespace: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:

@@ -92,7 +92,9 @@ def test_a_taken_name_gets_a_number(
     owner = start_responder(other_computer, THERE)
     owner.announce(room="elsewhere")
     responder.announce("lanchat-2.local")
+    assert responder.lost == ["lanchat.local"]
     assert owner.is_called("lanchat.local")
+    assert not owner.lost
 
 
 def test_two_that_start_together_have_two_names(

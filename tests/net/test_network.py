@@ -181,8 +181,32 @@ def test_a_local_name_is_an_own_host(machine: Machine) -> None:
     network.take_name("lanchat.local")
     network.take_name("lanchat.local")
     assert heard == ["http://lanchat.local:8765"]
+    assert "lanchat.local" in network.own_hosts()
     network.refresh()
     assert "lanchat.local" in network.own_hosts()
+
+
+def test_an_own_host_is_in_lower_case(machine: Machine) -> None:
+    """Browsers write every host so, whatever `--mdns-name` says."""
+    network = machine.network()
+    network.take_name("Room12.local")
+    assert network.name_url == "http://Room12.local:8765"
+    assert "room12.local" in network.own_hosts()
+
+
+def test_a_lost_local_name_is_no_own_host(machine: Machine) -> None:
+    """What leads to another computer by now is foreign, also where it was the system's own name."""
+    network = machine.network()
+    own = f"{socket.gethostname().lower().partition('.')[0]}.local"
+    network.take_name(own)
+    network.lose_name(own)
+    assert network.name_url is None
+    network.take_name("lanchat-2.local")
+    assert own not in network.own_hosts()
+    assert "lanchat-2.local" in network.own_hosts()
+    network.take_name(own)
+    assert own in network.own_hosts()
+    assert "lanchat-2.local" not in network.own_hosts()
 
 
 def test_neighbours_are_told_what_they_can_reach(machine: Machine) -> None:

@@ -111,6 +111,8 @@ class Announcer:
             answer = json.loads(line)
             if "host" in answer:
                 self._network.take_name(answer["host"])
+            elif "lost" in answer:
+                self._network.lose_name(answer["lost"])
             else:
                 self._complain(answer["error"])
         if process.stdout is not None:

@@ -4,8 +4,9 @@ A process of its own, because Zeroconf lives in an asyncio loop, and the server'
 gevent's. It reads lines of JSON from its input, each one everything that is to be announced from
 then on (the fields of Announcement). Whenever something is announced it answers
 ``{"host": "lanchat.local"}``: for each line, and again when somebody else turns out to have that
-name. Where nothing can be announced it answers ``{"error": "…"}``. At the input's end it takes
-everything back and ends, so it never outlives who started it.
+name, which ``{"lost": "lanchat.local"}`` says at once. Where nothing can be announced it answers
+``{"error": "…"}``. At the input's end it takes everything back and ends, so it never outlives who
+started it.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ class AnnouncedRoom:
     """A room that is announced until it is closed, by names that nobody else has.
 
     ``own`` are addresses of this computer, besides those that it is seen to have. ``tell`` is
-    called with "host" and the name whenever it is announced, or with "error" and why it is not.
+    called with "host" and the name whenever it is announced, with "lost" and a name that somebody
+    else has, or with "error" and why nothing is announced.
     """
 
     def __init__(
@@ -132,6 +134,8 @@ class AnnouncedRoom:
             taken = await claimant.probe(claim)
             if taken is not None and not taken:
                 await self._announce(zeroconf, claimant.defend(claim))
+            if taken and claim.host in taken:
+                self._tell("lost", claim.host.rstrip("."))
             pause = self._names.change(taken)
 
     async def _announce(self, zeroconf: Zeroconf, conflict: asyncio.Future[Any]) -> None:

@@ -56,10 +56,11 @@ class Network:
         self._find = find
         find(interface)  # refuses an interface that does not exist
         self._names = _own_names()
+        self._lost: frozenset[str] = frozenset()
+        self._local_name: str | None = None
         self._view = self._look()
         self._listeners: list[Callable[[], None]] = []
         self._name_listeners: list[Callable[[], None]] = []
-        self._local_name: str | None = None
         # Asking the resolver takes seconds where a DNS server is named but out of reach, which
         # is what a LAN without internet looks like: the server does not wait for it.
         threading.Thread(target=self._learn_full_name, daemon=True).start()
@@ -76,12 +77,18 @@ class Network:
         self._listeners.append(listener)
 
     def take_name(self, name: str) -> None:
-        """From now on multicast DNS answers for this .local name."""
+        """From now on multicast DNS answers for this .local name, and for no other one."""
+        self._lost -= {name.lower()}
         if name != self._local_name:
             self._local_name = name
-            self._names |= {name}
             for listener in self._name_listeners:
                 listener()
+
+    def lose_name(self, name: str) -> None:
+        """This .local name is another computer's, also where our own system went by it."""
+        self._lost |= {name.lower()}
+        if name == self._local_name:
+            self._local_name = None
 
     def on_name(self, listener: Callable[[], None]) -> None:
         """Call the listener whenever ``name_url`` has become another one."""
@@ -119,7 +126,8 @@ class Network:
 
     def own_hosts(self) -> frozenset[str]:
         """Every host, in lower case and without brackets or zone, that means this machine."""
-        return self._view.own_hosts
+        local_name = {self._local_name.lower()} if self._local_name else set()
+        return (self._view.own_hosts | self._names | local_name) - self._lost
 
     def url(self, host: str) -> str:
         """The address of this server at the host, written as browsers write an origin."""
@@ -140,7 +148,7 @@ class Network:
         others = [host for host in others if host != local][:OTHERS_SHOWN]
         if share != local:
             others.append(local)
-        own = {str(address.ip) for address in everything} | self._names | {share, local}
+        own = {str(address.ip) for address in everything} | {share, local}
         return _View(share, tuple(others), lan, frozenset(own))
 
     def _candidates(self, everything: Sequence[Address]) -> Sequence[Address]:

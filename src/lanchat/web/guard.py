@@ -52,10 +52,9 @@ class Guard:
         return self._app(environ, start_response)
 
     def _is_ours(self, name: str | None) -> bool:
-        # Nobody can register a .local name: it is resolved on this LAN or not at all.
-        return name is not None and (
-            name in self._own_hosts() or name in self._allowed or name.endswith(".local")
-        )
+        # A .local name of others is foreign, too: any neighbour can answer for one, and have it
+        # lead here, also to a server that listens on this computer alone.
+        return name is not None and (name in self._allowed or name in self._own_hosts())
 
     def _is_same_origin(self, origin: str, host: str) -> bool:
         if _authority(origin) is None:
