@@ -160,6 +160,7 @@ NEEDS = {
     "localhost": Need(["netbase"], EVERYWHERE, localhost),
     "lsof": Need(["lsof"], UNIX),
     "make": Need(["make"], UNIX),
+    "nft": Need(["nftables"]),
     "node": Need([], EVERYWHERE, node),
     "systemd-analyze": Need(["systemd"]),
     "unshare": Need(["util-linux"]),

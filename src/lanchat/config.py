@@ -136,7 +136,7 @@ class ServeConfig:
         """The address to share: the access code goes along where no request ever carries it."""
         if self.access_code is None:
             return url
-        return f"{url}/#code={quote(self.access_code, safe='')}"
+        return f"{url.rstrip('/')}/#code={quote(self.access_code, safe='')}"
 
 
 def _is_shown(text: str, limit: int) -> bool:

@@ -61,33 +61,41 @@ def behind_nginx(server_factory: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
+def prefix() -> str:
+    """The path below which nginx has the room: none, where no test says otherwise."""
+    return ""
+
+
+@pytest.fixture
 def server(
-    behind_nginx: Any, nginx_program: str, tmp_path: Path, until: Callable[..., Any]
+    behind_nginx: Any, nginx_program: str, prefix: str, tmp_path: Path, until: Callable[..., Any]
 ) -> Iterator[SimpleNamespace]:
     """What people reach: nginx with the committed site, on a port of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     folder = tmp_path / "nginx"
     folder.mkdir()
-    (folder / "site.conf").write_text(_moved_site(port, behind_nginx.port))
+    (folder / "site.conf").write_text(_moved_site(port, behind_nginx.port, prefix))
     (folder / "nginx.conf").write_text(_main_file(folder))
     command = [nginx_program, "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     until(lambda: process.poll() is not None or _listens(port), "nginx")
     yield SimpleNamespace(
-        url=f"http://127.0.0.1:{port}", log_file=behind_nginx.log_file, process=process
+        url=f"http://127.0.0.1:{port}{prefix}", log_file=behind_nginx.log_file, process=process
     )
     process.terminate()
     process.wait()
 
 
-def _moved_site(port: int, backend: int) -> str:
-    """The committed site with the ports of this test."""
+def _moved_site(port: int, backend: int, prefix: str) -> str:
+    """The committed site with the ports of this test, and below a path as the guide has it."""
     site = (DEPLOY / "nginx.conf").read_text("utf-8")
     for theirs, ours in {
         "    listen 80;\n": f"    listen 127.0.0.1:{port};\n",
         "    listen [::]:80;\n": "",
-        "http://127.0.0.1:8765;": f"http://127.0.0.1:{backend};",
+        "http://127.0.0.1:8765;": f"http://127.0.0.1:{backend}{prefix and '/'};",
+        "location / {": f"location {prefix}/ {{",
+        'Prefix "";': f'Prefix "{prefix}";',
     }.items():
         assert site.count(theirs) == 1
         site = site.replace(theirs, ours)

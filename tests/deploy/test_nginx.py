@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -96,3 +97,51 @@ def test_an_https_site_in_front_is_told_by_its_scheme(ana, behind_nginx):
     cookies = ana.http.cookies.get_dict()
     page = requests.get(f"{behind_nginx.url}/chat", headers=headers, cookies=cookies, timeout=10)
     assert page_config(page.text)["serverUrl"] == "https://chat.example.org"
+
+
+PREFIX = "/room12"
+below_a_path = pytest.mark.parametrize("prefix", [PREFIX])
+
+
+def addresses(page: requests.Response) -> list[str]:
+    """Where a page leads and what it loads."""
+    found = re.findall(r'(?:href|src|action)="([^"#?][^"]*)"', page.text)
+    return [urljoin(page.url, address) for address in found]
+
+
+@below_a_path
+def test_nothing_leads_out_of_the_path(person_factory, server):
+    """Login, its redirects, both pages, all their files and the cookies stay below it."""
+    ana = person_factory()
+    login = ana.get("/")
+    led = ana.log_in("Ana")
+    assert led.headers["Location"] == f"{PREFIX}/chat"
+    assert ana.get("/").headers["Location"] == f"{PREFIX}/chat"
+    assert ana.get("/chat?lang=en").headers["Location"] == f"{PREFIX}/chat"
+    assert {cookie.path for cookie in ana.http.cookies} == {PREFIX}
+    pages = [login, ana.get("/chat"), ana.get("/invite"), ana.get("/host")]
+    found = [address for page in pages for address in addresses(page)]
+    assert len(found) > 40
+    for address in set(found):
+        assert address.startswith(f"{server.url}/"), address
+        expected = 405 if address.endswith("/logout") else 200
+        assert ana.http.get(address).status_code == expected, address
+    assert ana.http.get(f"{server.url}/invite.svg").status_code == 200
+    assert ana.log_out().headers["Location"] == f"{PREFIX}/"
+
+
+@below_a_path
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+def test_a_page_below_a_path_knows_where_its_sockets_are(ana, server, transport):
+    """The server's origin and the path of Socket.IO there; others are invited to the path."""
+    config = page_config(ana.get("/chat").text)
+    assert config["serverUrl"] + config["socketPath"] == f"{server.url}/socket.io"
+    assert config["lanUrl"] == f"{server.url}/"
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in ana.http.cookies)
+    ana.socket.connect(
+        config["serverUrl"],
+        headers={"Cookie": cookies},
+        transports=[transport],
+        socketio_path=config["socketPath"],
+    )
+    assert ana.socket.transport() == transport

@@ -20,8 +20,9 @@ HERE = "192.0.2.10"
 
 
 class Responder:
-    """The process that announces, spoken to as the server does; ``answers`` are what it says,
-    without the names that it has ``lost``.
+    """The process that announces, spoken to as the server does.
+
+    ``answers`` are what it says, but for the names that it has ``lost``.
     """
 
     def __init__(self, namespace: Namespace, address: str) -> None:

@@ -76,6 +76,16 @@ def test_cookie_and_page_are_encrypted(person_factory: Callable[..., Person]) ->
     assert config["lanUrl"].startswith("https://")
 
 
+def test_a_redirect_has_no_characters_that_a_header_may_not_have(server: ServerProcess) -> None:
+    """What stands raw in the query is written as addresses write it."""
+    with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as connection:
+        host = f"127.0.0.1:{server.port}"
+        head = f"GET /chat?x=\x00\xe9&y=%0d%0a HTTP/1.1\r\nHost: {host}\r\n\r\n"
+        connection.sendall(head.encode("latin-1"))
+        answer = connection.makefile("rb").read().decode("latin-1")
+    assert f"\r\nLocation: https://{host}/chat?x=%00%E9&y=%0d%0a\r\n" in answer
+
+
 def test_people_talk(person_factory: Callable[..., Person], raw_client: Callable[..., Any]) -> None:
     """By polling and by a secure WebSocket."""
     ana, bia = person_factory("Ana"), raw_client(person_factory("Bia"))

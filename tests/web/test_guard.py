@@ -89,6 +89,23 @@ def test_forwarded_headers_count_only_where_a_proxy_is_trusted(server_with, path
     assert get(plain, path, "evil.example", **forwarded) == 403
 
 
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        *[("/room12", 200), ("/room12/", 200), ("/a/b.c_d~e-f", 200), ("/x, /room12", 200)],
+        *[("", 200), ("/", 200), ("room12", 400), ("//evil.example", 400), ("/a//b", 400)],
+        *[("/..", 400), ("/a/../b", 400), ("/.", 400), ("https://evil.example", 400)],
+        *[("/a?b", 400), ('/"><script>', 400), ("/a b", 400), ("/%2e%2e", 400), ("/a/" * 20, 400)],
+        *[("/\u00e9", 400), ("/" + "x" * 65, 400)],
+    ],
+)
+def test_a_prefix_is_a_plain_path(server_with, path, told, status):
+    """What stands before all addresses can lead nowhere else, whoever sends it."""
+    trusting, plain = server_with("--trust-proxy"), server_with("--grace", "0.5")
+    assert get(trusting, path, X_Forwarded_Prefix=told) == status
+    assert get(plain, path, X_Forwarded_Prefix=told) == 200
+
+
 def test_a_refusal_is_logged(server, until):
     """With the address of who asked, in IPv4 where it is IPv4, and the reason."""
     get(server, host="evil.example")

@@ -1,11 +1,14 @@
 """Login, chat, logout and health over HTTP."""
 
+import http.client
 import json
 import re
+from contextlib import closing
 
 import pytest
 import socketio
 
+from tests.world.deadline import DEADLINE
 from tests.world.needs import need
 
 
@@ -153,6 +156,31 @@ def test_a_chosen_language_is_remembered(person_factory):
     answer = visitor.get("/?lang=pt-BR")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert '<html lang="pt-BR">' in visitor.get("/").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *["/x%0d%0aSet-Cookie:%20a=b", "/%0d%0a", "/%0a", "/%00", "//evil.example/", "/%2f%2fevil"],
+        *[
+            "/\\evil.example",
+            "/%5cevil.example",
+            "/https://evil.example",
+            "/chat%0d%0a",
+            "/%e2%80%a8",
+        ],
+    ],
+)
+@pytest.mark.parametrize("query", ["", "?lang=en", "?lang=%0d%0aX:y", "?x=%0d%0a&lang=en"])
+def test_what_is_asked_for_stands_in_no_header(server, path, query):
+    """Neither line breaks nor another host's name come back: such pages are not there."""
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)) as asking:
+        asking.putrequest("GET", path.encode().decode("latin-1") + query)
+        asking.endheaders()
+        answer = asking.getresponse()
+        assert answer.status in (400, 404)
+        assert "Location" not in answer.headers
+        assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.server_options("--lang", "pt-BR")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import flask
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -20,7 +21,7 @@ from lanchat.config import ServeConfig
 from lanchat.web import session
 from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
-from lanchat.web.guard import Guard, HttpsOnly
+from lanchat.web.guard import CheckedPrefix, Guard, HttpsOnly
 from lanchat.web.limits import Limits
 from lanchat.web.login import LoginPages
 from lanchat.web.pages import Pages
@@ -117,19 +118,65 @@ def _configure(app: flask.Flask, secret: bytes) -> None:
 def _layers(app: flask.Flask, site: Site) -> WSGIApplication:
     config = site.config
     files = StaticFiles(app.wsgi_app, Path(app.root_path) / "static", _HEADERS.items())
-    app.jinja_env.globals.update(static=files.url, modules=cache(files.modules))
+    modules = cache(files.modules)
+    app.jinja_env.globals.update(
+        static=lambda name: flask.request.script_root + files.url(name),
+        modules=lambda name: [flask.request.script_root + url for url in modules(name)],
+    )
     pages: WSGIApplication = HttpsOnly(files) if config.encrypted else files
     layers: WSGIApplication = Guard(pages, site.network.own_hosts, config.allow_hosts, site.audit)
     if config.trust_proxy:
-        layers = ProxyFix(layers, x_for=1, x_proto=1, x_host=1)
+        layers = CheckedPrefix(ProxyFix(layers, x_for=1, x_proto=1, x_host=1, x_prefix=1))
     return layers
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookies; behind a proxy with TLS they never travel without it."""
+    """Flask's signed cookies, which the clock of a server that was set does not end.
+
+    Behind a proxy with TLS they never travel without it, and below a prefix they stay there.
+    """
 
     def get_cookie_secure(self, _app: flask.Flask) -> bool:
         return flask.request.is_secure
+
+    def get_cookie_path(self, _app: flask.Flask) -> str:
+        return flask.request.script_root or "/"
+
+    def open_session(self, app: flask.Flask, request: flask.Request) -> SecureCookieSession:
+        """What the cookie holds. One from the future is as good: the clock was set back since."""
+        cookie = request.cookies.get(self.get_cookie_name(app), "")
+        try:
+            content, signed = self._signing(app).loads(cookie, return_timestamp=True)
+        except BadSignature:
+            return self.session_class()
+        age = datetime.now(timezone.utc) - signed
+        return self.session_class(content if age <= app.permanent_session_lifetime else None)
+
+    def save_session(
+        self, app: flask.Flask, session: SessionMixin, response: flask.Response
+    ) -> None:
+        """Let the browser count from when it gets the cookie, by a clock of its own.
+
+        Flask would tell it a moment, which for a browser has passed where our clock is far behind.
+        """
+        if session.accessed:
+            response.vary.add("Cookie")
+        if self.should_set_cookie(app, session):
+            response.set_cookie(
+                self.get_cookie_name(app),
+                self._signing(app).dumps(dict(session)),
+                max_age=app.permanent_session_lifetime,
+                path=self.get_cookie_path(app),
+                secure=self.get_cookie_secure(app),
+                httponly=self.get_cookie_httponly(app),
+                samesite=self.get_cookie_samesite(app),
+            )
+
+    def _signing(self, app: flask.Flask) -> URLSafeTimedSerializer:
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            raise RuntimeError("the application has no secret")
+        return serializer
 
 
 def _cookie_name(secret: bytes) -> str:

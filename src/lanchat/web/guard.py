@@ -9,9 +9,10 @@ Both hold for pages and for ``/socket.io`` alike.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from wsgiref.util import request_uri
 
 from lanchat.chat.ports import Audit
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_OF_ADDRESSES = ":/?#[]@!$&'()*+,;=%-._~"
+_PREFIX = re.compile(r"(?:/(?!\.\.?(?:/|\Z))[A-Za-z0-9._~-]{1,64}){0,8}")
 
 
 class Guard:
@@ -83,14 +86,28 @@ class Guard:
                 "Open the chat by its own address. If the page is a proxy in front of it,\n"
                 "the host can start it with: lanchat serve --allow-host NAME\n"
             )
-        body = text.encode()
-        headers = [
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Length", str(len(body))),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        start_response("403 Forbidden", headers)
-        return [body]
+        return _answer_plainly(start_response, "403 Forbidden", text)
+
+
+class CheckedPrefix:
+    """WSGI middleware for the path below which a proxy has us, in ``X-Forwarded-Prefix``.
+
+    It becomes a part of all addresses, so what is no plain path is answered with 400: a visitor's
+    own header must not lead elsewhere, and a mistake in the proxy's settings shall be seen.
+    """
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        told = environ.get("HTTP_X_FORWARDED_PREFIX", "")
+        # Each proxy on the way adds its own behind a comma; the last one is the one we trust.
+        prefix = told.rpartition(",")[2].strip().rstrip("/")
+        if not _PREFIX.fullmatch(prefix):
+            text = f"X-Forwarded-Prefix says {told[:200]!a}, which is no path such as /room12.\n"
+            return _answer_plainly(start_response, "400 Bad Request", text)
+        environ["HTTP_X_FORWARDED_PREFIX"] = prefix
+        return self._app(environ, start_response)
 
 
 class HttpsOnly:
@@ -106,18 +123,36 @@ class HttpsOnly:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["wsgi.url_scheme"] == "https":
             return self._app(environ, start_response)
-        url = "https:" + request_uri(environ).partition(":")[2]
-        body = f"This room is encrypted: {url}\n".encode()
+        # The query comes as it was sent: what no header may have is written as addresses write it.
+        asked = request_uri(environ).partition(":")[2]
+        url = "https:" + quote(asked, safe=_OF_ADDRESSES, encoding="latin-1")
         headers = [
             ("Location", url),
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Length", str(len(body))),
             ("Cache-Control", "no-store"),
             # A browser that stays on this connection would go on in the clear.
             ("Connection", "close"),
         ]
-        start_response("307 Temporary Redirect", headers)
-        return [body]
+        text = f"This room is encrypted: {url}\n"
+        return _answer_plainly(start_response, "307 Temporary Redirect", text, headers)
+
+
+def _answer_plainly(
+    start_response: StartResponse,
+    status: str,
+    text: str,
+    headers: Iterable[tuple[str, str]] = (),
+) -> Iterable[bytes]:
+    body = text.encode()
+    start_response(
+        status,
+        [
+            *headers,
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("X-Content-Type-Options", "nosniff"),
+        ],
+    )
+    return [body]
 
 
 def _host_name(url: str) -> str | None:

@@ -89,14 +89,18 @@ class Pages:
         }
 
     def _switch_language(self) -> Response | None:
-        """``?lang=pt-BR`` on any page is remembered, then the page is shown without it."""
+        """``?lang=pt-BR`` on any page is remembered, then the page is shown without it.
+
+        The address is made of the page's own name: what was asked for stands in no header.
+        """
         request = flask.request
         chosen = request.args.get("lang")
-        if chosen is None or request.method != "GET":
+        if chosen is None or request.method != "GET" or request.endpoint is None:
             return None
-        response = flask.redirect(request.path, 303)
+        response = flask.redirect(flask.url_for(request.endpoint), 303)
         if chosen in i18n.LANGUAGES:
-            response.set_cookie(session.LANGUAGE_COOKIE, chosen, _YEAR, samesite="Lax")
+            path = request.script_root or "/"
+            response.set_cookie(session.LANGUAGE_COOKIE, chosen, _YEAR, path=path, samesite="Lax")
         return response
 
 

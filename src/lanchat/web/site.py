@@ -73,14 +73,19 @@ class Site:
 
     def lan_url(self) -> str:
         """The address to share with others, as far as a request can tell."""
-        # Behind a proxy only the proxy's own address leads here.
-        return _own_url() if self.config.trust_proxy else self.network.share_url
+        # Behind a proxy only the proxy's own address leads here. Below a prefix it ends with a
+        # slash, without which not every proxy passes it on.
+        if not self.config.trust_proxy:
+            return self.network.share_url
+        prefix = flask.request.script_root
+        return f"{_own_url()}{prefix}/" if prefix else _own_url()
 
     def configuration(self, user: User) -> dict[str, object]:
         """The page's configuration of docs/protocol.md, for the request's person."""
         lang, lan_url = self.language(), self.lan_url()
         return {
             "serverUrl": _own_url(),
+            "socketPath": f"{flask.request.script_root}/socket.io",
             **protocol.invitation(lan_url, self.config.invitation(lan_url)),
             "room": self.config.name,
             "user": {"id": user.id, "name": user.name},

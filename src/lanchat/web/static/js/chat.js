@@ -93,11 +93,11 @@ const invite = mountInvite(
   },
   { write: breakable },
 );
-const socket = openSocket(config.serverUrl, {
+const socket = openSocket(config, {
   rate: config.limits.rate,
   dispatch,
   getState: () => state,
-  onUnauthorized: () => location.assign("/"),
+  onUnauthorized: () => location.assign("./"),
   onPause: (pause) =>
     composer.pause(pause, state.rules.slow > 0 ? "client.slow_mode" : "client.too_fast"),
 });

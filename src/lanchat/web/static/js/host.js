@@ -14,13 +14,13 @@ window.addEventListener("hashchange", () => become(location.hash.slice(1)));
 /** @param {string} secret */
 async function become(secret) {
   if (secret === "") {
-    if (failed.hidden) location.replace("/chat");
+    if (failed.hidden) location.replace("chat");
     return;
   }
   history.replaceState(null, "", location.pathname);
-  const answer = await fetch("/host", { method: "POST", body: new URLSearchParams({ secret }) });
+  const answer = await fetch("host", { method: "POST", body: new URLSearchParams({ secret }) });
   if (answer.ok) {
-    location.replace("/chat");
+    location.replace("chat");
     return;
   }
   doing.hidden = true;

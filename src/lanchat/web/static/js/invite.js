@@ -22,7 +22,7 @@ export function mountInvite({ none, way, picture, address }, { write }) {
     if (!open) return;
     address.replaceChildren(...write(invite));
     // The server draws the one that holds; a browser asks again for another address only.
-    picture.src = `/invite.svg?${turn}`;
+    picture.src = `invite.svg?${turn}`;
     turn += 1;
   }
 

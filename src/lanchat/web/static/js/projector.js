@@ -24,7 +24,7 @@ const invite = mountInvite(
   { write: ({ lanUrl }) => [lanUrl] },
 );
 
-openSocket(config.serverUrl, {
+openSocket(config, {
   rate: config.limits.rate,
   // What is said here all evening is not for this page to keep.
   dispatch(action) {
@@ -32,7 +32,7 @@ openSocket(config.serverUrl, {
     render();
   },
   getState: () => state,
-  onUnauthorized: () => location.assign("/"),
+  onUnauthorized: () => location.assign("./"),
   onPause() {},
 });
 

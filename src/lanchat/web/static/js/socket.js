@@ -21,15 +21,16 @@ const PASSING = new Set(["unavailable", "too_fast", "not_joined"]); // a no for 
 /**
  * Connect to the server, which takes `rate` messages a second. `onUnauthorized` is called when it
  * does not let us in any more, `onPause(milliseconds)` when sending has to wait.
- * @param {string} serverUrl
+ * @param {Pick<Config, "serverUrl" | "socketPath">} server
  * @param {{
  *   rate: number, dispatch: Dispatch, getState: () => State,
  *   onUnauthorized: () => void, onPause: (pause: number) => void,
  * }} options
  */
-export function openSocket(serverUrl, { rate, dispatch, getState, onUnauthorized, onPause }) {
+export function openSocket(server, { rate, dispatch, getState, onUnauthorized, onPause }) {
   const pace = makePace(rate);
-  const socket = io(serverUrl, {
+  const socket = io(server.serverUrl, {
+    path: server.socketPath,
     transports: ["websocket", "polling"],
     tryAllTransports: true, // where a proxy lets no WebSocket through
     reconnectionDelay: 500,

@@ -291,6 +291,7 @@ interface Command {
 /** What the page brings along, as docs/protocol.md has it. */
 interface Config extends Invite {
   readonly serverUrl: string;
+  readonly socketPath: string;
   readonly room: string;
   readonly user: User;
   readonly lang: string;
