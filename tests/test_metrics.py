@@ -148,14 +148,35 @@ def test_both_forms_that_prometheus_asks_for(server):
     assert all(family.documentation for family in ours)
 
 
-def test_others_are_told_nothing(server):
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix"),
+        *("X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded", "Forwarded", "Forwarded-For"),
+        *("Via", "X-Real-IP", "X-Client-IP", "Client-IP", "True-Client-IP", "CF-Connecting-IP"),
+        *("X-Cluster-Client-IP", "Fastly-Client-IP", "Fly-Client-IP", "X-Original-Forwarded-For"),
+        *("X-ProxyUser-Ip", "WL-Proxy-Client-IP", "Proxy-Connection", "X-Envoy-External-Address"),
+        *("X-Request-ID", "X-Original-URI", "x-real-ip"),
+    ],
+)
+@pytest.mark.parametrize("value", ["127.0.0.1", ""])
+def test_others_are_told_nothing(server, header, value):
     """Not who comes through a proxy on this computer, whatever it says of itself."""
-    for header in ("X-Forwarded-For", "Forwarded", "Via"):
-        answer = requests.get(
-            f"{server.url}/metrics", headers={header: "127.0.0.1"}, timeout=DEADLINE
-        )
-        assert (answer.status_code, "lanchat_" in answer.text) == (403, False)
-        assert answer.text.startswith("Figures are told on this computer alone")
+    answer = requests.get(f"{server.url}/metrics", headers={header: value}, timeout=DEADLINE)
+    assert (answer.status_code, "lanchat_" in answer.text) == (403, False)
+    assert answer.text.startswith("Figures are told on this computer alone")
+
+
+def test_prometheus_itself_is_told(server):
+    """It has headers of its own, and browsers have theirs."""
+    scrape = {
+        "X-Prometheus-Scrape-Timeout-Seconds": "10",
+        "Accept-Encoding": "gzip",
+        "User-Agent": "Prometheus/3.0",
+        "Sec-Fetch-Mode": "navigate",
+    }
+    answer = requests.get(f"{server.url}/metrics", headers=scrape, timeout=DEADLINE)
+    assert answer.status_code == 200
 
 
 def test_other_computers_are_told_nothing(namespace, server_factory):

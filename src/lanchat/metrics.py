@@ -7,6 +7,7 @@ where is said at each family below.
 from __future__ import annotations
 
 import hmac
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_address
@@ -35,7 +36,14 @@ from lanchat.web import session
 Events = Mapping[tuple[str, str], int]
 """How often each event of the connection log happened, by its name and its reason."""
 
-_PROXY_HEADERS = ("X-Forwarded-For", "Forwarded", "Via")
+_OF_PROXIES = re.compile(
+    r"(?:x|cf|cdn|fastly|fly)-(?!prometheus-)|via$|.*(?:forward|proxy|client|(?:^|-)ip$)",
+    re.IGNORECASE,
+)
+"""Names of headers by which a proxy tells for whom it asks, or that it does.
+
+Each has names of its own, so it is any ``X-`` header but those of Prometheus itself.
+"""
 
 
 class Figures(Collector):
@@ -139,7 +147,7 @@ def _is_from_here(request: flask.Request) -> bool:
         address = ip_address(session.origin(request.environ).ip)
     except ValueError:  # behind a Unix socket nobody has an address
         return False
-    return address.is_loopback and not any(name in request.headers for name in _PROXY_HEADERS)
+    return address.is_loopback and not any(map(_OF_PROXIES.match, request.headers.keys()))
 
 
 def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
