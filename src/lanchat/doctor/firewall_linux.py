@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from lanchat.doctor.facts import Answer, Finding, Verdict, ask, read
-from lanchat.doctor.packet_filter import iptables_chains, lets_in, nft_chains
+from lanchat.doctor.packet_filter import (
+    Chain,
+    iptables_chains,
+    lets_in,
+    nft_chains,
+    nft_words,
+    obstacle,
+)
 
 CHECK = "firewall"
 
@@ -60,8 +68,14 @@ def check_firewalld(zone: str, listing: Answer, port: int) -> Finding:
     return Finding(CHECK, Verdict.PROBLEM, text, step)
 
 
-def check_filter(nft: Answer | None, iptables: Answer | None, port: int, interface: str) -> Finding:
-    """What the packet filter's own listings say."""
+def check_filter(
+    nft: Answer | None, iptables: Answer | None, port: int, interface: str, listing: str = ""
+) -> Finding:
+    """What the packet filter's own listings say; ``listing`` is nft's for people.
+
+    A guest has to get through every chain, so each that lets nobody in gets a rule of its own: what
+    iptables accepts, another chain of nft still drops.
+    """
     if nft is None and iptables is None:
         return Finding(CHECK, Verdict.OK, "no firewall is installed here")
     answers = [answer for answer in (nft, iptables) if answer is not None]
@@ -69,13 +83,13 @@ def check_filter(nft: Answer | None, iptables: Answer | None, port: int, interfa
         look = "sudo nft list ruleset" if nft is not None else "sudo iptables -S"
         text = "neither ufw nor firewalld is on; other rules only an administrator may see"
         return Finding(CHECK, Verdict.UNSEEN, text, f"if guests cannot connect: `{look}`")
-    passed = list(_ways(nft, iptables, port, interface))
-    if False in passed:
-        step = f"sudo iptables -I INPUT -p tcp --dport {port} -j ACCEPT"
-        if iptables is None:
-            step = f"let tcp dport {port} pass in the chain of hook input (/etc/nftables.conf)"
-        return Finding(CHECK, Verdict.PROBLEM, f"its rules let nobody in at port {port}", step)
-    if None in passed:
+    ways = list(_ways(nft, iptables, port, interface, listing))
+    shut = [way for way in ways if way.passed is False]
+    if shut:
+        text = f"its rules let nobody in at port {port}"
+        step = " && ".join(f"sudo {way.remedy}" for way in shut)
+        return Finding(CHECK, Verdict.PROBLEM, text, step, tuple(way.why for way in shut))
+    if any(way.passed is None for way in ways):
         text = "there are rules, and whether they let guests in depends on who they are"
         return Finding(CHECK, Verdict.UNSEEN, text, "see `sudo nft list ruleset`")
     return Finding(CHECK, Verdict.OK, f"nothing is in the way of port {port}")
@@ -95,23 +109,49 @@ def _check_firewalld(port: int, interface: str) -> Finding | None:
 
 def _check_filter(port: int, interface: str) -> Finding:
     nft, iptables = ask("nft", "-j", "list", "ruleset"), ask("iptables", "-S")
-    return check_filter(nft, iptables, port, interface)
+    listing = ask("nft", "-a", "list", "ruleset") if nft is not None and nft.worked else None
+    return check_filter(nft, iptables, port, interface, listing.text if listing else "")
+
+
+class _Way(NamedTuple):
+    """A chain that a guest has to pass: whether they do, or else what stops them and what helps."""
+
+    passed: bool | None
+    why: str = ""
+    remedy: str = ""
 
 
 def _ways(
-    nft: Answer | None, iptables: Answer | None, port: int, interface: str
-) -> Iterable[bool | None]:
-    """Whether each chain that a guest has to pass lets them through."""
+    nft: Answer | None, iptables: Answer | None, port: int, interface: str, listing: str
+) -> Iterator[_Way]:
+    known = ""
     if iptables is not None:
-        yield lets_in(iptables_chains(iptables.text, port, interface), "INPUT")
+        chains = iptables_chains(iptables.text, port, interface)
+        passed = lets_in(chains, "INPUT")
+        found = obstacle(chains, "INPUT")
+        why = f"iptables, chain {found.chain}: {found.words or 'its policy'}"
+        yield _Way(passed, why, f"iptables -I INPUT -p tcp --dport {port} -j ACCEPT")
+        # Where it is nft's under another name, nft lists the same chain again.
+        known = "ip filter INPUT" if passed is False else ""
     if nft is not None:
         try:
-            found = nft_chains(nft.text, port, interface)
+            chains_of_nft = nft_chains(nft.text, port, interface)
         except (ValueError, KeyError):
-            yield None
+            yield _Way(None)
             return
-        chains = {name: chain for name, (chain, _) in found.items()}
-        yield from (lets_in(chains, name) for name, (_, first) in found.items() if first)
+        chains = {name: chain for name, (chain, _) in chains_of_nft.items()}
+        for name, (_, first) in chains_of_nft.items():
+            if first and name != known:
+                yield _nft_way(chains, name, port, listing)
+
+
+def _nft_way(chains: Mapping[str, Chain], name: str, port: int, listing: str) -> _Way:
+    found = obstacle(chains, name)
+    table, _, chain = found.chain.rpartition(" ")
+    words = nft_words(listing, table, found.words) if found.words else "its policy"
+    why = f"nft, table {table}, chain {chain}: {words}"
+    # Before all other rules of the chain that the packet begins with.
+    return _Way(lets_in(chains, name), why, f"nft insert rule {name} tcp dport {port} accept")
 
 
 def _ufw_rules(rules: str, port: int) -> Iterable[tuple[str, str]]:

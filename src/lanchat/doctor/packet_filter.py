@@ -19,11 +19,15 @@ _DEEP = 20
 
 @dataclass
 class Rule:
-    """``verdict`` is accept, drop, reject, return, or jump to ``target``."""
+    """``verdict`` is accept, drop, reject, return, or jump to ``target``.
+
+    ``words`` are the rule itself, or the number by which nft knows it.
+    """
 
     conditions: list[bool | None]
     verdict: str
     target: str = ""
+    words: str = ""
 
 
 @dataclass
@@ -40,6 +44,34 @@ def lets_in(chains: Mapping[str, Chain], start: str) -> bool | None:
     policy = _PASSED.get(chains[start].policy, True) if start in chains else True
     judged = {policy if result is None else result for result in results}
     return judged.pop() if len(judged) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What lets nobody in: a rule of the ``chain``, or its policy where ``words`` are empty."""
+
+    chain: str
+    words: str
+
+
+def obstacle(chains: Mapping[str, Chain], start: str) -> Obstacle:
+    """What ends a guest's way through a chain that lets nobody in."""
+    return _obstacle(chains, start, 0) or Obstacle(start, "")
+
+
+def _obstacle(chains: Mapping[str, Chain], name: str, depth: int) -> Obstacle | None:
+    if depth > _DEEP or name not in chains:
+        return None
+    for rule in chains[name].rules:
+        if False in rule.conditions:
+            continue
+        if _PASSED.get(rule.verdict) is False:
+            return Obstacle(name, rule.words)
+        if rule.verdict == "return" and None not in rule.conditions:
+            return None
+        if rule.verdict == "jump" and (found := _obstacle(chains, rule.target, depth + 1)):
+            return found
+    return None
 
 
 def _walk(chains: Mapping[str, Chain], name: str, depth: int) -> Iterator[bool | None]:
@@ -81,7 +113,7 @@ def nft_chains(text: str, port: int, interface: str) -> dict[str, tuple[Chain, b
             continue
         if kind == "chain":
             chain = Chain(value.get("policy", ""))
-            first = value.get("hook") == "input" and value.get("type") == "filter"
+            first = value.get("hook") in ("prerouting", "input") and value["type"] == "filter"
             found[f"{_table(value)} {value['name']}"] = (chain, first)
         else:
             rule = _nft_rule(value, port, interface)
@@ -99,7 +131,7 @@ def iptables_chains(text: str, port: int, interface: str) -> dict[str, Chain]:
         elif kind == "-N":
             found[name] = Chain()
         elif kind == "-A":
-            found[name].rules.append(_iptables_rule(words, port, interface))
+            found[name].rules.append(_iptables_rule(words, port, interface, line))
     return found
 
 
@@ -124,7 +156,7 @@ def _nft_rule(value: Mapping[str, Any], port: int, interface: str) -> Rule:
             verdict, target = "jump", f"{_table(value)} {what['target']}"
         elif kind not in ("counter", "log", "comment"):
             conditions.append(None)
-    return Rule(conditions, verdict, target)
+    return Rule(conditions, verdict, target, f"# handle {value.get('handle', '?')}")
 
 
 def _nft_match(match: Mapping[str, Any], port: int, interface: str) -> bool | None:
@@ -166,7 +198,16 @@ def _holds(value: object, right: Any) -> bool | None:
     return None if isinstance(right, dict) else bool(value == right)
 
 
-def _iptables_rule(words: list[str], port: int, interface: str) -> Rule:
+def nft_words(listing: str, table: str, words: str) -> str:
+    """The rule of the table as nft prints it in ``nft -a list ruleset``, or its number alone."""
+    _, _, inside = listing.partition(f"table {table} {{")
+    for line in inside.partition("\n}")[0].splitlines():
+        if line.endswith(f" {words}"):
+            return line.removesuffix(words).strip()
+    return words
+
+
+def _iptables_rule(words: list[str], port: int, interface: str, line: str) -> Rule:
     conditions: list[bool | None] = []
     verdict, target = "continue", ""
     for option, value, negated in _iptables_options(words):
@@ -176,7 +217,7 @@ def _iptables_rule(words: list[str], port: int, interface: str) -> Rule:
         if option not in ("-m", "--comment"):
             held = _iptables_match(option, value, port, interface)
             conditions.append(not held if negated and held is not None else held)
-    return Rule(conditions, verdict, target)
+    return Rule(conditions, verdict, target, line)
 
 
 def _iptables_options(words: list[str]) -> Iterator[tuple[str, str, bool]]:
