@@ -3,7 +3,9 @@ from __future__ import annotations
 import http.server
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from email.utils import formatdate
 from ipaddress import ip_network
 
@@ -12,6 +14,7 @@ import pytest
 from lanchat.doctor.facts import Verdict
 from lanchat.doctor.reachability import (
     Health,
+    Target,
     check_resolved,
     check_room,
     explain_failure,
@@ -21,8 +24,10 @@ from lanchat.doctor.reachability import (
     read_answer,
     resolve,
     target,
+    within,
 )
 from lanchat.errors import SettingRefused
+from tests.world.deadline import DEADLINE
 from tests.world.needs import need
 from tests.world.server import ServerProcess
 
@@ -36,14 +41,19 @@ from tests.world.server import ServerProcess
         ("http://chat.example/", ("chat.example", 80)),
         ("https://chat.example", ("chat.example", 443)),
         ("[fd00::5]:9000", ("fd00::5", 9000)),
+        ("http://chat.example/room12/", ("chat.example", 80, "/room12")),
+        ("http://chat.example/room12", ("chat.example", 80, "/room12")),
+        ("http://chat.example/a/room12/chat?x#y", ("chat.example", 80, "/a/room12")),
     ],
 )
 def test_an_address_as_people_write_it(text: str, where: tuple[str, int]) -> None:
     """An address may be copied from the screen, or typed without http:// and port."""
-    assert target(text) == where
+    assert target(text) == Target(*where)
 
 
-@pytest.mark.parametrize("text", ["", "ftp://x", "http://x:port", "http://[::1", "ht tp://x"])
+@pytest.mark.parametrize(
+    "text", ["", "ftp://x", "http://x:port", "http://[::1", "ht tp://x", "http://x/a b/"]
+)
 def test_what_is_no_address(text: str) -> None:
     """What is no address is refused, with an example."""
     with pytest.raises(SettingRefused, match=r"192\.168\.1\.20") as refused:
@@ -54,14 +64,14 @@ def test_what_is_no_address(text: str) -> None:
 def test_a_room_that_can_be_reached(server: ServerProcess) -> None:
     """Every step of the way to a room that can be reached is ok."""
     need("localhost")
-    findings = list(follow("localhost", server.port, []))
+    findings = list(follow(Target("localhost", server.port), []))
     assert [one.check for one in findings] == ["name", "network", "room"]
     assert {one.verdict for one in findings} == {Verdict.OK}
 
 
 def test_a_name_that_leads_nowhere_ends_it() -> None:
     """Without an address there is nothing to connect to."""
-    findings = list(follow("no-such-name.invalid", 8765, []))
+    findings = list(follow(Target("no-such-name.invalid", 8765), []))
     assert [(one.check, one.verdict) for one in findings] == [("name", Verdict.PROBLEM)]
     assert ".local" in check_resolved("x.local", []).text
 
@@ -130,6 +140,35 @@ def test_nobody_listens(listener: socket.socket) -> None:
 def test_somebody_who_says_nothing(listener: socket.socket) -> None:
     """A connection alone is no lanchat."""
     assert probe("127.0.0.1", listener.getsockname()[1], 0.1).kind == "other"
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [b"", b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"],
+)
+def test_an_answer_that_drips_is_given_up(listener: socket.socket, begin: bytes) -> None:
+    """However often a byte comes, the whole has its time; the server sees us hang up."""
+
+    def drip() -> None:
+        with listener.accept()[0] as connection, suppress(OSError):
+            connection.sendall(begin)
+            while True:
+                connection.sendall(b"x")
+                time.sleep(0.01)
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    health = probe("127.0.0.1", listener.getsockname()[1], 0.3)
+    assert health.kind == "other"
+    thread.join()
+
+
+def test_what_takes_too_long_is_given_up() -> None:
+    """A resolver without a network, for one, waits for much longer than anybody would."""
+    never = threading.Event()
+    assert within(0.01, never.wait) is None
+    never.set()
+    assert within(DEADLINE, never.wait) is True
 
 
 def test_another_web_server() -> None:

@@ -68,8 +68,7 @@ def examine_here(log_file: Path, port: int | None = None) -> Iterator[Finding]:
 
 def examine_room(url: str) -> Iterator[Finding]:
     """The checks on the way to a room on another computer. Raises SettingRefused."""
-    host, port = target(url)
-    yield from follow(host, port, _own_networks())
+    yield from follow(target(url), _own_networks())
     yield check_vpn(find_addresses(), default_routes())
 
 

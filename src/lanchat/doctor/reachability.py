@@ -8,13 +8,14 @@ import json
 import re
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from lanchat.config import DEFAULT_PORT
@@ -22,9 +23,16 @@ from lanchat.doctor.facts import Finding, Verdict
 from lanchat.errors import SettingRefused
 
 SECONDS = 4.0
+"""How long one step may take as a whole, however slowly something drips in."""
+
+_Result = TypeVar("_Result")
 
 Kind = Literal["lanchat", "other", "foreign name", "refused", "silent", "unreachable"]
 
+_PAGES = ("", "chat", "invite", "host")
+"""What an address ends with that was copied from a browser."""
+
+_PATH = re.compile(r"[!-~]{0,200}")
 _CLOCKS_APART = 120.0
 _APART = (
     "both in the same Wi-Fi? a guest network keeps devices apart; on that computer "
@@ -47,8 +55,21 @@ class Health:
     encrypted: bool = False
 
 
-def target(text: str) -> tuple[str, int]:
-    """Host and port of an address, as people write it. Raises SettingRefused."""
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a room is; ``path`` is what a proxy has it below, such as ``/room12``, or empty."""
+
+    host: str
+    port: int
+    path: str = ""
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}{self.path}"
+
+
+def target(text: str) -> Target:
+    """Where an address leads, as people write it. Raises SettingRefused."""
     hint = "give an address such as http://192.168.1.20:8765"
     try:
         parts = urlsplit(text if re.match(r"[a-z]+://", text, re.IGNORECASE) else f"//{text}")
@@ -57,21 +78,24 @@ def target(text: str) -> tuple[str, int]:
         raise SettingRefused("url", text, hint) from None
     if not host or " " in host or parts.scheme not in ("", "http", "https"):
         raise SettingRefused("url", text, hint)
-    return host, port or {"http": 80, "https": 443}.get(parts.scheme, DEFAULT_PORT)
+    above, _, last = parts.path.rstrip("/").rpartition("/")
+    path = above if last in _PAGES else f"{above}/{last}"
+    if not _PATH.fullmatch(path):
+        raise SettingRefused("url", text, hint)
+    usual = {"http": 80, "https": 443}.get(parts.scheme, DEFAULT_PORT)
+    return Target(host, usual if port is None else port, path)
 
 
-def follow(
-    host: str, port: int, networks: Sequence[IPv4Network | IPv6Network]
-) -> Iterator[Finding]:
+def follow(room: Target, networks: Sequence[IPv4Network | IPv6Network]) -> Iterator[Finding]:
     """Resolve, compare with our own ``networks``, connect and ask."""
-    addresses = resolve(host)
-    name = check_resolved(host, addresses)
+    addresses = resolve(room.host)
+    name = check_resolved(room.host, addresses)
     yield name
     if name.verdict is Verdict.PROBLEM:
         return
     near = is_near(addresses, networks)
     yield check_near(addresses, near=near)
-    yield from check_room(f"{host}:{port}", probe(host, port), near=near)
+    yield from check_room(str(room), probe(room.host, room.port, path=room.path), near=near)
 
 
 def check_resolved(host: str, addresses: Collection[str]) -> Finding:
@@ -134,25 +158,46 @@ def check_room(where: str, health: Health, *, near: bool) -> Iterator[Finding]:
 
 
 def resolve(name: str) -> set[str]:
-    """The addresses that this computer's own resolver knows; empty where it knows none."""
-    try:
-        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return set()
-    return {str(ip_address(str(info[4][0]).partition("%")[0])) for info in found}
+    """The addresses that this computer's own resolver knows; empty where it knows none in time."""
+
+    def ask() -> set[str]:
+        try:
+            found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return set()
+        return {str(ip_address(str(info[4][0]).partition("%")[0])) for info in found}
+
+    return within(SECONDS, ask) or set()
 
 
-def probe(host: str, port: int, seconds: float = SECONDS) -> Health:
-    """Ask for /healthz, in the clear first, past every proxy that this computer may use."""
-    health = _ask(http.client.HTTPConnection(host, port, timeout=seconds))
-    if health.kind != "other":
+def probe(host: str, port: int, seconds: float = SECONDS, path: str = "") -> Health:
+    """Ask for /healthz, in the clear first, past every proxy that this computer may use.
+
+    Both tries together take no longer than ``seconds``, whatever the other end does.
+    """
+    end = time.monotonic() + seconds
+    health = _ask(http.client.HTTPConnection(host, port, timeout=seconds), path, seconds)
+    left = end - time.monotonic()
+    if health.kind != "other" or left <= 0:
         return health
     # Whether a certificate is believed is another question than whether somebody is there.
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    connection = http.client.HTTPSConnection(host, port, timeout=seconds, context=context)
-    encrypted = _ask(connection)
+    connection = http.client.HTTPSConnection(host, port, timeout=left, context=context)
+    encrypted = _ask(connection, path, left)
     return replace(encrypted, encrypted=True) if encrypted.kind == "lanchat" else health
+
+
+def within(seconds: float, work: Callable[[], _Result]) -> _Result | None:
+    """The result of what may wait for others, or None where it takes longer than that.
+
+    What is given up goes on in a thread that holds up no end of the program.
+    """
+    done: list[_Result] = []
+    thread = threading.Thread(target=lambda: done.append(work()), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return done[0] if done else None
 
 
 def explain_failure(error: OSError) -> Health:
@@ -182,16 +227,29 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, now: float
     return Health("other", reason=f"it answers as something else (status {status})", ahead=ahead)
 
 
-def _ask(connection: http.client.HTTPConnection) -> Health:
+def _ask(connection: http.client.HTTPConnection, path: str, seconds: float) -> Health:
+    health = within(seconds, lambda: _talk(connection, path))
+    if health is not None:
+        return health
+    # Its own timeout begins anew with every byte, and for every address of a name.
+    met = connection.sock
+    if met is None:
+        return Health("silent", reason="no answer")
+    with suppress(OSError):
+        met.shutdown(socket.SHUT_RDWR)  # so that the thread ends, too
+    return Health("other", reason=f"its answer is not there after {seconds:.0f} s")
+
+
+def _talk(connection: http.client.HTTPConnection, path: str) -> Health:
     with closing(connection):
         try:
             connection.connect()
         except OSError as error:
             return explain_failure(error)
         try:
-            connection.request("GET", "/healthz", headers={"Connection": "close"})
+            connection.request("GET", f"{path}/healthz", headers={"Connection": "close"})
             response = connection.getresponse()
             body = response.read(1_000)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             return Health("other", reason=f"no answer to a request for a page ({error})")
     return read_answer(response.status, dict(response.getheaders()), body, time.time())
