@@ -195,7 +195,7 @@ class Backend:
 
     def __init__(self, config: ServeConfig, network: Network) -> None:
         refuse_gevent_websocket()
-        make_room_for(config.max_clients)
+        self.room = make_room_for(config.max_clients)
         with ExitStack() as undo:
             storage = Storage(config)
             undo.callback(storage.stop)

@@ -12,12 +12,16 @@ import gevent.event
 from lanchat.backend import Backend
 from lanchat.config import ServeConfig
 from lanchat.http.listen import listen
+from lanchat.http.waiting import Waiting
 from lanchat.http.wsgi_server import make_server
 from lanchat.net.network import Network
 from lanchat.web.site import host_link
 
 _STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
 _INTERRUPTED = 130
+
+_SHARE = 4
+"""One address may have a fourth of the places for connections without a request."""
 
 
 class Server:
@@ -54,12 +58,18 @@ class Server:
         """Serve until SIGINT or SIGTERM, then say goodbye in order."""
         encryption = self._backend.encryption
         context = encryption.context if encryption else None
-        http = make_server(self._socket, self._backend.app, context)
+        http = make_server(self._socket, self._backend.app, context, self._waiting())
         http.start()
         self._stop.wait()
         http.close()
         self._backend.close()
         http.stop(timeout=0)
+
+    def _waiting(self) -> Waiting:
+        """The places of connections without a request; one address has no more than its share."""
+        most = self._backend.room.waiting
+        behind_one = self.config.trust_proxy or not self.config.max_per_ip
+        return Waiting(most, most if behind_one else most // _SHARE)
 
     def _stop_or_quit(self) -> None:
         if self._stop.is_set():

@@ -23,8 +23,8 @@ import resource, sys
 from lanchat.http.listen import make_room_for
 connections, soft, hard = map(int, sys.argv[1:])
 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-make_room_for(connections)
-print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+room = make_room_for(connections)
+print(resource.getrlimit(resource.RLIMIT_NOFILE)[0], *room)
 """
 
 
@@ -136,38 +136,37 @@ def test_ipv4_alone_where_ipv6_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
         assert listener.getsockname()[0] == "0.0.0.0"
 
 
-def room_for(connections: int, *, soft: int, hard: int) -> tuple[int, str]:
-    """The limit that a process of its own ends up with, and its warnings."""
+def room_for(connections: int, *, soft: int, hard: int) -> tuple[int, str, int, int]:
+    """The limit that a process of its own ends up with, its warnings, and the room it has."""
     numbers = map(str, (connections, soft, hard))
     command = [sys.executable, "-c", MAKE_ROOM, *numbers]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return int(done.stdout), done.stderr
+    limit, waiting, silent = map(int, done.stdout.split())
+    return limit, done.stderr, waiting, silent
 
 
 @has_descriptors
-def test_raises_the_limit_to_what_is_needed() -> None:
+@pytest.mark.parametrize("connections", [0, 10, 500])
+def test_raises_the_limit_as_far_as_it_goes(connections: int) -> None:
     """Many systems let a program open 256 or 1,024 files unless it asks for more."""
-    limit, warning = room_for(500, soft=100, hard=1_000)
-    assert 500 < limit < 1_000
-    assert warning == ""
-
-
-@has_descriptors
-def test_leaves_a_limit_that_is_high_enough_alone() -> None:
-    """A limit is never lowered."""
-    assert room_for(10, soft=900, hard=1_000) == (900, "")
+    limit, warning = room_for(connections, soft=100, hard=1_000)[:2]
+    assert (limit, warning) == (1_000, "")
 
 
 @has_descriptors
 def test_warns_where_the_system_allows_too_few() -> None:
     """One line says what to do; the server takes as many as it can."""
-    limit, warning = room_for(5_000, soft=100, hard=1_000)
+    limit, warning, *_ = room_for(5_000, soft=100, hard=1_000)
     assert limit == 1_000
     assert "--max-clients" in warning
     assert warning.count("\n") == 1
 
 
 @has_descriptors
-def test_without_a_limit_of_its_own_it_takes_all() -> None:
-    """With --max-clients 0 the system's limit is the only one."""
-    assert room_for(0, soft=100, hard=1_000) == (1_000, "")
+@pytest.mark.parametrize(
+    ("connections", "hard", "room"),
+    [(1_000, 20_000, (2_000, 1_000)), (500, 1_000, (200, 100)), (5_000, 1_000, (100, 50))],
+)
+def test_shares_out_what_is_there(connections: int, hard: int, room: tuple[int, int]) -> None:
+    """Connections that wait and sessions that say nothing leave those of the chat their room."""
+    assert room_for(connections, soft=100, hard=hard)[2:] == room

@@ -13,7 +13,7 @@ import logging
 import socket
 import sys
 from contextlib import suppress
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from lanchat.config import DEFAULT_PORT, PORTS_TO_TRY
 from lanchat.errors import AddressNotHere, NoFreePort, PortTaken
@@ -26,7 +26,12 @@ SocketAddress: TypeAlias = tuple[str | int, ...] | tuple[int, bytes]
 BACKLOG = 1024  # a class opens the page in the same second
 
 SPARE_DESCRIPTORS = 200
-"""Descriptors for everything but sockets that stay: files, pages that are being loaded."""
+"""Descriptors for everything but sockets: files, and what the system opens for itself."""
+
+_MOST_ROOM = 3_000
+"""More connections besides those of who is in the chat are never of use."""
+
+_LEAST_ROOM = 150
 
 IPV4_ANY = "0.0.0.0"
 IPV6_ANY = "::"
@@ -145,33 +150,52 @@ def _explain(
     return AddressNotHere(where, port, error.strerror or str(error))
 
 
+class Room(NamedTuple):
+    """How many connections may be there besides those of who is in the chat.
+
+    ``waiting`` are those without a request, ``silent`` sessions that have not joined.
+    """
+
+    waiting: int
+    silent: int
+
+
+def make_room_for(connections: int) -> Room:
+    """Let this process open as many files as the system allows, and share them out.
+
+    ``connections`` are those of who is in the chat, 0 without a limit. A warning says where the
+    system allows too few for them.
+    """
+    most = _raise_limit()
+    if connections and most < connections + SPARE_DESCRIPTORS:
+        _log.warning(
+            "the system allows this program %d open files, too few for %d connections; "
+            "allow more (ulimit -n) or ask for fewer with --max-clients",
+            most,
+            connections,
+        )
+    left = most - SPARE_DESCRIPTORS - (connections or most // 2)
+    left = max(_LEAST_ROOM, min(left, _MOST_ROOM))
+    return Room(waiting=left * 2 // 3, silent=left // 3)
+
+
 if sys.platform == "win32":
 
-    def make_room_for(_connections: int) -> None:
+    def _raise_limit() -> int:
         """Windows has no such limit."""
+        return sys.maxsize
 
 else:
     import resource
 
-    def make_room_for(connections: int) -> None:
-        """Let this process open so many connections (0: as many as the system allows).
-
-        Where the system allows fewer, a warning says so.
-        """
+    def _raise_limit() -> int:
+        """Raise the soft limit of open files as far as it goes; returns what holds then."""
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        # "Unlimited" is below every other number here.
-        most = sys.maxsize if hard == resource.RLIM_INFINITY else hard
-        wanted = connections + SPARE_DESCRIPTORS if connections else most
-        if soft != resource.RLIM_INFINITY and soft < wanted:
-            limit = hard if wanted >= most else wanted
-            try:
+        # macOS allows fewer than it says; 10,240 it always allows.
+        for limit in (hard, 1 << 16, 10_240):
+            if soft == resource.RLIM_INFINITY or resource.RLIM_INFINITY != limit <= soft:
+                break
+            with suppress(OSError, ValueError):
                 resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
-            except (OSError, ValueError):  # macOS allows fewer than it says
-                most = soft
-        if connections and most < wanted:
-            _log.warning(
-                "the system allows this program %d open files, too few for %d connections; "
-                "allow more (ulimit -n) or ask for fewer with --max-clients",
-                most,
-                connections,
-            )
+                soft = limit
+        return sys.maxsize if soft == resource.RLIM_INFINITY else soft

@@ -15,7 +15,7 @@ import contextlib
 import errno
 import io
 import socket
-import ssl
+from collections.abc import Iterator
 from typing import Any
 
 import gevent
@@ -24,6 +24,7 @@ from gevent import pywsgi
 
 from lanchat.http.bodies import Body, linger, read_body
 from lanchat.http.heads import Head
+from lanchat.http.waiting import Waiting
 
 REQUEST_SECONDS = 10.0
 ANSWER_SECONDS = 20.0
@@ -38,8 +39,13 @@ _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length
 class Handler(pywsgi.WSGIHandler):
     """One connection. It also hands its socket to the application, as gunicorn does."""
 
+    server: Any  # ours, which knows who waits
+
     _unread = False
     """Whether a body was left in the socket: then no request can follow in this connection."""
+
+    _gone = False
+    """Whether the client is not there any more to be told what is wrong."""
 
     def __init__(self, sock: Any, address: Any, server: pywsgi.WSGIServer) -> None:
         super().__init__(sock, address, server)
@@ -55,11 +61,21 @@ class Handler(pywsgi.WSGIHandler):
             super().handle()
 
     def handle_one_request(self) -> Any:
+        result = self._handle_one_request()
+        if not isinstance(result, tuple):
+            return result
+        if not self._gone:  # pywsgi would wait for ever until its refusal is taken
+            with self._answering():
+                self.socket.sendall(result[1])
+        return None
+
+    def _handle_one_request(self) -> Any:
         self._deadline = gevent.Timeout(REQUEST_SECONDS, False)  # type: ignore[arg-type]
         try:
-            with self._deadline:
+            with self._deadline, waits(self.server.waiting, self.socket, self.client_address):
                 return super().handle_one_request()
-        except OSError:  # pywsgi's word for a body in chunks that are none
+        except OSError as error:  # pywsgi's word, too, for a body in chunks that are none
+            self._gone = error.errno is not None
             return "400", _BAD_REQUEST
         return None  # type: ignore[unreachable]  # the deadline passed: pywsgi hangs up
 
@@ -68,6 +84,7 @@ class Handler(pywsgi.WSGIHandler):
         try:
             return super().read_request(raw_requestline)
         except (IndexError, OSError) as error:
+            self._gone = isinstance(error, OSError) and error.errno is not None
             raise ValueError(str(error)) from None  # else pywsgi would print a traceback
 
     def MessageClass(self, source: Any, *_: object) -> Any:  # noqa: N802  pywsgi's name
@@ -82,6 +99,7 @@ class Handler(pywsgi.WSGIHandler):
             environ["wsgi.url_scheme"] = "https"
         environ["wsgi.input"] = io.BytesIO(self._read_body().content)
         self._deadline.cancel()
+        self.server.waiting.remove(self.socket, host_of(self.client_address))
         return environ
 
     def _read_body(self) -> Body:
@@ -103,13 +121,37 @@ class Handler(pywsgi.WSGIHandler):
 
     def _sendall(self, data: bytes) -> None:
         """Called for an answer, or for each piece of one; pywsgi says nothing of EPIPE."""
-        with gevent.Timeout(ANSWER_SECONDS, BrokenPipeError(errno.EPIPE, "it is not taken")):
-            try:
-                super()._sendall(data)  # type: ignore[misc]  # the stubs leave it out
-            except ssl.SSLError as error:  # what EPIPE is called over TLS
-                raise BrokenPipeError(errno.EPIPE, str(error)) from None
+        with self._answering():
+            super()._sendall(data)  # type: ignore[misc]  # the stubs leave it out
 
     def handle_one_response(self) -> None:
         super().handle_one_response()
         if self._unread:
-            linger(self.socket)
+            with waits(self.server.waiting, self.socket, self.client_address):
+                linger(self.socket)
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
+        """While somebody has to take an answer. Raises BrokenPipeError where they do not."""
+        late = gevent.Timeout(ANSWER_SECONDS, BrokenPipeError(errno.EPIPE, "it is not taken"))
+        with late, waits(self.server.waiting, self.socket, self.client_address):
+            try:
+                yield
+            except OSError as error:  # over TLS and when it is closed here it has other names
+                raise BrokenPipeError(errno.EPIPE, str(error)) from None
+
+
+@contextlib.contextmanager
+def waits(waiting: Waiting, sock: socket.socket, address: Any) -> Iterator[None]:
+    """A connection waits, until the end or until it is taken out."""
+    host = host_of(address)
+    waiting.add(sock, host)
+    try:
+        yield
+    finally:
+        waiting.remove(sock, host)
+
+
+def host_of(address: Any) -> str:
+    """The host of what `accept` gives; empty behind a Unix socket."""
+    return str(address[0]) if isinstance(address, tuple) else ""

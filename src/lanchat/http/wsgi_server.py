@@ -2,11 +2,15 @@
 
 With a certificate the first byte of a connection tells a handshake from a plain request. Plain
 requests go on in the clear with the scheme http, for the application to tell them where to go.
+
+Not documented, and hence tried by tests/faults/test_waiting_sockets.py: ``do_read`` and
+``start_accepting`` of gevent's server (read in gevent 26.9).
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import socket
 import ssl
@@ -15,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from gevent import pywsgi
 
-from lanchat.http.wsgi_handler import REQUEST_SECONDS, Handler
+from lanchat.http.waiting import Waiting
+from lanchat.http.wsgi_handler import REQUEST_SECONDS, Handler, waits
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -24,15 +29,24 @@ _log = logging.getLogger(__name__)
 
 _TLS_HANDSHAKE = b"\x16"
 
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+"""What the system says when it has no socket left to give."""
+
+_PAUSE_SECONDS = 0.1
+
 
 def make_server(
-    listener: socket.socket, app: WSGIApplication, context: ssl.SSLContext | None = None
+    listener: socket.socket,
+    app: WSGIApplication,
+    context: ssl.SSLContext | None,
+    waiting: Waiting,
 ) -> pywsgi.WSGIServer:
     """A server for the listening socket, not started yet; with a ``context`` it speaks TLS."""
     return Server(
         listener,
         app,
         context,
+        waiting,
         handler_class=Handler,
         log=None,
         error_log=pywsgi.LoggingLogAdapter(_log, logging.DEBUG),
@@ -49,14 +63,28 @@ class Server(pywsgi.WSGIServer):
         listener: socket.socket,
         app: WSGIApplication,
         context: ssl.SSLContext | None,
+        waiting: Waiting,
         **settings: Any,
     ) -> None:
         super().__init__(listener, app, **settings)
+        self.waiting = waiting
         self._context = context
+        self._warned = False
+
+    def do_read(self) -> Any:
+        """Called for each connection that comes; gevent prints a traceback for what is raised."""
+        try:
+            return super().do_read()
+        except OSError as error:
+            if error.errno in self.fatal_errors:
+                raise
+            if error.errno in _EXHAUSTED:
+                self._make_room(error)
+        return None
 
     def handle(self, sock: Any, address: Any) -> None:
         """Called in a greenlet of the connection's own: a handshake holds up nobody else."""
-        if self._context is None or not _begins_tls(sock):
+        if self._context is None or not self._begins_tls(sock, address):
             super().handle(sock, address)
             return
         with contextlib.suppress(OSError):  # a client that has gone is no error, here neither
@@ -64,8 +92,29 @@ class Server(pywsgi.WSGIServer):
                 sock, server_side=True, do_handshake_on_connect=False
             )
             with contextlib.closing(encrypted):
-                if _shake_hands(encrypted):
+                if self._shakes_hands(encrypted, address):
                     super().handle(encrypted, address)
+
+    def _begins_tls(self, sock: socket.socket, address: Any) -> bool:
+        with waits(self.waiting, sock, address):
+            return _begins_tls(sock)
+
+    def _shakes_hands(self, sock: ssl.SSLSocket, address: Any) -> bool:
+        with waits(self.waiting, sock, address):
+            return _shake_hands(sock)
+
+    def _make_room(self, error: OSError) -> None:
+        """Let go of who waits, or where nobody does, of those who come, for a moment."""
+        if not self._warned:
+            _log.warning("the system lets nobody else connect just now: %s", error.strerror)
+            self._warned = True
+        if not self.waiting.drop_one():
+            self.stop_accepting()
+            gevent.spawn_later(_PAUSE_SECONDS, self._accept_again)
+
+    def _accept_again(self) -> None:
+        if self.started:
+            self.start_accepting()
 
 
 def _begins_tls(sock: socket.socket) -> bool:
