@@ -94,6 +94,9 @@ class AuditList:
     def leave(self, user: User, origin: Origin, seconds: float, reason: LeaveReason) -> None:
         self.lines.append(("leave", user, origin, seconds, reason))
 
+    def rename(self, user: User, before: str, origin: Origin) -> None:
+        self.lines.append(("rename", user, before, origin))
+
     def login_refused(self, name: str, origin: Origin, reason: LoginRefusal) -> None:
         self.lines.append(("login_refused", name, origin, reason))
 

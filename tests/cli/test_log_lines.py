@@ -60,6 +60,11 @@ def shown(record: Record, width: int | None = None, layout: Layout | None = None
         ),
         ("stop", {"user": "", "ip": ""}, "● stop"),
         (
+            "rename",
+            {"before": "Bel\x1ba"},
+            "~ rename         Ana           192.168.1.33     was Bel\\x1ba",
+        ),
+        (
             "ban",
             {"seconds": 7200, "by": "Rui"},
             "◆ ban            Ana           192.168.1.33     for 2 h 00 min, by Rui",

@@ -107,3 +107,13 @@ def test_visits_of_all_have_a_limit(allowance: Allowance) -> None:
         written += allowance.join(str(number), f"10.0.0.{number % 100}")
         allowance.leave(str(number), f"10.0.0.{number % 100}")
     assert written == VISITS_OF_ALL.lines
+
+
+def test_changes_of_names_share_what_there_is_for_visits(time: Time, allowance: Allowance) -> None:
+    """Whoever changes theirs without end fills no more of the log by it."""
+    written = sum(allowance.rename("192.0.2.1") for _ in range(2_000))
+    assert written == VISITS_OF_ONE.lines
+    assert not allowance.join("1", "192.0.2.1")
+    time.now += 60
+    sums = dict(allowance.sums())
+    assert sums["rename"] == {"ip": "192.0.2.1", "count": 2_000 - written, "seconds": 60}

@@ -29,6 +29,16 @@ def test_a_line_reads_back() -> None:
     assert (record.ip, record.seconds, record.reason) == ("10.0.0.1", 3.5, "closed")
 
 
+def test_a_change_of_a_name_is_found_by_both() -> None:
+    """Whoever looks for a person may know only the name of before."""
+    record = decode(encode(TIME, "rename", {"user": "Ana", "before": "Bela"}).encode())
+    assert [Filter(user=name).matches(record) for name in ("ana", "bel", "Carla")] == [
+        True,
+        True,
+        False,
+    ]
+
+
 @given(st.text(st.characters(), max_size=100))
 def test_any_name_is_one_line_of_ascii(name: str) -> None:
     """Line breaks, escapes and surrogates in a name cannot leave the line."""

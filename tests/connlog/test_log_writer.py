@@ -46,6 +46,7 @@ def test_every_event_is_a_line(
     log.start(version="0.1.0", port=8765)
     port.join(ana, phone)
     port.leave(ana, phone, 12.345, "closed")
+    port.rename(ana, "Bela", phone)
     port.login_refused("Bia", phone, "name_taken")
     port.refused(phone, "unauthorized")
     log.stop()
@@ -57,6 +58,7 @@ def test_every_event_is_a_line(
         {**common, "event": "start", "version": "0.1.0", "port": 8765},
         {**common, "event": "join", **person},
         {**common, "event": "leave", **person, "seconds": 12.3, "reason": "closed"},
+        {**common, "event": "rename", **person, "before": "Bela"},
         {**common, "event": "login_refused", "user": "Bia", **origin, "reason": "name_taken"},
         {**common, "event": "refused", **origin, "reason": "unauthorized"},
         {**common, "event": "stop"},

@@ -57,6 +57,42 @@ def test_a_person_may_claim_what_is_theirs(directory):
     assert connect(directory, ANA, "c1") is not None
 
 
+def test_a_person_has_another_name(directory):
+    """Their line has it, and the one that they had is free; who connects later has it, too."""
+    connect(directory, ANA, "c1")
+    renamed = User("1", "Bela")
+    line = directory.rename(renamed, PHONE, 0, RESERVED)
+    assert (line.id, line.name) == ("1", "Bela")
+    assert list(directory.members()) == [line]
+    assert directory.named("Ana") is None
+    assert directory.named("BELA").user == renamed
+    assert connect(directory, ANA, "c2") is None
+    assert directory.entry("1").user == renamed
+    directory.claim(FALSE_ANA, LAPTOP, 0, RESERVED)
+    assert directory.taken(ANA) is None
+    assert directory.release("1", 0, "logout").user == renamed
+    directory.claim(User("9", "Bela"), LAPTOP, 0, RESERVED)
+
+
+def test_a_name_that_is_taken_changes_nothing(directory):
+    """One's own in other letters is not taken."""
+    connect(directory, ANA, "c1")
+    connect(directory, BIA, "c2")
+    with pytest.raises(NameTaken):
+        directory.rename(User("1", "BIA"), PHONE, 0, RESERVED)
+    assert directory.entry("1").user == ANA
+    assert directory.named("Ana").user == ANA
+    assert directory.rename(User("1", "ANA"), PHONE, 0, RESERVED).name == "ANA"
+
+
+def test_who_is_away_has_a_new_name_reserved(directory):
+    """They have a cookie, and no entry any more; who reserved one is no arrival yet."""
+    assert directory.rename(ANA, PHONE, 0, RESERVED) is None
+    assert directory.rename(User("1", "Bela"), PHONE, 0, RESERVED) is None
+    assert connect(directory, ANA, "c1").name == "Bela"
+    assert directory.expire(RESERVED) == []
+
+
 def test_who_comes_back_learns_whether_their_name_is_taken(directory):
     """And which one like it is free."""
     assert directory.taken(ANA) is None

@@ -28,6 +28,14 @@ def test_who_holds_a_name_is_kept_in_order(reservations):
     assert reservations.reserved() == [BIA, ANA]
 
 
+def test_the_name_that_was_noted_last_counts(reservations):
+    """Somebody has changed it; their place in the order stays."""
+    renamed = User("1", "Anita")
+    for user in (ANA, BIA, renamed):
+        reservations.note([Reserved(user)])
+    assert reservations.reserved() == [renamed, BIA]
+
+
 def test_who_leaves_is_struck_out(reservations):
     """Alone, with others, or without having been there."""
     reservations.note([Reserved(ANA), Reserved(BIA)])

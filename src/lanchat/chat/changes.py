@@ -82,7 +82,7 @@ class Amend(Change[SettingsChanged]):
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """A note: the user has their name; said twice, it is true once."""
+    """A note: the user has this name; said twice, it is true once, and the later name counts."""
 
     user: User
 

@@ -48,9 +48,26 @@ class LocalDirectory:
 
     def taken(self, user: User) -> str | None:
         """A free name like theirs, for who comes back when somebody else has it; else None."""
-        if self._is_theirs(user):
+        return None if user.id in self._entries else self._suggestion(user)
+
+    def rename(self, user: User, origin: Origin, now: float, seconds: float) -> Member | None:
+        """Let the person with the user's id have the user's name; returns their line if present.
+
+        Who has no entry has the name reserved for so long. Raises NameTaken.
+        """
+        if suggestion := self._suggestion(user):
+            raise NameTaken(user.name, suggestion)
+        entry = self._entries.get(user.id)
+        if entry is None:
+            self.claim(user, origin, now, seconds)
             return None
-        return names.suggest(user.name, self._is_free)
+        for key in skeletons(entry.user.name):
+            del self._owners[key]
+        entry.user = user
+        self._owners.update(dict.fromkeys(skeletons(user.name), user.id))
+        if entry.member is not None:
+            entry.member = replace(entry.member, name=user.name)
+        return entry.member
 
     def connect(  # noqa: PLR0917  as the Protocol has it
         self, user: User, connection: str, origin: Origin, now: float, time: str, role: Role
@@ -64,7 +81,7 @@ class LocalDirectory:
             entry.member = replace(entry.member, ip=origin.ip)
             return None
         entry.arrived = now
-        entry.member = Member(user.id, user.name, origin.ip, time, role)
+        entry.member = Member(user.id, entry.user.name, origin.ip, time, role)
         self._present += 1
         return entry.member
 
@@ -138,15 +155,18 @@ class LocalDirectory:
     def _entry(self, user: User, origin: Origin, free_at: float | None) -> Entry:
         entry = self._entries.get(user.id)
         if entry is None:
-            if suggestion := self.taken(user):
+            if suggestion := self._suggestion(user):
                 raise NameTaken(user.name, suggestion)
             entry = self._entries[user.id] = Entry(user, origin, free_at)
             self._owners.update(dict.fromkeys(skeletons(user.name), user.id))
         return entry
 
-    def _is_theirs(self, user: User) -> bool:
+    def _suggestion(self, user: User) -> str | None:
+        """A free name like the user's, where it is somebody else's."""
         owners = (self._owners.get(key, user.id) for key in skeletons(user.name))
-        return all(owner == user.id for owner in owners)
+        if all(owner == user.id for owner in owners):
+            return None
+        return names.suggest(user.name, self._is_free)
 
     def _is_free(self, name: str) -> bool:
         return self._owners.keys().isdisjoint(skeletons(name))

@@ -156,7 +156,7 @@ class MembersChanged(_InLobby):
 
 @dataclass(frozen=True, slots=True)
 class MemberChanged(_InLobby):
-    """Somebody may do more or less than before."""
+    """Somebody may do more or less than before, or has another name."""
 
     user: User
     role: Role

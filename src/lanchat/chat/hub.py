@@ -23,6 +23,7 @@ from lanchat.chat.events import (
     ConnectionsClosed,
     Event,
     LogEvent,
+    MemberChanged,
     MessagePosted,
     SettingsChanged,
     room_channel,
@@ -144,6 +145,33 @@ class Hub:
         self._presence.reserve(user)
         return user
 
+    def rename(self, user: User, raw_name: str, origin: Origin) -> User:
+        """Give somebody who is in another name; they stay who they are. Waits for the disk.
+
+        Raises Unauthorized (who may not come in any more), NameUnusable, NameTaken or Banned.
+        """
+        if not self.may_enter(user, origin):
+            raise Unauthorized
+        try:
+            renamed = User(user.id, names.clean(raw_name))
+            if renamed == self.current(user):
+                return renamed
+            if refusal := self._permissions.banned(renamed, origin, self._clock.monotonic()):
+                raise refusal
+            member = self._presence.rename(renamed, origin)
+        except (NameUnusable, NameTaken, Banned) as refusal:
+            self._audit.login_refused(raw_name, origin, _REFUSALS[type(refusal)])
+            raise
+        if member is not None:
+            # Before anything waits: of two changes at once the later one is told later.
+            self.publish(MemberChanged(renamed, member.role, member.muted))
+        self._presence.reserve(renamed)
+        return renamed
+
+    def current(self, user: User) -> User:
+        """The user by the name that they have now."""
+        return self._presence.current(user)
+
     def may_enter(self, user: User, origin: Origin) -> bool:
         """Whether a returning user still has their name, or can have it again.
 
@@ -153,7 +181,7 @@ class Hub:
 
     def banned(self, user: User, origin: Origin) -> Banned | None:
         """The refusal for who is kept out."""
-        return self._permissions.banned(user, origin, self._clock.monotonic())
+        return self._permissions.banned(self.current(user), origin, self._clock.monotonic())
 
     def taken(self, user: User) -> NameTaken | None:
         """The refusal for who comes back when somebody else has their name."""
@@ -192,7 +220,7 @@ class Hub:
             self._presence.announce(arrived, origin)
         page = missed(self._log, LOBBY, cursor, last_id, self._history)
         bans = self.bans() if self.is_moderator(user.id) else None
-        return Snapshot(user, self.members(), page, self._log.epoch, self.rules, bans)
+        return Snapshot(self.current(user), self.members(), page, self._log.epoch, self.rules, bans)
 
     # In the room.
 

@@ -160,12 +160,18 @@ class Directory(Protocol):
     def taken(self, user: User) -> str | None:
         """A free name like theirs, for who comes back when somebody else has it; else None."""
 
+    def rename(self, user: User, origin: Origin, now: float, seconds: float) -> Member | None:
+        """Let the person with the user's id have the user's name; returns their line if present.
+
+        Who has no entry has the name reserved for so long. Raises NameTaken.
+        """
+
     def connect(  # noqa: PLR0917
         self, user: User, connection: str, origin: Origin, now: float, time: str, role: Role
     ) -> Member | None:
         """Count a connection in; returns the person's line where they have come by it.
 
-        Raises NameTaken.
+        Who has an entry has the name that stands there. Raises NameTaken.
         """
 
     def describe(self, user_id: str, role: Role, *, muted: bool) -> Member | None:
@@ -218,6 +224,8 @@ class Audit(Protocol):
     def join(self, user: User, origin: Origin) -> None: ...
 
     def leave(self, user: User, origin: Origin, seconds: float, reason: LeaveReason) -> None: ...
+
+    def rename(self, user: User, before: str, origin: Origin) -> None: ...
 
     def login_refused(self, name: str, origin: Origin, reason: LoginRefusal) -> None: ...
 

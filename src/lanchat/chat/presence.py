@@ -14,6 +14,7 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.events import Event, MemberJoined, MemberLeft, MembersChanged
@@ -32,7 +33,13 @@ HOLD_AFTER_RESTART = 60.0
 """Seconds that a name stays with who had it when the server ended."""
 
 REMEMBERED = 200
-"""So many of those who left last are known: some leave in order not to be banned."""
+"""So many of those who left last, and of the names that were given up last, are known.
+
+Some leave, or change their name, in order not to be banned.
+"""
+
+
+_Kept = TypeVar("_Kept")
 
 
 class Presence:
@@ -52,6 +59,7 @@ class Presence:
         self._clock = clock
         self._crowd = _Crowd(publish)
         self._gone: OrderedDict[str, tuple[User, Origin]] = OrderedDict()
+        self._former: OrderedDict[str, str] = OrderedDict()  # a name that was given up → user id
         for user in sessions.restored:
             # Two names that an earlier lanchat told apart may count as the same now.
             with contextlib.suppress(NameTaken):
@@ -64,6 +72,23 @@ class Presence:
     def reserve(self, user: User) -> None:
         """Note whose name it is. Waits for the disk."""
         self._sessions.reserve(user)
+
+    def rename(self, user: User, origin: Origin) -> Member | None:
+        """Let the person with the user's id have the user's name; returns their line if present.
+
+        Once all are told, ``reserve`` has to follow. Raises NameTaken.
+        """
+        before = self.current(user).name
+        member = self._directory.rename(user, origin, self._clock.monotonic(), LOGIN_HOLD)
+        _remember(self._former, before, user.id)
+        self._crowd.tell()  # who has come within this moment has come by the name of then
+        self._audit.rename(user, before, origin)
+        return member
+
+    def current(self, user: User) -> User:
+        """The user by the name that they have now: a cookie may be older than a change of it."""
+        entry = self._directory.entry(user.id)
+        return user if entry is None else entry.user
 
     def may_enter(self, user: User) -> bool:
         """Whether the user's name is theirs or nobody's, and they have not logged out."""
@@ -165,15 +190,17 @@ class Presence:
         if entry := self._directory.named(name):
             return entry.user, entry.origin
         keys = skeletons(name)
-        gone = reversed(self._gone.values())
-        return next((one for one in gone if not keys.isdisjoint(skeletons(one[0].name))), None)
+        for one in reversed(self._gone.values()):
+            if not keys.isdisjoint(skeletons(one[0].name)):
+                return one
+        for former, user_id in reversed(self._former.items()):
+            if not keys.isdisjoint(skeletons(former)):
+                return self.identified(user_id)
+        return None
 
     def _tell(self, departure: Departure) -> None:
         self._write(departure)
-        self._gone.pop(departure.user.id, None)
-        self._gone[departure.user.id] = departure.user, departure.origin
-        while len(self._gone) > REMEMBERED:
-            self._gone.popitem(last=False)
+        _remember(self._gone, departure.user.id, (departure.user, departure.origin))
         if member := departure.member:
             time = timestamp(self._clock.wall())
             left = MemberLeft(departure.user, member.ip, time, member.role, member.muted)
@@ -183,6 +210,14 @@ class Presence:
         if departure.member is not None:
             user, origin = departure.user, departure.origin
             self._audit.leave(user, origin, departure.seconds, departure.reason)
+
+
+def _remember(kept: OrderedDict[str, _Kept], key: str, value: _Kept) -> None:
+    """Keep the newest values."""
+    kept.pop(key, None)
+    kept[key] = value
+    while len(kept) > REMEMBERED:
+        kept.popitem(last=False)
 
 
 class _Crowd:

@@ -67,25 +67,25 @@ class Sessions:
             self.restored = reservations.reserved()
         except StoreUnavailable as error:
             _log.warning("it is not known any more whose name is whose: %s", error)
-        # Whose name is noted already: a second tab costs nothing.
-        self._reserved = {user.id for user in self.restored}
+        # Which names are noted already, by the users' ids: a second tab costs nothing.
+        self._reserved = {user.id: user.name for user in self.restored}
 
     def reserve(self, user: User) -> None:
-        """The user has their name."""
-        if user.id not in self._reserved:
-            self._reserved.add(user.id)
+        """The user has this name."""
+        if self._reserved.get(user.id) != user.name:
+            self._reserved[user.id] = user.name
             self._note([Reserved(user)])
 
     def release(self, user_ids: Sequence[str]) -> None:
         """These people, or none, have left their names to others; what could not be noted is."""
-        self._reserved.difference_update(user_ids)
+        self._forget(user_ids)
         if user_ids or self._waiting:
             self._note([Released(user_id) for user_id in user_ids])
 
     def log_out(self, user_id: str, wall: float) -> None:
         """The person does not come back as the same."""
         self.logouts.add(user_id, wall)
-        self._reserved.discard(user_id)
+        self._forget([user_id])
         self._note([LoggedOut(user_id, wall)])
 
     def _note(self, notes: Sequence[Note]) -> None:
@@ -103,8 +103,11 @@ class Sessions:
             if not self._is_failing:  # else a full disk would fill the log, too
                 _log.warning("a restart may not know whose name is whose: %s", error)
             self._is_failing = True
-            lost = (note.user.id for note in batch if isinstance(note, Reserved))
-            self._reserved.difference_update(lost)
+            self._forget([note.user.id for note in batch if isinstance(note, Reserved)])
             self._waiting.extendleft(note for note in batch if isinstance(note, LoggedOut))
         else:
             self._is_failing = False
+
+    def _forget(self, user_ids: Sequence[str]) -> None:
+        for user_id in user_ids:
+            self._reserved.pop(user_id, None)

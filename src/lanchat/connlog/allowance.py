@@ -137,6 +137,16 @@ class Allowance:
             self._leave_out(VISITS, address, "")
             return False
 
+    def rename(self, address: str) -> bool:
+        """Whether a change of a name has a line of its own, as visits have; else it is counted."""
+        with self._lock:
+            now = self._clock()
+            if self._visits.has(address, now):
+                self._visits.take(address, now)
+                return True
+            self._leave_out("rename", address, "")
+            return False
+
     def leave(self, user_id: str, address: str) -> bool:
         """Whether a departure has a line of its own: where the arrival had one."""
         with self._lock:

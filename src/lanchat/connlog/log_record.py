@@ -22,7 +22,10 @@ HOST_COMMANDS = (
 )
 """What hosts do, by the names of their commands: those that change something."""
 
-EVENTS = ("start", "stop", "join", "leave", "visits", "login_refused", "refused", *HOST_COMMANDS)
+EVENTS = (
+    *("start", "stop", "join", "leave", "rename", "visits", "login_refused", "refused"),
+    *HOST_COMMANDS,
+)
 
 LINE_LIMIT = 64 * 1024
 """Bytes in a line that a reader still looks at; the longest one written has some 3,000."""
@@ -46,7 +49,7 @@ class Record:
 
     What an event does not carry is empty, ``seconds`` and ``count`` None. With a ``count`` it
     happened so often in ``seconds``. ``user``, ``ip``, ``agent``,
-    ``reason``, ``by`` and ``value`` hold what strangers sent:
+    ``reason``, ``by``, ``value`` and ``before`` hold what strangers sent:
     :func:`lanchat.terminal.printable` makes them safe.
     """
 
@@ -62,6 +65,7 @@ class Record:
     port: int | None
     by: str
     value: str
+    before: str
     count: int | None
     line: str
 
@@ -83,9 +87,12 @@ class Filter:
         return (
             record.event in self.events
             and not self.is_before(record)
-            and self.user.casefold() in record.user.casefold()
+            and (self._names(record.user) or self._names(record.before))
             and (self.network is None or _lies_in(record.ip, self.network))
         )
+
+    def _names(self, name: str) -> bool:
+        return self.user.casefold() in name.casefold()
 
     def is_before(self, record: Record) -> bool:
         """Whether the record is older than anything wanted."""
@@ -136,6 +143,7 @@ def decode(line: bytes) -> Record:
         port=port if type(port) is int else None,
         by=_text(fields, "by"),
         value=_text(fields, "value"),
+        before=_text(fields, "before"),
         count=count if type(count) is int and 0 < count < _FOR_EVER else None,
         line=_ascii(line, fields),
     )

@@ -90,6 +90,11 @@ class ConnectionLogFile:
             stayed = round(max(seconds, 0.0), 1)
             self._write("leave", **_person(user, origin), seconds=stayed, reason=reason)
 
+    def rename(self, user: User, before: str, origin: Origin) -> None:
+        self._count("rename")
+        if self._allowance.rename(origin.ip):
+            self._write("rename", **_person(user, origin), before=before)
+
     def login_refused(self, name: str, origin: Origin, reason: LoginRefusal) -> None:
         self._count("login_refused", reason)
         if self._allowance.refusal("login_refused", origin.ip, reason):

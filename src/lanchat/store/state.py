@@ -113,7 +113,9 @@ def _write(connection: sqlite3.Connection, note: Note) -> None:
     if isinstance(note, Reserved):
         user = note.user
         connection.execute(
-            "INSERT OR IGNORE INTO reservation (user_id, user) VALUES (?, ?)", (user.id, user.name)
+            "INSERT INTO reservation (user_id, user) VALUES (?, ?)"
+            " ON CONFLICT (user_id) DO UPDATE SET user = excluded.user",
+            (user.id, user.name),
         )
         return
     connection.execute("DELETE FROM reservation WHERE user_id = ?", (note.user_id,))

@@ -47,6 +47,9 @@ It counts addresses, not networks: all guests of a LAN share the prefix of their
 and one who guesses would lock out all others.
 """
 
+RENAMES = 5
+"""So many times within a minute may somebody change their name, which everybody is told."""
+
 _EVENTS_PER_MESSAGE = 10
 """All events are limited, too, at so many times the rate of messages."""
 
@@ -122,6 +125,8 @@ class Limits:
         self._messages_of_all = _burst(rate * ROOM_SHARE)
         self._events = _burst(rate * _EVENTS_PER_MESSAGE)
         self._events_of_address = _burst(rate * _EVENTS_PER_MESSAGE * ADDRESS_SHARE)
+        self._renames = Window(RENAMES, 60)
+        self._renames_of_address = Window(RENAMES * ADDRESS_SHARE, 60)
         self._strikes = Window(STRIKES - 1, 60)
         self._tries = Window(TRIES, 600)
 
@@ -132,6 +137,15 @@ class Limits:
     def event(self, person: str, address: str) -> None:
         """Count an event, of whatever kind. Raises TooFast or TooMuchAtOnce."""
         self._count(self._events, person, self._events_of_address, address)
+
+    def rename(self, person: str, address: str) -> None:
+        """Count a change of a name. Raises TooFast."""
+        now = self._clock()
+        counted = ((self._renames, person), (self._renames_of_address, address))
+        if wait := max(window.wait(key, now) for window, key in counted):
+            raise TooFast(ceil(wait))
+        for window, key in counted:
+            window.add(key, now)
 
     def strike(self, person: str) -> bool:
         """Count a refusal; returns whether it was one too many."""

@@ -17,8 +17,10 @@ from lanchat.errors import (
     Refusal,
     RoomLocked,
     StoreUnavailable,
+    TooFast,
     TooManyConnections,
     TooManyTries,
+    Unauthorized,
     WrongCode,
 )
 from lanchat.web import session
@@ -30,6 +32,7 @@ _REFUSALS: dict[type[Refusal], tuple[int, str]] = {
     Banned: (403, "form"),
     RoomLocked: (403, "form"),
     NameTaken: (409, "username"),
+    TooFast: (429, "username"),
     TooManyTries: (429, "code"),
     TooManyConnections: (503, "form"),
 }
@@ -46,6 +49,7 @@ class LoginPages:
     def register(self, app: flask.Flask) -> None:
         app.add_url_rule("/", "login", self.login, methods=["GET"])
         app.add_url_rule("/", "log_in", self.log_in, methods=["POST"])
+        app.add_url_rule("/name", "rename", self.rename, methods=["POST"])
         app.add_url_rule("/logout", "log_out", self.log_out, methods=["POST"])
         app.add_url_rule("/host", "host", self.host, methods=["GET"])
         app.add_url_rule("/host", "become_host", self.become_host, methods=["POST"])
@@ -53,7 +57,7 @@ class LoginPages:
     def login(self) -> Response | str:
         """The login page, or on to the chat for who is logged in already."""
         if self._site.user() is not None:
-            return flask.redirect(flask.url_for("chat"), 303)
+            return _to("chat")
         known, origin = session.known_user(), session.visitor()
         if known is None:
             return self._page()
@@ -76,13 +80,32 @@ class LoginPages:
             text = i18n.translate(self._site.language(), f"error.{StoreUnavailable.code}")
             return flask.make_response(self._page(name, text, "form"), 503)
 
+    def rename(self) -> Response:
+        """Give the request's person the name.
+
+        Answers 204, or 400, 403, 409 and 429 with the reason as plain text.
+        """
+        user, origin = self._site.user(), session.visitor()
+        if user is None:
+            return self._plain(f"error.{Unauthorized.code}", 403)
+        name = flask.request.form.get("username", "")
+        try:
+            self._site.limits.rename(origin.device or user.id, origin.ip)
+            renamed = self._hub.rename(user, name, origin)
+        except Unauthorized:
+            return self._plain(f"error.{Unauthorized.code}", 403)
+        except Refusal as refusal:
+            return _refused(self._site.why(refusal), refusal, "text/plain")
+        session.renew(renamed)
+        return Response(status=204)
+
     def log_out(self) -> Response:
         """Free the name and close the person's other tabs, too."""
         user = session.known_user()
         if user is not None:
             self._hub.log_out(user)
         session.end()
-        return flask.redirect(flask.url_for("login"), 303)
+        return _to("login")
 
     def host(self) -> str:
         """A page that posts the secret which stands behind the # of its address."""
@@ -115,14 +138,10 @@ class LoginPages:
 
     def refuse(self, name: str, refusal: Refusal) -> Response:
         """The login page with what was typed and why it does not lead in."""
-        status, field = _REFUSALS[type(refusal)]
+        _, field = _REFUSALS[type(refusal)]
         # A wrong code is to be typed anew; a right one is not asked for twice.
         code = "" if field == "code" else flask.request.form.get("code", "")
-        page = self._page(name, self._site.why(refusal), field, code)
-        response = flask.make_response(page, status)
-        if isinstance(refusal, TooManyTries):
-            response.headers["Retry-After"] = str(refusal.retry_after)
-        return response
+        return _refused(self._page(name, self._site.why(refusal), field, code), refusal)
 
     def _log_in(self, name: str) -> Response:
         session.know_device()
@@ -138,11 +157,11 @@ class LoginPages:
             if host:
                 self._hub.promote(known)
             session.begin(known)
-            return flask.redirect(flask.url_for("chat"), 303)
+            return _to("chat")
         self._site.check_room_for(known)
         user = self._hub.log_in(name, origin, replaces=known, host=host)
         session.begin(user)
-        return flask.redirect(flask.url_for("chat"), 303)
+        return _to("chat")
 
     def _check_code(self, name: str) -> None:
         origin = session.origin(flask.request.environ)
@@ -165,3 +184,16 @@ class LoginPages:
 
     def _plain(self, key: str, status: int) -> Response:
         return Response(i18n.translate(self._site.language(), key), status)
+
+
+def _to(view: str) -> Response:
+    return flask.redirect(flask.url_for(view), 303)
+
+
+def _refused(text: str, refusal: Refusal, mimetype: str = "text/html") -> Response:
+    """The text with the refusal's status."""
+    status, _ = _REFUSALS[type(refusal)]
+    response = Response(text, status, mimetype=mimetype)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response

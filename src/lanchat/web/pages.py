@@ -47,7 +47,7 @@ class Pages:
             self._site.check_room_for(user)
         except TooManyConnections as refusal:
             return self._login.refuse(user.name, refusal)
-        session.renew()
+        session.renew(user)
         return self._render("chat.html", user)
 
     def invite(self) -> Response | str:

@@ -58,9 +58,10 @@ def begin(user: User) -> None:
     flask.session["door"] = flask.current_app.config[DOOR]
 
 
-def renew() -> None:
-    """Let the cookie last from now on."""
+def renew(user: User) -> None:
+    """Let the cookie last from now on, with the name that the person has by now."""
     know_device()
+    flask.session["name"] = user.name
     flask.session.modified = True
 
 

@@ -59,9 +59,11 @@ class Site:
         return phrases.why(refusal, self.language())
 
     def user(self) -> User | None:
-        """The request's person, if they may be in the chat."""
+        """The request's person by their present name, if they may be in the chat."""
         user = session.user()
-        return user if user and self.hub.may_enter(user, session.visitor()) else None
+        if user is None or not self.hub.may_enter(user, session.visitor()):
+            return None
+        return self.hub.current(user)
 
     def check_room_for(self, user: User | None) -> None:
         """Look whether a request's person can connect. Raises TooManyConnections.
