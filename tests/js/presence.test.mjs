@@ -70,7 +70,7 @@ test("who goes and comes back in a moment is here", () => {
 
 test("who was host when they spoke keeps the badge after they have left", () => {
   /** @type {Action} */
-  const host = { type: "memberChanged", id: "b", role: "host", muted: false };
+  const host = { type: "memberChanged", id: "b", name: "b", role: "host", muted: false, now: 0 };
   const state = after(snapshot(), joined("b"), host, left("b"));
   assert.equal(state.badges.b, true);
   assert.equal(state.badges.a, false);
@@ -90,4 +90,28 @@ test("who has left is not listed, and the others are", () => {
 test("while some are expected back, an arrival of one of them leaves the others expected", () => {
   const state = after(snapshot(), joined("b"), joined("c"), lost, snapshot(), joined("b"));
   assert.deepEqual(state.expected, ["a", "c"]);
+});
+
+test("who changes their name stays the same line, and it is told", () => {
+  /** @param {string} id @param {string} name @returns {Action} */
+  const renamed = (id, name) => ({
+    type: "memberChanged",
+    id,
+    name,
+    role: "guest",
+    muted: false,
+    now: 0,
+  });
+  const state = after(snapshot(), joined("b"), renamed("b", "Beatriz"), renamed("a", "Anita"));
+  assert.deepEqual(here(state), ["a", "b"]);
+  assert.deepEqual(
+    state.members.map(({ name }) => name),
+    ["Anita", "Beatriz"],
+  );
+  assert.deepEqual(state.you, { id: "a", name: "Anita" });
+  const told = state.notes.flatMap((note) => (note.kind === "told" ? [note.phrase] : []));
+  assert.deepEqual(told, [
+    ["client.renamed", { was: "b", name: "Beatriz" }],
+    ["client.renamed", { was: "Ana", name: "Anita" }],
+  ]);
 });

@@ -48,7 +48,7 @@ test("everything that the server says is something that the state knows", () => 
     ACTIONS.message_changed(gone(2, 4), 0),
     ACTIONS.history_cleared({ up_to: 1 }, 0),
     ACTIONS.host_join_room(bia, 0),
-    ACTIONS.person_changed({ id: "b", role: "host", muted: false }, 0),
+    ACTIONS.person_changed({ id: "b", user: "Bia", role: "host", muted: false }, 0),
     ACTIONS.host_leave_room(bia, 0),
     ACTIONS.room_changed(rules, 0),
     ACTIONS.invite_changed(INVITE, 0),

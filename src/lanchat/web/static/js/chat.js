@@ -10,6 +10,7 @@ import { followViewport, mountConfirm, mountFarewell, mountPanel } from "./overl
 import { keep, mountThemeSwitches, takeCode } from "./page.js";
 import { mountPeople } from "./people.js";
 import { newClientId } from "./protocol.js";
+import { mountRename } from "./rename.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { mountRules, mountStatus } from "./status.js";
@@ -107,6 +108,15 @@ mountThemeSwitches(document);
 mountCopy(
   { address: at("invite-address"), button: at("copy-address"), result: at("copy-result") },
   { words },
+);
+mountRename(
+  {
+    open: byId("open-rename", HTMLButtonElement),
+    form: byId("rename", HTMLFormElement),
+    field: byId("new-name", HTMLInputElement),
+    error: at("rename-error"),
+  },
+  { words, ownName: () => state.you.name },
 );
 mountPanel({
   panel: at("panel"),

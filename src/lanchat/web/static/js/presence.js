@@ -1,7 +1,7 @@
 // Who is here, who came and who went, pure: the part of the state with the members. They come
 // one by one, or in a crowd a moment's together; then they also share a note in the list.
 
-import { newestId, withNote } from "./history.js";
+import { newestId, tell, withNote } from "./history.js";
 
 const names = new Intl.Collator();
 
@@ -73,14 +73,17 @@ export function membersChanged(state, { joined, left }) {
 }
 
 /**
- * Somebody may do more or less than before.
+ * Somebody may do more or less than before, or has another name.
  * @type {Reducer<"memberChanged">}
  */
-export function memberChanged(state, { id, role, muted }) {
+export function memberChanged(state, { id, name, role, muted, now }) {
+  const was = state.members.find((member) => member.id === id)?.name ?? name;
   const members = state.members.map((member) =>
-    member.id === id ? { ...member, role, muted } : member,
+    member.id === id ? { ...member, name, role, muted } : member,
   );
-  return withMembers(state, members);
+  const you = state.you.id === id ? { ...state.you, name } : state.you;
+  const after = { ...withMembers(state, members), you };
+  return was === name ? after : tell(after, { phrase: ["client.renamed", { was, name }], now });
 }
 
 /**

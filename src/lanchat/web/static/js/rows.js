@@ -41,10 +41,13 @@ export function rowsOf(state, now = new Date()) {
    * @param {{ key: string, mine: boolean, minute: number }} place
    */
   const message = (said, { key, mine, minute }) => {
-    const author = said.message.user_id;
+    const { user_id: author, user } = said.message;
     const above = rows.at(-1);
     const together =
-      above?.kind === "message" && above.author === author && above.minute === minute;
+      above?.kind === "message" &&
+      above.author === author &&
+      above.message.user === user && // who has changed their name meanwhile is shown by both
+      above.minute === minute;
     // The last of a group shows its time. What was not sent has none and stands for itself.
     const failed = said.draft !== null && said.draft.error !== null;
     if (together && !failed) above.last = false;

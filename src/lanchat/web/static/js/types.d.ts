@@ -180,7 +180,7 @@ interface ActionFields {
   memberJoined: { member: Member };
   memberLeft: { departure: Departure };
   membersChanged: { joined: readonly Member[]; left: readonly Departure[] };
-  memberChanged: Pick<Member, "id" | "role" | "muted">;
+  memberChanged: Pick<Member, "id" | "name" | "role" | "muted"> & { now: number };
   messagePosted: { message: Message };
   messageChanged: { message: Message };
   historyCleared: { upTo: number; now: number };
@@ -320,7 +320,7 @@ declare namespace Wire {
     host_join_room: Move;
     host_leave_room: Move;
     hosts_changed: { joined: Move[]; left: Move[] };
-    person_changed: Pick<Member, "id" | "role" | "muted">;
+    person_changed: Pick<Member, "id" | "role" | "muted"> & { user: string };
     room_changed: Rules;
     invite_changed: Invite;
     notice: Notice;
