@@ -64,6 +64,9 @@ _TICK_SECONDS = 0.25
 _LOOK_SECONDS = 3.0
 """Between two looks at the network: a laptop changes its Wi-Fi, and nobody has to wonder."""
 
+_FILE_SECONDS = 2.0
+"""Between two looks whether the database's file is still there, while nobody writes."""
+
 _RETENTION_SECONDS = 1.0
 """Between two looks for what is to be deleted or erased."""
 
@@ -90,6 +93,8 @@ class Storage:
             undo.callback(retention.stop)
             self.log = SqliteEventLog(self.database, on_erase=retention.erase)
             undo.callback(self.log.close)
+            looks = Periodic(self.log.look, _FILE_SECONDS, name="database file")
+            undo.callback(looks.close)
             self.stop = undo.pop_all().close
 
 

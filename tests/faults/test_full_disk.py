@@ -160,13 +160,13 @@ def test_a_full_disk_below_the_log(disk_folder, server_factory, person_factory, 
     ana.join()
     disk = TmpfsDisk(server, log_file.parent)
     disk.fill()
-    knock = {"Host": "elsewhere.example", "User-Agent": "x" * 500}
-    for _ in range(20):  # a page of the log may be left
-        ana.get("/", headers=knock)
+    topic = {"do": "command", "name": "topic"}
+    for number in range(40):  # a page of the log may be left
+        server.ask({**topic, "text": f"{number} {'x' * 90}"})
     until(lambda: "cannot be written" in server.output())
     assert ana.say("we do not mind")["ok"]
     disk.empty()
-    ana.get("/", headers=knock)
+    server.ask({**topic, "text": "It is over"})
     until(lambda: "is written again; " in server.output())
     assert server.output().count("cannot be written") == 1
     assert "Traceback" not in server.output()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lanchat.errors import DataUnusable, StoreUnavailable
+from lanchat.store.open_file import OpenFile, look
 from lanchat.store.schema import NewerSchemaError, migrate, steps_taken
 
 _T = TypeVar("_T")
@@ -81,6 +82,10 @@ class Database:
         except StoreUnavailable as error:
             raise _cannot_be_used(self._path, error.__cause__) from error
 
+    def look(self) -> None:
+        """Return where the file is still the one that is open. Raises StoreUnavailable."""
+        self.call(look)
+
     def close(self) -> None:
         """Bring everything into the one file and let go of it."""
         self._offload(self._connection.close)
@@ -88,11 +93,16 @@ class Database:
 
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """What happens within is stored whole or not at all."""
+    """What happens within is stored whole or not at all.
+
+    Raises StoreUnavailable where the file is gone: nobody may be told that it is stored.
+    """
+    look(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
+        look(connection)
     except BaseException:
         # A failed COMMIT (disk full) may have rolled back on its own.
         if connection.in_transaction:
@@ -117,6 +127,7 @@ def open_database(path: Path | None) -> sqlite3.Connection:
                 timeout=_BUSY_TIMEOUT,
                 isolation_level=None,  # transactions are begun and ended here, by name
                 check_same_thread=False,
+                factory=OpenFile,
             )
             undo.callback(connection.close)
             migrate(connection)
@@ -124,6 +135,8 @@ def open_database(path: Path | None) -> sqlite3.Connection:
             connection.execute("PRAGMA synchronous = FULL")
             # What is deleted is overwritten, and cannot be found in the file any more.
             connection.execute("PRAGMA secure_delete = ON")
+            if path is not None:
+                connection.watch(path)
         except (sqlite3.Error, OSError) as error:
             raise _cannot_be_used(path, error) from error
         undo.pop_all()

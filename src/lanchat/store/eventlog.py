@@ -30,6 +30,7 @@ from lanchat.chat.ports import CommitStatistics
 from lanchat.errors import LanchatError, Refusal, StoreUnavailable, UnknownMessage
 from lanchat.store import messages, state
 from lanchat.store.database import Database, transaction
+from lanchat.store.open_file import mark
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +94,13 @@ class SqliteEventLog:
             lambda connection: messages.after(connection, room, last_id, limit)
         )
 
+    def look(self) -> None:
+        """Say it, once, where the database's file is gone: also while nobody writes."""
+        try:
+            self._database.look()
+        except StoreUnavailable as error:
+            self._note(str(error))
+
     def close(self) -> None:
         """Store and tell what is waiting, then take nothing more."""
         with self._changed:
@@ -105,7 +113,11 @@ class SqliteEventLog:
             # Ids in memory begin at the clock's milliseconds, so that they grow over restarts.
             milliseconds = int(time.time() * 1000)
             connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?)", (milliseconds,))
-        return messages.begin_epoch(connection)
+        epoch = messages.begin_epoch(connection)
+        # Into the file itself, where it tells this history from any that is copied over it.
+        connection.execute("PRAGMA wal_checkpoint")
+        mark(connection, epoch)
+        return epoch
 
     def _since(
         self, connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int

@@ -21,8 +21,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from lanchat.chat.model import SYSTEM_CLOCK, Clock, timestamp
+from lanchat.errors import StoreUnavailable
 from lanchat.store import messages
 from lanchat.store.database import Database, transaction
+from lanchat.store.open_file import look
 
 LOOKED_AT = 1_000
 """Messages that one step looks at, at most."""
@@ -211,12 +213,16 @@ def _tidy(connection: sqlite3.Connection) -> None:
 
 
 def _leave_wal(connection: sqlite3.Connection) -> bool:
-    """Empty the WAL, where older versions of pages lie; False while a reader needs them."""
+    """Empty the WAL, where older versions of pages lie; False while a reader needs them.
+
+    Into a file that is no longer ours nothing is written.
+    """
     (timeout,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute("PRAGMA busy_timeout = 0")  # messages wait for this thread
     try:
+        look(connection)
         (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except sqlite3.OperationalError:
+    except (sqlite3.OperationalError, StoreUnavailable):
         return False
     finally:
         connection.execute(f"PRAGMA busy_timeout = {timeout}")

@@ -1,0 +1,152 @@
+"""A connection that knows whether the file on disk is still the one that it has open.
+
+SQLite goes on in files that were deleted or replaced below it, and what is committed then is gone
+with the process. So every transaction looks before it begins, and again before anybody is told of
+it. A deleted or moved file is known by its inode. Where another file was copied over it, the
+inode is the same, but not what stands in it: the epoch that was begun last is missing there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+
+from lanchat.errors import StoreUnavailable
+
+_COMPANIONS = ("", "-wal", "-shm")
+"""What is added to the path: all three are one database while it is open."""
+
+Identity = tuple[int, int]
+
+
+class OpenFile(sqlite3.Connection):
+    """A connection that SQLite makes; it knows its file once ``watch`` was called."""
+
+    is_watched = False
+
+    def watch(self, path: Path) -> None:
+        """Remember which files these are: the one at the path, and those beside it."""
+        self.is_watched = True
+        self._path = path
+        # As texts: this is asked twice in a commit, and paths take their time.
+        self._names = [f"{path.absolute()}{suffix}" for suffix in _COMPANIONS]
+        self._known: dict[str, Identity] = {}
+        self._content = (0, 0)
+        self._epoch = ""
+        self._marked = False  # the epoch was seen in the file itself
+        self.look()
+
+    def mark(self, epoch: str) -> None:
+        """Know the file by this epoch, which was begun and moved into it."""
+        self._epoch, self._content = epoch, (0, 0)
+        self.look()
+
+    def look(self) -> None:
+        """Return where all is as it should be. Raises StoreUnavailable."""
+        if self.is_watched:
+            with suppress(OSError):  # it cannot be seen: SQLite can go on all the same
+                self._look()
+
+    def _look(self) -> None:
+        for name in self._names:
+            status = _status(name)
+            if status is None and name not in self._known:
+                continue  # not made yet
+            found = None if status is None else (status.st_dev, status.st_ino)
+            if self._known.setdefault(name, found or (0, 0)) != found:
+                raise StoreUnavailable(self._what_to_do("deleted, moved or replaced"))
+            if status is not None and name is self._names[0]:
+                self._look_into(status)
+
+    def close(self) -> None:
+        """SQLite's own way, which moves the WAL into the file; what is not ours is kept from it."""
+        if not self.is_watched:
+            super().close()
+            return
+        with ExitStack() as undo:
+            file, wal, _ = self._names
+            if self._is_foreign(wal):  # it would be deleted
+                undo.enter_context(_out_of_the_way(Path(wal)))
+            try:
+                self.look()
+            except StoreUnavailable:
+                if not self._is_foreign(file):  # it would be written into
+                    undo.enter_context(_as_it_is(self._path))
+            super().close()
+            self.is_watched = False
+
+    def _look_into(self, status: os.stat_result) -> None:
+        content = status.st_mtime_ns, status.st_size
+        if content == self._content or not self._epoch:
+            return
+        if self._has_epoch():
+            self._marked = True
+        elif self._marked:
+            raise StoreUnavailable(self._what_to_do("overwritten"))
+        self._content = content
+
+    def _has_epoch(self) -> bool:
+        """Whether it stands in the file itself, without the WAL."""
+        # With a connection, since closing the file by hand would let go of SQLite's locks on it.
+        address = f"{self._path.absolute().as_uri()}?immutable=1"
+        try:
+            with closing(sqlite3.connect(address, uri=True)) as other:
+                query = "SELECT epoch FROM epoch WHERE epoch = ?"
+                return other.execute(query, (self._epoch,)).fetchone() is not None
+        except sqlite3.Error:
+            return False
+
+    def _is_foreign(self, name: str) -> bool:
+        status = _status(name)
+        return status is not None and self._known.get(name) != (status.st_dev, status.st_ino)
+
+    def _what_to_do(self, happened: str) -> str:
+        return (
+            f"{self._path} was {happened} while this server had it open, so nothing can be stored; "
+            "stop the server, see to it that the right file is there, and start it again"
+        )
+
+
+def look(connection: sqlite3.Connection) -> None:
+    """Look whether the connection's file is still there. Raises StoreUnavailable."""
+    if isinstance(connection, OpenFile):
+        connection.look()
+
+
+def mark(connection: sqlite3.Connection, epoch: str) -> None:
+    """Know the connection's file, if it has one, by an epoch that stands in it."""
+    if isinstance(connection, OpenFile) and connection.is_watched:
+        connection.mark(epoch)
+
+
+def _status(name: str) -> os.stat_result | None:
+    """What is at the path; None where nothing is. Raises OSError where that cannot be told."""
+    try:
+        return os.stat(name)  # noqa: PTH116 (a text, not a path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+@contextmanager
+def _out_of_the_way(path: Path) -> Iterator[None]:
+    aside = path.with_name(f"{path.name}.aside")
+    path.replace(aside)
+    yield
+    aside.replace(path)
+
+
+@contextmanager
+def _as_it_is(path: Path) -> Iterator[None]:
+    aside = path.with_name(f"{path.name}.aside")
+    try:
+        shutil.copy2(path, aside)
+    except OSError:  # no place for it
+        aside.unlink(missing_ok=True)
+        yield
+        return
+    yield
+    aside.replace(path)
