@@ -16,6 +16,10 @@ import websocket
 
 from tests.world.deadline import DEADLINE
 
+STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM]
+if hasattr(signal, "SIGHUP"):
+    STOP_SIGNALS.append(signal.SIGHUP)
+
 
 def run_serve(*options, **more):
     """Run `lanchat serve` to its end."""
@@ -26,7 +30,7 @@ def run_serve(*options, **more):
 
 
 @pytest.mark.own_server
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", STOP_SIGNALS)
 def test_it_stops_in_order(server, ana, number):
     """Clients are told, departures and the end are logged, the exit code is 0."""
     ana.join()
@@ -37,6 +41,41 @@ def test_it_stops_in_order(server, ana, number):
     assert [record["event"] for record in server.records()] == ["start", "join", "leave", "stop"]
     assert server.records()[2]["reason"] == "stop"
     assert "Traceback" not in server.output()
+
+
+@pytest.mark.own_server
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no terminal there hangs up")
+@pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", 0)])
+def test_a_terminal_that_closes_is_nobody_in_a_hurry(server, ana, number):
+    """A shell and the kernel both say so, and systemd after SIGTERM: the end is in order."""
+    ana.join()
+    for each in (number, signal.SIGHUP, signal.SIGHUP):
+        server.process.send_signal(each)
+    assert server.process.wait(DEADLINE) == 0
+    assert [record["event"] for record in server.records()] == ["start", "join", "leave", "stop"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no terminal there hangs up")
+def test_nohup(server_factory, person_factory):
+    """Whoever starts it so wants it to go on when the terminal is closed."""
+    server = server_factory(launcher=["nohup"])
+    ana = person_factory("Ana", server)
+    ana.join()
+    server.process.send_signal(signal.SIGHUP)
+    assert ana.say("still here")["ok"]
+    assert server.process.poll() is None
+    server.stop()
+    assert [record["event"] for record in server.records()][-1] == "stop"
+
+
+@pytest.mark.own_server
+def test_a_second_server_without_the_lock_file(server):
+    """It is refused all the same, and the first one is still to be reached from a terminal."""
+    (server.data_dir / "lanchat.lock").unlink()
+    result = run_serve("--port", "0", "--data-dir", str(server.data_dir))
+    assert result.returncode == 3
+    assert f"(process {server.process.pid}, since " in result.stderr
+    assert server.ask({"do": "list"})["people"] == []
 
 
 @pytest.mark.own_server

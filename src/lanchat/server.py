@@ -17,7 +17,7 @@ from lanchat.http.wsgi_server import make_server
 from lanchat.net.network import Network
 from lanchat.web.site import host_link
 
-_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
+_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP")
 _INTERRUPTED = 130
 
 _SHARE = 4
@@ -44,9 +44,12 @@ class Server:
             undo.pop_all()
         self.host_link = host_link(config, self.network, self._backend.host_secret)
         self._stop = gevent.event.Event()
+        self._asked: set[int] = set()
         for name in _STOP_SIGNALS:
-            if hasattr(signal, name):
-                gevent.signal_handler(getattr(signal, name), self._stop_or_quit)
+            number = getattr(signal, name, None)
+            # Whoever ignores it started us so: nohup does, and a terminal that closes is no end.
+            if number and not (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+                gevent.signal_handler(number, self._stop_or_quit, number)
 
     @property
     def authority(self) -> bytes | None:
@@ -55,7 +58,7 @@ class Server:
         return encryption.authority if encryption else None
 
     def run(self) -> None:
-        """Serve until SIGINT or SIGTERM, then say goodbye in order."""
+        """Serve until a signal asks to stop, then say goodbye in order."""
         encryption = self._backend.encryption
         context = encryption.context if encryption else None
         http = make_server(self._socket, self._backend.app, context, self._waiting())
@@ -71,7 +74,9 @@ class Server:
         behind_one = self.config.trust_proxy or not self.config.max_per_ip
         return Waiting(most, most if behind_one else most // _SHARE)
 
-    def _stop_or_quit(self) -> None:
-        if self._stop.is_set():
+    def _stop_or_quit(self, number: int) -> None:
+        # A terminal that closes says so more than once, and service managers after SIGTERM.
+        if number in self._asked and number != getattr(signal, "SIGHUP", None):
             os._exit(_INTERRUPTED)  # asked twice: somebody is in a hurry
+        self._asked.add(number)
         self._stop.set()

@@ -14,7 +14,7 @@ from lanchat.chat.hub import Hub
 from lanchat.chat.model import Origin
 from lanchat.chat.ports import Audit, Delivery
 from lanchat.control.client import ask
-from lanchat.control.listener import Desk
+from lanchat.control.listener import Desk, Listener
 from lanchat.store.database import Database
 from lanchat.store.datadir import control_path
 from lanchat.store.eventlog import SqliteEventLog
@@ -146,3 +146,16 @@ def test_who_listens_is_written_down(server):
     holder = json.loads((server.data_dir / "lanchat.pid").read_text())
     assert Path(holder["control"]).is_socket()
     assert holder["pid"] == server.process.pid
+
+
+@pytest.mark.own_server
+def test_a_socket_that_is_listened_at_is_not_taken(server):
+    """Another one cannot be made there, and none but its own is removed at the end."""
+    path = socket_of(server)
+    with pytest.raises(OSError, match="another server listens there"):
+        Listener(server.data_dir, lambda _request: None)
+    assert server.ask({"do": "list"})["people"] == []
+    path.unlink()
+    path.write_text("somebody else's")
+    server.stop()
+    assert path.read_text() == "somebody else's"

@@ -3,6 +3,8 @@
 import os
 import re
 import stat
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +80,29 @@ def test_a_holder_that_has_not_said_who_it_is(tmp_path, written):
         DataDir(tmp_path)
     assert (no.value.pid, no.value.parent) == (None, None)
     first.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file stays there")
+def test_a_lock_file_that_was_deleted(tmp_path):
+    """The folder is held all the same, and whoever tried in vain holds nothing."""
+    first = DataDir(tmp_path)
+    for _ in range(2):
+        (tmp_path / "lanchat.lock").unlink()
+        with pytest.raises(DataInUse, match=r"in use by another lanchat \(process \d+, since 20"):
+            DataDir(tmp_path)
+    first.close()
+    DataDir(tmp_path).close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file stays there")
+def test_a_folder_that_was_moved_away(tmp_path):
+    """What a new server has written down in its place is not taken from it."""
+    first = DataDir(tmp_path / "data")
+    (tmp_path / "data").rename(tmp_path / "moved")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "lanchat.pid").write_text('{"pid": 1, "control": "/elsewhere"}')
+    first.close()
+    assert control_path(tmp_path / "data") == Path("/elsewhere")
 
 
 def test_where_it_listens_to_terminals(tmp_path):

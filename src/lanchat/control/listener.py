@@ -12,6 +12,7 @@ Windows has no such sockets in Python, and no control from a terminal.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -99,10 +100,13 @@ class Listener:
         if len(os.fsencode(self.path)) > _PATH_LIMIT:
             self._own_folder = Path(tempfile.mkdtemp(prefix="lanchat-"))
             self.path = self._own_folder / "control.sock"
-        # Left by a server that was killed: the folder's lock says that there is no other one.
+        if _answers(self.path):
+            raise OSError(errno.EADDRINUSE, "another server listens there")
+        # Left by a server that was killed.
         self.path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.bind(str(self.path))
+        self._identity = _identity(self.path)
         # Nobody can connect before listen().
         self.path.chmod(0o600)
         self._socket.listen()
@@ -113,9 +117,11 @@ class Listener:
         """Answer nobody any more."""
         self._server.stop(timeout=0)
         self._socket.close()
-        self.path.unlink(missing_ok=True)
+        if _identity(self.path) == self._identity:  # and not another server's by now
+            self.path.unlink()
         if self._own_folder is not None:
-            self._own_folder.rmdir()
+            with suppress(OSError):
+                self._own_folder.rmdir()
 
     def _serve(self, connection: Any, _address: object) -> None:
         # Whoever hangs up or sends something else, nested too deeply perhaps, gets no answer.
@@ -125,6 +131,26 @@ class Listener:
                 request = json.loads(lines.readline(LINE_LIMIT))
             if isinstance(request, dict):
                 connection.sendall(json.dumps(self._answer(request)).encode() + b"\n")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies at the path, None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _answers(path: Path) -> bool:
+    """Whether a server listens at the path."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(_PATIENCE)
+        try:
+            connection.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 def open_listener(folder: Path, answer: Callable[[Mapping[str, Any]], object]) -> Listener | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
 import secrets
+import sys
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +70,18 @@ class DataDir:
         self.path = path
         self.database = path / DATABASE
         self._lock = FileLock(path / "lanchat.lock", mode=0o600)
+        self._folder: int | None = None
         self._holder = path / HOLDER
         try:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._acquire()
-            self.session_key = SessionKey(path / "secret")
-            self.host_link = _secret(path / "host-secret", _HOST_SECRET_BYTES).decode(
-                "ascii", "replace"
-            )
+            with ExitStack() as undo:
+                undo.callback(self.close)
+                self.session_key = SessionKey(path / "secret")
+                self.host_link = _secret(path / "host-secret", _HOST_SECRET_BYTES).decode(
+                    "ascii", "replace"
+                )
+                undo.pop_all()
         except OSError as error:
             raise DataUnusable(
                 path,
@@ -93,13 +100,21 @@ class DataDir:
 
     def close(self) -> None:
         """Let another server have it."""
-        self._holder.unlink(missing_ok=True)
+        if _read_holder(self._holder).get("pid") == os.getpid():
+            self._holder.unlink(missing_ok=True)
+        if self._folder is not None:
+            os.close(self._folder)
         self._lock.release()
 
     def _acquire(self) -> None:
         try:
             self._lock.acquire(timeout=_PATIENCE)
         except Timeout:
+            raise DataInUse(self.path, **self._who()) from None
+        try:
+            self._folder = _lock_folder(self.path)
+        except BlockingIOError:
+            self._lock.release()
             raise DataInUse(self.path, **self._who()) from None
         self._since = timestamp(time.time())
         self._write_holder()
@@ -110,19 +125,43 @@ class DataDir:
 
     def _who(self) -> dict[str, Any]:
         """Who holds the directory, as far as they have written it down."""
-        try:
-            holder = json.loads(self._holder.read_text())
-            return {key: holder[key] for key in ("pid", "parent", "since")}
-        except (OSError, ValueError, KeyError, TypeError):
-            return dict.fromkeys(("pid", "parent", "since"))
+        holder = _read_holder(self._holder)
+        return {key: holder.get(key) for key in ("pid", "parent", "since")}
 
 
 def control_path(data_dir: Path) -> Path | None:
     """Where the server that has the directory listens to terminals, as it has written down."""
+    control = _read_holder(data_dir / HOLDER).get("control")
+    return Path(control) if isinstance(control, str) else None
+
+
+def _read_holder(path: Path) -> dict[str, Any]:
+    """What the file says, empty where it is not there or damaged."""
+    with suppress(OSError, ValueError):
+        holder = json.loads(path.read_text())
+        if isinstance(holder, dict):
+            return holder
+    return {}
+
+
+def _lock_folder(path: Path) -> int | None:
+    """Hold the folder itself, too: the lock file can be deleted below a server that runs.
+
+    None where there are no such locks. Raises BlockingIOError where somebody has it.
+    """
+    if sys.platform == "win32":
+        return None  # there nobody can delete a file that is open
+    import fcntl  # not on Windows
+
+    folder = os.open(path, os.O_RDONLY)
     try:
-        return Path(json.loads((data_dir / HOLDER).read_text())["control"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(folder)
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            raise BlockingIOError(*error.args) from error
+        return None  # on some network drives; the lock file remains
+    return folder
 
 
 def _secret(path: Path, size: int) -> bytes:
