@@ -188,6 +188,32 @@ def test_a_second_server_on_the_same_data_is_refused(server):
     assert f"(process {server.process.pid}, " in again.stderr
 
 
+def test_a_second_server_on_the_same_log_is_refused(server, tmp_path):
+    """It says which log that is, leaves with exit code 3, and writes nothing into it."""
+    before = server.log_file.read_bytes()
+    data = ("--data-dir", str(tmp_path / "other"), "--log-file", str(server.log_file))
+    result = run_serve("--port", "0", *data)
+    assert result.returncode == 3
+    assert f"{server.log_file}: another lanchat writes down there" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert server.log_file.read_bytes() == before
+
+
+def test_a_data_folder_of_its_own_has_the_log(tmp_path, until):
+    """A second room does not write into the log of the first one, and its log is found."""
+    data = ("--data-dir", str(tmp_path / "room13"))
+    command = [sys.executable, "-m", "lanchat", "serve", "--port", "0", "--no-mdns", *data]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    log_file = tmp_path / "room13" / "connections.log"
+    until(lambda: log_file.exists() and log_file.read_text())
+    process.terminate()
+    process.communicate(timeout=DEADLINE)
+    for name in ("tail", "export", "path"):
+        command = [sys.executable, "-m", "lanchat", "log", name, *data]
+        shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert ("start" in shown) or shown == f"{log_file}\n"
+
+
 def test_a_taken_port_that_was_asked_for(server, tmp_path):
     """One line and exit code 3."""
     result = run_serve("--port", str(server.port), "--data-dir", str(tmp_path))

@@ -99,12 +99,19 @@ class Storage:
 
 
 class Chat:
-    """The hub, the sockets that it speaks through, and the log of who came and went."""
+    """The hub, the sockets that it speaks through, and the log of who came and went.
+
+    Raises LogInUse.
+    """
 
     def __init__(self, config: ServeConfig, storage: Storage) -> None:
         self.handlers = EventHandlers()
         self.delivery = SocketDelivery(SocketIO(**SERVER_OPTIONS), self.handlers, protocol.packets)
         self.audit = ConnectionLogFile(config.log_file)
+        with ExitStack() as undo:
+            undo.callback(self.audit.close)
+            self.audit.claim()
+            undo.pop_all()
         self.hub = Hub(
             log=storage.log,
             settings=SqliteSettings(storage.database),
@@ -195,7 +202,7 @@ class Surroundings:
 class Backend:
     """Everything behind the WSGI entrance; what wsgi.py offers to other servers.
 
-    Raises CannotStart where the data directory or something in it cannot be used.
+    Raises CannotStart where the data directory, something in it or the log cannot be used.
     """
 
     def __init__(self, config: ServeConfig, network: Network) -> None:

@@ -40,8 +40,13 @@ def default_data_dir() -> Path:
     return user_data_path("lanchat", appauthor=False)
 
 
-def default_log_file() -> Path:
-    """Where the connection log lies unless told otherwise."""
+def default_log_file(data_dir: Path | None = None) -> Path:
+    """Where the connection log lies unless told otherwise.
+
+    A data directory of its own has it, so that two rooms on one computer do not share one.
+    """
+    if data_dir is not None and data_dir != default_data_dir():
+        return data_dir / "connections.log"
     return user_log_path("lanchat", appauthor=False) / "connections.log"
 
 

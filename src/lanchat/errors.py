@@ -8,6 +8,7 @@
     │   ├── PortTaken
     │   ├── NoFreePort
     │   ├── AddressNotHere
+    │   ├── LogInUse          another server writes into the connection log
     │   └── DataUnusable      the data directory, or a file in it
     │       └── DataInUse     another server has it
     ├── NoMessages            there is no message database to read
@@ -159,6 +160,17 @@ class DataInUse(DataUnusable):
         self.pid = pid
         self.parent = parent
         self.since = since
+
+
+class LogInUse(CannotStart):
+    """Another server writes into the connection log at ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: another lanchat writes down there who comes and goes; choose another "
+            "--log-file, or leave it out: a --data-dir of its own has a log of its own"
+        )
+        self.path = path
 
 
 class NoMessages(LanchatError):

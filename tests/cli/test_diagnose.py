@@ -114,6 +114,7 @@ def test_the_variable_of_the_log_holds_here_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The log that `lanchat serve` writes in this environment is what is read."""
-    monkeypatch.setenv("LANCHAT_LOG_FILE", str(tmp_path))
+    (tmp_path / "plain").touch()
+    monkeypatch.setenv("LANCHAT_LOG_FILE", str(tmp_path / "plain" / "log"))
     run(["doctor", "--port", "1"])
     assert f"cannot read the log {tmp_path}" in capsys.readouterr().out

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from lanchat.config import default_data_dir, default_log_file
 from lanchat.connlog.log_record import encode
 from tests.world.command_line import CommandLine
 
@@ -145,6 +146,24 @@ def test_the_environment_names_the_log(typed: CommandLine, file: Path) -> None:
     assert typed("log", "path", LANCHAT_LOG_FILE=str(file)).stdout == f"{file}\n"
     assert "Guest 11" in typed("log", "tail", LANCHAT_LOG_FILE=str(file)).stdout
     assert "Guest 11" in typed("log", "tail", file, LANCHAT_LOG_FILE="none").stdout
+
+
+@pytest.mark.parametrize("command", ["tail", "export", "stats"])
+def test_the_log_of_a_room(command: str, typed: CommandLine, file: Path, tmp_path: Path) -> None:
+    """It is named as `lanchat serve` and `lanchat host` name it, in any order."""
+    room = tmp_path / "room"
+    room.mkdir()
+    (room / "connections.log").write_bytes(file.read_bytes())
+    for options in (["--data-dir", room], ["--log-file", file, "--data-dir", tmp_path / "x"]):
+        assert "Guest " in typed("log", command, *options).stdout
+    assert "Guest " in typed("log", command, LANCHAT_DATA_DIR=str(room)).stdout
+    assert "Guest " in typed("log", command, file, "--data-dir", tmp_path / "x").stdout
+    assert typed("log", command, file, "--log-file", file).returncode == 2
+
+
+def test_the_usual_data_folder_has_the_usual_log() -> None:
+    """Whoever names it says nothing new: the log stays where it was."""
+    assert default_log_file(default_data_dir()) == default_log_file()
 
 
 def test_the_environment_knows_the_home(typed: CommandLine, file: Path) -> None:

@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from lanchat.chat.model import Origin, User
 from lanchat.chat.ports import Audit
 from lanchat.connlog.log_writer import ConnectionLogFile
+from lanchat.errors import LogInUse
 
 DESCRIPTORS = Path("/proc/self/fd")
 
@@ -267,6 +269,46 @@ def test_a_pipe_that_nobody_reads(
     log.close()
     os.close(reader)
     assert caplog.text.count("cannot be written") == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such locks")
+def test_one_server_a_log(path: Path, ana: User, phone: Origin) -> None:
+    """Who claims a log has it for itself through every rotation, until it is closed."""
+    first = ConnectionLogFile(path, max_bytes=1_000)
+    first.claim()
+    for _ in range(100):
+        first.join(ana, phone)
+    until_idle(first)
+    second = ConnectionLogFile(path)
+    with pytest.raises(LogInUse, match="choose another --log-file"):
+        second.claim()
+    second.close()
+    first.close()
+    third = ConnectionLogFile(path)
+    third.claim()
+    third.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such locks")
+def test_a_log_that_another_server_has_taken_meanwhile(
+    path: Path, ana: User, phone: Origin, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the file was cleared away, and another one was quicker, that is said."""
+    first, second = ConnectionLogFile(path), ConnectionLogFile(path)
+    first.claim()
+    path.unlink()
+    second.claim()
+    first.join(ana, phone)
+    first.close()
+    second.close()
+    assert "another lanchat writes it" in caplog.text
+    assert path.read_text() == ""
+
+
+def until_idle(log: ConnectionLogFile) -> None:
+    """Return when everything handed in is written, or is just being written."""
+    while not log._queue.empty():
+        time.sleep(0.01)
 
 
 def test_half_a_line_is_ended_first(path: Path, ana: User, phone: Origin) -> None:

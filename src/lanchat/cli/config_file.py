@@ -106,17 +106,6 @@ def file_with_secrets(context: click.Context) -> Path | None:
     return None
 
 
-def path_setting(key: str) -> Path | None:
-    """The path of this key, for a command that has no such option. Raises ConfigFileRefused."""
-    file = usual_file()
-    value = None if file is None else _read(file).get(key)
-    if file is None or value is None:
-        return None
-    if not isinstance(value, str):
-        raise ConfigFileRefused(file, _wrong_type(key, _TEXT, value))
-    return _beside(file, value)
-
-
 def _read(file: Path) -> dict[str, Any]:
     if sys.version_info >= (3, 11):
         import tomllib

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lanchat.cli import ExitCode
-from lanchat.cli.options import color_option, full_path, usual_log_file
+from lanchat.cli.options import color_option, data_dir_option, log_file_option
 from lanchat.doctor.examination import examine_here, examine_room
 from lanchat.doctor.facts import Finding, Verdict
 from lanchat.terminal import ColorChoice, console, is_screen, printable
@@ -39,19 +39,16 @@ _NARROW_INDENT = 4
     show_default="that of the server that runs, or 8765",
     help="The port to look at.",
 )
-@click.option(
-    "--log-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    show_default="the one that `lanchat log path` prints",
-    help="The log that tells who came in.",
-)
+@data_dir_option
+@log_file_option
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each check.")
 @color_option
 def doctor(
     *,
     url: str | None,
     port: int | None,
-    log_file: Path | None,
+    data_dir: Path,  # noqa: ARG001 (the log's option asks for it)
+    log_file: Path,
     as_json: bool,
     color: ColorChoice,
 ) -> None:
@@ -62,7 +59,6 @@ def doctor(
     see. Exits with 1 where there is a problem.
     """
     if url is None:
-        log_file = usual_log_file() if log_file is None else full_path(log_file)
         findings = examine_here(log_file, port)
     else:
         if port is not None:

@@ -11,7 +11,13 @@ import click
 
 from lanchat.cli import Commands, complain, show_help
 from lanchat.cli.log_lines import Layout
-from lanchat.cli.options import color_option, log_file_argument, moment, usual_log_file
+from lanchat.cli.options import (
+    color_option,
+    data_dir_option,
+    log_file_option,
+    log_options,
+    moment,
+)
 from lanchat.cli.output import counted
 from lanchat.connlog.log_reader import LogReader
 from lanchat.connlog.log_record import EVENTS, Filter, Network, Record, parse_network
@@ -40,13 +46,14 @@ def log(context: click.Context) -> None:
 
 
 @log.command()
-def path() -> None:
+@data_dir_option
+@log_file_option
+def path(*, data_dir: Path, log_file: Path) -> None:  # noqa: ARG001 (the log's option asks for it)
     """Print where the log lies.
 
-    That is LANCHAT_LOG_FILE where it is set, else what the file of settings says, else a place in
-    this system's folder for logs.
+    It is that of `lanchat serve` with the same options, variables and file of settings.
     """
-    click.echo(usual_log_file())
+    click.echo(log_file)
 
 
 @log.command()
@@ -80,7 +87,7 @@ def path() -> None:
 @click.option("--json", "raw", is_flag=True, help="Print the lines of the log as they are.")
 @click.option("--utc", is_flag=True, help="Show and take times in UTC.")
 @color_option
-@log_file_argument
+@log_options
 def tail(
     *,
     lines: int | None,
@@ -94,7 +101,7 @@ def tail(
 ) -> None:
     """Show who came and went last.
 
-    FILE is a connection log; without it, the one that `lanchat log path` names.
+    FILE is a connection log; without it, that of `lanchat serve` with the same options.
     """
     reader = LogReader(file, _filter(since=since, utc=utc, **conditions))
     if lines is None and since is None:

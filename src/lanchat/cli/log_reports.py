@@ -15,7 +15,7 @@ from rich.text import Text
 from lanchat.archive.message_formats import BYTE_ORDER_MARK, cell, rows
 from lanchat.cli.log import report_skipped
 from lanchat.cli.log_lines import duration
-from lanchat.cli.options import color_option, log_file_argument, moment
+from lanchat.cli.options import color_option, log_options, moment
 from lanchat.cli.output import counted, output_options, plain_table, report, writing
 from lanchat.connlog.log_reader import LogReader
 from lanchat.connlog.log_record import Filter, Record
@@ -48,7 +48,7 @@ SHOWN = 20
 @click.option("--since", metavar="WHEN", help="Nothing older: 12h, 30d, or an ISO 8601 time.")
 @click.option("--utc", is_flag=True, help="Show and take times in UTC.")
 @output_options
-@log_file_argument
+@log_options
 def export(
     *, wanted: str, since: str | None, utc: bool, output: Path, force: bool, file: Path
 ) -> None:
@@ -56,7 +56,7 @@ def export(
 
     The oldest comes first, from the files to which the log has moved.
 
-    FILE is a connection log; without it, the one that `lanchat log path` names.
+    FILE is a connection log; without it, that of `lanchat serve` with the same options.
     """
     reader = LogReader(file, Filter(since=moment(since, "--since", utc=utc)))
     zone = timezone.utc if utc else None
@@ -86,7 +86,7 @@ def export(
 @click.option("--json", "raw", is_flag=True, help="Print everything as JSON, times in UTC.")
 @click.option("--utc", is_flag=True, help="Show and take times in UTC.")
 @color_option
-@log_file_argument
+@log_options
 def stats(
     *, since: str | None, shown: int, raw: bool, utc: bool, color: ColorChoice, file: Path
 ) -> None:
@@ -94,7 +94,7 @@ def stats(
 
     A chart has the hours of the day, with the time of all people in each of them.
 
-    FILE is a connection log; without it, the one that `lanchat log path` names.
+    FILE is a connection log; without it, that of `lanchat serve` with the same options.
     """
     zone = timezone.utc if utc else None
     reader = LogReader(file)

@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timezone
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from lanchat.cli.config_file import Setting, load, path_setting
+from lanchat.cli.config_file import Setting, load
 from lanchat.config import default_data_dir, default_log_file
 from lanchat.times import parse_duration, parse_moment
 
@@ -43,12 +44,6 @@ def full_path(path: Path) -> Path:
     return path.absolute()
 
 
-def usual_log_file() -> Path:
-    """The one that `lanchat serve` writes in this very environment. Raises ConfigFileRefused."""
-    named = os.environ.get("LANCHAT_LOG_FILE")
-    return full_path(Path(named) if named else path_setting("log-file") or default_log_file())
-
-
 def duration(text: str) -> float:
     """The seconds in ``90s``, ``10m``, ``12h``, ``30d`` or ``2w``, as an option's type.
 
@@ -76,8 +71,9 @@ def _usual_data_dir(_: click.Context, __: click.Parameter, path: Path | None) ->
     return full_path(path or default_data_dir())
 
 
-def _usual_log_file(_: click.Context, __: click.Parameter, path: Path | None) -> Path:
-    return full_path(path or default_log_file())
+def _usual_log_file(context: click.Context, _: click.Parameter, path: Path | None) -> Path:
+    # click has settled --data-dir before: it is declared first, or was given.
+    return full_path(path or default_log_file(context.params.get("data_dir")))
 
 
 def _load_config(context: click.Context, _: click.Parameter, path: Path | None) -> None:
@@ -114,7 +110,7 @@ log_file_option = option(
     "--log-file",
     type=click.Path(dir_okay=False, path_type=Path),
     callback=_usual_log_file,
-    show_default="connections.log in your system's folder for logs",
+    show_default="connections.log in --data-dir, or else in your system's folder for logs",
     help="Where to write down who came and went; `lanchat log tail` reads it.",
 )
 
@@ -129,6 +125,16 @@ config_option = option(
     help="Read settings from this file, in TOML; options and variables count more.",
 )
 
-log_file_argument = click.argument(
-    "file", required=False, type=click.Path(path_type=Path), default=usual_log_file
-)
+
+def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What names the log that a command reads: FILE, --log-file or --data-dir, as ``file``."""
+
+    @wraps(command)
+    def with_file(*, data_dir: Path, log_file: Path, file: Path | None, **others: Any) -> Any:  # noqa: ARG001 (the log's option asks for the folder)
+        source = click.get_current_context().get_parameter_source("log_file")
+        if file is not None and source is ParameterSource.COMMANDLINE:
+            raise click.UsageError("there is a FILE and a --log-file; choose one of the two")
+        return command(file=file or log_file, **others)
+
+    argument = click.argument("file", required=False, type=click.Path(path_type=Path))
+    return data_dir_option(log_file_option(argument(with_file)))

@@ -5,10 +5,12 @@ Under ``lanchat serve`` gevent makes a greenlet of that thread.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import queue
 import re
+import stat
 import sys
 import time
 from collections import Counter
@@ -22,6 +24,7 @@ from lanchat.chat.model import Origin, User, timestamp
 from lanchat.chat.ports import LeaveReason, LoginRefusal
 from lanchat.connlog.allowance import Allowance
 from lanchat.connlog.log_record import HOST_COMMANDS, LINE_LIMIT, VERSION, encode
+from lanchat.errors import LogInUse
 from lanchat.periodic import Periodic
 from lanchat.private import write_private
 
@@ -67,6 +70,10 @@ class ConnectionLogFile:
         self._looks = Periodic(self.sum_up, _LOOK_SECONDS, name="connection log")
         self.counts: Counter[tuple[str, str]] = Counter()
         """How often each event happened since the start, by its name and its reason, if any."""
+
+    def claim(self) -> None:
+        """Be the one server that writes here, until ``close``. Raises LogInUse."""
+        self._file.claim()
 
     def start(self, **fields: object) -> None:
         """The server begins its work; ``fields`` such as version, port and pid."""
@@ -149,6 +156,17 @@ class _AppendedFile(RotatingFileHandler):
         self._path = Path(self.baseFilename)
         self._dropped = 0
         self._cannot_rotate = False
+        self._alone = False
+
+    def claim(self) -> None:
+        """From now on write only where no other server does. Raises LogInUse."""
+        self._alone = True
+        try:
+            self.stream = self._open()
+        except BlockingIOError as error:
+            raise LogInUse(self._path) from error
+        except OSError:
+            pass  # the first event will say it
 
     def emit(self, record: logging.LogRecord) -> None:
         dropped = self._dropped
@@ -220,6 +238,12 @@ class _AppendedFile(RotatingFileHandler):
         # A pipe that nobody reads would hold up the whole server, not only this greenlet.
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
         descriptor = os.open(self._path, flags, 0o600)
+        if self._alone:
+            try:
+                _lock(descriptor)
+            except OSError:
+                os.close(descriptor)
+                raise
         # The buffer takes any line whole: one line, one write.
         stream = os.fdopen(descriptor, "a", LINE_LIMIT, encoding="ascii", newline="\n")
         if half:
@@ -257,6 +281,23 @@ def _person(user: User, origin: Origin) -> dict[str, object]:
 def _done_by_hosts(path: Path) -> bytes:
     """The lines of a file, if it is there, that tell what hosts did."""
     return b"".join(_DONE_BY_HOSTS.findall(path.read_bytes())) if path.is_file() else b""
+
+
+def _lock(descriptor: int) -> None:
+    """Keep other servers out of a file for as long as it is open. Raises BlockingIOError.
+
+    Where there are no such locks, on Windows and some network drives, nobody is kept out.
+    """
+    if sys.platform == "win32" or not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return
+    import fcntl  # not on Windows
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BlockingIOError(errno.EWOULDBLOCK, "another lanchat writes it") from None
+    except OSError:
+        return
 
 
 def _ends_in_half_a_line(path: Path) -> bool:
