@@ -1,8 +1,9 @@
+import sys
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from lanchat.times import format_duration, parse_duration, parse_moment
+from lanchat.times import format_duration, parse_duration, parse_moment, told_apart
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 BRASILIA = timezone(timedelta(hours=-3))
@@ -59,3 +60,22 @@ def test_no_moments(text: str) -> None:
     """A typing error is told from a time, and a number cannot be too large."""
     with pytest.raises(ValueError, match="such as"):
         parse_moment(text, NOW)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the zone of a test needs POSIX")
+@pytest.mark.parametrize(
+    ("moment", "apart"),
+    [
+        ("2026-10-25T00:59:59+00:00", "+02:00"),
+        ("2026-10-25T01:00:00+00:00", "+01:00"),
+        ("2026-10-25T02:00:00+00:00", ""),
+        ("2026-10-24T23:59:59+00:00", ""),
+        ("2026-03-29T00:59:59+00:00", ""),
+        ("2026-03-29T01:00:00+00:00", ""),
+    ],
+)
+def test_an_hour_that_comes_twice(moment: str, apart: str, central_europe: None) -> None:
+    """Only there a clock time needs the offset to be one moment."""
+    when = datetime.fromisoformat(moment)
+    assert told_apart(when, None) == apart
+    assert told_apart(when, timezone.utc) == "Z"

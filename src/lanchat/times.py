@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 
 _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII | re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -39,3 +39,16 @@ def parse_moment(text: str, now: datetime) -> datetime:
         return moment.astimezone(timezone.utc)
     except (ValueError, OverflowError, OSError) as error:
         raise ValueError("neither 10m, 2h, 1d nor a time such as 2026-11-23T08:00") from error
+
+
+def told_apart(moment: datetime, zone: tzinfo | None) -> str:
+    """What has to stand behind a moment's clock time in the zone, so that it is one moment alone.
+
+    That is the offset (``+01:00``) in an hour that comes twice, as where summer time ends, ``Z``
+    in UTC, and else nothing. ``zone`` None is this machine's.
+    """
+    if zone is timezone.utc:
+        return "Z"
+    local = moment.astimezone(zone)
+    readings = {local.replace(tzinfo=zone, fold=fold).astimezone(timezone.utc) for fold in (0, 1)}
+    return "" if len(readings) == 1 else local.isoformat(timespec="seconds")[19:]

@@ -1,4 +1,5 @@
 import json
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -44,6 +45,20 @@ def test_local_time_and_utc(typed: CommandLine, tmp_path: Path) -> None:
     file.write_text(line(datetime(2026, 11, 23, 2, 8, tzinfo=timezone.utc)))
     assert typed("log", "tail", file, TZ="UTC+3").stdout.startswith("2026-11-22 23:08:00 ")
     assert typed("log", "tail", file, "--utc", TZ="UTC+3").stdout.startswith("2026-11-23 02:08:00Z")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the zone of a test needs POSIX")
+def test_an_hour_that_comes_twice(typed: CommandLine, tmp_path: Path) -> None:
+    """In the night in which summer time ends, each line and each row is one moment."""
+    file = tmp_path / "log"
+    hours = [datetime(2026, 10, 25, hour, 30, tzinfo=timezone.utc) for hour in (0, 1, 2)]
+    file.write_text("".join(line(hour, user="Ana") for hour in hours))
+    zone = "CET-1CEST,M3.5.0,M10.5.0/3"
+    shown = ["2026-10-25 02:30:00+02:00", "2026-10-25 02:30:00+01:00", "2026-10-25 03:30:00"]
+    tail = typed("log", "tail", file, TZ=zone).stdout.splitlines()
+    assert [text.partition("  ")[0] for text in tail] == shown
+    rows = typed("log", "export", file, TZ=zone).stdout.splitlines()
+    assert [row.partition(",")[0] for row in rows[1:]] == shown
 
 
 @pytest.mark.parametrize(

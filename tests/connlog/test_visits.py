@@ -1,5 +1,7 @@
 """What is added up from a log, and what is made of its gaps."""
 
+import sys
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -129,3 +131,28 @@ def test_visits_that_are_only_counted() -> None:
     """What the log sums up is told apart from visits that it knows."""
     found = sums(at(0, "visits", count=5), at(10, "visits", count=500, seconds=60), since=5)
     assert (found.visits, found.summed, found.people) == (0, 500, {})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the zone of a test needs POSIX")
+@pytest.mark.parametrize(
+    ("begin", "hours"),
+    [
+        ("2026-03-28T23:30:00+00:00", {0: 1800, 1: 3600, 3: 3600, 4: 1800}),
+        ("2026-10-24T23:30:00+00:00", {1: 1800, 2: 7200, 3: 1800}),
+    ],
+)
+def test_hours_that_are_missing_or_come_twice(
+    begin: str, hours: dict[int, int], central_europe: None
+) -> None:
+    """Three hours in a night in which the clocks are set are those that the clocks have shown."""
+    leave = at(0, "leave", "Ana", seconds=10_800)
+    end = datetime.fromisoformat(begin) + timedelta(hours=3)
+    found = count([replace(leave, time=end)], None, None)
+    assert {hour: seconds for hour, seconds in enumerate(found.hours) if seconds} == hours
+
+
+def test_a_clock_that_began_long_ago() -> None:
+    """A visit that seems to be of decades, as the clock was not set yet, is added up at once."""
+    join = replace(at(0, "join", "Ana"), time=datetime(1971, 1, 1, tzinfo=timezone.utc))
+    found = count([join, at(0, "leave", "Ana", seconds=5)], None, timezone.utc)
+    assert sum(found.hours) == found.seconds

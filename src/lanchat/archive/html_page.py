@@ -89,12 +89,13 @@ class Page:
         return _FOOT
 
     def _entry(self, message: Message) -> str:
-        day, time = minute(message.time[:16], self._zone).split(" ")
+        shown, apart = minute(message.time[:16], self._zone)
+        day, time = shown.split(" ")
         heading = "" if day == self._day else f"<h2>{day}</h2>\n"
         self._day = day
         return heading + _MESSAGE.format(
             user=escape(visible(message.user)),
             iso=message.time,
-            time=time,
+            time=time + apart,
             text=escape(visible(message.message)),
         )

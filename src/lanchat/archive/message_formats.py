@@ -17,6 +17,7 @@ from operator import attrgetter
 
 from lanchat.chat.model import Message
 from lanchat.terminal import printable
+from lanchat.times import told_apart
 
 FIELDS = ("id", "client_id", "room", "user_id", "user", "ip", "message", "time")
 """Of a message, as in docs/protocol.md and in that order; positions are the server's alone."""
@@ -122,14 +123,17 @@ def visible(text: str) -> str:
 
 
 def clock(time: str, zone: tzinfo | None) -> str:
-    """``2026-11-23 08:01:10`` for a message's time, with a Z where it is UTC's."""
-    return f"{minute(time[:16], zone)}:{time[17:19]}{'Z' if zone else ''}"
+    """``2026-11-23 08:01:10`` for a message's time, and what tells it apart (see ``minute``)."""
+    shown, apart = minute(time[:16], zone)
+    return f"{shown}:{time[17:19]}{apart}"
 
 
 @lru_cache
-def minute(time: str, zone: tzinfo | None) -> str:
+def minute(time: str, zone: tzinfo | None) -> tuple[str, str]:
     """``2026-11-23 08:01`` in the zone for ``2026-11-23T02:01``; None is this machine's.
 
+    Beside it stands what has to follow, so that it is one moment alone (lanchat.times.told_apart).
     Messages of the same minute come one after the other: once for all of them is enough.
     """
-    return f"{datetime.fromisoformat(f'{time}+00:00').astimezone(zone):%Y-%m-%d %H:%M}"
+    moment = datetime.fromisoformat(f"{time}+00:00")
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}", told_apart(moment, zone)

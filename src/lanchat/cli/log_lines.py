@@ -12,6 +12,7 @@ from rich.text import Text
 
 from lanchat.connlog.log_record import HOST_COMMANDS, Record
 from lanchat.terminal import ACCENT, printable
+from lanchat.times import told_apart
 
 FULL_DATE = 100
 """Columns of a terminal from which every line has its date; below it, every day has a line."""
@@ -84,14 +85,16 @@ class Layout:
         """
         self.make_room([record])
         moment = record.time.astimezone(self._zone)
-        mark = "Z" if self._zone else ""
+        mark = told_apart(record.time, self._zone)
         room = sys.maxsize if width is None else width
         full = room >= FULL_DATE
         if not full and moment.date() != self._day:
             self._day = moment.date()
-            yield Text(f"{moment:%Y-%m-%d}{' UTC' if mark else ''}", "bold dim")
+            yield Text(f"{moment:%Y-%m-%d}{' UTC' if self._zone else ''}", "bold dim")
         look = LOOKS[record.event]
-        head = Text(f"{moment:%Y-%m-%d %H:%M:%S}{mark}" if full else f"{moment:%H:%M:%S}", "dim")
+        day = f"{moment:%Y-%m-%d} " if full else ""
+        mark = mark if full or not self._zone else ""  # which stands above all lines of the day
+        head = Text(f"{day}{moment:%H:%M:%S}{mark}", "dim")
         symbol = Text(look.symbol if self._unicode else look.plain, look.style)
         head = Text("  ").join([head, symbol])
         name = self._name(record, whole=width is None)

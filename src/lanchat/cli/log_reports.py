@@ -21,6 +21,7 @@ from lanchat.connlog.log_reader import LogReader
 from lanchat.connlog.log_record import Filter, Record
 from lanchat.connlog.visits import HOURS, Person, Statistics, count
 from lanchat.terminal import ACCENT, ColorChoice, console, printable
+from lanchat.times import told_apart
 
 COLUMNS = (
     *("time", "event", "user", "ip", "seconds"),
@@ -107,7 +108,8 @@ def stats(
 
 
 def _row(record: Record, zone: tzinfo | None) -> str:
-    time = f"{record.time.astimezone(zone):%Y-%m-%d %H:%M:%S}{'Z' if zone else ''}"
+    clock = f"{record.time.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    time = clock + told_apart(record.time, zone)
     # Strangers have typed all but the numbers.
     values: Iterator[object] = (getattr(record, name) for name in COLUMNS[1:])
     return rows([(time, *(cell(each) if isinstance(each, str) else each for each in values))])

@@ -16,6 +16,7 @@ from lanchat.cli.output import plain_table
 from lanchat.control.client import Offered, ask, offered
 from lanchat.errors import NotRunning
 from lanchat.terminal import ColorChoice, console, printable
+from lanchat.times import told_apart
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -113,7 +114,8 @@ def _time(moment: str | None) -> str:
     if moment is None:
         return "for ever"
     # Python 3.10 does not know Z yet.
-    return f"{datetime.fromisoformat(moment.replace('Z', '+00:00')).astimezone():%Y-%m-%d %H:%M}"
+    when = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    return f"{when.astimezone():%Y-%m-%d %H:%M}{told_apart(when, None)}"
 
 
 def _safe(message: str) -> str:

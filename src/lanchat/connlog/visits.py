@@ -21,6 +21,9 @@ _DAY = 86_400.0
 _LONGEST = 1_000 * _DAY
 """Seconds; where a leave tells of more, a clock was wrong."""
 
+_LOOKED_INTO = 400
+"""Days of a visit that are looked into hour by hour; where there are more, a clock was wrong."""
+
 
 @dataclass(slots=True)
 class Person:
@@ -104,18 +107,23 @@ class _Counting:
         person.first, person.last = min(person.first, begin), max(person.last, end)
         self.sums.visits += 1
         self.sums.seconds += seconds
-        self._spread(begin.astimezone(self._zone), seconds)
+        self._spread(begin, end)
         return True
 
-    def _spread(self, begin: datetime, seconds: float) -> None:
-        """Add the time to the hours of the day that it lies in."""
-        days, seconds = divmod(seconds, _DAY)
+    def _spread(self, begin: datetime, end: datetime) -> None:
+        """Add the time to the hours of the day that it lies in, as the clocks there show them.
+
+        They may be set in between: from one full hour to the next, each is asked for anew.
+        """
         hours = self.sums.hours
-        if days:
-            hours[:] = [hour + 3_600 * days for hour in hours]
-        hour, left = begin.hour, 3_600 - (begin.minute * 60 + begin.second)
-        while seconds > 0:
-            part = min(seconds, left)
-            hours[hour] += part
-            seconds -= part
-            hour, left = (hour + 1) % HOURS, 3_600
+        days = max(0, (end - begin).days - _LOOKED_INTO)
+        hours[:] = [hour + 3_600 * days for hour in hours]
+        begin += timedelta(days=days)
+        while begin < end:
+            local = begin.astimezone(self._zone)
+            left = timedelta(hours=1) - timedelta(
+                minutes=local.minute, seconds=local.second, microseconds=local.microsecond
+            )
+            after = min(end, begin + left)
+            hours[local.hour] += (after - begin).total_seconds()
+            begin = after
