@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from platformdirs import user_config_path, user_data_path, user_log_path
 
-from lanchat.errors import SettingRefused
+from lanchat.errors import NoHome, SettingRefused
 
 DEFAULT_PORT = 8765
 PORTS_TO_TRY = 20
@@ -36,23 +37,54 @@ RANGES: dict[str, tuple[float, float, str]] = {
 
 
 def default_data_dir() -> Path:
-    """Where messages and the session secret lie unless told otherwise."""
-    return user_data_path("lanchat", appauthor=False)
+    """Where messages and the session secret lie unless told otherwise. Raises NoHome."""
+    return _usual(user_data_path, "--data-dir")
 
 
 def default_log_file(data_dir: Path | None = None) -> Path:
-    """Where the connection log lies unless told otherwise.
+    """Where the connection log lies unless told otherwise. Raises NoHome.
 
     A data directory of its own has it, so that two rooms on one computer do not share one.
     """
-    if data_dir is not None and data_dir != default_data_dir():
+    if data_dir is not None and not _is_usual(data_dir):
         return data_dir / "connections.log"
-    return user_log_path("lanchat", appauthor=False) / "connections.log"
+    return _usual(user_log_path, "--log-file") / "connections.log"
 
 
 def default_config_file() -> Path:
-    """Where settings are looked for unless a file is named."""
-    return user_config_path("lanchat", appauthor=False) / "config.toml"
+    """Where settings are looked for unless a file is named. Raises NoHome."""
+    return _usual(user_config_path, "--config") / "config.toml"
+
+
+def _is_usual(data_dir: Path) -> bool:
+    try:
+        return data_dir == default_data_dir()
+    except NoHome:
+        return False
+
+
+def _usual(folder: Callable[..., Path], what: str) -> Path:
+    try:
+        path = folder("lanchat", appauthor=False)
+    except RuntimeError:  # neither HOME nor an entry among the system's users
+        raise NoHome(what) from None
+    if not path.is_absolute():
+        raise NoHome(what)
+    return path
+
+
+def full_path(path: Path, folder: Path | None = None) -> Path:
+    """The path from the root on; a relative one begins in the ``folder``, or where we are.
+
+    A leading ``~``, which no shell has seen, is the home folder. Raises NoHome.
+    """
+    try:
+        path = path.expanduser()
+    except RuntimeError:
+        if path.parts[0] == "~":
+            raise NoHome(str(path)) from None
+        # Nobody here has that name: the ~ is part of it.
+    return (path if folder is None else folder / path).absolute()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

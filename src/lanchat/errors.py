@@ -3,6 +3,7 @@
     LanchatError
     ├── SettingRefused        a setting that cannot be used
     ├── ConfigFileRefused     a file of settings, or one that it holds
+    ├── NoHome                whoever runs it has no folder of their own
     ├── CannotStart           the server cannot begin its work
     │   ├── ExtraMissing
     │   ├── PortTaken
@@ -75,6 +76,14 @@ class ConfigFileRefused(LanchatError):
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+class NoHome(LanchatError):
+    """The user who runs it has no home folder, where ``what`` would be."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"this user has no home folder for {what}; name it, or set HOME")
+        self.what = what
 
 
 class CannotStart(LanchatError):

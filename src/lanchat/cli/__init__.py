@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from lanchat import __version__
-from lanchat.errors import CannotStart, ConfigFileRefused, LanchatError, SettingRefused
+from lanchat.errors import CannotStart, ConfigFileRefused, LanchatError, NoHome, SettingRefused
 
 DEBUG_VARIABLE = "LANCHAT_DEBUG"
 
@@ -157,7 +157,7 @@ def exit_code(error: LanchatError) -> ExitCode:
     """What the shell is told about an error that lanchat raises on purpose."""
     if isinstance(error, CannotStart):
         return ExitCode.CANNOT_START
-    if isinstance(error, SettingRefused | ConfigFileRefused):
+    if isinstance(error, SettingRefused | ConfigFileRefused | NoHome):
         return ExitCode.USAGE
     return ExitCode.FAILED
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from lanchat import qr
 from lanchat.config import DEFAULT_PORT, ServeConfig, default_log_file
+from lanchat.errors import NoHome
 from lanchat.i18n import translate
 from lanchat.net.network import Network
 from lanchat.terminal import ACCENT, printable
@@ -172,8 +174,9 @@ class Banner:
     def _command(self, words: str, option: str = "") -> str:
         """A command that reads the log, which it finds by itself where that lies as usual."""
         log_file = self._config.log_file
-        if log_file == default_log_file():
-            return f"lanchat {words}"
+        with suppress(NoHome):
+            if log_file == default_log_file():
+                return f"lanchat {words}"
         return f"lanchat {words} {option}{printable(shlex.quote(str(log_file)))}"
 
     def _say(self, key: str, **params: object) -> str:

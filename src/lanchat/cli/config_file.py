@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from lanchat.config import default_config_file
-from lanchat.errors import ConfigFileRefused
+from lanchat.config import default_config_file, full_path
+from lanchat.errors import ConfigFileRefused, NoHome
 
 VARIABLE = "LANCHAT_CONFIG"
 _FROM_FILE = ParameterSource.DEFAULT_MAP
@@ -86,9 +86,12 @@ def load(context: click.Context, named: Path | None, *, every_key: bool) -> None
 def usual_file() -> Path | None:
     """The file that counts where none is named, if there is one."""
     if named := os.environ.get(VARIABLE):
-        return Path(named).expanduser()
-    file = default_config_file()
-    return file if file.exists() else None
+        return full_path(Path(named))
+    try:
+        file = default_config_file()
+        return file if file.exists() else None
+    except (NoHome, OSError):  # there is no such folder, or it is another user's
+        return None
 
 
 def file_of(context: click.Context) -> Path | None:
@@ -171,4 +174,4 @@ def _unknown(key: str, value: object, settings: Mapping[str, Setting]) -> str:
 
 def _beside(file: Path, text: str) -> Path:
     """A path in the file: relative to its folder, wherever the command is run."""
-    return file.parent.absolute() / Path(text).expanduser()
+    return full_path(Path(text), file.parent)

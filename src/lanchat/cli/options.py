@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timezone
 from functools import wraps
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from lanchat.cli.config_file import Setting, load
-from lanchat.config import default_data_dir, default_log_file
+from lanchat.config import default_data_dir, default_log_file, full_path
 from lanchat.times import parse_duration, parse_moment
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -37,11 +36,6 @@ def option(*declarations: str, **settings: Any) -> Callable[[Decorated], Decorat
     return click.option(*declarations, **settings)
 
 
-def full_path(path: Path) -> Path:
-    """The path from the root on; a leading ``~``, which no shell has seen, is the home folder."""
-    with suppress(RuntimeError):  # nobody here has that name: the ~ is part of it
-        path = path.expanduser()
-    return path.absolute()
 
 
 def duration(text: str) -> float:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from lanchat.cli import complain
-from lanchat.cli.options import Decorated, full_path
+from lanchat.cli.options import Decorated
+from lanchat.config import full_path
 from lanchat.errors import OutputExists, OutputUnwritable
 from lanchat.terminal import is_screen
 

@@ -10,8 +10,7 @@ import click
 from click.core import ParameterSource
 
 from lanchat.cli.config_file import file_of
-from lanchat.cli.options import full_path
-from lanchat.config import ServeConfig
+from lanchat.config import ServeConfig, full_path
 from lanchat.errors import ConfigFileRefused, SettingRefused
 
 AUTO_CODE = "auto"

@@ -17,6 +17,7 @@ from lanchat.cli.output import plain_table
 from lanchat.cli.serve import serve
 from lanchat.cli.serve_config import config_from
 from lanchat.config import default_config_file
+from lanchat.errors import NoHome
 from lanchat.terminal import ACCENT, console, is_screen, printable
 from lanchat.times import format_duration
 
@@ -154,4 +155,8 @@ def _toml(value: Any) -> str:
 def _whereabouts(file: Path | None) -> str:
     if file is not None:
         return f"File of settings: {printable(str(file))}"
-    return f"No file of settings: {printable(str(default_config_file()))} is not there"
+    try:
+        usual = printable(str(default_config_file()))
+    except NoHome:
+        return "No file of settings: this user has no home folder"
+    return f"No file of settings: {usual} is not there"
