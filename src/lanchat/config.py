@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ NAME_LIMIT = 60
 CODE_LIMIT = 128
 TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,128}")
 MDNS_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,60}(?<!-)")
+HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*\.?")
 RANGES: dict[str, tuple[float, float, str]] = {
     "port": (0, 65_535, "a port lies between 0 and 65535"),
     "history": (0, 10_000, "choose 0 to 10000 messages"),
@@ -92,12 +94,13 @@ class ServeConfig:
     """What `lanchat serve` was asked for.
 
     ``host`` None is every interface; ``port`` None is 8765 or the next free one, 0 any free
-    one; ``retention`` (seconds) and ``retention_messages`` None keep messages for ever; ``lang``
-    None follows the visitor; ``mdns_name`` None announces nothing; ``grace`` is in seconds;
-    ``rate`` is in messages a second; ``max_per_ip`` and ``max_clients`` count connections; 0 is
-    no limit for each of the three; ``tls`` without ``tls_cert`` is a certificate of our own, and
-    ``tls_key`` None lies in the file of ``tls_cert``; without a ``metrics_token`` this computer
-    alone is told the ``metrics``.
+    one; ``allow_hosts`` become what browsers write; ``retention`` (seconds) and
+    ``retention_messages`` None keep messages for ever; ``lang`` None follows the visitor;
+    ``mdns_name`` None announces nothing; ``grace`` is in seconds; ``rate`` is in messages a
+    second; ``max_per_ip`` and ``max_clients`` count connections; 0 is no limit for each of the
+    three; ``tls`` without ``tls_cert`` is a certificate of our own, and ``tls_key`` None lies in
+    the file of ``tls_cert``; without a ``metrics_token`` this computer alone is told the
+    ``metrics``.
     Raises SettingRefused.
     """
 
@@ -146,6 +149,8 @@ class ServeConfig:
         if self.mdns_name is not None and not MDNS_NAME.fullmatch(self.mdns_name):
             hint = "choose up to 60 of the letters a to z, digits and hyphens, without .local"
             raise SettingRefused("mdns-name", self.mdns_name, hint)
+        allowed = tuple(plain_host("allow-host", host).rstrip(".") for host in self.allow_hosts)
+        object.__setattr__(self, "allow_hosts", allowed)
 
     def _check_secrets(self) -> None:
         if self.access_code is not None and not _is_shown(self.access_code, CODE_LIMIT):
@@ -174,6 +179,30 @@ class ServeConfig:
         if self.access_code is None:
             return url
         return f"{url.rstrip('/')}/#code={quote(self.access_code, safe='')}"
+
+
+def plain_host(setting: str, text: str) -> str:
+    """An IP address or host name, as browsers write it in an origin but without brackets.
+
+    Raises SettingRefused, naming the setting.
+    """
+    hint = "give an IP address or a host name, without http:// and port"
+    try:
+        ip = ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        pass
+    else:
+        if ip.is_unspecified:
+            raise SettingRefused(setting, text, hint)
+        return str(ip)
+    try:
+        name = text.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        raise SettingRefused(setting, text, hint) from None
+    # A name that ends in a number is read as an IPv4 address by browsers, and a wrong one.
+    if not HOST_NAME.fullmatch(name) or name.rstrip(".").rpartition(".")[2].isdigit():
+        raise SettingRefused(setting, text, hint)
+    return name
 
 
 def _is_shown(text: str, limit: int) -> bool:

@@ -36,6 +36,12 @@ def config_of(*arguments: str) -> ServeConfig:
         return config_from(context)
 
 
+def test_what_a_list_may_not_hold_is_told_with_the_file(write: Write) -> None:
+    """It is looked for where it stands."""
+    with pytest.raises(ConfigFileRefused, match=r"lanchat\.toml: allow-host cannot be 'x:80'"):
+        config_of("--config", write('allow-host = ["x", "x:80"]'))
+
+
 def test_every_kind_of_setting(write: Write) -> None:
     """Texts, numbers, switches, lists and times stand by the options' long names."""
     file = write(

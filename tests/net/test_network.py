@@ -7,7 +7,7 @@ import pytest
 
 from lanchat.errors import SettingRefused
 from lanchat.net.addresses import Address, Kind
-from lanchat.net.network import Network, plain_host
+from lanchat.net.network import Network
 
 
 class Machine:
@@ -138,31 +138,6 @@ def test_port_80_is_left_out() -> None:
     """Browsers leave the port out of the origin, and nobody has to type it."""
     network = Network(None, 80, find=Machine("192.168.1.5").find)
     assert network.share_url == "http://192.168.1.5"
-
-
-@pytest.mark.parametrize(
-    ("text", "host"),
-    [
-        ("192.168.1.5", "192.168.1.5"),
-        ("[FD00::0:5]", "fd00::5"),
-        ("fe80::1%eth0", "fe80::1"),
-        ("Chat.Example", "chat.example"),
-        ("praça.example", "xn--praa-2oa.example"),
-    ],
-)
-def test_writes_a_host_as_browsers_do(text: str, host: str) -> None:
-    """Addresses are canonical, names are lower case and ASCII."""
-    assert plain_host("advertise", text) == host
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "http://a", "a:80", "192.168.1.300", "0.0.0.0", "a b", "-a", "a..b", "a/b", "x" * 64],
-)
-def test_refuses_what_is_no_host(text: str) -> None:
-    """What a browser could not open is refused when the server starts."""
-    with pytest.raises(SettingRefused, match="IP address or a host name"):
-        plain_host("advertise", text)
 
 
 def test_reads_this_machine() -> None:

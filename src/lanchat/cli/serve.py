@@ -106,7 +106,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     "allow_hosts",
     multiple=True,
     metavar="HOST",
-    help="Let browsers address this server by this name, too; can be given several times.",
+    help="Let browsers address this server by this name, too, without http:// and port; can be "
+    "given several times.",
 )
 @option(
     "--trust-proxy",

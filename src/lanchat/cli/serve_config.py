@@ -44,8 +44,10 @@ def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
         return ServeConfig(**given, keep_history=not params["no_history"])
     except SettingRefused as refused:
         file = file_of(context)
-        name = refused.setting.replace("-", "_")
-        if file is None or context.get_parameter_source(name) is not ParameterSource.DEFAULT_MAP:
+        option = f"--{refused.setting}"
+        names = [str(each.name) for each in context.command.params if option in each.opts]
+        sources = map(context.get_parameter_source, names)
+        if file is None or ParameterSource.DEFAULT_MAP not in sources:
             raise
         raise ConfigFileRefused(file, str(refused)) from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address
 from typing import Literal
 
+from lanchat.config import plain_host
 from lanchat.errors import SettingRefused
 from lanchat.net.addresses import Address, find_addresses
 
@@ -18,7 +18,6 @@ OTHERS_SHOWN = 4
 """A machine can have a dozen IPv6 addresses; nobody reads a list of them."""
 
 ANY_ADDRESS = (None, "", "0.0.0.0", "::")
-HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,30 +163,6 @@ class Network:
         # Without an entry for this machine the answer can be anything, localhost for one.
         if full.partition(".")[0] in self._names:
             self._names |= {full}
-
-
-def plain_host(setting: str, text: str) -> str:
-    """An IP address or host name, as browsers write it in an origin but without brackets.
-
-    Raises SettingRefused, naming the setting.
-    """
-    hint = "give an IP address or a host name, without http:// and port"
-    try:
-        ip = ip_address(text.strip("[]").partition("%")[0])
-    except ValueError:
-        pass
-    else:
-        if ip.is_unspecified:
-            raise SettingRefused(setting, text, hint)
-        return str(ip)
-    try:
-        name = text.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        raise SettingRefused(setting, text, hint) from None
-    # A name that ends in a number is read as an IPv4 address by browsers, and a wrong one.
-    if not HOST_NAME.fullmatch(name) or name.rstrip(".").rpartition(".")[2].isdigit():
-        raise SettingRefused(setting, text, hint)
-    return name
 
 
 def _shareable(addresses: Sequence[Address], ipv4_only: bool) -> list[str]:

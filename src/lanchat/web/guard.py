@@ -30,7 +30,7 @@ class Guard:
     """WSGI middleware that refuses foreign hosts and origins with 403.
 
     ``own_hosts`` returns this machine's names and addresses in lower case; ``allowed`` are the
-    further ones of ``--allow-host``.
+    further ones of ``--allow-host``, written in the same way.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Guard:
     ) -> None:
         self._app = app
         self._own_hosts = own_hosts
-        self._allowed = frozenset(host.lower().strip("[]") for host in allowed)
+        self._allowed = frozenset(allowed)
         self._audit = audit
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
