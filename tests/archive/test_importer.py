@@ -118,6 +118,23 @@ def test_there_and_back(data_dir: Path, tmp_path: Path, exported: Exported) -> N
     assert exported(tmp_path / "new") == archive
 
 
+def test_byte_order_marks_are_no_part_of_a_line(
+    data_dir: Path, tmp_path: Path, exported: Exported
+) -> None:
+    """An editor leaves one at the start, and joined files have them in between."""
+    archive = exported(data_dir)
+    first, _, others = archive.partition("\n")
+    assert take_in(tmp_path / "new", f"\ufeff{first}\r\n\ufeff{others}") == (5, 5)
+    assert exported(tmp_path / "new") == archive
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_another_encoding_is_told_by_its_name(data_dir: Path, encoding: str) -> None:
+    """PowerShell writes such files."""
+    with pytest.raises(LineRefused, match=r"line 1: it is UTF-16.* save the file as UTF-8"):
+        take_in(data_dir, ("\ufeff" + line().decode()).encode(encoding))
+
+
 def test_importing_what_is_there_changes_nothing(data_dir: Path, exported: Exported) -> None:
     """A message that is there already is found by its author and client_id."""
     archive = exported(data_dir)

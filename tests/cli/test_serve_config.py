@@ -157,8 +157,9 @@ def secret_of(option: str, *arguments: str) -> str | None:
 def test_a_secret_may_lie_in_a_file(option: str, tmp_path: Path) -> None:
     """The first line of the file counts; the arguments of a program can be seen by all users."""
     file = tmp_path / "secret"
-    file.write_text("segredo\nand a remark\n")
-    assert secret_of(option, f"--{option}-file", str(file)) == "segredo"
+    for encoding in ("utf-8", "utf-8-sig"):  # Notepad may begin it with a byte order mark
+        file.write_text("segredo\nand a remark\n", encoding)
+        assert secret_of(option, f"--{option}-file", str(file)) == "segredo"
     assert secret_of(option) is None
 
 

@@ -123,6 +123,15 @@ def test_unreadable_lines_are_skipped_and_counted(path: Path, joined: Joined) ->
     assert reader.skipped == 3
 
 
+def test_byte_order_marks_hide_no_line(path: Path, joined: Joined) -> None:
+    """An editor leaves one at the start, and joined files have them in between."""
+    mark = "\ufeff".encode()
+    path.write_bytes(mark + joined("a") + mark + joined("b"))
+    reader = LogReader(path)
+    assert users(reader.tail(9)) == users(list(reader.all())) == ["a", "b"]
+    assert reader.skipped == 0
+
+
 def test_a_last_line_without_a_line_break_counts_where_it_is_whole(
     path: Path, joined: Joined
 ) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
@@ -80,6 +81,9 @@ def draft(line: bytes) -> Draft:
     """The message in the line. Raises ValueError, saying what is wrong with it."""
     if len(line) > LINE_LIMIT:
         raise ValueError("it is too long")
+    if line.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise ValueError("it is UTF-16, as PowerShell's > writes; save the file as UTF-8")
+    line = line.removeprefix(BOM_UTF8)  # of an editor, or of files that were joined
     try:
         read = _decoder.decode(line)
         check_text(read.message)

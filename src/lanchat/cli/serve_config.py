@@ -89,7 +89,7 @@ def secret(context: click.Context, option: str) -> str | None:
 
 def _first_line(file: Path, option: str) -> str:
     try:
-        line = file.read_text("utf-8").partition("\n")[0].strip()
+        line = file.read_text("utf-8-sig").partition("\n")[0].strip()
     except OSError as error:
         raise SettingRefused(option, str(file), str(error.strerror)) from None
     except UnicodeError:

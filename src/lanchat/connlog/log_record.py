@@ -6,6 +6,7 @@ A line is JSON with the field names of docs/protocol.md.
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -123,6 +124,7 @@ def decode(line: bytes) -> Record:
 
     Raises Unreadable.
     """
+    line = line.removeprefix(BOM_UTF8)  # an editor has put it there
     fields = _object(line)
     if fields.get("v") != VERSION:
         raise Unreadable("not a version that can be read")
