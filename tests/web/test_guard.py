@@ -106,6 +106,7 @@ def test_a_prefix_is_a_plain_path(server_with, path, told, status):
     assert get(plain, path, X_Forwarded_Prefix=told) == 200
 
 
+@pytest.mark.own_server  # of one that refused more, the log has a sum
 def test_a_refusal_is_logged(server, until):
     """With the address of who asked, in IPv4 where it is IPv4, and the reason."""
     get(server, host="evil.example")
