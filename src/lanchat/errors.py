@@ -37,6 +37,7 @@
         ├── NameUnusable
         ├── NameTaken
         ├── Banned
+        ├── CookiesRefused
         ├── RoomLocked
         ├── Muted
         ├── ReadOnly
@@ -411,6 +412,12 @@ class Banned(Refusal):
         super().__init__(**({} if until is None else {"until": until}))
         self.reason = reason if until is not None else f"{reason}_forever"
         self.until = until
+
+
+class CookiesRefused(Refusal):
+    """The browser did not keep the cookie of the login page, so nobody could be known by one."""
+
+    code = "cookies_refused"
 
 
 class RoomLocked(Refusal):

@@ -74,6 +74,20 @@ def test_an_unusable_name_is_refused_with_the_reason(person_factory, name):
     assert "username-error" in answer.text
 
 
+def test_a_browser_that_refuses_cookies_is_told(person_factory):
+    """The form says that the page came with one; the name stays free, and a second try works."""
+    visitor = person_factory()
+    page = visitor.get("/")
+    assert "Set-Cookie" in page.headers
+    form = dict(re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', page.text))
+    visitor.http.cookies.clear()
+    refused = visitor.log_in("Ana", **form)
+    assert (refused.status_code, "has not kept the cookie" in refused.text) == (403, True)
+    assert 'value="Ana"' in refused.text
+    assert person_factory("Ana").get("/chat").status_code == 200
+    assert visitor.log_in("Bia", **form).headers["Location"] == "/chat"
+
+
 def test_a_taken_name_is_refused_with_a_free_one(ana, person_factory):
     """409 with a suggestion, in the visitor's language, for look-alikes too."""
     visitor = person_factory()

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from lanchat import i18n
 from lanchat.errors import (
     Banned,
+    CookiesRefused,
     NameTaken,
     NameUnusable,
     Refusal,
@@ -30,6 +31,7 @@ _REFUSALS: dict[type[Refusal], tuple[int, str]] = {
     NameUnusable: (400, "username"),
     WrongCode: (403, "code"),
     Banned: (403, "form"),
+    CookiesRefused: (403, "form"),
     RoomLocked: (403, "form"),
     NameTaken: (409, "username"),
     TooFast: (429, "username"),
@@ -73,6 +75,9 @@ class LoginPages:
         """Take the name, or the login page again with the reason why not."""
         name = flask.request.form.get("username", "")
         try:
+            # Our own page says that it came with a cookie; other programs begin with this request.
+            if "kept" in flask.request.form and not session.has_cookie():
+                raise CookiesRefused
             return self._log_in(name)
         except Refusal as refusal:
             return self.refuse(name, refusal)
@@ -177,6 +182,7 @@ class LoginPages:
     def _page(
         self, name: str = "", error: str | None = None, field: str = "", code: str = ""
     ) -> str:
+        session.know_device()
         needed = self._site.access.needed
         return flask.render_template(
             "login.html", name=name, error=error, wrong=field, needs_code=needed, code=code

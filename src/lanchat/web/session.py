@@ -81,6 +81,11 @@ def know_device() -> None:
         flask.session["device"] = uuid.uuid4().hex
 
 
+def has_cookie() -> bool:
+    """Whether the request brings a cookie of ours along, whatever it holds."""
+    return flask.current_app.config["SESSION_COOKIE_NAME"] in flask.request.cookies
+
+
 def visitor() -> Origin:
     """Where the request comes from, and from which browser as far as its cookie knows."""
     device = flask.session.get("device")
