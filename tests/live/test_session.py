@@ -10,11 +10,12 @@ import time
 import weakref
 from typing import Any
 
+import engineio
 import gevent
 import pytest
 import websocket
 
-from lanchat.live.session import Heartbeat
+from lanchat.live.session import Heartbeat, Session
 
 ID = "00000000-0000-0000-0000-000000000000"
 POLLING = "/socket.io/?EIO=4&transport=polling"
@@ -170,6 +171,20 @@ def test_who_answers_no_ping_is_closed(quick_server, person_factory, raw_client)
     assert client.close_code() in (None, 1000)
 
 
+@pytest.mark.parametrize("set_by", [3_600, -3_600])
+def test_a_clock_that_is_set_ends_no_session_and_keeps_none(monkeypatch, set_by):
+    """How long a ping has been without an answer is no matter of the clock on the wall."""
+    engine = engineio.Server(async_mode="threading", ping_timeout=20)
+    nothing: Any = {"heartbeat": Heartbeat(25), "reader": None, "on_websocket": print}
+    session = Session(engine, "sid", **nothing)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + set_by)
+    assert session.check_ping_timeout()
+    session.last_ping = time.monotonic() - 21
+    assert not session.check_ping_timeout()
+    assert session.closed
+
+
 class PingedClient:
     """What a Heartbeat knows of a session."""
 
@@ -198,7 +213,7 @@ def test_sessions_are_pinged_in_turn(heartbeat):
     while not second.got:
         gevent.sleep(0.005)
     assert (first.got, second.got) == (["2"], ["2"])
-    assert first.last_ping < second.last_ping <= time.time()
+    assert first.last_ping < second.last_ping <= time.monotonic()
 
 
 def test_a_closed_session_is_not_pinged(heartbeat):

@@ -18,6 +18,7 @@ from typing import Any
 
 import engineio.socket
 import gevent
+from engineio.exceptions import SocketIsClosedError
 from engineio.packet import CLOSE, MESSAGE, NOOP, PING, PONG, UPGRADE, Packet
 
 from lanchat.live.packets import PacketReader
@@ -44,6 +45,7 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
         on_websocket: Callable[[Session], None],
     ) -> None:
         super().__init__(server, sid)
+        self.last_ping = time.monotonic()
         self._heartbeat = heartbeat
         self._reader = reader
         self._on_websocket = on_websocket
@@ -62,6 +64,20 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
             self.queue.put(pkt)
         else:
             self._write(self._websocket, pkt)
+
+    def check_ping_timeout(self) -> bool:
+        """Whether the last ping was answered in time; else the session is closed.
+
+        The stock one asks the clock on the wall: set ahead, that would end sessions, and set back,
+        keep those that are gone. Raises SocketIsClosedError.
+        """
+        if self.closed:
+            raise SocketIsClosedError
+        ping = self.last_ping
+        if ping is None or time.monotonic() - ping <= self.server.ping_timeout:
+            return True
+        self.close(wait=False, reason=self.server.reason.PING_TIMEOUT)
+        return False
 
     def schedule_ping(self) -> None:
         """Ping after the interval, if the last ping was answered."""
@@ -163,6 +179,6 @@ class Heartbeat:
             self._due.popleft()
             session = reference()
             if session is not None and not session.closing and not session.closed:
-                session.last_ping = time.time()
+                session.last_ping = time.monotonic()
                 session.send(Packet(PING))
             del session
