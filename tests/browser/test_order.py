@@ -59,7 +59,9 @@ def test_a_guest_who_is_kicked_sees_why(host: Arrive, arrive: Arrive) -> None:
     ana, bia = host("Ana"), arrive("Bia")
     ana.get_by_role("button", name="Actions for Bia").press("Enter")
     ana.get_by_role("button", name="Remove from the room").press("Enter")
-    expect(ana.locator("#sure-yes")).to_be_focused()
+    expect(ana.get_by_role("button", name="Cancel")).to_be_focused()
+    expect(ana.locator("#sure-yes")).to_be_enabled()
+    ana.keyboard.press("Tab")
     ana.keyboard.press("Enter")
     expect(bia.locator("#farewell")).to_contain_text("The host has removed you")
     expect(ana.locator(".people__name")).to_have_text(["Ana"])
@@ -144,6 +146,69 @@ def test_clearing_is_asked_for(host: Arrive, arrive: Arrive, say: Say) -> None:
     for page in (ana, bia):
         expect(page.locator(".message__text")).to_have_count(0)
         expect(page.locator(".note").last).to_contain_text("deleted what was said")
+
+
+def test_a_finger_that_rests_on_enter_deletes_nothing(host: Arrive, say: Say) -> None:
+    """Nor does one that presses twice: the question stays until it is answered."""
+    ana = host("Ana")
+    say(ana, "hello")
+    expect(ana.locator(".message__time")).to_have_count(1)
+    ana.fill("#message", "/clear")
+    ana.focus("#message")
+    for _ in range(5):
+        ana.keyboard.down("Enter")  # from the second time on a repeat
+    ana.keyboard.up("Enter")
+    expect(ana.get_by_role("button", name="Cancel")).to_be_focused()
+    ana.keyboard.press("Enter")
+    expect(ana.locator("#sure-yes")).to_have_text("Delete everything")
+    expect(ana.locator("#sure-yes")).to_be_enabled()
+    for _ in range(5):
+        ana.keyboard.press("Tab")
+        expect(ana.locator("#sure")).to_contain_text("Delete everything")
+        assert ana.evaluate("document.querySelector('#sure').contains(document.activeElement)")
+    ana.keyboard.press("Escape")
+    expect(ana.locator("#sure")).to_be_hidden()
+    expect(ana.locator("#message")).to_be_focused()
+    expect(ana.locator(".message__text")).to_have_text(["hello"])
+
+
+def test_deleting_leaves_all_other_rows_where_they_are(
+    host: Arrive, arrive: Arrive, say: Say
+) -> None:
+    """What is being read does not move, what is selected stays so, and the focus goes on."""
+    ana, bia = host("Ana"), arrive("Bia")
+    for number in range(14):
+        say(bia, f"line {number}\nand\nmore")
+    expect(ana.locator(".message__time")).to_have_count(14)
+    ana.locator("#log").evaluate("log => { log.style.overflowAnchor = 'none' }")
+    ana.locator(".message", has_text="line 7").evaluate(
+        """row => {
+            row.scrollIntoView();
+            getSelection().selectAllChildren(row.querySelector(".message__text"));
+            window.touched = [];
+            new MutationObserver((changes) => window.touched.push(
+                ...changes.flatMap(({ addedNodes, removedNodes }) =>
+                    [...addedNodes, ...removedNodes]
+                        .filter((node) => node.classList.contains("message"))
+                        .map((node) => node.textContent)),
+            )).observe(row.parentNode, { childList: true });
+        }"""
+    )
+    expect(ana.locator("#newest")).to_be_visible()
+    place = "rows => rows[7].getBoundingClientRect().top"
+    before = ana.locator(".message").evaluate_all(place)
+    ana.locator(".message__time").nth(3).evaluate("button => button.click()")
+    ana.locator(".message__act").evaluate("button => button.focus({ preventScroll: true })")
+    opened = ana.locator(".message").evaluate_all(place)
+    ana.locator(".message__act").evaluate("button => button.click()")
+    ana.click("#sure-yes")
+    expect(ana.locator(".message")).to_have_count(13)
+    after = ana.locator(".message").evaluate_all("rows => rows[6].getBoundingClientRect().top")
+    assert abs(after - opened) < 1, (before, opened, after)
+    assert "line 7" in ana.evaluate("String(getSelection())")
+    [gone] = ana.evaluate("window.touched")
+    assert "line 3" in gone
+    expect(ana.locator(".message__time").nth(3)).to_be_focused()
 
 
 def test_commands_complete_themselves(host: Arrive) -> None:

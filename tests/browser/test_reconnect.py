@@ -20,6 +20,15 @@ WITHOUT_WEBSOCKET = """
 """
 
 
+SILENT_WEBSOCKET = """
+    WebSocket = class {
+        readyState = 0;
+        close() {}
+        send() {}
+    }
+"""
+
+
 @pytest.mark.own_server
 def test_both_catch_up_after_a_crash(server: Any, arrive: Arrive, say: Say) -> None:
     """Nothing is missing and nothing double after the server was killed and started again."""
@@ -219,6 +228,42 @@ def test_a_sleeping_page_drops_what_a_backup_does_not_have(
     _talk(person_factory, "said since")
     ana.context.set_offline(False)
     expect(ana.locator(".message__text")).to_have_text(["kept", "said since"])
+
+
+@pytest.mark.own_server
+def test_a_websocket_that_never_opens_is_not_waited_for(
+    server: Any, visit: Callable[..., Page], say: Say
+) -> None:
+    """At first, after a reload and after an outage, as in Firefox, which delays them then."""
+    page = visit()
+    page.add_init_script(SILENT_WEBSOCKET)
+    page.fill("#username", "Ana")
+    page.press("#username", "Enter")
+    expect(page.locator("#people .people__you")).to_have_count(1)
+    server.stop()
+    server.start()
+    expect(page.locator("#status")).to_have_text("Connected again")
+    say(page, "hello")
+    expect(page.locator(".message__time")).to_have_count(1)
+
+
+@pytest.mark.own_server
+def test_a_page_that_comes_back_by_polling_goes_on_by_websocket(
+    server: Any, visit: Callable[..., Page]
+) -> None:
+    """Polling is how it reconnects, and not how it stays."""
+    page = visit()
+    opened: list[str] = []
+    page.on("websocket", lambda socket: opened.append(socket.url))
+    page.fill("#username", "Ana")
+    page.press("#username", "Enter")
+    expect(page.locator("#people .people__you")).to_have_count(1)
+    assert "sid=" not in opened[0]
+    server.kill()
+    expect(page.locator("#status")).to_contain_text("Connection lost")
+    page.wait_for_event("requestfailed", lambda request: "transport=polling" in request.url)
+    with page.expect_event("websocket", lambda socket: "sid=" in socket.url):
+        server.start()
 
 
 def test_works_where_websockets_do_not(visit: Callable[..., Page], say: Say) -> None:

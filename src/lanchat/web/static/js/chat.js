@@ -6,7 +6,13 @@ import { byId, element, readConfig } from "./dom.js";
 import { newestId } from "./history.js";
 import { mountCopy, mountInvite } from "./invite.js";
 import { isHost, silencedBy } from "./moderation.js";
-import { followViewport, mountConfirm, mountFarewell, mountPanel } from "./overlays.js";
+import {
+  followViewport,
+  ignoreHeldKeys,
+  mountConfirm,
+  mountFarewell,
+  mountPanel,
+} from "./overlays.js";
 import { keep, mountThemeSwitches, takeCode } from "./page.js";
 import { mountPeople } from "./people.js";
 import { newClientId } from "./protocol.js";
@@ -55,9 +61,11 @@ const composer = mountComposer(
   { words, limit: config.limits.message, draft, usable, onSend: post, onCommand: command },
 );
 const confirmed = mountConfirm({
-  dialog: byId("sure", HTMLDialogElement),
+  dialog: at("sure"),
+  rest: at("chat"),
   text: at("sure-text"),
-  yes: at("sure-yes"),
+  no: at("sure-no"),
+  yes: byId("sure-yes", HTMLButtonElement),
 });
 const rules = mountRules(at("rules"), { words });
 const farewell = mountFarewell(
@@ -103,6 +111,7 @@ const socket = openSocket(config, {
     composer.pause(pause, state.rules.slow > 0 ? "client.slow_mode" : "client.too_fast"),
 });
 
+ignoreHeldKeys(document);
 takeCode(); // who is in already does not need the one of an invitation
 mountThemeSwitches(document);
 mountCopy(
@@ -154,7 +163,7 @@ async function command(name, text, person) {
   const known = config.commands.find((one) => one.name === name);
   if (known === undefined) return words.t("client.unknown_command", { name });
   if (known.host && !isHost(state)) return words.t("client.host_command", { name });
-  if (known.grave && !(await confirmed(words.t(`client.sure.${name}`)))) return "";
+  if (known.grave && !(await isMeant(name))) return "";
   const { toldCount } = state;
   const answer = await socket.command(name, text, person);
   // What everybody was told meanwhile need not be said twice.
@@ -183,7 +192,15 @@ async function erase(id) {
  */
 async function isSure(name, params) {
   const known = config.commands.find((one) => one.name === name);
-  return known?.asks ? await confirmed(words.t(`client.sure.${name}`, params)) : true;
+  return known?.asks ? await isMeant(name, params) : true;
+}
+
+/**
+ * @param {string} name
+ * @param {Params} [params]
+ */
+function isMeant(name, params) {
+  return confirmed(words.t(`client.sure.${name}`, params), words.t(`client.action.${name}`));
 }
 
 /** @param {string} text */
@@ -278,3 +295,4 @@ function waitForMidnight() {
 
 schedule();
 waitForMidnight();
+window.lanchatRuns = true; // see floor.js

@@ -26,6 +26,16 @@ export function element(tag, className = "", ...children) {
 }
 
 /**
+ * The last of a list; `at(-1)` is younger than the oldest browsers that the pages are for.
+ * @template T
+ * @param {readonly T[]} list
+ * @returns {T | undefined}
+ */
+export function lastOf(list) {
+  return list[list.length - 1];
+}
+
+/**
  * Set text without touching the page where it already stands.
  * @param {Node} node
  * @param {string} text

@@ -8,6 +8,8 @@
 // catch-up is in, and the answer to one's own message never does (an earlier one may still be on
 // its way).
 
+import { lastOf } from "./dom.js";
+
 const MOST_NOTES = 300;
 
 /**
@@ -100,7 +102,7 @@ export function withNote(notes, note) {
  * @param {Pick<State, "messages">} state
  */
 export function newestId({ messages }) {
-  return messages.at(-1)?.id ?? 0;
+  return lastOf(messages)?.id ?? 0;
 }
 
 /** @type {Reducer<"draftQueued">} */

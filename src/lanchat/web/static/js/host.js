@@ -10,6 +10,7 @@ const toRoom = byId("to-room", HTMLElement);
 become(location.hash.slice(1));
 // The right link may be opened while this page shows that another one was wrong.
 window.addEventListener("hashchange", () => become(location.hash.slice(1)));
+window.lanchatRuns = true; // see floor.js
 
 /** @param {string} secret */
 async function become(secret) {

@@ -19,6 +19,7 @@ acceptInvitation();
 window.addEventListener("hashchange", acceptInvitation);
 if (field.value !== "" && !field.matches("[aria-invalid]") && code?.value === "") code.focus();
 byId("login", HTMLFormElement).addEventListener("submit", () => name.save(field.value.trim()));
+window.lanchatRuns = true; // see floor.js
 
 /** The code is kept while this tab is open: choosing a language loads the page anew. */
 function acceptInvitation() {

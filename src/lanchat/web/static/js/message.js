@@ -3,15 +3,18 @@
 
 import { element } from "./dom.js";
 import { avatar, colourOf } from "./people.js";
-import { textNodes } from "./text.js";
+import { endsRightToLeft, textNodes } from "./text.js";
 
 const FEW_EMOJI = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]?\u200D?\s*){1,4}$/u;
+const AROUND = ":scope > .avatar, :scope > .message__failure, :scope > .message__pending";
 
 /**
  * Functions that turn rows into elements, in the reader's language.
  * @param {{ words: Words, times: Times, mayDelete: () => boolean }} options
  */
 export function makeRenderer({ words, times, mayDelete }) {
+  /** @type {WeakMap<HTMLElement, MessageRow>} */
+  const filled = new WeakMap();
   return { create: (/** @type {Row} */ row) => fill(element("div"), row), fill };
 
   /**
@@ -86,24 +89,40 @@ export function makeRenderer({ words, times, mayDelete }) {
    */
   function messageRow(node, row) {
     const { message, mine, draft, first, last } = row;
-    const why = draft?.error ?? null;
-    const failed = why !== null;
+    const before = filled.get(node);
+    filled.set(node, row);
+    const failed = draft !== null && draft.error !== null;
     const pending = draft !== null && !failed;
-    const open = node.querySelector(".message__time")?.getAttribute("aria-expanded") === "true";
-    const states = { mine, first, last, failed, pending };
-    const on = Object.entries(states).flatMap(([name, is]) => (is ? `message--${name}` : []));
-    node.className = ["message", ...on].join(" ");
+    const rtl = endsRightToLeft(message.message);
+    const states = { mine, first, last, failed, pending, rtl };
+    for (const [name, is] of Object.entries(states)) node.classList.toggle(`message--${name}`, is);
+    node.classList.add("message");
 
+    // Where only its place in the group is another one, focus and selection stay in it.
+    const same = before !== undefined && before.message === message && before.draft === draft;
+    if (!same) node.replaceChildren(bubbleOf(node, row));
+    else if (before.first !== first || before.host !== row.host) {
+      node.querySelector(".message__bubble")?.firstElementChild?.replaceWith(author(row));
+    }
+    for (const old of node.querySelectorAll(AROUND)) old.remove();
+    if (first && !mine) node.prepend(avatar(message.user));
+    if (draft !== null && draft.error !== null) node.append(failure(draft, draft.error.message));
+    if (pending && last) node.append(element("p", "message__pending", words.t("client.pending")));
+  }
+
+  /**
+   * @param {HTMLElement} node
+   * @param {MessageRow} row
+   */
+  function bubbleOf(node, row) {
+    const { message, draft } = row;
+    const open = node.querySelector(".message__time")?.getAttribute("aria-expanded") === "true";
     const text = element("div", "message__text", textNodes(message.message));
-    text.dir = "auto";
     if (FEW_EMOJI.test(message.message)) text.classList.add("message__text--emoji");
     const bubble = element("div", "message__bubble", author(row), text);
     if (row.draft === null) bubble.append(...timeAndDetails(row.message, open));
-    if (pending) bubble.append(timeToCome());
-    node.replaceChildren(bubble);
-    if (first && !mine) node.prepend(avatar(message.user));
-    if (draft !== null && why !== null) node.append(failure(draft, why.message));
-    if (pending && last) node.append(element("p", "message__pending", words.t("client.pending")));
+    if (draft !== null && draft.error === null) bubble.append(timeToCome());
+    return bubble;
   }
 
   /** @param {MessageRow} row */

@@ -1,7 +1,7 @@
 // What lies over the room: the panel, a question, the words for who was removed; and on a phone
 // the keyboard.
 
-import { setText } from "./dom.js";
+import { lastOf, setText } from "./dom.js";
 
 /**
  * The panel with people and settings: a column where there is room, else a sheet from the side,
@@ -15,7 +15,7 @@ export function mountPanel({ panel, room, backdrop, open, close }) {
   function show(shown) {
     panel.classList.toggle("panel--open", shown);
     backdrop.hidden = !shown;
-    room.inert = shown;
+    setInert(room, shown);
     open.setAttribute("aria-expanded", String(shown));
   }
 
@@ -34,24 +34,118 @@ export function mountPanel({ panel, room, backdrop, open, close }) {
     if (key === "Escape" && panel.classList.contains("panel--open")) shut();
   });
   wide.addEventListener("change", () => show(false));
+  holdFocus(panel, () => panel.classList.contains("panel--open"));
+}
+
+const NOT_MEANT_YET = 500; // milliseconds in which a second Enter, or a second click, still falls
+
+/**
+ * Asks before what cannot be taken back; `ask(question, deed)` promises whether it was meant. The
+ * focus is on Cancel, and a finger that is still on its way confirms nothing.
+ * @param {{
+ *   dialog: HTMLElement, rest: HTMLElement, text: HTMLElement,
+ *   no: HTMLElement, yes: HTMLButtonElement,
+ * }} elements
+ * @returns {(question: string, deed: string) => Promise<boolean>}
+ */
+export function mountConfirm({ dialog, rest, text, no, yes }) {
+  /** @type {((meant: boolean) => void) | null} */
+  let settle = null;
+  let opened = 0;
+  /** @type {Element | null} */
+  let before = null;
+
+  /** @param {boolean} meant */
+  function close(meant) {
+    const answer = settle;
+    settle = null;
+    dialog.hidden = true;
+    setInert(rest, false);
+    if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    answer?.(meant);
+  }
+
+  no.addEventListener("click", () => close(false));
+  yes.addEventListener("click", () => close(true));
+  dialog.addEventListener("keydown", (event) => {
+    event.stopPropagation(); // what lies below is not meant
+    if (event.key === "Escape") close(false);
+    else if (event.key !== "Tab" && performance.now() - opened < NOT_MEANT_YET) {
+      event.preventDefault();
+    }
+  });
+  holdFocus(dialog, () => settle !== null);
+
+  return function ask(question, deed) {
+    if (settle !== null) return Promise.resolve(false);
+    before = document.activeElement;
+    opened = performance.now();
+    setText(text, question);
+    setText(yes, deed);
+    yes.disabled = true;
+    setTimeout(() => {
+      yes.disabled = false;
+    }, NOT_MEANT_YET);
+    dialog.hidden = false;
+    setInert(rest, true);
+    no.focus();
+    return new Promise((resolve) => {
+      settle = resolve;
+    });
+  };
 }
 
 /**
- * Asks before what cannot be taken back; `ask(question)` promises whether it was meant.
- * @param {{ dialog: HTMLDialogElement, text: HTMLElement, yes: HTMLElement }} elements
- * @returns {(question: string) => Promise<boolean>}
+ * A key that is held down does its deed once. Only writing repeats.
+ * @param {Document} page
  */
-export function mountConfirm({ dialog, text, yes }) {
-  return function ask(question) {
-    text.textContent = question;
-    dialog.returnValue = "";
-    dialog.showModal();
-    yes.focus();
-    return new Promise((settle) => {
-      const closed = () => settle(dialog.returnValue === "yes");
-      dialog.addEventListener("close", closed, { once: true });
-    });
+export function ignoreHeldKeys(page) {
+  page.addEventListener(
+    "keydown",
+    (event) => {
+      const writing = event.target instanceof HTMLTextAreaElement;
+      const does =
+        event.key === "Enter" ? !writing || !event.shiftKey : event.key === " " && !writing;
+      if (!event.repeat || event.isComposing || !does) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
+}
+
+/**
+ * Only what is open can be reached by the Tab key. `inert` says the same to screen readers and to
+ * the pointer, where a browser knows it: it is younger than the oldest ones that the pages are for.
+ * @param {HTMLElement} node
+ * @param {() => boolean} isOpen
+ */
+function holdFocus(node, isOpen) {
+  /** @returns {HTMLElement[]} */
+  const stops = () => {
+    /** @type {NodeListOf<HTMLElement>} */
+    const found = node.querySelectorAll("a, button:not([disabled]), select, [tabindex]");
+    return [...found].filter((stop) => stop.offsetParent !== null);
   };
+  node.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" || !isOpen()) return;
+    const all = stops();
+    const [from, to] = event.shiftKey ? [all[0], lastOf(all)] : [lastOf(all), all[0]];
+    if (document.activeElement !== from) return;
+    event.preventDefault();
+    to?.focus();
+  });
+  document.addEventListener("focusin", ({ target }) => {
+    if (isOpen() && target instanceof Node && !node.contains(target)) stops()[0]?.focus();
+  });
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {boolean} inert
+ */
+function setInert(node, inert) {
+  node.toggleAttribute("inert", inert);
 }
 
 /**

@@ -22,9 +22,9 @@ export function makePace(rate) {
   function pause(now) {
     times = times.filter((time) => now - time < WINDOW);
     if (times.length === 0 && now - closedUntil > WINDOW) gap = 0;
-    const oldest = times.length >= burst ? times.at(-burst) : undefined;
+    const oldest = times.length >= burst ? times[times.length - burst] : undefined;
     const full = (oldest ?? -Infinity) + WINDOW;
-    const next = (times.at(-1) ?? -Infinity) + gap;
+    const next = (times[times.length - 1] ?? -Infinity) + gap;
     return Math.max(0, closedUntil - now, full - now, next - now);
   }
 

@@ -1,6 +1,6 @@
 // Who is here: the list in the panel, the counts, and each person's colour and initials.
 
-import { element, setText } from "./dom.js";
+import { element, lastOf, setText } from "./dom.js";
 import { isHost } from "./moderation.js";
 
 const COLOURS = 10; // the classes in css/avatar.css
@@ -48,7 +48,7 @@ function initials(name) {
     .split(/[\s._-]+/)
     .flatMap((word) => /[\p{L}\p{N}]\p{M}*/u.exec(word)?.[0].toUpperCase() ?? []);
   if (letters.length === 0) return Array.from(name)[0] ?? "";
-  return letters.length === 1 ? letters[0] : `${letters[0]}${letters.at(-1)}`;
+  return letters.length === 1 ? letters[0] : `${letters[0]}${lastOf(letters)}`;
 }
 
 /**

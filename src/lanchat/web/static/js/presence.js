@@ -1,6 +1,7 @@
 // Who is here, who came and who went, pure: the part of the state with the members. They come
 // one by one, or in a crowd a moment's together; then they also share a note in the list.
 
+import { lastOf } from "./dom.js";
 import { newestId, tell, withNote } from "./history.js";
 
 const names = new Intl.Collator();
@@ -108,7 +109,7 @@ function notedTogether(state, notes, kind, moves) {
   const [first, ...others] = moves;
   if (first === undefined) return notes;
   const note = { ...noteOf(state, kind, first), others: others.length, together: true };
-  const last = notes.at(-1);
+  const last = lastOf(notes);
   if (last === undefined || last.kind !== kind || !last.together || last.after !== note.after) {
     return withNote(notes, note);
   }

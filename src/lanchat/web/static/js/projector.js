@@ -47,3 +47,4 @@ function render() {
 }
 
 render();
+window.lanchatRuns = true; // see floor.js

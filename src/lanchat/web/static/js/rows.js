@@ -1,6 +1,7 @@
 // From the state to the rows of the message list, pure. A row is plain data with a key; the
 // list compares rows by their fields, so a row that says the same touches nothing in the page.
 
+import { lastOf } from "./dom.js";
 import { daysAgo } from "./words.js";
 
 const SHOWN = ["message", "draft", "note", "first", "last", "ago", "host"]; // fields of a row
@@ -42,7 +43,7 @@ export function rowsOf(state, now = new Date()) {
    */
   const message = (said, { key, mine, minute }) => {
     const { user_id: author, user } = said.message;
-    const above = rows.at(-1);
+    const above = lastOf(rows);
     const together =
       above?.kind === "message" &&
       above.author === author &&

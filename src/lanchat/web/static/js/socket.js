@@ -12,6 +12,16 @@ import {
   snapshotRequest,
 } from "./protocol.js";
 
+// Firefox keeps a page for most of a minute from opening a WebSocket to a host that was away, and
+// says nothing. It lets HTTP through: so after a failure polling comes first, and is upgraded.
+const WEBSOCKET_FIRST = {
+  transports: ["websocket", "polling"],
+  tryAllTransports: true, // where a proxy lets no WebSocket through
+};
+const POLLING_FIRST = { transports: ["polling", "websocket"], tryAllTransports: false };
+const WEBSOCKET_WITHIN = 3_000; // milliseconds until it is a failure
+const POLLING_WITHIN = 8_000;
+
 const ANSWER_WITHIN = 10_000; // milliseconds; then the same message is sent again
 const JOIN_AGAIN_AFTER = 1_000;
 const KNOCK_AGAIN_AFTER = 4_000;
@@ -31,18 +41,24 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
   const pace = makePace(rate);
   const socket = io(server.serverUrl, {
     path: server.socketPath,
-    transports: ["websocket", "polling"],
-    tryAllTransports: true, // where a proxy lets no WebSocket through
+    ...WEBSOCKET_FIRST,
+    timeout: WEBSOCKET_WITHIN,
     reconnectionDelay: 500,
-    reconnectionDelayMax: 4_000,
+    reconnectionDelayMax: 2_000,
   });
   let sending = false;
 
-  socket.on("connect", join);
+  socket.on("connect", () => {
+    prefer(WEBSOCKET_FIRST, WEBSOCKET_WITHIN);
+    join();
+  });
   socket.on("connect_error", (/** @type {Error & { data?: any }} */ { message, data }) => {
     if (message === "unauthorized") onUnauthorized();
     else if (message === "too_many_connections") knockAgain(data.message);
-    else dispatch({ type: "connectionLost" });
+    else {
+      prefer(POLLING_FIRST, POLLING_WITHIN);
+      dispatch({ type: "connectionLost" });
+    }
   });
   socket.on("disconnect", (reason) => {
     if (getState().link === "removed") return;
@@ -62,6 +78,16 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
   };
   document.addEventListener("visibilitychange", reconnectNow);
   window.addEventListener("online", reconnectNow);
+
+  /**
+   * How the next connection is tried.
+   * @param {typeof WEBSOCKET_FIRST} way
+   * @param {number} within
+   */
+  function prefer(way, within) {
+    Object.assign(socket.io.opts, way);
+    socket.io.timeout(within);
+  }
 
   // Where the server itself refuses, Socket.IO leaves it at that.
   /** @param {string} why */

@@ -62,11 +62,26 @@ export function textNodes(text) {
   return fragment;
 }
 
+// The first letter says which way a line goes (rule P2 of Unicode's annex 9), and these go to the left.
+const RIGHT_TO_LEFT =
+  /^\P{L}*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * Whether the last line of a text goes from right to left.
+ * @param {string} text
+ */
+export function endsRightToLeft(text) {
+  return RIGHT_TO_LEFT.test(text.slice(text.lastIndexOf("\n") + 1));
+}
+
 /** @param {TextPart} part */
 function nodeOf({ kind, text, href = "" }) {
   if (kind === "text") return text;
-  if (kind === "link") return link(href, text);
-  return element("code", kind === "block" ? "code code--block" : "code", text);
+  const block = kind === "block";
+  const node =
+    kind === "link" ? link(href, text) : element("code", block ? "code code--block" : "code", text);
+  node.dir = "ltr"; // whatever goes on around it
+  return node;
 }
 
 /**

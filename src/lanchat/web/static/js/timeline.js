@@ -2,7 +2,8 @@
 // more costs one element, not the list. The list stays at its end while the reader is there,
 // and stands still while the reader is further up.
 
-import { element, setText } from "./dom.js";
+import { element, lastOf, setText } from "./dom.js";
+import { makeFold } from "./fold.js";
 import { opensElsewhere } from "./invite.js";
 import { makeRenderer } from "./message.js";
 import { rowsOf, sameRow } from "./rows.js";
@@ -26,6 +27,7 @@ const TIME = ".message__time";
 export function mountTimeline({ log, rows: list, newest, label }, options) {
   const { words, onAct, onRead, onTrim } = options;
   const renderer = makeRenderer(options);
+  const foldTall = makeFold(options);
   const empty = emptyRoom(log, { words });
   /** @type {Map<string, { row: Row, node: HTMLElement }>} */
   const shown = new Map(); // by the row's key
@@ -67,7 +69,7 @@ export function mountTimeline({ log, rows: list, newest, label }, options) {
   /** @param {State} state */
   function update(state) {
     const rows = rowsOf(state);
-    const own = state.outbox.at(-1)?.client_id;
+    const own = lastOf(state.outbox)?.client_id;
     place(rows);
     // Until the history is in, a screen reader has nothing to announce.
     if (state.joined) log.setAttribute("aria-busy", "false");
@@ -82,34 +84,50 @@ export function mountTimeline({ log, rows: list, newest, label }, options) {
 
   /** @param {Row[]} rows */
   function place(rows) {
+    const stays = new Set(rows.map(({ key }) => key));
+    const gone = [...shown].filter(([key]) => !stays.has(key));
+    const anchor = atEnd ? null : firstRead(log, list, new Set(gone.map(([, { node }]) => node)));
+    const before = anchor?.getBoundingClientRect().top ?? 0;
+    // What goes away goes first: then everything else stands where it belongs.
+    for (const [key, { node }] of gone) {
+      shown.delete(key);
+      takeOut(node, list);
+    }
     let cursor = list.firstElementChild;
     /** @type {HTMLElement | undefined} */
     let newestMessage;
-    const gone = new Map(shown);
+    /** @type {HTMLElement[]} */
+    const touched = [];
     for (const row of rows) {
-      gone.delete(row.key);
-      const { node } = placed(row);
+      const { node } = placed(row, touched);
       if (node === cursor) cursor = cursor.nextElementSibling;
       else list.insertBefore(node, cursor);
       if (row.kind === "message") newestMessage = node;
     }
-    for (const [key, { node }] of gone) {
-      shown.delete(key);
-      node.remove();
-    }
+    foldTall(touched);
+    // Not every browser keeps what is being read in its place when something goes above it.
+    const moved = (anchor?.getBoundingClientRect().top ?? 0) - before;
+    if (moved !== 0) log.scrollTop += moved;
     const button = newestMessage?.querySelector(TIME);
     if (button instanceof HTMLElement) rove(button);
   }
 
-  /** @param {Row} row */
-  function placed(row) {
+  /**
+   * @param {Row} row
+   * @param {HTMLElement[]} touched
+   */
+  function placed(row, touched) {
     const known = shown.get(row.key);
     if (known === undefined) {
       const made = { row, node: renderer.create(row) };
       shown.set(row.key, made);
+      touched.push(made.node);
       return made;
     }
-    if (!sameRow(known.row, row)) renderer.fill(known.node, row);
+    if (!sameRow(known.row, row)) {
+      renderer.fill(known.node, row);
+      touched.push(known.node);
+    }
     known.row = row;
     return known;
   }
@@ -128,9 +146,7 @@ export function mountTimeline({ log, rows: list, newest, label }, options) {
 
   /** @param {KeyboardEvent} event */
   function walk(event) {
-    /** @type {NodeListOf<HTMLElement>} */
-    const found = list.querySelectorAll(TIME);
-    const buttons = [...found];
+    const buttons = timeButtons(list);
     const at = buttons.findIndex((button) => button === event.target);
     if (at < 0) return;
     /** @type {Record<string, HTMLElement | undefined>} */
@@ -138,7 +154,7 @@ export function mountTimeline({ log, rows: list, newest, label }, options) {
       ArrowUp: buttons[at - 1],
       ArrowDown: buttons[at + 1],
       Home: buttons[0],
-      End: buttons.at(-1),
+      End: lastOf(buttons),
     };
     const next = ways[event.key];
     if (next === undefined) return;
@@ -162,6 +178,46 @@ export function mountTimeline({ log, rows: list, newest, label }, options) {
   }
 
   return { update, updateUnread, atEnd: () => atEnd };
+}
+
+/**
+ * The first row that is seen and stays.
+ * @param {HTMLElement} log
+ * @param {HTMLElement} list
+ * @param {Set<Element>} gone
+ */
+function firstRead(log, list, gone) {
+  const { children } = list;
+  const { top } = log.getBoundingClientRect();
+  let [low, high] = [0, children.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (children[middle].getBoundingClientRect().bottom > top) high = middle;
+    else low = middle + 1;
+  }
+  let row = children.item(low);
+  while (row !== null && gone.has(row)) row = row.nextElementSibling;
+  return row;
+}
+
+/**
+ * Remove a row; the focus that was in it goes on to the next message, or the one before.
+ * @param {HTMLElement} row
+ * @param {HTMLElement} list
+ */
+function takeOut(row, list) {
+  const held = row.contains(document.activeElement);
+  const buttons = held ? timeButtons(list) : [];
+  const at = buttons.findIndex((button) => row.contains(button));
+  row.remove();
+  (buttons[at + 1] ?? buttons[at - 1])?.focus({ preventScroll: true });
+}
+
+/** @param {HTMLElement} list */
+function timeButtons(list) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const found = list.querySelectorAll(TIME);
+  return [...found];
 }
 
 /**

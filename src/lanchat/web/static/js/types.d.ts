@@ -4,6 +4,8 @@
 interface Window {
   /** js/theme.js, which runs before the first paint. */
   lanchatTheme: { stored(): string; choose(theme: string): void };
+  /** Whether the page's script has run to its end, for js/floor.js. */
+  lanchatRuns?: boolean;
 }
 
 /** Somebody by a name. */
