@@ -36,8 +36,6 @@ def option(*declarations: str, **settings: Any) -> Callable[[Decorated], Decorat
     return click.option(*declarations, **settings)
 
 
-
-
 def duration(text: str) -> float:
     """The seconds in ``90s``, ``10m``, ``12h``, ``30d`` or ``2w``, as an option's type.
 
