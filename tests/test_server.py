@@ -86,6 +86,29 @@ def test_clients_of_a_stopping_server_are_told_to_come_back(server, ana, until):
     until(lambda: not ana.socket.connected)
 
 
+def test_who_has_answered_is_not_waited_for(server_factory, person_factory):
+    """A client that has read the goodbye and leaves its end open holds up nothing.
+
+    It is cut off much later here, so that the test would fail by its deadline.
+    """
+    program = (
+        "import sys; from gevent import monkey; monkey.patch_all()\n"
+        "from lanchat import backend; from lanchat.live import websocket\n"
+        f"backend._GOODBYE_SECONDS = websocket._CLOSE_TIMEOUT = {2 * DEADLINE}\n"
+        "from lanchat.cli import main; main(sys.argv[4:])"
+    )
+    server = server_factory(launcher=[sys.executable, "-c", program])
+    ana = person_factory("Ana", server)
+    cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in ana.http.cookies)
+    address = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket"
+    answering = websocket.create_connection(address, cookie=cookie, timeout=DEADLINE)
+    server.process.send_signal(signal.SIGTERM)
+    while answering.recv_data(control_frame=True)[0] != websocket.ABNF.OPCODE_CLOSE:
+        pass
+    assert server.process.wait(DEADLINE) == 0
+    answering.shutdown()
+
+
 @pytest.mark.own_server
 def test_a_stuck_client_does_not_keep_it_from_stopping(server, ana):
     """Neither does one that has not finished its request."""

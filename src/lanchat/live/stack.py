@@ -109,7 +109,11 @@ class Stack:
         self._sweeper = Periodic(self._sweep, _SWEEP_SECONDS, name="silent sessions")
 
     def close(self, timeout: float) -> None:
-        """Close every connection; returns when all have gone, or after ``timeout`` seconds."""
+        """Close every connection.
+
+        Returns when all clients have answered or gone, or after ``timeout`` seconds: some answer
+        and leave their end open until they notice that ours is gone.
+        """
         self._sweeper.close()
         for websocket in list(self._opened):
             websocket.close(GOING_AWAY, "the server is stopping")
@@ -117,7 +121,8 @@ class Stack:
             session.close(wait=False)
         deadline = gevent.Timeout(timeout, False)  # type: ignore[arg-type]
         with deadline:
-            while self._opened:
+            gevent.sleep(0.01)  # answers of ours to those who close by themselves leave, too
+            while any(not websocket.has_ended for websocket in self._opened):
                 gevent.sleep(0.01)
 
     def traffic(self) -> Traffic:

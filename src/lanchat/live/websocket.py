@@ -101,6 +101,11 @@ class WebSocket:
         self.writer.write(self._protocol.send(CloseConnection(code, reason)))
         gevent.spawn_later(_CLOSE_TIMEOUT, self.writer.abort)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the client has closed, or answered our close: it has read what came before."""
+        return self._ended
+
     @cached_property
     def _protocol(self) -> Connection:
         """For everything but texts in one piece; most connections need it when they close."""
