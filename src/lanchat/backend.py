@@ -26,7 +26,7 @@ from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
 from lanchat.config import ServeConfig
 from lanchat.connlog.log_writer import ConnectionLogFile
-from lanchat.control.listener import Desk, open_listener
+from lanchat.control.listener import Desk, Listener, open_listener
 from lanchat.errors import ExtraMissing
 from lanchat.http.listen import make_room_for
 from lanchat.live.delivery import SocketDelivery
@@ -65,7 +65,7 @@ _LOOK_SECONDS = 3.0
 """Between two looks at the network: a laptop changes its Wi-Fi, and nobody has to wonder."""
 
 _FILE_SECONDS = 2.0
-"""Between two looks whether the database's file is still there, while nobody writes."""
+"""Between two looks whether files are still there that others may delete."""
 
 _RETENTION_SECONDS = 1.0
 """Between two looks for what is to be deleted or erased."""
@@ -225,6 +225,8 @@ class Backend:
             if listener := open_listener(storage.data.path, desk.answer):
                 undo.callback(listener.close)
                 storage.data.announce(listener.path)
+                keep = partial(_keep, storage.data, listener)
+                undo.callback(Periodic(keep, _FILE_SECONDS, name="data directory").close)
             self.app = web.app
             self._stop = undo.pop_all().close
         chat.audit.start(version=lanchat.__version__, port=network.port, pid=os.getpid())
@@ -234,6 +236,12 @@ class Backend:
         # Nobody comes in any more, not even through a connection that is still open.
         self.app.wsgi_app = _closed  # type: ignore[method-assign, assignment]
         self._stop()
+
+
+def _keep(data: DataDir, listener: Listener) -> None:
+    """Let terminals find the server, although somebody has deleted what leads to it."""
+    if data.keep():
+        listener.keep()
 
 
 def _invitation(config: ServeConfig, network: Network) -> InvitationChanged:

@@ -14,7 +14,7 @@ from lanchat.chat.hub import Hub
 from lanchat.chat.model import Origin
 from lanchat.chat.ports import Audit, Delivery
 from lanchat.control.client import ask
-from lanchat.control.listener import Desk, Listener
+from lanchat.control.listener import Desk, Listener, _answers
 from lanchat.store.database import Database
 from lanchat.store.datadir import control_path
 from lanchat.store.eventlog import SqliteEventLog
@@ -146,6 +146,21 @@ def test_who_listens_is_written_down(server):
     holder = json.loads((server.data_dir / "lanchat.pid").read_text())
     assert Path(holder["control"]).is_socket()
     assert holder["pid"] == server.process.pid
+
+
+@pytest.mark.own_server
+def test_what_somebody_has_tidied_up_comes_back(server, until):
+    """Without the socket, and without the file that says where it is, nobody could be asked."""
+    path, holder = socket_of(server), server.data_dir / "lanchat.pid"
+    path.unlink()
+    holder.unlink()
+    until(lambda: control_path(server.data_dir) == path and _answers(path))
+    assert ask(server.data_dir, server.log_file, {"do": "list"})["ok"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    server.stop()
+    assert not path.exists()
+    assert not holder.exists()
+    assert "Traceback" not in server.output()
 
 
 @pytest.mark.own_server

@@ -100,6 +100,8 @@ def test_a_folder_that_was_moved_away(tmp_path):
     first = DataDir(tmp_path / "data")
     (tmp_path / "data").rename(tmp_path / "moved")
     (tmp_path / "data").mkdir()
+    assert not first.keep()
+    assert list((tmp_path / "data").iterdir()) == []
     (tmp_path / "data" / "lanchat.pid").write_text('{"pid": 1, "control": "/elsewhere"}')
     first.close()
     assert control_path(tmp_path / "data") == Path("/elsewhere")

@@ -92,8 +92,6 @@ class Listener:
     """
 
     def __init__(self, folder: Path, answer: Callable[[Mapping[str, Any]], object]) -> None:
-        from gevent.server import StreamServer  # here: the terminal's end does without gevent
-
         self._answer = answer
         self._own_folder: Path | None = None
         self.path = folder / "control.sock"
@@ -104,6 +102,20 @@ class Listener:
             raise OSError(errno.EADDRINUSE, "another server listens there")
         # Left by a server that was killed.
         self.path.unlink(missing_ok=True)
+        self._open()
+
+    def keep(self) -> None:
+        """Listen again where the socket was deleted, as programs do that tidy up."""
+        if not self.path.parent.exists() and self._own_folder is not None:
+            self._own_folder.mkdir(mode=0o700)
+        if self.path.parent.exists() and not self.path.exists():
+            self._server.stop(timeout=0)
+            self._socket.close()
+            self._open()
+
+    def _open(self) -> None:
+        from gevent.server import StreamServer  # here: the terminal's end does without gevent
+
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.bind(str(self.path))
         self._identity = _identity(self.path)

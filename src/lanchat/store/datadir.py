@@ -72,6 +72,7 @@ class DataDir:
         self._lock = FileLock(path / "lanchat.lock", mode=0o600)
         self._folder: int | None = None
         self._holder = path / HOLDER
+        self._control: dict[str, str] = {}
         try:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._acquire()
@@ -96,7 +97,19 @@ class DataDir:
 
     def announce(self, control: Path) -> None:
         """Write down where this server listens to terminals."""
-        self._write_holder(control=str(control))
+        self._control = {"control": str(control)}
+        self._write_holder()
+
+    def keep(self) -> bool:
+        """Write down again who holds the directory, where somebody has deleted that.
+
+        Tells whether it is still there, and not another one in its place.
+        """
+        if not self._is_there():
+            return False
+        if not self._holder.exists():
+            self._write_holder()
+        return True
 
     def close(self) -> None:
         """Let another server have it."""
@@ -105,6 +118,13 @@ class DataDir:
         if self._folder is not None:
             os.close(self._folder)
         self._lock.release()
+
+    def _is_there(self) -> bool:
+        if self._folder is None:
+            return self.path.exists()
+        with suppress(OSError):
+            return os.path.samestat(os.fstat(self._folder), self.path.stat())
+        return False
 
     def _acquire(self) -> None:
         try:
@@ -119,8 +139,9 @@ class DataDir:
         self._since = timestamp(time.time())
         self._write_holder()
 
-    def _write_holder(self, **more: str) -> None:
-        holder = {"pid": os.getpid(), "parent": os.getppid(), "since": self._since, **more}
+    def _write_holder(self) -> None:
+        who = {"pid": os.getpid(), "parent": os.getppid(), "since": self._since}
+        holder = {**who, **self._control}
         self._holder.write_text(json.dumps(holder))
 
     def _who(self) -> dict[str, Any]:
