@@ -83,6 +83,38 @@ def test_an_authority_that_ends_is_followed_by_another(
     assert "install again" in caplog.text
 
 
+def test_an_authority_outlives_a_clock_that_was_ahead(
+    machine: Machine, shake_hands: Handshake
+) -> None:
+    """A start in the wrong year makes another one, and the next start has the first one back."""
+    machine.start()
+    installed = machine.trusted.read_bytes()
+    machine.now = NOW + timedelta(days=9_000)
+    machine.start()
+    assert machine.trusted.read_bytes() != installed
+    machine.now = NOW + timedelta(days=1)
+    encryption = machine.start()
+    assert machine.trusted.read_bytes() == installed
+    shake_hands(encryption.context, machine.trusted, "localhost")
+
+
+def test_an_authority_outlives_a_clock_that_is_behind(
+    machine: Machine, shake_hands: Handshake, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A computer without a battery starts years ago: what it shows holds for guests now."""
+    machine.start()
+    installed = machine.trusted.read_bytes()
+    machine.now = NOW - timedelta(days=9_000)
+    machine.hosts = {"10.0.0.9"}
+    encryption = machine.start()
+    assert machine.trusted.read_bytes() == installed
+    assert "is the clock right" in caplog.text
+    shake_hands(encryption.context, machine.trusted, "10.0.0.9")
+    leaf = machine.leaf.read_bytes()
+    encryption.refresh()
+    assert machine.leaf.read_bytes() == leaf
+
+
 def test_what_the_authority_may_not_say_is_left_out(
     machine: Machine, shake_hands: Handshake, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -87,7 +87,9 @@ class OwnEncryption:
         hosts = {host for host in self._hosts() if authority.general_name(host) is not None}
         permitted = {host for host in hosts if self._authority.permits(host)}
         self._complain(hosts - permitted)
-        now, shown = self._clock(), self._certificate
+        # A clock that is far behind must not make one that has ended for everybody else.
+        now = max(self._clock(), self._authority.certificate.not_valid_before_utc)
+        shown = self._certificate
         if (
             shown is not None
             and permitted <= authority.names_of(shown)
@@ -123,16 +125,21 @@ class GivenEncryption:
         self._files = (certificate, key)
         self._load()
         self._state = self._look()
+        self._complaint = ""
 
     def refresh(self) -> None:
-        """Load what has been renewed on disk."""
+        """Load what has been renewed on disk, as soon as it can be used."""
         state = self._look()
-        if state != self._state:
-            self._state = state
-            try:
-                self._load()
-            except SettingRefused as error:
+        if state == self._state:
+            return
+        try:
+            self._load()
+        except SettingRefused as error:
+            if str(error) != self._complaint:
+                self._complaint = str(error)
                 _log.warning("the renewed certificate is not used: %s", error)
+        else:
+            self._state, self._complaint = state, ""
 
     def _load(self) -> None:
         path = self._files[0]
@@ -186,14 +193,33 @@ def _context() -> ssl.SSLContext:
 
 
 def _kept_authority(path: Path, now: datetime) -> Authority | None:
+    """The one that guests have installed: it is never lost to a clock that was wrong for a while.
+
+    One that seems to end is kept beside the new one. Where that one does not hold yet, the clock
+    was ahead, and the earlier one is back; where there is no earlier one, the clock is behind.
+    """
+    earlier = path.with_name("earlier.pem")
+    kept = _read_authority(path)
+    if kept is None or not authority.ends_soon(kept.certificate, now):
+        return kept
+    if kept.certificate.not_valid_before_utc > now:
+        before = _read_authority(earlier)
+        if before is None or authority.ends_soon(before.certificate, now):
+            _log.warning("the authority begins later than now: is the clock right?")
+            return kept
+        _log.warning("the authority was made while the clock was ahead: the one before it is back")
+        write_private(path, authority.to_pem(before.certificate, before.key))
+        return before
+    _log.warning("the authority nears its end: there is a new one, which guests install again")
+    path.replace(earlier)
+    return None
+
+
+def _read_authority(path: Path) -> Authority | None:
     try:
-        kept = authority.from_pem(path.read_bytes())
+        return authority.from_pem(path.read_bytes())
     except FileNotFoundError:
         return None
-    if authority.ends_soon(kept.certificate, now):
-        _log.warning("the authority nears its end: there is a new one, which guests install again")
-        return None
-    return kept
 
 
 def _new_authority(
