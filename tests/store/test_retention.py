@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -369,6 +370,22 @@ def test_a_clock_that_leaps_deletes_nothing(database, log):
     assert left(log) == ["999500"]
     hands.wall -= 10_000
     hands.pass_(60)
+    retention.work()
+    assert left(log) == []
+
+
+def test_a_start_in_the_wrong_year_deletes_nothing(database, log):
+    """The newest message tells when the clock was looked at last; an hour later it is believed."""
+    say(log, [on_day(n, n) for n in range(20, 24)])
+    day = 86_400.0
+    hands = Hands(datetime(2036, 11, 25, tzinfo=timezone.utc).timestamp())
+    retention = Retention(database, 2 * day, None, clock=hands.clock, rest=10.0)
+    retention.work()
+    assert left(log) == ["21", "22", "23"]  # too old beside the newest one
+    hands.pass_(3_500)
+    retention.work()
+    assert left(log) == ["22", "23"]
+    hands.pass_(200)
     retention.work()
     assert left(log) == []
 

@@ -18,6 +18,7 @@ import contextlib
 import sqlite3
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from lanchat.chat.model import SYSTEM_CLOCK, Clock, timestamp
@@ -97,7 +98,10 @@ class Retention:
         self._clock = clock
         self._rest = rest
         self._next_sweep = clock.monotonic()
-        self._ahead = clock.wall() - clock.monotonic()
+        # A start is no better look at the clock than any other: what is known is when the newest
+        # message was said.
+        wall = min([clock.wall(), *database.call(_newest)])
+        self._ahead = wall - clock.monotonic()
         self._doubted: float | None = None  # since when, by the monotonic clock
         self._unerased = True  # perhaps by an earlier life of the server
         self._stopped = threading.Event()
@@ -153,6 +157,12 @@ class Retention:
                 return now + self._ahead
         self._doubted, self._ahead = None, wall - now
         return wall
+
+
+def _newest(connection: sqlite3.Connection) -> list[float]:
+    """When the newest message was said, if there is one, in seconds since the epoch."""
+    found = connection.execute("SELECT time FROM message ORDER BY id DESC LIMIT 1").fetchall()
+    return [datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp() for (time,) in found]
 
 
 def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
