@@ -26,6 +26,42 @@ test("addresses are links, with and without their scheme", () => {
   ]);
 });
 
+test("addresses of a LAN are links, too", () => {
+  const links = (/** @type {string} */ text) =>
+    partsOf(text).flatMap(({ kind, text: shown, href }) =>
+      kind === "link" ? [[shown, href]] : [],
+    );
+  for (const [address, href] of [
+    ["http://[fd00::2]:8765/", "http://[fd00::2]:8765/"],
+    ["https://[::1]/a.b?x=1#y", "https://[::1]/a.b?x=1#y"],
+    ["[fe80::1]:80", "http://[fe80::1]:80"],
+    ["192.168.1.20:8000", "http://192.168.1.20:8000"],
+    ["192.168.1.20:8000/room12/?a=b", "http://192.168.1.20:8000/room12/?a=b"],
+    ["lanchat.local:8765", "http://lanchat.local:8765"],
+    ["Lanchat-2.Local:8765/chat", "http://Lanchat-2.Local:8765/chat"],
+    ["localhost:8765", "http://localhost:8765"],
+    ["pc.home.arpa:80", "http://pc.home.arpa:80"],
+  ]) {
+    for (const around of ["*", "see *, then", "(*)", "a\n*\nb", "é *.", "“*”", "=*!"]) {
+      assert.deepEqual(links(around.replace("*", address)), [[address, href]], around + address);
+    }
+  }
+  assert.deepEqual(links("192.168.1.20:8000 lanchat.local:8765 http://[fd00::2]:8765/").length, 3);
+  assert.deepEqual(links("www.example.org/?u=10.0.0.1:80"), [
+    ["www.example.org/?u=10.0.0.1:80", "http://www.example.org/?u=10.0.0.1:80"],
+  ]);
+});
+
+test("numbers and names that are no address stay what they are", () => {
+  for (const text of [
+    ...["1.2.3.4", "999.1.1.1:80", "10.0.0.1:99999", "1.2.3.4.5:80", "at 12:30", "main.py:12"],
+    ...["lanchat.local", "x@lanchat.local:80", "a[1]:2", "[::zz]:80", "é192.168.1.1:80", "2:1"],
+    ...["10.0.0.1:80a", "mylocal:80", "http://[fd00::2", "10.0.0.1:80:90", "/etc/10.0.0.1:80"],
+  ]) {
+    assert.deepEqual(parts(text), [["text", text]]);
+  }
+});
+
 test("what only looks like an address is none", () => {
   assert.deepEqual(parts("main.py is no site"), [["text", "main.py is no site"]]);
   assert.deepEqual(parts("https://a.example main.py"), [

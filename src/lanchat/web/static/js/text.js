@@ -1,6 +1,7 @@
 // A message's text as nodes: links and `code`, everything else as it was typed.
 
 import { find } from "../vendor/linkify.mjs";
+import { localAddresses } from "./addresses.js";
 import { element } from "./dom.js";
 
 /**
@@ -40,16 +41,24 @@ function linkedParts(text) {
   const add = (/** @type {TextPart} */ part) => {
     if (part.text !== "") parts.push(part);
   };
-  if (MAY_LINK.test(text)) {
-    for (const { start, end, href, value } of find(text, "url")) {
-      if (!MEANT.test(value) || !/^https?:\/\//i.test(href)) continue;
-      add({ kind: "text", text: text.slice(at, start) });
-      add({ kind: "link", text: value, href });
-      at = end;
-    }
+  for (const { start, end, href, value } of addressesIn(text)) {
+    if (start < at) continue;
+    add({ kind: "text", text: text.slice(at, start) });
+    add({ kind: "link", text: value, href });
+    at = end;
   }
   add({ kind: "text", text: text.slice(at) });
   return parts;
+}
+
+/** @param {string} text */
+function addressesIn(text) {
+  const local = localAddresses(text);
+  if (!MAY_LINK.test(text)) return local;
+  const meant = find(text, "url").filter(
+    ({ value, href }) => MEANT.test(value) && /^https?:\/\//i.test(href),
+  );
+  return [...local, ...meant].sort((one, other) => one.start - other.start);
 }
 
 /**
