@@ -2,6 +2,7 @@
 // the state, the state comes down into the parts, once a frame.
 
 import { mountComposer } from "./composer.js";
+import { mountCopying } from "./copying.js";
 import { byId, element, readConfig } from "./dom.js";
 import { newestId } from "./history.js";
 import { mountCopy, mountInvite } from "./invite.js";
@@ -112,6 +113,7 @@ const socket = openSocket(config, {
 });
 
 ignoreHeldKeys(document);
+mountCopying(at("rows"));
 takeCode(); // who is in already does not need the one of an invitation
 mountThemeSwitches(document);
 mountCopy(

@@ -1,0 +1,64 @@
+// What is copied of several messages: a line for each, with time and name. The page's own elements
+// would be glued together, as they stand beside each other and not in lines.
+
+/**
+ * Let what is copied from the list be readable text.
+ * @param {HTMLElement} list
+ */
+export function mountCopying(list) {
+  document.addEventListener("copy", (event) => {
+    const selection = document.getSelection();
+    if (selection === null || selection.rangeCount === 0 || event.clipboardData === null) return;
+    const text = textOf(list, selection.getRangeAt(0));
+    if (text === null) return;
+    event.clipboardData.setData("text/plain", text);
+    event.preventDefault();
+  });
+}
+
+/**
+ * The lines of a range; null where it has no part of the list, or is within one message's text.
+ * @param {HTMLElement} list
+ * @param {Range} range
+ */
+function textOf(list, range) {
+  const common = range.commonAncestorContainer;
+  const around = common instanceof Element ? common : common.parentElement;
+  if (range.collapsed || !range.intersectsNode(list)) return null;
+  if (around?.closest(".message__text, .message__details") !== null) return null;
+  const lines = [...list.children].flatMap((row) => linesOf(row, range));
+  return lines.length === 0 ? null : lines.join("\n");
+}
+
+/**
+ * @param {Element} row
+ * @param {Range} range
+ */
+function linesOf(row, range) {
+  if (!range.intersectsNode(row)) return [];
+  const text = row.querySelector(".message__text");
+  if (text === null) return [row.textContent?.trim() ?? ""];
+  const said = partWithin(text, range);
+  if (said.trim() === "") return [];
+  const time = row.querySelector(".message__time time")?.textContent ?? "";
+  const name = row.querySelector(".message__bubble bdi")?.textContent ?? "";
+  return [`${time} ${name}: ${said}`.trim()];
+}
+
+/**
+ * What of a text lies in the range.
+ * @param {Element} text
+ * @param {Range} range
+ */
+function partWithin(text, range) {
+  if (!range.intersectsNode(text)) return "";
+  const part = document.createRange();
+  part.selectNodeContents(text);
+  if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0) {
+    part.setStart(range.startContainer, range.startOffset);
+  }
+  if (range.compareBoundaryPoints(Range.END_TO_END, part) < 0) {
+    part.setEnd(range.endContainer, range.endOffset);
+  }
+  return part.toString();
+}
