@@ -378,7 +378,7 @@ class TooManyTries(Refusal):
 class NameUnusable(Refusal):
     """A name that nobody may have.
 
-    ``reason`` is empty, long, control, character, mixed or symbols.
+    ``reason`` is empty, long, control, character, mixed, reserved or symbols.
     """
 
     code = "name_unusable"

@@ -240,9 +240,9 @@ def test_the_last_command_can_be_reached_by_keys(host: Arrive) -> None:
 
 
 def test_a_guest_has_no_commands_of_hosts(arrive: Arrive, say: Say) -> None:
-    """Neither in the list nor by typing them; what is no command is not said either."""
+    """Neither in the list nor by typing them; what looks like one is not said either."""
     ana = arrive("Ana")
-    for line in ("/kick Ana", "/nonsense"):
+    for line in ("/kick Ana", "/mtue Ana", "/msg Ana a secret"):
         say(ana, line)
         expect(ana.locator("#composer-limit")).to_contain_text(line.split()[0])
         expect(ana.locator("#message")).to_have_value(line)
@@ -251,11 +251,15 @@ def test_a_guest_has_no_commands_of_hosts(arrive: Arrive, say: Say) -> None:
     expect(ana.locator(".message")).to_have_count(0)
 
 
-def test_two_slashes_say_one(arrive: Arrive, say: Say) -> None:
-    """So that a path can be said."""
+def test_what_begins_with_a_slash_is_said_as_it_was_typed(arrive: Arrive, say: Say) -> None:
+    """Paths and code, and with a space before it what would be a command."""
     ana = arrive("Ana")
-    say(ana, "//etc/hosts")
-    expect(ana.locator(".message__text")).to_have_text(["/etc/hosts"])
+    lines = ["/home/ana", "// main.c\nint main;", "//etc/hosts", "/* a */", " /kick Ana"]
+    for line in lines:
+        say(ana, line)
+    expect(ana.locator(".message__time")).to_have_count(len(lines))
+    texts = ana.locator(".message__text").evaluate_all("all => all.map((one) => one.textContent)")
+    assert texts == lines
 
 
 def test_help_lists_what_one_can_do(host: Arrive) -> None:

@@ -71,10 +71,35 @@ def test_names_in_letters_of_the_same_shape(one, other):
         ("Marcio", "Mаrciо"),
         ("Camila", "Carnila"),
         ("Al", "A|"),
+        ("William", "VVilliam"),
+        ("william", "vviIliam"),
+        ("David", "Davicl"),
+        ("David", "Davic1"),
     ],
 )
 def test_names_that_are_seen_alike(one, other):
     """Letters in the same strokes make no other name."""
+    assert same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Gina", "\ua7acina"),  # a capital script G
+        ("Gina", "\ua7a0ina"),  # with a stroke
+        ("John", "J\u0336o\u0336h\u0336n\u0336"),
+        ("John", "J\u0338ohn"),
+        ("John", "John\u20dd"),  # in a circle
+        ("John", "John\u0332"),
+        ("Bob", "\u0181ob"),  # with a hook
+        ("Soren", "Søren"),
+        ("José", "J\u0335osé"),
+        ("Caesar", "Cæsar"),
+    ],
+)
+def test_what_is_drawn_across_a_letter_makes_no_other_name(one, other):
+    """Neither as a mark that combines with it nor as a part of it, nor does another style."""
+    clean(other)
     assert same(one, other)
 
 

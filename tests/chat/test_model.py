@@ -56,7 +56,9 @@ def test_the_systems_clock_has_two_times():
     assert (SYSTEM_CLOCK.monotonic, SYSTEM_CLOCK.wall) == (time.monotonic, time.time)
 
 
-@pytest.mark.parametrize("text", ["a", " a ", "0", "🦊", "\u200ba", "x" * MESSAGE_LIMIT])
+@pytest.mark.parametrize(
+    "text", ["a", " a ", "0", "🦊", "❤\ufe0f", "\u200ba", "\ufe0fa", "x" * MESSAGE_LIMIT]
+)
 def test_what_can_be_seen_may_be_said(text):
     """One character that is drawn is enough, and 4,000 are a message."""
     check_text(text)
@@ -70,6 +72,10 @@ def test_what_can_be_seen_may_be_said(text):
         "\u200b",  # a space without width
         "\u2800 \u3164",  # a Braille cell without dots, a Hangul filler
         "\u115f\u1160\uffa0",  # other fillers
+        "\ufe0f",  # what makes an emoji of a symbol
+        "\u034f \U000e0100",  # a joiner of accents, a variant of a character
+        "\u180b\u17b4\U000e0041\U0001d159",
+        "\x01\x85",
         "a\0b",
         "a\ud800",
     ],

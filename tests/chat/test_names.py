@@ -234,3 +234,12 @@ def test_a_suggestion_is_usable(raw):
     """Whatever was asked for, what is offered instead may be taken."""
     suggestion = suggest(raw, lambda _name: True)
     assert clean(suggestion) == suggestion
+
+
+@pytest.mark.parametrize("raw", ["terminal", "Terminal.", "host link", "Host-Link", "lanchat"])
+def test_the_programs_own_words_are_no_names(raw):
+    """The log says by whom a ban is: nobody may sign it as the terminal or the host link."""
+    with pytest.raises(NameUnusable) as refused:
+        clean(raw)
+    assert refused.value.reason == "reserved"
+    assert clean(f"{raw} 2")

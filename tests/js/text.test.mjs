@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { partsOf } from "#js/text.js";
+import { endsRightToLeft, isBlank, partsOf } from "#js/text.js";
 
 const parts = (/** @type {string} */ text) =>
   partsOf(text).map(({ kind, text: shown }) => [kind, shown]);
@@ -87,4 +87,26 @@ test("code stands as it was typed, in a line or as a block", () => {
 
 test("a backtick alone is a backtick", () => {
   assert.deepEqual(parts("it`s"), [["text", "it`s"]]);
+});
+
+test("what cannot be seen is blank", () => {
+  for (const blank of ["", " \n", "\ufe0f", "\u034f", "\u{e0100}", "\u200b\u2063", "\u3164"]) {
+    assert.ok(isBlank(blank), JSON.stringify(blank));
+  }
+  for (const seen of ["a", ".", "\u2764\ufe0f", "\u0301"]) assert.ok(!isBlank(seen), seen);
+});
+
+test("the first letter of its last line says where a text ends", () => {
+  for (const text of [
+    "שלום",
+    "hello\n... שלום",
+    "1. مرحبا abc",
+    "`code` אחר",
+    "http://a.example שלום",
+  ]) {
+    assert.ok(endsRightToLeft(text));
+  }
+  for (const text of ["", "hello שלום", "שלום\nhello", "123", "שלום\n```\nx = 1\n```"]) {
+    assert.ok(!endsRightToLeft(text));
+  }
 });

@@ -29,7 +29,10 @@ _values = attrgetter(*FIELDS)
 _encode = json.JSONEncoder().encode
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")  # noqa: RUF001 (spreadsheets take the wide ones, too)
+_FORMULA = re.compile(
+    r"(^|[;|\t\r\n])"  # where a cell may begin: Excel separates by what the system's lists do
+    r"(?=[\s\"']*[=+\-@＝＋－＠])"  # noqa: RUF001 (spreadsheets take the wide ones, too)
+)
 _COLUMNS = ("time", "user", "message", "ip", "user_id", "client_id", "room", "id")
 
 
@@ -78,7 +81,8 @@ class Text:
 class Table:
     """CSV (RFC 4180) for spreadsheets, which know UTF-8 by the mark at its beginning.
 
-    A text that they would take for a formula begins with an apostrophe.
+    What they would take for a formula has an apostrophe in front, also behind a semicolon or
+    another character that separates cells elsewhere: Excel goes by the system's language.
     """
 
     def __init__(self, zone: tzinfo | None) -> None:
@@ -114,7 +118,7 @@ def rows(cells: Iterable[Iterable[object]]) -> str:
 
 def cell(text: str) -> str:
     """The text as a cell that a spreadsheet shows and does not calculate."""
-    return visible("'" + text if _FORMULA.match(text) else text)
+    return visible(_FORMULA.sub(r"\1'", text))
 
 
 def visible(text: str) -> str:

@@ -6,9 +6,12 @@ Names are compared by their skeletons, of which a name has up to three:
   case folding, so that ``Straße`` is ``STRASSE``);
 - how it reads in Latin letters, where other alphabets have letters of the same shape;
 - how it is seen in a typeface without serifs: ``I``, ``l``, ``1`` and ``|`` are one stroke, ``0``
-  is ``O`` and ``rn`` is ``m`` (the prototypes of UTS 39, section 4). Case counts here, for it is
-  what tells ``Iara`` from ``Lara`` and ``IARA`` from ``LARA``, who may be in the room together;
-  ``lara`` may not be when ``Iara`` is.
+  is ``O``, ``rn`` is ``m``, ``vv`` is ``w`` and ``cl`` is ``d`` (the prototypes of UTS 39, section
+  4). Case counts here, for it is what tells ``Iara`` from ``Lara`` and ``IARA`` from ``LARA``, who
+  may be in the room together; ``lara`` may not be when ``Iara`` is.
+
+In none of them counts what is drawn across a letter: bars and strokes, whether they combine with it
+or are part of it (``ø``), hooks and tails. Accents do: ``José`` is not ``Jose``.
 
 Two names are the same when they share a skeleton.
 """
@@ -17,7 +20,9 @@ Two names are the same when they share a skeleton.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 
 from precis_i18n import get_profile
 
@@ -25,13 +30,13 @@ from precis_i18n import get_profile
 # the letters that look like its first one. Small capitals, which that table keeps apart, are
 # capitals here.
 _SHAPES = {
-    "A": "ᴀΑАᎪᗅꓮ𐊠𖽀",
+    "A": "ⱭᴀΑАᎪᗅꓮ𐊠𖽀",
     "B": "ʙвΒВᏴᗷꓐꞴ𐊂𐊡𐌁",
     "C": "СᏟⲤꓚ𐊢𐌂𐐕𐔜",
     "D": "ᴅᎠᗞᗪꓓ",
     "E": "ᴇΕЕᎬⴹꓰ𐊆𑢦𑢮",
     "F": "ϜᖴꓝꞘ𐊇𐊥𐔥𑢢𑣂",
-    "G": "ɢԌᏀᏳꓖ",
+    "G": "ɢԌᏀᏳꓖꞬ",
     "H": "ʜнΗНᎻᕼⲎꓧ𐋏",
     "J": "ᴊͿЈᎫᒍꓙꞲ",
     "K": "ᴋкΚКᏦᛕⲔꓗ𐔘",
@@ -46,7 +51,7 @@ _SHAPES = {
     "T": "ᴛтΤТᎢⲦꓔ𐊗𐊱𐌕𑢼𖼊",
     "U": "Սሀᑌꓴ𐓎𑢸𖽂",
     "V": "ѴᏙᐯⴸꓦꛟ𐔝𑢠𖼈",
-    "W": "ԜᎳᏔꓪ",
+    "W": "ƜԜᎳᏔꓪ",
     "X": "ΧХᚷⲬⵝꓫꞳ𐊐𐊴𐌗𐔧",
     "Y": "ΥУҮᎩᎽⲨꓬ𐊲𑢤𖽃",
     "Z": "ΖᏃꓜ𑢩",
@@ -56,7 +61,7 @@ _SHAPES = {
     "d": "ԁᏧᑯꓒ",
     "e": "еҽꬲ",
     "f": "քẝꞙꬵ",
-    "g": "ƍɡցᶃ",
+    "g": "ƍɡցᶃꬶ",
     "h": "һհᏂ",
     "i": "ıɩɪιіӏᎥꙇꭵ𑣃",
     "j": "ϳј",
@@ -87,6 +92,23 @@ _LATIN = str.maketrans({like: shape for shape, alike in _SHAPES.items() for like
 _STROKES = str.maketrans({"I": "l", "1": "l", "|": "l", "0": "O"})
 _DIGITS = str.maketrans({"1": "l", "|": "l", "0": "o"})
 
+_PAIRS = (("rn", "m"), ("vv", "w"), ("VV", "W"), ("cl", "d"))
+"""Letters that are seen as another one; an I, an l and a 1 are the same by then."""
+
+_OVERLAY = 1
+"""The combining class of what is drawn across a letter."""
+
+_LINES = frozenset("\u0305\u0332\u0333\u033f")
+"""Lines above and below, which join to one."""
+
+# Letters of the Latin script that are another one but for a stroke, a hook or their style, and
+# that no table above has; Unicode never changes a name.
+_VARIANT = re.compile(
+    "LATIN (?P<case>CAPITAL |SMALL )?(?:LETTER|LIGATURE) (?P<small>SMALL CAPITAL )?"
+    "(?:SCRIPT |INSULAR |BLACKLETTER |DOTLESS |LONG |LENIS |MIDDLE-WELSH )?"
+    "(?P<letters>[A-Z]|A[AEOUVY]|O[EO]|TZ|VY)(?: WITH .*)?"
+)
+
 _COMPARED = get_profile("NicknameCaseMapped:CaseFold")
 _VARIATION = "\ufe0f"
 _UNHEARD = frozenset({"Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sk", "Zs"})
@@ -94,10 +116,27 @@ _UNHEARD = frozenset({"Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sk", "Zs"
 
 def skeletons(name: str) -> frozenset[str]:
     """What the name has in common with those that look like it; only good for comparing."""
-    name = unicodedata.normalize("NFKC", name)
+    plain = map(_plain, unicodedata.normalize("NFKD", name))
+    name = unicodedata.normalize("NFKC", "".join(plain))
     latin = name.translate(_LATIN)
-    seen = _letters(latin).translate(_STROKES).replace("rn", "m")
+    seen = _letters(latin).translate(_STROKES)
+    for letters, letter in _PAIRS:
+        seen = seen.replace(letters, letter)
     return frozenset({"read " + _read(name), "read " + _read(latin), "seen " + seen})
+
+
+@lru_cache(maxsize=4096)
+def _plain(char: str) -> str:
+    """The character without what is drawn across it, or around it; nothing, if it is just that."""
+    if unicodedata.combining(char) == _OVERLAY or char in _LINES:
+        return ""
+    if unicodedata.category(char) == "Me":
+        return ""
+    found = _VARIANT.fullmatch(unicodedata.name(char, ""))
+    if char.isascii() or found is None or unicodedata.decomposition(char):
+        return char
+    letters = found["letters"]
+    return letters if found["case"] == "CAPITAL " or found["small"] else letters.lower()
 
 
 def _read(name: str) -> str:

@@ -21,8 +21,24 @@ SESSION_LIFETIME = 90 * 24 * 3_600
 LOBBY = "lobby"
 """The id of the room that everybody is in."""
 
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and symbols that are drawn as nothing: Hangul fillers, a Braille cell without dots."""
+_IGNORABLE = (
+    (0x034F, 0x034F),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x2065, 0x2065),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0xE0000, 0xE0FFF),
+)
+"""Unicode's Default_Ignorable_Code_Point, but for those whose category is Cf."""
+
+_BLANK = frozenset("\u2800\U0001d159").union(
+    *(map(chr, range(first, last + 1)) for first, last in _IGNORABLE)
+)
+"""What is drawn as nothing; a Braille cell without dots and a note without a head are, too."""
 
 Role = Literal["host", "guest"]
 """As everybody sees it: a host is a moderator, everybody else is a guest."""
@@ -156,4 +172,6 @@ def is_unicode(text: str) -> bool:
 
 
 def _can_be_seen(char: str) -> bool:
-    return not char.isspace() and unicodedata.category(char) != "Cf" and char not in _BLANK
+    return (
+        not char.isspace() and unicodedata.category(char) not in {"Cc", "Cf"} and char not in _BLANK
+    )

@@ -8,7 +8,8 @@ come
 - emoji, whose sequences hold joiners and selectors that PRECIS knows nothing of (UTS 51);
 - one script a name, as in the "highly restrictive" level of UTS 39, section 5.2: Chinese,
   Japanese and Korean may be mixed with Latin letters, other scripts with nothing;
-- no piles of accents (UTS 39, section 5.4).
+- no piles of accents (UTS 39, section 5.4);
+- none that reads like what the program itself signs with, in the log and in the list of bans.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Callable
 
 from precis_i18n import get_profile
 
+from lanchat.chat.confusables import skeletons
 from lanchat.errors import NameUnusable
 
 NAME_LIMIT = 32
@@ -67,6 +69,10 @@ _SCRIPT_OF = {
 }
 
 
+_RESERVED = frozenset().union(*map(skeletons, ("lanchat", "terminal", "host link")))
+"""Of the program's own words: who keeps order from a terminal or by the host link is called so."""
+
+
 def clean(raw: str) -> str:
     """The name as it will be shown. Raises NameUnusable with the reason."""
     # Twice: what NFKC makes of a symbol can begin with a space (RFC 8266, section 2).
@@ -81,6 +87,8 @@ def clean(raw: str) -> str:
         raise NameUnusable("symbols")
     if _mixes_scripts(name):
         raise NameUnusable("mixed")
+    if not _RESERVED.isdisjoint(skeletons(name)):
+        raise NameUnusable("reserved")
     return name
 
 

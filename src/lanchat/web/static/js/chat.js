@@ -59,7 +59,15 @@ const composer = mountComposer(
     limitLine: at("composer-limit"),
     list: at("commands"),
   },
-  { words, limit: config.limits.message, draft, usable, onSend: post, onCommand: command },
+  {
+    words,
+    limit: config.limits.message,
+    draft,
+    names: config.commands.map(({ name }) => name),
+    usable,
+    onSend: post,
+    onCommand: command,
+  },
 );
 const confirmed = mountConfirm({
   dialog: at("sure"),

@@ -1,18 +1,46 @@
-// Commands in the composer: a line that begins with a slash. Two slashes begin a message that
-// begins with one.
+// Commands in the composer: a line whose first word is a slash and the name of a command, or what
+// looks like a mistyped one. Everything else is said as it was typed: /home/ana, // main.c.
 
 import { element } from "./dom.js";
 
 const MOST = 6; // commands at a time: nothing scrolls, the arrow keys go on
+// What other chats have for words that not everybody shall read.
+const WHISPERS = new Set(["dm", "msg", "pm", "query", "tell", "w", "whisper"]);
 
 /**
- * What a text is: to be said, where `name` is null, or a command.
+ * What a text is: to be said, where `name` is null, or a command; `names` are those that there are.
  * @param {string} line
+ * @param {readonly string[]} names
+ * @returns {{ name: string | null, text: string }}
  */
-export function readLine(line) {
-  if (line.startsWith("//")) return { name: null, text: line.slice(1) };
-  const command = /^\/(\S*)\s*([\s\S]*)$/.exec(line);
-  return command === null ? { name: null, text: line } : { name: command[1], text: command[2] };
+export function readLine(line, names) {
+  const [, word, text = ""] = /^\/([^\s/]+)(?:\s+([\s\S]*))?$/.exec(line) ?? [];
+  if (word === undefined) return { name: null, text: line };
+  const name = word.toLowerCase();
+  const meant = names.includes(name) || WHISPERS.has(name);
+  if (meant || names.some((known) => isMistyped(name, known))) return { name, text };
+  return { name: null, text: line };
+}
+
+/**
+ * Whether a word is another one but for a letter too many, too few or wrong, or two that have
+ * changed places. Words of three letters have too many neighbours: /bin is not /ban.
+ * @param {string} word
+ * @param {string} known
+ */
+function isMistyped(word, known) {
+  const shorter = Math.min(word.length, known.length);
+  let begin = 0;
+  while (begin < shorter && word[begin] === known[begin]) begin += 1;
+  let end = 0;
+  while (end < shorter - begin && word[word.length - 1 - end] === known[known.length - 1 - end]) {
+    end += 1;
+  }
+  const is = word.slice(begin, word.length - end);
+  const should = known.slice(begin, known.length - end);
+  if (is.length === 2 && should.length === 2) return is === should[1] + should[0];
+  if (is.length > 1 || should.length > 1) return false;
+  return word.length > 3 || is.length < should.length;
 }
 
 /**

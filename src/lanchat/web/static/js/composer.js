@@ -2,25 +2,28 @@
 
 import { mountCompletion, readLine } from "./commands.js";
 import { setText } from "./dom.js";
+import { isBlank } from "./text.js";
 
 const WARN_BELOW = 200; // characters left from which on the reader is told
 const NOTICEABLE = 1_000; // milliseconds; a shorter pause needs no words
 
 /**
  * Calls `onSend(text)`, and for a line that is a command `onCommand(name, text)`, which promises
- * "" or what was wrong; `usable()` are the commands; `draft` keeps the text.
+ * "" or what was wrong; `names` are
+ * those of all commands, `usable()` the commands that may be used; `draft` keeps the text.
  * @param {{
  *   form: HTMLFormElement, field: HTMLTextAreaElement, send: HTMLButtonElement,
  *   limitLine: HTMLElement, list: HTMLElement,
  * }} elements
  * @param {{
- *   words: Words, limit: number, draft: Kept<string>, usable: () => readonly Command[],
+ *   words: Words, limit: number, draft: Kept<string>,
+ *   names: readonly string[], usable: () => readonly Command[],
  *   onSend: (text: string) => void,
  *   onCommand: (name: string, text: string) => Promise<string>,
  * }} options
  */
 export function mountComposer({ form, field, send, limitLine, list }, options) {
-  const { words, limit, draft, usable, onSend, onCommand } = options;
+  const { words, limit, draft, names, usable, onSend, onCommand } = options;
   let pausedUntil = 0;
   let pausedBy = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -59,12 +62,12 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
   send.addEventListener("pointerdown", (event) => event.preventDefault());
 
   function submit() {
-    const { name, text } = readLine(wanted());
+    const { name, text } = readLine(wanted(), names);
     if (name !== null) {
       command(name, text);
       return;
     }
-    if (text === "" || lengthOf(text) > limit || paused() > 0 || silenced !== "") return;
+    if (isBlank(text) || lengthOf(text) > limit || paused() > 0 || silenced !== "") return;
     put("");
     onSend(text);
   }
@@ -96,12 +99,11 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
   }
 
   function show() {
-    const { name, text } = readLine(wanted());
+    const { name, text } = readLine(wanted(), names);
     const left = limit - lengthOf(text);
     const seconds = name === null ? Math.ceil(paused() / 1_000) : 0;
     const barred = name === null ? silenced : "";
-    send.disabled =
-      name === null && (text.trim() === "" || left < 0 || seconds > 0 || barred !== "");
+    send.disabled = name === null && (isBlank(text) || left < 0 || seconds > 0 || barred !== "");
     let line = "";
     if (complaint !== "") line = complaint;
     else if (barred !== "") line = barred;
@@ -149,7 +151,7 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
    * @param {string} text
    */
   function edit(text) {
-    const line = text.startsWith("/") ? `/${text}` : text;
+    const line = readLine(text, names).name === null ? text : ` ${text}`;
     put(field.value.trim() === "" ? line : `${line}\n${field.value}`);
     field.focus();
   }

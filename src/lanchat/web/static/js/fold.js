@@ -13,7 +13,7 @@ const MOST = 0.8; // of the window's height; css/message.css says how much a fol
 export function makeFold({ words }) {
   return (/** @type {HTMLElement[]} */ rows) => {
     const most = window.innerHeight * MOST;
-    const tall = rows.filter((row) => row.offsetHeight > most && !isOpen(row));
+    const tall = rows.filter((row) => row.offsetHeight > most);
     for (const row of tall) fold(row);
   };
 
@@ -25,7 +25,7 @@ export function makeFold({ words }) {
     button.type = "button";
     button.addEventListener("click", () => show(row, button, !isOpen(row)));
     text.after(button);
-    show(row, button, false);
+    show(row, button, isOpen(row));
   }
 
   /**

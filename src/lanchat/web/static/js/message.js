@@ -100,8 +100,10 @@ export function makeRenderer({ words, times, mayDelete }) {
 
     // Where only its place in the group is another one, focus and selection stay in it.
     const same = before !== undefined && before.message === message && before.draft === draft;
-    if (!same) node.replaceChildren(bubbleOf(node, row));
-    else if (before.first !== first || before.host !== row.host) {
+    if (!same) {
+      node.replaceChildren(bubbleOf(node, row));
+      node.classList.remove("message--folded"); // it is measured anew
+    } else if (before.first !== first || before.host !== row.host) {
       node.querySelector(".message__bubble")?.firstElementChild?.replaceWith(author(row));
     }
     for (const old of node.querySelectorAll(AROUND)) old.remove();

@@ -1,6 +1,6 @@
 // The lines about the room and the connection: shown while there is something to say.
 
-import { setText } from "./dom.js";
+import { element, setText } from "./dom.js";
 import { waiting } from "./history.js";
 
 const BACK_FOR = 3_000; // milliseconds
@@ -65,12 +65,15 @@ export function mountRules(line, { words }) {
       locked && words.t("client.rule_locked"),
       readonly && words.t("client.rule_readonly"),
       slow > 0 && words.count("client.rule_slow", slow),
-      topic,
     ];
-    const text = parts.filter(Boolean).join(" · ");
+    const said = parts.filter((part) => typeof part === "string");
+    const text = [...said, topic].filter(Boolean).join(" · ");
+    if (text === line.title) return;
     line.hidden = text === "";
     line.title = text;
-    setText(line, text);
+    // The topic goes its own way, left or right, and nothing around it does.
+    const before = said.map((part) => `${part} · `).join("");
+    line.replaceChildren(...(topic ? [before, element("bdi", "", topic)] : [text]));
   }
 
   return { update };

@@ -14,6 +14,16 @@ const MAY_LINK = /https?:\/\/|www\./i;
 // linkify also takes `main.py` for an address (Paraguay): only what was meant as one counts.
 const MEANT = /^(https?:\/\/|www\.)/i;
 
+const BLANK = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800\u{1d159}]*$/u;
+
+/**
+ * Whether nothing of a text can be seen; the server refuses it, too.
+ * @param {string} text
+ */
+export function isBlank(text) {
+  return BLANK.test(text);
+}
+
 /**
  * The text's parts in their order.
  * @param {string} text
@@ -61,26 +71,72 @@ function addressesIn(text) {
   return [...local, ...meant].sort((one, other) => one.start - other.start);
 }
 
+const LEFTWARD =
+  "\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}";
+const HAS_LEFTWARD = new RegExp(`[${LEFTWARD}]`, "u");
+// The first letter says which way a line goes (rule P2 of Unicode's annex 9).
+const GOES_LEFT = new RegExp(`^\\P{L}*[${LEFTWARD}]`, "u");
+
 /**
- * A fragment that shows the text.
+ * A fragment that shows the text. In one with Hebrew or Arabic letters each line has a direction
+ * of its own.
  * @param {string} text
  */
 export function textNodes(text) {
+  const parts = partsOf(text);
+  if (HAS_LEFTWARD.test(text)) return linesOf(parts);
   const fragment = document.createDocumentFragment();
-  fragment.append(...partsOf(text).map(nodeOf));
+  fragment.append(...parts.map(nodeOf));
   return fragment;
 }
 
-// The first letter says which way a line goes (rule P2 of Unicode's annex 9), and these go to the left.
-const RIGHT_TO_LEFT =
-  /^\P{L}*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
-
 /**
- * Whether the last line of a text goes from right to left.
+ * Whether the last line of a text goes from right to left, code and links aside.
  * @param {string} text
  */
 export function endsRightToLeft(text) {
-  return RIGHT_TO_LEFT.test(text.slice(text.lastIndexOf("\n") + 1));
+  if (!HAS_LEFTWARD.test(text)) return false;
+  let line = "";
+  for (const part of partsOf(text).reverse()) {
+    if (part.kind === "block") break;
+    if (part.kind !== "text") continue;
+    line = part.text.slice(part.text.lastIndexOf("\n") + 1) + line;
+    if (part.text.includes("\n")) break;
+  }
+  return GOES_LEFT.test(line);
+}
+
+/**
+ * Lines as wide as the text, and the last one as wide as it is: the time stands beside it.
+ * @param {TextPart[]} parts
+ */
+function linesOf(parts) {
+  const fragment = document.createDocumentFragment();
+  let line = lineOf();
+  const end = (/** @type {Node | string} */ then) => {
+    line.className = "line";
+    fragment.append(...(line.textContent ? [line] : []), then);
+    line = lineOf();
+  };
+  for (const part of parts) {
+    if (part.kind === "block") end(nodeOf(part));
+    else if (part.kind === "text") {
+      const [first, ...others] = part.text.split("\n");
+      line.append(first);
+      for (const other of others) {
+        end("\n");
+        line.append(other);
+      }
+    } else line.append(nodeOf(part));
+  }
+  fragment.append(line);
+  return fragment;
+}
+
+function lineOf() {
+  const line = element("span");
+  line.dir = "auto";
+  return line;
 }
 
 /** @param {TextPart} part */
