@@ -1,9 +1,17 @@
 import sys
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from lanchat.times import format_duration, parse_duration, parse_moment, told_apart
+from lanchat.times import (
+    format_duration,
+    in_own_zone,
+    instant,
+    parse_duration,
+    parse_moment,
+    told_apart,
+)
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 BRASILIA = timezone(timedelta(hours=-3))
@@ -79,3 +87,16 @@ def test_an_hour_that_comes_twice(moment: str, apart: str, central_europe: None)
     when = datetime.fromisoformat(moment)
     assert told_apart(when, None) == apart
     assert told_apart(when, timezone.utc) == "Z"
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has no TZ variable")
+def test_an_instant_is_said_by_this_machines_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its day, unless that is today; what only looks like one stays."""
+    monkeypatch.setenv("TZ", "America/Sao_Paulo")
+    time.tzset()
+    text = f"until {instant(NOW.timestamp() - 400 * 86_400)}, on 2026-11-23 12:00"
+    assert in_own_zone(text) == "until 2025-10-19 09:00, on 2026-11-23 12:00"
+    now = time.time()
+    assert in_own_zone(instant(now)) == time.strftime("%H:%M", time.localtime(now))
+    monkeypatch.delenv("TZ")
+    time.tzset()

@@ -1,8 +1,11 @@
-"""What is said of refusals and of what came of a command, in somebody's language."""
+"""What is said of refusals and of what came of a command, in somebody's language.
+
+A moment is said as an instant, ``2026-11-23 22:15 UTC``: whoever shows it says it by the
+reader's clock, the pages in js/words.js and the command line by ``times.in_own_zone``.
+"""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -11,6 +14,7 @@ from lanchat.chat.commands import COMMANDS, Command
 from lanchat.chat.moderation import Done
 from lanchat.chat.permissions import Ban
 from lanchat.errors import Refusal
+from lanchat.times import instant
 
 Answer = dict[str, Any]
 
@@ -72,12 +76,7 @@ def _say(lang: str, key: str, params: Mapping[str, Any]) -> str:
 
 
 def _until(until: float | None, lang: str) -> str:
-    """When, by the clock of the host's computer."""
-    if until is None:
-        return i18n.translate(lang, "command.forever")
-    moment = time.localtime(until)
-    today = moment[:3] == time.localtime()[:3]
-    return time.strftime("%H:%M" if today else "%Y-%m-%d %H:%M", moment)
+    return i18n.translate(lang, "command.forever") if until is None else instant(until)
 
 
 def _bans(bans: Iterable[Ban], lang: str) -> str:

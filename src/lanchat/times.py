@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta, timezone, tzinfo
 
 _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII | re.IGNORECASE)
+_INSTANT = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 
@@ -22,6 +23,22 @@ def format_duration(seconds: float) -> str:
     whole = int(seconds)
     unit = next(unit for unit in reversed(_SECONDS) if whole % _SECONDS[unit] == 0)
     return f"{whole // _SECONDS[unit]}{unit}"
+
+
+def instant(seconds: float) -> str:
+    """A moment since the epoch within a text: ``2026-11-23 22:15 UTC``."""
+    return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%d %H:%M} UTC"
+
+
+def in_own_zone(text: str) -> str:
+    """The text with its instants by this machine's clock, on another day with the date."""
+
+    def local(found: re.Match[str]) -> str:
+        moment = datetime.fromisoformat(f"{found[1]}+00:00").astimezone()
+        today = moment.date() == datetime.now().astimezone().date()
+        return f"{moment:%H:%M}" if today else f"{moment:%Y-%m-%d %H:%M}"
+
+    return _INSTANT.sub(local, text)
 
 
 def parse_moment(text: str, now: datetime) -> datetime:

@@ -82,6 +82,29 @@ def test_a_banned_guest_reads_until_when(host: Arrive, arrive: Arrive, say: Say)
     expect(bia.locator("[role=alert]")).to_contain_text("banned you from this room until")
 
 
+def test_until_when_is_said_by_each_readers_clock(
+    server: Any, host: Arrive, arrive: Arrive, say: Say
+) -> None:
+    """In the answer, in the page and where one logs in; the server is in a third zone."""
+    ana = host("Ana", timezone_id="America/Sao_Paulo")
+    bia = arrive("Bia", timezone_id="Asia/Tokyo")
+    say(ana, "/ban Bia 1h")
+    expect(bia.locator("#farewell")).to_contain_text("until")
+    until = server.ask({"do": "list"})["bans"][0]["until"]
+    show = """(until) => new Intl.DateTimeFormat(
+        "en-GB", { hour: "2-digit", minute: "2-digit" }).format(new Date(until))"""
+    sao_paulo, tokyo = ana.evaluate(show, until), bia.evaluate(show, until)
+    assert sao_paulo != tokyo
+    expect(ana.locator(".note").last).to_contain_text(sao_paulo)
+    expect(bia.locator("#farewell")).to_contain_text(tokyo)
+    bia.click("#farewell-again")
+    expect(bia.locator("[role=alert]")).to_contain_text(tokyo)
+    say(ana, "/bans")
+    expect(ana.locator(".note--list")).to_contain_text(sao_paulo)
+    for page in (ana, bia):
+        expect(page.locator("body")).not_to_contain_text("UTC")
+
+
 def test_a_muted_guest_can_only_read(host: Arrive, arrive: Arrive, say: Say) -> None:
     """It is said in their language, and what they wrote stays; then they can go on."""
     ana, bia = host("Ana"), arrive("Bia", locale="pt-BR")

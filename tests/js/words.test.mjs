@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { daysAgo, makeTimes, makeWords, nextMidnight } from "#js/words.js";
+import { daysAgo, inOwnZone, makeTimes, makeWords, nextMidnight } from "#js/words.js";
 
 const STRINGS = {
   "client.hello": "Hello {name}, {name}!",
@@ -51,4 +51,16 @@ test("days are those of the calendar, whatever the hour", () => {
   assert.equal(daysAgo(new Date(2026, 10, 22, 23, 59), now), 1);
   assert.equal(daysAgo(now, now), 0);
   assert.equal(nextMidnight(now), new Date(2026, 10, 24).getTime());
+});
+
+test("the server's instants are said by the reader's clock", () => {
+  const text = "Banned:\nAna: 2026-11-23 22:15 UTC\nBia: for ever\nRui: 2027-01-01 00:00 UTC";
+  assert.equal(
+    inOwnZone(text, times),
+    "Banned:\nAna: 2026-11-23T22:15:00.000Z\nBia: for ever\nRui: 2027-01-01T00:00:00.000Z",
+  );
+  assert.equal(
+    inOwnZone("2026-11-23 22:15 is no instant", times),
+    "2026-11-23 22:15 is no instant",
+  );
 });

@@ -44,7 +44,7 @@ article {{
   margin: 0 0 0.875rem;
   content-visibility: auto; contain-intrinsic-size: auto 3rem;
 }}
-article p {{ margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }}
+article p {{ margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; }}
 b {{ color: var(--accent); margin-inline-end: 0.25rem; overflow-wrap: anywhere; }}
 @media print {{ h2 {{ position: static; }} article {{ content-visibility: visible; }} }}
 </style>

@@ -16,7 +16,7 @@ from lanchat.cli.output import plain_table
 from lanchat.control.client import Offered, ask, offered
 from lanchat.errors import NotRunning
 from lanchat.terminal import ColorChoice, console, printable
-from lanchat.times import told_apart
+from lanchat.times import in_own_zone, told_apart
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -80,7 +80,7 @@ def _add(command: Offered) -> None:
         if command.grave:
             click.confirm(command.help.rstrip(".") + "?", abort=True, err=True)
         request = {"do": "command", "name": command.name, "text": " ".join(words)}
-        click.echo(_safe(ask(data_dir, log_file, request)["message"]))
+        click.echo(_safe(in_own_zone(ask(data_dir, log_file, request)["message"])))
 
 
 for _command in offered():

@@ -22,7 +22,7 @@ import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { mountRules, mountStatus } from "./status.js";
 import { mountTimeline } from "./timeline.js";
-import { makeTimes, makeWords, nextMidnight } from "./words.js";
+import { inOwnZone, makeTimes, makeWords, nextMidnight } from "./words.js";
 
 const config = readConfig();
 const at = (/** @type {string} */ id) => byId(id, HTMLElement);
@@ -177,8 +177,10 @@ async function command(name, text, person) {
   const { toldCount } = state;
   const answer = await socket.command(name, text, person);
   // What everybody was told meanwhile need not be said twice.
-  if (answer?.ok && state.toldCount === toldCount) tell(answer.message);
-  return answer?.ok ? "" : (answer?.error.message ?? words.t("client.no_connection"));
+  if (answer?.ok && state.toldCount === toldCount) tell(inOwnZone(answer.message, times));
+  return answer?.ok
+    ? ""
+    : inOwnZone(answer?.error.message ?? words.t("client.no_connection"), times);
 }
 
 /**

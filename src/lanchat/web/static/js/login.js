@@ -1,8 +1,9 @@
 // The login page works without this: it only remembers the name, and takes the access code out
 // of an invitation.
 
-import { byId } from "./dom.js";
+import { byId, setText } from "./dom.js";
 import { keep, mountThemeSwitches, takeCode } from "./page.js";
+import { inOwnZone, makeTimes } from "./words.js";
 
 /** @type {Kept<string>} */
 const name = keep("localStorage", "lanchat.name");
@@ -13,6 +14,10 @@ const field = byId("username", HTMLInputElement);
 const code = document.querySelector("#code"); // only where the server asks for one
 
 mountThemeSwitches(document);
+// Until when somebody is banned is said by their own clock.
+for (const line of document.querySelectorAll(".field__error")) {
+  setText(line, inOwnZone(line.textContent ?? "", makeTimes(document.documentElement.lang)));
+}
 if (field.value === "") field.value = name.load() ?? "";
 acceptInvitation();
 // An invitation may be opened while this page is there already.

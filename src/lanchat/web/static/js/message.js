@@ -4,6 +4,7 @@
 import { element } from "./dom.js";
 import { avatar, colourOf } from "./people.js";
 import { endsRightToLeft, textNodes } from "./text.js";
+import { inOwnZone } from "./words.js";
 
 const FEW_EMOJI = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]?\u200D?\s*){1,4}$/u;
 const AROUND = ":scope > .avatar, :scope > .message__failure, :scope > .message__pending";
@@ -196,7 +197,11 @@ export function makeRenderer({ words, times, mayDelete }) {
    * @param {string} reason
    */
   function failure(draft, reason) {
-    const why = element("p", "message__why", `${words.t("client.failed")}. ${reason}`);
+    const why = element(
+      "p",
+      "message__why",
+      `${words.t("client.failed")}. ${inOwnZone(reason, times)}`,
+    );
     const acts = { retry: "client.retry", edit: "client.edit", discard: "client.discard" };
     const buttons = Object.entries(acts).map(([act, key]) => {
       const button = element("button", "message__act", words.t(key));

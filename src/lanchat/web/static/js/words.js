@@ -53,6 +53,17 @@ export function makeTimes(lang, languages = navigator.languages) {
 }
 
 /**
+ * A text of the server's with its instants (2026-11-23 22:15 UTC) as its reader writes times.
+ * @param {string} text
+ * @param {Pick<Times, "until">} times
+ */
+export function inOwnZone(text, times) {
+  return text.replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b/g, (_, day, time) =>
+    times.until(new Date(`${day}T${time}Z`)),
+  );
+}
+
+/**
  * How many whole days before today a date lies: 0 is today, 1 yesterday.
  * @param {Date} date
  * @param {Date} now
