@@ -9,11 +9,14 @@ from lanchat.chat.events import (
 )
 from lanchat.chat.model import Cursor, Origin, User
 from lanchat.errors import (
+    Banned,
+    Muted,
     NameTaken,
     StoreUnavailable,
     Unauthorized,
 )
 from lanchat.store.state import SqliteReservations
+from tests.world.reserved import users_of
 
 HERE = Origin("192.168.1.33", "Browser/1", "laptop")
 PHONE = Origin("10.0.0.7", "Browser/2", "phone")
@@ -156,9 +159,27 @@ def test_who_comes_back_after_leaving_is_noted_again(hub, ana, disk, times):
     hub.disconnect("Ana")
     times.go_on(5)
     hub.tick(times.monotonic)
-    assert disk.reserved() == []
+    assert users_of(disk) == []
     hub.join("again", ana, HERE)
-    assert disk.reserved() == [ana]
+    assert users_of(disk) == [ana]
+
+
+@pytest.mark.parametrize("line", ["ban Bia", "mute Bia"])
+def test_who_has_not_come_back_yet_is_known_by_their_device(start, line):
+    """Another login in the same browser does not get around it."""
+    before = start()
+    bia = before.log_in("Bia", PHONE)
+    before.join("Bia", bia, PHONE)
+    before.close()
+    after = start()
+    after.command_from_terminal(*line.split(" "))
+    if line.startswith("ban"):
+        with pytest.raises(Banned):
+            after.log_in("Somebody else", PHONE)
+        return
+    after.join("other", after.log_in("Somebody else", PHONE, replaces=bia), PHONE)
+    with pytest.raises(Muted):
+        after.post("other", "hello", "1").result(10)
 
 
 def test_a_logout_outlives_the_server(start):

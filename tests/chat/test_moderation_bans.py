@@ -88,13 +88,14 @@ def test_a_name_that_never_came_can_be_banned(hub, ana, audit):
 
 
 def test_who_has_not_come_back_after_a_restart_can_be_banned(start, audit):
-    """Nothing is known of them but their name."""
+    """Nothing is known of them but their name and their device."""
     before = start()
     bia = before.log_in("Bia", PHONE)
     before.close()
     after = start()
     after.command_from_terminal("ban", "Bia address")
-    assert audit.lines[-1] == ("command", "ban", "terminal", (bia, Origin("")), {"seconds": 43_200})
+    known = (bia, Origin("", device="phone"))
+    assert audit.lines[-1] == ("command", "ban", "terminal", known, {"seconds": 43_200})
     assert not after.may_enter(bia, ELSEWHERE)
 
 

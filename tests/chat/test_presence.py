@@ -10,6 +10,7 @@ from lanchat.chat.presence import CROWD, HOLD_AFTER_RESTART, LOGIN_HOLD, Presenc
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import NameTaken, Unauthorized
 from lanchat.store.state import SqliteReservations
+from tests.world.reserved import users_of
 
 ANA, BIA, CARLA = User("1", "Ana"), User("2", "Bia"), User("3", "Carla")
 FALSE_ANA = User("4", "ana")
@@ -142,8 +143,8 @@ def test_whoever_logged_out_does_not_come_back_as_the_same(enter, presence):
 def test_a_name_is_held_from_the_login_on(presence, disk, times):
     """Nobody else gets it for thirty seconds; then it is free on disk, too."""
     presence.claim(ANA, HERE)
-    presence.reserve(ANA)
-    assert disk.reserved() == [ANA]
+    presence.reserve(ANA, HERE)
+    assert users_of(disk) == [ANA]
     taken = presence.taken(FALSE_ANA)
     assert (taken.name, taken.suggestion) == ("ana", "ana 2")
     assert not presence.may_enter(FALSE_ANA)
@@ -152,7 +153,7 @@ def test_a_name_is_held_from_the_login_on(presence, disk, times):
         presence.claim(FALSE_ANA, HERE)
     presence.expire(times.monotonic + LOGIN_HOLD)
     assert presence.taken(FALSE_ANA) is None
-    assert disk.reserved() == []
+    assert users_of(disk) == []
 
 
 def test_who_only_held_a_name_is_not_told_of(presence, told, audit):
@@ -167,11 +168,11 @@ def test_a_stop_is_written_down_and_told_nobody(enter, presence, told, audit, di
     """The names stay noted, and who only held one has not left."""
     enter(ANA)
     presence.claim(BIA, HERE)
-    presence.reserve(BIA)
+    presence.reserve(BIA, HERE)
     presence.stop()
     assert names(told) == ["+Ana"]
     assert audit.named("leave") == [(ANA, HERE, 0, "stop")]
-    assert disk.reserved() == [ANA, BIA]
+    assert users_of(disk) == [ANA, BIA]
 
 
 def test_after_a_restart_a_name_waits_for_who_had_it(begin, disk, told):
@@ -203,7 +204,7 @@ def test_a_name_does_not_wait_for_ever_after_a_restart(begin, disk, told, audit,
     assert not presence.may_enter(FALSE_ANA)
     presence.expire(times.monotonic + HOLD_AFTER_RESTART)
     assert presence.may_enter(FALSE_ANA)
-    assert (told, audit.lines, disk.reserved()) == ([], [], [])
+    assert (told, audit.lines, users_of(disk)) == ([], [], [])
 
 
 def test_who_is_here_is_found_by_name_and_by_id(enter, presence):

@@ -10,6 +10,7 @@ from lanchat.chat.model import SESSION_LIFETIME, User
 from lanchat.chat.sessions import Logouts, Sessions
 from lanchat.errors import StoreUnavailable
 from lanchat.store.state import SqliteReservations
+from tests.world.reserved import users_of
 
 ANA, BIA = User("1", "Ana"), User("2", "Bia")
 START = 1_000_000_000.0
@@ -55,7 +56,7 @@ def at_work(slow_disk, until):
 
     def log_in(noted, users):
         for user in users:
-            threads.append(threading.Thread(target=noted.reserve, args=(user,)))
+            threads.append(threading.Thread(target=noted.reserve, args=(user, "phone")))
             threads[-1].start()
             until(lambda: slow_disk.commits)
         until(lambda: len(noted._waiting) == len(users) - 1)
@@ -75,7 +76,7 @@ def test_notes_that_wait_share_a_commit(slow_disk, at_work):
     for thread in threads:
         thread.join()
     assert slow_disk.commits == [1, 29]
-    assert set(slow_disk.reserved()) == set(users)
+    assert set(users_of(slow_disk)) == set(users)
 
 
 def test_nobody_is_answered_before_their_note_is_on_disk(slow_disk, at_work):
@@ -85,20 +86,20 @@ def test_nobody_is_answered_before_their_note_is_on_disk(slow_disk, at_work):
     slow_disk.ready.set()
     for thread in threads:
         thread.join()
-    assert slow_disk.reserved() == [ANA, BIA]
+    assert users_of(slow_disk) == [ANA, BIA]
 
 
 def test_what_is_noted_is_not_noted_again(disk):
     """A second tab does not wait for the disk; who has left and comes back does."""
     noted = Sessions(disk, START)
-    noted.reserve(ANA)
-    noted.reserve(ANA)
+    noted.reserve(ANA, "phone")
+    noted.reserve(ANA, "phone")
     assert disk.commits == [1]
     noted.release([ANA.id])
-    assert disk.reserved() == []
-    noted.reserve(ANA)
+    assert users_of(disk) == []
+    noted.reserve(ANA, "phone")
     assert disk.commits == [1, 1, 1]
-    assert disk.reserved() == [ANA]
+    assert users_of(disk) == [ANA]
 
 
 def test_nobody_who_leaves_is_nothing_to_note(disk):
@@ -109,10 +110,10 @@ def test_nobody_who_leaves_is_nothing_to_note(disk):
 
 def test_what_the_last_life_noted_is_known(disk):
     """Whoever comes back after a restart waits for nothing."""
-    Sessions(disk, START).reserve(ANA)
+    Sessions(disk, START).reserve(ANA, "phone")
     after = Sessions(disk, START)
-    assert after.restored == [ANA]
-    after.reserve(ANA)
+    assert after.restored == [(ANA, "phone")]
+    after.reserve(ANA, "phone")
     assert disk.commits == [1]
 
 
@@ -120,23 +121,23 @@ def test_a_note_that_failed_is_tried_again(disk, caplog):
     """It is written when its person joins: by then the disk may have room again."""
     noted = Sessions(disk, START)
     disk.refuses = True
-    noted.reserve(ANA)
+    noted.reserve(ANA, "phone")
     assert caplog.messages == ["a restart may not know whose name is whose: full"]
     disk.refuses = False
-    noted.reserve(ANA)
-    assert disk.reserved() == [ANA]
+    noted.reserve(ANA, "phone")
+    assert users_of(disk) == [ANA]
 
 
 def test_a_logout_is_noted_with_its_time(disk):
     """The name is free on disk, and the next life knows the logout; nothing else is kept."""
     noted = Sessions(disk, START)
-    noted.reserve(ANA)
+    noted.reserve(ANA, "phone")
     noted.log_out(ANA.id, START + 5)
-    assert (disk.reserved(), disk.logged_out(START, 9)) == ([], {ANA.id: START + 5})
+    assert (users_of(disk), disk.logged_out(START, 9)) == ([], {ANA.id: START + 5})
     assert ANA.id in noted.logouts
     assert ANA.id in Sessions(disk, START + 6).logouts
-    noted.reserve(ANA)
-    assert disk.reserved() == [ANA]
+    noted.reserve(ANA, "phone")
+    assert users_of(disk) == [ANA]
 
 
 def test_a_logout_that_cannot_be_noted_holds_in_this_life(disk):
@@ -177,7 +178,7 @@ def test_a_name_that_was_noted_by_the_last_life_can_be_given_free(disk):
     """Whoever is restored and does not come back leaves nothing on disk."""
     disk.note([Reserved(ANA)])
     Sessions(disk, START).release([ANA.id])
-    assert disk.reserved() == []
+    assert users_of(disk) == []
 
 
 def test_a_logout_is_remembered():

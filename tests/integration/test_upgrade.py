@@ -75,7 +75,7 @@ def test_it_is_said_on_the_terminal(server):
     lines = server.output().splitlines()
     said = [line for line in lines if "bringing the messages up to date" in line]
     assert len(said) == 1
-    assert "schema 4 to 6" in said[0]
+    assert "schema 4 to 7" in said[0]
     banner = next(number for number, line in enumerate(lines) if "http://" in line)
     assert lines.index(said[0]) < banner
 

@@ -18,6 +18,7 @@ from lanchat.store.retention import Retention
 from lanchat.store.schema import MIGRATIONS, migrate
 from lanchat.store.state import SqliteReservations, SqliteSettings
 from tests.world.drafts import draft, say, texts
+from tests.world.reserved import users_of
 
 OF_0_1_0 = """
 CREATE TABLE message (
@@ -158,7 +159,7 @@ def test_order_is_kept_as_it_was(database):
 def test_names_and_logouts_are_known(database):
     """In their order."""
     reservations = SqliteReservations(database)
-    assert reservations.reserved() == [User("2", "Bia 🦊"), User("1", "Ana")]
+    assert users_of(reservations) == [User("2", "Bia 🦊"), User("1", "Ana")]
     assert list(reservations.logged_out(0, 10).items()) == [("9", 5.5), ("7", 4.5)]
 
 
@@ -210,7 +211,7 @@ def test_a_database_of_before_0_1_0(path, steps):
     log = SqliteEventLog(database)
     (message,) = log.newest("lobby", 10).messages
     assert (message.id, message.message) == (7, "from before")
-    assert SqliteReservations(database).reserved() == []
+    assert users_of(SqliteReservations(database)) == []
     log.close()
     database.close()
 
@@ -220,7 +221,7 @@ def test_it_is_said_once_and_only_then(old, path, caplog):
     caplog.set_level(logging.WARNING)
     open_database(old).close()
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert "schema 4 to 6" in caplog.text
+    assert "schema 4 to 7" in caplog.text
     caplog.clear()
     open_database(old).close()
     open_database(path.with_name("new.db")).close()

@@ -82,9 +82,10 @@ class Amend(Change[SettingsChanged]):
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """A note: the user has this name; said twice, it is true once, and the later name counts."""
+    """A note: the user has this name, on this device; said twice, the later one counts."""
 
     user: User
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

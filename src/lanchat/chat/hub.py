@@ -142,7 +142,7 @@ class Hub:
             # Nothing has waited since the look at them, unless nothing was looked at: of several
             # logins by one session at the same time one alone finds them still there.
             self.log_out(replaces)
-        self._presence.reserve(user)
+        self._presence.reserve(user, origin)
         return user
 
     def rename(self, user: User, raw_name: str, origin: Origin) -> User:
@@ -165,7 +165,7 @@ class Hub:
         if member is not None:
             # Before anything waits: of two changes at once the later one is told later.
             self.publish(MemberChanged(renamed, member.role, member.muted))
-        self._presence.reserve(renamed)
+        self._presence.reserve(renamed, origin)
         return renamed
 
     def current(self, user: User) -> User:

@@ -103,8 +103,11 @@ class Reservations(Protocol):
     def note(self, notes: Sequence[Note]) -> None:
         """Write all notes down in one commit, in their order."""
 
-    def reserved(self) -> list[User]:
-        """Everybody who had a name when it was last written down, in the order of arrival."""
+    def reserved(self) -> list[tuple[User, str]]:
+        """Everybody who had a name when it was last written down, in the order of arrival.
+
+        Each with their device, empty where it is not known.
+        """
 
     def logged_out(self, since: float, limit: int) -> dict[str, float]:
         """Which ids were logged out when, oldest first.

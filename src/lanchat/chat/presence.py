@@ -60,18 +60,19 @@ class Presence:
         self._crowd = _Crowd(publish)
         self._gone: OrderedDict[str, tuple[User, Origin]] = OrderedDict()
         self._former: OrderedDict[str, str] = OrderedDict()  # a name that was given up → user id
-        for user in sessions.restored:
+        now = clock.monotonic()
+        for user, device in sessions.restored:
             # Two names that an earlier lanchat told apart may count as the same now.
             with contextlib.suppress(NameTaken):
-                directory.claim(user, Origin(""), clock.monotonic(), HOLD_AFTER_RESTART)
+                directory.claim(user, Origin("", device=device), now, HOLD_AFTER_RESTART)
 
     def claim(self, user: User, origin: Origin) -> None:
         """Hold the name for who is logging in; ``reserve`` has to follow. Raises NameTaken."""
         self._directory.claim(user, origin, self._clock.monotonic(), LOGIN_HOLD)
 
-    def reserve(self, user: User) -> None:
+    def reserve(self, user: User, origin: Origin) -> None:
         """Note whose name it is. Waits for the disk."""
-        self._sessions.reserve(user)
+        self._sessions.reserve(user, origin.device)
 
     def rename(self, user: User, origin: Origin) -> Member | None:
         """Let the person with the user's id have the user's name; returns their line if present.
@@ -121,7 +122,7 @@ class Presence:
         self._audit.join(user, origin)
         joined = MemberJoined(user, member.ip, member.since, member.role, member.muted)
         self._crowd.joined(joined, self.count)
-        self._sessions.reserve(user)
+        self._sessions.reserve(user, origin.device)
 
     def describe(self, user_id: str, role: Role, *, muted: bool) -> Member | None:
         """Say in the person's line what they may do; returns it where it has changed.

@@ -60,21 +60,22 @@ class Sessions:
         self._is_failing = False
         self._writing = threading.Lock()
         self.logouts = Logouts()
-        self.restored: list[User] = []
-        """Who had a name when the server ended."""
+        self.restored: list[tuple[User, str]] = []
+        """Who had a name when the server ended, and on which device."""
         try:
             self.logouts = Logouts(reservations.logged_out(wall - SESSION_LIFETIME, LOGOUTS_KEPT))
             self.restored = reservations.reserved()
         except StoreUnavailable as error:
             _log.warning("it is not known any more whose name is whose: %s", error)
-        # Which names are noted already, by the users' ids: a second tab costs nothing.
-        self._reserved = {user.id: user.name for user in self.restored}
+        # What is noted already, by the users' ids: a second tab costs nothing.
+        self._reserved = {user.id: Reserved(user, device) for user, device in self.restored}
 
-    def reserve(self, user: User) -> None:
+    def reserve(self, user: User, device: str) -> None:
         """The user has this name."""
-        if self._reserved.get(user.id) != user.name:
-            self._reserved[user.id] = user.name
-            self._note([Reserved(user)])
+        note = Reserved(user, device)
+        if self._reserved.get(user.id) != note:
+            self._reserved[user.id] = note
+            self._note([note])
 
     def release(self, user_ids: Sequence[str]) -> None:
         """These people, or none, have left their names to others; what could not be noted is."""

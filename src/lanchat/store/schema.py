@@ -116,6 +116,11 @@ def _retries(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE UNIQUE INDEX gone_retry ON gone (user_id, client_id)")
 
 
+def _devices(connection: sqlite3.Connection) -> None:
+    # Who is banned or muted before they have come back after a restart is known by it.
+    connection.execute("ALTER TABLE reservation ADD COLUMN device TEXT NOT NULL DEFAULT ''")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -123,6 +128,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _order,
     _positions,
     _retries,
+    _devices,
 )
 
 

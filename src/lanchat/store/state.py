@@ -51,7 +51,7 @@ class SqliteReservations:
             with suppress(OSError):  # the next note tries again
                 self._key.restore()
 
-    def reserved(self) -> list[User]:
+    def reserved(self) -> list[tuple[User, str]]:
         return self._database.call(_reserved)
 
     def logged_out(self, since: float, limit: int) -> dict[str, float]:
@@ -113,9 +113,9 @@ def _write(connection: sqlite3.Connection, note: Note) -> None:
     if isinstance(note, Reserved):
         user = note.user
         connection.execute(
-            "INSERT INTO reservation (user_id, user) VALUES (?, ?)"
-            " ON CONFLICT (user_id) DO UPDATE SET user = excluded.user",
-            (user.id, user.name),
+            "INSERT INTO reservation (user_id, user, device) VALUES (?, ?, ?)"
+            " ON CONFLICT (user_id) DO UPDATE SET user = excluded.user, device = excluded.device",
+            (user.id, user.name, note.device),
         )
         return
     connection.execute("DELETE FROM reservation WHERE user_id = ?", (note.user_id,))
@@ -125,9 +125,9 @@ def _write(connection: sqlite3.Connection, note: Note) -> None:
         )
 
 
-def _reserved(connection: sqlite3.Connection) -> list[User]:
-    rows = connection.execute("SELECT user_id, user FROM reservation ORDER BY rowid").fetchall()
-    return [User(*row) for row in rows]
+def _reserved(connection: sqlite3.Connection) -> list[tuple[User, str]]:
+    rows = connection.execute("SELECT user_id, user, device FROM reservation ORDER BY rowid")
+    return [(User(user_id, name), device) for user_id, name, device in rows]
 
 
 def _logged_out(connection: sqlite3.Connection, since: float, limit: int) -> dict[str, float]:
