@@ -187,6 +187,7 @@ def test_a_locked_room_says_so(host, person_factory):
     assert "The host has locked the room" in answer.text
 
 
+@pytest.mark.own_server
 def test_nobody_multiplies_in_a_locked_room(host, bia):
     """Twelve logins by one session at once are one person in the end."""
     bia.join()

@@ -50,6 +50,7 @@ def test_who_is_not_in_has_no_name_to_change(person_factory):
     assert (answer.status_code, answer.text) == (403, "Please log in again.")
 
 
+@pytest.mark.own_server
 def test_a_name_that_cannot_be_had_is_explained(ana, bia):
     """In plain text, in the reader's language; a free name is suggested."""
     bia.join()

@@ -27,6 +27,7 @@ def test_without_a_session_there_is_no_connection(person_factory):
     assert said == [{"message": "unauthorized"}]
 
 
+@pytest.mark.own_server  # others have used up the lines that an address has
 def test_a_turned_away_connection_is_logged(person_factory, server, until):
     """The host can see who knocked."""
     with pytest.raises(socketio.exceptions.ConnectionError):
