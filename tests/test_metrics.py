@@ -223,6 +223,21 @@ def test_a_missing_package_is_named(tmp_path):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.own_server
+@pytest.mark.server_options("--metrics", "--metrics-token", TOKEN)
+def test_who_guesses_at_the_token_is_slowed_down(server):
+    """It is limited like an access code: even the right one is not looked at then."""
+
+    def ask(token):
+        headers = {"Authorization": f"Bearer {token}"}
+        return requests.get(f"{server.url}/metrics", headers=headers, timeout=DEADLINE)
+
+    assert [ask(f"guess {number}").status_code for number in range(10)] == [401] * 10
+    answer = ask(TOKEN)
+    assert answer.status_code == 429
+    assert 590 < int(answer.headers["Retry-After"]) <= 600
+
+
 @pytest.mark.parametrize("token", ["short", "with spaces in between", "é" * 20])
 def test_a_token_that_is_no_token_is_refused(token):
     """It is not shown again, either."""

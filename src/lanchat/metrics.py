@@ -6,9 +6,9 @@ where is said at each family below.
 
 from __future__ import annotations
 
-import hmac
 import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_address
 from itertools import accumulate
@@ -29,9 +29,11 @@ from werkzeug.wrappers import Response
 import lanchat
 from lanchat.chat.hub import Hub
 from lanchat.chat.ports import Histogram
+from lanchat.errors import TooManyTries, WrongCode
 from lanchat.live.delivery import SocketDelivery
 from lanchat.live.stack import Traffic
 from lanchat.web import session
+from lanchat.web.access_code import AccessCode
 
 Events = Mapping[tuple[str, str], int]
 """How often each event of the connection log happened, by its name and its reason."""
@@ -44,6 +46,9 @@ _OF_PROXIES = re.compile(
 
 Each has names of its own, so it is any ``X-`` header but those of Prometheus itself.
 """
+
+_KNOWN = 100
+"""So many addresses that had the right token are known; guesses from elsewhere do not slow them."""
 
 
 class Figures(Collector):
@@ -118,27 +123,42 @@ class MetricsPage:
         self._registry = CollectorRegistry()
         self._registry.register(figures)
         ProcessCollector("", lambda: "self", "/proc", self._registry)
-        self._token = token
+        # Its comparison, and its limits for those who guess.
+        self._token = AccessCode(token, b"")
+        self._knew_it: deque[str] = deque(maxlen=_KNOWN)
 
     def register(self, app: flask.Flask) -> None:
         app.add_url_rule("/metrics", "metrics", self.metrics)
 
     def metrics(self) -> Response:
         """All figures, or in plain words why not."""
-        if self._token is None:
-            if not _is_from_here(flask.request):
-                words = "Figures are told on this computer alone; --metrics-token lets others ask."
-                return Response(f"{words}\n", 403)
-        elif not self._knows_token(flask.request):
-            words = "Figures are told to those who send the token: Authorization: Bearer TOKEN"
-            return Response(f"{words}\n", 401, {"WWW-Authenticate": "Bearer"})
+        if refusal := self._refuse(flask.request):
+            return refusal
         encode, content_type = choose_encoder(flask.request.headers.get("Accept", ""))
         return Response(encode(self._registry), content_type=content_type)
 
-    def _knows_token(self, request: flask.Request) -> bool:
+    def _refuse(self, request: flask.Request) -> Response | None:
+        if not self._token.needed:
+            words = "Figures are told on this computer alone; --metrics-token lets others ask.\n"
+            return None if _is_from_here(request) else Response(words, 403)
+        try:
+            self._check_token(request)
+        except TooManyTries as refusal:
+            words = f"Too many wrong tokens; try again in {refusal.retry_after} s.\n"
+            return Response(words, 429, {"Retry-After": str(refusal.retry_after)})
+        except WrongCode:
+            words = "Figures are told to those who send the token: Authorization: Bearer TOKEN\n"
+            return Response(words, 401, {"WWW-Authenticate": "Bearer"})
+        return None
+
+    def _check_token(self, request: flask.Request) -> None:
+        """Let the right token pass. Raises WrongCode or TooManyTries."""
+        address = session.origin(request.environ).ip
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        right = str(self._token).encode()
-        return scheme.lower() == "bearer" and hmac.compare_digest(token.strip().encode(), right)
+        known = address if address in self._knew_it else None
+        self._token.check(token if scheme.lower() == "bearer" else "", address, known)
+        if known is None:
+            self._knew_it.append(address)
 
 
 def _is_from_here(request: flask.Request) -> bool:

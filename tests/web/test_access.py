@@ -5,7 +5,10 @@ from __future__ import annotations
 import hmac
 import json
 import re
+import socket
+import sys
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,7 +16,8 @@ import socketio
 
 from lanchat.errors import TooManyTries, WrongCode
 from lanchat.web.access_code import AccessCode
-from lanchat.web.limits import TRIES, Limits
+from lanchat.web.tries import TRIES, Tries
+from tests.world.deadline import DEADLINE
 
 CODE = "Sésamo 7B"
 
@@ -24,7 +28,7 @@ pytestmark = pytest.mark.server_options("--access-code", CODE)
 @pytest.fixture
 def access():
     """The code of a server that nobody has tried yet."""
-    return AccessCode(CODE, b"secret", Limits(5))
+    return AccessCode(CODE, b"secret")
 
 
 def guess(access, address, count=TRIES):
@@ -68,17 +72,17 @@ def test_after_ten_wrong_codes_none_is_looked_at(access):
     assert 590 < refusal.value.retry_after <= 600
 
 
-class HesitantLimits(Limits):
+class HesitantTries(Tries):
     """Counting takes its time, in which others run."""
 
-    def wrong_try(self, address):
+    def wrong(self, address, known=None):
         time.sleep(0.01)
-        super().wrong_try(address)
+        super().wrong(address, known)
 
 
 def test_guesses_at_the_same_time_are_counted_too():
     """Who sends twenty at once gets ten tries like everybody."""
-    access = AccessCode(CODE, b"secret", HesitantLimits(5))
+    access = AccessCode(CODE, b"secret", HesitantTries())
 
     def refusal(number):
         try:
@@ -89,6 +93,14 @@ def test_guesses_at_the_same_time_are_counted_too():
     with ThreadPoolExecutor(20) as guessers:
         refusals = list(guessers.map(refusal, range(20)))
     assert refusals.count(WrongCode) == TRIES
+
+
+def test_nothing_is_no_guess(access):
+    """Who has yet to find out that there is a code does not have to wait for it."""
+    for _ in range(3 * TRIES):
+        with pytest.raises(WrongCode):
+            access.check(" ", "192.0.2.1")
+    access.check(CODE, "192.0.2.1")
 
 
 def test_a_right_code_is_no_try(access):
@@ -106,10 +118,9 @@ def test_each_address_has_tries_of_its_own(access):
 
 def test_the_digest_tells_codes_apart_and_servers(access):
     """A cookie is good for one code of one server."""
-    limits = Limits(5)
-    others = (AccessCode("other", b"secret", limits), AccessCode(CODE, b"another", limits))
+    others = (AccessCode("other", b"secret"), AccessCode(CODE, b"another"))
     assert len({access.digest, *(other.digest for other in others)}) == 3
-    assert AccessCode(None, b"secret", limits).digest is None
+    assert AccessCode(None, b"secret").digest is None
 
 
 def test_who_knows_the_code_gets_in(person_factory):
@@ -152,6 +163,59 @@ def test_guessing_ends_in_429(person_factory, server, until):
     assert 590 < int(answer.headers["Retry-After"]) <= 600
     assert "Tentativas demais. Espere 10 min" in answer.text
     until(lambda: '"reason": "too_many"' in server.log())
+
+
+def guess_from_many(server, addresses):
+    """Guess from further addresses of loopback, as fast as may be; returns what was answered."""
+    answers: Counter[int] = Counter()
+    body = b"username=Eve&code=0000"
+    head = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n" % len(body)
+    head += b"Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\n"
+    for number in range(10 * addresses):
+        source = (f"127.0.1.{number % addresses + 1}", 0)
+        where = ("127.0.0.1", server.port)
+        with socket.create_connection(where, DEADLINE, source_address=source) as connection:
+            connection.sendall(head + body)
+            answers[int(connection.recv(12)[9:])] += 1
+    return answers
+
+
+@pytest.mark.own_server
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs all of 127.0.0.0/8")
+def test_many_addresses_share_a_ceiling(person_factory, server):
+    """43 addresses are looked at 300 times at most; a known browser and a new address come in."""
+    ana = person_factory()
+    ana.log_in("Ana", code=CODE)
+    ana.log_out()
+    answers = guess_from_many(server, 43)
+    assert 100 < answers[403] < 300
+    assert answers[403] + answers[429] == 430
+    assert ana.log_in("Ana", code=CODE).status_code == 303
+    assert person_factory().log_in("Bia", code=CODE).status_code == 303
+
+
+@pytest.mark.own_server
+def test_a_known_browser_is_counted_by_itself(person_factory):
+    """Its address may have guessed too often, and a logout makes no stranger of it."""
+    ana, eve = person_factory(), person_factory()
+    ana.log_in("Ana", code=CODE)
+    ana.log_out()
+    for number in range(TRIES):
+        assert eve.log_in("Eve", code=str(number)).status_code == 403
+    assert eve.log_in("Eve", code=CODE).status_code == 429
+    assert ana.log_in("Ana", code=CODE).status_code == 303
+
+
+@pytest.mark.own_server
+def test_a_logout_makes_nobody_known(person_factory):
+    """It gives a browser an id, and proves nothing."""
+    eve = person_factory()
+    eve.log_out()
+    for number in range(TRIES):
+        assert eve.log_in("Eve", code=str(number)).status_code == 403
+    other = person_factory()
+    other.log_out()
+    assert other.log_in("Eve", code=CODE).status_code == 429
 
 
 def test_a_right_code_is_not_asked_for_twice(person_factory):

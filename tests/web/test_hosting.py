@@ -8,7 +8,7 @@ import pytest
 import requests
 import socketio
 
-from lanchat.web.limits import TRIES
+from lanchat.web.tries import TRIES
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""The access code: who knows it is let in, and who guesses is stopped soon.
+"""Secrets that people or programs send: who knows one is let in, and who guesses is stopped soon.
 
-A session remembers a digest of the code that it came in by. So a new code shuts the sessions of
-the old one out: their people are asked for the new one, and then have their names again.
+They are the access code, the host link's secret and the token for figures. A session remembers a
+digest of the code that it came in by. So a new code shuts the sessions of the old one out: their
+people are asked for the new one, and then have their names again.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ import threading
 import unicodedata
 
 from lanchat.errors import WrongCode
-from lanchat.web.limits import Limits
+from lanchat.web.tries import Tries
 
 
 class AccessCode:
-    """The code of one server; with None everybody is let in. ``secret`` keys the digest."""
+    """A code of one server; with None everybody is let in. ``secret`` keys the digest."""
 
-    def __init__(self, code: str | None, secret: bytes, limits: Limits) -> None:
+    def __init__(self, code: str | None, secret: bytes, tries: Tries | None = None) -> None:
         self._code = None if code is None else _plain(code)
         self._secret = secret
-        self._limits = limits
+        self._tries = tries or Tries()
         self._one_at_a_time = threading.Lock()
 
     @property
@@ -35,15 +36,20 @@ class AccessCode:
             return None
         return hmac.digest(self._secret, b"access code " + self._code, "sha256").hex()[:32]
 
-    def check(self, typed: str, address: str) -> None:
-        """Let a right code pass. Raises WrongCode, or TooManyTries for a right one, too."""
+    def check(self, typed: str, address: str, known: str | None = None) -> None:
+        """Let a right code pass. Raises WrongCode, or TooManyTries for a right one, too.
+
+        ``known`` is the id of a browser in which somebody has been in. Nothing is no guess.
+        """
         if self._code is None:
             return
-        # Counting can let others run: a hundred guesses at once would all still find a try left.
+        guess = _plain(typed)
+        # A hundred guesses at once shall not all find a try left.
         with self._one_at_a_time:
-            self._limits.check_tries(address)
-            if not hmac.compare_digest(_plain(typed), self._code):
-                self._limits.wrong_try(address)
+            self._tries.check(address, known)
+            if not hmac.compare_digest(guess, self._code):
+                if guess:
+                    self._tries.wrong(address, known)
                 raise WrongCode
 
 

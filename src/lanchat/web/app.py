@@ -77,15 +77,14 @@ def create_app(
     app = flask.Flask("lanchat.web", static_folder=None)
     _configure(app, secrets.sessions)
     wire.socketio.init_app(app)
-    limits = Limits(config.rate)
     site = Site(
         config=config,
         hub=hub,
         audit=audit,
         network=network,
-        limits=limits,
-        access=AccessCode(config.access_code, secrets.sessions, limits),
-        host_link=AccessCode(secrets.host_link, secrets.sessions, limits),
+        limits=Limits(config.rate),
+        access=AccessCode(config.access_code, secrets.sessions),
+        host_link=AccessCode(secrets.host_link, secrets.sessions),
         connections=Connections(config.max_clients, config.max_per_ip, audit),
         authority=authority,
     )

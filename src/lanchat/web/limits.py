@@ -1,11 +1,9 @@
-"""How much is too much: of messages, of events, and of tries at the access code.
+"""How much is too much: of messages, and of events.
 
     a message or event within the limits     it is handled
     one too many of a person's               refused (TooFast); that is a strike
     one too many of all together             refused (TooMuchAtOnce); that is nobody's fault
     the third strike within a minute         the person's connections are closed
-
-    ten wrong codes within ten minutes       further ones are not looked at (TooManyTries)
 
 A person is known by their device, which a new login or another name does not change. Whoever
 deletes its cookie is another device, so what comes from one address is counted together, too; and
@@ -22,7 +20,7 @@ from collections import deque
 from collections.abc import Callable
 from math import ceil
 
-from lanchat.errors import TooFast, TooManyTries, TooMuchAtOnce
+from lanchat.errors import TooFast, TooMuchAtOnce
 
 BURST_SECONDS = 4
 """What may be said in this time may be said at once: with 5 messages a second, 20."""
@@ -39,13 +37,6 @@ ROOM_SHARE = 20
 
 STRIKES = 3
 """So many refusals within a minute end a person's connections."""
-
-TRIES = 10
-"""So many wrong codes may come from one address within ten minutes.
-
-It counts addresses, not networks: all guests of a LAN share the prefix of their IPv6 addresses,
-and one who guesses would lock out all others.
-"""
 
 RENAMES = 5
 """So many times within a minute may somebody change their name, which everybody is told."""
@@ -128,7 +119,6 @@ class Limits:
         self._renames = Window(RENAMES, 60)
         self._renames_of_address = Window(RENAMES * ADDRESS_SHARE, 60)
         self._strikes = Window(STRIKES - 1, 60)
-        self._tries = Window(TRIES, 600)
 
     def message(self, person: str, address: str) -> None:
         """Count a message of the person from the address. Raises TooFast or TooMuchAtOnce."""
@@ -150,15 +140,6 @@ class Limits:
     def strike(self, person: str) -> bool:
         """Count a refusal; returns whether it was one too many."""
         return not self._strikes.hit(person, self._clock())
-
-    def check_tries(self, address: str) -> None:
-        """Look whether this address may try a code. Raises TooManyTries."""
-        if wait := self._tries.wait(address, self._clock()):
-            raise TooManyTries(ceil(wait))
-
-    def wrong_try(self, address: str) -> None:
-        """Count a wrong code."""
-        self._tries.add(address, self._clock())
 
     def _count(
         self, own: Window, person: str, shared: Window, address: str, *, room: bool = False

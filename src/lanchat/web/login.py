@@ -123,7 +123,8 @@ class LoginPages:
         """
         origin = session.visitor()
         try:
-            self._site.host_link.check(flask.request.form.get("secret", ""), origin.ip)
+            secret = flask.request.form.get("secret", "")
+            self._site.host_link.check(secret, origin.ip, session.known_browser())
         except TooManyTries as refusal:
             self._site.audit.login_refused("", origin, "host_link")
             headers = {"Retry-After": str(refusal.retry_after)}
@@ -171,7 +172,8 @@ class LoginPages:
     def _check_code(self, name: str) -> None:
         origin = session.origin(flask.request.environ)
         try:
-            self._site.access.check(flask.request.form.get("code", ""), origin.ip)
+            code = flask.request.form.get("code", "")
+            self._site.access.check(code, origin.ip, session.known_browser())
         except WrongCode:
             self._site.audit.login_refused(name, origin, "code")
             raise

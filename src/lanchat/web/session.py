@@ -55,6 +55,7 @@ def begin(user: User) -> None:
     flask.session.permanent = True
     flask.session["id"] = user.id
     flask.session["name"] = user.name
+    flask.session["been"] = True
     flask.session["door"] = flask.current_app.config[DOOR]
 
 
@@ -67,11 +68,21 @@ def renew(user: User) -> None:
 
 def end() -> None:
     """Let the answer's cookie name nobody; what it still knows is which browser this is."""
+    been = known_browser() is not None
     know_device()
     device = flask.session["device"]
     flask.session.clear()
     flask.session.permanent = True
     flask.session["device"] = device
+    if been:
+        flask.session["been"] = True
+
+
+def known_browser() -> str | None:
+    """The browser's id, if somebody has been in with it, by this access code or another one."""
+    device = flask.session.get("device")
+    been = flask.session.get("been") is True or known_user() is not None
+    return device if been and isinstance(device, str) else None
 
 
 def know_device() -> None:
