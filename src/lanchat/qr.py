@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 import segno
 from rich.style import Style
@@ -34,6 +35,7 @@ def lines(text: str, *, colors: bool) -> list[Text]:
     return [Text("".join(_PLAIN[pair] for pair in row)) for row in pairs]
 
 
+@lru_cache(maxsize=16)  # it takes some 10 ms, and every page asks for the same one
 def picture(text: str) -> bytes:
     """The code as SVG, black on white whatever lies beneath, as large as it is shown."""
     file = io.BytesIO()

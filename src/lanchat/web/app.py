@@ -22,6 +22,7 @@ from lanchat.web import session
 from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
 from lanchat.web.guard import CheckedPrefix, Guard, HttpsOnly
+from lanchat.web.history_budget import HistoryBudget
 from lanchat.web.limits import Limits
 from lanchat.web.login import LoginPages
 from lanchat.web.pages import Pages
@@ -83,6 +84,7 @@ def create_app(
         audit=audit,
         network=network,
         limits=Limits(config.rate),
+        history=HistoryBudget(config.max_per_ip, limited=config.rate > 0),
         access=AccessCode(config.access_code, secrets.sessions),
         host_link=AccessCode(secrets.host_link, secrets.sessions),
         connections=Connections(config.max_clients, config.max_per_ip, audit),

@@ -17,6 +17,7 @@ from lanchat.errors import Refusal
 from lanchat.web import protocol, session
 from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
+from lanchat.web.history_budget import HistoryBudget
 from lanchat.web.limits import Limits
 
 
@@ -45,6 +46,7 @@ class Site:
     audit: Audit
     network: Network
     limits: Limits
+    history: HistoryBudget
     access: AccessCode
     host_link: AccessCode
     connections: Connections

@@ -101,14 +101,19 @@ class Sockets:
 
     def _new_host(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
         asked = parse(arguments, NewHost)
-        try:
-            joined = self._hub.join(
-                connection, visitor.user, visitor.origin, asked.cursor, asked.last_id, asked.traits
-            )
-        except NameTaken:
-            # Since this connection was opened somebody else has become Ana.
-            raise Unauthorized from None
-        answer = protocol.snapshot(joined)
+        with self._site.history.turn(visitor.person, visitor.origin.ip) as pay:
+            if self._heard(connection) is None:
+                raise NotJoined
+            try:
+                joined = self._hub.join(
+                    *(connection, visitor.user, visitor.origin),
+                    *(asked.cursor, asked.last_id, asked.traits),
+                )
+            except NameTaken:
+                # Since this connection was opened somebody else has become Ana.
+                raise Unauthorized from None
+            pay(joined)
+            answer = protocol.snapshot(joined)
         config = self._site.config
         if not config.trust_proxy:  # else the page knows the proxy's address itself
             lan_url = self._site.network.share_url
