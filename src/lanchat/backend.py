@@ -28,12 +28,13 @@ from lanchat.config import ServeConfig
 from lanchat.connlog.log_writer import ConnectionLogFile
 from lanchat.control.listener import Desk, Listener, open_listener
 from lanchat.errors import ExtraMissing
-from lanchat.http.listen import make_room_for
+from lanchat.http.listen import Room, make_room_for
 from lanchat.live.delivery import SocketDelivery
 from lanchat.live.packets import EventHandlers
 from lanchat.live.stack import (
     MAX_SILENT_SESSIONS,
     SERVER_OPTIONS,
+    SilentLimits,
     Stack,
     refuse_gevent_websocket,
 )
@@ -47,7 +48,7 @@ from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.retention import Retention
 from lanchat.store.state import SqliteReservations, SqliteSettings
 from lanchat.web import protocol
-from lanchat.web.app import create_app
+from lanchat.web.app import carries_session, create_app
 from lanchat.web.site import host_link
 
 if TYPE_CHECKING:
@@ -136,7 +137,9 @@ class Web:
         storage: Storage,
         chat: Chat,
         network: Network,
+        *,
         authority: bytes | None,
+        room: Room,
     ) -> None:
         self._hub = chat.hub
         self.app: flask.Flask = create_app(
@@ -148,8 +151,9 @@ class Web:
             wire=chat.delivery,
             authority=authority,
         )
-        most = _max_silent(config.max_per_ip)
-        self._stack = Stack(chat.delivery.socketio.server, chat.handlers, max_silent=most)
+        limits = SilentLimits(_max_silent(config.max_per_ip), room.silent)
+        known = partial(carries_session, self.app)
+        self._stack = Stack(chat.delivery.socketio.server, chat.handlers, limits, known)
         if config.metrics:
             metrics = _metrics()
             traffic, counts = self._stack.traffic, chat.audit.counts
@@ -217,7 +221,7 @@ class Backend:
             undo.callback(chat.stop)
             surroundings = Surroundings(config, chat.hub, network, self.encryption)
             undo.callback(surroundings.stop)
-            web = Web(config, storage, chat, network, authority)
+            web = Web(config, storage, chat, network, authority=authority, room=self.room)
             undo.callback(web.stop)
             undo.callback(surroundings.leave)
             self.host_secret = storage.data.host_link

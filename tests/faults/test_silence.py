@@ -11,6 +11,9 @@ import websocket
 from lanchat.live import stack
 from tests.world.deadline import DEADLINE
 
+FEW_FILES = ["sh", "-c", 'ulimit -n 1000; exec "$@"', "sh"]
+"""Let the server open so few files that all together may have 100 silent sessions."""
+
 POLLING = "/socket.io/?EIO=4&transport=polling"
 
 IMPATIENT = """
@@ -102,11 +105,12 @@ def test_an_upgrade_that_stays_half_done(ana, ask):
     assert "437[" in ask(session).text
 
 
-def open_many(server, count):
+def open_many(server, count, source="127.0.0.1"):
     """Open silent sessions, all in one breath; returns what was answered."""
     request = f"GET {POLLING} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
     answers = b""
-    with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as connection:
+    where = ("127.0.0.1", server.port)
+    with socket.create_connection(where, DEADLINE, source_address=(source, 0)) as connection:
         connection.sendall(request * count)
         while answers.count(b"HTTP/1.1 ") < count:
             answers += connection.recv(65536)
@@ -126,3 +130,25 @@ def test_an_address_with_many_silent_sessions(server_factory, person_factory, ra
     until(
         lambda: requests.get(url, timeout=DEADLINE).status_code == 200, "the end of the silent ones"
     )
+
+
+def test_who_has_logged_in_comes_before_those_who_have_not(server_factory, person_factory):
+    """Strangers behind the same address fill their places, and not those of the class."""
+    server = server_factory()
+    ana = person_factory("Ana", other_server=server)
+    open_many(server, 250)
+    assert requests.get(server.url + POLLING, timeout=DEADLINE).status_code == 429
+    assert ana.join()["ok"]
+    ana.socket.disconnect()
+    ana.socket = ana.new_socket()
+    ana.connect(["polling"])
+    assert ana.join()["ok"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs all of 127.0.0.0/8")
+def test_many_addresses_share_a_bound(server_factory, person_factory):
+    """A thousand say nothing at most, wherever they come from, and who is known still gets in."""
+    server = server_factory("--max-clients", "500", launcher=FEW_FILES)
+    answers = b"".join(open_many(server, 60, f"127.0.0.{number}") for number in range(2, 5))
+    assert (answers.count(b"HTTP/1.1 200 "), answers.count(b"HTTP/1.1 429 ")) == (100, 80)
+    assert person_factory("Ana", other_server=server).join()["ok"]

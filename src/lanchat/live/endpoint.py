@@ -51,10 +51,10 @@ _CROWDED = Answer(
 class Endpoint:
     """Answers requests for sockets: some by itself, most through the engine's own handler.
 
-    ``is_crowded`` says whether an address may open no further session now.
+    ``is_crowded`` says whether a request may open no further session now.
     """
 
-    def __init__(self, engine: Any, is_crowded: Callable[[str], bool]) -> None:
+    def __init__(self, engine: Any, is_crowded: Callable[[WSGIEnvironment], bool]) -> None:
         self._engine = engine
         self._stock = engine.handle_request
         self._is_crowded = is_crowded
@@ -67,7 +67,7 @@ class Endpoint:
         fault = _fault(query, environ)
         if fault is None and "sid" in query:
             return self._resume(query["sid"], environ, start_response)
-        if fault is None and self._is_crowded(environ.get("REMOTE_ADDR", "")):
+        if fault is None and self._is_crowded(environ):
             fault = _CROWDED
         if fault is not None:
             return _answer(start_response, fault)

@@ -24,8 +24,9 @@ from __future__ import annotations
 import importlib.util
 import logging
 import time
+from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gevent
 import socketio
@@ -38,6 +39,9 @@ from lanchat.live.packets import EventHandlers, PacketJson, PacketReader
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
 from lanchat.live.writer import Flusher
 from lanchat.periodic import Periodic
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 STOCK_LOG = logging.getLogger(f"{__name__}.stock")
 """What the stock stack says of itself: every packet, and as errors what any client may cause."""
@@ -52,6 +56,14 @@ SILENT_SECONDS = 10.0
 
 MAX_SILENT_SESSIONS = 200
 """How many such sessions one address may have; a whole class behind one proxy is fewer."""
+
+
+class SilentLimits(NamedTuple):
+    """How many sessions may be outside the namespace: of one address (0: no limit), and in all."""
+
+    per_address: int = MAX_SILENT_SESSIONS
+    most: int = 1_000
+
 
 _SWEEP_SECONDS = 0.5
 
@@ -83,14 +95,22 @@ class Traffic(NamedTuple):
 
 
 class Stack:
-    """The Socket.IO server as fitted for lanchat."""
+    """The Socket.IO server as fitted for lanchat.
+
+    ``is_known`` says whether a request carries a session cookie that lets its person in.
+    """
 
     def __init__(
-        self, server: socketio.Server, events: EventHandlers, max_silent: int = MAX_SILENT_SESSIONS
+        self,
+        server: socketio.Server,
+        events: EventHandlers,
+        limits: SilentLimits = SilentLimits(),  # noqa: B008  it is a constant
+        is_known: Callable[[WSGIEnvironment], bool] = lambda _: False,
     ) -> None:
         self._server = server
         self._engine = server.eio
-        self._max_silent = max_silent
+        self._limits = limits
+        self._is_known = is_known
         self._opened: set[WebSocket] = set()
         flusher = Flusher()
         self._slow_clients = flusher.slow_clients
@@ -153,19 +173,35 @@ class Stack:
     def _silent(self, sid: str) -> bool:
         return self._server.manager.sid_from_eio_sid(sid, "/") is None
 
-    def _is_crowded(self, address: str) -> bool:
-        """Whether an address has all the silent sessions that it may have; 0 is no limit."""
-        # Behind a Unix socket nobody has an address.
-        if not address or not self._max_silent:
+    def _is_crowded(self, environ: WSGIEnvironment) -> bool:
+        """Whether no further session may be opened by this request.
+
+        Where there are too many silent ones, who carries a good cookie takes the place of the
+        oldest: it has had its time, since clients join as soon as their session is open.
+        """
+        crowd = self._crowd(environ.get("REMOTE_ADDR", ""))
+        if not crowd:
             return False
+        if not self._is_known(environ):
+            return True
+        self._engine.sockets[crowd[0]].close(wait=False)
+        return False
+
+    def _crowd(self, address: str) -> list[str]:
+        """The silent sessions, oldest first, of an address or of all; none where there is room."""
+        sockets = self._engine.sockets
         joined = self._server.manager.rooms.get("/", {}).get(None, ())
-        if len(self._server.environ) - len(joined) < self._max_silent:
-            return False  # nor all addresses together: the rule, and no reason to look at each
-        silent: int = sum(
-            environ.get("REMOTE_ADDR") == address and self._silent(sid)
-            for sid, environ in self._server.environ.items()
-        )
-        return silent >= self._max_silent
+        silent = max(len(sockets), len(self._opened)) - len(joined)
+        # Behind a Unix socket nobody has an address.
+        limit = self._limits.per_address if address else 0
+        if silent < min(limit or self._limits.most, self._limits.most):
+            return []  # the rule, and no reason to look at each
+        environs = self._server.environ
+        all_silent = [sid for sid in sockets if self._silent(sid) and not sockets[sid].closed]
+        own = [sid for sid in all_silent if environs.get(sid, {}).get("REMOTE_ADDR") == address]
+        if limit and len(own) >= limit:
+            return own
+        return all_silent if silent >= self._limits.most else []
 
 
 def refuse_gevent_websocket() -> None:

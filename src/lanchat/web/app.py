@@ -31,7 +31,7 @@ from lanchat.web.sockets import Sockets, Wire
 from lanchat.web.static import StaticFiles
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 _MAX_FORM_BYTES = 16 << 10
 
@@ -98,6 +98,12 @@ def create_app(
     Pages(site, login).register(app)
     app.wsgi_app = _layers(app, site)  # type: ignore[method-assign, assignment]
     return app
+
+
+def carries_session(app: flask.Flask, environ: WSGIEnvironment) -> bool:
+    """Whether the request's cookie names somebody whom its access code lets in."""
+    with app.request_context(environ):
+        return session.user() is not None
 
 
 def _configure(app: flask.Flask, secret: bytes) -> None:
