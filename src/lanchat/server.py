@@ -12,6 +12,7 @@ import gevent.event
 from lanchat.backend import Backend
 from lanchat.config import ServeConfig
 from lanchat.http.listen import listen
+from lanchat.http.pace import Pace
 from lanchat.http.waiting import Waiting
 from lanchat.http.wsgi_server import make_server
 from lanchat.net.network import Network
@@ -19,6 +20,9 @@ from lanchat.web.site import host_link
 
 _STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP")
 _INTERRUPTED = 130
+
+_FEWEST = 10
+"""However few connections an address may have, as many people may look at the pages."""
 
 _SHARE = 4
 """One address may have a fourth of the places for connections without a request."""
@@ -61,7 +65,10 @@ class Server:
         """Serve until a signal asks to stop, then say goodbye in order."""
         encryption = self._backend.encryption
         context = encryption.context if encryption else None
-        http = make_server(self._socket, self._backend.app, context, self._waiting())
+        # Behind a proxy everybody has its address, and the pace is the proxy's to keep.
+        most = 0 if self.config.trust_proxy else self.config.max_per_ip
+        pace = Pace(most and max(most, _FEWEST))
+        http = make_server(self._socket, self._backend.app, context, self._waiting(), pace)
         http.start()
         self._stop.wait()
         http.close()

@@ -36,6 +36,10 @@ class Waiting:
         elif self._count > self._most:
             self.drop_one()
 
+    def has(self, sock: socket.socket, address: str) -> bool:
+        """Whether it waits still, and has not had to go."""
+        return sock in self._sockets.get(address, {})
+
     def remove(self, sock: socket.socket, address: str) -> None:
         """It waits no more, if it did."""
         waiting = self._sockets.get(address, {})

@@ -98,8 +98,10 @@ class Handler(pywsgi.WSGIHandler):
         if isinstance(self.socket, gevent.ssl.SSLSocket):
             environ["wsgi.url_scheme"] = "https"
         environ["wsgi.input"] = io.BytesIO(self._read_body().content)
+        host = host_of(self.client_address)
+        await_turn(self.server, self.socket, host)
         self._deadline.cancel()
-        self.server.waiting.remove(self.socket, host_of(self.client_address))
+        self.server.waiting.remove(self.socket, host)
         return environ
 
     def _read_body(self) -> Body:
@@ -150,6 +152,18 @@ def waits(waiting: Waiting, sock: socket.socket, address: Any) -> Iterator[None]
         yield
     finally:
         waiting.remove(sock, host)
+
+
+def await_turn(server: Any, sock: socket.socket, host: str, cost: int = 1) -> None:
+    """Wait until it is the turn of this connection, which waits already.
+
+    Raises OSError where that takes too long, or others have taken its place.
+    """
+    delay = server.pace.delay(host, cost)
+    if delay:
+        gevent.sleep(delay)
+    if delay is None or (delay and not server.waiting.has(sock, host)):
+        raise OSError(errno.EPIPE, "too many ask from there")
 
 
 def host_of(address: Any) -> str:

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from gevent import pywsgi
 
+from lanchat.http.pace import HANDSHAKE, Pace
 from lanchat.http.waiting import Waiting
-from lanchat.http.wsgi_handler import REQUEST_SECONDS, Handler, waits
+from lanchat.http.wsgi_handler import REQUEST_SECONDS, Handler, await_turn, host_of, waits
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -40,6 +41,7 @@ def make_server(
     app: WSGIApplication,
     context: ssl.SSLContext | None,
     waiting: Waiting,
+    pace: Pace,
 ) -> pywsgi.WSGIServer:
     """A server for the listening socket, not started yet; with a ``context`` it speaks TLS."""
     return Server(
@@ -47,6 +49,7 @@ def make_server(
         app,
         context,
         waiting,
+        pace,
         handler_class=Handler,
         log=None,
         error_log=pywsgi.LoggingLogAdapter(_log, logging.DEBUG),
@@ -64,10 +67,12 @@ class Server(pywsgi.WSGIServer):
         app: WSGIApplication,
         context: ssl.SSLContext | None,
         waiting: Waiting,
+        pace: Pace,
         **settings: Any,
     ) -> None:
         super().__init__(listener, app, **settings)
         self.waiting = waiting
+        self.pace = pace
         self._context = context
         self._warned = False
 
@@ -101,6 +106,7 @@ class Server(pywsgi.WSGIServer):
 
     def _shakes_hands(self, sock: ssl.SSLSocket, address: Any) -> bool:
         with waits(self.waiting, sock, address):
+            await_turn(self, sock, host_of(address), HANDSHAKE)
             return _shake_hands(sock)
 
     def _make_room(self, error: OSError) -> None:
