@@ -16,6 +16,8 @@ from tests.world.person import Person
 from tests.world.server import ServerProcess
 
 HELLO = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+PAGE = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
 FEW_FILES = ["sh", "-c", 'ulimit -n 1000; exec "$@"', "sh"]
 
 resource = pytest.importorskip("resource", reason="Windows has no limit of descriptors")
@@ -94,13 +96,13 @@ def test_an_answer_that_is_not_taken_waits_too(
     with contextlib.suppress(BlockingIOError):
         first.setblocking(False)
         while True:
-            first.send(HELLO * 1_000)
+            first.send(PAGE * 1_000)
     for _ in range(50):
         connect()
 
     def hung_up() -> bool:
         try:
-            first.send(HELLO)
+            first.send(PAGE)
         except BlockingIOError:
             return False
         except ConnectionError:

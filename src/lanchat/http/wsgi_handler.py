@@ -75,7 +75,7 @@ class Handler(pywsgi.WSGIHandler):
             with self._deadline, waits(self.server.waiting, self.socket, self.client_address):
                 return super().handle_one_request()
         except OSError as error:  # pywsgi's word, too, for a body in chunks that are none
-            self._gone = error.errno is not None
+            self._gone = isinstance(error.errno, int)  # in chunks that are none it is a text
             return "400", _BAD_REQUEST
         return None  # type: ignore[unreachable]  # the deadline passed: pywsgi hangs up
 
@@ -84,7 +84,7 @@ class Handler(pywsgi.WSGIHandler):
         try:
             return super().read_request(raw_requestline)
         except (IndexError, OSError) as error:
-            self._gone = isinstance(error, OSError) and error.errno is not None
+            self._gone = isinstance(error, OSError) and isinstance(error.errno, int)
             raise ValueError(str(error)) from None  # else pywsgi would print a traceback
 
     def MessageClass(self, source: Any, *_: object) -> Any:  # noqa: N802  pywsgi's name
