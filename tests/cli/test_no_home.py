@@ -35,7 +35,6 @@ def run(tmp_path: Path) -> Run:
     ("command", "missing"),
     [
         ("serve --port 0", "--data-dir"),
-        ("serve --port 0 --data-dir here", "--log-file"),
         ("serve --port 0 --data-dir ~/here", "~/here"),
         ("config show", "--data-dir"),
         ("config path", "--config"),

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lanchat.cli import ExitCode
-from lanchat.cli.options import color_option, data_dir_option, log_file_option
+from lanchat.cli.options import color_option, log_file_option, log_folder_option
 from lanchat.doctor.examination import examine_here, examine_room
 from lanchat.doctor.facts import Finding, Verdict
 from lanchat.terminal import ColorChoice, console, is_screen, printable
@@ -39,7 +39,7 @@ _NARROW_INDENT = 4
     show_default="that of the server that runs, or 8765",
     help="The port to look at.",
 )
-@data_dir_option
+@log_folder_option
 @log_file_option
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each check.")
 @color_option
@@ -47,7 +47,7 @@ def doctor(
     *,
     url: str | None,
     port: int | None,
-    data_dir: Path,  # noqa: ARG001 (the log's option asks for it)
+    data_dir: Path | None,  # noqa: ARG001 (the log's option asks for it)
     log_file: Path,
     as_json: bool,
     color: ColorChoice,

@@ -13,8 +13,8 @@ from lanchat.cli import Commands, complain, show_help
 from lanchat.cli.log_lines import Layout
 from lanchat.cli.options import (
     color_option,
-    data_dir_option,
     log_file_option,
+    log_folder_option,
     log_options,
     moment,
 )
@@ -46,9 +46,9 @@ def log(context: click.Context) -> None:
 
 
 @log.command()
-@data_dir_option
+@log_folder_option
 @log_file_option
-def path(*, data_dir: Path, log_file: Path) -> None:  # noqa: ARG001 (the log's option asks for it)
+def path(*, data_dir: Path | None, log_file: Path) -> None:  # noqa: ARG001 (the log's option asks for it)
     """Print where the log lies.
 
     It is that of `lanchat serve` with the same options, variables and file of settings.

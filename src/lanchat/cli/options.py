@@ -63,7 +63,13 @@ def _usual_data_dir(_: click.Context, __: click.Parameter, path: Path | None) ->
     return full_path(path or default_data_dir())
 
 
-def _usual_log_file(context: click.Context, _: click.Parameter, path: Path | None) -> Path:
+def _named_data_dir(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    return None if path is None else full_path(path)
+
+
+def _usual_log_file(context: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
+    if path is None and context.params.get("file") is not None:
+        return None  # there is a FILE: nobody needs a folder for logs
     # click has settled --data-dir before: it is declared first, or was given.
     return full_path(path or default_log_file(context.params.get("data_dir")))
 
@@ -98,6 +104,14 @@ data_dir_option = option(
     help="Where messages are kept.",
 )
 
+log_folder_option = option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    callback=_named_data_dir,
+    show_default="your system's folder for data",
+    help="Where messages are kept, and the log where this is a folder of its own.",
+)
+
 log_file_option = option(
     "--log-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -122,11 +136,17 @@ def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What names the log that a command reads: FILE, --log-file or --data-dir, as ``file``."""
 
     @wraps(command)
-    def with_file(*, data_dir: Path, log_file: Path, file: Path | None, **others: Any) -> Any:  # noqa: ARG001 (the log's option asks for the folder)
+    def with_file(
+        *,
+        data_dir: Path | None,  # noqa: ARG001 (the log's option asks for the folder)
+        log_file: Path,
+        file: Path | None,
+        **others: Any,
+    ) -> Any:
         source = click.get_current_context().get_parameter_source("log_file")
         if file is not None and source is ParameterSource.COMMANDLINE:
             raise click.UsageError("there is a FILE and a --log-file; choose one of the two")
         return command(file=file or log_file, **others)
 
     argument = click.argument("file", required=False, type=click.Path(path_type=Path))
-    return data_dir_option(log_file_option(argument(with_file)))
+    return log_folder_option(log_file_option(argument(with_file)))

@@ -3,9 +3,9 @@
 
 import { mountComposer } from "./composer.js";
 import { mountCopying } from "./copying.js";
-import { byId, element, readConfig } from "./dom.js";
+import { byId, readConfig } from "./dom.js";
 import { newestId } from "./history.js";
-import { mountCopy, mountInvite } from "./invite.js";
+import { breakable, mountCopy, mountInvite } from "./invite.js";
 import { isHost, silencedBy } from "./moderation.js";
 import {
   followViewport,
@@ -22,7 +22,7 @@ import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { mountRules, mountStatus } from "./status.js";
 import { mountTimeline } from "./timeline.js";
-import { inOwnZone, makeTimes, makeWords, nextMidnight } from "./words.js";
+import { atEachMidnight, inOwnZone, makeTimes, makeWords } from "./words.js";
 
 const config = readConfig();
 const at = (/** @type {string} */ id) => byId(id, HTMLElement);
@@ -287,24 +287,6 @@ function countUnread() {
   return count;
 }
 
-/**
- * A narrow panel breaks a long invitation before its code, not within a word.
- * @param {Invite} invite
- */
-function breakable({ lanUrl, inviteUrl }) {
-  return [lanUrl, element("wbr"), inviteUrl.slice(lanUrl.length)];
-}
-
-// What was said today was said yesterday from then on.
-function waitForMidnight() {
-  const now = new Date();
-  const rest = nextMidnight(now) - now.getTime();
-  setTimeout(() => {
-    schedule();
-    waitForMidnight();
-  }, rest);
-}
-
 schedule();
-waitForMidnight();
+atEachMidnight(schedule); // what was said today was said yesterday from then on
 window.lanchatRuns = true; // see floor.js

@@ -1,5 +1,7 @@
 // The address to share: as a QR code, in letters, and with a copy button.
 
+import { element } from "./dom.js";
+
 /**
  * The way in, or the words that there is none but on this computer. `write` makes of an invitation
  * what stands as the address.
@@ -27,6 +29,14 @@ export function mountInvite({ none, way, picture, address }, { write }) {
   }
 
   return { update };
+}
+
+/**
+ * A narrow panel breaks a long invitation before its code, not within a word.
+ * @param {Invite} invite
+ */
+export function breakable({ lanUrl, inviteUrl }) {
+  return [lanUrl, element("wbr"), inviteUrl.slice(lanUrl.length)];
 }
 
 /**

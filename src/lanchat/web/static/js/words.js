@@ -80,6 +80,20 @@ export function nextMidnight(now) {
   return midnight(now, 1);
 }
 
+/**
+ * @param {() => void} call
+ */
+export function atEachMidnight(call) {
+  const now = new Date();
+  setTimeout(
+    () => {
+      call();
+      atEachMidnight(call);
+    },
+    nextMidnight(now) - now.getTime(),
+  );
+}
+
 /** @param {Date} date */
 function midnight(date, later = 0) {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + later).getTime();
