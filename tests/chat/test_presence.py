@@ -35,7 +35,7 @@ def begin(disk, audit, told, times):
     """Begin a life of the server."""
 
     def presence():
-        sessions = Sessions(disk, times.wall)
+        sessions = Sessions(disk)
         return Presence(LocalDirectory(GRACE), sessions, audit, told.append, times.clock)
 
     return presence

@@ -101,7 +101,7 @@ class Hub:
         self._history = history
         self._clock = clock
         self._send = publish or delivery.deliver
-        self._sessions = Sessions(reservations, clock.wall())
+        self._sessions = Sessions(reservations)
         self._presence = Presence(directory, self._sessions, audit, self.publish, clock)
         self._enforcement = Enforcement(log, settings, self._presence, self._deliver, clock)
         self._permissions = self._enforcement.permissions

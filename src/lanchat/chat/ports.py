@@ -109,10 +109,10 @@ class Reservations(Protocol):
         Each with their device, empty where it is not known.
         """
 
-    def logged_out(self, since: float, limit: int) -> dict[str, float]:
-        """Which ids were logged out when, oldest first.
+    def logged_out(self, limit: int) -> list[str]:
+        """Which ids were logged out, oldest first: the newest ``limit``, others are forgotten.
 
-        Those before ``since`` and those that are more than the newest ``limit`` are forgotten.
+        By number alone: forgotten by a clock that is wrong, a logout would be undone.
         """
 
 

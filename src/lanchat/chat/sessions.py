@@ -13,10 +13,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from lanchat.chat.changes import LoggedOut, Note, Released, Reserved
-from lanchat.chat.model import SESSION_LIFETIME, User
+from lanchat.chat.model import User
 from lanchat.chat.ports import Reservations
 from lanchat.errors import StoreUnavailable
 
@@ -27,34 +27,28 @@ LOGOUTS_KEPT = 100_000
 
 
 class Logouts:
-    """The ids that have logged out, for as long as a session can last.
+    """The ids that have logged out, the newest LOGOUTS_KEPT; ``known`` are earlier ones, in order.
 
-    ``known`` says when the earlier ones did, oldest first. Times are in seconds since the epoch.
+    No clock says when one is forgotten: set ahead and back again, it would let old cookies in.
     """
 
-    def __init__(self, known: Mapping[str, float] | None = None) -> None:
-        self._times = dict(known or {})
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self._ids = dict.fromkeys(known)
 
     def __contains__(self, user_id: str) -> bool:
-        return user_id in self._times
+        return user_id in self._ids
 
-    def add(self, user_id: str, now: float) -> None:
-        self._times.pop(user_id, None)
-        self._times[user_id] = now
-        while self._is_over(oldest := next(iter(self._times)), now):
-            del self._times[oldest]
-
-    def _is_over(self, user_id: str, now: float) -> bool:
-        return len(self._times) > LOGOUTS_KEPT or self._times[user_id] < now - SESSION_LIFETIME
+    def add(self, user_id: str) -> None:
+        self._ids.pop(user_id, None)
+        self._ids[user_id] = None
+        while len(self._ids) > LOGOUTS_KEPT:
+            del self._ids[next(iter(self._ids))]
 
 
 class Sessions:
-    """Reservations that may fail: the methods wait for the disk, and none raises.
+    """Reservations that may fail: the methods wait for the disk, and none raises."""
 
-    ``wall`` is the time of the start, in seconds since the epoch.
-    """
-
-    def __init__(self, reservations: Reservations, wall: float) -> None:
+    def __init__(self, reservations: Reservations) -> None:
         self._reservations = reservations
         self._waiting: deque[Note] = deque()
         self._is_failing = False
@@ -63,7 +57,7 @@ class Sessions:
         self.restored: list[tuple[User, str]] = []
         """Who had a name when the server ended, and on which device."""
         try:
-            self.logouts = Logouts(reservations.logged_out(wall - SESSION_LIFETIME, LOGOUTS_KEPT))
+            self.logouts = Logouts(reservations.logged_out(LOGOUTS_KEPT))
             self.restored = reservations.reserved()
         except StoreUnavailable as error:
             _log.warning("it is not known any more whose name is whose: %s", error)
@@ -85,7 +79,7 @@ class Sessions:
 
     def log_out(self, user_id: str, wall: float) -> None:
         """The person does not come back as the same."""
-        self.logouts.add(user_id, wall)
+        self.logouts.add(user_id)
         self._forget([user_id])
         self._note([LoggedOut(user_id, wall)])
 

@@ -54,8 +54,8 @@ class SqliteReservations:
     def reserved(self) -> list[tuple[User, str]]:
         return self._database.call(_reserved)
 
-    def logged_out(self, since: float, limit: int) -> dict[str, float]:
-        return self._database.call(lambda connection: _logged_out(connection, since, limit))
+    def logged_out(self, limit: int) -> list[str]:
+        return self._database.call(lambda connection: _logged_out(connection, limit))
 
 
 def load(connection: sqlite3.Connection) -> State:
@@ -130,9 +130,10 @@ def _reserved(connection: sqlite3.Connection) -> list[tuple[User, str]]:
     return [(User(user_id, name), device) for user_id, name, device in rows]
 
 
-def _logged_out(connection: sqlite3.Connection, since: float, limit: int) -> dict[str, float]:
+def _logged_out(connection: sqlite3.Connection, limit: int) -> list[str]:
     connection.execute(
-        "DELETE FROM logout WHERE time < ? OR rowid <= (SELECT max(rowid) FROM logout) - ?",
-        (since, limit),
+        "DELETE FROM logout WHERE rowid <= (SELECT max(rowid) FROM logout) - ?", (limit,)
     )
-    return dict(connection.execute("SELECT user_id, time FROM logout ORDER BY rowid").fetchall())
+    return [
+        user_id for (user_id,) in connection.execute("SELECT user_id FROM logout ORDER BY rowid")
+    ]
