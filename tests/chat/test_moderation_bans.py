@@ -4,7 +4,7 @@ import pytest
 
 from lanchat.chat.events import ConnectionsClosed, MemberChanged, Notice
 from lanchat.chat.model import Origin, User
-from lanchat.errors import Banned, Muted, Unauthorized
+from lanchat.errors import Banned, Muted, NameUnusable, Unauthorized
 
 HERE = Origin("192.168.1.33", "Browser/1", "laptop")
 PHONE = Origin("192.168.1.40", "Browser/1", "phone")
@@ -31,6 +31,14 @@ def test_who_is_banned_is_told_until_when_and_then_closed(hub, bia, recorder, ti
         ("command", "ban", "Ana", (bia, PHONE), {"seconds": 3_600}),
         ("leave", bia, PHONE, 0, "banned"),
     ]
+
+
+@pytest.mark.parametrize("name", ["x" * 33, "a\u202eb", "...", "a/b?\x07"])
+def test_what_can_be_no_name_is_not_banned(hub, bia, name):
+    """Nobody can come by it, so nobody would be kept out."""
+    with pytest.raises(NameUnusable):
+        hub.command("Ana", "ban", name)
+    assert hub.bans() == []
 
 
 def test_who_is_banned_does_not_come_back(hub, bia, audit, times):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lanchat.chat import names
 from lanchat.chat.changes import Clear, Delete
 from lanchat.chat.enforcement import Enforcement, until_text
 from lanchat.chat.events import ConnectionsClosed, Event, Notice
@@ -112,8 +113,8 @@ class Moderation:
     def ban(self, actor: Actor, call: Call) -> Done:
         until = self._end(call)
         if call.person and not self.is_somebody(call.person):
-            # Who has not been here since the start can be kept out by name.
-            user, origin = User("", call.person), Origin("")
+            # Who has not been here since the start can be kept out by name, if it can be one.
+            user, origin = User("", names.clean(call.person)), Origin("")
         else:
             user, origin = self._guest(call)
         address = origin.ip if call.by_address and can_be_banned(origin.ip) else ""
