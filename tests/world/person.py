@@ -81,6 +81,7 @@ class Person:
         self._sockets.remove(socket)
 
     def connect(self, transports: list[str] | None = None) -> None:
+        _close_for_good(self.socket)
         # Before Python 3.13 a TLS socket breaks where one thread reads and another one writes.
         usual = ["polling" if self.encrypted else "websocket"]
         self.socket.connect(self.url, transports=transports or usual)
@@ -120,12 +121,16 @@ class Person:
         """Hang up and give every name back, where there still is a server."""
         for socket in self._sockets:
             socket.disconnect()
-            # The client forgets to close where the server was faster.
-            if socket.eio.ws is not None:
-                socket.eio.ws.shutdown()
+            _close_for_good(socket)
         if self.server.process.poll() is None:
             for cookies in filter(None, self._logins):
                 self.http.cookies.clear()
                 self.http.cookies.update(cookies)
                 self.log_out()
         self.http.close()
+
+
+def _close_for_good(socket: socketio.Client) -> None:
+    """The client forgets to, where the server was faster."""
+    if socket.eio.ws is not None:
+        socket.eio.ws.shutdown()
