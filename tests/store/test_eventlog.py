@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from dataclasses import replace
 from operator import methodcaller
@@ -58,7 +59,7 @@ def log(path, disk):
 
 def test_what_waits_is_committed_together(log, disk):
     """While one commit is under way, nine more messages become one batch."""
-    disk.slow = True
+    disk.slow, start = True, time.perf_counter()
     first = log.append(draft(0))
     assert disk.asked.wait(DEADLINE)
     others = [log.append(draft(text)) for text in "123456789"]
@@ -66,6 +67,7 @@ def test_what_waits_is_committed_together(log, disk):
     messages = [one.result(DEADLINE).message for one in (first, *others)]
     assert [message.id for message in messages] == list(range(1, 11))
     assert log.statistics.sizes.counts[:4] == [1, 0, 0, 1]
+    assert 0 < log.statistics.seconds.total < time.perf_counter() - start
 
 
 def test_nothing_is_told_before_it_is_stored(log, disk, until):
@@ -103,9 +105,8 @@ def test_a_disk_that_goes_on_refusing_is_said_once(path, caplog):
     log = SqliteEventLog(database)
     for state in ("ON", "OFF", "ON"):
         database.call(methodcaller("execute", f"PRAGMA query_only = {state}"))
-        futures = [log.append(draft(text)) for text in (f"{state} 1", f"{state} 2")]
-        for future in futures:
-            future.exception(DEADLINE)
+        for text in (f"{state} 1", f"{state} 2"):
+            log.append(draft(text)).exception(DEADLINE)
     log.close()
     database.close()
     refused = "the message database refuses: attempt to write a readonly database"
