@@ -2,7 +2,7 @@
 # The syntax is that of GNU make 3.81, which macOS has.
 
 ARGS ?=
-JOBS ?= 4
+JOBS ?= 5
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
