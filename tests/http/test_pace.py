@@ -8,20 +8,11 @@ import time
 import pytest
 
 from lanchat.http.pace import LONGEST_DELAY, REQUESTS_A_SECOND, REQUESTS_AT_ONCE, Pace
+from tests.world.clock import Clock
 from tests.world.deadline import DEADLINE
 from tests.world.server import ServerProcess
 
 PEOPLE = 10
-
-
-class Clock:
-    """A clock that goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

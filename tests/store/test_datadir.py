@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.errors import DataInUse, DataUnusable
-from lanchat.store.datadir import DataDir, control_path
+from lanchat.store.datadir import DataDir, SessionKey, control_path
 
 
 def mode(path):
@@ -137,3 +137,14 @@ def test_a_path_that_is_a_file(tmp_path):
     reason = r"cannot be used as data directory \(File exists\); make it writable or choose another"
     with pytest.raises(DataUnusable, match=f"{path}: {reason} --data-dir"):
         DataDir(path)
+
+
+def test_a_key_that_cannot_be_withdrawn_stops_no_logout(tmp_path, caplog):
+    """In a folder that nobody may write; it is said that a restart may undo it."""
+    path = tmp_path / "secret"
+    key = SessionKey(path)
+    path.unlink()
+    path.mkdir()
+    key.withdraw()
+    assert "a restart may undo it" in caplog.text
+    assert path.is_dir()

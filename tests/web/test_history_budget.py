@@ -12,17 +12,8 @@ from lanchat.chat.model import LOBBY, Message, Page, User
 from lanchat.chat.permissions import Rules
 from lanchat.errors import TooMuchAtOnce
 from lanchat.web.history_budget import ACCOUNT_BYTES, BYTES_A_SECOND, Accounts, HistoryBudget
+from tests.world.clock import Clock
 from tests.world.person import Person
-
-
-class Clock:
-    """A clock that goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -12,18 +12,9 @@ from lanchat.web.tries import (
     TRIES,
     Tries,
 )
+from tests.world.clock import Clock
 
 HOUR = 3_600
-
-
-class Clock:
-    """A clock that goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -46,10 +46,15 @@ class SessionKey:
 
     def withdraw(self) -> None:
         """Let the next start make another one: then no cookie of today leads in any more."""
-        if not self._is_withdrawn:
+        if self._is_withdrawn:
+            return
+        try:
             self._path.unlink(missing_ok=True)
-            self._is_withdrawn = True
-            _log.warning("a logout cannot be stored: until it is, a restart logs everybody out")
+        except OSError as error:  # a folder that nobody may write: no disk is full here
+            _log.warning("a logout cannot be stored, and a restart may undo it: %s", error)
+            return
+        self._is_withdrawn = True
+        _log.warning("a logout cannot be stored: until it is, a restart logs everybody out")
 
     def restore(self) -> None:
         """Let cookies outlive a restart again. Raises OSError."""
