@@ -16,7 +16,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from hatchling.builders.config import BuilderConfig
@@ -29,28 +29,40 @@ SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*\n?", re.MULTILINE)
 
 
 class Library(NamedTuple):
-    """One file for the browser; ``contains`` names the packages that are bundled in it."""
+    """One file for the browser; ``contains`` names the packages that are bundled in it.
+
+    ``folder`` is the one within the vendor folder; ``module`` is what the file is imported by.
+    """
 
     package: str
     path: str
     contains: tuple[str, ...] = ()
+    folder: str = ""
+    module: str = ""
 
     @property
     def file(self) -> str:
-        """The file's name in the vendor folder."""
-        return Path(self.path).name
+        """The file's path in the vendor folder."""
+        return (PurePosixPath(self.folder) / Path(self.path).name).as_posix()
 
     @property
     def licence(self) -> str:
-        """The name of the licence text beside it."""
-        return f"{self.package}.LICENSE.txt"
+        """The name of the licence text in the vendor folder."""
+        return f"{self.package.lstrip('@').replace('/', '-')}.LICENSE.txt"
 
     @property
     def types(self) -> str:
-        """The name of the file beside it by which the type checker finds the package's types."""
-        path = Path(self.file)
-        return f"{path.stem}.d{path.suffix.replace('js', 'ts')}"
+        """The path of the file beside it by which the type checker finds the package's types."""
+        path = PurePosixPath(self.file)
+        return path.with_suffix(f".d{path.suffix.replace('js', 'ts')}").as_posix()
 
+
+HIGHLIGHT = "@speed-highlight/core"
+LANGUAGES = (
+    *("asm", "bash", "c", "css", "csv", "diff", "docker", "go", "html", "http", "ini", "java"),
+    *("js", "jsdoc", "json", "lua", "make", "md", "pl", "py", "regex", "rs", "sql", "todo"),
+    *("toml", "ts", "uri", "xml", "yaml"),
+)
 
 LIBRARIES = (
     Library(
@@ -64,6 +76,16 @@ LIBRARIES = (
         ),
     ),
     Library("linkifyjs", "dist/linkify.mjs"),
+    Library(HIGHLIGHT, "dist/tokenize.js", folder="highlight", module=f"{HIGHLIGHT}/tokenize"),
+    *(
+        Library(
+            HIGHLIGHT,
+            f"dist/languages/{name}.js",
+            folder="highlight/languages",
+            module=f"{HIGHLIGHT}/languages/{name}.js",
+        )
+        for name in LANGUAGES
+    ),
 )
 
 
@@ -190,7 +212,6 @@ def npm_complaint(stderr: str) -> str:
 def copy(root: Path, modules: Path) -> None:
     """Copy each library and its licences into the vendor folder and write down what lies there."""
     vendor = root / VENDOR
-    vendor.mkdir(parents=True, exist_ok=True)
     written = {}
     for library in LIBRARIES:
         code = (modules / library.package / library.path).read_text("utf-8")
@@ -202,7 +223,7 @@ def copy(root: Path, modules: Path) -> None:
             # A browser's developer tools would ask for a map that is not shipped.
             (library.file, SOURCE_MAP.sub("", code)),
             (library.licence, "\n----\n\n".join(licences)),
-            (library.types, f'export * from "{library.package}";\n'),
+            (library.types, f'export * from "{library.module or library.package}";\n'),
         ):
             replace(vendor / name, text)
             written[name] = digest(vendor / name)
@@ -212,6 +233,7 @@ def copy(root: Path, modules: Path) -> None:
 
 def replace(path: Path, text: str) -> None:
     """Write a file at once, so that a build beside this one never reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", text=False)
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
         file.write(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -90,9 +91,7 @@ def test_libraries_that_are_there_are_not_fetched_again(
 ) -> None:
     """Reinstalling needs no network while the lock file stays what it is."""
     vendor = checkout / VENDOR
-    vendor.mkdir(parents=True)
-    for file in (project / VENDOR).iterdir():
-        (vendor / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(project / VENDOR, vendor)
 
     done = build(checkout, **NOWHERE, npm_config_cache=str(tmp_path / "cache"))
 
@@ -107,10 +106,10 @@ def test_libraries_that_differ_are_fetched_again(
     modules = checkout / "node_modules"
     for library in hook.LIBRARIES:
         for package in (library.package, *library.contains):
-            (modules / package).mkdir(parents=True)
+            (modules / package).mkdir(parents=True, exist_ok=True)
             (modules / package / "LICENSE").write_text("MIT", "utf-8")
         code = modules / library.package / library.path
-        code.parent.mkdir()
+        code.parent.mkdir(parents=True, exist_ok=True)
         code.write_text("export {};", "utf-8")
     hook.copy(checkout, modules)
     assert hook.is_current(checkout)

@@ -45,6 +45,9 @@ def test_nothing_else_is_in_the_wheel(names: set[str]) -> None:
         "socket.io-client.LICENSE.txt",
         "linkify.mjs",
         "linkifyjs.LICENSE.txt",
+        "highlight/tokenize.js",
+        "highlight/languages/py.js",
+        "speed-highlight-core.LICENSE.txt",
     ],
 )
 def test_the_browser_libraries_are_in_the_wheel(names: set[str], name: str) -> None:

@@ -1,5 +1,8 @@
-// What is copied of several messages: a line for each, with time and name. The page's own elements
-// would be glued together, as they stand beside each other and not in lines.
+// What is copied. Of several messages it is a line for each, with time and name: the page's own
+// elements would be glued together, as they stand beside each other and not in lines. Of a whole
+// message it is what was typed.
+
+import { typedIn } from "./text.js";
 
 /**
  * Let what is copied from the list be readable text.
@@ -25,7 +28,8 @@ function textOf(list, range) {
   const common = range.commonAncestorContainer;
   const around = common instanceof Element ? common : common.parentElement;
   if (range.collapsed || !range.intersectsNode(list)) return null;
-  if (around?.closest(".message__text, .message__details") !== null) return null;
+  const within = around?.closest(".message__text, .message__details") ?? null;
+  if (within !== null) return isWhole(within, range) ? typedIn(within) || null : null;
   const lines = [...list.children].flatMap((row) => linesOf(row, range));
   return lines.length === 0 ? null : lines.join("\n");
 }
@@ -54,6 +58,7 @@ function partWithin(text, range) {
   if (!range.intersectsNode(text)) return "";
   const part = document.createRange();
   part.selectNodeContents(text);
+  if (isWhole(text, range)) return typedIn(text);
   if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0) {
     part.setStart(range.startContainer, range.startOffset);
   }
@@ -61,4 +66,21 @@ function partWithin(text, range) {
     part.setEnd(range.endContainer, range.endOffset);
   }
   return part.toString();
+}
+
+/**
+ * Whether all that can be seen of an element lies in the range.
+ * @param {Element} node
+ * @param {Range} range
+ */
+function isWhole(node, range) {
+  const all = document.createRange();
+  all.selectNodeContents(node);
+  const before = document.createRange();
+  before.setStart(all.startContainer, all.startOffset);
+  before.setEnd(range.startContainer, range.startOffset);
+  const after = document.createRange();
+  after.setStart(range.endContainer, range.endOffset);
+  after.setEnd(all.endContainer, all.endOffset);
+  return before.toString() === "" && after.toString() === "";
 }

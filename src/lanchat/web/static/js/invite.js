@@ -1,5 +1,6 @@
 // The address to share: as a QR code, in letters, and with a copy button.
 
+import { copyText } from "./clipboard.js";
 import { element } from "./dom.js";
 
 /**
@@ -55,19 +56,7 @@ export function opensElsewhere(url) {
  */
 export function mountCopy({ address, button, result }, { words }) {
   button.addEventListener("click", async () => {
-    const done = await copy(address);
+    const done = await copyText(address.textContent ?? "");
     result.textContent = words.t(done ? "client.copied" : "client.copy_failed");
   });
-}
-
-/** @param {HTMLElement} node */
-async function copy(node) {
-  // Browsers keep navigator.clipboard from pages without https, as a LAN address mostly is.
-  try {
-    await navigator.clipboard.writeText(node.textContent ?? "");
-    return true;
-  } catch {
-    getSelection()?.selectAllChildren(node);
-    return document.execCommand("copy");
-  }
 }

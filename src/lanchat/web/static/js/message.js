@@ -3,7 +3,7 @@
 
 import { element } from "./dom.js";
 import { avatar, colourOf } from "./people.js";
-import { endsRightToLeft, textNodes } from "./text.js";
+import { endsRightToLeft, showText } from "./text.js";
 import { inOwnZone } from "./words.js";
 
 const FEW_EMOJI = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]?\u200D?\s*){1,4}$/u;
@@ -120,7 +120,8 @@ export function makeRenderer({ words, times, mayDelete }) {
   function bubbleOf(node, row) {
     const { message, draft } = row;
     const open = node.querySelector(".message__time")?.getAttribute("aria-expanded") === "true";
-    const text = element("div", "message__text", textNodes(message.message));
+    const text = element("div", "message__text");
+    showText(text, message.message, words);
     if (FEW_EMOJI.test(message.message)) text.classList.add("message__text--emoji");
     const bubble = element("div", "message__bubble", author(row), text);
     if (row.draft === null) bubble.append(...timeAndDetails(row.message, open));

@@ -1,18 +1,9 @@
-// A message's text as nodes: links and `code`, everything else as it was typed.
+// A message's text as nodes: its blocks and their lines, as markup.js and inline.js read them.
 
-import { find } from "../vendor/linkify.mjs";
-import { localAddresses } from "./addresses.js";
-import { element } from "./dom.js";
-
-/**
- * A part of a text. Only a link has an `href`.
- * @typedef {{ kind: "text" | "link" | "code" | "block", text: string, href?: string }} TextPart
- */
-
-const CODE = /```\n?([\s\S]+?)\n?```|`([^`\n]+)`/g;
-const MAY_LINK = /https?:\/\/|www\./i;
-// linkify also takes `main.py` for an address (Paraguay): only what was meant as one counts.
-const MEANT = /^(https?:\/\/|www\.)/i;
+import { codeBlock } from "./code.js";
+import { element, lastOf } from "./dom.js";
+import { partsOf } from "./inline.js";
+import { blocksOf } from "./markup.js";
 
 const BLANK = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800\u{1d159}]*$/u;
 
@@ -24,70 +15,34 @@ export function isBlank(text) {
   return BLANK.test(text);
 }
 
-/**
- * The text's parts in their order.
- * @param {string} text
- */
-export function partsOf(text) {
-  /** @type {TextPart[]} */
-  const parts = [];
-  let at = 0;
-  for (const match of text.matchAll(CODE)) {
-    parts.push(...linkedParts(text.slice(at, match.index)));
-    const [whole, block, inline] = match;
-    parts.push(
-      block === undefined ? { kind: "code", text: inline } : { kind: "block", text: block },
-    );
-    at = match.index + whole.length;
-  }
-  return [...parts, ...linkedParts(text.slice(at))];
-}
-
-/** @param {string} text */
-function linkedParts(text) {
-  /** @type {TextPart[]} */
-  const parts = [];
-  let at = 0;
-  const add = (/** @type {TextPart} */ part) => {
-    if (part.text !== "") parts.push(part);
-  };
-  for (const { start, end, href, value } of addressesIn(text)) {
-    if (start < at) continue;
-    add({ kind: "text", text: text.slice(at, start) });
-    add({ kind: "link", text: value, href });
-    at = end;
-  }
-  add({ kind: "text", text: text.slice(at) });
-  return parts;
-}
-
-/** @param {string} text */
-function addressesIn(text) {
-  const local = localAddresses(text);
-  if (!MAY_LINK.test(text)) return local;
-  const meant = find(text, "url").filter(
-    ({ value, href }) => MEANT.test(value) && /^https?:\/\//i.test(href),
-  );
-  return [...local, ...meant].sort((one, other) => one.start - other.start);
-}
-
 const LEFTWARD =
   "\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}";
 const HAS_LEFTWARD = new RegExp(`[${LEFTWARD}]`, "u");
 // The first letter says which way a line goes (rule P2 of Unicode's annex 9).
 const GOES_LEFT = new RegExp(`^\\P{L}*[${LEFTWARD}]`, "u");
 
+/** @type {WeakMap<Element, string>} */
+const typed = new WeakMap();
+
 /**
- * A fragment that shows the text. In one with Hebrew or Arabic letters each line has a direction
- * of its own.
+ * Show a text in an element. In one with Hebrew or Arabic letters each line has a direction of its
+ * own.
+ * @param {Element} node
  * @param {string} text
+ * @param {Words} words
  */
-export function textNodes(text) {
-  const parts = partsOf(text);
-  if (HAS_LEFTWARD.test(text)) return linesOf(parts);
-  const fragment = document.createDocumentFragment();
-  fragment.append(...parts.map(nodeOf));
-  return fragment;
+export function showText(node, text, words) {
+  typed.set(node, text);
+  const everyWay = HAS_LEFTWARD.test(text);
+  node.replaceChildren(...nodesOf(blocksOf(text), { everyWay, words }));
+}
+
+/**
+ * What was typed, where this element shows it.
+ * @param {Element} node
+ */
+export function typedIn(node) {
+  return typed.get(node) ?? "";
 }
 
 /**
@@ -96,65 +51,91 @@ export function textNodes(text) {
  */
 export function endsRightToLeft(text) {
   if (!HAS_LEFTWARD.test(text)) return false;
-  let line = "";
-  for (const part of partsOf(text).reverse()) {
-    if (part.kind === "block") break;
-    if (part.kind !== "text") continue;
-    line = part.text.slice(part.text.lastIndexOf("\n") + 1) + line;
-    if (part.text.includes("\n")) break;
-  }
-  return GOES_LEFT.test(line);
+  const last = lastOf(blocksOf(text));
+  if (last === undefined || last.kind === "block" || last.kind === "quote") return false;
+  const lines = last.kind === "lines" ? last.lines : (lastOf(last.items)?.lines ?? []);
+  return GOES_LEFT.test(spoken(partsOf(lastOf(lines) ?? "")));
+}
+
+/** @param {readonly Inline[]} parts @returns {string} */
+function spoken(parts) {
+  return parts
+    .map((part) => {
+      if ("parts" in part) return spoken(part.parts);
+      return part.kind === "text" ? part.text : "";
+    })
+    .join("");
 }
 
 /**
- * Lines as wide as the text, and the last one as wide as it is: the time stands beside it.
- * @param {TextPart[]} parts
+ * @param {readonly Block[]} blocks
+ * @param {{ everyWay: boolean, words: Words }} how
+ * @returns {(Node | string)[]}
  */
-function linesOf(parts) {
-  const fragment = document.createDocumentFragment();
-  let line = lineOf();
-  const end = (/** @type {Node | string} */ then) => {
-    line.className = "line";
-    fragment.append(...(line.textContent ? [line] : []), then);
-    line = lineOf();
-  };
-  for (const part of parts) {
-    if (part.kind === "block") end(nodeOf(part));
-    else if (part.kind === "text") {
-      const [first, ...others] = part.text.split("\n");
-      line.append(first);
-      for (const other of others) {
-        end("\n");
-        line.append(other);
-      }
-    } else line.append(nodeOf(part));
-  }
-  fragment.append(line);
-  return fragment;
+function nodesOf(blocks, how) {
+  return blocks.flatMap((block, i) => {
+    if (block.kind === "block") return [codeBlock(block, how.words)];
+    if (block.kind === "lines") return linesOf(block.lines, how.everyWay, i === blocks.length - 1);
+    if (block.kind === "quote") {
+      const quote = element("blockquote", "quote", ...nodesOf(block.blocks, how));
+      // Its lines have directions of their own, which "auto" would not look at.
+      if (GOES_LEFT.test(quote.textContent ?? "")) quote.dir = "rtl";
+      return [quote];
+    }
+    const list = element("ul", "list", ...block.items.map((item) => itemOf(item, how.everyWay)));
+    list.setAttribute("role", "list"); // WebKit takes it away from lists without bullets
+    return [list];
+  });
 }
 
-function lineOf() {
-  const line = element("span");
-  line.dir = "auto";
-  return line;
+/**
+ * Lines, each as wide as the text where it has a direction of its own; but the message's last one
+ * is as wide as it is: the time stands beside it.
+ * @param {readonly string[]} lines
+ * @param {boolean} everyWay
+ * @param {boolean} isEnd
+ */
+function linesOf(lines, everyWay, isEnd) {
+  return lines.flatMap((line, i) => {
+    const last = i === lines.length - 1;
+    const nodes = partsOf(line).map(nodeOf);
+    const end = last && isEnd ? [] : ["\n"];
+    if (!everyWay || line === "") return [...nodes, ...end];
+    const node = element("span", last && isEnd ? "" : "line", ...nodes);
+    node.dir = "auto";
+    return [node, ...end];
+  });
 }
 
-/** @param {TextPart} part */
-function nodeOf({ kind, text, href = "" }) {
-  if (kind === "text") return text;
-  const block = kind === "block";
-  const node =
-    kind === "link" ? link(href, text) : element("code", block ? "code code--block" : "code", text);
+/**
+ * @param {ListItem} item
+ * @param {boolean} everyWay
+ */
+function itemOf({ marker, indent, lines }, everyWay) {
+  const sign = element("span", "list__marker", /\d/.test(marker) ? `${marker} ` : "• ");
+  const node = element("li", "list__item", sign, ...linesOf(lines, false, true));
+  if (indent >= 2) node.classList.add(indent >= 4 ? "list__item--deeper" : "list__item--deep");
+  if (everyWay) node.dir = "auto";
+  return node;
+}
+
+const TAGS = /** @type {const} */ ({ strong: "strong", em: "em", strike: "s" });
+
+/**
+ * @param {Inline} part
+ * @returns {Node | string}
+ */
+function nodeOf(part) {
+  if (part.kind === "text") return part.text;
+  if ("parts" in part) return element(TAGS[part.kind], "", ...part.parts.map(nodeOf));
+  const node = part.kind === "link" ? link(part) : element("code", "code", part.text);
   node.dir = "ltr"; // whatever goes on around it
   return node;
 }
 
-/**
- * @param {string} href
- * @param {string} label
- */
-function link(href, label) {
-  const node = element("a", "", label);
+/** @param {LinkPart} part */
+function link({ text, href }) {
+  const node = element("a", "", text);
   node.href = href;
   node.target = "_blank";
   node.rel = "noopener";

@@ -42,6 +42,61 @@ interface Message {
   readonly time: string;
 }
 
+/** A part of a message's text that stands by itself. */
+type Block = Lines | Quote | List | CodeBlock;
+
+interface Lines {
+  readonly kind: "lines";
+  readonly lines: string[];
+}
+
+interface Quote {
+  readonly kind: "quote";
+  readonly blocks: readonly Block[];
+}
+
+interface List {
+  readonly kind: "list";
+  readonly items: ListItem[];
+}
+
+interface ListItem {
+  /** As it was typed: "-", "3." */
+  readonly marker: string;
+  /** Spaces before the marker. */
+  readonly indent: number;
+  readonly lines: string[];
+}
+
+interface CodeBlock {
+  readonly kind: "block";
+  readonly text: string;
+  /** In small letters, as it was typed; "" for none. */
+  readonly language: string;
+}
+
+/** A part of a line. */
+type Inline = Plain | LinkPart | Stressed;
+
+interface Plain {
+  readonly kind: "text" | "code";
+  readonly text: string;
+}
+
+interface LinkPart {
+  readonly kind: "link";
+  readonly text: string;
+  readonly href: string;
+}
+
+interface Stressed {
+  readonly kind: "strong" | "em" | "strike";
+  readonly parts: readonly Inline[];
+}
+
+/** A piece of code, and what it is in its language, "" for nothing in particular. */
+type Token = readonly [text: string, type: string];
+
 /** Why something was refused, in the reader's language. */
 interface Refusal {
   readonly code: string;
