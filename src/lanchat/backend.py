@@ -24,6 +24,7 @@ from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import InvitationChanged, ServerStopping
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
+from lanchat.chat.reading import Reading
 from lanchat.config import ServeConfig
 from lanchat.connlog.log_writer import ConnectionLogFile
 from lanchat.control.listener import Desk, Listener, open_listener
@@ -45,6 +46,7 @@ from lanchat.periodic import Periodic
 from lanchat.store.database import Database
 from lanchat.store.datadir import DataDir
 from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.reading import SqliteHistory
 from lanchat.store.retention import Retention
 from lanchat.store.state import SqliteReservations, SqliteSettings
 from lanchat.web import protocol
@@ -146,6 +148,7 @@ class Web:
             config,
             storage.data,
             hub=chat.hub,
+            reading=Reading(SqliteHistory(storage.database)),
             audit=chat.audit,
             network=network,
             wire=chat.delivery,

@@ -44,6 +44,7 @@
         ├── SlowMode
         ├── Forbidden
         ├── UnknownMessage
+        ├── UnknownRoom
         └── CommandUnusable
 
 An error carries what happened as attributes. The edge turns it into one line and an exit
@@ -464,6 +465,12 @@ class UnknownMessage(Refusal):
     """There is no message with this id, or none any more, or none that the person may see."""
 
     code = "unknown_message"
+
+
+class UnknownRoom(Refusal):
+    """There is no room with this id, or none that the person is in."""
+
+    code = "unknown_room"
 
 
 class CommandUnusable(Refusal):

@@ -54,14 +54,14 @@ def missed(
     if cursor is None:
         return _bounded(log.after(room, last_id, history if last_id is None else limit))
     page = log.since(room, cursor, limit) if cursor.seq else None
-    if page is not None and len(page.changed) <= CATCH_UP_LIMIT and _first(page.changed) == 0:
+    if page is not None and len(page.changed) <= CATCH_UP_LIMIT and fits_from(page.changed) == 0:
         return _bounded(page)
     return replace(_bounded(log.newest(room, history)), anew=cursor.seq > 0)
 
 
 def _bounded(page: Page) -> Page:
     """The newest messages that fit into one answer, beside all changes."""
-    first = _first([*page.messages, *page.changed])
+    first = fits_from([*page.messages, *page.changed])
     if changed := len(page.changed):
         first = max(first, changed + len(page.messages) - CATCH_UP_LIMIT)
     if first <= 0:
@@ -69,7 +69,7 @@ def _bounded(page: Page) -> Page:
     return replace(page, messages=page.messages[first:], complete=False)
 
 
-def _first(messages: Sequence[Message]) -> int:
+def fits_from(messages: Sequence[Message]) -> int:
     """The index from which on the newest messages fit into one answer."""
     most = sum(len(message.message) for message in messages) * _CHARACTER_BYTES
     if most + _FRAME_BYTES * len(messages) <= CATCH_UP_BYTES:

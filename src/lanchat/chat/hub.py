@@ -284,6 +284,12 @@ class Hub:
         """
         self._moderation.promote(HOST_LINK, user)
 
+    def rooms_of(self, connection: str) -> Collection[str]:
+        """Which rooms the person behind a connection may read. Raises NotJoined."""
+        if self._presence.entry_of(connection) is None:
+            raise NotJoined
+        return (LOBBY,)
+
     # Going.
 
     def disconnect(self, connection: str) -> None:

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import SESSION_LIFETIME
 from lanchat.chat.ports import Audit
+from lanchat.chat.reading import Reading
 from lanchat.config import ServeConfig
 from lanchat.web import session
 from lanchat.web.access_code import AccessCode
@@ -65,6 +66,7 @@ def create_app(
     secrets: Secrets,
     *,
     hub: Hub,
+    reading: Reading,
     audit: Audit,
     network: Network,
     wire: Wire,
@@ -81,6 +83,7 @@ def create_app(
     site = Site(
         config=config,
         hub=hub,
+        reading=reading,
         audit=audit,
         network=network,
         limits=Limits(config.rate),

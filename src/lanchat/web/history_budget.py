@@ -1,4 +1,4 @@
-"""What catching up may cost: history is the dearest thing that somebody can ask for.
+"""What catching up and going back may cost: history is the dearest thing that somebody can ask for.
 
 One short question can be worth 600 kB of answer. So who has asked pays with what was sent: from an
 account of 3 MB, into which 100 kB flow each second. An answer is given while there is anything in
@@ -13,17 +13,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import ceil
 
 from lanchat.chat.catchup import Snapshot
+from lanchat.chat.model import Message
 from lanchat.errors import TooMuchAtOnce
 
 ACCOUNT_BYTES = 3_000_000
 """What one person may be sent at once: five of the largest answers."""
 
 BYTES_A_SECOND = 100_000
+
+Answered = Snapshot | Sequence[Message]
+"""What is paid for: all that a newcomer gets, or messages."""
 
 _AT_A_TIME = 2
 _FRAME_BYTES = 300
@@ -82,12 +86,12 @@ class HistoryBudget:
         self._turns = threading.BoundedSemaphore(_AT_A_TIME)
 
     @contextmanager
-    def turn(self, person: str, address: str) -> Iterator[Callable[[Snapshot], None]]:
+    def turn(self, person: str, address: str) -> Iterator[Callable[[Answered], None]]:
         """Wait for one's turn; gives what to call with the answer. Raises TooMuchAtOnce."""
         accounts = ((self._persons, person), (self._addresses, address))
 
-        def pay(snapshot: Snapshot) -> None:
-            size, now = _size(snapshot), self._clock()
+        def pay(answer: Answered) -> None:
+            size, now = _size(answer), self._clock()
             for account, key in accounts:
                 account.pay(key, size, now)
 
@@ -98,8 +102,11 @@ class HistoryBudget:
             yield pay
 
 
-def _size(snapshot: Snapshot) -> int:
+def _size(answer: Answered) -> int:
     """Roughly how many bytes it has on the wire."""
-    messages = [*snapshot.page.messages, *snapshot.page.changed]
-    frames = _FRAME_BYTES * (len(messages) + len(snapshot.members))
+    if isinstance(answer, Snapshot):
+        page, members = answer.page, len(answer.members)
+        return _size([*page.messages, *page.changed]) + _FRAME_BYTES * members
+    messages = answer
+    frames = _FRAME_BYTES * len(messages)
     return frames + sum(len(message.message.encode()) for message in messages)

@@ -26,8 +26,9 @@ from lanchat.chat.events import (
     RulesChanged,
     ServerStopping,
 )
-from lanchat.chat.model import Cursor, Message, timestamp
+from lanchat.chat.model import LOBBY, Cursor, Message, timestamp
 from lanchat.chat.permissions import Ban
+from lanchat.chat.reading import Place, Stretch
 from lanchat.errors import PayloadInvalid
 
 _Payload = TypeVar("_Payload", bound=msgspec.Struct)
@@ -45,6 +46,7 @@ ClientId = Annotated[
     str, msgspec.Meta(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\Z")
 ]
 _Position = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_RoomId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
 class NewHost(msgspec.Struct):
@@ -79,6 +81,30 @@ class HostCommand(msgspec.Struct):
     name: Annotated[str, msgspec.Meta(max_length=32)]
     text: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
     person: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+
+
+class AskHistory(msgspec.Struct):
+    """``history``: on which side of which message; on none for the newest ones."""
+
+    room: _RoomId = LOBBY
+    before: _Position | None = None
+    after: _Position | None = None
+    around: _Position | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 100
+
+    def __post_init__(self) -> None:
+        """Look whether there is one side at most."""
+        if sum(side is not None for side in (self.before, self.after, self.around)) > 1:
+            raise ValueError
+
+    @property
+    def place(self) -> Place:
+        """The one side that is asked for."""
+        if self.after is not None:
+            return Place("after", self.after)
+        if self.around is not None:
+            return Place("around", self.around)
+        return Place("before", self.before or 0)
 
 
 def parse(arguments: Sequence[object], kind: type[_Payload]) -> _Payload:
@@ -128,6 +154,19 @@ def snapshot(snapshot: Snapshot) -> dict[str, Any]:
         answer["anew"] = True
     if snapshot.bans is not None:
         answer["bans"] = [{"name": ban.name, "until": _until(ban)} for ban in snapshot.bans]
+    return answer
+
+
+def stretch(stretch: Stretch, place: Place) -> dict[str, Any]:
+    """The answer to ``history``."""
+    answer = {
+        "ok": True,
+        "messages": [_message(message) for message in stretch.messages],
+        "complete": not (stretch.earlier or stretch.later),
+    }
+    if place.side == "around":
+        answer["complete_before"] = not stretch.earlier
+        answer["complete_after"] = not stretch.later
     return answer
 
 

@@ -12,6 +12,7 @@ from lanchat import i18n, phrases
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import MESSAGE_LIMIT, User
 from lanchat.chat.ports import Audit
+from lanchat.chat.reading import Reading
 from lanchat.config import ServeConfig
 from lanchat.errors import Refusal
 from lanchat.web import protocol, session
@@ -43,6 +44,7 @@ class Site:
 
     config: ServeConfig
     hub: Hub
+    reading: Reading
     audit: Audit
     network: Network
     limits: Limits

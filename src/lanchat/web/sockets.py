@@ -32,6 +32,7 @@ from lanchat.phrases import Answer
 from lanchat.web import protocol, session
 from lanchat.web.connections import Visitor
 from lanchat.web.protocol import HostCommand, NewHost, NewMessage, parse
+from lanchat.web.reading import ReadingHandlers
 from lanchat.web.site import Site
 
 _log = logging.getLogger(__name__)
@@ -74,6 +75,8 @@ class Sockets:
         self._wire.on("new_host", self._answering(self._new_host))
         self._wire.on("new_message", self._answering(self._new_message))
         self._wire.on("host_command", self._answering(self._host_command))
+        reading = ReadingHandlers(self._site)
+        self._wire.on("history", self._answering(reading.history))
         self._wire.on("*", self._answering(self._unknown))
 
     def _connect(self, _auth: object = None) -> None:

@@ -1,0 +1,77 @@
+"""Going back in what was said, stretch by stretch, each of bounded size."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, Protocol
+
+from lanchat.chat.catchup import fits_from
+from lanchat.chat.model import Message
+from lanchat.errors import UnknownRoom
+
+
+class Place(NamedTuple):
+    """Where to read: on which side of the message with this id; 0 is behind the newest one."""
+
+    side: Literal["before", "after", "around"] = "before"
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Messages in the order of their ids, and whether there are more on either side.
+
+    Of a stretch before a message ``later`` is not looked at, and after one not ``earlier``.
+    """
+
+    messages: list[Message]
+    earlier: bool = False
+    later: bool = False
+
+
+class History(Protocol):
+    """What was said, as it is now."""
+
+    def stretch(self, room: str, place: Place, limit: int) -> Stretch:
+        """At most so many messages of the room, without those that are deleted or cleared.
+
+        Raises UnknownMessage for one to look around that is not there, and StoreUnavailable.
+        Around one that is deleted there is what was said beside it.
+        """
+
+
+class Reading:
+    """Lets people read what they may see."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def stretch(self, rooms: Collection[str], room: str, place: Place, limit: int) -> Stretch:
+        """A stretch of a room, as far as it fits into one answer; ``rooms`` are the person's.
+
+        Raises UnknownRoom, UnknownMessage or StoreUnavailable.
+        """
+        if room not in rooms:
+            raise UnknownRoom
+        return _bounded(self._history.stretch(room, place, limit), place)
+
+
+def _bounded(stretch: Stretch, place: Place) -> Stretch:
+    """What lies nearest to the place, as far as it fits."""
+    said = stretch.messages
+    if place.side == "after":
+        kept = len(said) - fits_from(said[::-1])
+        return replace(stretch, messages=said[:kept], later=stretch.later or kept < len(said))
+    if place.side == "before":
+        first = fits_from(said)
+        return replace(stretch, messages=said[first:], earlier=stretch.earlier or first > 0)
+    by_distance = sorted(said, key=lambda message: -abs(message.id - place.id))
+    near = sorted(by_distance[fits_from(by_distance) :])
+    if not near:
+        return stretch
+    return Stretch(
+        near,
+        earlier=stretch.earlier or near[0] != said[0],
+        later=stretch.later or near[-1] != said[-1],
+    )

@@ -1,0 +1,63 @@
+"""Going back: a stretch of what was said in a room, before, after or around a message."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import partial
+
+from lanchat.chat.model import Message
+from lanchat.chat.reading import Place, Stretch
+from lanchat.errors import UnknownMessage
+from lanchat.store import messages
+from lanchat.store.database import Database
+
+_NEWEST = 2**63 - 1
+
+# Left to choose, SQLite would look for a quiet room's messages among all others.
+_SAID = messages.SELECT + "INDEXED BY message_room WHERE room = ? AND deleted_at IS NULL "
+
+
+class SqliteHistory:
+    """The History of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def stretch(self, room: str, place: Place, limit: int) -> Stretch:
+        return self._database.call(partial(stretch, room=room, place=place, limit=limit))
+
+
+def stretch(connection: sqlite3.Connection, room: str, place: Place, limit: int) -> Stretch:
+    """At most so many messages of the room. Raises UnknownMessage."""
+    floor = messages.cleared(connection, room)
+    if place.side == "after":
+        return _after(connection, room, max(place.id, floor), limit)
+    if place.side == "before":
+        return _before(connection, room, floor, place.id or _NEWEST, limit)
+    query = "SELECT 1 FROM message WHERE id = ? AND room = ? AND id > ?"
+    if connection.execute(query, (place.id, room, floor)).fetchone() is None:
+        raise UnknownMessage
+    earlier = _before(connection, room, floor, place.id, limit // 2)
+    later = _after(connection, room, max(place.id - 1, floor), limit - limit // 2)
+    return Stretch(earlier.messages + later.messages, earlier.earlier, later.later)
+
+
+def _before(
+    connection: sqlite3.Connection, room: str, floor: int, message_id: int, limit: int
+) -> Stretch:
+    rows = connection.execute(
+        _SAID + "AND id > ? AND id < ? ORDER BY id DESC LIMIT ?",
+        (room, floor, message_id, limit + 1),
+    ).fetchall()
+    return Stretch(_taken(rows[:limit][::-1]), earlier=len(rows) > limit)
+
+
+def _after(connection: sqlite3.Connection, room: str, message_id: int, limit: int) -> Stretch:
+    rows = connection.execute(
+        _SAID + "AND id > ? ORDER BY id LIMIT ?", (room, message_id, limit + 1)
+    ).fetchall()
+    return Stretch(_taken(rows[:limit]), later=len(rows) > limit)
+
+
+def _taken(rows: list[tuple[object, ...]]) -> list[Message]:
+    return list(map(messages.message, rows))

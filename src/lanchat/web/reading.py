@@ -1,0 +1,27 @@
+"""Going back, as clients ask for it: each answer costs its reader what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lanchat.phrases import Answer
+from lanchat.web import protocol
+from lanchat.web.connections import Visitor
+from lanchat.web.protocol import AskHistory, parse
+from lanchat.web.site import Site
+
+
+class ReadingHandlers:
+    """The handlers of what only reads."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def history(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
+        """A stretch of what was said. Waits for the disk."""
+        asked = parse(arguments, AskHistory)
+        with self._site.history.turn(visitor.person, visitor.origin.ip) as pay:
+            rooms = self._site.hub.rooms_of(connection)
+            stretch = self._site.reading.stretch(rooms, asked.room, asked.place, asked.limit)
+            pay(stretch.messages)
+            return protocol.stretch(stretch, asked.place)
