@@ -1,13 +1,91 @@
-// js/people.js: a name has a colour, and the first ten in a room have different ones.
+// js/people.js and css/avatar.css: the colour of a user is theirs, and can be read by day and night.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { colourOf } from "#js/people.js";
 
-test("a name keeps its colour, and ten names have ten", () => {
-  const names = Array.from({ length: 10 }, (_, number) => `guest ${number}`);
-  const colours = names.map(colourOf);
-  assert.equal(new Set(colours).size, 10);
-  assert.deepEqual(names.map(colourOf), colours);
+const SHEETS = [
+  { sheet: "avatar.css", grounds: ["#ffffff", "#eef1ef"] },
+  { sheet: "dark.css", grounds: ["#1b2120", "#0e1211"] },
+];
+const READABLE = 4.5; // WCAG's contrast of small text
+const NOTICEABLE = 0.03; // in OKLab, where 0.02 is what an eye just sees side by side
+
+test("a user keeps the colour, and many users have many", () => {
+  const ids = Array.from({ length: 500 }, (_, number) => `user ${number}`);
+  assert.deepEqual(ids.map(colourOf), ids.map(colourOf));
+  assert.equal(new Set(ids.map(colourOf)).size, 24);
 });
+
+for (const { sheet, grounds } of SHEETS) {
+  const people = coloursOf(sheet);
+
+  test(`${sheet}: letters and names can be read`, () => {
+    assert.equal(people.length, 24);
+    for (const { disc, ink, name } of people) {
+      assert.ok(contrast(disc, ink) >= READABLE, `${ink} on ${disc}`);
+      for (const ground of grounds) assert.ok(contrast(name, ground) >= READABLE, name);
+    }
+  });
+
+  test(`${sheet}: no two discs look alike`, () => {
+    const discs = people.map(({ disc }) => disc);
+    for (const [i, disc] of discs.entries()) {
+      for (const other of discs.slice(0, i)) {
+        assert.ok(distance(disc, other) >= NOTICEABLE, `${disc} and ${other}`);
+      }
+    }
+  });
+}
+
+/** @param {string} sheet */
+function coloursOf(sheet) {
+  const path = `../../src/lanchat/web/static/css/${sheet}`;
+  const text = readFileSync(new URL(path, import.meta.url), "utf8");
+  const rule = /\.person-\d+ \{\s*--disc: (#\w+);\s*--disc-ink: (#\w+);\s*--name: (#\w+);/g;
+  return [...text.matchAll(rule)].map(([, disc, ink, name]) => ({ disc, ink, name }));
+}
+
+/** @param {string} colour */
+function linear(colour) {
+  return [1, 3, 5].map((at) => {
+    const share = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+}
+
+/**
+ * @param {string} a
+ * @param {string} b
+ */
+function contrast(a, b) {
+  const luminances = [a, b].map((colour) => {
+    const [red, green, blue] = linear(colour);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  });
+  return (Math.max(...luminances) + 0.05) / (Math.min(...luminances) + 0.05);
+}
+
+/**
+ * @param {string} a
+ * @param {string} b
+ */
+function distance(a, b) {
+  const [first, second] = [a, b].map(oklab);
+  return Math.hypot(...first.map((value, i) => value - second[i]));
+}
+
+/** @param {string} colour */
+function oklab(colour) {
+  const [red, green, blue] = linear(colour);
+  const l = Math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue);
+  const m = Math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue);
+  const s = Math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}

@@ -108,7 +108,7 @@ export function makeRenderer({ words, times, mayDelete }) {
       node.querySelector(".message__bubble")?.firstElementChild?.replaceWith(author(row));
     }
     for (const old of node.querySelectorAll(AROUND)) old.remove();
-    if (first && !mine) node.prepend(avatar(message.user));
+    if (first && !mine) node.prepend(avatar(message.user_id, message.user));
     if (draft !== null && draft.error !== null) node.append(failure(draft, draft.error.message));
     if (pending && last) node.append(element("p", "message__pending", words.t("client.pending")));
   }
@@ -134,7 +134,7 @@ export function makeRenderer({ words, times, mayDelete }) {
     // Below the first of a group, and beside one's own, only a screen reader needs the name.
     const shown = first && !mine;
     const name = element("bdi", "", message.user);
-    const className = shown ? `message__author ${colourOf(message.user)}` : "hidden-label";
+    const className = shown ? `message__author ${colourOf(message.user_id)}` : "hidden-label";
     const line = element("p", className, name);
     if (host) line.append(" ", element("span", "badge", words.t("client.host")));
     return line;

@@ -3,40 +3,27 @@
 import { element, lastOf, setText } from "./dom.js";
 import { isHost } from "./moderation.js";
 
-const COLOURS = 10; // the classes in css/avatar.css
+const COLOURS = 24; // the classes in css/avatar.css
 
 /**
  * A coloured disc with initials.
+ * @param {string} id
  * @param {string} name
  */
-export function avatar(name) {
-  const node = element("span", `avatar ${colourOf(name)}`, initials(name));
+export function avatar(id, name) {
+  const node = element("span", `avatar ${colourOf(id)}`, initials(name));
   node.setAttribute("aria-hidden", "true");
   return node;
 }
 
-/** @type {Map<string, number>} */
-const given = new Map(); // name → colour
-
 /**
- * The class that gives a name its colour: the name's own, or the next that nobody has yet.
- * @param {string} name
+ * The class that gives a user their colour, which is the same for everybody and by any name.
+ * @param {string} id
  */
-export function colourOf(name) {
-  if (!given.has(name)) {
-    const taken = new Set(given.values());
-    let colour = hashOf(name) % COLOURS;
-    for (let i = 1; taken.has(colour) && i < COLOURS; i += 1) colour = (colour + 3) % COLOURS;
-    given.set(name, colour);
-  }
-  return `person-${given.get(name)}`;
-}
-
-/** @param {string} name */
-function hashOf(name) {
+export function colourOf(id) {
   let hash = 0x811c9dc5; // FNV-1a
-  for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return (hash ^ (hash >>> 15)) >>> 0;
+  for (const char of id) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return `person-${((hash ^ (hash >>> 15)) >>> 0) % COLOURS}`;
 }
 
 /**
@@ -111,7 +98,7 @@ export function mountPeople({ list, total, line }, { words, commands, onAct }) {
     if (member.role === "host") label.append(element("span", "badge", words.t("client.host")));
     if (member.muted) label.append(element("span", "badge badge--quiet", words.t("client.muted")));
     const about = element("span", "people__about", label, element("span", "people__ip", member.ip));
-    const row = element("div", "people__row", avatar(member.name), about);
+    const row = element("div", "people__row", avatar(member.id, member.name), about);
     const person = element("li", "people__person", row);
     if (hosting && !mine) {
       const acts = actions(member);
