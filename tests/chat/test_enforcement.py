@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from lanchat.chat.changes import Amend
-from lanchat.chat.events import MessageChanged, RulesChanged
+from lanchat.chat.events import ConnectionsClosed, MessageChanged, RulesChanged
 from lanchat.chat.model import Origin
 from lanchat.chat.permissions import Mute, State
 from lanchat.errors import Muted, StoreUnavailable
@@ -119,6 +119,36 @@ def test_a_clock_that_is_set_back_while_the_server_is_down_prolongs_no_mute(star
     with pytest.raises(Muted) as refusal:
         after.post("Bia", "hello", "1").result(10)
     assert refusal.value.retry_after == 60
+
+
+def test_a_start_with_the_clock_ahead_ends_no_ban_and_no_mute(start, times, recorder):
+    """Once it is set right, who was let in meanwhile is out again, or reads only."""
+    before = start()
+    bia, troll = before.log_in("Bia", PHONE), before.log_in("Troll", HERE)
+    before.command_from_terminal("mute", "Bia 1h")
+    before.command_from_terminal("ban", "Troll 1h")
+    before.close()
+    times.wall += 86_400
+    after = start()
+    after.join("Bia", bia, PHONE)
+    troll = after.log_in("Troll", HERE)
+    after.join("Troll", troll, HERE)
+    after.tick(times.monotonic)
+    assert recorder.notices(bia) == []
+    times.wall -= 86_400
+    after.tick(times.monotonic)
+    assert [code for code, _ in recorder.notices(bia)] == ["muted"]
+    assert ConnectionsClosed(troll.id) in recorder.told
+    assert [ban.name for ban in after.bans()] == ["Troll"]
+
+
+def test_who_is_let_go_is_told_once(hub, bia, recorder, times):
+    """The end of a mute is told when it is over, and not again when it is forgotten."""
+    hub.command("Ana", "mute", "Bia 1m")
+    times.go_on(60)
+    hub.tick(times.monotonic)
+    hub.tick(times.monotonic)
+    assert [code for code, _ in recorder.notices(bia)] == ["muted", "unmuted"]
 
 
 def test_a_command_can_be_given_again_once_the_database_is_free(hub, bia, database, monkeypatch):

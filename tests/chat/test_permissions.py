@@ -229,11 +229,45 @@ def test_a_restart_prolongs_nothing(permissions):
     assert permissions.over(7 + 100) == {MUTE, BAN}
 
 
+def test_a_start_with_the_clock_ahead_forgets_nothing(permissions):
+    """What seems to be over holds for nobody, and is there again once the clock is set right."""
+    ahead = WALL + 30 * 86_400
+    take(permissions, now=7, wall=ahead, mutes=(MUTE,), bans=(BAN,))
+    permissions.look(20, ahead + 13)
+    assert permissions.holding(20) == permissions.over(20) == frozenset()
+    permissions.look(30, WALL + 20)
+    assert muted(permissions, now=30) == 40
+    assert permissions.holding(30) == {MUTE, BAN}
+
+
+def test_what_is_over_is_forgotten_after_as_long_as_it_was_to_last(permissions):
+    """By then it is over, whatever the clock said at the start."""
+    take(permissions, now=7, wall=WALL + 86_400, mutes=(MUTE,), bans=(BAN,))
+    assert permissions.over(66.9) == frozenset()
+    assert permissions.over(67) == {MUTE}
+    assert permissions.over(107) == {MUTE, BAN}
+
+
+def test_what_has_ended_while_the_server_ran_does_not_begin_again(permissions):
+    """A clock that is set back afterwards prolongs nothing."""
+    take(permissions, now=7, wall=WALL + 20, mutes=(MUTE,))
+    permissions.look(50, WALL - 86_400)
+    assert muted(permissions, now=50) == 0
+
+
+def test_of_what_seems_to_be_over_the_newest_are_kept(permissions):
+    """By number, where nobody lets the server run long enough."""
+    many = tuple(Ban(f"Ana {n}", "", "", WALL + 100, "Rui", 100) for n in range(1_002))
+    take(permissions, now=7, wall=WALL + 86_400, bans=many)
+    assert permissions.over(8) == set(many[:2])
+
+
 def test_what_an_earlier_lanchat_wrote_ends_by_the_clock(permissions):
     """It did not write down how long a mute was to last."""
     take(permissions, now=7, wall=WALL, mutes=(Mute("1", "Ana", "", WALL + 60),))
-    assert permissions.over(66.9) == frozenset()
-    assert len(permissions.over(67)) == 1
+    assert len(permissions.holding(66.9)) == 1
+    assert permissions.holding(67) == permissions.over(67) == frozenset()
+    assert len(permissions.over(7 + 3_600)) == 1  # by then the clock is believed
 
 
 def test_what_was_over_before_a_restart_is_over(permissions):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from lanchat.chat.changes import Amend
 from lanchat.chat.events import (
+    ConnectionsClosed,
     Event,
     MemberChanged,
     Notice,
@@ -20,7 +21,7 @@ from lanchat.chat.events import (
     SettingsChanged,
 )
 from lanchat.chat.model import LOBBY, Clock, Member, User, timestamp
-from lanchat.chat.permissions import Mute, Permissions, State
+from lanchat.chat.permissions import Ban, Mute, Permissions, State
 from lanchat.chat.ports import EventLog, Settings
 from lanchat.chat.presence import Presence
 from lanchat.errors import StoreUnavailable
@@ -44,6 +45,7 @@ class Enforcement:
         self._presence = presence
         self._deliver = deliver
         self._clock = clock
+        self._holding: frozenset[Ban | Mute] = frozenset()
         try:
             self._take(settings.load())
         except StoreUnavailable as error:
@@ -54,7 +56,13 @@ class Enforcement:
         return self._log.append(Amend(amended)).result()
 
     def expire(self, now: float) -> None:
-        """Let go of bans and mutes that are over. Raises StoreUnavailable."""
+        """Tell who is let go by now, or kept again, and forget what is over for certain.
+
+        Raises StoreUnavailable.
+        """
+        self.permissions.look(now, self._clock.wall())
+        if self.permissions.holding(now) != self._holding:
+            self._pass(now)
         if over := self.permissions.over(now):
             self.amend(lambda state: state.without(over))
 
@@ -69,7 +77,18 @@ class Enforcement:
             self._tell(member, before[member.id])
 
     def _take(self, state: State) -> None:
-        self.permissions.take(state, self._clock.monotonic(), self._clock.wall())
+        now = self._clock.monotonic()
+        self.permissions.take(state, now, self._clock.wall())
+        self._holding = self.permissions.holding(now)
+
+    def _pass(self, now: float) -> None:
+        """Time or the clock has changed what holds: tell whom it concerns here."""
+        self._holding = self.permissions.holding(now)
+        for member in self._presence.members():
+            self._tell(member, self._mute_of(member) if member.muted else None)
+            entry, user = self._presence.entry(member.id), User(member.id, member.name)
+            if entry and self.permissions.banned(user, entry.origin, now):
+                self._deliver(ConnectionsClosed(user.id))
 
     def _tell(self, was: Member, before: Mute | None) -> None:
         """Say what a member may do now, where that has changed."""

@@ -11,6 +11,10 @@ where somebody asks for it, and then keeps out who is new there.
 ever. How long a ban or mute still lasts is measured by the monotonic clock from the moment on that
 this server learned of it, so that a clock that is set lets nobody go, and keeps nobody waiting
 longer than they were told.
+
+A server may be started while the clock is ahead, and find over what is not. So what was over when
+it was learned of holds for nobody, and again where the clock is set back; it is forgotten only
+once this server has run for as long as it was to last.
 """
 
 from __future__ import annotations
@@ -19,10 +23,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from math import ceil
+from typing import NamedTuple
 
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.model import Origin, Role, User
 from lanchat.errors import Banned, Muted, ReadOnly, RoomLocked, SlowMode
+
+ENDED_KEPT = 1_000
+"""So many bans and mutes that seem to be over are kept at most, the newest ones."""
+
+_DOUBT = 3_600.0
+"""Seconds that one is kept of which it is not known how long it was to last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +127,19 @@ class Turn:
     origin: Origin
 
 
+class _Span(NamedTuple):
+    """When this server learned of a ban or mute, and when it ends; None is never."""
+
+    learned: float
+    end: float | None
+
+
 class Permissions:
     """Who may do what now; times ``now`` are the monotonic clock's."""
 
     def __init__(self) -> None:
         self._state = State()
-        self._ends: dict[Ban | Mute, float | None] = {}
+        self._spans: dict[Ban | Mute, _Span] = {}
         self._turns: list[Turn] = []  # in slow mode, oldest first
 
     @property
@@ -135,8 +153,8 @@ class Permissions:
     def take(self, state: State, now: float, wall: float) -> None:
         """Let another state hold from now on."""
         passing: tuple[Ban | Mute, ...] = (*state.bans, *state.mutes)
-        ends = self._ends
-        self._ends = {one: ends[one] if one in ends else _end(one, now, wall) for one in passing}
+        known = self._spans
+        self._spans = {one: known.get(one) or _Span(now, _end(one, now, wall)) for one in passing}
         if state.rules.slow != self._state.rules.slow:
             self._turns.clear()
         self._state = state
@@ -183,7 +201,7 @@ class Permissions:
         if self.is_moderator(user.id):
             return None
         if mute := self.mute_of(user.id, origin, now):
-            end = self._ends[mute]
+            end = self._spans[mute].end
             raise Muted(None if end is None else ceil(end - now))
         if self.rules.readonly:
             raise ReadOnly
@@ -222,12 +240,24 @@ class Permissions:
                 return mute
         return None
 
+    def look(self, now: float, wall: float) -> None:
+        """Let hold again what seemed to be over when it was learned of, and by the clock is not."""
+        for one, (learned, end) in self._spans.items():
+            if end is not None and end <= learned and one.until is not None and one.until > wall:
+                self._spans[one] = _Span(learned, _end(one, now, wall))
+
+    def holding(self, now: float) -> frozenset[Ban | Mute]:
+        """The bans and mutes that hold."""
+        return frozenset(one for one in self._spans if not self._is_over(one, now))
+
     def over(self, now: float) -> frozenset[Ban | Mute]:
-        """The bans and mutes whose time is over."""
-        return frozenset(one for one in self._ends if self._is_over(one, now))
+        """The bans and mutes that may be forgotten: whose time is over whatever the clock says."""
+        ended = [one for one in self._spans if self._is_over(one, now)]
+        kept = [one for one in ended if now < self._spans[one].learned + (one.seconds or _DOUBT)]
+        return frozenset(ended).difference(kept[-ENDED_KEPT:])
 
     def _is_over(self, one: Ban | Mute, now: float) -> bool:
-        end = self._ends[one]
+        end = self._spans[one].end
         return end is not None and end <= now
 
 
