@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import socket
 from contextlib import closing
 
 import pytest
@@ -195,6 +196,15 @@ def test_what_is_asked_for_stands_in_no_header(server, path, query):
         assert answer.status in (400, 404)
         assert "Location" not in answer.headers
         assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("query", [b"lang=\xff", b"\xed\xbf\xbf", b"lang=%ff", b"\xc3\xa4=b"])
+def test_a_query_of_any_bytes_is_no_error(server, query):
+    """It is read as far as it can be: the page is shown, or shown without it."""
+    with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as asking:
+        asking.sendall(b"GET /?%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % query)
+        assert asking.recv(12) in (b"HTTP/1.1 200", b"HTTP/1.1 303")
+    assert "Traceback" not in server.output()
 
 
 @pytest.mark.server_options("--lang", "pt-BR")

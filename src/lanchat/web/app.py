@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import string
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
 
 import flask
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -78,6 +80,7 @@ def create_app(
     the one that guests can install, where a certificate of ours encrypts the site.
     """
     app = flask.Flask("lanchat.web", static_folder=None)
+    app.request_class = _Request
     _configure(app, secrets.sessions)
     wire.socketio.init_app(app)
     site = Site(
@@ -138,6 +141,15 @@ def _layers(app: flask.Flask, site: Site) -> WSGIApplication:
     if config.trust_proxy:
         layers = CheckedPrefix(ProxyFix(layers, x_for=1, x_proto=1, x_host=1, x_prefix=1))
     return layers
+
+
+class _Request(flask.Request):
+    """Flask's, for any query: it takes bytes for UTF-8 that are none, unless they are escaped."""
+
+    def __init__(self, environ: WSGIEnvironment, *options: bool) -> None:
+        query = environ.get("QUERY_STRING", "")
+        environ["QUERY_STRING"] = quote(query, safe=string.punctuation, encoding="latin-1")
+        super().__init__(environ, *options)
 
 
 class _Sessions(SecureCookieSessionInterface):
