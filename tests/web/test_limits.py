@@ -15,9 +15,11 @@ from lanchat.errors import TooFast, TooMuchAtOnce
 from lanchat.web.limits import (
     ADDRESS_SHARE,
     BURST_SECONDS,
+    LOGINS,
     ROOM_SHARE,
     STRIKES,
     Limits,
+    Logins,
     Window,
 )
 
@@ -319,6 +321,64 @@ def test_a_full_server_says_so_on_its_pages(ana, bia, person_factory):
         assert answer.status_code == 503
         assert "too many connections" in answer.text
     assert ana.get("/chat").status_code == 200
+
+
+def log_in_often(logins, count, address=HERE, device=None, *, been=False):
+    """Log in so often, each time in another browser unless one is given."""
+    for number in range(count):
+        logins.count(device or f"{address} {number}", address, been=been)
+
+
+def test_one_browser_logs_in_so_often_a_minute(clock):
+    """Every login is somebody new; others behind the same address come in as before."""
+    logins = Logins(50, 1_000, clock)
+    log_in_often(logins, LOGINS, device="laptop")
+    with pytest.raises(TooFast) as refusal:
+        logins.count("laptop", HERE, been=True)
+    assert refusal.value.retry_after == 60
+    log_in_often(logins, 30)
+    clock.now += 60
+    logins.count("laptop", HERE, been=True)
+
+
+def test_a_class_behind_one_address_comes_in_several_times_a_minute(clock):
+    """Who deletes their cookies each time finds that the address has a limit, too."""
+    logins = Logins(50, 1_000, clock)
+    log_in_often(logins, 50 * ADDRESS_SHARE)
+    with pytest.raises(TooFast):
+        logins.count("another", HERE, been=False)
+    logins.count("another", THERE, been=False)
+
+
+def test_who_comes_in_with_many_addresses_keeps_out_nobody_of_before(clock):
+    """One network of IPv6 has half of what there is for all, and strangers have their own."""
+    logins = Logins(50, 1_000, clock)
+    for number in range(500):
+        logins.count(f"{number}", f"2001:db8::{number:x}", been=False)
+    with pytest.raises(TooFast):
+        logins.count("laptop", "2001:db8::ffff", been=False)
+    for number in range(1, 501):
+        logins.count(f"{number}", f"2001:db8:{number:x}::1", been=False)
+    with pytest.raises(TooFast):
+        logins.count("phone", HERE, been=False)
+    logins.count("phone", HERE, been=True)
+
+
+def test_0_connections_is_no_limit_of_logins(clock):
+    """Where a host has everybody behind one address, a browser has its limit all the same."""
+    logins = Logins(0, 0, clock)
+    log_in_often(logins, 5_000)
+    with pytest.raises(TooFast):
+        log_in_often(logins, LOGINS + 1, device="laptop")
+
+
+@pytest.mark.own_server
+def test_who_logs_in_without_end_is_told_to_wait(ana, until):
+    """429 at the login page, and a line in the log."""
+    answers = [ana.log_in(f"Ana {number}") for number in range(2, LOGINS + 2)]
+    assert [answer.status_code for answer in answers] == [303] * (LOGINS - 1) + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
+    until(lambda: '"reason": "too_many"' in ana.server.log())
 
 
 @pytest.mark.own_server

@@ -358,6 +358,16 @@ class Hub:
     def is_moderator(self, user_id: str) -> bool:
         return self._permissions.is_moderator(user_id)
 
+    def remains_moderator(self, user: User, *, same: bool) -> bool:
+        """Whether a moderator who comes back is one: by the ``same`` name, or by another one.
+
+        By another one where somebody else has theirs. Any other login is one of somebody new: it
+        may be a guest at a moderator's browser.
+        """
+        if not self.is_moderator(user.id):
+            return False
+        return same or self._presence.displaced(user)
+
     def publish(self, event: Event) -> None:
         """Tell an event without a position to all whom it concerns, in every process."""
         self._send(event.channel, event)

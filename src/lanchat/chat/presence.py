@@ -95,6 +95,10 @@ class Presence:
         """Whether the user's name is theirs or nobody's, and they have not logged out."""
         return user.id not in self._sessions.logouts and self._directory.taken(user) is None
 
+    def displaced(self, user: User) -> bool:
+        """Whether somebody else has the name of a user who has not logged out."""
+        return user.id not in self._sessions.logouts and self._directory.taken(user) is not None
+
     def taken(self, user: User) -> NameTaken | None:
         """The refusal for who comes back when somebody else has their name."""
         suggestion = self._directory.taken(user)

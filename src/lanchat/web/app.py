@@ -26,7 +26,7 @@ from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
 from lanchat.web.guard import CheckedPrefix, Guard, HttpsOnly
 from lanchat.web.history_budget import HistoryBudget
-from lanchat.web.limits import Limits
+from lanchat.web.limits import Limits, Logins
 from lanchat.web.login import LoginPages
 from lanchat.web.pages import Pages
 from lanchat.web.site import Network, Site
@@ -90,6 +90,7 @@ def create_app(
         audit=audit,
         network=network,
         limits=Limits(config.rate),
+        logins=Logins(config.max_per_ip, config.max_clients),
         history=HistoryBudget(config.max_per_ip, limited=config.rate > 0),
         access=AccessCode(config.access_code, secrets.sessions),
         host_link=AccessCode(secrets.host_link, secrets.sessions),

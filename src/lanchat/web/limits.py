@@ -18,6 +18,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
 from math import ceil
 
 from lanchat.errors import TooFast, TooMuchAtOnce
@@ -40,6 +41,12 @@ STRIKES = 3
 
 RENAMES = 5
 """So many times within a minute may somebody change their name, which everybody is told."""
+
+LOGINS = 10
+"""So many times within a minute may one browser log in, each time as somebody new."""
+
+FEWEST_LOGINS = 100
+"""So many may come in within a minute, however few have room at a time."""
 
 _EVENTS_PER_MESSAGE = 10
 """All events are limited, too, at so many times the rate of messages."""
@@ -71,12 +78,14 @@ class Window:
     def wait(self, key: str, now: float) -> float:
         """In how many seconds the next one is let through, 0 for now."""
         times = self._times.get(key)
-        if times is None or len(times) < self._most:
+        if not self._most or times is None or len(times) < self._most:
             return 0.0
         return max(0.0, times[0] + self._seconds - now)
 
     def add(self, key: str, now: float) -> None:
         """Count one that was let through."""
+        if not self._most:
+            return
         times = self._times.get(key)
         if times is None:
             self._forget(now)
@@ -157,6 +166,48 @@ class Limits:
             raise TooMuchAtOnce(ceil(wait))
         for window, key in ((own, person), *together):
             window.add(key, now)
+
+
+class Logins:
+    """How many may come in within a minute: each is a name that is held, and a line of the log.
+
+    ``of_address`` and ``of_all`` are how many connections those may have; 0 is no limit. An address
+    may be ADDRESS_SHARE times as many people, and all together as many as there is room for; a
+    network of IPv6, in which one laptop has any number of addresses, half of that. Whoever uses up
+    what there is for all keeps out nobody who has been in before.
+    """
+
+    def __init__(
+        self, of_address: int, of_all: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
+        most = of_all and max(of_all, FEWEST_LOGINS)
+        self._devices = Window(LOGINS, 60)
+        self._addresses = Window(of_address and max(ADDRESS_SHARE * of_address, FEWEST_LOGINS), 60)
+        self._networks = Window(most // 2, 60)
+        self._all = Window(most, 60)
+
+    def count(self, device: str, address: str, *, been: bool) -> None:
+        """Count a login; ``been`` is a browser in which somebody has been in. Raises TooFast."""
+        now, network = self._clock(), network_of(address)
+        counted = [(self._devices, device), (self._addresses, address), (self._all, str(been))]
+        if network != address:
+            counted.append((self._networks, network))
+        if wait := max(window.wait(key, now) for window, key in counted):
+            raise TooFast(ceil(wait))
+        for window, key in counted:
+            window.add(key, now)
+
+
+def network_of(address: str) -> str:
+    """The first 64 bits of an IPv6 address; any other address as it is."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:  # behind a Unix socket nobody has an address
+        return address
+    if not isinstance(ip, IPv6Address):
+        return address
+    return str(IPv6Address(int(ip) >> 64 << 64)) + "/64"
 
 
 def _burst(rate: int) -> Window:

@@ -154,8 +154,9 @@ class LoginPages:
         known, origin = session.known_user(), session.visitor()
         may_enter = known is not None and self._hub.may_enter(known, origin)
         same = known is not None and name.strip() == known.name and may_enter
-        # A host who takes another name is one by that name, too.
-        host = session.is_host() or (known is not None and self._hub.is_moderator(known.id))
+        host = session.is_host() or (
+            known is not None and self._hub.remains_moderator(known, same=same)
+        )
         # Who has opened the host link needs no other key.
         if (session.user() is None or not same) and not host:
             self._check_code(name)
@@ -164,10 +165,20 @@ class LoginPages:
                 self._hub.promote(known)
             session.begin(known)
             return _to("chat")
+        self._count(name)
         self._site.check_room_for(known)
         user = self._hub.log_in(name, origin, replaces=known, host=host)
         session.begin(user)
         return _to("chat")
+
+    def _count(self, name: str) -> None:
+        """Count a login. Raises TooFast where there were too many."""
+        origin, been = session.visitor(), session.known_browser() is not None
+        try:
+            self._site.logins.count(origin.device, origin.ip, been=been)
+        except TooFast:
+            self._site.audit.login_refused(name, origin, "too_many")
+            raise
 
     def _check_code(self, name: str) -> None:
         origin = session.origin(flask.request.environ)

@@ -19,7 +19,7 @@ from lanchat.web import protocol, session
 from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
 from lanchat.web.history_budget import HistoryBudget
-from lanchat.web.limits import Limits
+from lanchat.web.limits import Limits, Logins
 
 
 class Network(Protocol):
@@ -48,6 +48,7 @@ class Site:
     audit: Audit
     network: Network
     limits: Limits
+    logins: Logins
     history: HistoryBudget
     access: AccessCode
     host_link: AccessCode

@@ -15,11 +15,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address
 from math import ceil
 
 from lanchat.errors import TooManyTries
-from lanchat.web.limits import Window
+from lanchat.web.limits import Window, network_of
 
 TRIES = 10
 """So many may come from one address, or one known browser, within ten minutes."""
@@ -92,28 +91,17 @@ class Tries:
         for window, key in self._windows(address, known):
             window.add(key, now)
         if known is None:
-            self._wrong_before.add(_network(address), now)
+            self._wrong_before.add(network_of(address), now)
 
     def _windows(self, address: str, known: str | None) -> list[tuple[Window, str]]:
         if known is not None:
             return [(self._known, known)]
-        network = _network(address)
+        network = network_of(address)
         own = [(self._addresses, address)]
         return own if network == address else [*own, (self._networks, network)]
 
     def _ceiling(self, address: str, known: str | None, now: float) -> Ceiling:
         if known is not None:
             return self._of_known
-        before = self._wrong_before.wait(_network(address), now)
+        before = self._wrong_before.wait(network_of(address), now)
         return self._of_others if before else self._of_new
-
-
-def _network(address: str) -> str:
-    """The first 64 bits of an IPv6 address; any other address as it is."""
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:  # behind a Unix socket nobody has an address
-        return address
-    if not isinstance(ip, IPv6Address):
-        return address
-    return str(IPv6Address(int(ip) >> 64 << 64)) + "/64"
