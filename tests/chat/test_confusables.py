@@ -50,6 +50,10 @@ def test_names_that_read_alike(one, other):
         ("sun", "ѕսո"),  # Armenian
         ("RAW", "\u13a1\u13aa\u13b3"),  # Cherokee
         ("ANA", "ꓮꓠꓮ"),  # Lisu
+        ("ANNA", "ᗩᑎᑎᗩ"),  # Canadian syllabics
+        ("DAVID", "🅳🅰🆅🅸🅳"),  # squares and circles with letters
+        ("david", "🅓🅐🅥🅘🅓"),
+        ("Eva", "🇪🇻🇦"),
         ("Sara", "Sᴀʀᴀ"),
         ("ロ", "口"),  # a syllable and a mouth
     ],
@@ -75,6 +79,8 @@ def test_names_in_letters_of_the_same_shape(one, other):
         ("william", "vviIliam"),
         ("David", "Davicl"),
         ("David", "Davic1"),
+        ("david", "davic-l"),
+        ("ana david", "ana davicl"),
     ],
 )
 def test_names_that_are_seen_alike(one, other):
@@ -92,7 +98,10 @@ def test_names_that_are_seen_alike(one, other):
         ("John", "John\u20dd"),  # in a circle
         ("John", "John\u0332"),
         ("Bob", "\u0181ob"),  # with a hook
-        ("Soren", "Søren"),
+        ("Søren", "So\u0338ren"),
+        ("Łukasz", "L\u0335ukasz"),
+        ("Đan", "\u0189an"),  # an African letter
+        ("Đan", "\u00d0an"),  # an Icelandic letter in the same strokes
         ("José", "J\u0335osé"),
         ("Caesar", "Cæsar"),
     ],
@@ -114,6 +123,10 @@ def test_what_is_drawn_across_a_letter_makes_no_other_name(one, other):
         ("Ana 2", "Ana 22"),
         ("Ana", "Aná"),
         ("Joao", "João"),
+        ("Soren", "Søren"),
+        ("Michal", "Michał"),
+        ("clara", "dara"),
+        ("ana clara", "ana dara"),
         ("Анна", "Ганна"),
         ("ビル", "ビール"),
         ("王", "玉"),

@@ -7,11 +7,13 @@ Names are compared by their skeletons, of which a name has up to three:
 - how it reads in Latin letters, where other alphabets have letters of the same shape;
 - how it is seen in a typeface without serifs: ``I``, ``l``, ``1`` and ``|`` are one stroke, ``0``
   is ``O``, ``rn`` is ``m``, ``vv`` is ``w`` and ``cl`` is ``d`` (the prototypes of UTS 39, section
-  4). Case counts here, for it is what tells ``Iara`` from ``Lara`` and ``IARA`` from ``LARA``, who
-  may be in the room together; ``lara`` may not be when ``Iara`` is.
+  4), but not where a name begins: ``clara`` and ``dara`` are two children of one class. Case counts
+  here, for it is what tells ``Iara`` from ``Lara`` and ``IARA`` from ``LARA``, who may be in the
+  room together; ``lara`` may not be when ``Iara`` is.
 
 In none of them counts what is drawn across a letter: bars and strokes, whether they combine with it
-or are part of it (``ø``), hooks and tails. Accents do: ``José`` is not ``Jose``.
+or are part of it, hooks and tails. What alphabets of living languages tell apart does: ``José`` is
+not ``Jose``, nor ``Søren`` ``Soren`` or ``Michał`` ``Michal``.
 
 Two names are the same when they share a skeleton.
 """
@@ -30,9 +32,9 @@ from precis_i18n import get_profile
 # the letters that look like its first one. Small capitals, which that table keeps apart, are
 # capitals here.
 _SHAPES = {
-    "A": "ⱭᴀΑАᎪᗅꓮ𐊠𖽀",
+    "A": "ᗩⱭᴀΑАᎪᗅꓮ𐊠𖽀",
     "B": "ʙвΒВᏴᗷꓐꞴ𐊂𐊡𐌁",
-    "C": "СᏟⲤꓚ𐊢𐌂𐐕𐔜",
+    "C": "ᑕСᏟⲤꓚ𐊢𐌂𐐕𐔜",
     "D": "ᴅᎠᗞᗪꓓ",
     "E": "ᴇΕЕᎬⴹꓰ𐊆𑢦𑢮",
     "F": "ϜᖴꓝꞘ𐊇𐊥𐔥𑢢𑣂",
@@ -42,19 +44,19 @@ _SHAPES = {
     "K": "ᴋкΚКᏦᛕⲔꓗ𐔘",
     "L": "ʟᏞᒪⳐꓡ𐐛𐔦𑢣𑢲𖼖",
     "M": "ᴍмΜϺМᎷᗰᛖⲘꓟ𐊰𐌑",
-    "N": "ɴΝⲚꓠ𐔓",
+    "N": "ᑎɴΝⲚꓠ𐔓",
     "O": "ΟОՕଠዐⲞⵔꓳ𐊒𐊫𐐄𐓂𐔖𑢵",
     "P": "ᴘΡРᏢᑭⲢꓑ𐊕",
     "Q": "ⵕ",
     "R": "ʀƦᎡᏒᖇꓣ𐒴𖼵",
-    "S": "ЅՏᏕᏚꓢ𐊖𐐠𖼺",
+    "S": "ᔕЅՏᏕᏚꓢ𐊖𐐠𖼺",
     "T": "ᴛтΤТᎢⲦꓔ𐊗𐊱𐌕𑢼𖼊",
     "U": "Սሀᑌꓴ𐓎𑢸𖽂",
     "V": "ѴᏙᐯⴸꓦꛟ𐔝𑢠𖼈",
-    "W": "ƜԜᎳᏔꓪ",
-    "X": "ΧХᚷⲬⵝꓫꞳ𐊐𐊴𐌗𐔧",
+    "W": "ᗯƜԜᎳᏔꓪ",
+    "X": "᙭ΧХᚷⲬⵝꓫꞳ𐊐𐊴𐌗𐔧",
     "Y": "ΥУҮᎩᎽⲨꓬ𐊲𑢤𖽃",
-    "Z": "ΖᏃꓜ𑢩",
+    "Z": "ᘔΖᏃꓜ𑢩",
     "a": "ɑαа",
     "b": "ƄЬᏏᑲᖯ",
     "c": "сᴄⲥꮯ𐐽",
@@ -69,7 +71,7 @@ _SHAPES = {
     "n": "ոռ",
     "o": "οσоօഠဝჿᴏᴑⲟꬽ𐐬𐓪𑣈𑣗",
     "p": "ρрⲣ",
-    "q": "ԛգզ",
+    "q": "ᑫԛգզ",
     "r": "гᴦⲅꭇꭈꮁ",
     "s": "ƽѕꜱꮪ𐑈𑣁",
     "u": "ʋυսᴜꞟꭎꭒ𐓶𑣘",
@@ -78,6 +80,7 @@ _SHAPES = {
     "x": "хᕁᕽ",
     "y": "ɣʏγуүყᶌỿꭚ𑣜",
     "z": "ᴢꮓ𑣄",
+    "Đ": "ÐƉ",
     # Of the same table: kana and Han characters in the same strokes.
     "エ": "工",
     "カ": "力",
@@ -88,12 +91,22 @@ _SHAPES = {
     "ヘ": "へ",
     "ロ": "口",
 }
-_LATIN = str.maketrans({like: shape for shape, alike in _SHAPES.items() for like in alike})
+# A to Z in black circles and squares, and as one writes flags: emoji that are read as letters.
+_PICTURED = {
+    chr(first + index): chr(ord("A") + index)
+    for first in (0x1F150, 0x1F170, 0x1F1E6)
+    for index in range(26)
+}
+_LATIN = str.maketrans(
+    {like: shape for shape, alike in _SHAPES.items() for like in alike} | _PICTURED
+)
 _STROKES = str.maketrans({"I": "l", "1": "l", "|": "l", "0": "O"})
 _DIGITS = str.maketrans({"1": "l", "|": "l", "0": "o"})
 
-_PAIRS = (("rn", "m"), ("vv", "w"), ("VV", "W"), ("cl", "d"))
+_PAIRS = (("rn", "m"), ("vv", "w"), ("VV", "W"))
 """Letters that are seen as another one; an I, an l and a 1 are the same by then."""
+
+_CL = re.compile(r"(?<=.)cl")
 
 _OVERLAY = 1
 """The combining class of what is drawn across a letter."""
@@ -109,6 +122,22 @@ _VARIANT = re.compile(
     "(?P<letters>[A-Z]|A[AEOUVY]|O[EO]|TZ|VY)(?: WITH .*)?"
 )
 
+_OF_THEIR_OWN = frozenset("ØøŁłĐđĦħ")
+"""Letters that alphabets of today have besides the one without the stroke."""
+
+# The same, typed as a letter and a stroke: seen alike, and Unicode does not compose them.
+_STROKED = {
+    letter + stroke: own
+    for own, letter, strokes in (
+        ("Ø", "O", "\u0337\u0338"),
+        ("Ł", "L", "\u0335\u0337\u0338"),
+        ("Đ", "D", "\u0335"),
+        ("Ħ", "H", "\u0335"),
+    )
+    for stroke in strokes
+    for letter, own in ((letter, own), (letter.lower(), own.lower()))
+}
+
 _COMPARED = get_profile("NicknameCaseMapped:CaseFold")
 _VARIATION = "\ufe0f"
 _UNHEARD = frozenset({"Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sk", "Zs"})
@@ -116,13 +145,12 @@ _UNHEARD = frozenset({"Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sk", "Zs"
 
 def skeletons(name: str) -> frozenset[str]:
     """What the name has in common with those that look like it; only good for comparing."""
-    plain = map(_plain, unicodedata.normalize("NFKD", name))
-    name = unicodedata.normalize("NFKC", "".join(plain))
+    apart = unicodedata.normalize("NFKD", name)
+    for typed, letter in _STROKED.items():
+        apart = apart.replace(typed, letter)
+    name = unicodedata.normalize("NFKC", "".join(map(_plain, apart)))
     latin = name.translate(_LATIN)
-    seen = _letters(latin).translate(_STROKES)
-    for letters, letter in _PAIRS:
-        seen = seen.replace(letters, letter)
-    return frozenset({"read " + _read(name), "read " + _read(latin), "seen " + seen})
+    return frozenset({"read " + _read(name), "read " + _read(latin), "seen " + _seen(latin)})
 
 
 @lru_cache(maxsize=4096)
@@ -133,7 +161,7 @@ def _plain(char: str) -> str:
     if unicodedata.category(char) == "Me":
         return ""
     found = _VARIANT.fullmatch(unicodedata.name(char, ""))
-    if char.isascii() or found is None or unicodedata.decomposition(char):
+    if char.isascii() or char in _OF_THEIR_OWN or found is None or unicodedata.decomposition(char):
         return char
     letters = found["letters"]
     return letters if found["case"] == "CAPITAL " or found["small"] else letters.lower()
@@ -146,9 +174,21 @@ def _read(name: str) -> str:
     return _letters(folded).replace("i\u0307", "i").translate(_DIGITS)
 
 
+def _seen(name: str) -> str:
+    words = (_heard(word).translate(_STROKES) for word in name.split())
+    seen = "".join(_CL.sub("d", word) for word in words) or name.strip()
+    for letters, letter in _PAIRS:
+        seen = seen.replace(letters, letter)
+    return seen
+
+
 def _letters(name: str) -> str:
     """The name without what is not pronounced; a name that is nothing else stays as it is."""
-    return "".join(char for char in name if not _is_unheard(char)) or name.strip()
+    return _heard(name) or name.strip()
+
+
+def _heard(text: str) -> str:
+    return "".join(char for char in text if not _is_unheard(char))
 
 
 def _is_unheard(char: str) -> bool:
