@@ -273,3 +273,38 @@ def test_files_have_the_right_type_and_no_banner(person_factory, path, kind):
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "Server" not in headers
     assert "X-Powered-By" not in headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404),
+        ("GET", "/static/nothing.css", 404),
+        ("GET", "/logout", 405),
+        ("PUT", "/", 405),
+        ("GET", "/invite.svg", 403),
+        ("POST", "/", 413),
+    ],
+)
+def test_an_error_is_no_dead_end(person_factory, method, path, status):
+    """It is said in the reader's language, and there is a way back to the room."""
+    visitor = person_factory()
+    answer = visitor.http.request(
+        method,
+        visitor.url + path,
+        headers={"Accept-Language": "pt"},
+        data="x" * 20_000 if status == 413 else None,
+    )
+    assert answer.status_code == status
+    assert ("Allow" in answer.headers) == (status == 405)
+    assert '<html lang="pt-BR">' in answer.text
+    assert 'href="/">Ir para a sala</a>' in answer.text
+    assert "Content-Security-Policy" in answer.headers
+
+
+def test_who_types_another_name_reads_why_in_their_language(person_factory):
+    """A school's own name for the computer, for instance."""
+    headers = {"Host": "school.example", "Accept-Language": "pt"}
+    answer = person_factory().get("/", headers=headers)
+    assert answer.status_code == 403
+    assert answer.text.startswith("Este lanchat não responde pelo nome 'school.example'.\n")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 from wsgiref.util import request_uri
 
+from lanchat import i18n
 from lanchat.chat.ports import Audit
 from lanchat.web import session
 
@@ -73,19 +74,8 @@ class Guard:
         self, environ: WSGIEnvironment, start_response: StartResponse, reason: str, value: str
     ) -> Iterable[bytes]:
         self._audit.refused(session.origin(environ), reason)
-        shown = ascii(value[:200])
-        if reason == "host":
-            text = (
-                f"This lanchat does not answer to the name {shown}.\n"
-                "Open it by the address that its host sees on the screen. If the name is right,\n"
-                "the host can start it with: lanchat serve --allow-host NAME\n"
-            )
-        else:
-            text = (
-                f"A page from {shown} may not talk to this lanchat.\n"
-                "Open the chat by its own address. If the page is a proxy in front of it,\n"
-                "the host can start it with: lanchat serve --allow-host NAME\n"
-            )
+        lang = i18n.pick(environ.get("HTTP_ACCEPT_LANGUAGE"))
+        text = i18n.translate(lang, f"error.foreign_{reason}", name=ascii(value[:200])) + "\n"
         return _answer_plainly(start_response, "403 Forbidden", text)
 
 

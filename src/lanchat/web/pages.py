@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import flask
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import lanchat
@@ -20,6 +21,9 @@ AUTHORITY_PATH = "/lanchat-ca.crt"
 
 _YEAR = 365 * 24 * 3600
 
+_ERRORS = {404: "not_found", 413: "too_large", 500: "broken"}
+"""What the page of an error says; of those that are not here, ``other``."""
+
 
 class Pages:
     """The views; ``register`` puts them into an application."""
@@ -31,6 +35,7 @@ class Pages:
     def register(self, app: flask.Flask) -> None:
         app.before_request(self._switch_language)
         app.context_processor(self._context)
+        app.register_error_handler(HTTPException, self._explain)
         app.add_url_rule("/chat", "chat", self.chat)
         app.add_url_rule("/invite", "invite", self.invite)
         app.add_url_rule("/invite.svg", "invite_code", self.invite_code)
@@ -74,6 +79,17 @@ class Pages:
     def health(self) -> dict[str, str]:
         """For whoever watches over the server."""
         return {"status": "ok", "version": lanchat.__version__}
+
+    def _explain(self, error: HTTPException) -> Response:
+        """A page that says what is wrong in the reader's language, and leads back to the room."""
+        response = Response(mimetype="text/html")
+        response.status_code = error.code or 500
+        # Of the error's own headers: which methods there are, and the type of its own text.
+        kept = (pair for pair in error.get_headers() if pair[0] != "Content-Type")
+        response.headers.extend(kept)
+        kind = _ERRORS.get(response.status_code, "other")
+        response.set_data(flask.render_template("explanation.html", kind=kind))
+        return response
 
     def _render(self, template: str, user: User) -> str:
         return flask.render_template(template, config=self._site.configuration(user))
