@@ -127,6 +127,40 @@ def test_a_backup_of_the_day_before(path, log, database):
     assert path.read_bytes() == backup
 
 
+def test_a_copy_of_this_very_start(path, log, database):
+    """It has the epoch, and lacks what was moved into the file since."""
+    store(log)
+    database.call(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+    copy = path.read_bytes()
+    store(log)
+    database.call(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+    store(log)
+    path.write_bytes(copy)
+    with pytest.raises(StoreUnavailable, match="was overwritten"):
+        store(log, "lost")
+    log.close()
+    database.close()
+    assert path.read_bytes() == copy
+
+
+def test_a_copy_of_this_very_start_with_its_wal(path, log, database, caplog):
+    """The files are the same, and so is what stands in the first; it is noticed all the same."""
+    store(log, "copied")
+    copies = {file: file.read_bytes() for file in path.parent.glob("messages.db*")}
+    assert len(copies) == 3
+    for number in range(20):
+        store(log, f"{number} {'x' * 9_000}")
+    for file, content in copies.items():
+        file.write_bytes(content)
+    log.look()
+    assert "was overwritten" in caplog.text
+    with pytest.raises(StoreUnavailable, match="was overwritten"):
+        store(log, "lost")
+    log.close()
+    database.close()
+    assert texts(path) == ["copied"]
+
+
 def test_checkpoints_and_other_programs_are_no_fault(path, log, database):
     """The file changes when the WAL is moved into it, by whomever."""
     for number in range(50):

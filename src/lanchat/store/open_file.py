@@ -3,7 +3,8 @@
 SQLite goes on in files that were deleted or replaced below it, and what is committed then is gone
 with the process. So every transaction looks before it begins, and again before anybody is told of
 it. A deleted or moved file is known by its inode. Where another file was copied over it, the
-inode is the same, but not what stands in it: the epoch that was begun last is missing there.
+inode is the same, but not what stands in it: the epoch that was begun last is missing there, or
+in a copy of this very start the last positions are, which never go back.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from lanchat.errors import StoreUnavailable
 
 _COMPANIONS = ("", "-wal", "-shm")
 """What is added to the path: all three are one database while it is open."""
+
+_NEWEST = "SELECT seq FROM sqlite_sequence WHERE name = 'message'"
+_IN_FILE = "SELECT seq FROM sqlite_sequence, epoch WHERE name = 'message' AND epoch = ?"
 
 Identity = tuple[int, int]
 
@@ -37,7 +41,9 @@ class OpenFile(sqlite3.Connection):
         self._known: dict[str, Identity] = {}
         self._content = (0, 0)
         self._epoch = ""
-        self._marked = False  # the epoch was seen in the file itself
+        self._in_file = -1  # the position that was seen in the file itself, with the epoch
+        self._reached = 0  # the one that was seen with the WAL
+        self._wal_is_ours = True
         self.look()
 
     def mark(self, epoch: str) -> None:
@@ -50,6 +56,7 @@ class OpenFile(sqlite3.Connection):
         if self.is_watched:
             with suppress(OSError):  # it cannot be seen: SQLite can go on all the same
                 self._look()
+            self._look_back()
 
     def _look(self) -> None:
         for name in self._names:
@@ -73,9 +80,11 @@ class OpenFile(sqlite3.Connection):
                 undo.enter_context(_out_of_the_way(Path(wal)))
             try:
                 self.look()
-            except StoreUnavailable:
+            except (StoreUnavailable, sqlite3.Error):
                 if not self._is_foreign(file):  # it would be written into
-                    undo.enter_context(_as_it_is(self._path))
+                    undo.enter_context(_as_it_is(Path(file)))
+                if not self._wal_is_ours and _status(wal) is not None:
+                    undo.enter_context(_as_it_is(Path(wal)))
             super().close()
             self.is_watched = False
 
@@ -83,22 +92,29 @@ class OpenFile(sqlite3.Connection):
         content = status.st_mtime_ns, status.st_size
         if content == self._content or not self._epoch:
             return
-        if self._has_epoch():
-            self._marked = True
-        elif self._marked:
+        position = self._position_in_file()
+        if position < self._in_file:
             raise StoreUnavailable(self._what_to_do("overwritten"))
-        self._content = content
+        self._in_file, self._content = position, content
 
-    def _has_epoch(self) -> bool:
-        """Whether it stands in the file itself, without the WAL."""
+    def _look_back(self) -> None:
+        """Raise StoreUnavailable where less is stored than was before: in the WAL, too."""
+        (position,) = self.execute(_NEWEST).fetchone()
+        self._wal_is_ours = position >= self._reached
+        if not self._wal_is_ours:
+            raise StoreUnavailable(self._what_to_do("overwritten"))
+        self._reached = position
+
+    def _position_in_file(self) -> int:
+        """The newest that stands in the file itself, without the WAL; -1 without the epoch."""
         # With a connection, since closing the file by hand would let go of SQLite's locks on it.
         address = f"{self._path.absolute().as_uri()}?immutable=1"
         try:
             with closing(sqlite3.connect(address, uri=True)) as other:
-                query = "SELECT epoch FROM epoch WHERE epoch = ?"
-                return other.execute(query, (self._epoch,)).fetchone() is not None
+                found = other.execute(_IN_FILE, (self._epoch,)).fetchone()
         except sqlite3.Error:
-            return False
+            return -1
+        return -1 if found is None else int(found[0])
 
     def _is_foreign(self, name: str) -> bool:
         status = _status(name)
