@@ -63,6 +63,7 @@ export function mountTimeline({ log, rows: list, newest, label }, options) {
 
   function toEnd() {
     log.scrollTop = log.scrollHeight;
+    lastTop = log.scrollTop; // who scrolls up before the browser has told of this leaves the end, too
     atEnd = true;
   }
 
