@@ -26,7 +26,7 @@ from rich.table import Table
 
 from lanchat.chat.changes import Draft
 from lanchat.chat.model import LOBBY, Cursor, timestamp
-from lanchat.store import messages
+from lanchat.store import messages, pages
 from lanchat.store.bulk import load
 from lanchat.store.database import open_database
 from lanchat.store.datadir import DATABASE
@@ -82,9 +82,9 @@ def read_beside(path: Path, busy: int) -> None:
         cursor = Cursor(messages.position(connection), messages.begin_epoch(connection))
         for room, count in ((QUIET, 100), (LOBBY, busy)):
             ways: list[Callable[[], object]] = [
-                partial(messages.newest, connection, room, 50),
-                partial(messages.since, connection, room, cursor, 1_000),
-                partial(messages.after, connection, room, cursor.seq, 1_000),
+                partial(pages.newest, connection, room, 50),
+                partial(pages.since, connection, room, cursor, 1_000),
+                partial(pages.after, connection, room, cursor.seq, 1_000),
             ]
             table.add_row(room, f"{count:,}", *(f"{1e3 * _median(way):.2f}" for way in ways))
     Console().print(table)

@@ -123,6 +123,7 @@ class Chat:
             delivery=self.delivery,
             audit=self.audit,
             history=config.history,
+            edit_seconds=config.edit_time,
         )
 
     def stop(self) -> None:

@@ -32,6 +32,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
     ),
     "grace": (0, 3_600, "choose 0 to 3600 seconds"),
     "rate": (0, 1_000, "choose 0 to 1000 messages a second"),
+    "edit_time": (0, 365 * 86_400, "choose 0 seconds to one year"),
     "max_per_ip": (0, 1_000_000, "choose 0 to 1000000 connections"),
     "max_clients": (0, 1_000_000, "choose 0 to 1000000 connections"),
 }
@@ -96,11 +97,11 @@ class ServeConfig:
     ``host`` None is every interface; ``port`` None is 8765 or the next free one, 0 any free
     one; ``allow_hosts`` become what browsers write; ``retention`` (seconds) and
     ``retention_messages`` None keep messages for ever; ``lang`` None follows the visitor;
-    ``mdns_name`` None announces nothing; ``grace`` is in seconds; ``rate`` is in messages a
-    second; ``max_per_ip`` and ``max_clients`` count connections; 0 is no limit for each of the
-    three; ``tls`` without ``tls_cert`` is a certificate of our own, and ``tls_key`` None lies in
-    the file of ``tls_cert``; without a ``metrics_token`` this computer alone is told the
-    ``metrics``.
+    ``mdns_name`` None announces nothing; ``grace`` and ``edit_time`` are in seconds; ``rate`` is
+    in messages a second; ``max_per_ip`` and ``max_clients`` count connections; 0 is no limit for
+    each of the three; ``tls`` without ``tls_cert`` is a certificate of our own, and ``tls_key``
+    None lies in the file of ``tls_cert``; without a ``metrics_token`` this computer alone is told
+    the ``metrics``.
     Raises SettingRefused.
     """
 
@@ -114,6 +115,7 @@ class ServeConfig:
     retention: float | None = None
     retention_messages: int | None = None
     grace: float = 10.0
+    edit_time: float = 900.0
     rate: int = 5
     max_per_ip: int = 50
     max_clients: int = 1_000

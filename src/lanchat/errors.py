@@ -43,6 +43,7 @@
         ├── ReadOnly
         ├── SlowMode
         ├── Forbidden
+        ├── TooLate
         ├── UnknownMessage
         ├── UnknownRoom
         └── CommandUnusable
@@ -456,9 +457,23 @@ class SlowMode(Refusal):
 
 
 class Forbidden(Refusal):
-    """A command is the host's alone."""
+    """Something is the host's alone; with ``own`` as ``reason``, its author's."""
 
     code = "forbidden"
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class TooLate(Refusal):
+    """A message may not be edited any more; with ``off`` as ``reason``, none may."""
+
+    code = "too_late"
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__()
+        self.reason = reason
 
 
 class UnknownMessage(Refusal):

@@ -176,7 +176,13 @@ def start(
     """Begin a life of the server; it does not end before the test unless it is closed."""
     hubs: list[tuple[Hub, SqliteEventLog]] = []
 
-    def begin(*, history: int = 3, grace: float = 5, log: SqliteEventLog | None = None) -> Hub:
+    def begin(
+        *,
+        history: int = 3,
+        grace: float = 5,
+        edit_seconds: float = 900,
+        log: SqliteEventLog | None = None,
+    ) -> Hub:
         log = log or SqliteEventLog(database)
         hub = Hub(
             log=log,
@@ -186,6 +192,7 @@ def start(
             delivery=recorder,
             audit=audit,
             history=history,
+            edit_seconds=edit_seconds,
             clock=times.clock,
         )
         hubs.append((hub, log))

@@ -91,6 +91,8 @@ ANSWERS = {
     "readonly off": ("readonly.off", {}),
     "slow 1m": ("slow.done", {"seconds": 60}),
     "slow off": ("slow.off", {}),
+    "edits": ("edits.done", {}),
+    "edits off": ("edits.off", {}),
     "topic X": ("topic.done", {}),
     "topic": ("topic.off", {}),
     "delete 1": ("delete.done", {"name": "Carla"}),

@@ -9,7 +9,7 @@ from lanchat.chat.model import Cursor
 from lanchat.chat.permissions import Rules
 from lanchat.errors import UnknownMessage
 from tests.world.deadline import DEADLINE
-from tests.world.drafts import NOON, draft, say, texts
+from tests.world.drafts import NOON, draft, edit, say, texts
 
 
 @pytest.fixture
@@ -144,6 +144,20 @@ def test_who_was_away_learns_what_has_changed(log, said):
     assert page.messages == [new, gone]
     assert (page.changed[0].message, page.changed[0].deleted) == ("", True)
     assert page.seq == gone.seq
+
+
+def test_who_was_away_gets_an_edited_message_once(log, said):
+    """As it is now, and when it was edited; one that is deleted after that says no time."""
+    cursor = at(log, said[-1].seq)
+    for text in "xyz":
+        event = log.append(edit(said[1].id, text, client_id=text)).result(DEADLINE)
+    assert event.message == said[1]._replace(message="z", edited=NOON, seq=cursor.seq + 3)
+    assert log.since("lobby", cursor, 10).changed == [event.message]
+    assert log.newest("lobby", 10).messages[1] == event.message
+    assert log.after("lobby", said[0].id, 10).messages[0] == event.message
+    deleted = delete(log, said[1])
+    assert log.since("lobby", cursor, 10).changed == [deleted]
+    assert (deleted.message, deleted.deleted) == ("", True)
 
 
 def test_a_change_of_another_room_is_not_told(log, said):

@@ -36,6 +36,7 @@ def desk():
         delivery=create_autospec(Delivery, instance=True),
         audit=create_autospec(Audit, instance=True),
         history=3,
+        edit_seconds=900,
     )
     hub.join("tab", hub.log_in("Ana", HERE), HERE)
     yield Desk(hub, lambda: "http://192.0.2.1/host#1")

@@ -1,5 +1,7 @@
 """Catching up by positions, as any client sees it: one cursor for news and changes."""
 
+import uuid
+
 import pytest
 
 
@@ -47,6 +49,36 @@ def test_each_client_is_told_of_a_deletion_in_its_own_way(host, bia):
     assert (changed["message"], changed["deleted"], changed["seq"] > number) == ("", True, True)
     bia.hears("message_deleted", id=number)
     assert (host.events("message_deleted"), bia.events("message_changed")) == ([], [])
+
+
+def test_an_edit_reaches_who_is_here_and_who_was_away(ana, bia):
+    """Who knows positions at once, everybody else when they come anew."""
+    join(ana)
+    bia.join()
+    number = ana.say("a slpi")["id"]
+    edit = {"id": number, "message": "a slip", "client_id": str(uuid.uuid4())}
+    answer = ana.call("edit_message", edit)
+    assert (answer["ok"], answer["seq"] > number) == (True, True)
+    assert ana.call("edit_message", edit) == answer
+    changed = ana.hears("message_changed", id=number)
+    expected = ("a slip", answer["time"], answer["seq"])
+    assert (changed["message"], changed["edited"], changed["seq"]) == expected
+    assert ana.events("message_changed") == [changed]
+    assert bia.call("new_host", {})["messages"] == [changed]
+    assert (bia.events("message_changed"), bia.events("message_deleted")) == ([], [])
+
+
+def test_people_delete_what_they_have_said(ana, bia):
+    """And nobody else does, unless they are host."""
+    join(ana)
+    bia.join()
+    number = ana.say("a slip")["id"]
+    assert bia.call("delete_message", {"id": number})["error"]["code"] == "forbidden"
+    answer = ana.call("delete_message", {"id": number})
+    assert ana.hears("message_changed", id=number)["seq"] == answer["seq"] > number
+    bia.hears("message_deleted", id=number)
+    refused = ana.call("delete_message", {"id": number})
+    assert refused["error"]["code"] == "unknown_message"
 
 
 def test_who_was_away_gets_what_is_new_and_what_has_changed(host, bia):

@@ -5,8 +5,9 @@ from contextlib import closing
 
 import pytest
 
+from lanchat.chat.changes import Delete
 from lanchat.chat.model import Cursor
-from lanchat.store import messages
+from lanchat.store import messages, pages
 from lanchat.store.bulk import load
 from lanchat.store.retention import delete_cleared
 from tests.world.drafts import NOON, draft
@@ -38,14 +39,14 @@ def connection(path):
     load(path, [draft("a"), draft("b")])
     with closing(sqlite3.connect(path, isolation_level=None, factory=Explaining)) as connection:
         connection.ways = []
-        messages.delete(connection, 2, NOON)
+        messages.delete(connection, Delete(2, NOON))
         connection.ways.clear()
         yield connection
 
 
 def test_the_newest_are_found_by_their_room(connection):
     """A quiet room beside a busy one."""
-    assert messages.newest(connection, "lobby", 10).messages
+    assert pages.newest(connection, "lobby", 10).messages
     assert connection.ways == [SAID]
 
 
@@ -53,13 +54,13 @@ def test_what_was_missed_is_found_by_its_room(connection):
     """What was said by the ids, what has changed by the positions of the changes."""
     epoch = messages.begin_epoch(connection)
     connection.ways.clear()
-    assert messages.since(connection, "lobby", Cursor(1, epoch), 10) is not None
+    assert pages.since(connection, "lobby", Cursor(1, epoch), 10) is not None
     assert connection.ways == [SAID, CHANGED]
 
 
 def test_what_was_said_after_an_id_is_found_by_its_room(connection):
     """What was deleted, too."""
-    assert messages.after(connection, "lobby", 2, 10).deleted == [2]
+    assert pages.after(connection, "lobby", 2, 10).deleted == [2]
     assert connection.ways == [SAID, DELETED]
 
 
@@ -68,8 +69,8 @@ def test_one_message_is_found_at_once(connection):
     messages.insert(connection, draft("a"))
     assert connection.ways == [RETRIED]
     connection.ways.clear()
-    messages.delete(connection, 1, NOON)
-    assert connection.ways == [BY_ID] * 3
+    messages.delete(connection, Delete(1, NOON))
+    assert connection.ways == [BY_ID] * 2
 
 
 def test_what_was_cleared_is_found_by_its_room(connection):

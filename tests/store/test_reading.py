@@ -23,7 +23,7 @@ def connection(path):
     rooms = {3: "quiet", 5: "quiet"}
     load(path, [draft(number, room=rooms.get(number, "lobby")) for number in range(1, 10)])
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        messages.delete(connection, 6, NOON)
+        messages.delete(connection, Delete(6, NOON))
         yield connection
 
 

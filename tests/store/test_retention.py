@@ -18,7 +18,7 @@ from lanchat.store.database import Database, one_at_a_time
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.retention import DELETED, LOOKED_AT, Keep, Place, Retention, step
 from tests.world.deadline import DEADLINE
-from tests.world.drafts import NOON, draft, say, texts
+from tests.world.drafts import NOON, draft, edit, say, texts
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -516,6 +516,7 @@ class Interrupted:
 
 GOING: dict[str, Callable[[Message], Change[Any]]] = {
     "deleted": lambda message: Delete(message.id, NOON),
+    "edited": lambda message: edit(message.id, "something else"),
     "cleared": lambda message: Clear(message.room),
 }
 
@@ -605,8 +606,7 @@ def test_what_goes_while_a_sweep_goes_on_does_not_wait_for_its_end(path, monkeyp
     def delete_then_look(connection, *, keep, place):
         seen.append(found(path))
         if len(seen) == 1:
-            change = Delete(message.id, NOON)
-            messages.delete(connection, change.message_id, change.time)
+            messages.delete(connection, Delete(message.id, NOON))
             retention.erase()
         return step(connection, keep=keep, place=place)
 

@@ -54,7 +54,7 @@ def test_the_chat_page_configures_its_client(ana):
     assert re.fullmatch(r"http://\S+:\d+", config["lanUrl"])
     assert config["user"]["name"] == "Ana"
     assert config["lang"] == "pt-BR"
-    assert config["limits"] == {"message": 4000, "rate": 5}
+    assert config["limits"] == {"message": 4000, "rate": 5, "edit": 900}
     assert config["strings"]
 
 

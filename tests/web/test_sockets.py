@@ -103,6 +103,14 @@ def test_a_bad_new_host_gets_an_error_answer(ana, payload):
     assert ana.call("new_host", {"last_seq": 2**53, "epoch": "another"})["anew"]
 
 
+@pytest.mark.parametrize("event", ["edit_message", "delete_message"])
+@pytest.mark.parametrize("payload", [None, {}, {"id": "1"}, {"id": -1}, {"id": 2**54}, [1]])
+def test_a_bad_change_gets_an_error_answer(ana, event, payload):
+    """Whatever it is that has no shape."""
+    ana.join()
+    assert ana.call(event, payload)["error"]["code"] == "invalid"
+
+
 def test_a_message_that_is_too_long(ana):
     """The answer names the limit in the person's language."""
     ana.http.headers["Accept-Language"] = "pt-BR"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lanchat.chat.changes import Draft
+from lanchat.chat.changes import Draft, Edit
 from lanchat.chat.model import LOBBY, Message
 from lanchat.chat.ports import EventLog
 from tests.world.deadline import DEADLINE
@@ -22,6 +22,11 @@ def draft(
 ) -> Draft:
     """Ana says it; twice the same text is the same message, sent again."""
     return Draft(client_id or str(text), room, user_id, "Ana", "192.0.2.1", str(text), time)
+
+
+def edit(message_id: int, text: str, client_id: str = "edit", user_id: str = "1") -> Edit:
+    """Ana has another text for what she has said."""
+    return Edit(message_id, user_id, client_id, text, NOON, lambda _message: None)
 
 
 def say(log: EventLog, drafts: Iterable[object]) -> list[Message]:

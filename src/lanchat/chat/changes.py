@@ -17,7 +17,7 @@ from lanchat.chat.events import (
     MessagePosted,
     SettingsChanged,
 )
-from lanchat.chat.model import User
+from lanchat.chat.model import Message, User
 from lanchat.chat.permissions import State
 from lanchat.errors import Refusal
 
@@ -56,11 +56,32 @@ class Resent(Change[MessagePosted]):
 
 
 @dataclass(frozen=True, slots=True)
+class Edit(Change[MessageChanged]):
+    """Let a message have another text; the last edit of it, sent again, is answered alone.
+
+    ``check`` is called with the message where it is stored, and what it raises is the answer.
+    Refused with UnknownMessage, or Forbidden where somebody else has written it.
+    """
+
+    message_id: int
+    user_id: str
+    client_id: str
+    message: str
+    time: str
+    check: Callable[[Message], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Delete(Change[MessageChanged]):
-    """Let nothing of a message's text be left. Refused with UnknownMessage."""
+    """Let nothing of a message's text be left.
+
+    ``by`` is whose own it has to be, None for anybody's. Refused with UnknownMessage, or Forbidden
+    where somebody else has written it.
+    """
 
     message_id: int
     time: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ _TABLE = (
     Command("unlock", Moderation.unlock),
     Command("readonly", Moderation.readonly, (_SWITCH,)),
     Command("slow", Moderation.slow, (Argument(Kind.INTERVAL),)),
+    Command("edits", Moderation.edits, (_SWITCH,)),
     Command("topic", Moderation.topic, (Argument(Kind.TEXT, optional=True),)),
     Command("delete", Moderation.delete, (Argument(Kind.NUMBER),), asks=True),
     Command("clear", Moderation.clear, grave=True),

@@ -17,13 +17,13 @@ from concurrent.futures import Future
 
 from lanchat.chat import commands, names
 from lanchat.chat.catchup import Snapshot, missed
-from lanchat.chat.changes import Draft, Resent
 from lanchat.chat.enforcement import Enforcement
 from lanchat.chat.events import (
     ConnectionsClosed,
     Event,
     LogEvent,
     MemberChanged,
+    MessageChanged,
     MessagePosted,
     SettingsChanged,
     room_channel,
@@ -37,11 +37,9 @@ from lanchat.chat.model import (
     Member,
     Origin,
     User,
-    check_text,
-    timestamp,
 )
 from lanchat.chat.moderation import HOST_LINK, TERMINAL, Actor, Done, Moderation
-from lanchat.chat.permissions import Ban, Rules, Turn
+from lanchat.chat.permissions import Ban, Rules
 from lanchat.chat.ports import (
     Audit,
     CommitStatistics,
@@ -52,6 +50,7 @@ from lanchat.chat.ports import (
     Reservations,
     Settings,
 )
+from lanchat.chat.posting import Posting
 from lanchat.chat.presence import Presence
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import (
@@ -78,6 +77,8 @@ _REFUSALS: dict[type[Refusal], LoginRefusal] = {
 class Hub:
     """One chat; ``history`` is how many messages a newcomer gets.
 
+    ``edit_seconds`` is how long people may edit what they have said, 0 for never.
+
     ``delivery`` are the connections of this process; ``publish`` tells an event without a position
     to those of all processes, which is the same where there is one alone.
     """
@@ -92,6 +93,7 @@ class Hub:
         delivery: Delivery,
         audit: Audit,
         history: int,
+        edit_seconds: float,
         publish: Callable[[str, Event], None] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -107,6 +109,11 @@ class Hub:
         self._permissions = self._enforcement.permissions
         self._moderation = Moderation(
             log, self._presence, self._enforcement, audit, publish=self.publish, clock=clock
+        )
+        self._posting = Posting(
+            *(log, self._presence, self._permissions, self._moderation),
+            clock=clock,
+            edit_seconds=edit_seconds,
         )
         self._closed = False
         log.listen(self._on_event)
@@ -232,35 +239,24 @@ class Hub:
         Raises NotJoined, PayloadInvalid, MessageTooLong or StoreUnavailable; the future fails with
         the latter, or with Muted, ReadOnly or SlowMode.
         """
-        entry = self._presence.entry_of(connection)
-        if entry is None:
-            raise NotJoined
-        check_text(text)
-        user, origin = entry.user, entry.connections[connection]
-        now, time = self._clock.monotonic(), timestamp(self._clock.wall())
-        try:
-            turn = self._permissions.take_turn(user, origin, now, self._presence.count_from)
-        except Refusal as refusal:
-            return self._log.append(Resent(user.id, client_id, refusal))
-        draft = Draft(client_id, LOBBY, user.id, user.name, origin.ip, text, time)
-        if turn is None:
-            return self._log.append(draft)
-        return self._append_in_turn(draft, turn)
+        return self._posting.post(connection, text, client_id)
 
-    def _append_in_turn(self, draft: Draft, turn: Turn) -> Future[MessagePosted]:
-        """In slow mode only what is new and stored counts."""
+    def edit(
+        self, connection: str, message_id: int, text: str, client_id: str
+    ) -> Future[MessageChanged]:
+        """Let one's own message have another text, as ``post``; it is an edit by the client_id.
 
-        def settle(posted: Future[MessagePosted]) -> None:
-            if posted.exception() or posted.result().message.time != draft.time:
-                self._permissions.give_back(turn)
+        The future fails with UnknownMessage, Forbidden or TooLate, too.
+        """
+        return self._posting.edit(connection, message_id, text, client_id)
 
-        try:
-            posted = self._log.append(draft)
-        except StoreUnavailable:
-            self._permissions.give_back(turn)
-            raise
-        posted.add_done_callback(settle)
-        return posted
+    def delete(self, connection: str, message_id: int) -> Future[MessageChanged]:
+        """Let nothing of one's own message be left, or of anybody's where one is a moderator.
+
+        Also for who may not write. Raises NotJoined or StoreUnavailable; the future fails with
+        the latter, UnknownMessage or Forbidden.
+        """
+        return self._posting.delete(connection, message_id)
 
     def command(self, connection: str, name: str, text: str, person_id: str | None = None) -> Done:
         """Let somebody in the room use a command. Waits for the disk.
@@ -379,5 +375,7 @@ class Hub:
         """The log says what has happened: in this process, or in another one."""
         if isinstance(event, SettingsChanged):
             self._enforcement.changed(event)
-        else:
-            self._deliver(event)
+            return
+        if isinstance(event, MessagePosted):
+            self._posting.posted(event.message.id)
+        self._deliver(event)

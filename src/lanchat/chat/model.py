@@ -107,8 +107,8 @@ class Message(NamedTuple):
     """A stored message.
 
     ``id`` is the position at which it was posted, ``seq`` the one at which it last changed.
-    ``deleted`` leaves its text empty. (A tuple: a frozen dataclass takes five times as long to
-    make, and who joins gets two hundred.)
+    ``deleted`` leaves its text empty; ``edited`` is when it last got another one. (A tuple: a
+    frozen dataclass takes five times as long to make, and who joins gets two hundred.)
     """
 
     id: int
@@ -121,6 +121,7 @@ class Message(NamedTuple):
     time: str
     seq: int
     deleted: bool = False
+    edited: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

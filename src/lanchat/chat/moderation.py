@@ -14,7 +14,7 @@ from lanchat.chat import names
 from lanchat.chat.changes import Clear, Delete
 from lanchat.chat.enforcement import Enforcement, until_text
 from lanchat.chat.events import ConnectionsClosed, Event, Notice
-from lanchat.chat.model import LOBBY, Clock, Origin, User, check_text, timestamp
+from lanchat.chat.model import LOBBY, Clock, Message, Origin, User, check_text, timestamp
 from lanchat.chat.permissions import Ban, Mute, can_be_banned
 from lanchat.chat.ports import Audit, EventLog, LeaveReason
 from lanchat.chat.presence import Presence
@@ -206,18 +206,26 @@ class Moderation:
         self._rule(actor, "topic", value=call.text, topic=call.text)
         return Done("command.topic.done" if call.text else "command.topic.off")
 
+    def edits(self, actor: Actor, call: Call) -> Done:
+        self._rule(actor, "edits", value="on" if call.on else "off", edits=call.on)
+        return Done("command.edits.done" if call.on else "command.edits.off")
+
     def delete(self, actor: Actor, call: Call) -> Done:
         change = Delete(call.number, timestamp(self._clock.wall()))
         try:
             message = self._log.append(change).result().message
         except UnknownMessage:
             raise CommandUnusable("no_message", number=call.number) from None
+        self.deleted(actor, message)
+        return Done("command.delete.done", {"name": message.user})
+
+    def deleted(self, actor: Actor, message: Message) -> None:
+        """Log that a moderator has deleted a message, and tell who wrote it."""
         author = User(message.user_id, message.user)
         value = f"#{message.id}"
         self._audit.command("delete", actor.name, (author, Origin(message.ip)), value=value)
         if author.id != actor.id:
             self._publish(Notice(author.id, "deleted"))
-        return Done("command.delete.done", {"name": message.user})
 
     def clear(self, actor: Actor, _call: Call) -> Done:
         cleared = self._log.append(Clear(LOBBY)).result()

@@ -38,12 +38,16 @@ _DOUBT = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds for all; ``slow`` is the seconds between two messages of a guest, 0 for none."""
+    """What holds for all; ``slow`` is the seconds between two messages of a guest, 0 for none.
+
+    ``edits`` is whether guests may change what they have said.
+    """
 
     topic: str = ""
     locked: bool = False
     readonly: bool = False
     slow: int = 0
+    edits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,10 @@ class Permissions:
 
     def is_moderator(self, user_id: str) -> bool:
         return user_id in self._state.moderators
+
+    def may_edit(self, user_id: str) -> bool:
+        """Whether somebody may change what they have said, if they may write at all."""
+        return self.rules.edits or self.is_moderator(user_id)
 
     def role(self, user_id: str) -> Role:
         return "host" if self.is_moderator(user_id) else "guest"

@@ -96,6 +96,8 @@ def _rules(room: dict[str, Any]) -> Iterable[str]:
         yield "Only hosts can write."
     if room["slow"]:
         yield f"Slow mode: {room['slow']} s between two messages."
+    if not room["edits"]:
+        yield "Only hosts can edit what they have said."
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]], nothing: str) -> Table | str:

@@ -139,6 +139,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help="How long a reload or a sleeping phone may be away before it counts as having left.",
 )
 @option(
+    "--edit-time",
+    type=float,
+    default=900,
+    metavar="SECONDS",
+    help="How long people may edit what they have said; 0 lets nobody edit.",
+)
+@option(
     "--access-code",
     metavar="CODE",
     secret=True,

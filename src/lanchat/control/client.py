@@ -117,6 +117,7 @@ def _do_without(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answ
             delivery=_Nobody(),
             audit=audit,
             history=0,
+            edit_seconds=0,
         )
         undo.callback(hub.close)
         return Desk(hub, lambda: None).answer(request)

@@ -16,7 +16,7 @@ from lanchat.chat.model import Message
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
 from lanchat.store import messages
 from lanchat.store.database import open_database, transaction
-from lanchat.store.schema import MIGRATIONS, NewerSchemaError, steps_taken
+from lanchat.store.schema import NewerSchemaError, steps_taken
 
 PAGE = 2_000
 """Messages that are in memory at the same time."""
@@ -26,6 +26,9 @@ _CACHE = -64 * 1024
 
 _WITH_CLEARED = 4
 """The step of the schema from which on a history can be cleared."""
+
+_WITH_POSITIONS = 5
+"""The one from which on there are rooms, each with a history of its own."""
 
 _COLUMNS = "id, client_id, room, user_id, user, ip, message, time"
 _PLACE = "id > ? AND id <= ? AND time >= ? AND time < ?"
@@ -123,7 +126,7 @@ def _shown(steps: int) -> str:
 
     A history that was cleared is perhaps still being deleted.
     """
-    if steps == len(MIGRATIONS):
+    if steps >= _WITH_POSITIONS:
         cleared = "(SELECT cleared FROM room WHERE room.id = message.room)"
         return f"deleted_at IS NULL AND id > ifnull({cleared}, 0)"
     if steps == _WITH_CLEARED:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
-from lanchat.chat.changes import Amend, Change, Clear, Delete, Draft, Resent
+from lanchat.chat.changes import Amend, Change, Clear, Delete, Draft, Edit, Resent
 from lanchat.chat.events import (
     HistoryCleared,
     LogEvent,
@@ -25,10 +25,10 @@ from lanchat.chat.events import (
     MessagePosted,
     SettingsChanged,
 )
-from lanchat.chat.model import Cursor, Message, Page
+from lanchat.chat.model import Cursor, Page
 from lanchat.chat.ports import CommitStatistics
 from lanchat.errors import LanchatError, Refusal, StoreUnavailable, UnknownMessage
-from lanchat.store import messages, state
+from lanchat.store import messages, pages, state
 from lanchat.store.database import Database, transaction
 from lanchat.store.open_file import mark
 
@@ -84,15 +84,13 @@ class SqliteEventLog:
         self._handlers.append(handler)
 
     def newest(self, room: str, limit: int) -> Page:
-        return self._database.call(lambda connection: messages.newest(connection, room, limit))
+        return self._database.call(lambda connection: pages.newest(connection, room, limit))
 
     def since(self, room: str, cursor: Cursor, limit: int) -> Page | None:
         return self._database.call(lambda connection: self._since(connection, room, cursor, limit))
 
     def after(self, room: str, last_id: int | None, limit: int) -> Page:
-        return self._database.call(
-            lambda connection: messages.after(connection, room, last_id, limit)
-        )
+        return self._database.call(lambda connection: pages.after(connection, room, last_id, limit))
 
     def look(self) -> None:
         """Say it, once, where the database's file is gone: also while nobody writes."""
@@ -122,10 +120,10 @@ class SqliteEventLog:
     def _since(
         self, connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int
     ) -> Page | None:
-        page = messages.since(connection, room, cursor, limit)
+        page = pages.since(connection, room, cursor, limit)
         if page is None and not self._database.durable and cursor.epoch != self.epoch:
             # What was said before this start is known to nobody but the pages: they keep it.
-            newest = messages.newest(connection, room, limit)
+            newest = pages.newest(connection, room, limit)
             return Page(newest.messages, complete=False, seq=newest.seq, cleared=newest.cleared)
         return page
 
@@ -206,27 +204,31 @@ def _apply(connection: sqlite3.Connection, change: Change[Any]) -> _Outcome:
         return _Outcome(MessagePosted(message), fresh)
     try:
         # Each of these looks whether it may before it writes anything.
-        if isinstance(change, Resent):
-            return _Outcome(MessagePosted(_resent(connection, change)), fresh=False)
-        if isinstance(change, Delete):
-            deleted = messages.delete(connection, change.message_id, change.time)
-            return _Outcome(MessageChanged(deleted))
-        if isinstance(change, Clear):
-            up_to = messages.clear(connection, change.room)
-            seq = messages.take_position(connection)
-            return _Outcome(HistoryCleared(seq, change.room, up_to))
-        if isinstance(change, Amend):
-            return _amend(connection, change)
+        return _APPLY[type(change)](connection, change)
     except Refusal as refusal:
         return _Outcome(None, refusal=refusal)
-    raise TypeError(f"no such change: {change!r}")
 
 
-def _resent(connection: sqlite3.Connection, change: Resent) -> Message:
+def _resend(connection: sqlite3.Connection, change: Resent) -> _Outcome:
     try:
-        return messages.stored(connection, change.user_id, change.client_id)
+        message = messages.stored(connection, change.user_id, change.client_id)
     except UnknownMessage:
         raise change.refusal from None
+    return _Outcome(MessagePosted(message), fresh=False)
+
+
+def _edit(connection: sqlite3.Connection, change: Edit) -> _Outcome:
+    message, fresh = messages.edit(connection, change)
+    return _Outcome(MessageChanged(message), fresh)
+
+
+def _delete(connection: sqlite3.Connection, change: Delete) -> _Outcome:
+    return _Outcome(MessageChanged(messages.delete(connection, change)))
+
+
+def _clear(connection: sqlite3.Connection, change: Clear) -> _Outcome:
+    up_to = messages.clear(connection, change.room)
+    return _Outcome(HistoryCleared(messages.take_position(connection), change.room, up_to))
 
 
 def _amend(connection: sqlite3.Connection, change: Amend) -> _Outcome:
@@ -239,3 +241,12 @@ def _amend(connection: sqlite3.Connection, change: Amend) -> _Outcome:
         return _Outcome(SettingsChanged(before.seq, before, before), fresh=False)
     after = state.save(connection, after, messages.take_position(connection))
     return _Outcome(SettingsChanged(after.seq, before, after))
+
+
+_APPLY: dict[type, Callable[[sqlite3.Connection, Any], _Outcome]] = {
+    Resent: _resend,
+    Edit: _edit,
+    Delete: _delete,
+    Clear: _clear,
+    Amend: _amend,
+}

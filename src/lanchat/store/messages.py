@@ -1,4 +1,4 @@
-"""The table of messages, and the positions that they have in the order of everything.
+"""The table of messages as it is written, and the positions in the order of everything.
 
 The counter of positions is the one that gives messages their ids (``sqlite_sequence``): a message
 is posted at its id, and everything else that happens takes the next number of the same counter.
@@ -21,22 +21,16 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from lanchat.chat.changes import Draft
-from lanchat.chat.model import Cursor, Message, Page
-from lanchat.errors import UnknownMessage
+from lanchat.chat.changes import Delete, Draft, Edit
+from lanchat.chat.model import Message
+from lanchat.errors import Forbidden, UnknownMessage
 
 ANSWERED = 100_000
 """So many positions back, a message whose row is gone is known by its client_id: about 15 MB."""
 
-TOLD = 1_000
-"""So many deleted messages, the newest ones, are named to a client that knows ids alone."""
-
-CHANGES = 1_001
-"""So many changes are looked for: one more than fit into an answer."""
-
 SELECT = (
     "SELECT id, client_id, room, user_id, user, ip, message, time, ifnull(changed, id), "
-    "deleted_at IS NOT NULL FROM message "
+    "deleted_at IS NOT NULL, edited FROM message "
 )
 
 INSERT = (
@@ -94,7 +88,7 @@ def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Mess
     row = connection.execute(SELECT + "WHERE user_id = ? AND client_id = ?", author).fetchone()
     if row is None:
         row = connection.execute(
-            "SELECT id, client_id, room, user_id, '', '', '', time, id, 1 FROM gone"
+            "SELECT id, client_id, room, user_id, '', '', '', time, id, 1, NULL FROM gone"
             " WHERE user_id = ? AND client_id = ?",
             author,
         ).fetchone()
@@ -115,20 +109,54 @@ def drop(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
     connection.executemany("DELETE FROM message WHERE id = ?", [(each,) for each in ids])
 
 
-def delete(connection: sqlite3.Connection, message_id: int, time: str) -> Message:
-    """Take the message's text away; returns what is left. Raises UnknownMessage."""
-    there = connection.execute(
-        "SELECT 1 FROM message WHERE id = ? AND deleted_at IS NULL"
-        " AND id > ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0)",
-        (message_id,),
-    ).fetchone()
-    if there is None:
+def edit(connection: sqlite3.Connection, change: Edit) -> tuple[Message, bool]:
+    """Give a message another text; False where that was done already, with what came of it.
+
+    Raises UnknownMessage, Forbidden, or what the change's ``check`` does.
+    """
+    now = _there(connection, change.message_id)
+    if now.user_id != change.user_id:
+        raise Forbidden("own")
+    query = "SELECT edit_client_id, edit_seq FROM message WHERE id = ?"
+    client_id, seq = connection.execute(query, (change.message_id,)).fetchone()
+    if client_id == change.client_id:
+        return now._replace(seq=seq), False
+    if now.deleted:
         raise UnknownMessage
+    change.check(now)
+    seq = take_position(connection)
+    connection.execute(
+        "UPDATE message SET message = ?, edited = ?, changed = ?, edit_client_id = ?, edit_seq = ?"
+        " WHERE id = ?",
+        (change.message, change.time, seq, change.client_id, seq, change.message_id),
+    )
+    return now._replace(message=change.message, edited=change.time, seq=seq), True
+
+
+def delete(connection: sqlite3.Connection, change: Delete) -> Message:
+    """Take the message's text away; returns what is left. Raises UnknownMessage or Forbidden."""
+    now = _there(connection, change.message_id)
+    if now.deleted:
+        raise UnknownMessage
+    if change.by not in {None, now.user_id}:
+        raise Forbidden
+    seq = take_position(connection)
     connection.execute(
         "UPDATE message SET message = '', deleted_at = ?, changed = ? WHERE id = ?",
-        (time, take_position(connection), message_id),
+        (change.time, seq, change.message_id),
     )
-    return message(connection.execute(SELECT + "WHERE id = ?", (message_id,)).fetchone())
+    return now._replace(message="", deleted=True, seq=seq)
+
+
+def _there(connection: sqlite3.Connection, message_id: int) -> Message:
+    """The message, or what is left of it. Raises UnknownMessage where it was cleared, too."""
+    row = connection.execute(SELECT + "WHERE id = ?", (message_id,)).fetchone()
+    if row is None:
+        raise UnknownMessage
+    found = message(row)
+    if found.id <= cleared(connection, found.room):
+        raise UnknownMessage
+    return found
 
 
 def clear(connection: sqlite3.Connection, room: str) -> int:
@@ -146,88 +174,3 @@ def cleared(connection: sqlite3.Connection, room: str) -> int:
     """Up to which position the room's history was cleared, 0 for never."""
     row = connection.execute("SELECT cleared FROM room WHERE id = ?", (room,)).fetchone()
     return int(row[0]) if row else 0
-
-
-def newest(connection: sqlite3.Connection, room: str, limit: int) -> Page:
-    """The newest messages of the room."""
-    floor = cleared(connection, room)
-    rows = _said(connection, room, floor, limit)
-    complete = len(rows) <= limit and _retired(connection)[0] <= floor
-    return Page(_page(rows, limit), complete, position(connection), cleared=floor)
-
-
-def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int) -> Page | None:
-    """What has happened in the room after the cursor; None where that cannot be told."""
-    gone = cleared(connection, room)
-    floor = max(cursor.seq, gone)
-    if not _is_known(connection, cursor) or _retired(connection)[1] > floor:
-        return None
-    rows = connection.execute(
-        SELECT + "WHERE room = ? AND id > ? ORDER BY id DESC LIMIT ?", (room, floor, limit + 1)
-    ).fetchall()
-    # Left to choose, SQLite would look at the whole room in the order of ids.
-    changed = connection.execute(
-        SELECT + "INDEXED BY message_changed"
-        " WHERE room = ? AND changed > ? AND id <= ? AND id > ? ORDER BY id LIMIT ?",
-        (room, cursor.seq, cursor.seq, gone, CHANGES),
-    )
-    return Page(
-        _page(rows, limit),
-        len(rows) <= limit,
-        position(connection),
-        changed=list(map(message, changed)),
-        cleared=gone,
-    )
-
-
-def after(connection: sqlite3.Connection, room: str, last_id: int | None, limit: int) -> Page:
-    """What was said after the id, for a client that knows no positions.
-
-    An id that was never given (a client of another life of the server) counts as none, and
-    the answer as incomplete.
-    """
-    seq, gone = position(connection), cleared(connection, room)
-    foreign = last_id is not None and last_id > seq
-    shown = 0 if last_id is None or foreign else last_id
-    floor = max(shown, gone)
-    rows = _said(connection, room, floor, limit)
-    complete = len(rows) <= limit and not foreign and _retired(connection)[0] <= floor
-    deleted = connection.execute(
-        "SELECT id FROM message INDEXED BY message_deleted"  # the same
-        " WHERE deleted_at IS NOT NULL AND room = ? AND id <= ? ORDER BY id DESC LIMIT ?",
-        (room, shown, TOLD),
-    )
-    ids = [message_id for (message_id,) in deleted]
-    return Page(_page(rows, limit), complete, seq, deleted=ids, cleared=gone)
-
-
-def _said(
-    connection: sqlite3.Connection, room: str, floor: int, limit: int
-) -> list[tuple[object, ...]]:
-    """The newest rows above the floor that have a text, and one more than are wanted."""
-    return connection.execute(
-        SELECT + "WHERE room = ? AND id > ? AND deleted_at IS NULL ORDER BY id DESC LIMIT ?",
-        (room, floor, limit + 1),
-    ).fetchall()
-
-
-def _page(rows: Sequence[Sequence[object]], limit: int) -> list[Message]:
-    """The messages in the order of their ids."""
-    return [message(row) for row in reversed(rows[:limit])]
-
-
-def _retired(connection: sqlite3.Connection) -> tuple[int, int]:
-    """The greatest id and position of messages that retention has deleted, 0 for none."""
-    message_id, seq = connection.execute("SELECT id, seq FROM retired").fetchone()
-    return message_id, seq
-
-
-def _is_known(connection: sqlite3.Connection, cursor: Cursor) -> bool:
-    """Whether the cursor was given in this history: its epoch is one of ours and reached so far."""
-    row = connection.execute(
-        "SELECT ifnull((SELECT min(later.begins) FROM epoch later WHERE later.rowid > mine.rowid),"
-        " (SELECT seq FROM sqlite_sequence WHERE name = 'message'))"
-        " FROM epoch mine WHERE mine.epoch = ?",
-        (cursor.epoch,),
-    ).fetchone()
-    return row is not None and cursor.seq <= row[0]

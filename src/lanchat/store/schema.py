@@ -121,6 +121,14 @@ def _devices(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE reservation ADD COLUMN device TEXT NOT NULL DEFAULT ''")
 
 
+def _edits(connection: sqlite3.Connection) -> None:
+    # When a message got its text, by which client_id and at which position; NULL for as posted.
+    connection.execute("ALTER TABLE message ADD COLUMN edited TEXT")
+    connection.execute("ALTER TABLE message ADD COLUMN edit_client_id TEXT")
+    connection.execute("ALTER TABLE message ADD COLUMN edit_seq INTEGER")
+    connection.execute("ALTER TABLE rules ADD COLUMN edits INTEGER NOT NULL DEFAULT 1")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -129,6 +137,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _positions,
     _retries,
     _devices,
+    _edits,
 )
 
 

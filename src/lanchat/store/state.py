@@ -60,8 +60,8 @@ class SqliteReservations:
 
 def load(connection: sqlite3.Connection) -> State:
     """How order is kept."""
-    topic, locked, readonly, slow, seq = connection.execute(
-        "SELECT topic, locked, readonly, slow, seq FROM rules"
+    topic, locked, readonly, slow, edits, seq = connection.execute(
+        "SELECT topic, locked, readonly, slow, edits, seq FROM rules"
     ).fetchone()
     moderators = connection.execute("SELECT user_id FROM moderator")
     bans = connection.execute(
@@ -71,7 +71,7 @@ def load(connection: sqlite3.Connection) -> State:
         "SELECT user_id, user, device, until, seconds FROM mute ORDER BY rowid"
     )
     return State(
-        rules=Rules(topic, bool(locked), bool(readonly), slow),
+        rules=Rules(topic, bool(locked), bool(readonly), slow, bool(edits)),
         moderators=frozenset(user_id for (user_id,) in moderators),
         bans=tuple(Ban(*row) for row in bans),
         mutes=tuple(Mute(*row) for row in mutes),
@@ -83,8 +83,8 @@ def save(connection: sqlite3.Connection, state: State, seq: int) -> State:
     """Within a transaction, write down how order is kept from the position on."""
     rules = state.rules
     connection.execute(
-        "UPDATE rules SET topic = ?, locked = ?, readonly = ?, slow = ?, seq = ?",
-        (rules.topic, rules.locked, rules.readonly, rules.slow, seq),
+        "UPDATE rules SET topic = ?, locked = ?, readonly = ?, slow = ?, edits = ?, seq = ?",
+        (rules.topic, rules.locked, rules.readonly, rules.slow, rules.edits, seq),
     )
     connection.execute("DELETE FROM moderator")
     connection.executemany(

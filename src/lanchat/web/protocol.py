@@ -75,6 +75,20 @@ class NewMessage(msgspec.Struct):
     client_id: ClientId
 
 
+class EditMessage(msgspec.Struct):
+    """``edit_message``: one's own message, and what it says from now on."""
+
+    id: _Position
+    message: str
+    client_id: ClientId
+
+
+class DeleteMessage(msgspec.Struct):
+    """``delete_message``: one's own, or a host anybody's."""
+
+    id: _Position
+
+
 class HostCommand(msgspec.Struct):
     """``host_command``: its name, what was typed after it, and the id of whom it is about."""
 
@@ -170,6 +184,21 @@ def stretch(stretch: Stretch, place: Place) -> dict[str, Any]:
     return answer
 
 
+def posted(event: MessagePosted) -> dict[str, Any]:
+    """The answer to ``new_message``."""
+    return {"ok": True, "id": event.message.id, "time": event.message.time}
+
+
+def edited(event: MessageChanged) -> dict[str, Any]:
+    """The answer to ``edit_message``."""
+    return {"ok": True, "seq": event.seq, "time": event.message.edited}
+
+
+def deleted(event: MessageChanged) -> dict[str, Any]:
+    """The answer to ``delete_message``."""
+    return {"ok": True, "seq": event.seq}
+
+
 def invitation(lan_url: str, invite_url: str) -> dict[str, str]:
     """Where others can join: the plain address, and the one that brings the access code."""
     return {"lanUrl": lan_url, "inviteUrl": invite_url}
@@ -189,6 +218,8 @@ def _message(message: Message) -> dict[str, Any]:
     }
     if message.deleted:
         wire["deleted"] = True
+    elif message.edited is not None:
+        wire["edited"] = message.edited
     return wire
 
 

@@ -99,7 +99,11 @@ class Site:
             "lang": lang,
             "strings": i18n.strings(lang, "client."),
             "commands": phrases.offered(lang),
-            "limits": {"message": MESSAGE_LIMIT, "rate": self.config.rate},
+            "limits": {
+                "message": MESSAGE_LIMIT,
+                "rate": self.config.rate,
+                "edit": self.config.edit_time,
+            },
             "version": lanchat.__version__,
         }
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Container, Sequence
 from concurrent.futures import Future
-from typing import Protocol
+from typing import Any, Protocol
 
 import flask
 from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
 
 from lanchat import i18n, phrases
-from lanchat.chat.events import MessagePosted
+from lanchat.chat.events import MessageChanged, MessagePosted
 from lanchat.errors import (
     NameTaken,
     NotJoined,
@@ -31,7 +31,14 @@ from lanchat.errors import (
 from lanchat.phrases import Answer
 from lanchat.web import protocol, session
 from lanchat.web.connections import Visitor
-from lanchat.web.protocol import HostCommand, NewHost, NewMessage, parse
+from lanchat.web.protocol import (
+    DeleteMessage,
+    EditMessage,
+    HostCommand,
+    NewHost,
+    NewMessage,
+    parse,
+)
 from lanchat.web.reading import ReadingHandlers
 from lanchat.web.site import Site
 
@@ -73,7 +80,9 @@ class Sockets:
         self._socketio.on("connect")(self._connect)
         self._socketio.on("disconnect")(self._disconnect)
         self._wire.on("new_host", self._answering(self._new_host))
-        self._wire.on("new_message", self._answering(self._new_message))
+        self._wire.on("new_message", self._answering(self._new_message, protocol.posted))
+        self._wire.on("edit_message", self._answering(self._edit_message, protocol.edited))
+        self._wire.on("delete_message", self._answering(self._delete_message, protocol.deleted))
         self._wire.on("host_command", self._answering(self._host_command))
         reading = ReadingHandlers(self._site)
         self._wire.on("history", self._answering(reading.history))
@@ -130,6 +139,21 @@ class Sockets:
         self._limits.message(visitor.person, visitor.origin.ip)
         return self._hub.post(connection, payload.message, payload.client_id)
 
+    def _edit_message(
+        self, connection: str, visitor: Visitor, arguments: Sequence[object]
+    ) -> Future[MessageChanged]:
+        payload = parse(arguments, EditMessage)
+        self._limits.message(visitor.person, visitor.origin.ip)
+        return self._hub.edit(connection, payload.id, payload.message, payload.client_id)
+
+    def _delete_message(
+        self, connection: str, visitor: Visitor, arguments: Sequence[object]
+    ) -> Future[MessageChanged]:
+        payload = parse(arguments, DeleteMessage)
+        # Everybody is told, as of a message.
+        self._limits.message(visitor.person, visitor.origin.ip)
+        return self._hub.delete(connection, payload.id)
+
     def _host_command(
         self, connection: str, visitor: Visitor, arguments: Sequence[object]
     ) -> Answer:
@@ -141,9 +165,14 @@ class Sockets:
         raise PayloadInvalid
 
     def _answering(
-        self, handle: Callable[[str, Visitor, Sequence[object]], Answer | Future[MessagePosted]]
+        self,
+        handle: Callable[[str, Visitor, Sequence[object]], Answer | Future[Any]],
+        outcome: Callable[[Any], Answer] = lambda answer: answer,
     ) -> EventHandler:
-        """Whatever goes wrong becomes an error answer in the visitor's language."""
+        """Whatever goes wrong becomes an error answer in the visitor's language.
+
+        ``outcome`` makes the answer of what has become of a future.
+        """
 
         def answer(connection: str, arguments: Sequence[object], reply: Reply) -> None:
             visitor = self._heard(connection)
@@ -157,7 +186,7 @@ class Sockets:
                 reply(self._explain(error, visitor))
                 return
             if isinstance(result, Future):
-                result.add_done_callback(lambda posted: reply(self._outcome(posted, visitor)))
+                result.add_done_callback(lambda done: reply(self._outcome(done, outcome, visitor)))
             else:
                 reply(result)
 
@@ -167,12 +196,13 @@ class Sockets:
         """Who is behind a connection, as long as it is neither gone nor being closed."""
         return None if connection in self._wire.closing else self._connections.get(connection)
 
-    def _outcome(self, posted: Future[MessagePosted], visitor: Visitor) -> Answer:
-        """What a sender is told when the message is stored, or could not be."""
-        if error := posted.exception():
+    def _outcome(
+        self, done: Future[Any], outcome: Callable[[Any], Answer], visitor: Visitor
+    ) -> Answer:
+        """What a sender is told when the change is stored, or could not be."""
+        if error := done.exception():
             return self._explain(error, visitor)
-        message = posted.result().message
-        return {"ok": True, "id": message.id, "time": message.time}
+        return outcome(done.result())
 
     def _explain(self, error: BaseException, visitor: Visitor) -> Answer:
         if isinstance(error, TooFast) and not isinstance(error, TooMuchAtOnce):

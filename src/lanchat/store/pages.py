@@ -1,0 +1,100 @@
+"""The table of messages as it is read: what a client has missed of a room, as one look at it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from lanchat.chat.model import Cursor, Message, Page
+from lanchat.store.messages import SELECT, cleared, message, position
+
+TOLD = 1_000
+"""So many deleted messages, the newest ones, are named to a client that knows ids alone."""
+
+CHANGES = 1_001
+"""So many changes are looked for: one more than fit into an answer."""
+
+
+def newest(connection: sqlite3.Connection, room: str, limit: int) -> Page:
+    """The newest messages of the room."""
+    floor = cleared(connection, room)
+    rows = _said(connection, room, floor, limit)
+    complete = len(rows) <= limit and _retired(connection)[0] <= floor
+    return Page(_page(rows, limit), complete, position(connection), cleared=floor)
+
+
+def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int) -> Page | None:
+    """What has happened in the room after the cursor; None where that cannot be told."""
+    gone = cleared(connection, room)
+    floor = max(cursor.seq, gone)
+    if not _is_known(connection, cursor) or _retired(connection)[1] > floor:
+        return None
+    rows = connection.execute(
+        SELECT + "WHERE room = ? AND id > ? ORDER BY id DESC LIMIT ?", (room, floor, limit + 1)
+    ).fetchall()
+    # Left to choose, SQLite would look at the whole room in the order of ids.
+    changed = connection.execute(
+        SELECT + "INDEXED BY message_changed"
+        " WHERE room = ? AND changed > ? AND id <= ? AND id > ? ORDER BY id LIMIT ?",
+        (room, cursor.seq, cursor.seq, gone, CHANGES),
+    )
+    return Page(
+        _page(rows, limit),
+        len(rows) <= limit,
+        position(connection),
+        changed=list(map(message, changed)),
+        cleared=gone,
+    )
+
+
+def after(connection: sqlite3.Connection, room: str, last_id: int | None, limit: int) -> Page:
+    """What was said after the id, for a client that knows no positions.
+
+    An id that was never given (a client of another life of the server) counts as none, and
+    the answer as incomplete.
+    """
+    seq, gone = position(connection), cleared(connection, room)
+    foreign = last_id is not None and last_id > seq
+    shown = 0 if last_id is None or foreign else last_id
+    floor = max(shown, gone)
+    rows = _said(connection, room, floor, limit)
+    complete = len(rows) <= limit and not foreign and _retired(connection)[0] <= floor
+    deleted = connection.execute(
+        "SELECT id FROM message INDEXED BY message_deleted"  # the same
+        " WHERE deleted_at IS NOT NULL AND room = ? AND id <= ? ORDER BY id DESC LIMIT ?",
+        (room, shown, TOLD),
+    )
+    ids = [message_id for (message_id,) in deleted]
+    return Page(_page(rows, limit), complete, seq, deleted=ids, cleared=gone)
+
+
+def _said(
+    connection: sqlite3.Connection, room: str, floor: int, limit: int
+) -> list[tuple[object, ...]]:
+    """The newest rows above the floor that have a text, and one more than are wanted."""
+    return connection.execute(
+        SELECT + "WHERE room = ? AND id > ? AND deleted_at IS NULL ORDER BY id DESC LIMIT ?",
+        (room, floor, limit + 1),
+    ).fetchall()
+
+
+def _page(rows: Sequence[Sequence[object]], limit: int) -> list[Message]:
+    """The messages in the order of their ids."""
+    return [message(row) for row in reversed(rows[:limit])]
+
+
+def _retired(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The greatest id and position of messages that retention has deleted, 0 for none."""
+    message_id, seq = connection.execute("SELECT id, seq FROM retired").fetchone()
+    return message_id, seq
+
+
+def _is_known(connection: sqlite3.Connection, cursor: Cursor) -> bool:
+    """Whether the cursor was given in this history: its epoch is one of ours and reached so far."""
+    row = connection.execute(
+        "SELECT ifnull((SELECT min(later.begins) FROM epoch later WHERE later.rowid > mine.rowid),"
+        " (SELECT seq FROM sqlite_sequence WHERE name = 'message'))"
+        " FROM epoch mine WHERE mine.epoch = ?",
+        (cursor.epoch,),
+    ).fetchone()
+    return row is not None and cursor.seq <= row[0]

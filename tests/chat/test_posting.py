@@ -1,0 +1,270 @@
+"""What people say is posted, edited and deleted by those who may."""
+
+import pytest
+
+from lanchat.chat.events import MessageChanged, Notice
+from lanchat.chat.model import MESSAGE_LIMIT, Clock, Message, Origin, timestamp
+from lanchat.chat.posting import Ages
+from lanchat.errors import (
+    Forbidden,
+    MessageTooLong,
+    Muted,
+    NotJoined,
+    PayloadInvalid,
+    ReadOnly,
+    SlowMode,
+    StoreUnavailable,
+    TooLate,
+    UnknownMessage,
+)
+
+
+def said(hub, who, text="hello"):
+    """What somebody has just said."""
+    return hub.post(who, text, text).result(10).message
+
+
+def edit(hub, who, message, text="hallo", client_id="edit"):
+    """What came of an edit."""
+    return hub.edit(who, message.id, text, client_id).result(10)
+
+
+def texts(hub, user):
+    """What a newcomer would read."""
+    return [message.message for message in hub.join("new tab", user, Origin("")).page.messages]
+
+
+# Edited.
+
+
+def test_everybody_is_told_of_an_edit(hub, ana, bia, recorder, times):
+    """The message is the same but for its text, and says when it got it."""
+    message = said(hub, "Bia")
+    times.go_on(60)
+    event = edit(hub, "Bia", message)
+    time = "2026-11-23T12:01:00.000Z"
+    assert event.message == message._replace(message="hallo", edited=time, seq=message.seq + 1)
+    assert recorder.heard("Ana")[-1] == recorder.heard("Bia")[-1] == event
+    assert texts(hub, ana) == ["hallo"]
+
+
+def test_an_edit_that_is_sent_again_is_told_once(hub, bia, recorder, times):
+    """It has the answer of then, also where the message has been deleted since."""
+    message = said(hub, "Bia")
+    event = edit(hub, "Bia", message)
+    times.go_on(1_000)
+    hub.command("Ana", "mute", "Bia")
+    assert edit(hub, "Bia", message) == event
+    hub.command("Ana", "delete", str(message.id))
+    again = edit(hub, "Bia", message, "something else")
+    assert (again.seq, again.message.edited) == (event.seq, event.message.edited)
+    assert len(recorder.all(MessageChanged)) == 2
+
+
+def test_each_edit_takes_its_turn(hub, bia):
+    """By its own client_id; the last one is what stands there."""
+    message = said(hub, "Bia")
+    for text in "abc":
+        edit(hub, "Bia", message, text, client_id=text)
+    assert texts(hub, bia) == ["c"]
+
+
+def test_nobody_edits_what_somebody_else_has_said(hub, ana, bia, recorder):
+    """Not even a host: they can delete it."""
+    of_bia, of_ana = said(hub, "Bia"), said(hub, "Ana")
+    for who, message in (("Ana", of_bia), ("Bia", of_ana)):
+        with pytest.raises(Forbidden):
+            edit(hub, who, message)
+    assert recorder.all(MessageChanged) == []
+
+
+def test_what_is_gone_is_not_edited(hub, bia):
+    """Deleted, cleared, or never said."""
+    deleted, cleared = said(hub, "Bia", "a"), said(hub, "Bia", "b")
+    hub.command("Ana", "delete", str(deleted.id))
+    with pytest.raises(UnknownMessage):
+        edit(hub, "Bia", deleted)
+    hub.command("Ana", "clear", "")
+    for message in (deleted, cleared, cleared._replace(id=2**53)):
+        with pytest.raises(UnknownMessage):
+            edit(hub, "Bia", message)
+
+
+def test_an_edit_is_looked_at_like_a_message(hub, bia):
+    """As long as one, and something to see."""
+    message = said(hub, "Bia")
+    with pytest.raises(PayloadInvalid):
+        edit(hub, "Bia", message, " ")
+    with pytest.raises(MessageTooLong):
+        edit(hub, "Bia", message, "x" * (MESSAGE_LIMIT + 1))
+    with pytest.raises(NotJoined):
+        edit(hub, "nobody's tab", message)
+
+
+def test_who_may_not_write_may_not_edit(hub, bia, give):
+    """Muted, or in a room that is for reading; a host may."""
+    message = said(hub, "Bia")
+    give("readonly")
+    with pytest.raises(ReadOnly):
+        edit(hub, "Bia", message)
+    give("readonly off")
+    give("mute Bia")
+    with pytest.raises(Muted):
+        edit(hub, "Bia", message)
+
+
+def test_an_edit_is_a_turn_in_slow_mode(hub, bia, give, times):
+    """One that is not stored, or was before, is none."""
+    message = said(hub, "Bia")
+    give("slow 10s")
+    with pytest.raises(UnknownMessage):
+        edit(hub, "Bia", message._replace(id=2**53))
+    edit(hub, "Bia", message)
+    with pytest.raises(SlowMode):
+        edit(hub, "Bia", message, "again", "another")
+    times.go_on(10)
+    edit(hub, "Bia", message)
+    assert said(hub, "Bia", "and now")
+
+
+def test_in_a_room_without_edits_hosts_edit_alone(hub, bia, give):
+    """Until it is allowed again."""
+    of_bia, of_ana = said(hub, "Bia", "a"), said(hub, "Ana", "b")
+    give("edits off")
+    assert not hub.rules.edits
+    with pytest.raises(TooLate):
+        edit(hub, "Bia", of_bia)
+    edit(hub, "Ana", of_ana)
+    give("edits on")
+    edit(hub, "Bia", of_bia)
+
+
+def test_nobody_edits_where_there_is_no_time_for_it(start):
+    """With ``--edit-time 0`` not even a host."""
+    hub = start(edit_seconds=0)
+    user = hub.log_in("Ana", Origin(""), host=True)
+    hub.join("Ana", user, Origin(""))
+    with pytest.raises(TooLate):
+        edit(hub, "Ana", said(hub, "Ana"))
+
+
+def test_an_edit_that_cannot_be_stored_is_told_nobody(hub, bia, recorder, refusing):
+    """When the disk has room it goes on."""
+    message = said(hub, "Bia")
+    refusing(True)
+    with pytest.raises(StoreUnavailable):
+        edit(hub, "Bia", message)
+    assert recorder.all(MessageChanged) == []
+    refusing(False)
+    assert edit(hub, "Bia", message) in recorder.told
+
+
+# How old a message is.
+
+
+def test_a_message_is_edited_for_a_quarter_of_an_hour(hub, bia, times):
+    """Then it is too late, to a second."""
+    first = said(hub, "Bia", "a")
+    times.go_on(450)
+    second = said(hub, "Bia", "b")
+    times.go_on(449)
+    edit(hub, "Bia", first)
+    times.go_on(2)
+    with pytest.raises(TooLate):
+        edit(hub, "Bia", first, "later", "later")
+    edit(hub, "Bia", second)
+
+
+@pytest.mark.parametrize("leap", [-86_400, 86_400])
+def test_a_clock_that_is_set_changes_nothing(hub, bia, times, leap):
+    """Neither for what was said before, nor for how long it is so."""
+    message = said(hub, "Bia")
+    times.wall += leap
+    edit(hub, "Bia", message)
+    times.go_on(901)
+    with pytest.raises(TooLate):
+        edit(hub, "Bia", message, "later", "later")
+
+
+def said_at(times, message_id, seconds=0.0):
+    """A message of so many seconds ago, by the wall clock."""
+    time = timestamp(times.wall - seconds)
+    return Message(message_id, "", "lobby", "1", "Ana", "", "hello", time, message_id)
+
+
+def test_before_the_start_the_wall_clock_tells(times):
+    """And what was said since is told by the other one."""
+    recent, old = said_at(times, 1, 800), said_at(times, 2, 901)
+    ages = Ages(times.clock, 900)
+    assert (recent in ages.young(), old in ages.young()) == (True, False)
+    ages.posted(3)
+    times.go_on(101)
+    assert recent not in ages.young()
+    assert said_at(times, 3, 5_000) in ages.young()
+
+
+def test_a_clock_that_is_behind_opens_the_past_for_so_long_alone(times):
+    """As much as a life of the server, if it was set back before the start."""
+    message = said_at(times, 1, 100_000)
+    times.wall -= 200_000
+    ages = Ages(times.clock, 900)
+    assert message in ages.young()
+    times.go_on(900)
+    assert message not in ages.young()
+
+
+def test_a_clock_that_was_ahead_at_the_start_and_is_set_right(times):
+    """What was said just before can be edited again."""
+    message = said_at(times, 1)
+    ages = Ages(Clock(times.clock.monotonic, lambda: times.wall + 86_400), 900)
+    assert message not in ages.young()
+    ages._clock = times.clock
+    assert message in ages.young()
+
+
+def test_ages_of_many_messages_cost_little(times):
+    """One mark a second, and none of what is too old anyway."""
+    ages = Ages(times.clock, 60)
+    for number in range(5_000):
+        times.go_on(0.1)
+        ages.posted(number)
+    assert len(ages._marks) <= 62
+
+
+# Deleted.
+
+
+def test_people_delete_what_is_their_own(hub, bia, recorder, audit):
+    """Also while they may not write; it is nobody's concern but theirs."""
+    message = said(hub, "Bia")
+    hub.command("Ana", "mute", "Bia")
+    lines = list(audit.lines)
+    event = hub.delete("Bia", message.id).result(10)
+    assert event.message == message._replace(message="", deleted=True, seq=event.seq)
+    assert recorder.heard("Ana")[-1] == event
+    assert audit.lines == lines
+    assert texts(hub, bia) == []
+
+
+def test_guests_delete_nothing_else(hub, ana, bia):
+    """What is there stays."""
+    message = said(hub, "Ana")
+    with pytest.raises(Forbidden):
+        hub.delete("Bia", message.id).result(10)
+    with pytest.raises(UnknownMessage):
+        hub.delete("Bia", 2**53).result(10)
+    with pytest.raises(NotJoined):
+        hub.delete("nobody's tab", message.id)
+    assert texts(hub, ana) == ["hello"]
+
+
+def test_a_host_deletes_any(hub, ana, bia, recorder, audit):
+    """As by the command: it is in the log, and who wrote it is told."""
+    message, own = said(hub, "Bia", "a"), said(hub, "Ana", "b")
+    hub.delete("Ana", message.id).result(10)
+    hub.delete("Ana", own.id).result(10)
+    (line,) = [line for line in audit.named("command") if line[0] == "delete"]
+    assert line[1:] == ("Ana", (bia, Origin(message.ip)), {"value": f"#{message.id}"})
+    assert recorder.all(Notice) == [Notice(bia.id, "deleted")]
+    with pytest.raises(UnknownMessage):
+        hub.delete("Ana", own.id).result(10)
