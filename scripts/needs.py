@@ -96,6 +96,11 @@ def chromium() -> str | None:
     return next((str(path) for path in places if path.is_file()), None)
 
 
+def firefox() -> str | None:
+    """A Firefox, of which Debian has the one with long support."""
+    return which("firefox-esr") or which("firefox")
+
+
 def browser_arguments() -> list[str]:
     """What a browser is started with, for tests and for pictures."""
     arguments = ["--disable-background-networking", f"--disable-features={','.join(UNWANTED)}"]
@@ -149,6 +154,10 @@ class Need(NamedTuple):
 BROWSER_PACKAGES = ("chromium-headless-shell", "fonts-noto-core", "fonts-noto-color-emoji")
 NEEDS = {
     "chromium": Need(BROWSER_PACKAGES, EVERYWHERE, chromium, "LANCHAT_CHROMIUM"),
+    "chromedriver": Need(["chromium-driver"], variable="LANCHAT_CHROMEDRIVER"),
+    "firefox": Need(["firefox-esr"], look=firefox, variable="LANCHAT_FIREFOX"),
+    "webkit": Need(["webkit2gtk-driver"], look=lambda: which("WebKitWebDriver")),
+    "Xvfb": Need(["xvfb"]),
     "playwright-node": Need(["libatomic1"], EVERYWHERE, playwright_node),
     "nginx": Need(["nginx"], UNIX, nginx, "LANCHAT_NGINX"),
     "bash": Need(["bash"], UNIX),
@@ -165,6 +174,8 @@ NEEDS = {
     "systemd-analyze": Need(["systemd"]),
     "unshare": Need(["util-linux"]),
 }
+# Ubuntu's packages of these names only lead to another way of installing them, or are not there.
+DEBIANS_OWN = ("chromium", "chromedriver", "firefox")
 
 
 def main() -> int:
@@ -206,11 +217,10 @@ def missing(names: Iterable[str]) -> list[str]:
 
 def packages_of(names: Iterable[str]) -> list[str]:
     """Debian's packages that bring them."""
-    # Ubuntu's package of that name only leads to another way of installing it.
     return [
         package
         for name in names
-        if name != "chromium" or is_debian()
+        if name not in DEBIANS_OWN or is_debian()
         for package in NEEDS[name].packages
     ]
 

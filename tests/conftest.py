@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         wanted = set(getattr(item, "fixturenames", ()))
         if not wanted.isdisjoint({"server", "servers", "server_factory"}):
             item.add_marker("server")
-        if "playwright" in wanted:
+        if not wanted.isdisjoint({"playwright", "engine"}):
             item.add_marker("browser")
 
 
