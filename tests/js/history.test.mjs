@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { waiting } from "#js/history.js";
+import { waiting } from "#js/outbox.js";
 import { reduce } from "#js/state.js";
 import {
   after,
@@ -11,6 +11,7 @@ import {
   gone,
   ids,
   joined,
+  left,
   lost,
   message,
   posted,
@@ -18,6 +19,7 @@ import {
   refused,
   snapshot,
   stored,
+  texts,
 } from "./world.mjs";
 
 test("a live message before the catch-up takes its place", () => {
@@ -145,26 +147,6 @@ test("the server's clock is known from its answer to an own message", () => {
   assert.equal(state.clockOffset, Date.parse("2026-11-23T02:08:00.123Z") - 1_000);
 });
 
-test("a page that is open for days keeps the newest messages and what stands between them", () => {
-  /** @type {Action} */
-  const trimmed = { type: "historyTrimmed", keep: 3 };
-  const state = after(
-    snapshot([1]),
-    joined("b"),
-    posted(2),
-    joined("c"),
-    posted(3),
-    posted(4),
-    trimmed,
-  );
-  assert.deepEqual(ids(state), [2, 3, 4]);
-  assert.deepEqual(state.gaps, [2]);
-  assert.deepEqual(
-    state.notes.map(({ key }) => key.slice(0, 8)),
-    ["joined:c"],
-  );
-});
-
 test("what has changed and is not shown does not come back alone", () => {
   const changed = [message(1, { seq: 5, message: "edited" })];
   const state = after(snapshot([2, 3]), lost, snapshot([4], { changed, seq: 5 }));
@@ -190,11 +172,11 @@ test("who was away learns what was deleted, singly or up to an id", () => {
 test("a cleared history takes its notes along and leaves a line", () => {
   /** @type {Action} */
   const cleared = { type: "historyCleared", upTo: 3, now: 0 };
-  const state = after(snapshot([1, 2]), posted(3), joined("b"), posted(4), joined("c"), cleared);
+  const state = after(snapshot([1, 2]), posted(3), joined("b"), posted(4), left("c"), cleared);
   assert.deepEqual(ids(state), [4]);
   assert.deepEqual(
-    state.notes.map(({ key }) => key.slice(0, 8)),
-    ["joined:c", "told:0"],
+    state.notes.map(({ key }) => key.slice(0, 6)),
+    ["left:c", "told:0"],
   );
 });
 
@@ -229,8 +211,3 @@ test("notes for this page alone have keys of their own and the server's time", (
   );
   assert.equal(Date.parse(notes[0]?.time ?? ""), 2_000 + clockOffset);
 });
-
-/** @param {State} state */
-function texts({ messages }) {
-  return messages.map((one) => one.message);
-}

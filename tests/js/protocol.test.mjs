@@ -6,6 +6,7 @@ import { test } from "node:test";
 import {
   ACTIONS,
   commandRequest,
+  historyRequest,
   postRequest,
   snapshotReceived,
   snapshotRequest,
@@ -27,7 +28,7 @@ test("hosts_changed says who has left and who has come", () => {
   const caio = { ...bia, id: "c", user: "Caio" };
   const { members, notes } = after(
     ACTIONS.host_join_room(caio, 0),
-    ACTIONS.hosts_changed({ joined: [bia], left: [caio] }, 0),
+    ACTIONS.hosts_changed({ joined: [bia], left: [{ ...caio, logout: true }] }, 0),
   );
   assert.deepEqual(
     members.map(({ id }) => id),
@@ -35,7 +36,7 @@ test("hosts_changed says who has left and who has come", () => {
   );
   assert.deepEqual(
     notes.map(({ kind }) => kind),
-    ["joined", "left", "joined"],
+    ["left", "joined"],
   );
 });
 
@@ -89,4 +90,9 @@ test("a command names a person by id only where one is meant", () => {
 test("a message is posted under the client_id of its draft", () => {
   const draft = { client_id: "x", text: "hello" };
   assert.deepEqual(postRequest(draft), ["new_message", { message: "hello", client_id: "x" }]);
+});
+
+test("a part of the history is asked for by the message beside it", () => {
+  const asked = historyRequest({ before: 41 });
+  assert.deepEqual(asked, ["history", { room: "lobby", limit: 100, before: 41 }]);
 });

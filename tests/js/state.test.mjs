@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { waiting } from "#js/history.js";
+import { waiting } from "#js/outbox.js";
 import { initial, reduce } from "#js/state.js";
 import { after, ANA, INVITE, lost, MORNING, snapshot, STALE } from "./world.mjs";
 

@@ -5,6 +5,7 @@ import { initial, reduce } from "#js/state.js";
 export const ANA = { id: "a", name: "Ana" };
 export const STALE = { message: "written before" };
 export const MORNING = "2026-11-23T02:08:00.123Z";
+export const NOW = Date.parse(MORNING);
 
 export const INVITE = { lanUrl: "http://192.0.2.1", inviteUrl: "http://192.0.2.1/#code=1" };
 
@@ -83,19 +84,21 @@ export function posted(id, more) {
 
 /**
  * @param {string} id
- * @param {Partial<Member> & { minute?: number }} [more]
+ * @param {Partial<Member> & { minute?: number, now?: number }} [more]
  * @returns {Action}
  */
-export function joined(id, more) {
-  return { type: "memberJoined", member: member(id, more) };
+export function joined(id, { now = NOW, ...more } = {}) {
+  return { type: "memberJoined", member: member(id, more), now };
 }
 
 /**
+ * Who is gone for good, unless they may come back.
  * @param {string} id
+ * @param {{ logout?: boolean, now?: number }} [more]
  * @returns {Action}
  */
-export function left(id) {
-  return { type: "memberLeft", departure: departure(id) };
+export function left(id, { logout = true, now = NOW } = {}) {
+  return { type: "memberLeft", departure: { id, name: id, logout }, now };
 }
 
 /**
@@ -105,7 +108,8 @@ export function left(id) {
  */
 export function crowd(came, went = "") {
   const arrivals = [...came].map((id) => member(id));
-  return { type: "membersChanged", joined: arrivals, left: [...went].map(departure) };
+  const departures = [...went].map((id) => ({ id, name: id, logout: true }));
+  return { type: "membersChanged", joined: arrivals, left: departures, now: NOW };
 }
 
 /** @type {Action} */
@@ -142,10 +146,7 @@ export function ids({ messages }) {
   return messages.map(({ id }) => id);
 }
 
-/**
- * @param {string} id
- * @returns {Departure}
- */
-function departure(id) {
-  return { id, name: id, time: MORNING };
+/** @param {State} state */
+export function texts({ messages }) {
+  return messages.map((one) => one.message);
 }

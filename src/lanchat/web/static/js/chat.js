@@ -3,8 +3,8 @@
 
 import { mountComposer } from "./composer.js";
 import { mountCopying } from "./copying.js";
+import { mountAttention, readUpTo } from "./attention.js";
 import { byId, readConfig } from "./dom.js";
-import { newestId } from "./history.js";
 import { breakable, mountCopy, mountInvite } from "./invite.js";
 import { isHost, silencedBy } from "./moderation.js";
 import {
@@ -14,15 +14,18 @@ import {
   mountFarewell,
   mountPanel,
 } from "./overlays.js";
-import { keep, mountThemeSwitches, takeCode } from "./page.js";
+import { keep, mountThemeSwitches, takeCode, takeMessage } from "./page.js";
 import { mountPeople } from "./people.js";
 import { newClientId } from "./protocol.js";
+import { countNew } from "./reading.js";
 import { mountRename } from "./rename.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { mountRules, mountStatus } from "./status.js";
 import { mountTimeline } from "./timeline.js";
 import { atEachMidnight, inOwnZone, makeTimes, makeWords } from "./words.js";
+
+const LOOK_AGAIN_AFTER = 15_000; // milliseconds, for who is away: have they left by now?
 
 const config = readConfig();
 const at = (/** @type {string} */ id) => byId(id, HTMLElement);
@@ -39,9 +42,8 @@ let state = initial({
   invite: config,
   outbox: outbox.load() ?? [],
   stale: { message: words.t("client.written_before") },
+  readUpTo: readUpTo(config.user),
 });
-/** @type {number | null} */
-let readUpTo = null; // the newest message when the reader was last at the end
 
 /** @param {Action} action */
 function dispatch(action) {
@@ -97,9 +99,11 @@ const timeline = mountTimeline(
     words,
     times,
     mayDelete: () => isHost(state),
+    getState: () => state,
     onAct: act,
-    onRead: schedule,
-    onTrim: (kept) => dispatch({ type: "historyTrimmed", keep: kept }),
+    onMove: (atEnd) => attend(atEnd),
+    onLoad: (place) => socket.load(place),
+    onTrim: (span) => dispatch({ type: "historyTrimmed", ...span }),
   },
 );
 const invite = mountInvite(
@@ -119,6 +123,8 @@ const socket = openSocket(config, {
   onPause: (pause) =>
     composer.pause(pause, state.rules.slow > 0 ? "client.slow_mode" : "client.too_fast"),
 });
+
+const attend = mountAttention({ getState: () => state, dispatch });
 
 ignoreHeldKeys(document);
 mountCopying(at("rows"));
@@ -258,6 +264,15 @@ document.addEventListener("visibilitychange", () => {
   schedule();
 });
 
+// A link to a message (#message-41) leads to it, also where the page is open already.
+window.addEventListener("hashchange", () => followLink());
+
+async function followLink() {
+  const id = state.joined ? takeMessage() : null;
+  if (id === null || (await timeline.jump(id))) return;
+  tell(words.t("client.message_gone"));
+}
+
 function render() {
   cancel = null;
   people.update(state);
@@ -268,25 +283,15 @@ function render() {
   farewell.update(state);
   const why = silencedBy(state);
   composer.silence(why === null ? "" : words.say(why, times));
-  const unread = countUnread();
+  const unread = countNew(state);
   timeline.updateUnread(unread);
-  document.title = document.hidden && unread > 0 ? `(${unread}) ${config.room}` : config.room;
-}
-
-function countUnread() {
-  const newest = newestId(state);
-  const reading = timeline.atEnd() && !document.hidden;
-  // What was said before one came is not news either.
-  if (state.joined && (reading || readUpTo === null || newest < readUpTo)) readUpTo = newest;
-  if (readUpTo === null) return 0;
-  const { messages, you } = state;
-  let count = 0;
-  for (let i = messages.length - 1; i >= 0 && messages[i].id > readUpTo; i -= 1) {
-    if (messages[i].user_id !== you.id) count += 1;
-  }
-  return count;
+  document.title = !state.here && unread > 0 ? `(${unread}) ${config.room}` : config.room;
+  followLink();
 }
 
 schedule();
 atEachMidnight(schedule); // what was said today was said yesterday from then on
+setInterval(() => {
+  if (state.away.length > 0) dispatch({ type: "timePassed", now: Date.now() });
+}, LOOK_AGAIN_AFTER);
 window.lanchatRuns = true; // see floor.js

@@ -45,7 +45,7 @@ function linesOf(row, range) {
   const said = partWithin(text, range);
   if (said.trim() === "") return [];
   const time = row.querySelector(".message__time time")?.textContent ?? "";
-  const name = row.querySelector(".message__bubble bdi")?.textContent ?? "";
+  const name = row instanceof HTMLElement ? (row.dataset.author ?? "") : "";
   return [`${time} ${name}: ${said}`.trim()];
 }
 

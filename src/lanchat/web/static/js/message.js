@@ -1,13 +1,16 @@
-// The rows of the message list as elements. `render` fills a row's element anew and is called
-// only where the row says something else than before.
+// Messages as elements. `fill` is called only where a row says something else than before, and
+// then makes only those parts anew that do.
 
 import { element } from "./dom.js";
+import { makeLines } from "./lines.js";
 import { avatar, colourOf } from "./people.js";
 import { endsRightToLeft, showText } from "./text.js";
 import { inOwnZone } from "./words.js";
 
 const FEW_EMOJI = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]?\u200D?\s*){1,4}$/u;
 const AROUND = ":scope > .avatar, :scope > .message__failure, :scope > .message__pending";
+const PARTS = ['[data-part="author"]', ".message__text", '[data-part="time"]'];
+const AUTHOR = /** @type {const} */ (["first", "mine", "host"]); // what its line depends on, too
 
 /**
  * Functions that turn rows into elements, in the reader's language.
@@ -16,72 +19,21 @@ const AROUND = ":scope > .avatar, :scope > .message__failure, :scope > .message_
 export function makeRenderer({ words, times, mayDelete }) {
   /** @type {WeakMap<HTMLElement, MessageRow>} */
   const filled = new WeakMap();
-  return { create: (/** @type {Row} */ row) => fill(element("div"), row), fill };
+  const fillLine = makeLines({ words, times });
+  const tags = /** @type {const} */ ({ day: "h2", message: "article" });
+  const create = (/** @type {Row} */ row) =>
+    fill(element(row.kind === "day" || row.kind === "message" ? tags[row.kind] : "div"), row);
+  return { create, fill };
 
   /**
    * @param {HTMLElement} node
    * @param {Row} row
    */
   function fill(node, row) {
-    if (row.kind === "day") dayLine(node, row);
-    else if (row.kind === "gap") gapLine(node);
-    else if (row.kind === "note") noteLine(node, row);
-    else messageRow(node, row);
+    if (row.kind === "message") messageRow(node, row);
+    else fillLine(node, row);
     node.dataset.key = row.key;
     return node;
-  }
-
-  /**
-   * @param {HTMLElement} node
-   * @param {DayRow} row
-   */
-  function dayLine(node, { date, ago }) {
-    const near = [words.t("client.today"), words.t("client.yesterday")];
-    node.className = "day";
-    node.replaceChildren(element("span", "day__label", near[ago] ?? times.day(date)));
-  }
-
-  /** @param {HTMLElement} node */
-  function gapLine(node) {
-    node.className = "note note--gap";
-    node.replaceChildren(element("span", "note__text", words.t("client.older_left_out")));
-  }
-
-  /**
-   * @param {HTMLElement} node
-   * @param {NoteRow} row
-   */
-  function noteLine(node, { note }) {
-    if (note.kind === "told") {
-      toldLine(node, note);
-      return;
-    }
-    const [before, after] = sentence(note, { user: "\u0000" }).split("\u0000");
-    const text = element("span", "note__text", before, element("bdi", "", note.name), after);
-    const date = new Date(note.time);
-    text.title = times.full(date);
-    node.className = `note note--${note.kind}`;
-    node.replaceChildren(text);
-  }
-
-  /**
-   * @param {HTMLElement} node
-   * @param {ToldNote} note
-   */
-  function toldLine(node, { phrase, text }) {
-    const line = phrase === null ? text : words.say(phrase, times);
-    node.className = line.includes("\n") ? "note note--list" : "note note--told";
-    node.replaceChildren(element("span", "note__text", line));
-  }
-
-  /**
-   * @param {MoveNote} note
-   * @param {Params} params
-   */
-  function sentence({ kind, others }, params) {
-    const came = kind === "joined";
-    if (others === 0) return words.t(came ? "client.joined" : "client.left", params);
-    return words.count(came ? "client.joined_together" : "client.left_together", others, params);
   }
 
   /**
@@ -89,62 +41,91 @@ export function makeRenderer({ words, times, mayDelete }) {
    * @param {MessageRow} row
    */
   function messageRow(node, row) {
-    const { message, mine, draft, first, last } = row;
+    const { message, draft } = row;
     const before = filled.get(node);
     filled.set(node, row);
-    const failed = draft !== null && draft.error !== null;
-    const pending = draft !== null && !failed;
-    const rtl = endsRightToLeft(message.message);
-    const states = { mine, first, last, failed, pending, rtl };
-    for (const [name, is] of Object.entries(states)) node.classList.toggle(`message--${name}`, is);
-    node.classList.add("message");
-
-    // Where only its place in the group is another one, focus and selection stay in it.
-    const same = before !== undefined && before.message === message && before.draft === draft;
-    if (!same) {
-      node.replaceChildren(bubbleOf(node, row));
-      node.classList.remove("message--folded"); // it is measured anew
-    } else if (before.first !== first || before.host !== row.host) {
-      node.querySelector(".message__bubble")?.firstElementChild?.replaceWith(author(row));
+    classify(node, row);
+    // Where only a part is another one, focus and selection stay in the others.
+    const parts = partsOf(node);
+    if (before?.message.message !== message.message) {
+      parts.text.replaceWith(textOf(message.message));
+      node.classList.remove("message--folded", "message--unfolded"); // it is measured anew
+      node.querySelector(".message__unfold")?.remove();
     }
-    for (const old of node.querySelectorAll(AROUND)) old.remove();
-    if (first && !mine) node.prepend(avatar(message.user_id, message.user));
-    if (draft !== null && draft.error !== null) node.append(failure(draft, draft.error.message));
-    if (pending && last) node.append(element("p", "message__pending", words.t("client.pending")));
+    if (AUTHOR.some((field) => before?.[field] !== row[field]) || renamed(before, row)) {
+      parts.name.replaceWith(author(row));
+    }
+    if (before === undefined || before.draft !== draft || said(before)?.id !== said(row)?.id) {
+      parts.time.replaceWith(timeOf(node, row));
+      node.setAttribute("aria-label", labelOf(row));
+      if (row.draft === null) node.id = `message-${row.message.id}`;
+      node.dataset.author = message.user;
+    }
+    beside(node, row);
   }
 
   /**
+   * What stands around the bubble: whose it is, and why it is not sent.
    * @param {HTMLElement} node
    * @param {MessageRow} row
    */
-  function bubbleOf(node, row) {
-    const { message, draft } = row;
-    const open = node.querySelector(".message__time")?.getAttribute("aria-expanded") === "true";
+  function beside(node, { message, draft, mine, first, last }) {
+    for (const old of node.querySelectorAll(AROUND)) old.remove();
+    if (first && !mine) node.prepend(avatar(message.user_id, message.user));
+    if (draft === null) return;
+    if (draft.error !== null) node.append(failure(draft, draft.error.message));
+    else if (last) node.append(element("p", "message__pending", words.t("client.pending")));
+  }
+
+  /**
+   * The parts of a message's element, which are empty where it is new.
+   * @param {HTMLElement} node
+   */
+  function partsOf(node) {
+    const [name, text, time] = PARTS.map((part) => node.querySelector(part));
+    if (name !== null && text !== null && time !== null) return { name, text, time };
+    const parts = { name: element("p"), text: element("div"), time: element("span") };
+    node.replaceChildren(element("div", "message__bubble", ...Object.values(parts)));
+    return parts;
+  }
+
+  /** @param {string} message */
+  function textOf(message) {
     const text = element("div", "message__text");
-    showText(text, message.message, words);
-    if (FEW_EMOJI.test(message.message)) text.classList.add("message__text--emoji");
-    const bubble = element("div", "message__bubble", author(row), text);
-    if (row.draft === null) bubble.append(...timeAndDetails(row.message, open));
-    if (draft !== null && draft.error === null) bubble.append(timeToCome());
-    return bubble;
+    showText(text, message, words);
+    if (FEW_EMOJI.test(message)) text.classList.add("message__text--emoji");
+    return text;
+  }
+
+  /** @param {MessageRow} row */
+  function labelOf(row) {
+    const { user } = row.message;
+    if (row.draft !== null) return user;
+    return words.t("client.said", { name: user, time: times.short(new Date(row.message.time)) });
   }
 
   /** @param {MessageRow} row */
   function author({ message, mine, first, host }) {
     // Below the first of a group, and beside one's own, only a screen reader needs the name.
     const shown = first && !mine;
-    const name = element("bdi", "", message.user);
-    const className = shown ? `message__author ${colourOf(message.user_id)}` : "hidden-label";
-    const line = element("p", className, name);
+    const line = shown
+      ? element(
+          "p",
+          `message__author ${colourOf(message.user_id)}`,
+          element("bdi", "", message.user),
+        )
+      : element("p", "hidden-label", message.user);
+    line.dataset.part = "author";
     if (host) line.append(" ", element("span", "badge", words.t("client.host")));
     return line;
   }
 
   /**
+   * The time of a message, a button that opens its details.
+   * @param {HTMLElement} node
    * @param {Message} message
-   * @param {boolean} open
    */
-  function timeAndDetails(message, open) {
+  function timeButton(node, message) {
     const date = new Date(message.time);
     const time = element("time", "", times.short(date));
     time.dateTime = message.time;
@@ -152,30 +133,45 @@ export function makeRenderer({ words, times, mayDelete }) {
     button.type = "button";
     button.title = times.full(date);
     button.tabIndex = -1;
+    button.dataset.part = "time";
     button.setAttribute("aria-label", words.t("client.details", { time: times.short(date) }));
-    const details = element("dl", "message__details");
     button.setAttribute("aria-expanded", "false");
-    button.addEventListener("click", () => toggle(button, details, message));
-    if (open) toggle(button, details, message);
-    details.hidden = !open;
-    return [button, details];
+    button.addEventListener("click", () => toggle(button, message));
+    node.querySelector(".message__details")?.remove();
+    return button;
   }
 
-  /** The room that the time takes once it is known, so that nothing moves then. */
-  function timeToCome() {
-    return element("span", "message__time-to-come", times.short(new Date()));
+  /**
+   * Until the time is known the room that it will take, so that nothing moves then.
+   * @param {HTMLElement} node
+   * @param {MessageRow} row
+   */
+  function timeOf(node, row) {
+    if (row.draft === null) return timeButton(node, row.message);
+    const failed = row.draft.error !== null;
+    const time = failed
+      ? element("span")
+      : element("span", "message__time-to-come", times.short(new Date()));
+    time.dataset.part = "time";
+    return time;
   }
 
   /**
    * @param {HTMLElement} button
-   * @param {HTMLElement} details
    * @param {Message} message
    */
-  function toggle(button, details, message) {
+  function toggle(button, message) {
     const open = button.getAttribute("aria-expanded") !== "true";
     button.setAttribute("aria-expanded", String(open));
-    details.hidden = !open;
-    details.replaceChildren(
+    if (open) button.after(detailsOf(message));
+    else button.nextElementSibling?.remove();
+  }
+
+  /** @param {Message} message */
+  function detailsOf(message) {
+    const details = element(
+      "dl",
+      "message__details",
       ...[
         ["client.sent_at", times.full(new Date(message.time))],
         ["client.ip", message.ip],
@@ -184,13 +180,14 @@ export function makeRenderer({ words, times, mayDelete }) {
         element("div", "", element("dt", "", words.t(key)), element("dd", "", value)),
       ),
     );
-    if (!mayDelete()) return;
+    if (!mayDelete()) return details;
     const remove = element("button", "message__act", words.t("client.delete"));
     remove.type = "button";
     remove.dataset.act = "delete";
     remove.dataset.message = String(message.id);
     const label = element("dt", "hidden-label", words.t("client.host"));
     details.append(element("div", "", label, element("dd", "", remove)));
+    return details;
   }
 
   /**
@@ -213,4 +210,33 @@ export function makeRenderer({ words, times, mayDelete }) {
     });
     return element("div", "message__failure", why, element("div", "message__acts", ...buttons));
   }
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {MessageRow} row
+ */
+function classify(node, { message, draft, mine, first, last }) {
+  const failed = draft !== null && draft.error !== null;
+  const pending = draft !== null && !failed;
+  const rtl = endsRightToLeft(message.message);
+  const states = { mine, first, middle: !first && !last, last, failed, pending, rtl };
+  for (const [name, is] of Object.entries(states)) node.classList.toggle(`message--${name}`, is);
+  node.classList.add("message");
+}
+
+/**
+ * @param {MessageRow | undefined} before
+ * @param {MessageRow} row
+ */
+function renamed(before, row) {
+  return before?.message.user !== row.message.user;
+}
+
+/**
+ * The message of a row, once it is one.
+ * @param {MessageRow} row
+ */
+function said(row) {
+  return row.draft === null ? row.message : null;
 }

@@ -45,6 +45,17 @@ export function takeCode() {
 }
 
 /**
+ * The message that this page's address leads to (#message-41), or null; it is left out from now
+ * on, so that the same link leads there again.
+ */
+export function takeMessage() {
+  const id = /^#message-(\d+)$/.exec(location.hash)?.[1];
+  if (id === undefined) return null;
+  history.replaceState(null, "", location.pathname + location.search);
+  return Number(id);
+}
+
+/**
  * Wire every switch in the page, for js/theme.js; without scripts they stay hidden.
  * @param {ParentNode} root
  */

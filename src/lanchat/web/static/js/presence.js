@@ -1,8 +1,13 @@
 // Who is here, who came and who went, pure: the part of the state with the members. They come
-// one by one, or in a crowd a moment's together; then they also share a note in the list.
+// one by one, or in a crowd a moment's together.
+//
+// The talk is not to be buried under arrivals: those of some minutes share a line, and so do
+// departures. Phones sleep and come back; so only who logs out leaves at once, everybody else once
+// they have been away for some minutes, and who is back before was never away.
 
-import { lastOf } from "./dom.js";
 import { newestId, tell, withNote } from "./history.js";
+
+const SOME_MINUTES = 5 * 60_000;
 
 const names = new Intl.Collator();
 
@@ -16,7 +21,7 @@ export function withMembers(state, members) {
   const badges = { ...state.badges };
   for (const { id, role } of members) badges[id] = role === "host";
   const sorted = [...members].sort((a, b) => names.compare(a.name, b.name));
-  return { ...state, members: sorted, badges };
+  return { ...state, members: sorted, badges, away: without(state.away, members) };
 }
 
 /**
@@ -30,47 +35,43 @@ export function withAllExpected(state) {
 }
 
 /** @type {Reducer<"memberJoined">} */
-export function memberJoined(state, { member }) {
-  const { id, name, since } = member;
-  const arrival = { id, name, time: since };
-  const others = state.members.filter((other) => other.id !== id);
-  return {
-    ...withMembers(state, [...others, member]),
-    notes: state.expected.includes(id) ? state.notes : noted(state, "joined", arrival),
-    expected: state.expected.filter((one) => one !== id),
-  };
+export function memberJoined(state, { member, now }) {
+  const others = state.members.filter(({ id }) => id !== member.id);
+  return withArrived(withMembers(state, [...others, member]), state, [member], now);
 }
 
 /** @type {Reducer<"memberLeft">} */
-export function memberLeft(state, { departure }) {
-  const { id } = departure;
-  return {
-    ...state,
-    members: state.members.filter((member) => member.id !== id),
-    notes: noted(state, "left", departure),
-    expected: state.expected.filter((one) => one !== id),
-  };
+export function memberLeft(state, { departure, now }) {
+  return withGone(state, [departure], now);
 }
 
 /**
  * A moment in a crowd: these have left, then these have come.
  * @type {Reducer<"membersChanged">}
  */
-export function membersChanged(state, { joined, left }) {
-  const moved = new Set([...left, ...joined].map(({ id }) => id));
+export function membersChanged(state, { joined, left, now }) {
   const before = new Set(state.members.map(({ id }) => id));
-  const away = new Set(left.map(({ id }) => id));
-  const expected = new Set(state.expected);
   // The moment may have begun before this page came in: what its list of people said is no news.
-  const came = joined.filter(({ id }) => !expected.has(id) && (!before.has(id) || away.has(id)));
   const went = left.filter(({ id }) => before.has(id));
-  const arrivals = came.map(({ id, name, since }) => ({ id, name, time: since }));
-  const notes = notedTogether(state, state.notes, "left", went);
-  return {
-    ...withMembers(state, [...state.members.filter(({ id }) => !moved.has(id)), ...joined]),
-    notes: notedTogether(state, notes, "joined", arrivals),
-    expected: state.expected.filter((id) => !moved.has(id)),
-  };
+  const after = withGone(state, went, now);
+  const here = new Set(after.members.map(({ id }) => id));
+  const come = new Set(joined.map(({ id }) => id));
+  const rest = after.members.filter(({ id }) => !come.has(id));
+  const came = joined.filter(({ id }) => !here.has(id));
+  const arrived = withArrived(withMembers(after, [...rest, ...joined]), after, came, now);
+  return { ...arrived, expected: arrived.expected.filter((id) => !come.has(id)) };
+}
+
+/**
+ * Some of those who are away have been so for some minutes.
+ * @type {Reducer<"timePassed">}
+ */
+export function timePassed(state, { now }) {
+  const isLong = (/** @type {Away} */ { since }) => now - since >= SOME_MINUTES;
+  const gone = state.away.filter(isLong);
+  if (gone.length === 0) return state;
+  const away = state.away.filter((one) => !isLong(one));
+  return { ...state, away, notes: noted(state, "left", gone, now) };
 }
 
 /**
@@ -88,41 +89,86 @@ export function memberChanged(state, { id, name, role, muted, now }) {
 }
 
 /**
+ * These are here from now on; of whom `before` knew is no news, nor that one has come oneself.
  * @param {State} state
- * @param {MoveNote["kind"]} kind
- * @param {Departure} move
+ * @param {State} before
+ * @param {readonly Member[]} members
+ * @param {number} now
+ * @returns {State}
  */
-function noted(state, kind, move) {
-  const note = noteOf(state, kind, move);
-  if (state.notes.some(({ key }) => key === note.key)) return state.notes;
-  return withNote(state.notes, note);
+function withArrived(state, before, members, now) {
+  const known = new Set([...before.expected, before.you.id]);
+  const news = without(members, before.away).filter(({ id }) => !known.has(id));
+  const come = new Set(members.map(({ id }) => id));
+  const expected = state.expected.filter((id) => !come.has(id));
+  return { ...state, expected, notes: noted(state, "joined", news, now) };
 }
 
 /**
- * In a crowd a note goes on until something else is to be told.
  * @param {State} state
- * @param {readonly Note[]} notes
- * @param {MoveNote["kind"]} kind
- * @param {readonly Departure[]} moves
+ * @param {readonly Departure[]} departures
+ * @param {number} now
+ * @returns {State}
  */
-function notedTogether(state, notes, kind, moves) {
-  const [first, ...others] = moves;
-  if (first === undefined) return notes;
-  const note = { ...noteOf(state, kind, first), others: others.length, together: true };
-  const last = lastOf(notes);
-  if (last === undefined || last.kind !== kind || !last.together || last.after !== note.after) {
-    return withNote(notes, note);
+function withGone(state, departures, now) {
+  const gone = new Set(departures.map(({ id }) => id));
+  const away = departures.filter(({ logout }) => !logout);
+  const left = departures.filter(({ logout }) => logout);
+  return {
+    ...state,
+    members: state.members.filter(({ id }) => !gone.has(id)),
+    expected: state.expected.filter((id) => !gone.has(id)),
+    away: [...without(state.away, departures), ...away.map((one) => ({ ...one, since: now }))],
+    notes: noted(state, "left", left, now),
+  };
+}
+
+/**
+ * The notes once it is told that these have come, or gone. A line of arrivals stays where it
+ * stands, before what they say; one of departures moves on, behind what they have said.
+ * @param {State} state
+ * @param {MoveNote["kind"]} kind
+ * @param {readonly User[]} moved
+ * @param {number} now
+ * @returns {State["notes"]}
+ */
+function noted(state, kind, moved, now) {
+  if (moved.length === 0) return state.notes;
+  const newest = newestId(state);
+  const isOpen = (/** @type {Note} */ note) =>
+    note.kind !== "told" && (note.after === newest || now - note.begun < SOME_MINUTES);
+  const people = moved.map(({ id, name }) => ({ id, name }));
+  const time = new Date(now + state.clockOffset).toISOString();
+  // Of who comes and goes within these minutes the last is told.
+  const notes = state.notes
+    .map((note) =>
+      note.kind !== "told" && isOpen(note)
+        ? { ...note, people: without(note.people, people) }
+        : note,
+    )
+    .filter((note) => note.kind === "told" || note.people.length > 0);
+  const open = notes.filter((note) => note.kind === kind && isOpen(note)).pop();
+  if (open === undefined || open.kind === "told") {
+    const key = `${kind}:${people[0].id}:${now}:${newest}`;
+    return withNote(notes, { key, kind, people, begun: now, time, after: newest });
   }
-  return [...notes.slice(0, -1), { ...last, others: last.others + moves.length }];
+  const line = { ...open, people: [...open.people, ...people] };
+  if (kind === "joined") return notes.map((note) => (note === open ? line : note));
+  return withNote(
+    notes.filter((note) => note !== open),
+    { ...line, time, after: newest },
+  );
 }
 
 /**
- * @param {State} state
- * @param {MoveNote["kind"]} kind
- * @param {Departure} move
- * @returns {MoveNote}
+ * Who has logged in anew by the same name is another user, and the same person.
+ * @template {User} T
+ * @param {readonly T[]} people
+ * @param {readonly User[]} others
  */
-function noteOf(state, kind, { id, name, time }) {
-  const key = `${kind}:${id}:${time}`;
-  return { key, kind, name, others: 0, together: false, time, after: newestId(state) };
+function without(people, others) {
+  if (people.length === 0 || others.length === 0) return people;
+  const ids = new Set(others.map(({ id }) => id));
+  const called = new Set(others.map(({ name }) => name));
+  return people.filter(({ id, name }) => !ids.has(id) && !called.has(name));
 }

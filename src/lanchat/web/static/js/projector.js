@@ -28,7 +28,7 @@ openSocket(config, {
   rate: config.limits.rate,
   // What is said here all evening is not for this page to keep.
   dispatch(action) {
-    state = { ...reduce(state, action), messages: [], notes: [] };
+    state = { ...reduce(state, action), messages: [], notes: [], away: [] };
     render();
   },
   getState: () => state,

@@ -1,6 +1,9 @@
 // The wire's words and the page's, pure: docs/protocol.md as this page speaks it. What the server
 // says becomes an action of the state; what the page asks becomes an event of the wire.
 
+const ROOM = "lobby"; // the one that everybody is in
+const STRETCH = 100; // messages of the history at a time
+
 /**
  * By the wire's name, what an event means to the page.
  * @type {Wire.Actions}
@@ -10,12 +13,17 @@ export const ACTIONS = {
   add_chat_message: (message) => ({ type: "messagePosted", message }),
   message_changed: (message) => ({ type: "messageChanged", message }),
   history_cleared: ({ up_to }, now) => ({ type: "historyCleared", upTo: up_to, now }),
-  host_join_room: (arrival) => ({ type: "memberJoined", member: memberOf(arrival) }),
-  host_leave_room: (departure) => ({ type: "memberLeft", departure: departureOf(departure) }),
-  hosts_changed: ({ joined, left }) => ({
+  host_join_room: (arrival, now) => ({ type: "memberJoined", member: memberOf(arrival), now }),
+  host_leave_room: (departure, now) => ({
+    type: "memberLeft",
+    departure: departureOf(departure),
+    now,
+  }),
+  hosts_changed: ({ joined, left }, now) => ({
     type: "membersChanged",
     joined: joined.map(memberOf),
     left: left.map(departureOf),
+    now,
   }),
   person_changed: ({ id, user, role, muted }, now) => ({
     type: "memberChanged",
@@ -45,6 +53,27 @@ export function snapshotRequest({ lastSeq, epoch }) {
  */
 export function postRequest({ client_id, text }) {
   return ["new_message", { message: text, client_id }];
+}
+
+/**
+ * A part of the history, as long as an answer may be.
+ * @param {Place} place
+ * @returns {Wire.Request<"history">}
+ */
+export function historyRequest(place) {
+  return ["history", { room: ROOM, limit: STRETCH, ...place }];
+}
+
+/**
+ * What the answer to it means.
+ * @param {Place} place
+ * @param {Wire.Requests["history"]["answer"]} answer
+ * @returns {Action}
+ */
+export function historyReceived(place, { messages, complete, ...ends }) {
+  const isFirst = ends.complete_before ?? (place.before !== undefined && complete);
+  const isLast = ends.complete_after ?? (place.after !== undefined && complete);
+  return { type: "historyReceived", place, messages, isFirst, isLast };
 }
 
 /**
@@ -80,8 +109,8 @@ function memberOf({ id, user, ip, time, role, muted }) {
  * @param {Wire.Move} departure
  * @returns {Departure}
  */
-function departureOf({ id, user, time }) {
-  return { id, name: user, time };
+function departureOf({ id, user, logout }) {
+  return { id, name: user, logout };
 }
 
 /** A `client_id`, which is a random UUID. crypto.randomUUID is missing where a page has no https, as on most LANs. */

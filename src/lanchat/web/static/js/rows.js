@@ -2,77 +2,111 @@
 // list compares rows by their fields, so a row that says the same touches nothing in the page.
 
 import { lastOf } from "./dom.js";
+import { firstNew } from "./reading.js";
+import { END, isGap, stretchOf } from "./window.js";
 import { daysAgo } from "./words.js";
 
 const SHOWN = ["message", "draft", "note", "first", "last", "ago", "host"]; // fields of a row
+const TOGETHER = 5 * 60_000; // milliseconds between two messages of a group, at most
 
-/** @type {WeakMap<Message | Note, { date: Date, day: string, minute: number }>} */
+/** @type {WeakMap<Message | Note, { date: Date, day: string, moment: number }>} */
 const moments = new WeakMap();
 
 /**
- * The rows to show, oldest first: days, gaps, notes, messages and what is not sent yet.
+ * The rows of a span, oldest first: days, gaps, notes, messages and what is not sent yet.
  * @param {State} state
+ * @param {Span} span
  */
-export function rowsOf(state, now = new Date()) {
+export function rowsOf(state, span = END, now = new Date()) {
+  const { messages, you, outbox } = state;
+  const { start, end } = stretchOf(state, span);
+  const unread = newRowAt(state);
+  // What stands above the first message that is shown belongs to those before it.
+  const write = rowWriter(state, start > 0 ? messages[start].id : 0, now);
+  if (isGap(state, start)) write.line({ kind: "gap", key: "gap:older" });
+  for (let at = start; at < end; at += 1) {
+    const message = messages[at];
+    write.notesBefore(message.id);
+    const mine = message.user_id === you.id;
+    // A draft keeps its key when it is confirmed, and so its place in the page.
+    const key = mine ? `own:${message.client_id}` : `id:${message.id}`;
+    const moment = write.day(message);
+    if (at === unread) write.line({ kind: "new", key: "new" });
+    write.message({ draft: null, message }, { key, mine, moment });
+  }
+  if (isGap(state, end)) write.line({ kind: "gap", key: "gap:newer" });
+  if (end < messages.length) return distinct(write.rows);
+  write.notesBefore(Infinity);
+  // Until the server says when, it is now, by the server's clock: this device's may be wrong.
+  const moment = now.getTime() + state.clockOffset;
+  for (const draft of outbox) {
+    const key = `own:${draft.client_id}`;
+    write.message({ draft, message: entryOf(draft, you) }, { key, mine: true, moment });
+  }
+  return distinct(write.rows);
+}
+
+/**
+ * Adds row after row, with the notes that stand after the message `from` or a later one.
+ * @param {Pick<State, "notes" | "badges">} state
+ * @param {number} from
+ * @param {Date} now
+ */
+function rowWriter({ notes, badges }, from, now) {
   /** @type {Row[]} */
   const rows = [];
-  const gaps = new Set(state.gaps);
-  const { notes, you } = state;
-  let day = "";
-  let next = 0;
+  let last = "";
+  let next = notes.findIndex(({ after }) => after >= from);
+  if (next < 0) next = notes.length;
 
-  const begin = (/** @type {Message | Note} */ entry) => {
-    const moment = momentOf(entry);
-    if (moment.day !== day) {
-      day = moment.day;
-      const { date } = moment;
-      rows.push({ kind: "day", key: `day:${day}`, date, ago: daysAgo(date, now) });
-    }
-    return moment.minute;
-  };
-  const notesBefore = (/** @type {number} */ id) => {
+  const line = (/** @type {Row} */ row) => rows.push(row);
+
+  /** @param {Message | Note} entry */
+  function day(entry) {
+    const { date, day: its, moment } = momentOf(entry);
+    if (its !== last) line({ kind: "day", key: `day:${its}`, date, ago: daysAgo(date, now) });
+    last = its;
+    return moment;
+  }
+
+  /** @param {number} id */
+  function notesBefore(id) {
     for (; next < notes.length && notes[next].after < id; next += 1) {
-      const note = notes[next];
-      begin(note);
-      rows.push({ kind: "note", key: note.key, note });
+      day(notes[next]);
+      line({ kind: "note", key: notes[next].key, note: notes[next] });
     }
-  };
+  }
+
   /**
    * @param {Said} said
-   * @param {{ key: string, mine: boolean, minute: number }} place
+   * @param {{ key: string, mine: boolean, moment: number }} place
    */
-  const message = (said, { key, mine, minute }) => {
+  function message(said, { key, mine, moment }) {
     const { user_id: author, user } = said.message;
     const above = lastOf(rows);
     const together =
       above?.kind === "message" &&
       above.author === author &&
       above.message.user === user && // who has changed their name meanwhile is shown by both
-      above.minute === minute;
+      Math.abs(moment - above.moment) <= TOGETHER;
     // The last of a group shows its time. What was not sent has none and stands for itself.
     const failed = said.draft !== null && said.draft.error !== null;
     if (together && !failed) above.last = false;
-    const host = state.badges[author] === true;
-    const group = { author, minute, first: !together, last: true };
-    rows.push({ kind: "message", key, ...said, mine, host, ...group });
-  };
+    const host = badges[author] === true;
+    const group = { author, moment, first: !together, last: true };
+    line({ kind: "message", key, ...said, mine, host, ...group });
+  }
 
-  for (const entry of state.messages) {
-    notesBefore(entry.id);
-    if (gaps.has(entry.id)) rows.push({ kind: "gap", key: `gap:${entry.id}` });
-    const mine = entry.user_id === you.id;
-    // A draft keeps its key when it is confirmed, and so its place in the page.
-    const key = mine ? `own:${entry.client_id}` : `id:${entry.id}`;
-    message({ draft: null, message: entry }, { key, mine, minute: begin(entry) });
-  }
-  notesBefore(Infinity);
-  // Until the server says when, it is now, by the server's clock: this device's may be wrong.
-  const thisMinute = minuteOf(now.getTime() + state.clockOffset);
-  for (const draft of state.outbox) {
-    const key = `own:${draft.client_id}`;
-    message({ draft, message: entryOf(draft, you) }, { key, mine: true, minute: thisMinute });
-  }
-  return distinct(rows);
+  return { rows, line, day, notesBefore, message };
+}
+
+/**
+ * The index of the message above which the line "New" stands; null where it cannot be known yet.
+ * @param {State} state
+ */
+function newRowAt(state) {
+  const at = state.newAfter === null ? null : firstNew(state, state.newAfter);
+  return at === null || isGap(state, at) ? null : at;
 }
 
 /**
@@ -106,14 +140,9 @@ function momentOf(entry) {
   if (known !== undefined) return known;
   const date = new Date(entry.time);
   const day = `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
-  const moment = { date, day, minute: minuteOf(date.getTime()) };
+  const moment = { date, day, moment: date.getTime() };
   moments.set(entry, moment);
   return moment;
-}
-
-/** @param {number} time */
-function minuteOf(time) {
-  return Math.floor(time / 60_000);
 }
 
 /** @param {Row[]} rows */

@@ -2,11 +2,13 @@
 // (re)connect what it has seen already, and sends the queue in order, one at a time.
 
 import { io } from "../vendor/socket.io.esm.min.js";
-import { waiting } from "./history.js";
+import { waiting } from "./outbox.js";
 import { makePace } from "./pace.js";
 import {
   ACTIONS,
   commandRequest,
+  historyReceived,
+  historyRequest,
   postRequest,
   snapshotReceived,
   snapshotRequest,
@@ -25,6 +27,7 @@ const POLLING_WITHIN = 8_000;
 const ANSWER_WITHIN = 10_000; // milliseconds; then the same message is sent again
 const JOIN_AGAIN_AFTER = 1_000;
 const KNOCK_AGAIN_AFTER = 4_000;
+const LOAD_AGAIN_AFTER = 2_000;
 const HASTY = new Set(["too_fast", "slow_mode"]); // what is refused goes out a little later
 const PASSING = new Set(["unavailable", "too_fast", "not_joined"]); // a no for now
 
@@ -170,5 +173,32 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     return ask(commandRequest(name, text, person));
   }
 
-  return { send, command };
+  /** @type {Set<string>} */
+  const loading = new Set();
+
+  /**
+   * Ask for a part of the history, unless that is on its way; whether it has come. Where it was
+   * refused, it is asked for again after a while only.
+   * @param {Place} place
+   */
+  async function load(place) {
+    const key = JSON.stringify(place);
+    if (loading.has(key) || !getState().joined) return false;
+    loading.add(key);
+    dispatch({ type: "historyAsked" });
+    const answer = await ask(historyRequest(place));
+    if (answer?.ok) {
+      loading.delete(key);
+      dispatch(historyReceived(place, answer));
+      return true;
+    }
+    const wait = 1_000 * (answer?.error.retry_after ?? 0) || LOAD_AGAIN_AFTER;
+    setTimeout(() => {
+      loading.delete(key);
+      dispatch({ type: "historyFailed" });
+    }, wait);
+    return false;
+  }
+
+  return { send, command, load };
 }

@@ -3,14 +3,20 @@
 
 import * as history from "./history.js";
 import * as moderation from "./moderation.js";
+import * as outboxes from "./outbox.js";
 import * as presence from "./presence.js";
+import * as reading from "./reading.js";
+import * as stretches from "./stretches.js";
 
 /**
  * What was written by another user is said only if one asks: `stale` is why.
- * @param {{ you: User, invite: Invite, outbox?: readonly Draft[], stale?: Draft["error"] }} page
+ * @param {{
+ *   you: User, invite: Invite, outbox?: readonly Draft[], stale?: Draft["error"],
+ *   readUpTo?: number | null,
+ * }} page
  * @returns {State}
  */
-export function initial({ you, invite, outbox = [], stale = null }) {
+export function initial({ you, invite, outbox = [], stale = null, readUpTo = null }) {
   return {
     link: "connecting",
     whyFull: "",
@@ -21,13 +27,19 @@ export function initial({ you, invite, outbox = [], stale = null }) {
     messages: [],
     notes: [],
     expected: [],
-    outbox: history.draftsOf(you, outbox, stale),
+    away: [],
+    outbox: outboxes.draftsOf(you, outbox, stale),
     stale,
     gaps: [],
     lastSeq: 0,
     epoch: "",
     unseen: {},
     early: [],
+    asked: 0,
+    here: true,
+    atEnd: true,
+    readUpTo,
+    newAfter: null,
     rules: moderation.NO_RULES,
     badges: {},
     mutedUntil: null,
@@ -47,9 +59,10 @@ const reducers = {
 
   snapshotReceived(state, { snapshot }) {
     const { you, members, rules, invite = state.invite } = snapshot;
-    const after = presence.withMembers(history.caughtUp(state, snapshot), members);
+    const known = reading.withMissed(history.caughtUp(state, snapshot));
+    const after = presence.withMembers(known, members);
     // While this page slept somebody else may have logged in, in another tab of the browser.
-    const outbox = history.draftsOf(you, after.outbox, state.stale);
+    const outbox = outboxes.draftsOf(you, after.outbox, state.stale);
     return { ...after, link: "online", joined: true, you, invite, rules, outbox };
   },
 
@@ -62,17 +75,22 @@ const reducers = {
   memberLeft: presence.memberLeft,
   membersChanged: presence.membersChanged,
   memberChanged: presence.memberChanged,
+  timePassed: presence.timePassed,
 
   messagePosted: history.messagePosted,
   messageChanged: history.messageChanged,
   historyCleared: history.historyCleared,
-  historyTrimmed: history.historyTrimmed,
+  historyAsked: stretches.historyAsked,
+  historyReceived: stretches.historyReceived,
+  historyFailed: stretches.historyFailed,
+  historyTrimmed: stretches.historyTrimmed,
+  attentionChanged: reading.attentionChanged,
 
-  draftQueued: history.draftQueued,
-  draftStored: history.draftStored,
-  draftRefused: history.draftRefused,
-  draftRetried: history.draftRetried,
-  draftDiscarded: history.draftDiscarded,
+  draftQueued: (state, action) => reading.withoutNew(outboxes.draftQueued(state, action)),
+  draftStored: outboxes.draftStored,
+  draftRefused: outboxes.draftRefused,
+  draftRetried: outboxes.draftRetried,
+  draftDiscarded: outboxes.draftDiscarded,
 };
 
 /**
@@ -81,7 +99,7 @@ const reducers = {
  * @param {Action<Type>} action
  */
 export function reduce(state, action) {
-  return reducers[action.type](state, action);
+  return reading.withNew(reducers[action.type](state, action));
 }
 
 /**

@@ -1,7 +1,7 @@
 // The lines about the room and the connection: shown while there is something to say.
 
 import { element, setText } from "./dom.js";
-import { waiting } from "./history.js";
+import { waiting } from "./outbox.js";
 
 const BACK_FOR = 3_000; // milliseconds
 const PATIENCE = 400; // a connection that is there at once needs no words

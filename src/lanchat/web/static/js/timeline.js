@@ -1,169 +1,164 @@
-// The message list. An update compares rows and touches only what changed, so that a message
-// more costs one element, not the list. The list stays at its end while the reader is there,
-// and stands still while the reader is further up.
+// The message list as its reader moves through it. The page holds a stretch of the talk
+// (window.js), which goes on at both sides while one scrolls; what is missing there is asked for.
+// The list stays at its end while the reader is there, and stands still while they are further up.
 
-import { element, lastOf, setText } from "./dom.js";
+import { lastOf, setText } from "./dom.js";
+import { emptyRoom, floatingDate } from "./floating.js";
 import { makeFold } from "./fold.js";
 import { opensElsewhere } from "./invite.js";
+import { mountList } from "./list.js";
+import { dayOf } from "./lines.js";
 import { makeRenderer } from "./message.js";
-import { rowsOf, sameRow } from "./rows.js";
+import { rowsOf } from "./rows.js";
+import { around, END, followed, indexFrom, isGap, newer, older, stretchOf } from "./window.js";
 
 const NEAR = 80; // pixels from the end that still count as being there
-const MOST_ROWS = 3_000;
-const KEPT_ROWS = 2_000;
-const TIME = ".message__time";
+const REACH = 1_000; // pixels, at most, from where the page ends to where it goes on
+const MOST_HELD = 1_500; // messages that the state keeps
+const ABOVE_NEW = 24; // pixels above the line "New", where it is what one finds
+const FLASH_FOR = 2_000; // milliseconds
+const SHOWN = ["messages", "notes", "outbox", "gaps", "badges", "newAfter", "you"]; // of the state
 
 /**
  * `onAct(act, id)` is a click below a failed message, by its client_id, or on the deletion of
- * another one; `onRead()` follows the reader.
+ * another one; `onMove(atEnd)` follows the reader; `onLoad(place)` brings what is missing into
+ * the state and promises whether it has.
  * @param {{
  *   log: HTMLElement, rows: HTMLElement, newest: HTMLElement, label: HTMLElement,
  * }} elements
  * @param {{
- *   words: Words, times: Times, mayDelete: () => boolean,
- *   onAct: (act: string, id: string) => void, onRead: () => void, onTrim: (kept: number) => void,
+ *   words: Words, times: Times, mayDelete: () => boolean, getState: () => State,
+ *   onAct: (act: string, id: string) => void, onMove: (atEnd: boolean) => void,
+ *   onLoad: (place: Place) => Promise<boolean>, onTrim: (span: Span) => void,
  * }} options
  */
-export function mountTimeline({ log, rows: list, newest, label }, options) {
-  const { words, onAct, onRead, onTrim } = options;
-  const renderer = makeRenderer(options);
-  const foldTall = makeFold(options);
+export function mountTimeline({ log, rows, newest, label }, options) {
+  const { words, getState, onAct, onMove, onLoad, onTrim } = options;
+  const how = { renderer: makeRenderer(options), foldTall: makeFold(options) };
+  const list = mountList({ log, list: rows }, how);
   const empty = emptyRoom(log, { words });
-  /** @type {Map<string, { row: Row, node: HTMLElement }>} */
-  const shown = new Map(); // by the row's key
+  const date = floatingDate(log, (day) => dayOf(day, options));
+  let span = END;
   let atEnd = true;
   let lastTop = 0;
   let last = "";
+  /** @type {readonly unknown[]} */
+  let drawn = [];
 
   log.addEventListener("scroll", follow, { passive: true });
   // A keyboard that opens makes the log smaller, details that open make the list longer.
-  const resized = new ResizeObserver(() => atEnd && toEnd());
+  const resized = new ResizeObserver(() => atEnd && goToEnd());
   resized.observe(log);
-  resized.observe(list);
-  newest.addEventListener("click", () => {
-    toEnd();
-    onRead();
-  });
-  list.addEventListener("click", ({ target }) => {
-    if (!(target instanceof HTMLElement)) return;
-    const { act, draft, message } = target.dataset;
-    if (act) onAct(act, draft ?? message ?? "");
-  });
-  list.addEventListener("keydown", walk);
+  resized.observe(rows);
+  newest.addEventListener("click", toEnd);
+  onClick(rows, onAct);
 
   function follow() {
     const was = atEnd;
     const top = log.scrollTop;
+    const isNear = toGo(log) < NEAR;
     // Only who scrolls up leaves the end: it also moves away when the log becomes smaller.
-    if (log.scrollHeight - log.clientHeight - top < NEAR) atEnd = true;
+    if (isNear && span.to === Infinity) atEnd = true;
     else if (top < lastTop) atEnd = false;
     lastTop = top;
-    if (atEnd !== was) onRead();
+    goOn();
+    if (atEnd) date.hide();
+    else date.show(list.firstMoment());
+    if (atEnd !== was) onMove(atEnd);
   }
 
+  /** Where the reader comes near to where the page ends, it goes on, or what is missing comes. */
+  function goOn() {
+    const state = getState();
+    const { start, end, first, last: stop } = stretchOf(state, span);
+    const reach = Math.min(log.clientHeight, REACH);
+    if (log.scrollTop < reach) {
+      if (start > first) draw(older(state, span));
+      else if (isGap(state, start)) onLoad({ before: state.messages[start].id });
+    } else if (span.to !== Infinity && toGo(log) < reach) {
+      if (end < stop) draw(newer(state, span));
+      else if (isGap(state, end)) onLoad({ after: state.messages[end - 1].id });
+      else draw(followed(state, { ...span, to: Infinity }, false));
+    }
+  }
+
+  /** To the end of the talk, where it is followed from now on. */
   function toEnd() {
-    log.scrollTop = log.scrollHeight;
-    lastTop = log.scrollTop; // who scrolls up before the browser has told of this leaves the end, too
     atEnd = true;
+    draw(followed(getState(), END, true));
+    goToEnd();
+    onMove(atEnd);
+  }
+
+  /** While nobody looks, what they have not read stays before them. */
+  function goToEnd() {
+    const line = document.hidden ? list.nodeOf("new") : undefined;
+    const below = line ? topOf(log, line) - ABOVE_NEW : Infinity;
+    if (line === undefined || below > toGo(log)) {
+      log.scrollTop = log.scrollHeight;
+      lastTop = log.scrollTop; // who scrolls up before the browser has told of this leaves the end
+      return;
+    }
+    log.scrollTop += below;
+    atEnd = false;
+    onMove(atEnd);
   }
 
   /** @param {State} state */
   function update(state) {
-    const rows = rowsOf(state);
     const own = lastOf(state.outbox)?.client_id;
-    place(rows);
-    // Until the history is in, a screen reader has nothing to announce.
+    // What one has just written is what one wants to see.
+    if (own !== undefined && own !== last) [span, atEnd] = [END, true];
+    last = own ?? last;
+    draw(followed(state, span, atEnd));
+    // Until the history is in, a screen reader has nothing to announce; nor is what was said
+    // before news, where it comes while one scrolls.
     if (state.joined) log.setAttribute("aria-busy", "false");
+    log.setAttribute("aria-live", atEnd ? "polite" : "off");
     const { inviteUrl } = state.invite;
     const address = opensElsewhere(inviteUrl) ? inviteUrl : "";
-    empty(state.joined && rows.every(({ kind }) => kind !== "message"), address);
-    // What one has just written is what one wants to see.
-    if (atEnd || (own !== undefined && own !== last)) toEnd();
-    last = own ?? last;
-    if (atEnd && state.messages.length > MOST_ROWS) onTrim(KEPT_ROWS);
-  }
-
-  /** @param {Row[]} rows */
-  function place(rows) {
-    const stays = new Set(rows.map(({ key }) => key));
-    const gone = [...shown].filter(([key]) => !stays.has(key));
-    const anchor = atEnd ? null : firstRead(log, list, new Set(gone.map(([, { node }]) => node)));
-    const before = anchor?.getBoundingClientRect().top ?? 0;
-    // What goes away goes first: then everything else stands where it belongs.
-    for (const [key, { node }] of gone) {
-      shown.delete(key);
-      takeOut(node, list);
-    }
-    let cursor = list.firstElementChild;
-    /** @type {HTMLElement | undefined} */
-    let newestMessage;
-    /** @type {HTMLElement[]} */
-    const touched = [];
-    for (const row of rows) {
-      const { node } = placed(row, touched);
-      if (node === cursor) cursor = cursor.nextElementSibling;
-      else list.insertBefore(node, cursor);
-      if (row.kind === "message") newestMessage = node;
-    }
-    foldTall(touched);
-    // Not every browser keeps what is being read in its place when something goes above it.
-    const moved = (anchor?.getBoundingClientRect().top ?? 0) - before;
-    if (moved !== 0) log.scrollTop += moved;
-    const button = newestMessage?.querySelector(TIME);
-    if (button instanceof HTMLElement) rove(button);
+    const { length } = state.messages;
+    empty(state.joined && length + state.outbox.length === 0, address);
+    if (atEnd) goToEnd();
+    if (atEnd !== state.atEnd) onMove(atEnd);
+    if (length > MOST_HELD) onTrim(span);
+    else if (length > 0) goOn();
   }
 
   /**
-   * @param {Row} row
-   * @param {HTMLElement[]} touched
+   * Show this span of the state, and touch nothing where that is what stands there.
+   * @param {Span} wanted
    */
-  function placed(row, touched) {
-    const known = shown.get(row.key);
-    if (known === undefined) {
-      const made = { row, node: renderer.create(row) };
-      shown.set(row.key, made);
-      touched.push(made.node);
-      return made;
-    }
-    if (!sameRow(known.row, row)) {
-      renderer.fill(known.node, row);
-      touched.push(known.node);
-    }
-    known.row = row;
-    return known;
+  function draw(wanted) {
+    span = wanted;
+    const state = getState();
+    const today = new Date();
+    /** @type {Record<string, unknown>} */
+    const fields = { ...state };
+    const now = [...SHOWN.map((name) => fields[name]), span.from, span.to, today.toDateString()];
+    if (drawn.length > 0 && now.every((value, index) => value === drawn[index])) return;
+    drawn = now;
+    list.place(rowsOf(state, span, today), !atEnd);
   }
 
-  // The list is one stop for the Tab key; the arrow keys go from message to message.
-  /** @type {HTMLElement | null} */
-  let stop = null;
-
-  /** @param {HTMLElement} button */
-  function rove(button) {
-    if (button === stop || (stop !== null && stop === document.activeElement)) return;
-    if (stop !== null) stop.tabIndex = -1;
-    stop = button;
-    stop.tabIndex = 0;
-  }
-
-  /** @param {KeyboardEvent} event */
-  function walk(event) {
-    const buttons = timeButtons(list);
-    const at = buttons.findIndex((button) => button === event.target);
-    if (at < 0) return;
-    /** @type {Record<string, HTMLElement | undefined>} */
-    const ways = {
-      ArrowUp: buttons[at - 1],
-      ArrowDown: buttons[at + 1],
-      Home: buttons[0],
-      End: lastOf(buttons),
-    };
-    const next = ways[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    buttons[at].tabIndex = -1;
-    stop = next;
-    stop.tabIndex = 0;
-    stop.focus();
+  /**
+   * Show the message with this id amid what was said around it; whether it is there.
+   * @param {number} id
+   */
+  async function jump(id) {
+    if (!has(getState(), id) && !(await onLoad({ around: id }))) return false;
+    const state = getState();
+    if (!has(state, id)) return false;
+    atEnd = false;
+    if (nodeWith(id) === null) draw(around(state, id));
+    onMove(atEnd);
+    const node = nodeWith(id);
+    if (node === null) return false;
+    log.scrollTop += topOf(log, node) - (log.clientHeight - node.offsetHeight) / 2;
+    node.focus({ preventScroll: true });
+    node.classList.add("message--flash");
+    setTimeout(() => node.classList.remove("message--flash"), FLASH_FOR);
+    return true;
   }
 
   /**
@@ -178,66 +173,47 @@ export function mountTimeline({ log, rows: list, newest, label }, options) {
     newest.setAttribute("aria-label", text || words.t("client.to_newest"));
   }
 
-  return { update, updateUnread, atEnd: () => atEnd };
+  return { update, updateUnread, jump };
 }
 
 /**
- * The first row that is seen and stays.
+ * @param {State} state
+ * @param {number} id
+ */
+function has({ messages }, id) {
+  return messages[indexFrom(messages, id)]?.id === id;
+}
+
+/**
+ * How many pixels lie below what is seen.
  * @param {HTMLElement} log
- * @param {HTMLElement} list
- * @param {Set<Element>} gone
  */
-function firstRead(log, list, gone) {
-  const { children } = list;
-  const { top } = log.getBoundingClientRect();
-  let [low, high] = [0, children.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (children[middle].getBoundingClientRect().bottom > top) high = middle;
-    else low = middle + 1;
-  }
-  let row = children.item(low);
-  while (row !== null && gone.has(row)) row = row.nextElementSibling;
-  return row;
+function toGo(log) {
+  return log.scrollHeight - log.clientHeight - log.scrollTop;
 }
 
 /**
- * Remove a row; the focus that was in it goes on to the next message, or the one before.
- * @param {HTMLElement} row
- * @param {HTMLElement} list
- */
-function takeOut(row, list) {
-  const held = row.contains(document.activeElement);
-  const buttons = held ? timeButtons(list) : [];
-  const at = buttons.findIndex((button) => row.contains(button));
-  row.remove();
-  (buttons[at + 1] ?? buttons[at - 1])?.focus({ preventScroll: true });
-}
-
-/** @param {HTMLElement} list */
-function timeButtons(list) {
-  /** @type {NodeListOf<HTMLElement>} */
-  const found = list.querySelectorAll(TIME);
-  return [...found];
-}
-
-/**
- * Shows or hides what stands there before the first message, with an address or "".
+ * How many pixels below the log's beginning an element begins, as it is scrolled.
  * @param {HTMLElement} log
- * @param {{ words: Words }} options
- * @returns {(shown: boolean, address: string) => void}
+ * @param {HTMLElement} node
  */
-function emptyRoom(log, { words }) {
-  const text = element("p", "empty__text");
-  const place = element("p", "empty__address");
-  const title = element("p", "empty__title", words.t("client.empty_title"));
-  const note = element("div", "empty", title, text, place);
-  note.hidden = true;
-  log.prepend(note);
-  return (shown, address) => {
-    if (note.hidden === shown) note.hidden = !shown;
-    setText(text, words.t(address ? "client.empty_text" : "client.empty_text_alone"));
-    setText(place, address);
-    place.hidden = address === "";
-  };
+function topOf(log, node) {
+  return node.getBoundingClientRect().top - log.getBoundingClientRect().top;
+}
+
+/** @param {number} id */
+function nodeWith(id) {
+  return document.getElementById(`message-${id}`);
+}
+
+/**
+ * @param {HTMLElement} rows
+ * @param {(act: string, id: string) => void} onAct
+ */
+function onClick(rows, onAct) {
+  rows.addEventListener("click", ({ target }) => {
+    if (!(target instanceof HTMLElement)) return;
+    const { act, draft, message } = target.dataset;
+    if (act) onAct(act, draft ?? message ?? "");
+  });
 }

@@ -24,7 +24,13 @@ interface Member extends User {
 
 /** A user who has left it. */
 interface Departure extends User {
-  readonly time: string;
+  /** Whether for good: who comes back is another user. */
+  readonly logout?: boolean;
+}
+
+/** Somebody who is away, since when by this device's clock: they may be back soon. */
+interface Away extends User {
+  readonly since: number;
 }
 
 interface Message {
@@ -148,13 +154,12 @@ interface PlacedNote {
   readonly after: number;
 }
 
-/** Somebody came or went, with so many others. */
+/** Who came, or who went, within some minutes. */
 interface MoveNote extends PlacedNote {
   readonly kind: "joined" | "left";
-  readonly name: string;
-  readonly others: number;
-  /** Whether a crowd shares it: then the next ones are counted in. */
-  readonly together: boolean;
+  readonly people: readonly User[];
+  /** When the first of them did, by this device's clock. */
+  readonly begun: number;
 }
 
 /** For this page alone: a phrase, or a text where that is null. */
@@ -183,6 +188,22 @@ interface Snapshot {
   readonly cleared: number;
 }
 
+/** Before, behind or around which message history is asked for. */
+interface Place {
+  readonly before?: number;
+  readonly after?: number;
+  readonly around?: number;
+}
+
+/** From which message to which the page shows; `to` is Infinity where it goes on with the end. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The messages that a page has, and where some are missing. */
+type Held = Pick<State, "messages" | "gaps">;
+
 type Link = "connecting" | "online" | "offline" | "stopped" | "full" | "removed";
 
 interface State {
@@ -198,10 +219,12 @@ interface State {
   readonly notes: readonly Note[];
   /** Ids of who was here when the connection was lost: their return is no news. */
   readonly expected: readonly string[];
+  /** Who is away and has not left yet. */
+  readonly away: readonly Away[];
   /** Oldest first. */
   readonly outbox: readonly Draft[];
   readonly stale: Draft["error"]; // why the draft of another user is not sent
-  /** Ids of messages before which older ones were left out. */
+  /** Ids, sorted: between each and the message that is known before it some may be missing. */
   readonly gaps: readonly number[];
   /** The position up to which nothing can be missing, and the epoch in which it was learned. */
   readonly lastSeq: number;
@@ -210,6 +233,15 @@ interface State {
   readonly unseen: Readonly<Record<number, Message>>;
   /** Ids of messages that came live before the catch-up. */
   readonly early: readonly number[];
+  /** How many requests for a part of the history are open. */
+  readonly asked: number;
+  /** Whether one has the page before them, and whether it shows the end of the talk. */
+  readonly here: boolean;
+  readonly atEnd: boolean;
+  /** The newest message that was read; null before one has come in. */
+  readonly readUpTo: number | null;
+  /** The message behind which the line "New" stands. */
+  readonly newAfter: number | null;
   readonly rules: Rules;
   /** By id, whether this user is host, also of those who have left. */
   readonly badges: Readonly<Record<string, boolean>>;
@@ -234,14 +266,25 @@ interface ActionFields {
   rulesChanged: { rules: Rules; now: number };
   noticeReceived: { notice: Notice; now: number };
   commandAnswered: { text: string; now: number };
-  memberJoined: { member: Member };
-  memberLeft: { departure: Departure };
-  membersChanged: { joined: readonly Member[]; left: readonly Departure[] };
+  memberJoined: { member: Member; now: number };
+  memberLeft: { departure: Departure; now: number };
+  membersChanged: { joined: readonly Member[]; left: readonly Departure[]; now: number };
   memberChanged: Pick<Member, "id" | "name" | "role" | "muted"> & { now: number };
+  timePassed: { now: number };
   messagePosted: { message: Message };
   messageChanged: { message: Message };
   historyCleared: { upTo: number; now: number };
-  historyTrimmed: { keep: number };
+  historyAsked: unknown;
+  historyReceived: {
+    place: Place;
+    messages: readonly Message[];
+    /** Whether nothing was said before these, or nothing after them. */
+    isFirst: boolean;
+    isLast: boolean;
+  };
+  historyFailed: unknown;
+  historyTrimmed: Span;
+  attentionChanged: { here: boolean; atEnd: boolean };
   draftQueued: { draft: Pick<Draft, "client_id" | "text"> };
   draftStored: { client_id: string; id: number; time: string; now: number };
   draftRefused: { client_id: string; error: Refusal };
@@ -263,7 +306,7 @@ type Dispatch = (action: Action) => void;
 /** A message as it stands in the list before the server has given it a number and a time. */
 type Unsent = Pick<Message, "client_id" | "user_id" | "user" | "message">;
 
-type Row = DayRow | GapRow | NoteRow | MessageRow;
+type Row = DayRow | GapRow | NewRow | NoteRow | MessageRow;
 
 type DayRow = {
   kind: "day";
@@ -275,6 +318,11 @@ type DayRow = {
 
 type GapRow = {
   kind: "gap";
+  key: string;
+};
+
+type NewRow = {
+  kind: "new";
   key: string;
 };
 
@@ -291,9 +339,9 @@ type MessageRow = Said & {
   kind: "message";
   key: string;
   mine: boolean;
-  /** A user's id, and the minute in which it was written: what groups messages. */
+  /** A user's id, and the moment in milliseconds: what groups messages. */
   author: string;
-  minute: number;
+  moment: number;
   /** Of its group. */
   first: boolean;
   last: boolean;
@@ -314,6 +362,8 @@ interface Words {
   t(key: string, params?: Params): string;
   /** The same in the form that the number asks for. */
   count(key: string, n: number, params?: Params): string;
+  /** These joined as a list, part by part. */
+  list(items: readonly string[]): { type: "element" | "literal"; value: string }[];
   say(phrase: Phrase, times: Pick<Times, "until">): string;
 }
 
@@ -361,6 +411,7 @@ interface Config extends Invite {
 /** As the wire has them. */
 declare namespace Wire {
   interface Move {
+    logout?: boolean;
     id: string;
     user: string;
     ip: string;
@@ -406,6 +457,15 @@ declare namespace Wire {
     new_message: {
       payload: { message: string; client_id: string };
       answer: { id: number; time: string };
+    };
+    history: {
+      payload: { room: string; limit: number } & Place;
+      answer: {
+        messages: Message[];
+        complete: boolean;
+        complete_before?: boolean;
+        complete_after?: boolean;
+      };
     };
     host_command: {
       payload: { name: string; text: string; person?: string };

@@ -27,7 +27,10 @@ export function makeWords(strings, lang) {
     if (typeof n === "number") return count(key, n);
     return t(key, until ? { time: times.until(new Date(until)) } : params);
   };
-  return { t, count, say };
+  const conjunction = new Intl.ListFormat(lang);
+  /** @type {Words["list"]} */
+  const list = (items) => conjunction.formatToParts(items);
+  return { t, count, say, list };
 }
 
 /**

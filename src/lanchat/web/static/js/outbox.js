@@ -1,0 +1,72 @@
+// The own messages that wait to be sent, or were refused, pure: a part of the state.
+
+import { withVersion } from "./versions.js";
+
+/** @type {Reducer<"draftQueued">} */
+export function draftQueued(state, { draft }) {
+  return { ...state, outbox: [...state.outbox, { ...draft, by: state.you.id, error: null }] };
+}
+
+/**
+ * The server has acknowledged an own message, which may come live, too, before or after this.
+ * @type {Reducer<"draftStored">}
+ */
+export function draftStored(state, { client_id, id, time, now }) {
+  const draft = state.outbox.find((one) => one.client_id === client_id);
+  if (draft === undefined) return state;
+  const { you } = state;
+  // Who wrote it logged in anew meanwhile: it comes, or has come, by its other name.
+  if (draft.by !== you.id) return draftDiscarded(state, { client_id });
+  const ip = state.members.find((member) => member.id === you.id)?.ip ?? "";
+  const own = { id, seq: id, client_id, user_id: you.id, user: you.name, ip, time };
+  const after = withVersion(state, { ...own, message: draft.text });
+  return { ...after, clockOffset: Date.parse(time) - now };
+}
+
+/**
+ * What a server refuses in its last second waits for it to come back.
+ * @type {Reducer<"draftRefused">}
+ */
+export function draftRefused(state, { client_id, error }) {
+  return state.link === "stopped" ? state : withDraftChanged(state, client_id, { error });
+}
+
+/** @type {Reducer<"draftRetried">} */
+export function draftRetried(state, { client_id }) {
+  return withDraftChanged(state, client_id, { by: state.you.id, error: null });
+}
+
+/** @type {Reducer<"draftDiscarded">} */
+export function draftDiscarded(state, { client_id }) {
+  return { ...state, outbox: state.outbox.filter((draft) => draft.client_id !== client_id) };
+}
+
+/**
+ * Nobody says what somebody else wrote, unless they ask for it: `stale` is why it waits.
+ * @param {User} you
+ * @param {readonly Draft[]} outbox
+ * @param {Draft["error"]} stale
+ */
+export function draftsOf(you, outbox, stale) {
+  return outbox.map((draft) => (draft.by === you.id ? draft : { ...draft, error: stale }));
+}
+
+/**
+ * The drafts that still wait for the server, oldest first.
+ * @param {State} state
+ */
+export function waiting(state) {
+  return state.outbox.filter((draft) => draft.error === null);
+}
+
+/**
+ * @param {State} state
+ * @param {string} client_id
+ * @param {Partial<Draft>} change
+ */
+function withDraftChanged(state, client_id, change) {
+  const outbox = state.outbox.map((draft) =>
+    draft.client_id === client_id ? { ...draft, ...change } : draft,
+  );
+  return { ...state, outbox };
+}
