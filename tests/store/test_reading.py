@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from lanchat.chat.changes import Delete
 from lanchat.chat.reading import Place
 from lanchat.errors import UnknownMessage
 from lanchat.store import messages
