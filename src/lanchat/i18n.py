@@ -15,6 +15,8 @@ from importlib import resources
 
 LANGUAGES = ("en", "pt-BR")
 
+_MOST_TAGS = 50
+
 _BY_PRIMARY_TAG = {language.split("-")[0].lower(): language for language in LANGUAGES}
 
 
@@ -65,9 +67,12 @@ def _supported(tag: str) -> str | None:
 
 
 def _accepted(header: str) -> Iterator[str]:
-    """The tags of an ``Accept-Language`` header, the most wanted first; q=0 is left out."""
+    """The tags of an ``Accept-Language`` header, the most wanted first; q=0 is left out.
+
+    Of more than anybody speaks the first ones are looked at.
+    """
     weighed: list[tuple[float, str]] = []
-    for part in header.split(","):
+    for part in header.split(",", _MOST_TAGS)[:_MOST_TAGS]:
         tag, _, parameter = part.partition(";")
         name, _, value = parameter.partition("=")
         try:

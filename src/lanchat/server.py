@@ -24,6 +24,9 @@ _INTERRUPTED = 130
 _FEWEST = 10
 """However few connections an address may have, as many people may look at the pages."""
 
+_MANY = 500
+"""However many connections all may have, as many people may look at the pages at least."""
+
 _SHARE = 4
 """One address may have a fourth of the places for connections without a request."""
 
@@ -65,10 +68,9 @@ class Server:
         """Serve until a signal asks to stop, then say goodbye in order."""
         encryption = self._backend.encryption
         context = encryption.context if encryption else None
-        # Behind a proxy everybody has its address, and the pace is the proxy's to keep.
-        most = 0 if self.config.trust_proxy else self.config.max_per_ip
-        pace = Pace(most and max(most, _FEWEST))
-        http = make_server(self._socket, self._backend.app, context, self._waiting(), pace)
+        http = make_server(
+            self._socket, self._backend.app, context, self._waiting(), _pace(self.config)
+        )
         http.start()
         self._stop.wait()
         http.close()
@@ -87,3 +89,13 @@ class Server:
             os._exit(_INTERRUPTED)  # asked twice: somebody is in a hurry
         self._asked.add(number)
         self._stop.set()
+
+
+def _pace(config: ServeConfig) -> Pace:
+    """How fast somebody may ask. Where everybody has one address, all together have a pace."""
+    most = config.max_per_ip
+    return Pace(
+        most and max(most, _FEWEST),
+        max(config.max_clients // 2, _MANY),
+        forwarded=config.trust_proxy,
+    )

@@ -54,6 +54,8 @@ class Head:
             name, value = field[1], field[2].strip(" \t")
             self._fields.append((name, value))
             self._values.setdefault(name.lower(), []).append(value)
+        self.size = MAX_HEAD_BYTES - left
+        """Bytes in the lines."""
         self._check()
 
     @property

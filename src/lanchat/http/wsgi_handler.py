@@ -24,6 +24,7 @@ from gevent import pywsgi
 
 from lanchat.http.bodies import Body, linger, read_body
 from lanchat.http.heads import Head
+from lanchat.http.pace import BYTES_OF_ONE
 from lanchat.http.waiting import Waiting
 
 REQUEST_SECONDS = 10.0
@@ -43,6 +44,8 @@ class Handler(pywsgi.WSGIHandler):
 
     _unread = False
     """Whether a body was left in the socket: then no request can follow in this connection."""
+
+    _head_size = 0
 
     _gone = False
     """Whether the client is not there any more to be told what is wrong."""
@@ -89,7 +92,9 @@ class Handler(pywsgi.WSGIHandler):
 
     def MessageClass(self, source: Any, *_: object) -> Any:  # noqa: N802  pywsgi's name
         """Called by ``read_request`` for the lines after the first."""
-        return Head(source)
+        head = Head(source)
+        self._head_size = head.size
+        return head
 
     def get_environ(self) -> dict[str, Any]:
         """Called when the head of the request is complete."""
@@ -97,11 +102,13 @@ class Handler(pywsgi.WSGIHandler):
         environ["lanchat.socket"] = self.socket
         if isinstance(self.socket, gevent.ssl.SSLSocket):
             environ["wsgi.url_scheme"] = "https"
-        environ["wsgi.input"] = io.BytesIO(self._read_body().content)
-        host = host_of(self.client_address)
-        await_turn(self.server, self.socket, host)
+        body = self._read_body().content
+        environ["wsgi.input"] = io.BytesIO(body)
+        cost = 1 + (self._head_size + len(body)) // BYTES_OF_ONE
+        forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
+        await_turn(self.server, self.socket, self.client_address, cost, forwarded)
         self._deadline.cancel()
-        self.server.waiting.remove(self.socket, host)
+        self.server.waiting.remove(self.socket, host_of(self.client_address))
         return environ
 
     def _read_body(self) -> Body:
@@ -154,15 +161,20 @@ def waits(waiting: Waiting, sock: socket.socket, address: Any) -> Iterator[None]
         waiting.remove(sock, host)
 
 
-def await_turn(server: Any, sock: socket.socket, host: str, cost: int = 1) -> None:
+def await_turn(
+    server: Any, sock: socket.socket, address: Any, cost: int, forwarded: str = ""
+) -> None:
     """Wait until it is the turn of this connection, which waits already.
 
+    Others have theirs first in any case: requests that come at once would else be answered at once,
+    however many they are. ``forwarded`` is what a proxy tells of who asks.
     Raises OSError where that takes too long, or others have taken its place.
     """
-    delay = server.pace.delay(host, cost)
-    if delay:
+    host = host_of(address)
+    delay = server.pace.delay(server.pace.asker(host, forwarded), cost)
+    if delay is not None:
         gevent.sleep(delay)
-    if delay is None or (delay and not server.waiting.has(sock, host)):
+    if delay is None or not server.waiting.has(sock, host):
         raise OSError(errno.EPIPE, "too many ask from there")
 
 

@@ -21,7 +21,7 @@ from gevent import pywsgi
 
 from lanchat.http.pace import HANDSHAKE, Pace
 from lanchat.http.waiting import Waiting
-from lanchat.http.wsgi_handler import REQUEST_SECONDS, Handler, await_turn, host_of, waits
+from lanchat.http.wsgi_handler import REQUEST_SECONDS, Handler, await_turn, waits
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -106,7 +106,7 @@ class Server(pywsgi.WSGIServer):
 
     def _shakes_hands(self, sock: ssl.SSLSocket, address: Any) -> bool:
         with waits(self.waiting, sock, address):
-            await_turn(self, sock, host_of(address), HANDSHAKE)
+            await_turn(self, sock, address, HANDSHAKE)
             return _shake_hands(sock)
 
     def _make_room(self, error: OSError) -> None:

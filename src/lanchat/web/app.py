@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 _MAX_FORM_BYTES = 16 << 10
+_MAX_FORM_PARTS = 20
+_MAX_COOKIES = 180
+"""As many as browsers keep of one host; other rooms on this computer have the same one."""
 
 
 class Secrets(Protocol):
@@ -124,6 +127,7 @@ def _configure(app: flask.Flask, secret: bytes) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(seconds=SESSION_LIFETIME),
         MAX_CONTENT_LENGTH=_MAX_FORM_BYTES,
+        MAX_FORM_PARTS=_MAX_FORM_PARTS,
     )
     app.session_interface = _Sessions()
     app.after_request(_add_headers)
@@ -145,11 +149,17 @@ def _layers(app: flask.Flask, site: Site) -> WSGIApplication:
 
 
 class _Request(flask.Request):
-    """Flask's, for any query: it takes bytes for UTF-8 that are none, unless they are escaped."""
+    """Flask's, for any query: it takes bytes for UTF-8 that are none, unless they are escaped.
+
+    Of the cookies only ours are read: other programs on this computer may have thousands.
+    """
 
     def __init__(self, environ: WSGIEnvironment, *options: bool) -> None:
         query = environ.get("QUERY_STRING", "")
         environ["QUERY_STRING"] = quote(query, safe=string.punctuation, encoding="latin-1")
+        cookies = environ.get("HTTP_COOKIE", "").split(";")
+        ours = [each for each in cookies if each.lstrip().startswith("lanchat_")]
+        environ["HTTP_COOKIE"] = ";".join(ours[:_MAX_COOKIES])
         super().__init__(environ, *options)
 
 
