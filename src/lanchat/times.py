@@ -3,11 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone, tzinfo
 
 _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII | re.IGNORECASE)
 _INSTANT = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+
+
+_LEAP = 60.0
+"""Seconds that the clock on the wall may be ahead of what has passed, until it is doubted."""
+
+DOUBT = 3_600.0
+"""Seconds until it is believed all the same: time to set it right before anything is gone."""
+
+
+class SteadyWall:
+    """The clock on the wall, for what cannot be undone: a leap ahead does not count for an hour.
+
+    ``wall`` gives seconds since the epoch, ``monotonic`` what passes; ``known`` is a moment that
+    has certainly come already, where the first look at the clock is not to be believed either.
+    """
+
+    def __init__(
+        self,
+        wall: Callable[[], float],
+        monotonic: Callable[[], float],
+        known: float | None = None,
+    ) -> None:
+        self._wall = wall
+        self._monotonic = monotonic
+        first = wall() if known is None else min(wall(), known)
+        self._ahead = first - monotonic()
+        self._doubted: float | None = None  # since when, by the monotonic clock
+
+    def __call__(self) -> float:
+        wall, now = self._wall(), self._monotonic()
+        if wall - now > self._ahead + _LEAP:
+            self._doubted = now if self._doubted is None else self._doubted
+            if now < self._doubted + DOUBT:
+                return now + self._ahead
+        self._doubted, self._ahead = None, wall - now
+        return wall
 
 
 def parse_duration(text: str) -> int:

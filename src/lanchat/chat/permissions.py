@@ -28,12 +28,10 @@ from typing import NamedTuple
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.model import Origin, Role, User
 from lanchat.errors import Banned, Muted, ReadOnly, RoomLocked, SlowMode
+from lanchat.times import DOUBT
 
 ENDED_KEPT = 1_000
 """So many bans and mutes that seem to be over are kept at most, the newest ones."""
-
-_DOUBT = 3_600.0
-"""Seconds that one is kept of which it is not known how long it was to last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +259,7 @@ class Permissions:
     def over(self, now: float) -> frozenset[Ban | Mute]:
         """The bans and mutes that may be forgotten: whose time is over whatever the clock says."""
         ended = [one for one in self._spans if self._is_over(one, now)]
-        kept = [one for one in ended if now < self._spans[one].learned + (one.seconds or _DOUBT)]
+        kept = [one for one in ended if now < self._spans[one].learned + (one.seconds or DOUBT)]
         return frozenset(ended).difference(kept[-ENDED_KEPT:])
 
     def _is_over(self, one: Ban | Mute, now: float) -> bool:

@@ -26,6 +26,7 @@ from lanchat.errors import StoreUnavailable
 from lanchat.store import messages
 from lanchat.store.database import Database, transaction
 from lanchat.store.open_file import look
+from lanchat.times import SteadyWall
 
 LOOKED_AT = 1_000
 """Messages that one step looks at, at most."""
@@ -42,12 +43,6 @@ _REST = 10.0
 _REST_SHARE = 20
 """A long sweep is followed by a rest of so many times its length: a million messages are looked at
 every seven minutes."""
-
-_LEAP = 60.0
-"""Seconds that the clock on the wall may be ahead of what has passed, until it is doubted."""
-
-_DOUBT = 3_600.0
-"""Seconds until it is believed all the same: time to set it right before a history is gone."""
 
 _WORTH_IT = 1 << 20
 """Bytes; for less, no file is rewritten."""
@@ -100,9 +95,7 @@ class Retention:
         self._next_sweep = clock.monotonic()
         # A start is no better look at the clock than any other: what is known is when the newest
         # message was said.
-        wall = min([clock.wall(), *database.call(_newest)])
-        self._ahead = wall - clock.monotonic()
-        self._doubted: float | None = None  # since when, by the monotonic clock
+        self._wall = SteadyWall(clock.wall, clock.monotonic, database.call(_newest))
         self._unerased = True  # perhaps by an earlier life of the server
         self._stopped = threading.Event()
         if database.durable:
@@ -138,7 +131,7 @@ class Retention:
 
     def _sweep(self) -> None:
         begin = self._clock.monotonic()
-        since = None if self._age is None else timestamp(max(0.0, self._now() - self._age))
+        since = None if self._age is None else timestamp(max(0.0, self._wall() - self._age))
         keep, place = Keep(since, self._count), Place()
         while not place.done and not self._stopped.wait(_PAUSE):
             self._erase()  # which does not wait for the end of a sweep
@@ -148,21 +141,11 @@ class Retention:
         end = self._clock.monotonic()
         self._next_sweep = end + max(self._rest, _REST_SHARE * (end - begin))
 
-    def _now(self) -> float:
-        """Seconds since the epoch; a clock that has leapt ahead does not count for a while."""
-        wall, now = self._clock.wall(), self._clock.monotonic()
-        if wall - now > self._ahead + _LEAP:
-            self._doubted = now if self._doubted is None else self._doubted
-            if now < self._doubted + _DOUBT:
-                return now + self._ahead
-        self._doubted, self._ahead = None, wall - now
-        return wall
 
-
-def _newest(connection: sqlite3.Connection) -> list[float]:
+def _newest(connection: sqlite3.Connection) -> float | None:
     """When the newest message was said, if there is one, in seconds since the epoch."""
-    found = connection.execute("SELECT time FROM message ORDER BY id DESC LIMIT 1").fetchall()
-    return [datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp() for (time,) in found]
+    found = connection.execute("SELECT time FROM message ORDER BY id DESC LIMIT 1").fetchone()
+    return found and datetime.fromisoformat(found[0].replace("Z", "+00:00")).timestamp()
 
 
 def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:

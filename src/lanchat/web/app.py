@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import string
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,10 +17,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from lanchat.chat.hub import Hub
-from lanchat.chat.model import SESSION_LIFETIME
+from lanchat.chat.model import SESSION_LIFETIME, SYSTEM_CLOCK, Clock
 from lanchat.chat.ports import Audit
 from lanchat.chat.reading import Reading
 from lanchat.config import ServeConfig
+from lanchat.times import SteadyWall
 from lanchat.web import session
 from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
@@ -116,7 +117,7 @@ def carries_session(app: flask.Flask, environ: WSGIEnvironment) -> bool:
         return session.user() is not None
 
 
-def _configure(app: flask.Flask, secret: bytes) -> None:
+def _configure(app: flask.Flask, secret: bytes, clock: Clock = SYSTEM_CLOCK) -> None:
     app.config.update(
         SECRET_KEY=secret,
         SESSION_COOKIE_NAME=_cookie_name(secret),
@@ -129,7 +130,7 @@ def _configure(app: flask.Flask, secret: bytes) -> None:
         MAX_CONTENT_LENGTH=_MAX_FORM_BYTES,
         MAX_FORM_PARTS=_MAX_FORM_PARTS,
     )
-    app.session_interface = _Sessions()
+    app.session_interface = _Sessions(clock)
     app.after_request(_add_headers)
 
 
@@ -169,6 +170,9 @@ class _Sessions(SecureCookieSessionInterface):
     Behind a proxy with TLS they never travel without it, and below a prefix they stay there.
     """
 
+    def __init__(self, clock: Clock) -> None:
+        self._wall = SteadyWall(clock.wall, clock.monotonic)
+
     def get_cookie_secure(self, _app: flask.Flask) -> bool:
         return flask.request.is_secure
 
@@ -176,14 +180,19 @@ class _Sessions(SecureCookieSessionInterface):
         return flask.request.script_root or "/"
 
     def open_session(self, app: flask.Flask, request: flask.Request) -> SecureCookieSession:
-        """What the cookie holds. One from the future is as good: the clock was set back since."""
+        """What the cookie holds. One from the future is as good: the clock was set back since.
+
+        Of one that is too old the browser is known, which may be muted or banned.
+        """
         cookie = request.cookies.get(self.get_cookie_name(app), "")
         try:
             content, signed = self._signing(app).loads(cookie, return_timestamp=True)
         except BadSignature:
             return self.session_class()
-        age = datetime.now(timezone.utc) - signed
-        return self.session_class(content if age <= app.permanent_session_lifetime else None)
+        age = timedelta(seconds=self._wall() - signed.timestamp())
+        if age > app.permanent_session_lifetime:
+            content = {key: content[key] for key in session.OF_THE_BROWSER if key in content}
+        return self.session_class(content)
 
     def save_session(
         self, app: flask.Flask, session: SessionMixin, response: flask.Response

@@ -24,6 +24,9 @@ DOOR = "LANCHAT_DOOR"
 HOST_LINK = "LANCHAT_HOST_LINK"
 """The setting that a session remembers once the host link was opened: what its secret makes."""
 
+OF_THE_BROWSER = ("device", "been")
+"""What a session knows of the browser and not of a person: it outlives them."""
+
 
 def user() -> User | None:
     """The person whom the request's session cookie lets in."""
