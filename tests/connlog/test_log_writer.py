@@ -368,6 +368,21 @@ def test_a_fault_is_one_warning_and_then_it_goes_on(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_whatever_goes_wrong_the_log_goes_on(
+    log: ConnectionLogFile, path: Path, phone: Origin, until: Callable[..., Any]
+) -> None:
+    """Also a fault that nobody thought of: the thread that writes does not end by it."""
+    log.refused(phone, "before")
+    until(lambda: path.exists() and path.stat().st_size)
+    log._file._path = None  # type: ignore[assignment]
+    log.refused(phone, "meanwhile")
+    until(lambda: log._file._dropped)
+    log._file._path = path
+    log.refused(phone, "after")
+    log.close()
+    assert [line["reason"] for line in lines(path)] == ["before", "after"]
+
+
 def test_a_full_disk_is_one_warning(
     ana: User, phone: Origin, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -170,8 +170,12 @@ class _AppendedFile(RotatingFileHandler):
 
     def emit(self, record: logging.LogRecord) -> None:
         dropped = self._dropped
-        self._follow_path()
-        super().emit(record)  # hands every exception to handleError
+        try:
+            self._follow_path()
+        except Exception:  # noqa: BLE001  the thread that writes would end
+            self.handleError(record)
+        else:
+            super().emit(record)  # hands every exception to handleError
         if dropped and self._dropped == dropped:
             logger.warning("%s is written again; %d events are missing", self._path, dropped)
             self._dropped = 0
