@@ -266,6 +266,28 @@ def test_a_page_that_comes_back_by_polling_goes_on_by_websocket(
         server.start()
 
 
+@pytest.mark.own_server
+def test_a_page_that_asks_for_too_much_asks_when_it_may(
+    server: Any, new_context: Callable[..., BrowserContext], person_factory: Callable[..., Any]
+) -> None:
+    """The server says in how many seconds; the page neither asks before that nor gives up."""
+    ana, bia = person_factory("Ana"), person_factory("Bia")
+    bia.join()
+    for number in range(20):
+        bia.say(f"{number} " + 3_990 * "\N{GRINNING FACE}")
+    context = new_context(locale="en-GB")
+    for cookie in ana.http.cookies:
+        context.add_cookies([{"name": cookie.name, "value": cookie.value, "url": server.url}])
+    page = context.new_page()
+    said: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda sent: said.append(str(sent))))
+    while ana.join(0)["ok"]:
+        pass
+    page.goto(f"{server.url}/chat")
+    expect(page.locator("#people .people__you")).to_have_count(1)
+    assert sum("new_host" in frame for frame in said) <= 2, said
+
+
 def test_works_where_websockets_do_not(visit: Callable[..., Page], say: Say) -> None:
     """Behind a proxy that lets no WebSocket through the page falls back to polling."""
     page = visit()

@@ -25,7 +25,7 @@ const WEBSOCKET_WITHIN = 3_000; // milliseconds until it is a failure
 const POLLING_WITHIN = 8_000;
 
 const ANSWER_WITHIN = 10_000; // milliseconds; then the same message is sent again
-const JOIN_AGAIN_AFTER = 1_000;
+const JOIN_AGAIN_AFTER = 1; // second, where the server does not say when
 const KNOCK_AGAIN_AFTER = 4_000;
 const LOAD_AGAIN_AFTER = 2_000;
 const HASTY = new Set(["too_fast", "slow_mode"]); // what is refused goes out a little later
@@ -50,9 +50,12 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     reconnectionDelayMax: 2_000,
   });
   let sending = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let nextJoin;
 
   socket.on("connect", () => {
     prefer(WEBSOCKET_FIRST, WEBSOCKET_WITHIN);
+    clearTimeout(nextJoin); // of the connection before
     join();
   });
   socket.on("connect_error", (/** @type {Error & { data?: any }} */ { message, data }) => {
@@ -107,8 +110,14 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     } else if (answer !== null && !PASSING.has(answer.error.code)) {
       onUnauthorized(); // somebody else has the name by now, for example: the login page says
     } else if (socket.connected) {
-      setTimeout(() => socket.connected && join(), JOIN_AGAIN_AFTER);
+      joinAgain(answer?.error.retry_after ?? JOIN_AGAIN_AFTER);
     }
+  }
+
+  /** @param {number} seconds */
+  function joinAgain(seconds) {
+    clearTimeout(nextJoin);
+    nextJoin = setTimeout(() => socket.connected && join(), 1_000 * seconds);
   }
 
   /**
