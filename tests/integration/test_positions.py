@@ -68,6 +68,23 @@ def test_an_edit_reaches_who_is_here_and_who_was_away(ana, bia):
     assert (bia.events("message_changed"), bia.events("message_deleted")) == ([], [])
 
 
+def test_an_answer_quotes_and_mentions(ana, bia):
+    """Everybody gets the same, live and later."""
+    me = join(ana)["you"]["id"]
+    bia.join()
+    number = ana.say("who?")["id"]
+    said = {"message": "you", "client_id": str(uuid.uuid4()), "mentions": [me, "nobody"]}
+    answer = bia.call("new_message", {**said, "reply_to": number})
+    heard = ana.hears("add_chat_message", id=answer["id"])
+    quoted = {"id": number, "user_id": me, "user": "Ana", "message": "who?"}
+    assert (heard["reply_to"], heard["quoted"], heard["mentions"]) == (number, quoted, [me])
+    ana.call("delete_message", {"id": number})
+    (later,) = bia.call("new_host", {})["messages"]
+    assert later == {**heard, "quoted": {**quoted, "message": "", "deleted": True}}
+    said = {"message": "hm", "client_id": str(uuid.uuid4()), "reply_to": answer["id"] + 100}
+    assert bia.call("new_message", said)["error"]["code"] == "unknown_message"
+
+
 def test_people_delete_what_they_have_said(ana, bia):
     """And nobody else does, unless they are host."""
     join(ana)

@@ -19,9 +19,14 @@ def draft(
     user_id: str = "1",
     room: str = LOBBY,
     time: str = NOON,
+    reply_to: int | None = None,
+    mentions: tuple[str, ...] = (),
 ) -> Draft:
     """Ana says it; twice the same text is the same message, sent again."""
-    return Draft(client_id or str(text), room, user_id, "Ana", "192.0.2.1", str(text), time)
+    return Draft(
+        *(client_id or str(text), room, user_id, "Ana", "192.0.2.1", str(text), time),
+        *(reply_to, mentions),
+    )
 
 
 def edit(message_id: int, text: str, client_id: str = "edit", user_id: str = "1") -> Edit:

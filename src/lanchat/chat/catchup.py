@@ -72,12 +72,21 @@ def _bounded(page: Page) -> Page:
 def fits_from(messages: Sequence[Message]) -> int:
     """The index from which on the newest messages fit into one answer."""
     most = sum(len(message.message) for message in messages) * _CHARACTER_BYTES
+    most += sum(_references(each) for each in messages if each.reply_to or each.mentions)
     if most + _FRAME_BYTES * len(messages) <= CATCH_UP_BYTES:
         return 0
     budget = CATCH_UP_BYTES
     for index in range(len(messages) - 1, -1, -1):
         text = json.dumps(messages[index].message, ensure_ascii=False)
-        budget -= len(text.encode()) + _FRAME_BYTES
+        budget -= len(text.encode()) + _FRAME_BYTES + _references(messages[index])
         if budget < 0:
             return index + 1
     return 0
+
+
+def _references(message: Message) -> int:
+    """The bytes of what it quotes and whom it mentions, at the most."""
+    size = sum(len(user_id) + len('"",') for user_id in message.mentions or ())
+    if message.quoted is not None:
+        size += _FRAME_BYTES + len(message.quoted.message) * _CHARACTER_BYTES
+    return size

@@ -32,7 +32,11 @@ class Change(Generic[EventT]):
 
 @dataclass(frozen=True, slots=True)
 class Draft(Change[MessagePosted]):
-    """A message on its way to the log, which gives it its id."""
+    """A message on its way to the log, which gives it its id.
+
+    Of the ``mentions`` those stay that are or were users. Refused with UnknownMessage where its
+    room does not have the one that it answers.
+    """
 
     client_id: str
     room: str
@@ -41,6 +45,8 @@ class Draft(Change[MessagePosted]):
     ip: str
     message: str
     time: str
+    reply_to: int | None = None
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ class Resent(Change[MessagePosted]):
 class Edit(Change[MessageChanged]):
     """Let a message have another text; the last edit of it, sent again, is answered alone.
 
-    ``check`` is called with the message where it is stored, and what it raises is the answer.
+    ``mentions`` None leaves those of before. ``check`` is called with the message where it is
+    stored, and what it raises is the answer.
     Refused with UnknownMessage, or Forbidden where somebody else has written it.
     """
 
@@ -69,6 +76,7 @@ class Edit(Change[MessageChanged]):
     message: str
     time: str
     check: Callable[[Message], None]
+    mentions: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

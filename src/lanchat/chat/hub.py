@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 
 from lanchat.chat import commands, names
@@ -231,24 +231,38 @@ class Hub:
 
     # In the room.
 
-    def post(self, connection: str, text: str, client_id: str) -> Future[MessagePosted]:
+    def post(
+        self,
+        connection: str,
+        text: str,
+        client_id: str,
+        reply_to: int | None = None,
+        mentions: Sequence[str] = (),
+    ) -> Future[MessagePosted]:
         """Let a message be stored, then everybody be told; the future is done after both.
 
+        ``reply_to`` is the id of the message that it answers, ``mentions`` are ids of users.
         The same client_id of the same person again gives the message that it made first, also
         where the person may not write any more.
         Raises NotJoined, PayloadInvalid, MessageTooLong or StoreUnavailable; the future fails with
-        the latter, or with Muted, ReadOnly or SlowMode.
+        the latter, or with Muted, ReadOnly, SlowMode or UnknownMessage (to be answered).
         """
-        return self._posting.post(connection, text, client_id)
+        return self._posting.post(connection, text, client_id, reply_to, mentions)
 
     def edit(
-        self, connection: str, message_id: int, text: str, client_id: str
+        self,
+        connection: str,
+        message_id: int,
+        text: str,
+        client_id: str,
+        mentions: Sequence[str] | None = None,
     ) -> Future[MessageChanged]:
         """Let one's own message have another text, as ``post``; it is an edit by the client_id.
 
-        The future fails with UnknownMessage, Forbidden or TooLate, too.
+        ``mentions`` None leaves those of before. The future fails with UnknownMessage, Forbidden
+        or TooLate, too.
         """
-        return self._posting.edit(connection, message_id, text, client_id)
+        return self._posting.edit(connection, message_id, text, client_id, mentions)
 
     def delete(self, connection: str, message_id: int) -> Future[MessageChanged]:
         """Let nothing of one's own message be left, or of anybody's where one is a moderator.

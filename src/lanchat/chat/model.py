@@ -18,6 +18,12 @@ MESSAGE_LIMIT = 4_000
 SESSION_LIFETIME = 90 * 24 * 3_600
 """Seconds that a login lasts without a visit."""
 
+QUOTE_LIMIT = 200
+"""Characters of a message that an answer to it quotes."""
+
+MENTIONS_LIMIT = 20
+"""People whom one message can mention."""
+
 LOBBY = "lobby"
 """The id of the room that everybody is in."""
 
@@ -103,12 +109,27 @@ class Member:
     muted: bool = False
 
 
+class Quoted(NamedTuple):
+    """A message as an answer to it quotes it: cut, and as it is when the answer is read.
+
+    Where it is ``deleted``, or its row is gone, there is no text, and perhaps no author.
+    """
+
+    id: int
+    user_id: str
+    user: str
+    message: str
+    deleted: bool = False
+
+
 class Message(NamedTuple):
     """A stored message.
 
     ``id`` is the position at which it was posted, ``seq`` the one at which it last changed.
-    ``deleted`` leaves its text empty; ``edited`` is when it last got another one. (A tuple: a
-    frozen dataclass takes five times as long to make, and who joins gets two hundred.)
+    ``deleted`` leaves its text empty; ``edited`` is when it last got another one.
+    ``reply_to`` is the id of the message that it answers, ``mentions`` are ids of users, None for
+    nobody. (A tuple: a frozen dataclass takes five times as long to make, and who joins gets two
+    hundred.)
     """
 
     id: int
@@ -122,6 +143,9 @@ class Message(NamedTuple):
     seq: int
     deleted: bool = False
     edited: str | None = None
+    reply_to: int | None = None
+    mentions: tuple[str, ...] | None = None
+    quoted: Quoted | None = None
 
 
 @dataclass(frozen=True, slots=True)

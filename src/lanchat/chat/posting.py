@@ -7,6 +7,7 @@ still holds (whose message it is, whether it is there) is decided where it is st
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from math import inf
@@ -108,7 +109,14 @@ class Posting:
         self._edits = edit_seconds > 0
         self._ages = Ages(clock, edit_seconds)
 
-    def post(self, connection: str, text: str, client_id: str) -> Future[MessagePosted]:
+    def post(
+        self,
+        connection: str,
+        text: str,
+        client_id: str,
+        reply_to: int | None = None,
+        mentions: Sequence[str] = (),
+    ) -> Future[MessagePosted]:
         """See ``Hub.post``."""
         entry = self._entry(connection)
         check_text(text)
@@ -118,7 +126,10 @@ class Posting:
         except Refusal as refusal:
             return self._log.append(Resent(user.id, client_id, refusal))
         time = timestamp(self._clock.wall())
-        draft = Draft(client_id, LOBBY, user.id, user.name, origin.ip, text, time)
+        draft = Draft(
+            *(client_id, LOBBY, user.id, user.name, origin.ip, text, time),
+            *(reply_to, tuple(mentions)),
+        )
         if turn is None:
             return self._log.append(draft)
         posted = self._append_in_turn(draft, turn)
@@ -126,7 +137,12 @@ class Posting:
         return posted
 
     def edit(
-        self, connection: str, message_id: int, text: str, client_id: str
+        self,
+        connection: str,
+        message_id: int,
+        text: str,
+        client_id: str,
+        mentions: Sequence[str] | None = None,
     ) -> Future[MessageChanged]:
         """See ``Hub.edit``."""
         entry = self._entry(connection)
@@ -147,7 +163,10 @@ class Posting:
             if message not in young:
                 raise TooLate
 
-        change = Edit(message_id, entry.user.id, client_id, text, time, check)
+        change = Edit(
+            *(message_id, entry.user.id, client_id, text, time, check),
+            None if mentions is None else tuple(mentions),
+        )
         if turn is None:
             return self._log.append(change)
         edited = self._append_in_turn(change, turn)

@@ -199,11 +199,11 @@ def _store(
 
 
 def _apply(connection: sqlite3.Connection, change: Change[Any]) -> _Outcome:
-    if isinstance(change, Draft):
-        message, fresh = messages.insert(connection, change)
-        return _Outcome(MessagePosted(message), fresh)
     try:
         # Each of these looks whether it may before it writes anything.
+        if isinstance(change, Draft):
+            message, fresh = messages.insert(connection, change)
+            return _Outcome(MessagePosted(message), fresh)
         return _APPLY[type(change)](connection, change)
     except Refusal as refusal:
         return _Outcome(None, refusal=refusal)

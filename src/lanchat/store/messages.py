@@ -17,21 +17,25 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from operator import attrgetter
 from typing import Any
 
 from lanchat.chat.changes import Delete, Draft, Edit
 from lanchat.chat.model import Message
 from lanchat.errors import Forbidden, UnknownMessage
+from lanchat.store import references
 
 ANSWERED = 100_000
 """So many positions back, a message whose row is gone is known by its client_id: about 15 MB."""
 
 SELECT = (
     "SELECT id, client_id, room, user_id, user, ip, message, time, ifnull(changed, id), "
-    "deleted_at IS NOT NULL, edited FROM message "
+    "deleted_at IS NOT NULL, edited, reply_to, mentions, NULL FROM message "
 )
+
+_NONE = frozenset({None})
 
 INSERT = (
     "INSERT INTO message (client_id, room, user_id, user, ip, message, time)"
@@ -45,13 +49,37 @@ _INSERT_NEW = (
     " ON CONFLICT (user_id, client_id) DO NOTHING"
 )
 
-fields = attrgetter(*Draft.__slots__)
+_INSERT_REFERRING = (
+    "INSERT INTO message (client_id, room, user_id, user, ip, message, time, reply_to, mentions)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+fields = attrgetter("client_id", "room", "user_id", "user", "ip", "message", "time")
 """What INSERT takes of a draft."""
 
 
 def message(row: Sequence[Any]) -> Message:
-    """The message in a row of SELECT; SQLite's 0 and 1 stand for False and True."""
-    return Message._make(row)
+    """The message in a row of SELECT; SQLite's 0 and 1 stand for False and True.
+
+    What it answers is not looked up.
+    """
+    found = Message._make(row)
+    return found if found.mentions is None else references.with_mentions(found)
+
+
+def read(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> list[Message]:
+    """The messages in rows of SELECT, with what they answer as it is now.
+
+    Those that refer to nothing, as most do, cost two looks at all of them together.
+    """
+    found = list(map(Message._make, rows))
+    if {message.mentions for message in found} - _NONE:
+        found = [
+            each if each.mentions is None else references.with_mentions(each) for each in found
+        ]
+    if ids := {message.reply_to for message in found} - _NONE:
+        found = references.with_quotes(connection, found, ids)
+    return found
 
 
 def position(connection: sqlite3.Connection) -> int:
@@ -74,12 +102,38 @@ def begin_epoch(connection: sqlite3.Connection) -> str:
 
 
 def insert(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]:
-    """Store a message; False with the one that was stored by this client_id already."""
+    """Store a message; False with the one that was stored by this client_id already.
+
+    Raises UnknownMessage where there is none that it could answer.
+    """
+    if draft.reply_to is not None or draft.mentions:
+        return _insert_referring(connection, draft)
     values = fields(draft)
     cursor = connection.execute(_INSERT_NEW, (*values, draft.user_id, draft.client_id))
     if cursor.rowcount == 1 and cursor.lastrowid is not None:
         return Message(*(cursor.lastrowid, *values, cursor.lastrowid)), True
     return stored(connection, draft.user_id, draft.client_id), False
+
+
+def _insert_referring(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]:
+    """The same for one that answers another one, or mentions people."""
+    with suppress(UnknownMessage):
+        return stored(connection, draft.user_id, draft.client_id), False
+    # One that was deleted is answered as if it had been deleted a moment later.
+    quoted = None
+    if draft.reply_to is not None:
+        answered = _there(connection, draft.reply_to)
+        if answered.room != draft.room:
+            raise UnknownMessage
+        quoted = references.quoted(connection, [answered.id])[answered.id]
+    mentions = references.users(connection, draft.mentions)
+    values = fields(draft)
+    cursor = connection.execute(
+        _INSERT_REFERRING, (*values, draft.reply_to, mentions and " ".join(mentions))
+    )
+    number = int(cursor.lastrowid or 0)
+    posted = Message(*(number, *values, number))
+    return posted._replace(reply_to=draft.reply_to, mentions=mentions, quoted=quoted), True
 
 
 def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Message:
@@ -88,7 +142,8 @@ def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Mess
     row = connection.execute(SELECT + "WHERE user_id = ? AND client_id = ?", author).fetchone()
     if row is None:
         row = connection.execute(
-            "SELECT id, client_id, room, user_id, '', '', '', time, id, 1, NULL FROM gone"
+            "SELECT id, client_id, room, user_id, '', '', '', time, id, 1, NULL, NULL, NULL, NULL"
+            " FROM gone"
             " WHERE user_id = ? AND client_id = ?",
             author,
         ).fetchone()
@@ -124,13 +179,21 @@ def edit(connection: sqlite3.Connection, change: Edit) -> tuple[Message, bool]:
     if now.deleted:
         raise UnknownMessage
     change.check(now)
-    seq = take_position(connection)
+    seq, mentions = take_position(connection), now.mentions
+    if change.mentions is not None:
+        mentions = references.users(connection, change.mentions)
     connection.execute(
-        "UPDATE message SET message = ?, edited = ?, changed = ?, edit_client_id = ?, edit_seq = ?"
-        " WHERE id = ?",
-        (change.message, change.time, seq, change.client_id, seq, change.message_id),
+        "UPDATE message SET message = ?, mentions = ?, edited = ?, changed = ?,"
+        " edit_client_id = ?, edit_seq = ? WHERE id = ?",
+        (
+            *(change.message, mentions and " ".join(mentions), change.time, seq),
+            *(change.client_id, seq, change.message_id),
+        ),
     )
-    return now._replace(message=change.message, edited=change.time, seq=seq), True
+    edited = now._replace(message=change.message, mentions=mentions, edited=change.time, seq=seq)
+    if edited.reply_to is not None:
+        (edited,) = references.with_quotes(connection, [edited], [edited.reply_to])
+    return edited, True
 
 
 def delete(connection: sqlite3.Connection, change: Delete) -> Message:
@@ -142,10 +205,11 @@ def delete(connection: sqlite3.Connection, change: Delete) -> Message:
         raise Forbidden
     seq = take_position(connection)
     connection.execute(
-        "UPDATE message SET message = '', deleted_at = ?, changed = ? WHERE id = ?",
+        "UPDATE message SET message = '', reply_to = NULL, mentions = NULL, deleted_at = ?,"
+        " changed = ? WHERE id = ?",
         (change.time, seq, change.message_id),
     )
-    return now._replace(message="", deleted=True, seq=seq)
+    return now._replace(message="", reply_to=None, mentions=None, deleted=True, seq=seq)
 
 
 def _there(connection: sqlite3.Connection, message_id: int) -> Message:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from lanchat.chat.model import Cursor, Message, Page
-from lanchat.store.messages import SELECT, cleared, message, position
+from lanchat.store.messages import SELECT, cleared, position, read
 
 TOLD = 1_000
 """So many deleted messages, the newest ones, are named to a client that knows ids alone."""
@@ -20,7 +20,7 @@ def newest(connection: sqlite3.Connection, room: str, limit: int) -> Page:
     floor = cleared(connection, room)
     rows = _said(connection, room, floor, limit)
     complete = len(rows) <= limit and _retired(connection)[0] <= floor
-    return Page(_page(rows, limit), complete, position(connection), cleared=floor)
+    return Page(_page(connection, rows, limit), complete, position(connection), cleared=floor)
 
 
 def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int) -> Page | None:
@@ -39,10 +39,10 @@ def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int)
         (room, cursor.seq, cursor.seq, gone, CHANGES),
     )
     return Page(
-        _page(rows, limit),
+        _page(connection, rows, limit),
         len(rows) <= limit,
         position(connection),
-        changed=list(map(message, changed)),
+        changed=read(connection, changed),
         cleared=gone,
     )
 
@@ -65,7 +65,7 @@ def after(connection: sqlite3.Connection, room: str, last_id: int | None, limit:
         (room, shown, TOLD),
     )
     ids = [message_id for (message_id,) in deleted]
-    return Page(_page(rows, limit), complete, seq, deleted=ids, cleared=gone)
+    return Page(_page(connection, rows, limit), complete, seq, deleted=ids, cleared=gone)
 
 
 def _said(
@@ -78,9 +78,11 @@ def _said(
     ).fetchall()
 
 
-def _page(rows: Sequence[Sequence[object]], limit: int) -> list[Message]:
+def _page(
+    connection: sqlite3.Connection, rows: Sequence[Sequence[object]], limit: int
+) -> list[Message]:
     """The messages in the order of their ids."""
-    return [message(row) for row in reversed(rows[:limit])]
+    return read(connection, reversed(rows[:limit]))
 
 
 def _retired(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from functools import partial
 
-from lanchat.chat.model import Message
 from lanchat.chat.reading import Place, Stretch
 from lanchat.errors import UnknownMessage
 from lanchat.store import messages
@@ -49,15 +48,11 @@ def _before(
         _SAID + "AND id > ? AND id < ? ORDER BY id DESC LIMIT ?",
         (room, floor, message_id, limit + 1),
     ).fetchall()
-    return Stretch(_taken(rows[:limit][::-1]), earlier=len(rows) > limit)
+    return Stretch(messages.read(connection, rows[:limit][::-1]), earlier=len(rows) > limit)
 
 
 def _after(connection: sqlite3.Connection, room: str, message_id: int, limit: int) -> Stretch:
     rows = connection.execute(
         _SAID + "AND id > ? ORDER BY id LIMIT ?", (room, message_id, limit + 1)
     ).fetchall()
-    return Stretch(_taken(rows[:limit]), later=len(rows) > limit)
-
-
-def _taken(rows: list[tuple[object, ...]]) -> list[Message]:
-    return list(map(messages.message, rows))
+    return Stretch(messages.read(connection, rows[:limit]), later=len(rows) > limit)

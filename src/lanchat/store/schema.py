@@ -129,6 +129,12 @@ def _edits(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE rules ADD COLUMN edits INTEGER NOT NULL DEFAULT 1")
 
 
+def _replies(connection: sqlite3.Connection) -> None:
+    # The id of the message that is answered, and ids of users, with spaces between; NULL for none.
+    connection.execute("ALTER TABLE message ADD COLUMN reply_to INTEGER")
+    connection.execute("ALTER TABLE message ADD COLUMN mentions TEXT")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -138,6 +144,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _retries,
     _devices,
     _edits,
+    _replies,
 )
 
 

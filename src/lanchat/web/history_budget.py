@@ -107,6 +107,8 @@ def _size(answer: Answered) -> int:
     if isinstance(answer, Snapshot):
         page, members = answer.page, len(answer.members)
         return _size([*page.messages, *page.changed]) + _FRAME_BYTES * members
-    messages = answer
-    frames = _FRAME_BYTES * len(messages)
-    return frames + sum(len(message.message.encode()) for message in messages)
+    texts = sum(len(message.message.encode()) for message in answer)
+    quotes = (message.quoted for message in answer if message.quoted is not None)
+    return (
+        _FRAME_BYTES * len(answer) + texts + sum(len(quoted.message.encode()) for quoted in quotes)
+    )

@@ -26,7 +26,7 @@ from lanchat.chat.events import (
     RulesChanged,
     ServerStopping,
 )
-from lanchat.chat.model import LOBBY, Cursor, Message, timestamp
+from lanchat.chat.model import LOBBY, MENTIONS_LIMIT, Cursor, Message, Quoted, timestamp
 from lanchat.chat.permissions import Ban
 from lanchat.chat.reading import Place, Stretch
 from lanchat.errors import PayloadInvalid
@@ -44,6 +44,10 @@ POSITIONS = "positions"
 
 ClientId = Annotated[
     str, msgspec.Meta(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\Z")
+]
+_Mentions = Annotated[
+    list[Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]],
+    msgspec.Meta(max_length=MENTIONS_LIMIT),
 ]
 _Position = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 _RoomId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -73,6 +77,8 @@ class NewMessage(msgspec.Struct):
 
     message: str
     client_id: ClientId
+    reply_to: _Position | None = None
+    mentions: _Mentions = []
 
 
 class EditMessage(msgspec.Struct):
@@ -81,6 +87,7 @@ class EditMessage(msgspec.Struct):
     id: _Position
     message: str
     client_id: ClientId
+    mentions: _Mentions | None = None
 
 
 class DeleteMessage(msgspec.Struct):
@@ -220,6 +227,18 @@ def _message(message: Message) -> dict[str, Any]:
         wire["deleted"] = True
     elif message.edited is not None:
         wire["edited"] = message.edited
+    if message.quoted is not None:
+        wire["reply_to"] = message.reply_to
+        wire["quoted"] = _quoted(message.quoted)
+    if message.mentions is not None:
+        wire["mentions"] = message.mentions
+    return wire
+
+
+def _quoted(quoted: Quoted) -> dict[str, Any]:
+    wire = quoted._asdict()
+    if not quoted.deleted:
+        del wire["deleted"]
     return wire
 
 

@@ -137,14 +137,19 @@ class Sockets:
     ) -> Future[MessagePosted]:
         payload = parse(arguments, NewMessage)
         self._limits.message(visitor.person, visitor.origin.ip)
-        return self._hub.post(connection, payload.message, payload.client_id)
+        return self._hub.post(
+            *(connection, payload.message, payload.client_id),
+            *(payload.reply_to, payload.mentions),
+        )
 
     def _edit_message(
         self, connection: str, visitor: Visitor, arguments: Sequence[object]
     ) -> Future[MessageChanged]:
         payload = parse(arguments, EditMessage)
         self._limits.message(visitor.person, visitor.origin.ip)
-        return self._hub.edit(connection, payload.id, payload.message, payload.client_id)
+        return self._hub.edit(
+            *(connection, payload.id, payload.message, payload.client_id), payload.mentions
+        )
 
     def _delete_message(
         self, connection: str, visitor: Visitor, arguments: Sequence[object]

@@ -1,0 +1,70 @@
+"""What messages refer to: the one that they answer, and people.
+
+Of both the ids alone are stored, so that what was deleted lives on in no answer: its words are
+looked up when somebody reads the answer. A page without answers costs no question.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from lanchat.chat.model import QUOTE_LIMIT, Message, Quoted
+
+_QUOTED = (
+    "SELECT id, user_id, user, iif(gone, '', substr(message, 1, ?)), gone FROM"
+    " (SELECT *, deleted_at IS NOT NULL"
+    " OR id <= ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0) AS gone"
+    " FROM message WHERE id IN (SELECT value FROM json_each(?)))"
+)
+
+_KNOWN = (
+    "SELECT EXISTS (SELECT 1 FROM reservation WHERE user_id = :id)"
+    " OR EXISTS (SELECT 1 FROM message WHERE user_id = :id)"
+    " OR EXISTS (SELECT 1 FROM logout WHERE user_id = :id)"
+)
+
+
+def quoted(connection: sqlite3.Connection, ids: Iterable[int | None]) -> dict[int, Quoted]:
+    """The messages with these ids as answers quote them; without those whose rows are gone."""
+    rows = connection.execute(_QUOTED, (QUOTE_LIMIT, json.dumps(list(ids))))
+    return {row[0]: Quoted._make(row) for row in rows}
+
+
+def with_mentions(message: Message) -> Message:
+    """The message with the ids of users that stand in its row."""
+    return message._replace(mentions=tuple(str(message.mentions).split()))
+
+
+def with_quotes(
+    connection: sqlite3.Connection, messages: Sequence[Message], ids: Iterable[int | None]
+) -> list[Message]:
+    """The messages with what they answer, the ``ids``, as it is now."""
+    found = quoted(connection, ids)
+    return [
+        message
+        if message.reply_to is None
+        else message._replace(quoted=found.get(message.reply_to, _gone(message.reply_to)))
+        for message in messages
+    ]
+
+
+def users(connection: sqlite3.Connection, ids: Iterable[str]) -> tuple[str, ...] | None:
+    """Those of the ids that are or were people's, each once; None for nobody.
+
+    People are known while they have a name, and afterwards if they have said something or have
+    logged out.
+    """
+    known = [each for each in dict.fromkeys(ids) if _is_user(connection, each)]
+    return tuple(known) or None
+
+
+def _is_user(connection: sqlite3.Connection, user_id: str) -> bool:
+    (known,) = connection.execute(_KNOWN, {"id": user_id}).fetchone()
+    return bool(known)
+
+
+def _gone(message_id: int) -> Quoted:
+    """What is left of a message that was deleted for its age."""
+    return Quoted(message_id, "", "", "", deleted=True)
