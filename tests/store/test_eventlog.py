@@ -158,7 +158,7 @@ def test_a_defect_does_not_end_the_committer(log, caplog):
     """A change that nobody knows fails by itself, and is written down with its traceback."""
     with pytest.raises(StoreUnavailable):
         log.append("what is no change").result(DEADLINE)
-    assert "no such change" in caplog.text
+    assert "a batch of 1 changes failed" in caplog.text
     assert texts(say(log, ["kept"])) == ["kept"]
 
 
