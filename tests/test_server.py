@@ -29,6 +29,13 @@ def run_serve(*options, **more):
     )
 
 
+@pytest.mark.parametrize("host", ["bad..name", "caf\udce9", "x" * 70])
+def test_an_impossible_host_is_one_line(host, tmp_path):
+    """Nothing of how names are looked up is shown."""
+    ended = run_serve("--host", host, "--port", "0", "--data-dir", str(tmp_path))
+    assert (ended.returncode, ended.stderr.count("\n")) == (3, 1), ended.stderr
+
+
 @pytest.mark.own_server
 @pytest.mark.parametrize("number", STOP_SIGNALS)
 def test_it_stops_in_order(server, ana, number):

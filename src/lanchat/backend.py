@@ -104,7 +104,7 @@ class Storage:
 class Chat:
     """The hub, the sockets that it speaks through, and the log of who came and went.
 
-    Raises LogInUse.
+    Raises LogInUse or NotALog.
     """
 
     def __init__(self, config: ServeConfig, storage: Storage) -> None:

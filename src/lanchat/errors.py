@@ -10,6 +10,7 @@
     │   ├── NoFreePort
     │   ├── AddressNotHere
     │   ├── LogInUse          another server writes into the connection log
+    │   ├── NotALog           something else is in the file of the connection log
     │   └── DataUnusable      the data directory, or a file in it
     │       └── DataInUse     another server has it
     ├── NoMessages            there is no message database to read
@@ -181,6 +182,16 @@ class LogInUse(CannotStart):
         super().__init__(
             f"{path}: another lanchat writes down there who comes and goes; choose another "
             "--log-file, or leave it out: a --data-dir of its own has a log of its own"
+        )
+        self.path = path
+
+
+class NotALog(CannotStart):
+    """The file at ``path`` holds something else than a connection log."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: is no connection log, and was not touched; choose another --log-file"
         )
         self.path = path
 

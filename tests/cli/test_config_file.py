@@ -151,6 +151,8 @@ def test_the_log_is_read_where_the_file_says(
         ('lang = "xx"', "lang: 'xx' is not one of 'en', "),
         ("port = 70000", "port cannot be 70000: a port lies between 0 and 65535"),
         ("port = ", "it is no TOML: "),
+        (f"port = {'9' * 5_000}", "it is no TOML: "),
+        (f"port = {'[' * 5_000}", "it is no TOML: "),
     ],
 )
 def test_what_cannot_be_used_is_one_line(

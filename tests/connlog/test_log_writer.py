@@ -15,7 +15,7 @@ import pytest
 from lanchat.chat.model import Origin, User
 from lanchat.chat.ports import Audit
 from lanchat.connlog.log_writer import ConnectionLogFile
-from lanchat.errors import LogInUse
+from lanchat.errors import LogInUse, NotALog
 
 DESCRIPTORS = Path("/proc/self/fd")
 
@@ -309,6 +309,33 @@ def until_idle(log: ConnectionLogFile) -> None:
     """Return when everything handed in is written, or is just being written."""
     while not log._queue.empty():
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "content", [b"Buy milk\n", b"SQLite format 3\0\n{", b'\0\n{"v": 1}\n', b"4711", b"\n\n"]
+)
+def test_what_is_no_log_is_not_written_into(tmp_path: Path, content: bytes) -> None:
+    """A slip in --log-file costs no database, no secret and no shopping list."""
+    path = tmp_path / "messages.db"
+    path.write_bytes(content)
+    log = ConnectionLogFile(path)
+    with pytest.raises(NotALog):
+        log.claim()
+    log.close()
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("content", [b"", b'\xef\xbb\xbf{"v": 1}\n', b': 1}\n{"v": 1}\n', b'{"v"'])
+def test_a_log_is_written_on(tmp_path: Path, content: bytes) -> None:
+    """One that is empty, was opened in an editor, or cut off at an end, too."""
+    path = tmp_path / "log"
+    path.write_bytes(content)
+    log = ConnectionLogFile(path)
+    log.claim()
+    log.start()
+    log.close()
+    assert path.read_bytes().startswith(content)
+    assert path.read_bytes().count(b'"start"') == 1
 
 
 def test_half_a_line_is_ended_first(path: Path, ana: User, phone: Origin) -> None:

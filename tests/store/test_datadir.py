@@ -148,3 +148,24 @@ def test_a_key_that_cannot_be_withdrawn_stops_no_logout(tmp_path, caplog):
     key.withdraw()
     assert "a restart may undo it" in caplog.text
     assert path.is_dir()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+@pytest.mark.parametrize("name", ["secret", "host-secret"])
+def test_a_pipe_in_place_of_a_secret_is_refused(tmp_path, name):
+    """It would be waited for without a word."""
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(DataUnusable, match="is a pipe"):
+        DataDir(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_a_pipe_in_place_of_the_holders_note_holds_up_nobody(tmp_path):
+    """Neither the start, which puts the note there, nor the end."""
+    os.mkfifo(tmp_path / "lanchat.pid")
+    data = DataDir(tmp_path)
+    assert (tmp_path / "lanchat.pid").is_file()
+    (tmp_path / "lanchat.pid").unlink()
+    os.mkfifo(tmp_path / "lanchat.pid")
+    assert control_path(tmp_path) is None
+    data.close()

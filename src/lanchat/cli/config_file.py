@@ -121,7 +121,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigFileRefused(file, reason) from None
     except UnicodeError:
         raise ConfigFileRefused(file, "it is no text in UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number or a list can be too long, too
         raise ConfigFileRefused(file, f"it is no TOML: {error}") from None
 
 

@@ -5,6 +5,7 @@ Under ``lanchat serve`` gevent makes a greenlet of that thread.
 
 from __future__ import annotations
 
+import codecs
 import errno
 import logging
 import os
@@ -24,7 +25,7 @@ from lanchat.chat.model import Origin, User, timestamp
 from lanchat.chat.ports import LeaveReason, LoginRefusal
 from lanchat.connlog.allowance import Allowance
 from lanchat.connlog.log_record import HOST_COMMANDS, LINE_LIMIT, VERSION, encode
-from lanchat.errors import LogInUse
+from lanchat.errors import LogInUse, NotALog
 from lanchat.periodic import Periodic
 from lanchat.private import write_private
 
@@ -32,6 +33,9 @@ logger = logging.getLogger(__name__.rpartition(".")[0])
 
 _LOOK_SECONDS = 5.0
 """Between two looks whether there is something to sum up."""
+
+_LOOKED_AT = 64 << 10
+"""Bytes at a file's beginning that are looked at before anything is added to it."""
 
 _DONE_BY_HOSTS = re.compile(
     rf'^{{"v": {VERSION}, "time": "[^"\n]*", "event": "(?:{"|".join(HOST_COMMANDS)})".*\n'.encode(),
@@ -72,7 +76,7 @@ class ConnectionLogFile:
         """How often each event happened since the start, by its name and its reason, if any."""
 
     def claim(self) -> None:
-        """Be the one server that writes here, until ``close``. Raises LogInUse."""
+        """Be the one server that writes here, until ``close``. Raises LogInUse or NotALog."""
         self._file.claim()
 
     def start(self, **fields: object) -> None:
@@ -159,7 +163,9 @@ class _AppendedFile(RotatingFileHandler):
         self._alone = False
 
     def claim(self) -> None:
-        """From now on write only where no other server does. Raises LogInUse."""
+        """From now on write only where no other server does. Raises LogInUse or NotALog."""
+        if not _may_be_a_log(self._path):
+            raise NotALog(self._path)
         self._alone = True
         try:
             self.stream = self._open()
@@ -302,6 +308,17 @@ def _lock(descriptor: int) -> None:
         raise BlockingIOError(errno.EWOULDBLOCK, "another lanchat writes it") from None
     except OSError:
         return
+
+
+def _may_be_a_log(path: Path) -> bool:
+    """Whether nothing is lost by what is added: an empty file, none, or one with a record in it."""
+    with suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as file:
+                beginning = file.read(_LOOKED_AT)
+            lines = b"\n" + beginning.removeprefix(codecs.BOM_UTF8)
+            return not beginning or (b'\n{"' in lines and b"\0" not in lines)
+    return True
 
 
 def _ends_in_half_a_line(path: Path) -> bool:

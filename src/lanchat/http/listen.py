@@ -90,6 +90,7 @@ def _refuse_taken(family: socket.AddressFamily, address: str, port: int) -> None
 
 
 def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, SocketAddress]:
+    host.encode("idna")  # here, as gevent's resolver would print a traceback, too
     found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     # A name such as localhost can mean both: IPv4 is what more programs try.
     family, _, _, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)

@@ -147,7 +147,7 @@ class DataDir:
     def _write_holder(self) -> None:
         who = {"pid": os.getpid(), "parent": os.getppid(), "since": self._since}
         holder = {**who, **self._control}
-        self._holder.write_text(json.dumps(holder))
+        write_private(self._holder, json.dumps(holder).encode())
 
     def _who(self) -> dict[str, Any]:
         """Who holds the directory, as far as they have written it down."""
@@ -163,8 +163,9 @@ def control_path(data_dir: Path) -> Path | None:
 
 def _read_holder(path: Path) -> dict[str, Any]:
     """What the file says, empty where it is not there or damaged."""
-    with suppress(OSError, ValueError):
-        holder = json.loads(path.read_text())
+    with suppress(OSError, ValueError, RecursionError):
+        # A pipe in its place would be waited for, without end.
+        holder = json.loads(path.read_text()) if path.is_file() else None
         if isinstance(holder, dict):
             return holder
     return {}
@@ -192,6 +193,8 @@ def _lock_folder(path: Path) -> int | None:
 
 def _secret(path: Path, size: int) -> bytes:
     """A key, made on first use and readable by its owner alone."""
+    if path.is_fifo():
+        raise DataUnusable(path, "is a pipe", "delete it: a new secret is made")
     try:
         secret = path.read_bytes()
     except FileNotFoundError:
