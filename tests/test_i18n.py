@@ -74,7 +74,7 @@ def test_from_locale_follows_the_terminal(environ: dict[str, str], expected: str
 
 def test_translate_fills_placeholders() -> None:
     """Braces in what a guest typed stay what they are."""
-    text = i18n.translate("pt-BR", "client.joined", user="{Ana}")
+    text = i18n.translate("pt-BR", "client.joined.one", names="{Ana}")
     assert text == "{Ana} entrou na sala!"
 
 
