@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lanchat.errors import DataUnusable, StoreUnavailable
-from lanchat.store.open_file import OpenFile, look
+from lanchat.store.open_file import OpenFile, commit, look, look_back
 from lanchat.store.schema import NewerSchemaError, migrate, steps_taken
 
 _T = TypeVar("_T")
@@ -85,6 +85,7 @@ class Database:
     def look(self) -> None:
         """Return where the file is still the one that is open. Raises StoreUnavailable."""
         self.call(look)
+        self.call(look_back)
 
     def close(self) -> None:
         """Bring everything into the one file and let go of it."""
@@ -100,8 +101,9 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     look(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
+        look_back(connection)
         yield
-        connection.execute("COMMIT")
+        commit(connection)
         look(connection)
     except BaseException:
         # A failed COMMIT (disk full) may have rolled back on its own.

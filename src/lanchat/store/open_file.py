@@ -31,6 +31,8 @@ class OpenFile(sqlite3.Connection):
     """A connection that SQLite makes; it knows its file once ``watch`` was called."""
 
     is_watched = False
+    _reached = 0
+    """The position that was committed last."""
 
     def watch(self, path: Path) -> None:
         """Remember which files these are: the one at the path, and those beside it."""
@@ -42,7 +44,6 @@ class OpenFile(sqlite3.Connection):
         self._content = (0, 0)
         self._epoch = ""
         self._in_file = -1  # the position that was seen in the file itself, with the epoch
-        self._reached = 0  # the one that was seen with the WAL
         self._wal_is_ours = True
         self.look()
 
@@ -56,7 +57,23 @@ class OpenFile(sqlite3.Connection):
         if self.is_watched:
             with suppress(OSError):  # it cannot be seen: SQLite can go on all the same
                 self._look()
-            self._look_back()
+
+    def look_back(self) -> None:
+        """Return where all is there that was: the WAL can be overwritten, too.
+
+        Raises StoreUnavailable. Within a transaction this costs next to nothing.
+        """
+        if not self.is_watched:
+            return
+        self._wal_is_ours = self._newest() >= self._reached
+        if not self._wal_is_ours:
+            raise StoreUnavailable(self._what_to_do("overwritten"))
+
+    def commit_position(self) -> None:
+        """End the transaction, and know the file by the position that it has reached."""
+        reached = self._newest() if self.is_watched else 0
+        self.execute("COMMIT")
+        self._reached = reached
 
     def _look(self) -> None:
         for name in self._names:
@@ -80,6 +97,7 @@ class OpenFile(sqlite3.Connection):
                 undo.enter_context(_out_of_the_way(Path(wal)))
             try:
                 self.look()
+                self.look_back()
             except (StoreUnavailable, sqlite3.Error):
                 if not self._is_foreign(file):  # it would be written into
                     undo.enter_context(_as_it_is(Path(file)))
@@ -97,13 +115,9 @@ class OpenFile(sqlite3.Connection):
             raise StoreUnavailable(self._what_to_do("overwritten"))
         self._in_file, self._content = position, content
 
-    def _look_back(self) -> None:
-        """Raise StoreUnavailable where less is stored than was before: in the WAL, too."""
+    def _newest(self) -> int:
         (position,) = self.execute(_NEWEST).fetchone()
-        self._wal_is_ours = position >= self._reached
-        if not self._wal_is_ours:
-            raise StoreUnavailable(self._what_to_do("overwritten"))
-        self._reached = position
+        return int(position)
 
     def _position_in_file(self) -> int:
         """The newest that stands in the file itself, without the WAL; -1 without the epoch."""
@@ -133,10 +147,24 @@ def look(connection: sqlite3.Connection) -> None:
         connection.look()
 
 
+def look_back(connection: sqlite3.Connection) -> None:
+    """Look whether what was committed is still there. Raises StoreUnavailable."""
+    if isinstance(connection, OpenFile):
+        connection.look_back()
+
+
 def mark(connection: sqlite3.Connection, epoch: str) -> None:
     """Know the connection's file, if it has one, by an epoch that stands in it."""
     if isinstance(connection, OpenFile) and connection.is_watched:
         connection.mark(epoch)
+
+
+def commit(connection: sqlite3.Connection) -> None:
+    """End the transaction; what it has taken is to be there from now on."""
+    if isinstance(connection, OpenFile):
+        connection.commit_position()
+    else:
+        connection.execute("COMMIT")
 
 
 def _status(name: str) -> os.stat_result | None:

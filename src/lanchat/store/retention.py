@@ -25,7 +25,7 @@ from lanchat.chat.model import SYSTEM_CLOCK, Clock, timestamp
 from lanchat.errors import StoreUnavailable
 from lanchat.store import messages
 from lanchat.store.database import Database, transaction
-from lanchat.store.open_file import look
+from lanchat.store.open_file import look, look_back
 from lanchat.times import SteadyWall
 
 LOOKED_AT = 1_000
@@ -214,6 +214,7 @@ def _leave_wal(connection: sqlite3.Connection) -> bool:
     connection.execute("PRAGMA busy_timeout = 0")  # messages wait for this thread
     try:
         look(connection)
+        look_back(connection)
         (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except (sqlite3.OperationalError, StoreUnavailable):
         return False
