@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { waiting } from "#js/outbox.js";
+import { keepDraft } from "#js/page.js";
 import { initial, reduce } from "#js/state.js";
 import { after, ANA, INVITE, lost, MORNING, snapshot, STALE } from "./world.mjs";
 
@@ -45,6 +46,32 @@ test("nothing is sent for whoever has logged in while the page slept", () => {
   assert.deepEqual([state.you, state.outbox[0].error, waiting(state)], [you, STALE, []]);
   const [asked] = waiting(reduce(state, { type: "draftRetried", client_id: "x" }));
   assert.deepEqual([asked.by, asked.text], ["b", "of Ana"]);
+});
+
+test("what somebody else had begun to write is said only if one asks", () => {
+  const draft = { client_id: "x", text: "half a thou", by: "z" };
+  const state = after(snapshot(), { type: "draftLeft", draft });
+  assert.deepEqual([state.outbox, waiting(state)], [[{ ...draft, error: STALE }], []]);
+});
+
+test("what is being written is kept for its writer, by id or by name", () => {
+  /** @type {readonly string[] | null} */
+  let value = null;
+  const kept = {
+    load: () => value,
+    save: (/** @type {readonly string[] | null} */ saved) => {
+      value = saved;
+    },
+  };
+  const found = (/** @type {User} */ writer) => {
+    const draft = keepDraft(kept, () => writer);
+    return [draft.load(), draft.left()];
+  };
+  keepDraft(kept, () => ANA).save("half a thou");
+  assert.deepEqual(found({ ...ANA, name: "Ana M." }), ["half a thou", null]);
+  assert.deepEqual(found({ id: "z", name: "Ana" }), ["half a thou", null]);
+  assert.deepEqual(found({ id: "b", name: "Bia" }), ["", { by: "a", text: "half a thou" }]);
+  assert.deepEqual(found(ANA), ["", null]);
 });
 
 test("what the server has stored is not sent again, whoever is logged in by now", () => {

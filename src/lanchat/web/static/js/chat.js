@@ -14,7 +14,7 @@ import {
   mountFarewell,
   mountPanel,
 } from "./overlays.js";
-import { keep, mountThemeSwitches, takeCode, takeMessage } from "./page.js";
+import { keep, keepDraft, mountThemeSwitches, takeCode, takeMessage } from "./page.js";
 import { mountPeople } from "./people.js";
 import { newClientId } from "./protocol.js";
 import { countNew } from "./reading.js";
@@ -32,8 +32,7 @@ const at = (/** @type {string} */ id) => byId(id, HTMLElement);
 const words = makeWords(config.strings, config.lang);
 const times = makeTimes(config.lang);
 // Whoever has to log in anew, perhaps by another name, finds what is not said yet.
-/** @type {Kept<string>} */
-const draft = keep("sessionStorage", "lanchat.draft");
+const draft = keepDraft(keep("sessionStorage", "lanchat.writing"), () => state.you);
 /** @type {Kept<readonly Draft[]>} */
 const outbox = keep("sessionStorage", "lanchat.outbox");
 
@@ -69,6 +68,8 @@ const composer = mountComposer(
     usable,
     onSend: post,
     onCommand: command,
+    onLeft: (left) =>
+      dispatch({ type: "draftLeft", draft: { client_id: newClientId(), ...left } }),
   },
 );
 const confirmed = mountConfirm({
@@ -282,6 +283,7 @@ function render() {
   rules.update(state);
   farewell.update(state);
   const why = silencedBy(state);
+  composer.follow();
   composer.silence(why === null ? "" : words.say(why, times));
   const unread = countNew(state);
   timeline.updateUnread(unread);

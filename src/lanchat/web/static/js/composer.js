@@ -16,14 +16,15 @@ const NOTICEABLE = 1_000; // milliseconds; a shorter pause needs no words
  *   limitLine: HTMLElement, list: HTMLElement,
  * }} elements
  * @param {{
- *   words: Words, limit: number, draft: Kept<string>,
+ *   words: Words, limit: number, draft: ReturnType<typeof import("./page.js").keepDraft>,
  *   names: readonly string[], usable: () => readonly Command[],
  *   onSend: (text: string) => void,
  *   onCommand: (name: string, text: string) => Promise<string>,
+ *   onLeft: (left: Pick<Draft, "by" | "text">) => void,
  * }} options
  */
 export function mountComposer({ form, field, send, limitLine, list }, options) {
-  const { words, limit, draft, names, usable, onSend, onCommand } = options;
+  const { words, limit, draft, names, usable, onSend, onCommand, onLeft } = options;
   let pausedUntil = 0;
   let pausedBy = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -33,7 +34,7 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
   const completion = mountCompletion({ field, list }, { usable, onChoose: put });
 
   // Fast fingers may have typed before this script was there.
-  if (field.value === "") field.value = draft.load() ?? "";
+  if (field.value === "") field.value = draft.load();
   show();
 
   field.addEventListener("input", () => {
@@ -166,7 +167,15 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
     show();
   }
 
-  return { edit, pause, silence, focus: () => field.focus() };
+  /** What somebody else had begun to write, who is not logged in any more, leaves the field. */
+  function follow() {
+    const left = draft.left();
+    if (left === null) return;
+    if (field.value === left.text) put("");
+    onLeft(left);
+  }
+
+  return { edit, pause, silence, follow, focus: () => field.focus() };
 }
 
 /**

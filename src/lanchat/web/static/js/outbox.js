@@ -2,6 +2,11 @@
 
 import { withVersion } from "./versions.js";
 
+/** @type {Reducer<"draftLeft">} */
+export function draftLeft(state, { draft }) {
+  return { ...state, outbox: [...state.outbox, { ...draft, error: state.stale }] };
+}
+
 /** @type {Reducer<"draftQueued">} */
 export function draftQueued(state, { draft }) {
   return { ...state, outbox: [...state.outbox, { ...draft, by: state.you.id, error: null }] };

@@ -29,6 +29,30 @@ export function keep(storage, key) {
 }
 
 /**
+ * What is being written belongs to who writes it: `load()` has it for them, also where they have
+ * logged in anew by the same name, and `left()` takes out what somebody else has begun, or null.
+ * @param {Kept<readonly string[]>} kept
+ * @param {() => User} writer
+ */
+export function keepDraft(kept, writer) {
+  let [by = "", name = "", text = ""] = kept.load() ?? [];
+  const isOwn = () => text === "" || by === writer().id || name === writer().name;
+  /** @param {string} written */
+  function save(written) {
+    ({ id: by, name } = writer());
+    text = written;
+    kept.save(text === "" ? [] : [by, name, text]);
+  }
+  function left() {
+    if (isOwn()) return null;
+    const found = { by, text };
+    save("");
+    return found;
+  }
+  return { load: () => (isOwn() ? text : ""), save, left };
+}
+
+/**
  * The access code that an invitation brings, or null. It stands in the address's fragment, the
  * part that browsers keep to themselves.
  * @param {string} url

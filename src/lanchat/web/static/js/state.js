@@ -87,6 +87,7 @@ const reducers = {
   attentionChanged: reading.attentionChanged,
 
   draftQueued: (state, action) => reading.withoutNew(outboxes.draftQueued(state, action)),
+  draftLeft: outboxes.draftLeft,
   draftStored: outboxes.draftStored,
   draftRefused: outboxes.draftRefused,
   draftRetried: outboxes.draftRetried,

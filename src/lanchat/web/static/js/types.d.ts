@@ -286,6 +286,8 @@ interface ActionFields {
   historyTrimmed: Span;
   attentionChanged: { here: boolean; atEnd: boolean };
   draftQueued: { draft: Pick<Draft, "client_id" | "text"> };
+  /** Somebody else had begun to write it. */
+  draftLeft: { draft: Omit<Draft, "error"> };
   draftStored: { client_id: string; id: number; time: string; now: number };
   draftRefused: { client_id: string; error: Refusal };
   draftRetried: { client_id: string };
