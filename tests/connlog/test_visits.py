@@ -48,6 +48,14 @@ def test_visits_add_up() -> None:
     )
 
 
+@pytest.mark.parametrize("leave", [-60, 365 * 24 * 60], ids=["back", "ahead"])
+def test_a_clock_that_is_set_makes_no_visit_longer_or_shorter(leave: float) -> None:
+    """How long it was, is told by its leave."""
+    found = sums(at(0, "join", "Ana"), at(leave, "leave", "Ana", seconds=600))
+    assert minutes(found) == {"Ana": (1, 10)}
+    assert sum(found.hours) == 600
+
+
 def test_two_devices_of_one_name() -> None:
     """Two devices of one name are one person, whose visits overlap."""
     found = sums(

@@ -3,8 +3,8 @@
 A visit begins with a ``join`` and ends with the ``leave`` of the same person. A server that is
 killed writes no leave, so a ``start`` ends all that were begun before it; nobody knows when they
 really ended, and they count up to the last line before that start. Visits that the log's end
-leaves open count up to its last line in the same way. Of a leave whose join is no longer in the
-log, ``seconds`` tells when the visit began.
+leaves open count up to its last line in the same way. How long a visit was, its leave tells in
+``seconds``, which a clock that was set meanwhile has not changed.
 """
 
 from __future__ import annotations
@@ -78,9 +78,9 @@ class _Counting:
         elif record.event == "join":
             self._present.setdefault(record.user_id, (record.user, record.time))
         elif record.event == "leave":
-            length = timedelta(seconds=min(record.seconds or 0.0, _LONGEST))
-            known = (record.user, record.time - length)
-            user, begin = self._present.pop(record.user_id, known)
+            user, begin = self._present.pop(record.user_id, (record.user, record.time))
+            if record.seconds is not None:
+                begin = record.time - timedelta(seconds=min(record.seconds, _LONGEST))
             self._add(user, begin, record.time)
         elif record.event == "visits" and (self._since is None or record.time >= self._since):
             self.sums.summed += record.count or 0
