@@ -12,6 +12,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.world.clock import Clock
 from tests.world.deadline import wait_for
 from tests.world.namespace import Namespace
 from tests.world.needs import need
@@ -68,6 +69,12 @@ def long(request: pytest.FixtureRequest) -> bool:
 def until() -> Callable[..., Any]:
     """Poll a condition with the one deadline that all tests share."""
     return wait_for
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A monotonic clock that goes when the test says so."""
+    return Clock()
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ PEOPLE = 10
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def pace(clock: Clock) -> Pace:
     """The pace of addresses that may have ten people."""
     return Pace(PEOPLE, clock=clock)

@@ -637,14 +637,19 @@ def test_the_next_server_erases_what_the_last_one_left(path):
     database.close()
 
 
-def test_the_next_start_gives_the_space_back(path):
-    """Where most of the file was the place of deleted messages."""
+def keep(path, count, *, of):
+    """Leave a database that had so many messages of 4 kB, and has deleted all but the newest."""
     database = Database(path)
     log = SqliteEventLog(database)
-    say(log, [draft("x" * 4_000, str(n)) for n in range(1_000)])
-    sweep(database, count=10)
+    say(log, [draft("x" * 4_000, str(n)) for n in range(of)])
+    sweep(database, count=count)
     log.close()
     database.close()
+
+
+def test_the_next_start_gives_the_space_back(path):
+    """Where most of the file was the place of deleted messages."""
+    keep(path, 10, of=1_000)
     before = path.stat().st_size
     database = Database(path)
     Retention(database)
@@ -659,12 +664,7 @@ def test_the_next_start_gives_the_space_back(path):
 )
 def test_a_little_space_is_not_given_back(path, messages, kept):
     """To write the file anew is not worth it."""
-    database = Database(path)
-    log = SqliteEventLog(database)
-    say(log, [draft("x" * 4_000, str(n)) for n in range(messages)])
-    sweep(database, count=kept)
-    log.close()
-    database.close()
+    keep(path, kept, of=messages)
     before = path.stat().st_size
     database = Database(path)
     Retention(database)
@@ -674,11 +674,8 @@ def test_a_little_space_is_not_given_back(path, messages, kept):
 
 def test_space_that_cannot_be_given_back_holds_up_no_start(path):
     """Another program writes, or the disk is full: the chat opens all the same."""
+    keep(path, 10, of=1_000)
     database = Database(path)
-    log = SqliteEventLog(database)
-    say(log, [draft("x" * 4_000, str(n)) for n in range(1_000)])
-    sweep(database, count=10)
-    log.close()
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         database.call(lambda connection: connection.execute("PRAGMA busy_timeout = 0"))

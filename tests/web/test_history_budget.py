@@ -16,11 +16,6 @@ from tests.world.clock import Clock
 from tests.world.person import Person
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 def snapshot(size: int) -> Snapshot:
     """An answer of so many bytes of text."""
     ana = User("1", "Ana")

@@ -29,21 +29,6 @@ RATE = 5
 HERE, THERE = "192.168.1.20", "192.168.1.33"
 
 
-class Time:
-    """A clock that goes on when it is told to."""
-
-    now = 1_000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    """The time that it is."""
-    return Time()
-
-
 @pytest.fixture
 def limits(clock):
     """The limits of a server that was started without --rate."""

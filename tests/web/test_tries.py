@@ -18,11 +18,6 @@ HOUR = 3_600
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def tries(clock: Clock) -> Tries:
     """The tries at a secret that nobody has guessed at yet."""
     return Tries(clock)
