@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from lanchat.terminal import console, printable
+from lanchat.terminal import beside, console, printable
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,20 @@ from lanchat.terminal import console, printable
 def test_printable(text: str, shown: str) -> None:
     """What could move, hide or reorder output is shown as an escape, and all else as it is."""
     assert printable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Søren", "Søren"),
+        ("דני", "דני\u200e"),
+        ("Ana علي", "Ana علي\u200e"),
+        ("\u202eאx", "\\u202eאx\u200e"),
+    ],
+)
+def test_text_from_right_to_left_stays_on_its_side(text: str, shown: str) -> None:
+    """What stands beside it is no part of it, whatever a terminal knows of directions."""
+    assert beside(text) == shown
 
 
 def test_printable_leaves_nothing_behind_that_controls_a_terminal() -> None:

@@ -6,6 +6,7 @@ import os
 import select
 import sys
 import time
+import unicodedata
 from contextlib import suppress
 from typing import Literal, NoReturn
 
@@ -89,3 +90,18 @@ def printable(text: str) -> str:
         else character.encode("unicode_escape").decode("ascii")
         for character in text
     )
+
+
+def beside(text: str) -> str:
+    """The printable text for a place with others beside it, such as a column of a table.
+
+    In a terminal that knows Hebrew and Arabic the numbers behind such a text would change sides
+    with it; a mark that takes no place (U+200E) keeps them where they are.
+    """
+    safe = printable(text)
+    leftward = not safe.isascii() and any(map(_goes_left, safe))
+    return f"{safe}\u200e" if leftward else safe
+
+
+def _goes_left(character: str) -> bool:
+    return unicodedata.bidirectional(character) in {"R", "AL", "AN"}

@@ -101,6 +101,13 @@ def test_symbols_without_unicode(record: Callable[..., Record]) -> None:
     assert "\n".join(lines).isascii()
 
 
+def test_names_from_right_to_left_keep_the_columns(record: Callable[..., Record]) -> None:
+    """The address after them does not change sides, and the columns stay as wide."""
+    hebrew, latin = (shown(record(user=user))[0] for user in ("דני", "Ana"))
+    assert "דני\u200e   " in hebrew
+    assert cell_len(hebrew) == cell_len(latin)
+
+
 def test_columns_are_as_wide_as_the_longest_name(record: Callable[..., Record]) -> None:
     """With room made before, short and long names are aligned, wide characters too."""
     records = [record(user=user) for user in ("Ana", "李小龍李小龍李小龍", "x" * 32)]

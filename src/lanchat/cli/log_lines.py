@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from lanchat.connlog.log_record import HOST_COMMANDS, Record
-from lanchat.terminal import ACCENT, printable
+from lanchat.terminal import ACCENT, beside, printable
 from lanchat.times import told_apart
 
 FULL_DATE = 100
@@ -119,9 +119,9 @@ class Layout:
 
     def _name(self, record: Record, *, whole: bool) -> str:
         name = printable(record.user)
-        if whole or cell_len(name) <= NAME_WIDTH[1]:
-            return name
-        return set_cell_size(name, NAME_WIDTH[1] - 1) + ("…" if self._unicode else "~")
+        if not whole and cell_len(name) > NAME_WIDTH[1]:
+            name = set_cell_size(name, NAME_WIDTH[1] - 1) + ("…" if self._unicode else "~")
+        return beside(name)
 
 
 def _in_columns(record: Record, name: str, head: Text, look: Look, widths: tuple[int, int]) -> Text:
@@ -153,9 +153,9 @@ def detail(record: Record) -> str:
     parts = [
         _how_long(record),
         printable(reason),
-        printable(record.value),
-        f"was {printable(record.before)}" if record.before else "",
-        f"by {printable(record.by)}" if record.by else "",
+        beside(record.value),
+        f"was {beside(record.before)}" if record.before else "",
+        f"by {beside(record.by)}" if record.by else "",
         f"version {printable(record.version)}" if record.version else "",
         "" if record.port is None else f"port {record.port}",
     ]

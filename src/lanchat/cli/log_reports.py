@@ -20,7 +20,7 @@ from lanchat.cli.output import counted, output_options, plain_table, report, wri
 from lanchat.connlog.log_reader import LogReader
 from lanchat.connlog.log_record import Filter, Record
 from lanchat.connlog.visits import HOURS, Person, Statistics, count
-from lanchat.terminal import ACCENT, ColorChoice, console, printable
+from lanchat.terminal import ACCENT, ColorChoice, beside, console
 from lanchat.times import told_apart
 
 COLUMNS = (
@@ -166,7 +166,7 @@ def _table(people: list[tuple[str, Person]], zone: tzinfo | None) -> Table:
     for name, person in people:
         dates = [f"{when.astimezone(zone):%Y-%m-%d}" for when in (person.first, person.last)]
         cells = [f"{person.visits:,}", duration(person.seconds), *dates]
-        table.add_row(Text(printable(name)), *cells)
+        table.add_row(Text(beside(name)), *cells)
     return table
 
 

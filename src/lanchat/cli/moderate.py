@@ -15,7 +15,7 @@ from lanchat.cli.options import color_option, data_dir_option, log_file_option
 from lanchat.cli.output import plain_table
 from lanchat.control.client import Offered, ask, offered
 from lanchat.errors import NotRunning
-from lanchat.terminal import ColorChoice, console, printable
+from lanchat.terminal import ColorChoice, beside, console, printable
 from lanchat.times import in_own_zone, told_apart
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _table(columns: Iterable[str], rows: Iterable[Iterable[str]], nothing: str) 
         table.add_column(column, overflow="fold")
     for row in rows:
         # As Text: square brackets are no markup, whatever the console thinks of strings.
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*(Text(beside(cell)) for cell in row))
     return table if table.row_count else nothing
 
 
