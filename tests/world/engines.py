@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from needs import browser_arguments
+from needs import browser_arguments, chosen
 from selenium.webdriver import ChromeOptions, FirefoxOptions, WebKitGTKOptions
 from selenium.webdriver.chrome.service import Service as ChromeService
 from selenium.webdriver.common.options import ArgOptions
@@ -96,9 +96,9 @@ def screen() -> Iterator[str]:
 
 @contextmanager
 def chromium(folder: Path) -> Iterator[WebDriver]:
-    """Blink, as the tests in tests/browser have it."""
+    """Blink, in the Chromium that its driver came with; it cannot drive one without windows."""
     options = ChromeOptions()
-    options.binary_location = need("chromium")
+    options.binary_location = chosen("chromium") or ""
     for argument in [*browser_arguments(), "--headless", f"--user-data-dir={folder}"]:
         options.add_argument(argument)
     with driven(ChromeService(need("chromedriver")), options) as browser:

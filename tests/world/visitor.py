@@ -126,8 +126,8 @@ class Visitor:
         field = self.find("textbox", "Message")
         field.send_keys((Keys.SHIFT + Keys.ENTER + Keys.SHIFT).join(lines), Keys.ENTER)
 
-    def hold(self, key: str, times: int = 5) -> None:
-        """Let a finger rest on a key: from the second time on it is a repeat."""
+    def hold(self, key: str, times: int = 3) -> None:
+        """Let a finger rest on a key; Chromium's driver presses it anew, WebKit's once only."""
         actions = ActionChains(self.browser, duration=0)
         for _ in range(times):
             actions.key_down(key)
