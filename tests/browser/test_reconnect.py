@@ -270,6 +270,17 @@ def test_a_page_that_comes_back_by_polling_goes_on_by_websocket(
 
 
 @pytest.mark.own_server
+def test_requests_that_nobody_answers_are_not_waited_for(server: Any, arrive: Arrive) -> None:
+    """They keep others waiting in some browsers; the page comes back by a WebSocket then."""
+    ana = arrive("Ana")
+    server.kill()
+    expect(ana.locator("#status")).to_contain_text("Connection lost")
+    ana.route("**/socket.io/**", lambda _: None)
+    server.start()
+    expect(ana.locator("#status")).to_have_text("Connected again")
+
+
+@pytest.mark.own_server
 def test_a_page_that_asks_for_too_much_asks_when_it_may(
     server: Any, new_context: Callable[..., BrowserContext], person_factory: Callable[..., Any]
 ) -> None:

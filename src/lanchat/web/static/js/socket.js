@@ -16,13 +16,18 @@ import {
 
 // Firefox keeps a page for most of a minute from opening a WebSocket to a host that was away, and
 // says nothing. It lets HTTP through: so after a failure polling comes first, and is upgraded.
+// Where nothing answers at all (the host sleeps, the Wi-Fi is gone), requests pile up in WebKit
+// and keep the next ones waiting. A WebSocket that is given up is gone: so they take turns then.
 const WEBSOCKET_FIRST = {
   transports: ["websocket", "polling"],
   tryAllTransports: true, // where a proxy lets no WebSocket through
+  within: 3_000, // milliseconds until it is a failure
 };
-const POLLING_FIRST = { transports: ["polling", "websocket"], tryAllTransports: false };
-const WEBSOCKET_WITHIN = 3_000; // milliseconds until it is a failure
-const POLLING_WITHIN = 8_000;
+const POLLING_FIRST = {
+  transports: ["polling", "websocket"],
+  tryAllTransports: false,
+  within: 5_000,
+};
 
 const ANSWER_WITHIN = 10_000; // milliseconds; then the same message is sent again
 const JOIN_AGAIN_AFTER = 1; // second, where the server does not say when
@@ -42,10 +47,12 @@ const PASSING = new Set(["unavailable", "too_fast", "not_joined"]); // a no for 
  */
 export function openSocket(server, { rate, dispatch, getState, onUnauthorized, onPause }) {
   const pace = makePace(rate);
+  let way = WEBSOCKET_FIRST;
   const socket = io(server.serverUrl, {
     path: server.socketPath,
-    ...WEBSOCKET_FIRST,
-    timeout: WEBSOCKET_WITHIN,
+    transports: way.transports,
+    tryAllTransports: way.tryAllTransports,
+    timeout: way.within,
     reconnectionDelay: 500,
     reconnectionDelayMax: 2_000,
   });
@@ -54,7 +61,7 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
   let nextJoin;
 
   socket.on("connect", () => {
-    prefer(WEBSOCKET_FIRST, WEBSOCKET_WITHIN);
+    prefer(WEBSOCKET_FIRST);
     clearTimeout(nextJoin); // of the connection before
     join();
   });
@@ -62,7 +69,8 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     if (message === "unauthorized") onUnauthorized();
     else if (message === "too_many_connections") knockAgain(data.message);
     else {
-      prefer(POLLING_FIRST, POLLING_WITHIN);
+      const turns = message === "timeout" && way === POLLING_FIRST;
+      prefer(turns ? WEBSOCKET_FIRST : POLLING_FIRST);
       dispatch({ type: "connectionLost" });
     }
   });
@@ -87,11 +95,12 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
 
   /**
    * How the next connection is tried.
-   * @param {typeof WEBSOCKET_FIRST} way
-   * @param {number} within
+   * @param {typeof WEBSOCKET_FIRST} next
    */
-  function prefer(way, within) {
-    Object.assign(socket.io.opts, way);
+  function prefer(next) {
+    way = next;
+    const { transports, tryAllTransports, within } = next;
+    Object.assign(socket.io.opts, { transports, tryAllTransports });
     socket.io.timeout(within);
   }
 
