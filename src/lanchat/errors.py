@@ -47,6 +47,7 @@
         ├── TooLate
         ├── UnknownMessage
         ├── UnknownRoom
+        ├── TooManyReactions
         └── CommandUnusable
 
 An error carries what happened as attributes. The edge turns it into one line and an exit
@@ -499,11 +500,17 @@ class UnknownRoom(Refusal):
     code = "unknown_room"
 
 
+class TooManyReactions(Refusal):
+    """A message has ``limit`` different reactions already, and this one is another."""
+
+    code = "too_many_reactions"
+
+
 class CommandUnusable(Refusal):
     """A command that cannot be carried out.
 
-    ``reason`` is unknown, usage, nobody, not_banned, not_muted, is_host, not_host, no_message or
-    long.
+    ``reason`` is unknown, usage, nobody, not_banned, not_muted, is_host, not_host, no_message,
+    nothing_to_pin, not_pinned or long.
     """
 
     code = "command"

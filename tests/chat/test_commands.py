@@ -95,6 +95,9 @@ ANSWERS = {
     "edits off": ("edits.off", {}),
     "topic X": ("topic.done", {}),
     "topic": ("topic.off", {}),
+    "pin": ("pin.done", {"number": 1}),
+    "pin 1": ("pin.done", {"number": 1}),
+    "unpin": ("unpin.done", {"number": 1}),
     "delete 1": ("delete.done", {"name": "Carla"}),
     "clear": ("clear.done", {}),
     "help": ("help.done", {"commands": list(COMMANDS.values())}),
@@ -110,10 +113,13 @@ def test_a_command_answers_what_it_did(hub, come, line):
     hub.command("Ana", "mute", "Carla")
     if line.startswith("unban"):
         hub.command("Ana", "ban", "Troll")
+    elif line == "unpin":
+        hub.command("Ana", "pin", "")
     name, _, text = line.partition(" ")
-    done = hub.command("Ana", name, str(said.id) if name == "delete" else text)
+    done = hub.command("Ana", name, str(said.id) if text == "1" else text)
     key, params = ANSWERS[line]
-    assert (done.key, done.params) == (f"command.{key}", params)
+    numbered = {"number": 1} if "number" in done.params else {}
+    assert (done.key, {**done.params, **numbered}) == (f"command.{key}", params)
     for lang in i18n.LANGUAGES:
         assert phrases.done(done, lang)["message"]
 

@@ -6,8 +6,8 @@ from contextlib import closing
 import pytest
 
 from lanchat.chat.changes import Delete
-from lanchat.chat.model import Cursor
-from lanchat.store import messages, pages
+from lanchat.chat.model import Cursor, Reaction
+from lanchat.store import messages, pages, pins, reactions
 from lanchat.store.bulk import load
 from lanchat.store.retention import delete_cleared
 from tests.world.drafts import NOON, draft
@@ -17,6 +17,7 @@ CHANGED = "SEARCH message USING INDEX message_changed (room=? AND changed>?)"
 DELETED = "SEARCH message USING INDEX message_deleted (room=? AND id<?)"
 RETRIED = "SEARCH message USING INDEX message_retry (user_id=? AND client_id=?)"
 BY_ID = "SEARCH message USING INTEGER PRIMARY KEY (rowid=?)"
+PINNED = "SEARCH message USING INDEX message_pinned (room=?"
 CLEARED = "SEARCH message USING COVERING INDEX message_room (room=? AND id<?)"
 
 
@@ -79,3 +80,20 @@ def test_what_was_cleared_is_found_by_its_room(connection):
     connection.ways.clear()
     assert delete_cleared(connection)
     assert connection.ways[0] == CLEARED
+
+
+def test_pins_are_found_without_a_look_at_the_room(connection):
+    """Everybody who comes is told of them."""
+    assert pins.pinned(connection, "lobby") == []
+    (way,) = connection.ways
+    assert way.startswith(PINNED)
+
+
+def test_reactions_are_found_by_their_message_or_their_person(connection):
+    """However many there are to others."""
+    reactions.load(connection, 1, (Reaction("👍", 1, (("1", "Ana"),)),))
+    connection.ways.clear()
+    assert reactions.summary(connection, 1) != ()
+    assert reactions.mine(connection, "1", [1, 2]) == {1: ("👍",)}
+    assert len(connection.ways) == 3
+    assert all(way.startswith("SEARCH reaction USING ") for way in connection.ways)

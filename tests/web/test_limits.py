@@ -16,6 +16,7 @@ from lanchat.web.limits import (
     ADDRESS_SHARE,
     BURST_SECONDS,
     LOGINS,
+    REACTIONS_PER_MESSAGE,
     ROOM_SHARE,
     STRIKES,
     Limits,
@@ -147,6 +148,34 @@ def test_other_events_are_limited_too(limits):
     with pytest.raises(TooFast):
         limits.event("ana", HERE)
     limits.event("bia", HERE)
+
+
+def test_a_class_behind_one_router_can_react_at_once(limits):
+    """A hundred people, ten times each: what others are told of it is one piece."""
+    for number in range(100):
+        for _ in range(10):
+            limits.event(f"person {number}", HERE)
+            limits.reaction(f"person {number}")
+
+
+def test_who_toggles_a_reaction_is_refused(limits):
+    """As often as they may say something, they may react; the one is not counted with the other."""
+    fill(limits, "toggler")
+    for _ in range(BURST_SECONDS * RATE):
+        limits.reaction("toggler")
+    with pytest.raises(TooFast) as refusal:
+        limits.reaction("toggler")
+    assert not isinstance(refusal.value, TooMuchAtOnce)
+    limits.reaction("another")
+
+
+def test_many_devices_find_a_limit_for_reactions(limits):
+    """Nobody of them is at fault."""
+    most = BURST_SECONDS * RATE * REACTIONS_PER_MESSAGE * ROOM_SHARE
+    for number in range(most):
+        limits.reaction(f"device {number}")
+    with pytest.raises(TooMuchAtOnce):
+        limits.reaction("one more")
 
 
 def test_nobody_is_remembered_for_ever():

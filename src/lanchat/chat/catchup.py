@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lanchat.chat.model import Cursor, Member, Message, Page, User
 from lanchat.chat.permissions import Ban, Rules
@@ -32,7 +32,7 @@ r"""At the most, as ``\u0007``."""
 class Snapshot:
     """What a connection gets when it joins: who it is, who is here, what it has missed.
 
-    ``bans`` are for moderators; None for others.
+    ``bans`` are for moderators; None for others. ``mine`` are the person's own reactions.
     """
 
     you: User
@@ -41,6 +41,7 @@ class Snapshot:
     epoch: str
     rules: Rules
     bans: list[Ban] | None
+    mine: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def missed(
@@ -73,12 +74,14 @@ def fits_from(messages: Sequence[Message]) -> int:
     """The index from which on the newest messages fit into one answer."""
     most = sum(len(message.message) for message in messages) * _CHARACTER_BYTES
     most += sum(_references(each) for each in messages if each.reply_to or each.mentions)
+    most += sum(map(reaction_bytes, messages))
     if most + _FRAME_BYTES * len(messages) <= CATCH_UP_BYTES:
         return 0
     budget = CATCH_UP_BYTES
     for index in range(len(messages) - 1, -1, -1):
         text = json.dumps(messages[index].message, ensure_ascii=False)
-        budget -= len(text.encode()) + _FRAME_BYTES + _references(messages[index])
+        size = len(text.encode()) + _FRAME_BYTES + _references(messages[index])
+        budget -= size + reaction_bytes(messages[index])
         if budget < 0:
             return index + 1
     return 0
@@ -90,3 +93,10 @@ def _references(message: Message) -> int:
     if message.quoted is not None:
         size += _FRAME_BYTES + len(message.quoted.message) * _CHARACTER_BYTES
     return size
+
+
+def reaction_bytes(message: Message) -> int:
+    """Bytes of the reactions to a message."""
+    if message.reactions is None:
+        return 0
+    return sum(reaction.size for reaction in message.reactions)

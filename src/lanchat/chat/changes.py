@@ -15,13 +15,16 @@ from lanchat.chat.events import (
     LogEvent,
     MessageChanged,
     MessagePosted,
+    PinsChanged,
+    Reacted,
+    ReactionsChanged,
     SettingsChanged,
 )
 from lanchat.chat.model import Message, User
 from lanchat.chat.permissions import State
 from lanchat.errors import Refusal
 
-EventT = TypeVar("EventT", bound=LogEvent)
+EventT = TypeVar("EventT", bound=LogEvent | Reacted)
 
 
 class Change(Generic[EventT]):
@@ -90,6 +93,54 @@ class Delete(Change[MessageChanged]):
     message_id: int
     time: str
     by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class React(Change[Reacted]):
+    """Let a person react to a message with an emoji, or not any more.
+
+    It takes no position and nobody is told: that is what Tell is for, once for many of these. What
+    has not been told when a server ends is told when it starts. Refused with UnknownMessage or
+    TooManyReactions.
+    """
+
+    message_id: int
+    user_id: str
+    user: str
+    emoji: str
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tell(Change[ReactionsChanged]):
+    """Let all learn what reactions a message has by now.
+
+    Refused with UnknownMessage where there is nothing to tell.
+    """
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pin(Change[PinsChanged]):
+    """Let a message of the room be pinned; None is the newest one. The oldest pin makes room.
+
+    Refused with UnknownMessage.
+    """
+
+    room: str
+    message_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unpin(Change[PinsChanged]):
+    """Let a message be pinned no more; None is the one that was pinned last.
+
+    Refused with UnknownMessage where it is not.
+    """
+
+    room: str
+    message_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ _PERSON = Argument(Kind.PERSON)
 _TIME = Argument(Kind.TIME, optional=True)
 _ADDRESS = Argument(Kind.ADDRESS, optional=True)
 _SWITCH = Argument(Kind.SWITCH, optional=True)
+_NUMBER = Argument(Kind.NUMBER, optional=True)
 _EVENING, _CALM = 12 * 3_600, 600  # seconds: until tomorrow, and long enough to calm down
 
 _TABLE = (
@@ -116,6 +117,8 @@ _TABLE = (
     Command("slow", Moderation.slow, (Argument(Kind.INTERVAL),)),
     Command("edits", Moderation.edits, (_SWITCH,)),
     Command("topic", Moderation.topic, (Argument(Kind.TEXT, optional=True),)),
+    Command("pin", Moderation.pin, (_NUMBER,)),
+    Command("unpin", Moderation.unpin, (_NUMBER,)),
     Command("delete", Moderation.delete, (Argument(Kind.NUMBER),), asks=True),
     Command("clear", Moderation.clear, grave=True),
     Command("help", _help, for_all=True, logged=False),

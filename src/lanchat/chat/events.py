@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from lanchat.chat.model import LOBBY, Message, Role, User
+from lanchat.chat.model import LOBBY, Message, Reaction, Role, User
 from lanchat.chat.permissions import Rules, State
 
 NoticeCode = Literal["kicked", "banned", "muted", "unmuted", "host", "unhost", "deleted"]
@@ -94,6 +94,28 @@ class MessageChanged(_OfMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class PinsChanged(_InRoom):
+    """These messages are pinned from now on, or not any more, as each says; one at least."""
+
+    room: str
+    messages: tuple[Message, ...]
+
+    @property
+    def seq(self) -> int:
+        return self.messages[-1].seq
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionsChanged(_InRoom):
+    """What is told of a message's reactions is from now on what stands here."""
+
+    seq: int
+    room: str
+    message_id: int
+    reactions: tuple[Reaction, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryCleared(_InRoom):
     """All messages of the room up to the id ``up_to`` are gone."""
 
@@ -164,6 +186,19 @@ class MemberChanged(_InLobby):
 
 
 @dataclass(frozen=True, slots=True)
+class Reacted(_ToUser):
+    """A person's own reactions to a message are these; ``changed`` tells whether they were others.
+
+    Others learn of them by ReactionsChanged.
+    """
+
+    message_id: int
+    user_id: str
+    reactions: tuple[str, ...]
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Notice(_ToUser):
     """What a moderator did that concerns this person; ``until`` is None for ever, or never."""
 
@@ -194,5 +229,12 @@ class ServerStopping(_InLobby):
     time: str
 
 
-LogEvent = MessagePosted | MessageChanged | HistoryCleared | SettingsChanged
+LogEvent = (
+    MessagePosted
+    | MessageChanged
+    | ReactionsChanged
+    | PinsChanged
+    | HistoryCleared
+    | SettingsChanged
+)
 """What has a position."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
 
 from lanchat.chat import commands, names
@@ -25,6 +25,7 @@ from lanchat.chat.events import (
     MemberChanged,
     MessageChanged,
     MessagePosted,
+    Reacted,
     SettingsChanged,
     room_channel,
     user_channel,
@@ -35,6 +36,7 @@ from lanchat.chat.model import (
     Clock,
     Cursor,
     Member,
+    Message,
     Origin,
     User,
 )
@@ -52,6 +54,7 @@ from lanchat.chat.ports import (
 )
 from lanchat.chat.posting import Posting
 from lanchat.chat.presence import Presence
+from lanchat.chat.reactions import Reactions
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import (
     Banned,
@@ -114,6 +117,9 @@ class Hub:
             *(log, self._presence, self._permissions, self._moderation),
             clock=clock,
             edit_seconds=edit_seconds,
+        )
+        self._reactions = Reactions(
+            log, self._presence, self._permissions, publish=self.publish, clock=clock
         )
         self._closed = False
         log.listen(self._on_event)
@@ -226,8 +232,10 @@ class Hub:
         if arrived is not None:
             self._presence.announce(arrived, origin)
         page = missed(self._log, LOBBY, cursor, last_id, self._history)
+        mine = self.mine(user, (*page.messages, *page.changed, *page.pins))
         bans = self.bans() if self.is_moderator(user.id) else None
-        return Snapshot(self.current(user), self.members(), page, self._log.epoch, self.rules, bans)
+        you, members = self.current(user), self.members()
+        return Snapshot(you, members, page, self._log.epoch, self.rules, bans, mine)
 
     # In the room.
 
@@ -271,6 +279,21 @@ class Hub:
         the latter, UnknownMessage or Forbidden.
         """
         return self._posting.delete(connection, message_id)
+
+    def react(self, connection: str, message_id: int, emoji: str, *, on: bool) -> Future[Reacted]:
+        """Let a reaction be stored, or taken back; all are told of it in a moment.
+
+        Raises NotJoined, PayloadInvalid, Muted, ReadOnly or StoreUnavailable; the future fails with
+        the latter, or with UnknownMessage or TooManyReactions.
+        """
+        return self._reactions.react(connection, message_id, emoji, on=on)
+
+    def mine(self, user: User, messages: Iterable[Message]) -> dict[int, tuple[str, ...]]:
+        """What the user reacted to which of these messages. Waits for the disk.
+
+        Raises StoreUnavailable.
+        """
+        return self._log.mine(user.id, [message.id for message in messages])
 
     def command(self, connection: str, name: str, text: str, person_id: str | None = None) -> Done:
         """Let somebody in the room use a command. Waits for the disk.
@@ -332,6 +355,7 @@ class Hub:
         try:
             self._presence.expire(now)
         finally:
+            self._reactions.tell(now)
             self._enforcement.expire(now)
 
     def close(self) -> None:

@@ -24,6 +24,15 @@ QUOTE_LIMIT = 200
 MENTIONS_LIMIT = 20
 """People whom one message can mention."""
 
+KINDS = 20
+"""Different reactions to one message."""
+
+NAMED = 10
+"""So many of those who reacted alike are named, at most."""
+
+PINS = 3
+"""Pinned messages of a room."""
+
 LOBBY = "lobby"
 """The id of the room that everybody is in."""
 
@@ -122,6 +131,20 @@ class Quoted(NamedTuple):
     deleted: bool = False
 
 
+class Reaction(NamedTuple):
+    """All who reacted with one emoji; ``users`` are the ids and names, then, of the first ones."""
+
+    emoji: str
+    total: int
+    users: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes on the wire, or rather more."""
+        users = sum(20 + len(user_id) + len(name.encode()) for user_id, name in self.users)
+        return 30 + len(self.emoji.encode()) + users
+
+
 class Message(NamedTuple):
     """A stored message.
 
@@ -146,6 +169,8 @@ class Message(NamedTuple):
     reply_to: int | None = None
     mentions: tuple[str, ...] | None = None
     quoted: Quoted | None = None
+    reactions: tuple[Reaction, ...] | None = None
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +189,7 @@ class Page:
     out. ``changed`` were posted up to the client's position and have changed since. ``anew`` says
     that the client has to drop what it shows. ``deleted`` are, for a client without a position,
     ids that it may still show; ``cleared`` is the newest id of a history that was cleared, 0 for
-    none.
+    none. ``pins`` are the room's pinned messages, the one that was pinned last at the end.
     """
 
     messages: list[Message]
@@ -174,6 +199,7 @@ class Page:
     anew: bool = False
     deleted: list[int] = field(default_factory=list)
     cleared: int = 0
+    pins: list[Message] = field(default_factory=list)
 
 
 def check_text(text: str) -> None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lanchat.chat import names
-from lanchat.chat.changes import Clear, Delete
+from lanchat.chat.changes import Clear, Delete, Pin, Unpin
 from lanchat.chat.enforcement import Enforcement, until_text
-from lanchat.chat.events import ConnectionsClosed, Event, Notice
-from lanchat.chat.model import LOBBY, Clock, Message, Origin, User, check_text, timestamp
+from lanchat.chat.events import ConnectionsClosed, Event, Notice, PinsChanged
+from lanchat.chat.model import LOBBY, PINS, Clock, Message, Origin, User, check_text, timestamp
 from lanchat.chat.permissions import Ban, Mute, can_be_banned
 from lanchat.chat.ports import Audit, EventLog, LeaveReason
 from lanchat.chat.presence import Presence
@@ -209,6 +209,28 @@ class Moderation:
     def edits(self, actor: Actor, call: Call) -> Done:
         self._rule(actor, "edits", value="on" if call.on else "off", edits=call.on)
         return Done("command.edits.done" if call.on else "command.edits.off")
+
+    def pin(self, actor: Actor, call: Call) -> Done:
+        event = self._pin(actor, "pin", Pin(LOBBY, call.number or None), "nothing_to_pin")
+        *others, message = event.messages
+        if others:
+            numbers = {"number": message.id, "other": others[0].id}
+            return Done("command.pin.instead", {**numbers, "limit": PINS})
+        return Done("command.pin.done", {"number": message.id})
+
+    def unpin(self, actor: Actor, call: Call) -> Done:
+        event = self._pin(actor, "unpin", Unpin(LOBBY, call.number or None), "not_pinned")
+        return Done("command.unpin.done", {"number": event.messages[-1].id})
+
+    def _pin(self, actor: Actor, name: str, change: Pin | Unpin, refusal: str) -> PinsChanged:
+        try:
+            event = self._log.append(change).result()
+        except UnknownMessage:
+            if name == "pin" and change.message_id is not None:
+                raise CommandUnusable("no_message", number=change.message_id) from None
+            raise CommandUnusable(refusal) from None
+        self._audit.command(name, actor.name, None, value=f"#{event.messages[-1].id}")
+        return event
 
     def delete(self, actor: Actor, call: Call) -> Done:
         change = Delete(call.number, timestamp(self._clock.wall()))

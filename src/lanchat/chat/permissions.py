@@ -195,6 +195,19 @@ class Permissions:
             return refusal
         return None
 
+    def check_writing(self, user: User, origin: Origin, now: float) -> None:
+        """Look whether somebody may write now, however slowly.
+
+        Raises Muted or ReadOnly for a guest.
+        """
+        if self.is_moderator(user.id):
+            return
+        if mute := self.mute_of(user.id, origin, now):
+            end = self._spans[mute].end
+            raise Muted(None if end is None else ceil(end - now))
+        if self.rules.readonly:
+            raise ReadOnly
+
     def take_turn(
         self, user: User, origin: Origin, now: float, neighbours: Callable[[str], int]
     ) -> Turn | None:
@@ -204,14 +217,8 @@ class Permissions:
         turn each, so that who deletes their cookies and comes in anew waits like everybody.
         Raises Muted, ReadOnly or SlowMode for a guest.
         """
-        if self.is_moderator(user.id):
-            return None
-        if mute := self.mute_of(user.id, origin, now):
-            end = self._spans[mute].end
-            raise Muted(None if end is None else ceil(end - now))
-        if self.rules.readonly:
-            raise ReadOnly
-        if not self.rules.slow:
+        self.check_writing(user, origin, now)
+        if not self.rules.slow or self.is_moderator(user.id):
             return None
         self._check_slow(user, origin, now, neighbours(origin.ip))
         turn = Turn(now, user.id, origin)

@@ -86,6 +86,9 @@ class EventLog(Protocol):
     def after(self, room: str, last_id: int | None, limit: int) -> Page:
         """What was said after this id, or at all, for a client that knows no positions."""
 
+    def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """What the person reacted to which of these messages."""
+
     def close(self) -> None:
         """Store and tell what is waiting, then take nothing more."""
 

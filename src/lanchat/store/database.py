@@ -137,6 +137,8 @@ def open_database(path: Path | None) -> sqlite3.Connection:
             connection.execute("PRAGMA synchronous = FULL")
             # What is deleted is overwritten, and cannot be found in the file any more.
             connection.execute("PRAGMA secure_delete = ON")
+            # What belongs to a message goes with it.
+            connection.execute("PRAGMA foreign_keys = ON")
             if path is not None:
                 connection.watch(path)
         except (sqlite3.Error, OSError) as error:

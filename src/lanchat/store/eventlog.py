@@ -15,34 +15,52 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
-from lanchat.chat.changes import Amend, Change, Clear, Delete, Draft, Edit, Resent
+from lanchat.chat.changes import (
+    Amend,
+    Change,
+    Clear,
+    Delete,
+    Draft,
+    Edit,
+    Pin,
+    React,
+    Resent,
+    Tell,
+    Unpin,
+)
 from lanchat.chat.events import (
     HistoryCleared,
     LogEvent,
     MessageChanged,
     MessagePosted,
+    Reacted,
     SettingsChanged,
 )
 from lanchat.chat.model import Cursor, Page
 from lanchat.chat.ports import CommitStatistics
 from lanchat.errors import LanchatError, Refusal, StoreUnavailable, UnknownMessage
-from lanchat.store import messages, pages, state
+from lanchat.store import messages, pages, pins, reactions, state
 from lanchat.store.database import Database, transaction
 from lanchat.store.open_file import mark
 
 _log = logging.getLogger(__name__)
 
-_E = TypeVar("_E", bound=LogEvent)
+_E = TypeVar("_E", bound=LogEvent | Reacted)
 
 
 class _Outcome(NamedTuple):
-    """What came of a change; not ``fresh`` where it had been stored before, or changed nothing."""
+    """What came of a change; not ``fresh`` where it is told to nobody.
 
-    event: LogEvent | None
+    That is one that had been stored before, or has changed nothing, or has no position.
+    """
+
+    event: Any
     fresh: bool = True
     refusal: Exception | None = None
+    erases: bool = False
 
 
 class SqliteEventLog:
@@ -84,13 +102,24 @@ class SqliteEventLog:
         self._handlers.append(handler)
 
     def newest(self, room: str, limit: int) -> Page:
-        return self._database.call(lambda connection: pages.newest(connection, room, limit))
+        return self._database.call(
+            lambda connection: _with_pins(connection, room, pages.newest(connection, room, limit))
+        )
 
     def since(self, room: str, cursor: Cursor, limit: int) -> Page | None:
         return self._database.call(lambda connection: self._since(connection, room, cursor, limit))
 
     def after(self, room: str, last_id: int | None, limit: int) -> Page:
-        return self._database.call(lambda connection: pages.after(connection, room, last_id, limit))
+        return self._database.call(
+            lambda connection: _with_pins(
+                connection, room, pages.after(connection, room, last_id, limit)
+            )
+        )
+
+    def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        if not ids:
+            return {}
+        return self._database.call(lambda connection: reactions.mine(connection, user_id, ids))
 
     def look(self) -> None:
         """Say it, once, where the database's file is gone: also while nobody writes."""
@@ -112,6 +141,8 @@ class SqliteEventLog:
             milliseconds = int(time.time() * 1000)
             connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?)", (milliseconds,))
         epoch = messages.begin_epoch(connection)
+        with transaction(connection):
+            reactions.tell_all(connection)
         # Into the file itself, where it tells this history from any that is copied over it.
         connection.execute("PRAGMA wal_checkpoint")
         mark(connection, epoch)
@@ -124,8 +155,8 @@ class SqliteEventLog:
         if page is None and not self._database.durable and cursor.epoch != self.epoch:
             # What was said before this start is known to nobody but the pages: they keep it.
             newest = pages.newest(connection, room, limit)
-            return Page(newest.messages, complete=False, seq=newest.seq, cleared=newest.cleared)
-        return page
+            page = Page(newest.messages, complete=False, seq=newest.seq, cleared=newest.cleared)
+        return None if page is None else _with_pins(connection, room, page)
 
     def _run(self) -> None:
         while batch := self._take():
@@ -157,8 +188,10 @@ class SqliteEventLog:
             failure = "it could not be stored"
         statistics.sizes.add(len(batch))
         for outcome in outcomes:
-            if outcome.event is not None and outcome.fresh:
+            if outcome.fresh and outcome.event is not None:
                 self._tell(outcome.event)
+            if outcome.erases:
+                self._on_erase()
         for index, (_, event) in enumerate(batch):
             if index >= len(outcomes):
                 event.set_exception(StoreUnavailable(failure))
@@ -188,6 +221,10 @@ def _call(handler: Callable[[LogEvent], None], event: LogEvent) -> None:
     except Exception:  # noqa: BLE001
         # The same as in a commit: the others are told, and the next event comes.
         _log.exception("an event could not be told: %s", type(event).__name__)
+
+
+def _with_pins(connection: sqlite3.Connection, room: str, page: Page) -> Page:
+    return replace(page, pins=pins.pinned(connection, room))
 
 
 def _store(
@@ -231,6 +268,23 @@ def _clear(connection: sqlite3.Connection, change: Clear) -> _Outcome:
     return _Outcome(HistoryCleared(messages.take_position(connection), change.room, up_to))
 
 
+def _react(connection: sqlite3.Connection, change: React) -> _Outcome:
+    return _Outcome(reactions.react(connection, change), fresh=False)
+
+
+def _tell(connection: sqlite3.Connection, change: Tell) -> _Outcome:
+    event, erases = reactions.tell(connection, change.message_id)
+    return _Outcome(event, erases=erases)
+
+
+def _pin(connection: sqlite3.Connection, change: Pin) -> _Outcome:
+    return _Outcome(*pins.pin(connection, change))
+
+
+def _unpin(connection: sqlite3.Connection, change: Unpin) -> _Outcome:
+    return _Outcome(pins.unpin(connection, change))
+
+
 def _amend(connection: sqlite3.Connection, change: Amend) -> _Outcome:
     before = state.load(connection)
     try:
@@ -248,5 +302,9 @@ _APPLY: dict[type, Callable[[sqlite3.Connection, Any], _Outcome]] = {
     Edit: _edit,
     Delete: _delete,
     Clear: _clear,
+    React: _react,
+    Tell: _tell,
+    Pin: _pin,
+    Unpin: _unpin,
     Amend: _amend,
 }

@@ -15,6 +15,7 @@ answers a retry stays in the table ``gone``: neither words nor a name.
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -23,7 +24,7 @@ from operator import attrgetter
 from typing import Any
 
 from lanchat.chat.changes import Delete, Draft, Edit
-from lanchat.chat.model import Message
+from lanchat.chat.model import Message, Reaction
 from lanchat.errors import Forbidden, UnknownMessage
 from lanchat.store import references
 
@@ -32,7 +33,8 @@ ANSWERED = 100_000
 
 SELECT = (
     "SELECT id, client_id, room, user_id, user, ip, message, time, ifnull(changed, id), "
-    "deleted_at IS NOT NULL, edited, reply_to, mentions, NULL FROM message "
+    "deleted_at IS NOT NULL, edited, reply_to, mentions, NULL, reactions, pinned IS NOT NULL"
+    " FROM message "
 )
 
 _NONE = frozenset({None})
@@ -63,22 +65,30 @@ def message(row: Sequence[Any]) -> Message:
 
     What it answers is not looked up.
     """
-    found = Message._make(row)
-    return found if found.mentions is None else references.with_mentions(found)
+    return _decoded(Message._make(row))
 
 
 def read(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> list[Message]:
     """The messages in rows of SELECT, with what they answer as it is now.
 
-    Those that refer to nothing, as most do, cost two looks at all of them together.
+    Those to which nothing belongs, as to most, cost a few looks at all of them together.
     """
     found = list(map(Message._make, rows))
-    if {message.mentions for message in found} - _NONE:
-        found = [
-            each if each.mentions is None else references.with_mentions(each) for each in found
-        ]
+    if ({each.mentions for each in found} | {each.reactions for each in found}) - _NONE:
+        found = list(map(_decoded, found))
     if ids := {message.reply_to for message in found} - _NONE:
         found = references.with_quotes(connection, found, ids)
+    return found
+
+
+def _decoded(found: Message) -> Message:
+    """The message, of which some columns are texts that stand for several things."""
+    if found.mentions is not None:
+        found = references.with_mentions(found)
+    if found.reactions is not None:
+        kinds: Any = json.loads(found.reactions)  # type: ignore[arg-type]  # as the row has them
+        told = tuple(Reaction(e, n, tuple((i, name) for i, name in us)) for e, n, us in kinds)
+        found = found._replace(reactions=told)
     return found
 
 
@@ -142,8 +152,8 @@ def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Mess
     row = connection.execute(SELECT + "WHERE user_id = ? AND client_id = ?", author).fetchone()
     if row is None:
         row = connection.execute(
-            "SELECT id, client_id, room, user_id, '', '', '', time, id, 1, NULL, NULL, NULL, NULL"
-            " FROM gone"
+            "SELECT id, client_id, room, user_id, '', '', '', time, id, 1, NULL, NULL, NULL, NULL,"
+            " NULL, 0 FROM gone"
             " WHERE user_id = ? AND client_id = ?",
             author,
         ).fetchone()
@@ -209,7 +219,16 @@ def delete(connection: sqlite3.Connection, change: Delete) -> Message:
         " changed = ? WHERE id = ?",
         (change.time, seq, change.message_id),
     )
-    return now._replace(message="", reply_to=None, mentions=None, deleted=True, seq=seq)
+    left = now._replace(message="", reply_to=None, mentions=None, reactions=None, pinned=False)
+    return left._replace(deleted=True, seq=seq)
+
+
+def shown(connection: sqlite3.Connection, message_id: int) -> Message:
+    """The message, as long as it is neither deleted nor cleared. Raises UnknownMessage."""
+    found = _there(connection, message_id)
+    if found.deleted:
+        raise UnknownMessage
+    return found
 
 
 def _there(connection: sqlite3.Connection, message_id: int) -> Message:

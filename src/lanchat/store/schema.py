@@ -135,6 +135,47 @@ def _replies(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE message ADD COLUMN mentions TEXT")
 
 
+def _reactions(connection: sqlite3.Connection) -> None:
+    # ``id`` tells who was first. What is told of them stands in the message's row, as JSON.
+    connection.execute(
+        """
+        CREATE TABLE reaction (
+            id         INTEGER PRIMARY KEY,
+            message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+            emoji      TEXT NOT NULL,
+            user_id    TEXT NOT NULL,
+            user       TEXT NOT NULL
+        )
+        """
+    )
+    connection.execute("CREATE INDEX reaction_message ON reaction (message_id, emoji)")
+    connection.execute("CREATE UNIQUE INDEX reaction_user ON reaction (user_id, message_id, emoji)")
+    # Messages whose reactions have changed and have not been told since; ``erases`` where some of
+    # those that were told are gone.
+    connection.execute(
+        "CREATE TABLE untold (message_id INTEGER PRIMARY KEY"
+        " REFERENCES message (id) ON DELETE CASCADE, erases INTEGER NOT NULL)"
+    )
+    connection.execute("ALTER TABLE message ADD COLUMN reactions TEXT")
+    # The position at which it was pinned.
+    connection.execute("ALTER TABLE message ADD COLUMN pinned INTEGER")
+    connection.execute(
+        "CREATE INDEX message_pinned ON message (room, pinned) WHERE pinned IS NOT NULL"
+    )
+    # However a message is deleted, nothing of this stays.
+    connection.execute(
+        """
+        CREATE TRIGGER message_deletion AFTER UPDATE OF deleted_at ON message
+        WHEN new.deleted_at IS NOT NULL
+        BEGIN
+            DELETE FROM reaction WHERE message_id = new.id;
+            DELETE FROM untold WHERE message_id = new.id;
+            UPDATE message SET reactions = NULL, pinned = NULL WHERE id = new.id;
+        END
+        """
+    )
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -145,6 +186,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _devices,
     _edits,
     _replies,
+    _reactions,
 )
 
 

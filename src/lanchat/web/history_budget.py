@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import ceil
 
-from lanchat.chat.catchup import Snapshot
+from lanchat.chat.catchup import Snapshot, reaction_bytes
 from lanchat.chat.model import Message
 from lanchat.errors import TooMuchAtOnce
 
@@ -106,9 +106,8 @@ def _size(answer: Answered) -> int:
     """Roughly how many bytes it has on the wire."""
     if isinstance(answer, Snapshot):
         page, members = answer.page, len(answer.members)
-        return _size([*page.messages, *page.changed]) + _FRAME_BYTES * members
+        return _size([*page.messages, *page.changed, *page.pins]) + _FRAME_BYTES * members
     texts = sum(len(message.message.encode()) for message in answer)
     quotes = (message.quoted for message in answer if message.quoted is not None)
-    return (
-        _FRAME_BYTES * len(answer) + texts + sum(len(quoted.message.encode()) for quoted in quotes)
-    )
+    texts += sum(len(quoted.message.encode()) for quoted in quotes)
+    return _FRAME_BYTES * len(answer) + texts + sum(map(reaction_bytes, answer))

@@ -47,6 +47,12 @@ LOGINS = 10
 
 FEWEST_LOGINS = 100
 """So many may come in within a minute, however few have room at a time."""
+REACTIONS_PER_MESSAGE = 10
+"""All people together may react so many times as often as they may say something.
+
+To all behind one address that they react at once, as a class does, the limit of events alone holds:
+others are told of many reactions in one piece.
+"""
 
 _EVENTS_PER_MESSAGE = 10
 """All events are limited, too, at so many times the rate of messages."""
@@ -125,17 +131,24 @@ class Limits:
         self._messages_of_all = _burst(rate * ROOM_SHARE)
         self._events = _burst(rate * _EVENTS_PER_MESSAGE)
         self._events_of_address = _burst(rate * _EVENTS_PER_MESSAGE * ADDRESS_SHARE)
+        self._reactions = _burst(rate)
+        self._reactions_of_all = _burst(rate * REACTIONS_PER_MESSAGE * ROOM_SHARE)
         self._renames = Window(RENAMES, 60)
         self._renames_of_address = Window(RENAMES * ADDRESS_SHARE, 60)
         self._strikes = Window(STRIKES - 1, 60)
 
     def message(self, person: str, address: str) -> None:
         """Count a message of the person from the address. Raises TooFast or TooMuchAtOnce."""
-        self._count(self._messages, person, self._messages_of_address, address, room=True)
+        together = ((self._messages_of_address, address), (self._messages_of_all, ""))
+        self._count(self._messages, person, *together)
+
+    def reaction(self, person: str) -> None:
+        """Count a reaction, given or taken back. Raises TooFast or TooMuchAtOnce."""
+        self._count(self._reactions, person, (self._reactions_of_all, ""))
 
     def event(self, person: str, address: str) -> None:
         """Count an event, of whatever kind. Raises TooFast or TooMuchAtOnce."""
-        self._count(self._events, person, self._events_of_address, address)
+        self._count(self._events, person, (self._events_of_address, address))
 
     def rename(self, person: str, address: str) -> None:
         """Count a change of a name. Raises TooFast."""
@@ -150,9 +163,7 @@ class Limits:
         """Count a refusal; returns whether it was one too many."""
         return not self._strikes.hit(person, self._clock())
 
-    def _count(
-        self, own: Window, person: str, shared: Window, address: str, *, room: bool = False
-    ) -> None:
+    def _count(self, own: Window, person: str, *together: tuple[Window, str]) -> None:
         """Count it everywhere, or nowhere and refuse it."""
         if not self._limited:
             return
@@ -161,7 +172,6 @@ class Limits:
             # By then the window is empty again, so that a client which waits and then keeps to
             # the rate is not refused a second time.
             raise TooFast(BURST_SECONDS)
-        together = [(shared, address)] + [(self._messages_of_all, "")] * room
         if wait := max(window.wait(key, now) for window, key in together):
             raise TooMuchAtOnce(ceil(wait))
         for window, key in ((own, person), *together):

@@ -6,7 +6,7 @@ no other module knows that a member is a "host" there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
@@ -23,10 +23,21 @@ from lanchat.chat.events import (
     MessageChanged,
     MessagePosted,
     Notice,
+    PinsChanged,
+    Reacted,
+    ReactionsChanged,
     RulesChanged,
     ServerStopping,
 )
-from lanchat.chat.model import LOBBY, MENTIONS_LIMIT, Cursor, Message, Quoted, timestamp
+from lanchat.chat.model import (
+    LOBBY,
+    MENTIONS_LIMIT,
+    Cursor,
+    Message,
+    Quoted,
+    Reaction,
+    timestamp,
+)
 from lanchat.chat.permissions import Ban
 from lanchat.chat.reading import Place, Stretch
 from lanchat.errors import PayloadInvalid
@@ -40,7 +51,7 @@ BATCHES = "batches"
 """It takes ``hosts_changed``: what a moment in a crowd has brought, in one piece."""
 
 POSITIONS = "positions"
-"""It knows positions, and takes ``message_changed``."""
+"""It knows positions, and takes ``message_changed`` and ``reactions_changed``."""
 
 ClientId = Annotated[
     str, msgspec.Meta(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\Z")
@@ -94,6 +105,14 @@ class DeleteMessage(msgspec.Struct):
     """``delete_message``: one's own, or a host anybody's."""
 
     id: _Position
+
+
+class React(msgspec.Struct):
+    """``react``: with what, and whether somebody does so or not any more."""
+
+    id: _Position
+    emoji: Annotated[str, msgspec.Meta(max_length=64)]
+    on: bool = True
 
 
 class HostCommand(msgspec.Struct):
@@ -170,6 +189,8 @@ def snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "seq": page.seq,
         "epoch": snapshot.epoch,
         "changed": [_message(message) for message in page.changed],
+        "pins": [_message(message) for message in page.pins],
+        "mine": mine(snapshot.mine),
     }
     if page.anew:
         answer["anew"] = True
@@ -206,6 +227,16 @@ def deleted(event: MessageChanged) -> dict[str, Any]:
     return {"ok": True, "seq": event.seq}
 
 
+def reacted(_event: Reacted) -> dict[str, Any]:
+    """The answer to ``react``."""
+    return {"ok": True}
+
+
+def mine(reactions: Mapping[int, Sequence[str]]) -> dict[str, Any]:
+    """What somebody has done to messages, as it stands beside these in answers to them alone."""
+    return {str(message_id): {"reactions": emoji} for message_id, emoji in reactions.items()}
+
+
 def invitation(lan_url: str, invite_url: str) -> dict[str, str]:
     """Where others can join: the plain address, and the one that brings the access code."""
     return {"lanUrl": lan_url, "inviteUrl": invite_url}
@@ -232,6 +263,10 @@ def _message(message: Message) -> dict[str, Any]:
         wire["quoted"] = _quoted(message.quoted)
     if message.mentions is not None:
         wire["mentions"] = message.mentions
+    if message.reactions:
+        wire["reactions"] = _reactions(message.reactions)
+    if message.pinned:
+        wire["pinned"] = True
     return wire
 
 
@@ -242,16 +277,37 @@ def _quoted(quoted: Quoted) -> dict[str, Any]:
     return wire
 
 
+def _reactions(reactions: Sequence[Reaction]) -> dict[str, Any]:
+    return {
+        emoji: {"count": count, "users": [{"id": user_id, "user": name} for user_id, name in users]}
+        for emoji, count, users in reactions
+    }
+
+
 def _posted(event: MessagePosted) -> Iterable[Packet]:
     yield Packet("add_chat_message", _message(event.message))
 
 
 def _changed(event: MessageChanged) -> Iterable[Packet]:
     message = event.message
-    yield Packet("message_changed", _message(message), lambda traits: POSITIONS in traits)
+    yield Packet("message_changed", _message(message), _by_positions)
     if message.deleted:
         payload = {"id": message.id}
         yield Packet("message_deleted", payload, lambda traits: POSITIONS not in traits)
+
+
+def _pins(event: PinsChanged) -> Iterable[Packet]:
+    for message in event.messages:
+        yield Packet("message_changed", _message(message), _by_positions)
+
+
+def _told(event: ReactionsChanged) -> Iterable[Packet]:
+    payload = {"id": event.message_id, "seq": event.seq, "reactions": _reactions(event.reactions)}
+    yield Packet("reactions_changed", payload, _by_positions)
+
+
+def _reacted(event: Reacted) -> Iterable[Packet]:
+    yield Packet("mine", mine({event.message_id: event.reactions}))
 
 
 def _cleared(event: HistoryCleared) -> Iterable[Packet]:
@@ -303,6 +359,10 @@ def _stopping(event: ServerStopping) -> Iterable[Packet]:
     yield Packet("server_stop", {"time": event.time})
 
 
+def _by_positions(traits: Traits) -> bool:
+    return POSITIONS in traits
+
+
 def _one_by_one(traits: Traits) -> bool:
     return BATCHES not in traits
 
@@ -314,6 +374,9 @@ def _until(ban: Ban) -> str | None:
 _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     MessagePosted: _posted,
     MessageChanged: _changed,
+    PinsChanged: _pins,
+    ReactionsChanged: _told,
+    Reacted: _reacted,
     HistoryCleared: _cleared,
     RulesChanged: _rules,
     MemberJoined: _joined,

@@ -24,4 +24,6 @@ class ReadingHandlers:
             rooms = self._site.hub.rooms_of(connection)
             stretch = self._site.reading.stretch(rooms, asked.room, asked.place, asked.limit)
             pay(stretch.messages)
-            return protocol.stretch(stretch, asked.place)
+            answer = protocol.stretch(stretch, asked.place)
+        own = self._site.hub.mine(visitor.user, stretch.messages)
+        return {**answer, "mine": protocol.mine(own)}

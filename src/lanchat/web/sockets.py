@@ -16,7 +16,7 @@ from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
 
 from lanchat import i18n, phrases
-from lanchat.chat.events import MessageChanged, MessagePosted
+from lanchat.chat.events import MessageChanged, MessagePosted, Reacted
 from lanchat.errors import (
     NameTaken,
     NotJoined,
@@ -37,6 +37,7 @@ from lanchat.web.protocol import (
     HostCommand,
     NewHost,
     NewMessage,
+    React,
     parse,
 )
 from lanchat.web.reading import ReadingHandlers
@@ -83,6 +84,7 @@ class Sockets:
         self._wire.on("new_message", self._answering(self._new_message, protocol.posted))
         self._wire.on("edit_message", self._answering(self._edit_message, protocol.edited))
         self._wire.on("delete_message", self._answering(self._delete_message, protocol.deleted))
+        self._wire.on("react", self._answering(self._react, protocol.reacted))
         self._wire.on("host_command", self._answering(self._host_command))
         reading = ReadingHandlers(self._site)
         self._wire.on("history", self._answering(reading.history))
@@ -158,6 +160,13 @@ class Sockets:
         # Everybody is told, as of a message.
         self._limits.message(visitor.person, visitor.origin.ip)
         return self._hub.delete(connection, payload.id)
+
+    def _react(
+        self, connection: str, visitor: Visitor, arguments: Sequence[object]
+    ) -> Future[Reacted]:
+        payload = parse(arguments, React)
+        self._limits.reaction(visitor.person)
+        return self._hub.react(connection, payload.id, payload.emoji, on=payload.on)
 
     def _host_command(
         self, connection: str, visitor: Visitor, arguments: Sequence[object]

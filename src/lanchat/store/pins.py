@@ -1,0 +1,76 @@
+"""Pins: a few messages of a room that stay in sight."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from lanchat.chat.changes import Pin, Unpin
+from lanchat.chat.events import PinsChanged
+from lanchat.chat.model import PINS, Message
+from lanchat.errors import UnknownMessage
+from lanchat.store import messages
+
+_CLEARED = "ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0)"
+
+# Left to choose, SQLite would look at the whole room.
+_PINNED = (
+    messages.SELECT + "INDEXED BY message_pinned WHERE room = ? AND pinned IS NOT NULL"
+    f" AND id > {_CLEARED} ORDER BY pinned"
+)
+
+_NEWEST = (
+    "SELECT max(id) FROM message INDEXED BY message_room"  # noqa: S608 (constants)
+    f" WHERE room = ? AND deleted_at IS NULL AND id > {_CLEARED}"
+)
+
+
+def pin(connection: sqlite3.Connection, change: Pin) -> tuple[PinsChanged, bool]:
+    """Pin a message; False where it is already. Raises UnknownMessage."""
+    message_id = change.message_id or _newest(connection, change.room)
+    message = messages.shown(connection, message_id)
+    if message.room != change.room:
+        raise UnknownMessage
+    before = pinned(connection, change.room)
+    if there := [each for each in before if each.id == message_id]:
+        return PinsChanged(change.room, tuple(there)), False
+    # More than one too many is nothing that could have come about.
+    making_room = before[: max(0, len(before) + 1 - PINS)]
+    changed = [_set(connection, each.id, pinned=False) for each in making_room]
+    changed.append(_set(connection, message_id, pinned=True))
+    return PinsChanged(change.room, tuple(changed)), True
+
+
+def unpin(connection: sqlite3.Connection, change: Unpin) -> PinsChanged:
+    """Pin a message no more. Raises UnknownMessage where it is not pinned."""
+    meant = [each.id for each in pinned(connection, change.room)]
+    if change.message_id is not None:
+        meant = [each for each in meant if each == change.message_id]
+    if not meant:
+        raise UnknownMessage
+    return PinsChanged(change.room, (_set(connection, meant[-1], pinned=False),))
+
+
+def pinned(connection: sqlite3.Connection, room: str) -> list[Message]:
+    """The pinned messages of the room, the one that was pinned last at the end."""
+    return messages.read(connection, connection.execute(_PINNED, (room,)))
+
+
+def _newest(connection: sqlite3.Connection, room: str) -> int:
+    (message_id,) = connection.execute(_NEWEST, (room,)).fetchone()
+    if message_id is None:
+        raise UnknownMessage
+    return int(message_id)
+
+
+def _set(connection: sqlite3.Connection, message_id: int, *, pinned: bool) -> Message:
+    seq = messages.take_position(connection)
+    connection.execute(
+        "UPDATE message SET pinned = ?, changed = ? WHERE id = ?",
+        (seq if pinned else None, seq, message_id),
+    )
+    return _read(connection, message_id)
+
+
+def _read(connection: sqlite3.Connection, message_id: int) -> Message:
+    rows = connection.execute(messages.SELECT + "WHERE id = ?", (message_id,))
+    return messages.read(connection, rows)[0]

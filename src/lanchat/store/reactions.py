@@ -1,0 +1,217 @@
+"""Reactions to messages: rows that say who reacted, and what a message's readers are shown of them.
+
+Who reacts is answered when the row is stored, and a thousand may do so at once. So a reaction takes
+no position: its message is marked (``untold``), and takes the next position when it is told, for
+all that have come by then. In that same commit the row of the message is given what is told of
+them. So whatever a client has seen, what it has not been told yet lies behind its cursor, also when
+it drops out or the server is killed in between; what is marked then is told at the next start.
+
+Rows go with their message: by the foreign key where it is deleted, by a trigger where its text is.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from lanchat.chat.changes import React
+from lanchat.chat.events import Reacted, ReactionsChanged
+from lanchat.chat.model import KINDS, NAMED, Reaction
+from lanchat.errors import TooManyReactions, UnknownMessage
+from lanchat.store import messages
+
+_TOLD_BYTES = 1_700
+"""What is told of one message's reactions has no more, so that a frame has less than 2 kB."""
+
+_AT_ONCE = 500
+"""So many ids are looked up by one statement: older SQLite takes 999."""
+
+
+def react(connection: sqlite3.Connection, change: React) -> Reacted:
+    """Let somebody react, or take it back. Raises UnknownMessage or TooManyReactions."""
+    message_id, user_id, emoji = change.message_id, change.user_id, change.emoji
+    messages.shown(connection, message_id)
+    mine = _by(connection, user_id, message_id)
+    if (emoji in mine) == change.on:
+        return Reacted(message_id, user_id, tuple(mine), changed=False)
+    if change.on:
+        _check_kinds(connection, message_id, emoji)
+        _insert(connection, message_id, emoji, user_id, change.user)
+        mine.append(emoji)
+    else:
+        connection.execute(
+            "DELETE FROM reaction WHERE user_id = ? AND message_id = ? AND emoji = ?",
+            (user_id, message_id, emoji),
+        )
+        mine.remove(emoji)
+    _mark(connection, [message_id], erases=not change.on)
+    return Reacted(message_id, user_id, tuple(mine), changed=True)
+
+
+def tell(connection: sqlite3.Connection, message_id: int) -> tuple[ReactionsChanged, bool]:
+    """Let a message that is marked take a position; also whether a name is not told any more.
+
+    Raises UnknownMessage where it is not marked.
+    """
+    marked = connection.execute(
+        "SELECT erases FROM untold WHERE message_id = ?", (message_id,)
+    ).fetchone()
+    if marked is None:
+        raise UnknownMessage
+    connection.execute("DELETE FROM untold WHERE message_id = ?", (message_id,))
+    told = summary(connection, message_id)
+    connection.execute(
+        "UPDATE message SET reactions = ?, changed = ? WHERE id = ?",
+        (_encoded(told), messages.take_position(connection), message_id),
+    )
+    seq, room = connection.execute(
+        "SELECT changed, room FROM message WHERE id = ?", (message_id,)
+    ).fetchone()
+    return ReactionsChanged(seq, room, message_id, told), bool(marked[0])
+
+
+def tell_all(connection: sqlite3.Connection) -> None:
+    """Within a transaction, let all that are marked take their positions."""
+    for (message_id,) in connection.execute("SELECT message_id FROM untold").fetchall():
+        tell(connection, message_id)
+
+
+def remove(connection: sqlite3.Connection, user_id: str) -> list[int]:
+    """Within a transaction, take back all that a person reacted; returns which are to be told."""
+    rows = connection.execute(
+        "SELECT DISTINCT message_id FROM reaction WHERE user_id = ?", (user_id,)
+    )
+    ids = [message_id for (message_id,) in rows]
+    connection.execute("DELETE FROM reaction WHERE user_id = ?", (user_id,))
+    _mark(connection, ids, erases=True)
+    return ids
+
+
+def mine(
+    connection: sqlite3.Connection, user_id: str, ids: Sequence[int]
+) -> dict[int, tuple[str, ...]]:
+    """What the person reacted to which of these messages."""
+    found: dict[int, tuple[str, ...]] = {}
+    if connection.execute("SELECT 1 FROM reaction WHERE user_id = ?", (user_id,)).fetchone():
+        for some in _some(ids):
+            rows = connection.execute(
+                "SELECT message_id, emoji FROM reaction WHERE user_id = ?"  # noqa: S608 (marks)
+                f" AND message_id IN ({','.join('?' * len(some))}) ORDER BY message_id, id",
+                (user_id, *some),
+            )
+            for message_id, of_message in groupby(rows, itemgetter(0)):
+                found[message_id] = tuple(emoji for _, emoji in of_message)
+    return found
+
+
+def summary(connection: sqlite3.Connection, message_id: int) -> tuple[Reaction, ...]:
+    """What is told of a message's reactions, in the order in which the kinds came first.
+
+    Each kind with those who were first, ten at most; fewer where they would be too long together.
+    """
+    kinds = connection.execute(
+        "SELECT emoji, count(*) FROM reaction WHERE message_id = ? GROUP BY emoji ORDER BY min(id)",
+        (message_id,),
+    ).fetchall()
+    first = [
+        connection.execute(
+            "SELECT user_id, user FROM reaction WHERE message_id = ? AND emoji = ?"
+            " ORDER BY id LIMIT ?",
+            (message_id, emoji, NAMED),
+        ).fetchall()
+        for emoji, _ in kinds
+    ]
+    return _within(_TOLD_BYTES, [Reaction(emoji, total) for emoji, total in kinds], first)
+
+
+def all_of(
+    connection: sqlite3.Connection, first: int, last: int
+) -> Iterator[tuple[int, tuple[Reaction, ...]]]:
+    """The reactions to the messages from the first id to the last one, with everybody's names."""
+    rows = connection.execute(
+        "SELECT message_id, emoji, user_id, user FROM reaction"
+        " WHERE message_id BETWEEN ? AND ? ORDER BY message_id, id",
+        (first, last),
+    )
+    for message_id, of_message in groupby(rows, itemgetter(0)):
+        kinds: dict[str, list[tuple[str, str]]] = {}
+        for _, emoji, user_id, user in of_message:
+            kinds.setdefault(emoji, []).append((user_id, user))
+        yield message_id, tuple(Reaction(e, len(u), tuple(u)) for e, u in kinds.items())
+
+
+def load(connection: sqlite3.Connection, message_id: int, reactions: Sequence[Reaction]) -> None:
+    """Within a transaction, give a message that is new the reactions of an archive."""
+    for reaction in reactions:
+        for user_id, user in reaction.users:
+            _insert(connection, message_id, reaction.emoji, user_id, user)
+    connection.execute(
+        "UPDATE message SET reactions = ? WHERE id = ?",
+        (_encoded(summary(connection, message_id)), message_id),
+    )
+
+
+def _within(
+    size: int, kinds: list[Reaction], first: list[list[tuple[str, str]]]
+) -> tuple[Reaction, ...]:
+    """The kinds with the first of each, then the second of each, and so on while there is room."""
+    size -= sum(kind.size for kind in kinds)
+    for rank in range(NAMED):
+        for index, users in enumerate(first):
+            if rank < len(users):
+                kind = kinds[index]
+                longer = kind._replace(users=(*kind.users, users[rank]))
+                size -= longer.size - kind.size
+                if size < 0:
+                    return tuple(kinds)
+                kinds[index] = longer
+    return tuple(kinds)
+
+
+def _encoded(told: tuple[Reaction, ...]) -> str | None:
+    return json.dumps(told, ensure_ascii=False) if told else None
+
+
+def _by(connection: sqlite3.Connection, user_id: str, message_id: int) -> list[str]:
+    rows = connection.execute(
+        "SELECT emoji FROM reaction WHERE user_id = ? AND message_id = ? ORDER BY id",
+        (user_id, message_id),
+    )
+    return [emoji for (emoji,) in rows]
+
+
+def _check_kinds(connection: sqlite3.Connection, message_id: int, emoji: str) -> None:
+    if connection.execute(
+        "SELECT 1 FROM reaction WHERE message_id = ? AND emoji = ?", (message_id, emoji)
+    ).fetchone():
+        return
+    (kinds,) = connection.execute(
+        "SELECT count(DISTINCT emoji) FROM reaction WHERE message_id = ?", (message_id,)
+    ).fetchone()
+    if kinds >= KINDS:
+        raise TooManyReactions(limit=KINDS)
+
+
+def _insert(
+    connection: sqlite3.Connection, message_id: int, emoji: str, user_id: str, user: str
+) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO reaction (message_id, emoji, user_id, user) VALUES (?, ?, ?, ?)",
+        (message_id, emoji, user_id, user),
+    )
+
+
+def _mark(connection: sqlite3.Connection, ids: Sequence[int], *, erases: bool) -> None:
+    connection.executemany(
+        "INSERT INTO untold (message_id, erases) VALUES (?, ?) ON CONFLICT (message_id)"
+        " DO UPDATE SET erases = max(erases, excluded.erases)",
+        [(each, erases) for each in ids],
+    )
+
+
+def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]
