@@ -37,6 +37,12 @@ def test_everybody_gets_in_when_a_class_begins():
     assert "8 of 8 people are in" in run("storm.py", "--people=8", "--seconds=0.2")
 
 
+def test_many_reactions_are_few_frames():
+    """Everybody learns of all of them, whatever they chose."""
+    shown = run("reactions.py", "--people=20", "--seconds=0.5", "--kinds=20")
+    assert "20 people reacted; each was told in " in shown
+
+
 def test_a_history_is_served_as_it_was_stored():
     """From the database that the script has filled, at each of its sizes."""
     shown = run("growth.py", "--messages=1200", "--tries=1")
