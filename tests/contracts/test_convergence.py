@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
 import pytest
 
 from lanchat.chat import catchup
-from lanchat.chat.changes import Clear, Delete
-from lanchat.chat.events import HistoryCleared, LogEvent
+from lanchat.chat.changes import Clear, Delete, Pin, React, Tell
+from lanchat.chat.events import HistoryCleared, LogEvent, PinsChanged, ReactionsChanged
 from lanchat.chat.model import LOBBY, Cursor, Message, Page
 from lanchat.chat.ports import EventLog
+from lanchat.errors import UnknownMessage
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft
 
@@ -28,6 +30,8 @@ class Client:
     shown: dict[int, Message] = field(default_factory=dict)
     gone: dict[int, Message] = field(default_factory=dict)
     early: set[int] = field(default_factory=set)
+    reacted: dict[int, ReactionsChanged] = field(default_factory=dict)
+    """What was told of reactions to messages that were not shown then."""
     cleared: int = 0
     cursor: Cursor = Cursor(0, "")  # noqa: RUF009  frozen
     joined: bool = False
@@ -60,17 +64,28 @@ class Client:
             elif isinstance(one, HistoryCleared):
                 self._clear(one.up_to)
             else:
-                self._take(one.message)  # type: ignore[union-attr]  # no rules here
+                self._learn(one)
                 if self.joined:
                     self.cursor = Cursor(max(self.cursor.seq, one.seq), self.cursor.epoch)
-                else:
-                    self.early.add(one.message.id)  # type: ignore[union-attr]  # the same
 
     def drop_out(self) -> None:
         """What is on its way is lost."""
         self._coming.clear()
         self.early.clear()
+        self.reacted.clear()
         self._looked_up, self.joined = None, False
+
+    def _learn(self, one: LogEvent) -> None:
+        if isinstance(one, ReactionsChanged):
+            self.reacted[one.message_id] = one
+            if known := self.shown.get(one.message_id):
+                self._take(known)
+            return
+        messages = one.messages if isinstance(one, PinsChanged) else [one.message]  # type: ignore[union-attr]  # no rules here
+        for message in messages:
+            self._take(message)
+            if not self.joined:
+                self.early.add(message.id)
 
     def _catch_up(self, page: Page) -> None:
         last = -1 if page.anew else self.cursor.seq
@@ -87,6 +102,9 @@ class Client:
 
     def _take(self, message: Message) -> None:
         """Of two versions the one with the greater position counts."""
+        reacted = self.reacted.get(message.id)
+        if reacted is not None and reacted.seq > message.seq:
+            message = message._replace(seq=reacted.seq, reactions=reacted.reactions or None)
         known = self.shown.get(message.id) or self.gone.get(message.id)
         if message.id <= self.cleared or (known is not None and known.seq > message.seq):
             return
@@ -99,17 +117,30 @@ class Client:
 
 
 def happen(log: EventLog, random: Random) -> None:
-    """Somebody says something, or a moderator deletes or clears."""
+    """Somebody says something or reacts, all learn of it, or a moderator does something."""
     what = random.random()
-    if what < 0.6:
+    newest = log.newest(LOBBY, 10).messages
+    if what < 0.4 or not newest:
         log.append(draft(random.random())).result(DEADLINE)
+        return
+    number = random.choice(newest).id
+    if what < 0.6:
+        user_id, emoji, on = random.choice("123"), random.choice("👍🎉"), random.random() < 0.7
+        log.append(React(number, user_id, "Ana", emoji, on)).result(DEADLINE)
+    elif what < 0.8:
+        tell(log, number)
+    elif what < 0.86:
+        log.append(Pin(LOBBY, number)).result(DEADLINE)
     elif what < 0.97:
-        newest = log.newest(LOBBY, 10).messages
-        if newest:
-            number = random.choice(newest).id
-            log.append(Delete(number, NOON)).result(DEADLINE)
+        log.append(Delete(number, NOON)).result(DEADLINE)
     else:
         log.append(Clear(LOBBY)).result(DEADLINE)
+
+
+def tell(log: EventLog, number: int) -> None:
+    """Let all learn of the reactions to a message, if there is anything that they do not know."""
+    with suppress(UnknownMessage):
+        log.append(Tell(number)).result(DEADLINE)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -126,6 +157,8 @@ def test_all_see_the_same_in_the_end(log, seed, monkeypatch):
         client.receive(random.randrange(6))
         random.choice([client.ask, client.answer, client.answer, client.drop_out])()
         client.receive(random.randrange(3))
+    for message in log.newest(LOBBY, 1_000).messages:
+        tell(log, message.id)
     for client in clients:
         client.ask()
         client.answer()
