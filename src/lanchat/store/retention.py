@@ -34,6 +34,9 @@ LOOKED_AT = 1_000
 DELETED = 100
 """Messages that one step deletes, at most: each lies on another page of the index of retries."""
 
+REACTIONS = 10
+"""So many reactions take as long to delete as a message."""
+
 _PAUSE = 0.02
 """Seconds between two steps, in which messages are stored."""
 
@@ -154,7 +157,7 @@ def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
         "SELECT id, ifnull(changed, id), time FROM message WHERE id < ? ORDER BY id DESC LIMIT ?",
         (place.below, LOOKED_AT),
     ).fetchall()
-    below, kept, old, seqs = place.below, place.kept, list[int](), list[int]()
+    below, kept, old, seqs, cost = place.below, place.kept, list[int](), list[int](), 0
     for below, seq, time_ in rows:
         # Both are written as docs/protocol.md has it, so that they sort as what they mean.
         young = keep.since is None or time_ >= keep.since
@@ -163,7 +166,8 @@ def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
         else:
             old.append(below)
             seqs.append(seq)
-            if len(old) == DELETED:
+            cost += _cost(connection, below)
+            if cost >= DELETED:
                 break
     if old:
         with transaction(connection):
@@ -182,11 +186,25 @@ def delete_cleared(connection: sqlite3.Connection) -> bool:
         " AND message.id <= room.cleared LIMIT ?",
         (DELETED,),
     ).fetchall()
-    if rows:
+    ids, cost = list[int](), 0
+    for (message_id,) in rows:
+        ids.append(message_id)
+        cost += _cost(connection, message_id)
+        if cost >= DELETED:
+            break
+    if ids:
         with transaction(connection):
-            messages.drop(connection, [message_id for (message_id,) in rows])
+            messages.drop(connection, ids)
         _tidy(connection)
-    return bool(rows)
+    return bool(ids)
+
+
+def _cost(connection: sqlite3.Connection, message_id: int) -> int:
+    """How much work a message makes: one, and more where many have reacted to it."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM reaction WHERE message_id = ?", (message_id,)
+    ).fetchone()
+    return 1 + int(count) // REACTIONS
 
 
 def give_space_back(connection: sqlite3.Connection) -> None:
