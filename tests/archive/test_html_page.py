@@ -3,7 +3,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 
 from lanchat.archive.html_page import Page
-from lanchat.chat.model import Message
+from lanchat.chat.model import Message, Reaction
 
 Said = Callable[..., Message]
 NOW = datetime(2026, 11, 24, 8, tzinfo=timezone.utc)
@@ -21,6 +21,18 @@ def test_nothing_said_is_markup(said: Said) -> None:
     assert "&lt;script&gt;x&lt;/script&gt;&amp;amp;\\x1b</p>" in html
     assert "&quot;&gt;&lt;img src=x&gt;</b>" in html
     assert not re.search(r"<(script|img)", html)
+
+
+def test_reactions_stand_below_what_was_said(said: Said) -> None:
+    """With their numbers, and names that are no markup."""
+    reactions = (
+        Reaction("👍", 2, (("1", "Ana"), ("2", '"><b>'))),
+        Reaction("🎉", 1, (("1", "Ana"),)),
+    )
+    html = page(said("a")._replace(reactions=reactions))
+    assert (
+        '<span title="Ana, &quot;&gt;&lt;b&gt;">👍 2</span> <span title="Ana">🎉 1</span>' in html
+    )
 
 
 def test_nothing_else_is_needed(said: Said) -> None:

@@ -41,7 +41,7 @@ def test_a_message() -> None:
 
 def test_fields_of_later_versions_do_no_harm() -> None:
     """Fields that this version does not know are ignored."""
-    assert draft(line(reactions=["🦊"])) == draft(line())
+    assert draft(line(stars=["🦊"])) == draft(line())
 
 
 @pytest.mark.parametrize("user", ["👩‍🏫 Bia", "नमस्ते", "ZWJ\u200d", "𞤀𞤣"])
@@ -116,6 +116,56 @@ def test_there_and_back(data_dir: Path, tmp_path: Path, exported: Exported) -> N
     archive = exported(data_dir)
     assert take_in(tmp_path / "new", archive) == (5, 5)
     assert exported(tmp_path / "new") == archive
+
+
+def test_what_was_put_to_messages_comes_along(tmp_path: Path, exported: Exported) -> None:
+    """Reactions with all names as they were, in their order, and pins."""
+    everybody = [{"id": f"u{number}", "user": f"Émile {number}"} for number in range(30)]
+    reactions = {
+        "🎉": {"count": 30, "users": everybody},
+        "👍🏽": {"count": 2, "users": everybody[3:5]},
+    }
+    archive = line(reactions=reactions, pinned=True) + line(client_id="c2", pinned=True)
+    assert take_in(tmp_path / "new", archive) == (2, 2)
+    there = exported(tmp_path / "new")
+    first, second = map(json.loads, there.splitlines())
+    assert (first["reactions"], first["pinned"]) == (reactions, True)
+    assert (second.get("reactions"), second["pinned"]) == (None, True)
+    assert list(first["reactions"]) == list(reactions)
+    assert take_in(tmp_path / "newer", there) == (2, 2)
+    assert exported(tmp_path / "newer") == there
+    assert take_in(tmp_path / "new", there) == (0, 2)
+    assert exported(tmp_path / "new") == there
+
+
+def test_more_pins_than_a_room_has_make_room(tmp_path: Path, exported: Exported) -> None:
+    """As if they had been pinned one after the other."""
+    take_in(tmp_path / "new", b"".join(line(client_id=f"c{n}", pinned=True) for n in range(5)))
+    pinned = [json.loads(each).get("pinned") for each in exported(tmp_path / "new").splitlines()]
+    assert pinned == [None, None, True, True, True]
+
+
+def reacted(emoji: str = "👍", **user: object) -> dict[str, object]:
+    """What a line has where somebody reacted."""
+    return {emoji: {"count": 1, "users": [{"id": "u2", "user": "Bia", **user}]}}
+
+
+@pytest.mark.parametrize(
+    ("reactions", "reason"),
+    [
+        (["👍"], r"\$\.reactions"),
+        (reacted("like"), "no emoji"),
+        (reacted("👍👍"), "no emoji"),
+        (reacted(user="a\nb"), "no name has"),
+        (reacted(user="x" * 33), r"\$\.reactions"),
+        (reacted(id="a b"), r"\$\.reactions"),
+        ({chr(ord("🐀") + n): {"users": []} for n in range(21)}, "20 kinds"),
+    ],
+)
+def test_reactions_that_nobody_could_have_made(reactions: object, reason: str) -> None:
+    """The line is refused, and says why."""
+    with pytest.raises(ValueError, match=reason):
+        draft(line(reactions=reactions))
 
 
 def test_byte_order_marks_are_no_part_of_a_line(

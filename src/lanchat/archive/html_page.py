@@ -57,7 +57,7 @@ b {{ color: var(--accent); margin-inline-end: 0.25rem; overflow-wrap: anywhere; 
 
 _MESSAGE = (
     '<article><bdi><b>{user}</b></bdi> <time datetime="{iso}">{time}</time>\n'
-    '<p dir="auto">{text}</p></article>\n'
+    '<p dir="auto">{text}</p>{reactions}</article>\n'
 )
 
 _FOOT = "</main>\n</body>\n</html>\n"
@@ -98,4 +98,16 @@ class Page:
             iso=message.time,
             time=time + apart,
             text=escape(visible(message.message)),
+            reactions=_reactions(message),
         )
+
+
+def _reactions(message: Message) -> str:
+    """A line with the emoji and how many chose it, who when one points there."""
+    if not message.reactions:
+        return ""
+    shown = []
+    for emoji, total, users in message.reactions:
+        names = escape(visible(", ".join(name for _, name in users)))
+        shown.append(f'<span title="{names}">{emoji} {total}</span>')
+    return f"\n<p>{' '.join(shown)}</p>"

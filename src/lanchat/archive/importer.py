@@ -17,14 +17,15 @@ from typing import Annotated, BinaryIO
 import msgspec
 
 from lanchat.chat.changes import Draft
-from lanchat.chat.model import MESSAGE_LIMIT, check_text
+from lanchat.chat.model import KINDS, MESSAGE_LIMIT, Reaction, check_text
 from lanchat.chat.names import NAME_LIMIT
+from lanchat.chat.reactions import clean
 from lanchat.errors import LineRefused, MessageTooLong, PayloadInvalid
-from lanchat.store.bulk import load
+from lanchat.store.bulk import Archived, load
 from lanchat.store.datadir import DataDir
 
-LINE_LIMIT = 128 * 1024
-"""Bytes in a line; the longest one that is written has some 50,000."""
+LINE_LIMIT = 8 << 20
+"""Bytes in a line; the longest one that is written has some 50,000, and 250 for each reaction."""
 
 _Word = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LIMIT)]
@@ -34,6 +35,15 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9
 _CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 """What could turn the text around a name, as Unicode's bidirectional classes have it."""
+
+
+class _User(msgspec.Struct):
+    id: _Word
+    user: _Name
+
+
+class _Reaction(msgspec.Struct):
+    users: list[_User]
 
 
 class _Line(msgspec.Struct):
@@ -46,6 +56,8 @@ class _Line(msgspec.Struct):
     ip: _Address
     message: str
     time: str
+    reactions: dict[str, _Reaction] = {}
+    pinned: bool = False
 
 
 _decoder = msgspec.json.Decoder(_Line)
@@ -97,18 +109,39 @@ def draft(line: bytes) -> Draft:
         raise ValueError(f"message has more than {MESSAGE_LIMIT} characters") from None
     except PayloadInvalid:
         raise ValueError("message has nothing that can be shown") from None
-    if not read.user.strip() or any(map(_is_no_part_of_a_name, read.user)):
-        raise ValueError("user has characters that no name has")
+    _check_name(read.user)
     _check_time(read.time)
-    return Draft(
-        read.client_id, read.room, read.user_id, read.user, read.ip, read.message, read.time
-    )
+    values = (read.client_id, read.room, read.user_id, read.user, read.ip, read.message, read.time)
+    if read.reactions or read.pinned:
+        return Archived(*values, reactions=_reactions(read), pinned=read.pinned)
+    return Draft(*values)
 
 
 def _lines(source: BinaryIO) -> Iterator[bytes]:
     """The lines; of one past the limit only so much that it still is past it."""
     while line := source.readline(LINE_LIMIT + 1):
         yield line
+
+
+def _reactions(read: _Line) -> tuple[Reaction, ...]:
+    if len(read.reactions) > KINDS:
+        raise ValueError(f"reactions has more than {KINDS} kinds")
+    found = []
+    for text, reaction in read.reactions.items():
+        try:
+            emoji = clean(text)
+        except PayloadInvalid:
+            raise ValueError("reactions has one that is no emoji") from None
+        for each in reaction.users:
+            _check_name(each.user)
+        users = tuple((each.id, each.user) for each in reaction.users)
+        found.append(Reaction(emoji, len(users), users))
+    return tuple(found)
+
+
+def _check_name(name: str) -> None:
+    if not name.strip() or any(map(_is_no_part_of_a_name, name)):
+        raise ValueError("user has characters that no name has")
 
 
 def _is_no_part_of_a_name(char: str) -> bool:

@@ -43,12 +43,23 @@ class JsonLines:
         return ""
 
     def body(self, messages: Iterable[Message]) -> str:
-        return "".join(
-            f"{_encode(dict(zip(FIELDS, _values(message), strict=True)))}\n" for message in messages
-        )
+        return "".join(f"{_encode(_fields(message))}\n" for message in messages)
 
     def foot(self) -> str:
         return ""
+
+
+def _fields(message: Message) -> dict[str, object]:
+    """As docs/protocol.md has them, with the names of all who reacted."""
+    fields: dict[str, object] = dict(zip(FIELDS, _values(message), strict=True))
+    if message.reactions:
+        fields["reactions"] = {
+            emoji: {"count": total, "users": [{"id": id_, "user": name} for id_, name in users]}
+            for emoji, total, users in message.reactions
+        }
+    if message.pinned:
+        fields["pinned"] = True
+    return fields
 
 
 class Text:

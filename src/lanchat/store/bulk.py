@@ -9,14 +9,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from lanchat.chat.changes import Draft
-from lanchat.chat.model import Message
+from lanchat.chat.changes import Draft, Pin
+from lanchat.chat.model import Message, Reaction
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
-from lanchat.store import messages
+from lanchat.store import messages, pins, reactions
 from lanchat.store.database import open_database, transaction
-from lanchat.store.schema import NewerSchemaError, steps_taken
+from lanchat.store.schema import WITH_REACTIONS, NewerSchemaError, steps_taken
 
 PAGE = 2_000
 """Messages that are in memory at the same time."""
@@ -34,11 +37,19 @@ _COLUMNS = "id, client_id, room, user_id, user, ip, message, time"
 _PLACE = "id > ? AND id <= ? AND time >= ? AND time < ?"
 
 
+@dataclass(frozen=True, slots=True)
+class Archived(Draft):
+    """A message of an archive to which something was put; its ``reactions`` name everybody."""
+
+    reactions: tuple[Reaction, ...] = ()
+    pinned: bool = False
+
+
 class MessageReader:
     """The messages at ``path`` said from ``since`` on and before ``until``, both in RFC 3339.
 
-    What is said after construction is not among them. Raises NoMessages and DataUnusable, also
-    while reading.
+    What is said after construction is not among them. Their reactions name everybody.
+    Raises NoMessages and DataUnusable, also while reading.
     """
 
     def __init__(self, path: Path, since: str = "", until: str = "~") -> None:
@@ -50,7 +61,9 @@ class MessageReader:
             self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
             undo.callback(self._connection.close)
             self._end = self._newest()
-            self._where = f"{_PLACE} AND {_shown(steps_taken(self._connection))}"
+            steps = steps_taken(self._connection)
+            self._where = f"{_PLACE} AND {_shown(steps)}"
+            self._with_reactions = steps >= WITH_REACTIONS
             undo.pop_all()
 
     def count(self) -> int:
@@ -62,22 +75,30 @@ class MessageReader:
 
     def pages(self) -> Iterator[list[Message]]:
         """All of them in the order of their ids, at most PAGE at once."""
+        pinned = "pinned IS NOT NULL" if self._with_reactions else "0"
         query = (
-            f"SELECT {_COLUMNS} FROM message"  # noqa: S608 (constants)
+            f"SELECT {pinned}, {_COLUMNS} FROM message"  # noqa: S608 (constants)
             f" WHERE {self._where} ORDER BY id LIMIT {PAGE}"
         )
         last = 0
         while True:
             with self._explained():
                 rows = self._connection.execute(query, (last, self._end, *self._times)).fetchall()
-            if not rows:
+                said = [_read(pinned, row) for pinned, *row in rows]
+                reacted = self._reactions(said)
+            if not said:
                 return
-            yield [Message(*(*row, row[0])) for row in rows]
-            last = rows[-1][0]
+            yield [m._replace(reactions=reacted[m.id]) if m.id in reacted else m for m in said]
+            last = said[-1].id
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+    def _reactions(self, said: list[Message]) -> dict[int, tuple[Reaction, ...]]:
+        if not said or not self._with_reactions:
+            return {}
+        return dict(reactions.all_of(self._connection, said[0].id, said[-1].id))
 
     def _newest(self) -> int:
         if not steps_taken(self._connection):
@@ -103,6 +124,11 @@ class MessageReader:
             ) from error
 
 
+def _read(pinned: object, row: list[Any]) -> Message:
+    message = Message(*(*row, row[0]))
+    return message._replace(pinned=True) if pinned else message
+
+
 def load(path: Path, drafts: Iterable[Draft]) -> int:
     """Store the drafts in their order, behind what is there; return how many were new.
 
@@ -114,11 +140,27 @@ def load(path: Path, drafts: Iterable[Draft]) -> int:
         connection.execute(f"PRAGMA cache_size = {_CACHE}")
         try:
             with transaction(connection):
-                before = connection.total_changes
-                connection.executemany(messages.INSERT, map(messages.fields, drafts))
-                return connection.total_changes - before
+                before, fresh, rest = messages.position(connection), 0, iter(drafts)
+                while some := list(islice(rest, PAGE)):
+                    values = map(messages.fields, some)
+                    fresh += connection.executemany(messages.INSERT, values).rowcount
+                    for one in some:
+                        if isinstance(one, Archived):
+                            _put_to(connection, one, before)
+                return fresh
         except sqlite3.Error as error:
             raise StoreUnavailable(f"the message database refuses: {error}") from error
+
+
+def _put_to(connection: sqlite3.Connection, archived: Archived, before: int) -> None:
+    """Give a message what was put to it, if it is new: posted behind the position ``before``."""
+    message = messages.stored(connection, archived.user_id, archived.client_id)
+    if message.id <= before or message.reactions or message.pinned:
+        return
+    if archived.reactions:
+        reactions.load(connection, message.id, archived.reactions)
+    if archived.pinned:
+        pins.pin(connection, Pin(message.room, message.id))
 
 
 def _shown(steps: int) -> str:

@@ -190,6 +190,10 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
 )
 
 
+WITH_REACTIONS = MIGRATIONS.index(_reactions) + 1
+"""The step from which on there are reactions and pins."""
+
+
 class NewerSchemaError(Exception):
     """The database was made by a newer lanchat; ``version`` is its number of steps."""
 
