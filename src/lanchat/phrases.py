@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lanchat import i18n
-from lanchat.chat.commands import COMMANDS, Command
+from lanchat.chat.commands import COMMANDS, Command, Kind
 from lanchat.chat.moderation import Done
 from lanchat.chat.permissions import Ban
 from lanchat.errors import Refusal
@@ -61,6 +61,7 @@ def offered(lang: str) -> list[dict[str, object]]:
             "host": not command.for_all,
             "grave": command.grave,
             "asks": command.asks,
+            "person": bool(command.arguments) and command.arguments[0].kind is Kind.PERSON,
             "menu": command.menu,
         }
         for command in COMMANDS.values()

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath, URL } from "node:url";
 
 import { colourOf } from "#js/people.js";
 
@@ -10,6 +11,7 @@ const SHEETS = [
   { sheet: "avatar.css", grounds: ["#ffffff", "#eef1ef"] },
   { sheet: "dark.css", grounds: ["#1b2120", "#0e1211"] },
 ];
+const STYLES = fileURLToPath(new URL("../../src/lanchat/web/static/css", import.meta.url));
 const READABLE = 4.5; // WCAG's contrast of small text
 const NOTICEABLE = 0.03; // in OKLab, where 0.02 is what an eye just sees side by side
 
@@ -42,8 +44,7 @@ for (const { sheet, grounds } of SHEETS) {
 
 /** @param {string} sheet */
 function coloursOf(sheet) {
-  const path = `../../src/lanchat/web/static/css/${sheet}`;
-  const text = readFileSync(new URL(path, import.meta.url), "utf8");
+  const text = readFileSync(`${STYLES}/${sheet}`, "utf8");
   const rule = /\.person-\d+ \{\s*--disc: (#\w+);\s*--disc-ink: (#\w+);\s*--name: (#\w+);/g;
   return [...text.matchAll(rule)].map(([, disc, ink, name]) => ({ disc, ink, name }));
 }
@@ -80,12 +81,12 @@ function distance(a, b) {
 /** @param {string} colour */
 function oklab(colour) {
   const [red, green, blue] = linear(colour);
-  const l = Math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue);
-  const m = Math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue);
-  const s = Math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue);
+  const long = Math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue);
+  const medium = Math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue);
+  const short = Math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue);
   return [
-    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
-    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
-    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+    0.2104542553 * long + 0.793617785 * medium - 0.0040720468 * short,
+    1.9779984951 * long - 2.428592205 * medium + 0.4505937099 * short,
+    0.0259040371 * long + 0.7827717662 * medium - 0.808675766 * short,
   ];
 }

@@ -4,26 +4,32 @@
 import { mountComposer } from "./composer.js";
 import { mountCopying } from "./copying.js";
 import { mountAttention, readUpTo } from "./attention.js";
+import { mountConfirm, mountFarewell, mountPanel } from "./dialogs.js";
 import { byId, readConfig } from "./dom.js";
-import { breakable, mountCopy, mountInvite } from "./invite.js";
+import { newestId } from "./history.js";
+import { mountEmptyRoom, mountWayIn } from "./invite.js";
 import { isHost, silencedBy } from "./moderation.js";
+import { mountOrders } from "./orders.js";
+import { mountOverlays } from "./overlays.js";
 import {
   followViewport,
   ignoreHeldKeys,
-  mountConfirm,
-  mountFarewell,
-  mountPanel,
-} from "./overlays.js";
-import { keep, keepDraft, mountThemeSwitches, takeCode, takeMessage } from "./page.js";
+  keep,
+  keepDraft,
+  mountCompactSwitch,
+  mountThemeSwitches,
+  takeCode,
+  takeMessage,
+} from "./page.js";
 import { mountPeople } from "./people.js";
 import { newClientId } from "./protocol.js";
 import { countNew } from "./reading.js";
 import { mountRename } from "./rename.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
-import { mountRules, mountStatus } from "./status.js";
+import { mountBoard, mountStatus, mountWaits } from "./status.js";
 import { mountTimeline } from "./timeline.js";
-import { atEachMidnight, inOwnZone, makeTimes, makeWords } from "./words.js";
+import { atEachMidnight, makeTimes, makeWords } from "./words.js";
 
 const LOOK_AGAIN_AFTER = 15_000; // milliseconds, for who is away: have they left by now?
 
@@ -43,6 +49,7 @@ let state = initial({
   stale: { message: words.t("client.written_before") },
   readUpTo: readUpTo(config.user),
 });
+let seenUpTo = Infinity; // what has a greater id comes while one looks
 
 /** @param {Action} action */
 function dispatch(action) {
@@ -59,19 +66,23 @@ const composer = mountComposer(
     send: byId("send", HTMLButtonElement),
     limitLine: at("composer-limit"),
     list: at("commands"),
+    box: at("composer-box"),
+    barred: at("composer-barred"),
   },
   {
     words,
     limit: config.limits.message,
     draft,
     names: config.commands.map(({ name }) => name),
-    usable,
+    usable: () => orders.usable(),
+    people: () => state.members.filter(({ id }) => id !== state.you.id).map(({ name }) => name),
     onSend: post,
-    onCommand: command,
+    onCommand: (name, text) => orders.command(name, text),
     onLeft: (left) =>
       dispatch({ type: "draftLeft", draft: { client_id: newClientId(), ...left } }),
   },
 );
+const overlays = mountOverlays({ rest: at("chat"), shade: at("shade") });
 const confirmed = mountConfirm({
   dialog: at("sure"),
   rest: at("chat"),
@@ -79,16 +90,38 @@ const confirmed = mountConfirm({
   no: at("sure-no"),
   yes: byId("sure-yes", HTMLButtonElement),
 });
-const rules = mountRules(at("rules"), { words });
-const farewell = mountFarewell(
-  { card: at("farewell"), why: at("farewell-why"), again: at("farewell-again") },
-  { words, times },
+const orders = mountOrders(
+  { field: at("message"), opener: at("open-order") },
+  {
+    words,
+    times,
+    overlays,
+    commands: config.commands,
+    getState: () => state,
+    confirmed,
+    send: (...order) => socket.command(...order),
+    tell,
+    rerender: schedule,
+  },
 );
+const board = mountBoard(
+  {
+    board: at("board"),
+    chips: at("rules"),
+    topic: at("topic"),
+    topicText: at("topic-text"),
+    pin: at("pin"),
+    pinText: at("pin-text"),
+  },
+  { words, onJump: (id) => timeline.jump(id) },
+);
+const farewell = mountFarewell({ card: at("farewell"), why: at("farewell-why") }, { words, times });
 const people = mountPeople(
-  { list: at("people"), total: at("people-count"), line: at("count") },
-  { words, commands: config.commands, onAct: moderate },
+  { list: at("people"), search: byId("people-search", HTMLInputElement), line: at("count") },
+  { words, overlays, commands: config.commands, onAct: orders.moderate },
 );
 const status = mountStatus(at("status"), { words, rerender: schedule });
+const waits = mountWaits(at("rows"), { words, rerender: schedule });
 const timeline = mountTimeline(
   {
     log: at("log"),
@@ -101,28 +134,25 @@ const timeline = mountTimeline(
     times,
     mayDelete: () => isHost(state),
     getState: () => state,
+    whyPending: () => waits.why(state),
+    isLive: ({ draft: unsent, message }) => unsent !== null || message.id > seenUpTo,
     onAct: act,
     onMove: (atEnd) => attend(atEnd),
     onLoad: (place) => socket.load(place),
     onTrim: (span) => dispatch({ type: "historyTrimmed", ...span }),
   },
 );
-const invite = mountInvite(
-  {
-    none: at("invite-none"),
-    way: at("invite-way"),
-    picture: byId("invite-code", HTMLImageElement),
-    address: at("invite-address"),
-  },
-  { write: breakable },
-);
+const invite = mountWayIn("invite", { words });
+const emptyRoom = mountEmptyRoom(at("empty"), { words });
 const socket = openSocket(config, {
   rate: config.limits.rate,
   dispatch,
   getState: () => state,
   onUnauthorized: () => location.assign("./"),
-  onPause: (pause) =>
-    composer.pause(pause, state.rules.slow > 0 ? "client.slow_mode" : "client.too_fast"),
+  onPause(pause) {
+    composer.pause(pause, state.rules.slow > 0 ? "client.slow_mode" : "client.too_fast");
+    waits.pause(pause);
+  },
 });
 
 const attend = mountAttention({ getState: () => state, dispatch });
@@ -131,10 +161,9 @@ ignoreHeldKeys(document);
 mountCopying(at("rows"));
 takeCode(); // who is in already does not need the one of an invitation
 mountThemeSwitches(document);
-mountCopy(
-  { address: at("invite-address"), button: at("copy-address"), result: at("copy-result") },
-  { words },
-);
+mountCompactSwitch(at("compact"));
+overlays.mountOpener(at("open-invite"), at("invite"), () => invite.update(state));
+overlays.mountOpener(at("open-settings"), at("settings"));
 mountRename(
   {
     open: byId("open-rename", HTMLButtonElement),
@@ -165,63 +194,6 @@ function post(text) {
   socket.send();
 }
 
-/** The commands that this user may use. */
-function usable() {
-  return config.commands.filter(({ host }) => !host || isHost(state));
-}
-
-/**
- * Let the server carry out a command; what was wrong with it, or "".
- * @param {string} name
- * @param {string} text
- * @param {string} [person]
- */
-async function command(name, text, person) {
-  const known = config.commands.find((one) => one.name === name);
-  if (known === undefined) return words.t("client.unknown_command", { name });
-  if (known.host && !isHost(state)) return words.t("client.host_command", { name });
-  if (known.grave && !(await isMeant(name))) return "";
-  const { toldCount } = state;
-  const answer = await socket.command(name, text, person);
-  // What everybody was told meanwhile need not be said twice.
-  if (answer?.ok && state.toldCount === toldCount) tell(inOwnZone(answer.message, times));
-  return answer?.ok
-    ? ""
-    : inOwnZone(answer?.error.message ?? words.t("client.no_connection"), times);
-}
-
-/**
- * What a host chose to do beside somebody's name.
- * @param {string} name
- * @param {Member} member
- */
-async function moderate(name, { id, name: person }) {
-  if (await isSure(name, { name: person })) tell(await command(name, "", id));
-}
-
-/** @param {string} id */
-async function erase(id) {
-  if (await isSure("delete")) tell(await command("delete", id));
-}
-
-/**
- * What a click does is asked about where a slip of the finger would be a pity.
- * @param {string} name
- * @param {Params} [params]
- */
-async function isSure(name, params) {
-  const known = config.commands.find((one) => one.name === name);
-  return known?.asks ? await isMeant(name, params) : true;
-}
-
-/**
- * @param {string} name
- * @param {Params} [params]
- */
-function isMeant(name, params) {
-  return confirmed(words.t(`client.sure.${name}`, params), words.t(`client.action.${name}`));
-}
-
 /** @param {string} text */
 function tell(text) {
   if (text !== "") dispatch({ type: "commandAnswered", text, now: Date.now() });
@@ -233,7 +205,7 @@ function tell(text) {
  * @param {string} id
  */
 function act(name, id) {
-  if (name === "delete") erase(id);
+  if (name === "delete") orders.erase(id);
   else if (name === "retry") {
     dispatch({ type: "draftRetried", client_id: id });
     socket.send();
@@ -279,8 +251,12 @@ function render() {
   people.update(state);
   status.update(state);
   timeline.update(state);
-  invite.update(state);
-  rules.update(state);
+  waits.update(state);
+  seenUpTo = state.joined ? newestId(state) : seenUpTo;
+  if (overlays.isOpen(at("invite"))) invite.update(state);
+  emptyRoom.update(state);
+  board.update(state);
+  orders.update(state);
   farewell.update(state);
   const why = silencedBy(state);
   composer.follow();

@@ -2,8 +2,8 @@
 // looks like a mistyped one. Everything else is said as it was typed: /home/ana, // main.c.
 
 import { element } from "./dom.js";
+import { plain } from "./people.js";
 
-const MOST = 6; // commands at a time: nothing scrolls, the arrow keys go on
 // What other chats have for words that not everybody shall read.
 const WHISPERS = new Set(["dm", "msg", "pm", "query", "tell", "w", "whisper"]);
 
@@ -44,67 +44,95 @@ function isMistyped(word, known) {
 }
 
 /**
- * The list of commands that can be meant, above the field. `onChoose(text)` puts a text into it.
+ * The list of commands that can be meant, above the field, or of the people whom one is about.
+ * `onChoose(text)` puts a text into it.
  * @param {{ field: HTMLTextAreaElement, list: HTMLElement }} elements
- * @param {{ usable: () => readonly Command[], onChoose: (text: string) => void }} options
+ * @param {{
+ *   usable: () => readonly Command[], people: () => readonly string[],
+ *   onChoose: (text: string) => void,
+ * }} options
  */
-export function mountCompletion({ field, list }, { usable, onChoose }) {
-  /** @type {Command[]} */
+export function mountCompletion({ field, list }, { usable, people, onChoose }) {
+  /** @type {Completion[]} */
   let shown = [];
   let active = 0;
+  let choosing = false; // or the list only says how the command goes on
 
   function update() {
-    const line = field.value;
-    const begun = /^\/(\w*)$/.exec(line)?.[1].toLowerCase();
-    const named = /^\/(\w+)\s/.exec(line)?.[1];
-    const fits = (/** @type {Command} */ { name }) =>
-      begun === undefined ? name === named : name.startsWith(begun);
-    shown = line.startsWith("/") ? usable().filter(fits) : [];
+    shown = [];
     active = 0;
-    draw(begun !== undefined);
-  }
-
-  /** @param {boolean} choosing */
-  function draw(choosing) {
-    const first = Math.max(0, active + 1 - MOST);
-    const seen = shown.slice(first, first + MOST);
-    list.hidden = seen.length === 0;
-    list.replaceChildren(...seen.map((command, i) => option(command, choosing, first + i)));
-    const current = choosing ? list.children[active - first] : undefined;
-    if (current === undefined) field.removeAttribute("aria-activedescendant");
-    else field.setAttribute("aria-activedescendant", current.id);
+    const [, word, rest] = /^\/(\w*)(?:\s+([\s\S]*))?$/.exec(field.value) ?? [];
+    if (word !== undefined) complete(word.toLowerCase(), rest);
+    draw();
   }
 
   /**
-   * @param {Command} command
-   * @param {boolean} choosing
+   * @param {string} word
+   * @param {string | undefined} rest what stands after it
+   */
+  function complete(word, rest) {
+    const commands = usable();
+    if (rest === undefined) {
+      choosing = true;
+      shown = commands.filter(({ name }) => name.startsWith(word)).map(offer);
+      return;
+    }
+    const command = commands.find(({ name }) => name === word);
+    const meant = command?.person ? matching(people(), rest) : [];
+    choosing = meant.length > 0;
+    if (choosing) {
+      shown = meant.map((name) => ({ title: name, text: `/${word} ${name} `, help: "" }));
+    } else if (command !== undefined) shown = [offer(command)];
+  }
+
+  function draw() {
+    list.hidden = shown.length === 0;
+    list.replaceChildren(...shown.map(option));
+    mark();
+  }
+
+  /** Which one is meant; it is seen, however many there are. */
+  function mark() {
+    for (const [i, node] of [...list.children].entries()) {
+      node.setAttribute("aria-selected", String(choosing && i === active));
+    }
+    const current = choosing ? list.children[active] : undefined;
+    if (current === undefined) field.removeAttribute("aria-activedescendant");
+    else {
+      field.setAttribute("aria-activedescendant", current.id);
+      current.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  /**
+   * @param {Completion} completion
    * @param {number} index
    */
-  function option({ name, usage, help }, choosing, index) {
-    const node = element(
-      "li",
-      "commands__command",
-      element("b", "commands__usage", usage),
-      element("span", "commands__help", help),
-    );
-    node.id = `command-${name}`;
+  function option({ title, help }, index) {
+    const node = element("li", "commands__command", element("bdi", "commands__usage", title));
+    if (help !== "") node.append(element("span", "commands__help", help));
+    node.id = `completion-${index}`;
     node.setAttribute("role", "option");
-    node.setAttribute("aria-selected", String(choosing && index === active));
     // The field keeps the focus, and a phone its keyboard.
     node.addEventListener("pointerdown", (event) => event.preventDefault());
+    node.addEventListener("pointermove", () => {
+      if (active === index || !choosing) return;
+      active = index;
+      mark();
+    });
     node.addEventListener("click", () => choose(index));
     return node;
   }
 
   /** @param {number} index */
   function choose(index) {
-    onChoose(`/${shown[index].name} `);
+    onChoose(shown[index].text);
     update();
   }
 
   function close() {
     shown = [];
-    draw(false);
+    draw();
   }
 
   /**
@@ -112,13 +140,14 @@ export function mountCompletion({ field, list }, { usable, onChoose }) {
    * @param {KeyboardEvent} event
    */
   function takes({ key }) {
-    if (list.hidden || !/^\/\w*$/.test(field.value)) return false;
+    if (list.hidden || !choosing) return false;
+    const { text } = shown[active];
     if (key === "Escape") close();
     else if (key === "ArrowDown" || key === "ArrowUp") {
       active = (active + (key === "ArrowDown" ? 1 : shown.length - 1)) % shown.length;
-      draw(true);
+      mark();
     } else if (key === "Tab") choose(active);
-    else if (key === "Enter" && field.value !== `/${shown[active].name}`) choose(active);
+    else if (key === "Enter" && field.value.trimEnd() !== text.trimEnd()) choose(active);
     else return false;
     return true;
   }
@@ -126,4 +155,35 @@ export function mountCompletion({ field, list }, { usable, onChoose }) {
   field.addEventListener("blur", close);
   field.addEventListener("focus", update);
   return { update, takes };
+}
+
+/**
+ * @param {Command} command
+ * @returns {Completion}
+ */
+function offer({ name, usage, help }) {
+  return { title: usage, text: `/${name} `, help };
+}
+
+/**
+ * The names that begin with what is typed; none where one of them stands there already.
+ * @param {readonly string[]} names
+ * @param {string} typed
+ */
+function matching(names, typed) {
+  const begun = plain(typed);
+  if (names.some((name) => begun.startsWith(`${plain(name)} `))) return [];
+  return names.filter((name) => plain(name).startsWith(begun));
+}
+
+/**
+ * How all the commands are written, for a card.
+ * @param {readonly Command[]} commands
+ */
+export function helpOn(commands) {
+  const lines = commands.flatMap(({ usage, help }) => [
+    element("dt", "", usage),
+    element("dd", "", help),
+  ]);
+  return element("dl", "help", ...lines);
 }

@@ -10,28 +10,30 @@ const NOTICEABLE = 1_000; // milliseconds; a shorter pause needs no words
 /**
  * Calls `onSend(text)`, and for a line that is a command `onCommand(name, text)`, which promises
  * "" or what was wrong; `names` are
- * those of all commands, `usable()` the commands that may be used; `draft` keeps the text.
+ * those of all commands, `usable()` the commands that may be used, `people()` the names of whom they
+ * can be about; `draft` keeps the text.
  * @param {{
  *   form: HTMLFormElement, field: HTMLTextAreaElement, send: HTMLButtonElement,
- *   limitLine: HTMLElement, list: HTMLElement,
+ *   limitLine: HTMLElement, list: HTMLElement, box: HTMLElement, barred: HTMLElement,
  * }} elements
  * @param {{
  *   words: Words, limit: number, draft: ReturnType<typeof import("./page.js").keepDraft>,
- *   names: readonly string[], usable: () => readonly Command[],
+ *   names: readonly string[], usable: () => readonly Command[], people: () => readonly string[],
  *   onSend: (text: string) => void,
  *   onCommand: (name: string, text: string) => Promise<string>,
  *   onLeft: (left: Pick<Draft, "by" | "text">) => void,
  * }} options
  */
-export function mountComposer({ form, field, send, limitLine, list }, options) {
-  const { words, limit, draft, names, usable, onSend, onCommand, onLeft } = options;
+export function mountComposer(elements, options) {
+  const { form, field, send, limitLine, list, box, barred } = elements;
+  const { words, limit, draft, names, usable, people, onSend, onCommand, onLeft } = options;
   let pausedUntil = 0;
   let pausedBy = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let silenced = ""; // why nothing can be sent
   let complaint = ""; // what was wrong with the last command
-  const completion = mountCompletion({ field, list }, { usable, onChoose: put });
+  const completion = mountCompletion({ field, list }, { usable, people, onChoose: put });
 
   // Fast fingers may have typed before this script was there.
   if (field.value === "") field.value = draft.load();
@@ -103,11 +105,9 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
     const { name, text } = readLine(wanted(), names);
     const left = limit - lengthOf(text);
     const seconds = name === null ? Math.ceil(paused() / 1_000) : 0;
-    const barred = name === null ? silenced : "";
-    send.disabled = name === null && (isBlank(text) || left < 0 || seconds > 0 || barred !== "");
+    send.disabled = name === null && (isBlank(text) || left < 0 || seconds > 0);
     let line = "";
     if (complaint !== "") line = complaint;
-    else if (barred !== "") line = barred;
     else if (seconds > 0) line = words.t(pausedBy, { seconds });
     else if (left < 0) line = words.count("client.too_long", -left);
     else if (left < WARN_BELOW) line = words.count("client.left_over", left);
@@ -158,13 +158,19 @@ export function mountComposer({ form, field, send, limitLine, list }, options) {
   }
 
   /**
-   * Say why nothing can be sent, or "" where it can.
+   * Say in the field's place why nothing can be sent, or "" where it can; what is written stays.
    * @param {string} why
    */
   function silence(why) {
     if (why === silenced) return;
+    const held = form.contains(document.activeElement);
     silenced = why;
+    setText(barred, why);
+    barred.hidden = why === "";
+    box.hidden = why !== "";
+    limitLine.hidden = why !== "";
     show();
+    if (held) (why === "" ? field : barred).focus();
   }
 
   /** What somebody else had begun to write, who is not logged in any more, leaves the field. */

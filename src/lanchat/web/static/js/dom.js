@@ -25,6 +25,22 @@ export function element(tag, className = "", ...children) {
   return node;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * A line icon of the page's sprite (templates/_icons.html); a label stands beside it.
+ * @param {string} name
+ */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `#icon-${name}`);
+  svg.append(use);
+  return svg;
+}
+
 /**
  * The last of a list; `at(-1)` is younger than the oldest browsers that the pages are for.
  * @template T

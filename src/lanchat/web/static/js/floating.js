@@ -1,5 +1,4 @@
-// What stands beside the messages: the day that one is reading while the list moves, and what is
-// said where there are none.
+// What stands beside the messages: the day that one is reading while the list moves.
 
 import { element, setText } from "./dom.js";
 
@@ -30,25 +29,4 @@ export function floatingDate(log, dayOf) {
   }
 
   return { show, hide };
-}
-
-/**
- * Shows or hides what stands there before the first message, with an address or "".
- * @param {HTMLElement} log
- * @param {{ words: Words }} options
- * @returns {(shown: boolean, address: string) => void}
- */
-export function emptyRoom(log, { words }) {
-  const text = element("p", "empty__text");
-  const place = element("p", "empty__address");
-  const title = element("p", "empty__title", words.t("client.empty_title"));
-  const note = element("div", "empty", title, text, place);
-  note.hidden = true;
-  log.prepend(note);
-  return (shown, address) => {
-    if (note.hidden === shown) note.hidden = !shown;
-    setText(text, words.t(address ? "client.empty_text" : "client.empty_text_alone"));
-    setText(place, address);
-    place.hidden = address === "";
-  };
 }

@@ -1,7 +1,7 @@
 // The address to share: as a QR code, in letters, and with a copy button.
 
 import { copyText } from "./clipboard.js";
-import { element } from "./dom.js";
+import { byId, element } from "./dom.js";
 
 /**
  * The way in, or the words that there is none but on this computer. `write` makes of an invitation
@@ -33,11 +33,14 @@ export function mountInvite({ none, way, picture, address }, { write }) {
 }
 
 /**
- * A narrow panel breaks a long invitation before its code, not within a word.
+ * What is too narrow for an invitation breaks it between its parts, not within a number.
  * @param {Invite} invite
  */
 export function breakable({ lanUrl, inviteUrl }) {
-  return [lanUrl, element("wbr"), inviteUrl.slice(lanUrl.length)];
+  const [, host, port = ""] = /^(.*?)(:\d+)?$/.exec(lanUrl) ?? [];
+  const [path, code = ""] = inviteUrl.slice(lanUrl.length).split("=");
+  const parts = [host ?? lanUrl, port, code ? `${path}=` : path, code].filter(Boolean);
+  return parts.flatMap((part, i) => (i === 0 ? [part] : [element("wbr"), part]));
 }
 
 /**
@@ -50,13 +53,40 @@ export function opensElsewhere(url) {
 }
 
 /**
- * The button that copies what stands as the address.
- * @param {{ address: HTMLElement, button: HTMLElement, result: HTMLElement }} elements
+ * The way in with its copy button, by the ids of the elements: in the popover (`invite`), or in an
+ * empty room (`empty`).
+ * @param {"invite" | "empty"} name
  * @param {{ words: Words }} options
  */
-export function mountCopy({ address, button, result }, { words }) {
-  button.addEventListener("click", async () => {
-    const done = await copyText(address.textContent ?? "");
-    result.textContent = words.t(done ? "client.copied" : "client.copy_failed");
+export function mountWayIn(name, { words }) {
+  const at = (/** @type {string} */ part) => byId(`${name}-${part}`, HTMLElement);
+  const address = at("address");
+  const picture = byId(`${name}-code`, HTMLImageElement);
+  const result = at("result");
+  at("copy").addEventListener("click", async () => {
+    result.textContent = words.t(
+      (await copyText(address.textContent ?? "")) ? "client.copied" : "client.copy_failed",
+    );
   });
+  return mountInvite({ none: at("none"), way: at("way"), picture, address }, { write: breakable });
+}
+
+/**
+ * The way in, large, where nothing was said yet.
+ * @param {HTMLElement} room
+ * @param {{ words: Words }} options
+ */
+export function mountEmptyRoom(room, options) {
+  const way = mountWayIn("empty", options);
+
+  /** @type {Part["update"]} */
+  function update(state) {
+    const { joined, messages, outbox } = state;
+    const silent = messages.length + outbox.length === 0;
+    const empty = silent && (joined || !room.hidden);
+    if (room.hidden === empty) room.hidden = !empty;
+    if (empty) way.update(state);
+  }
+
+  return { update };
 }

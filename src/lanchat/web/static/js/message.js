@@ -7,23 +7,33 @@ import { avatar, colourOf } from "./people.js";
 import { endsRightToLeft, showText } from "./text.js";
 import { inOwnZone } from "./words.js";
 
-const FEW_EMOJI = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]?\u200D?\s*){1,4}$/u;
+// One to four: pictures, also joined ones or with a colour; flags of countries and regions; keycaps.
+const FEW_EMOJI =
+  /^(?:(?:\p{RI}{2}|[\d#*]\uFE0F?\u20E3|\p{ExtPict}[\p{EMod}\uFE0F\u{E0020}-\u{E007F}]*(?:\u200D\p{ExtPict}[\p{EMod}\uFE0F]*)*)\s*){1,4}$/u;
 const AROUND = ":scope > .avatar, :scope > .message__failure, :scope > .message__pending";
-const PARTS = ['[data-part="author"]', ".message__text", '[data-part="time"]'];
-const AUTHOR = /** @type {const} */ (["first", "mine", "host"]); // what its line depends on, too
+const PARTS = ['[data-part="author"]', '[data-part="time"]', ".message__text"];
 
 /**
  * Functions that turn rows into elements, in the reader's language.
- * @param {{ words: Words, times: Times, mayDelete: () => boolean }} options
+ * @param {{
+ *   words: Words, times: Times, mayDelete: () => boolean, whyPending: () => string,
+ *   isLive: (row: MessageRow) => boolean,
+ * }} options
  */
-export function makeRenderer({ words, times, mayDelete }) {
+export function makeRenderer({ words, times, mayDelete, whyPending, isLive }) {
   /** @type {WeakMap<HTMLElement, MessageRow>} */
   const filled = new WeakMap();
   const fillLine = makeLines({ words, times });
   const tags = /** @type {const} */ ({ day: "h2", message: "article" });
-  const create = (/** @type {Row} */ row) =>
-    fill(element(row.kind === "day" || row.kind === "message" ? tags[row.kind] : "div"), row);
   return { create, fill };
+
+  /** @param {Row} row */
+  function create(row) {
+    const tag = row.kind === "day" || row.kind === "message" ? tags[row.kind] : "div";
+    const node = fill(element(tag), row);
+    if (row.kind === "message" && isLive(row)) node.classList.add("message--live");
+    return node;
+  }
 
   /**
    * @param {HTMLElement} node
@@ -52,7 +62,7 @@ export function makeRenderer({ words, times, mayDelete }) {
       node.classList.remove("message--folded", "message--unfolded"); // it is measured anew
       node.querySelector(".message__unfold")?.remove();
     }
-    if (AUTHOR.some((field) => before?.[field] !== row[field]) || renamed(before, row)) {
+    if (before?.host !== row.host || renamed(before, row)) {
       parts.name.replaceWith(author(row));
     }
     if (before === undefined || before.draft !== draft || said(before)?.id !== said(row)?.id) {
@@ -74,7 +84,7 @@ export function makeRenderer({ words, times, mayDelete }) {
     if (first && !mine) node.prepend(avatar(message.user_id, message.user));
     if (draft === null) return;
     if (draft.error !== null) node.append(failure(draft, draft.error.message));
-    else if (last) node.append(element("p", "message__pending", words.t("client.pending")));
+    else if (last) node.append(element("p", "message__pending", whyPending()));
   }
 
   /**
@@ -82,9 +92,9 @@ export function makeRenderer({ words, times, mayDelete }) {
    * @param {HTMLElement} node
    */
   function partsOf(node) {
-    const [name, text, time] = PARTS.map((part) => node.querySelector(part));
+    const [name, time, text] = PARTS.map((part) => node.querySelector(part));
     if (name !== null && text !== null && time !== null) return { name, text, time };
-    const parts = { name: element("p"), text: element("div"), time: element("span") };
+    const parts = { name: element("p"), time: element("span"), text: element("div") };
     node.replaceChildren(element("div", "message__bubble", ...Object.values(parts)));
     return parts;
   }
@@ -105,16 +115,9 @@ export function makeRenderer({ words, times, mayDelete }) {
   }
 
   /** @param {MessageRow} row */
-  function author({ message, mine, first, host }) {
-    // Below the first of a group, and beside one's own, only a screen reader needs the name.
-    const shown = first && !mine;
-    const line = shown
-      ? element(
-          "p",
-          `message__author ${colourOf(message.user_id)}`,
-          element("bdi", "", message.user),
-        )
-      : element("p", "hidden-label", message.user);
+  function author({ message, host }) {
+    const name = element("bdi", "", message.user);
+    const line = element("p", `message__author ${colourOf(message.user_id)}`, name);
     line.dataset.part = "author";
     if (host) line.append(" ", element("span", "badge", words.t("client.host")));
     return line;
@@ -142,18 +145,14 @@ export function makeRenderer({ words, times, mayDelete }) {
   }
 
   /**
-   * Until the time is known the room that it will take, so that nothing moves then.
    * @param {HTMLElement} node
    * @param {MessageRow} row
    */
   function timeOf(node, row) {
     if (row.draft === null) return timeButton(node, row.message);
-    const failed = row.draft.error !== null;
-    const time = failed
-      ? element("span")
-      : element("span", "message__time-to-come", times.short(new Date()));
-    time.dataset.part = "time";
-    return time;
+    const none = element("span");
+    none.dataset.part = "time";
+    return none;
   }
 
   /**
@@ -163,8 +162,8 @@ export function makeRenderer({ words, times, mayDelete }) {
   function toggle(button, message) {
     const open = button.getAttribute("aria-expanded") !== "true";
     button.setAttribute("aria-expanded", String(open));
-    if (open) button.after(detailsOf(message));
-    else button.nextElementSibling?.remove();
+    if (open) button.parentElement?.append(detailsOf(message));
+    else button.parentElement?.querySelector(".message__details")?.remove();
   }
 
   /** @param {Message} message */
@@ -220,7 +219,8 @@ function classify(node, { message, draft, mine, first, last }) {
   const failed = draft !== null && draft.error !== null;
   const pending = draft !== null && !failed;
   const rtl = endsRightToLeft(message.message);
-  const states = { mine, first, middle: !first && !last, last, failed, pending, rtl };
+  const emoji = FEW_EMOJI.test(message.message);
+  const states = { mine, first, middle: !first && !last, last, failed, pending, rtl, emoji };
   for (const [name, is] of Object.entries(states)) node.classList.toggle(`message--${name}`, is);
   node.classList.add("message");
 }

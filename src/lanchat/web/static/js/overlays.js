@@ -1,184 +1,208 @@
-// What lies over the room: the panel, a question, the words for who was removed; and on a phone
-// the keyboard.
+// What lies over the page for a moment: a popover or a menu beside what opened it, and on phones a
+// sheet at the bottom. One is open at a time; it takes the focus, keeps it, and gives it back.
+// Browsers' own popovers, dialogs and `inert` are younger than the oldest that the pages are for.
 
-import { lastOf, setText } from "./dom.js";
+import { element, icon, lastOf } from "./dom.js";
 
-/**
- * The panel with people and settings: a column where there is room, else a sheet from the side,
- * which takes the focus while it is open, and gives it back.
- * @param {Record<"panel" | "room" | "backdrop" | "open" | "close", HTMLElement>} elements
- */
-export function mountPanel({ panel, room, backdrop, open, close }) {
-  const wide = matchMedia("(min-width: 60rem)");
-
-  /** @param {boolean} shown */
-  function show(shown) {
-    panel.classList.toggle("panel--open", shown);
-    backdrop.hidden = !shown;
-    setInert(room, shown);
-    open.setAttribute("aria-expanded", String(shown));
-  }
-
-  function shut() {
-    show(false);
-    open.focus();
-  }
-
-  open.addEventListener("click", () => {
-    show(true);
-    close.focus();
-  });
-  close.addEventListener("click", shut);
-  backdrop.addEventListener("click", shut);
-  document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape" && panel.classList.contains("panel--open")) shut();
-  });
-  wide.addEventListener("change", () => show(false));
-  holdFocus(panel, () => panel.classList.contains("panel--open"));
-}
-
-const NOT_MEANT_YET = 500; // milliseconds in which a second Enter, or a second click, still falls
+const NARROW = "(max-width: 40rem)"; // css/overlay.css makes sheets there
+const GAP = 6; // pixels between an overlay and its opener, and the window's edge
 
 /**
- * Asks before what cannot be taken back; `ask(question, deed)` promises whether it was meant. The
- * focus is on Cancel, and a finger that is still on its way confirms nothing.
- * @param {{
- *   dialog: HTMLElement, rest: HTMLElement, text: HTMLElement,
- *   no: HTMLElement, yes: HTMLButtonElement,
- * }} elements
- * @returns {(question: string, deed: string) => Promise<boolean>}
+ * `rest` is the page below, which a sheet's shade covers. `open(card, anchor)` shows an element of
+ * the class `overlay` that lies outside of `rest`, and focuses its first control; `openMenu` makes
+ * one of items; `mountOpener` lets a button open and close a card.
+ * @param {{ rest: HTMLElement, shade: HTMLElement }} page
+ * @returns {Overlays}
  */
-export function mountConfirm({ dialog, rest, text, no, yes }) {
-  /** @type {((meant: boolean) => void) | null} */
-  let settle = null;
-  let opened = 0;
-  /** @type {Element | null} */
-  let before = null;
+export function mountOverlays({ rest, shade }) {
+  const narrow = matchMedia(NARROW);
+  /** @type {{ card: HTMLElement, anchor: HTMLElement, onClose: (() => void) | undefined } | null} */
+  let current = null;
 
-  /** @param {boolean} meant */
-  function close(meant) {
-    const answer = settle;
-    settle = null;
-    dialog.hidden = true;
+  /** @type {Overlays["open"]} */
+  function open(card, anchor, onClose) {
+    close();
+    current = { card, anchor, onClose };
+    card.hidden = false;
+    card.tabIndex = -1;
+    expanded(anchor, true);
+    place();
+    (stopsOf(card)[0] ?? card).focus({ preventScroll: true });
+  }
+
+  /** @type {Overlays["close"]} */
+  function close() {
+    if (current === null) return;
+    const { card, anchor, onClose } = current;
+    const held = card.contains(document.activeElement);
+    current = null;
+    card.hidden = true;
+    shade.hidden = true;
     setInert(rest, false);
-    if (before instanceof HTMLElement) before.focus({ preventScroll: true });
-    answer?.(meant);
+    expanded(anchor, false);
+    if (held) anchor.focus({ preventScroll: true });
+    onClose?.();
   }
 
-  no.addEventListener("click", () => close(false));
-  yes.addEventListener("click", () => close(true));
-  dialog.addEventListener("keydown", (event) => {
-    event.stopPropagation(); // what lies below is not meant
-    if (event.key === "Escape") close(false);
-    else if (event.key !== "Tab" && performance.now() - opened < NOT_MEANT_YET) {
-      event.preventDefault();
-    }
-  });
-  holdFocus(dialog, () => settle !== null);
+  function place() {
+    if (current === null) return;
+    const { card, anchor } = current;
+    const sheet = narrow.matches;
+    card.classList.toggle("overlay--sheet", sheet);
+    card.setAttribute("aria-modal", String(sheet));
+    shade.hidden = !sheet;
+    setInert(rest, sheet);
+    card.removeAttribute("style");
+    if (!sheet) beside(card, anchor.getBoundingClientRect());
+  }
 
-  return function ask(question, deed) {
-    if (settle !== null) return Promise.resolve(false);
-    before = document.activeElement;
-    opened = performance.now();
-    setText(text, question);
-    setText(yes, deed);
-    yes.disabled = true;
-    setTimeout(() => {
-      yes.disabled = false;
-    }, NOT_MEANT_YET);
-    dialog.hidden = false;
-    setInert(rest, true);
-    no.focus();
-    return new Promise((resolve) => {
-      settle = resolve;
+  /** @type {Overlays["mountOpener"]} */
+  function mountOpener(button, card, onOpen) {
+    button.addEventListener("click", () => {
+      if (current?.card === card) close();
+      else {
+        onOpen?.();
+        open(card, button);
+      }
     });
-  };
-}
+  }
 
-/**
- * A key that is held down does its deed once. Only writing repeats.
- * @param {Document} page
- */
-export function ignoreHeldKeys(page) {
-  page.addEventListener(
+  /** @type {Overlays["openMenu"]} */
+  function openMenu(anchor, { label, items, head }) {
+    const title = element("p", "overlay__title", label);
+    title.setAttribute("aria-hidden", "true");
+    const card = element("div", "overlay overlay--menu", title, ...(head ? [head] : []));
+    card.append(...items.map((item) => menuItem(item, close)));
+    card.setAttribute("role", "menu");
+    card.setAttribute("aria-label", label);
+    card.addEventListener("keydown", (event) => walk(card, event));
+    document.body.append(card);
+    open(card, anchor, () => card.remove());
+  }
+
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (current === null || narrow.matches || !(target instanceof Node)) return;
+    if (!current.card.contains(target) && !current.anchor.contains(target)) close();
+  });
+  // Not at the first touch: the finger's click would then fall on what lies below.
+  shade.addEventListener("click", close);
+  document.addEventListener(
     "keydown",
     (event) => {
-      const writing = event.target instanceof HTMLTextAreaElement;
-      const does =
-        event.key === "Enter" ? !writing || !event.shiftKey : event.key === " " && !writing;
-      if (!event.repeat || event.isComposing || !does) return;
-      event.preventDefault();
-      event.stopPropagation();
+      if (current === null) return;
+      if (event.key === "Escape") {
+        event.stopPropagation(); // one step back at a time
+        close();
+      } else if (event.key === "Tab") turnRound(current.card, event);
     },
     true,
   );
-}
-
-/**
- * Only what is open can be reached by the Tab key. `inert` says the same to screen readers and to
- * the pointer, where a browser knows it: it is younger than the oldest ones that the pages are for.
- * @param {HTMLElement} node
- * @param {() => boolean} isOpen
- */
-function holdFocus(node, isOpen) {
-  /** @returns {HTMLElement[]} */
-  const stops = () => {
-    /** @type {NodeListOf<HTMLElement>} */
-    const found = node.querySelectorAll("a, button:not([disabled]), select, [tabindex]");
-    return [...found].filter((stop) => stop.offsetParent !== null);
-  };
-  node.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab" || !isOpen()) return;
-    const all = stops();
-    const [from, to] = event.shiftKey ? [all[0], lastOf(all)] : [lastOf(all), all[0]];
-    if (document.activeElement !== from) return;
-    event.preventDefault();
-    to?.focus();
-  });
   document.addEventListener("focusin", ({ target }) => {
-    if (isOpen() && target instanceof Node && !node.contains(target)) stops()[0]?.focus();
+    if (current !== null && target instanceof Node && !current.card.contains(target)) {
+      (stopsOf(current.card)[0] ?? current.card).focus();
+    }
   });
+  window.addEventListener("resize", place);
+
+  return { open, close, mountOpener, openMenu, isOpen: (card) => current?.card === card };
 }
 
 /**
+ * Below the anchor, or above it where there is more room; within the window.
+ * @param {HTMLElement} card
+ * @param {DOMRect} anchor
+ */
+function beside(card, anchor) {
+  const { offsetWidth: width, offsetHeight: height } = card;
+  const below = window.innerHeight - anchor.bottom - 2 * GAP;
+  const above = anchor.top - 2 * GAP;
+  const down = height <= below || below >= above;
+  const most = Math.max(0, down ? below : above);
+  const atEnd = anchor.left + anchor.width / 2 > window.innerWidth / 2;
+  const left = atEnd ? anchor.right - width : anchor.left;
+  const top = down ? anchor.bottom + GAP : anchor.top - GAP - Math.min(height, most);
+  card.style.maxHeight = `${most}px`;
+  card.style.top = `${top}px`;
+  card.style.left = `${Math.max(GAP, Math.min(left, window.innerWidth - width - GAP))}px`;
+}
+
+/**
+ * @param {MenuItem} item
+ * @param {() => void} close
+ */
+function menuItem({ text, symbol, danger = false, onChoose }, close) {
+  const button = element("button", "overlay__act", ...(symbol ? [icon(symbol)] : []), text);
+  button.classList.toggle("overlay__act--danger", danger);
+  button.type = "button";
+  button.setAttribute("role", "menuitem");
+  button.addEventListener("click", () => {
+    close();
+    onChoose();
+  });
+  return button;
+}
+
+/**
+ * The arrow keys go through a menu, round and round.
+ * @param {HTMLElement} menu
+ * @param {KeyboardEvent} event
+ */
+function walk(menu, event) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const found = menu.querySelectorAll("[role^=menuitem]");
+  const items = [...found];
+  const at = items.findIndex((item) => item === document.activeElement);
+  /** @type {Record<string, HTMLElement | undefined>} */
+  const ways = {
+    ArrowDown: items[(at + 1) % items.length],
+    ArrowUp: items[at > 0 ? at - 1 : items.length - 1],
+    Home: items[0],
+    End: lastOf(items),
+  };
+  const next = ways[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  next.focus();
+}
+
+/**
+ * @param {HTMLElement} anchor
+ * @param {boolean} open
+ */
+function expanded(anchor, open) {
+  if (anchor.hasAttribute("aria-expanded")) anchor.setAttribute("aria-expanded", String(open));
+}
+
+/**
+ * The Tab key goes round in what is open.
+ * @param {HTMLElement} node
+ * @param {KeyboardEvent} event
+ */
+export function turnRound(node, event) {
+  const all = stopsOf(node);
+  const [from, to] = event.shiftKey ? [all[0], lastOf(all)] : [lastOf(all), all[0]];
+  if (document.activeElement !== from && node.contains(document.activeElement)) return;
+  event.preventDefault();
+  to?.focus();
+}
+
+/**
+ * What the Tab key reaches in a node.
+ * @param {HTMLElement} node
+ */
+export function stopsOf(node) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const found = node.querySelectorAll(
+    "a, button:not([disabled]), input, select, textarea, [tabindex='0']",
+  );
+  return [...found].filter((stop) => stop.tabIndex >= 0 && stop.offsetParent !== null);
+}
+
+/**
+ * Out of reach for screen readers and the pointer, where a browser knows the attribute.
  * @param {HTMLElement} node
  * @param {boolean} inert
  */
-function setInert(node, inert) {
+export function setInert(node, inert) {
   node.toggleAttribute("inert", inert);
-}
-
-/**
- * Shown in place of the chat, which is over for this page.
- * @param {{ card: HTMLElement, why: HTMLElement, again: HTMLElement }} elements
- * @param {{ words: Words, times: Times }} options
- */
-export function mountFarewell({ card, why, again }, { words, times }) {
-  /** @type {Part["update"]} */
-  function update({ removal }) {
-    if (removal === null || !card.hidden) return;
-    const { code, until } = removal;
-    const time = until && times.until(new Date(until));
-    if (code === "kicked") setText(why, words.t("client.kicked"));
-    else setText(why, words.t(until ? "client.banned_you" : "client.banned_you_forever", { time }));
-    card.hidden = false;
-    again.focus();
-  }
-
-  return { update };
-}
-
-/**
- * Keep the root as high as what is visible: iOS lays its keyboard over the page.
- * @param {HTMLElement} root
- */
-export function followViewport(root) {
-  const { visualViewport } = window;
-  if (!visualViewport) return;
-  const follow = () => {
-    const covered = window.innerHeight - visualViewport.height * visualViewport.scale > 100;
-    root.style.height = covered ? `${visualViewport.height}px` : "";
-    if (covered) window.scrollTo(0, 0);
-  };
-  visualViewport.addEventListener("resize", follow);
 }

@@ -1,4 +1,5 @@
-// What the page has from its browser: what outlives a reload, the address, and the theme.
+// What the page has from its browser: what outlives a reload, the address, how it looks, the keys,
+// and a phone's keyboard.
 
 /**
  * `load()` and `save(value)` of one JSON value; an empty value takes it away. A browser may
@@ -93,4 +94,57 @@ export function mountThemeSwitches(root) {
     select.addEventListener("change", () => window.lanchatTheme.choose(select.value));
     label.hidden = false;
   }
+}
+
+/**
+ * The switch for a page without bubbles; js/theme.js keeps what was chosen.
+ * @param {HTMLElement} button
+ */
+export function mountCompactSwitch(button) {
+  const show = () => {
+    const is = document.documentElement.classList.contains("compact");
+    button.setAttribute("aria-checked", String(is));
+  };
+  button.addEventListener("click", () => {
+    window.lanchatTheme.compact(button.getAttribute("aria-checked") !== "true");
+    show();
+  });
+  show();
+}
+
+/**
+ * A key that is held down does its deed once. Only writing repeats.
+ * @param {Document} page
+ */
+export function ignoreHeldKeys(page) {
+  page.addEventListener(
+    "keydown",
+    (event) => {
+      const writing = event.target instanceof HTMLTextAreaElement;
+      const does =
+        event.key === "Enter" ? !writing || !event.shiftKey : event.key === " " && !writing;
+      if (!event.repeat || event.isComposing || !does) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
+}
+
+/**
+ * Keep the root as high as what is visible: iOS lays its keyboard over the page.
+ * @param {HTMLElement} root
+ */
+export function followViewport(root) {
+  const { visualViewport } = window;
+  if (!visualViewport) return;
+  const follow = () => {
+    const covered = window.innerHeight - visualViewport.height * visualViewport.scale > 100;
+    const { documentElement } = document;
+    const hidden = window.innerHeight - visualViewport.height;
+    documentElement.style.setProperty("--keyboard", covered ? `${hidden}px` : "0px");
+    root.style.height = covered ? `${visualViewport.height}px` : "";
+    if (covered) window.scrollTo(0, 0);
+  };
+  visualViewport.addEventListener("resize", follow);
 }

@@ -1,9 +1,10 @@
-// Who is here: the list in the panel, the counts, and each person's colour and initials.
+// Who is here: the list in the panel and its search, the count, and each user's colour and initials.
 
-import { element, lastOf, setText } from "./dom.js";
+import { element, icon, lastOf, setText } from "./dom.js";
 import { isHost } from "./moderation.js";
 
 const COLOURS = 24; // the classes in css/avatar.css
+const MANY = 30; // people from whom on one can search
 
 /**
  * A coloured disc with initials.
@@ -39,23 +40,34 @@ function initials(name) {
 }
 
 /**
- * The people list; a host's has actions, `onAct(action, member)`.
- * @param {{ list: HTMLElement, total: HTMLElement, line: HTMLElement }} elements
+ * A name as it is looked for: without its accents and capitals.
+ * @param {string} name
+ */
+export function plain(name) {
+  return name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+/**
+ * The people list; a host's has menus, whose choices are `onAct(action, member)`.
+ * @param {{ list: HTMLElement, search: HTMLInputElement, line: HTMLElement }} elements
  * @param {{
- *   words: Words,
- *   commands: readonly Command[],
+ *   words: Words, overlays: Overlays, commands: readonly Command[],
  *   onAct: (action: string, member: Member) => void,
  * }} options
  */
-export function mountPeople({ list, total, line }, { words, commands, onAct }) {
+export function mountPeople({ list, search, line }, { words, overlays, commands, onAct }) {
   /** @type {readonly Member[]} */
   let shown = [];
   let me = "";
   let hosting = false;
-  /** @type {string | null} */
-  let opened = null; // whose actions are shown
+  let wanted = "";
   /** @type {WeakMap<Member, HTMLElement>} */
   let made = new WeakMap(); // who was here stays as they are while others come
+
+  search.addEventListener("input", () => {
+    wanted = plain(search.value.trim());
+    draw();
+  });
 
   /** @type {Part["update"]} */
   function update(state) {
@@ -66,12 +78,21 @@ export function mountPeople({ list, total, line }, { words, commands, onAct }) {
     shown = members;
     me = you.id;
     hosting = ofHost;
-    const isMe = (/** @type {Member} */ member) => member.id === me;
-    const others = members.filter((member) => !isMe(member));
-    const people = [...members.filter(isMe), ...others];
-    list.replaceChildren(...people.map((member) => lineOf(member, isMe(member))));
-    setText(total, members.length > 0 ? String(members.length) : "");
+    // Who has begun to search goes on, also where some have left meanwhile.
+    search.hidden = members.length < MANY && search.value === "";
+    draw();
     if (joined) setText(line, words.count("client.people", members.length));
+  }
+
+  function draw() {
+    const isMe = (/** @type {Member} */ member) => member.id === me;
+    const everybody = [...shown.filter(isMe), ...shown.filter((member) => !isMe(member))];
+    const found = everybody.filter(({ name }) => plain(name).includes(wanted));
+    const lines = found.map((member) => lineOf(member, isMe(member)));
+    if (lines.length === 0 && wanted !== "") {
+      lines.push(element("li", "people__none", words.t("client.nobody_found")));
+    }
+    list.replaceChildren(...lines);
   }
 
   /**
@@ -91,58 +112,43 @@ export function mountPeople({ list, total, line }, { words, commands, onAct }) {
    * @param {boolean} mine
    */
   function makeLine(member, mine) {
-    const name = element("bdi", "people__name", member.name);
-    name.title = member.name;
-    const label = element("span", "people__line", name);
-    if (mine) label.append(element("span", "people__you", words.t("client.you")));
-    if (member.role === "host") label.append(element("span", "badge", words.t("client.host")));
-    if (member.muted) label.append(element("span", "badge badge--quiet", words.t("client.muted")));
-    const about = element("span", "people__about", label, element("span", "people__ip", member.ip));
-    const row = element("div", "people__row", avatar(member.id, member.name), about);
-    const person = element("li", "people__person", row);
-    if (hosting && !mine) {
-      const acts = actions(member);
-      row.append(opener(member, acts));
-      person.append(acts);
-    }
+    const { id, name, ip, role, muted } = member;
+    const person = element("li", "people__person", avatar(id, name));
+    person.append(element("bdi", "people__name", name));
+    person.title = `${name} · ${ip}`;
+    if (mine) person.append(element("span", "badge badge--own people__you", words.t("client.you")));
+    if (role === "host") person.append(element("span", "badge", words.t("client.host")));
+    if (muted) person.append(element("span", "badge badge--quiet", words.t("client.muted")));
+    if (hosting) person.append(element("span", "people__ip", ip));
+    if (hosting && !mine) person.append(opener(member));
     return person;
   }
 
-  /**
-   * @param {Member} member
-   * @param {HTMLElement} acts
-   */
-  function opener(member, acts) {
-    const button = element("button", "button button--icon people__more", "⋯");
+  /** @param {Member} member */
+  function opener(member) {
+    const label = words.t("client.actions", { name: member.name });
+    const button = element("button", "button button--icon people__more", icon("more"));
     button.type = "button";
-    button.setAttribute("aria-label", words.t("client.actions", { name: member.name }));
-    button.setAttribute("aria-expanded", String(!acts.hidden));
+    button.setAttribute("aria-label", label);
+    button.setAttribute("aria-haspopup", "menu");
+    button.setAttribute("aria-expanded", "false");
     button.addEventListener("click", () => {
-      acts.hidden = !acts.hidden;
-      opened = acts.hidden ? null : member.id;
-      button.setAttribute("aria-expanded", String(!acts.hidden));
-      acts.scrollIntoView({ block: "nearest" });
+      if (button.getAttribute("aria-expanded") === "true") overlays.close();
+      else overlays.openMenu(button, { label: member.name, items: itemsFor(member) });
     });
     return button;
   }
 
   /** @param {Member} member */
-  function actions(member) {
+  function itemsFor(member) {
     const ofGuest = ["guest", member.muted ? "muted" : "writer"];
     const menus = member.role === "host" ? ["host"] : ofGuest;
     const offered = commands.filter(({ menu }) => menu !== null && menus.includes(menu));
-    const buttons = offered.map(({ name: action }) => {
-      const button = element("button", "people__act", words.t(`client.action.${action}`));
-      button.type = "button";
-      button.addEventListener("click", () => {
-        opened = null;
-        onAct(action, member);
-      });
-      return button;
-    });
-    const acts = element("div", "people__acts", ...buttons);
-    acts.hidden = member.id !== opened;
-    return acts;
+    return offered.map(({ name, asks }) => ({
+      text: words.t(`client.action.${name}`),
+      danger: asks && name !== "host",
+      onChoose: () => onAct(name, member),
+    }));
   }
 
   return { update };

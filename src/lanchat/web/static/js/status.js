@@ -1,6 +1,6 @@
-// The lines about the room and the connection: shown while there is something to say.
+// The lines about the room, the connection and what waits: shown while there is something to say.
 
-import { element, setText } from "./dom.js";
+import { element, icon, setText } from "./dom.js";
 import { waiting } from "./outbox.js";
 
 const BACK_FOR = 3_000; // milliseconds
@@ -53,28 +53,130 @@ export function mountStatus(line, { words, rerender }) {
 }
 
 /**
- * What holds in the room, below its name.
- * @param {HTMLElement} line
- * @param {{ words: Words }} options
+ * What holds in the room: rules as chips, the topic, which a tap unfolds, and what is pinned, one
+ * line at a time, the newest first: a tap calls `onJump(id)` and turns to the one before.
+ * @param {{
+ *   board: HTMLElement, chips: HTMLElement, topic: HTMLElement, topicText: HTMLElement,
+ *   pin: HTMLElement, pinText: HTMLElement,
+ * }} elements
+ * @param {{ words: Words, onJump: (id: number) => void }} options
  */
-export function mountRules(line, { words }) {
-  /** @type {Part["update"]} */
-  function update({ rules }) {
-    const { topic, locked, readonly, slow } = rules;
-    const parts = [
-      locked && words.t("client.rule_locked"),
-      readonly && words.t("client.rule_readonly"),
-      slow > 0 && words.count("client.rule_slow", slow),
+export function mountBoard(elements, { words, onJump }) {
+  const { board, chips, topic, topicText, pin, pinText } = elements;
+  /** @type {Rules | null} */
+  let shownRules = null;
+  /** @type {readonly Message[]} */
+  let shownPins = [];
+  /** @type {readonly Message[] | null} */
+  let searched = null; // for pins
+  let turn = 0;
+
+  topic.addEventListener("click", () => {
+    topic.setAttribute("aria-expanded", String(topic.getAttribute("aria-expanded") !== "true"));
+  });
+  pin.addEventListener("click", () => {
+    const { id } = shownPins[turn];
+    turn = (turn + 1) % shownPins.length;
+    drawPin();
+    onJump(id);
+  });
+
+  /** @param {Rules} rules */
+  function drawRules(rules) {
+    shownRules = rules;
+    const made = chipsOf(rules).map(([symbol, text, title]) => {
+      const chip = element("li", "board__rule", icon(symbol), text);
+      chip.title = title;
+      return chip;
+    });
+    chips.replaceChildren(...made);
+    chips.hidden = made.length === 0;
+    setText(topicText, rules.topic);
+    topic.hidden = rules.topic === "";
+  }
+
+  /**
+   * @param {Rules} rules
+   * @returns {[symbol: string, text: string, title: string][]}
+   */
+  function chipsOf({ locked, readonly, slow }) {
+    /** @type {[boolean, string, string, string][]} */
+    const all = [
+      [locked, "lock", words.t("client.rule_locked"), words.t("client.room_locked")],
+      [readonly, "read", words.t("client.rule_readonly"), words.t("client.room_readonly")],
+      [
+        slow > 0,
+        "slow",
+        words.t("client.rule_slow", { seconds: slow }),
+        words.count("client.room_slow", slow),
+      ],
     ];
-    const said = parts.filter((part) => typeof part === "string");
-    const text = [...said, topic].filter(Boolean).join(" · ");
-    if (text === line.title) return;
-    line.hidden = text === "";
-    line.title = text;
-    // The topic goes its own way, left or right, and nothing around it does.
-    const before = said.map((part) => `${part} · `).join("");
-    line.replaceChildren(...(topic ? [before, element("bdi", "", topic)] : [text]));
+    return all.filter(([holds]) => holds).map(([, ...chip]) => chip);
+  }
+
+  function drawPin() {
+    pin.hidden = shownPins.length === 0;
+    if (pin.hidden) return;
+    const { user, message } = shownPins[turn];
+    const who = element("bdi", "board__who", user);
+    const place = shownPins.length > 1 ? `${turn + 1}/${shownPins.length} · ` : "";
+    pinText.replaceChildren(place, who, ": ", element("bdi", "", message));
+  }
+
+  /** @param {readonly Message[]} messages */
+  function findPins(messages) {
+    if (messages === searched) return;
+    searched = messages;
+    const found = messages.filter(({ pinned }) => pinned).reverse();
+    if (found.length + shownPins.length === 0) return;
+    shownPins = found;
+    turn = 0;
+    drawPin();
+  }
+
+  /** @type {Part["update"]} */
+  function update({ rules, messages }) {
+    if (rules !== shownRules) drawRules(rules);
+    findPins(messages);
+    board.hidden = chips.hidden && topic.hidden && pin.hidden;
   }
 
   return { update };
+}
+
+/**
+ * Below own messages that wait, why they do, by the second; `pause(milliseconds)` is told that
+ * nothing is sent for so long, however good the connection.
+ * @param {HTMLElement} list
+ * @param {{ words: Words, rerender: () => void }} options
+ */
+export function mountWaits(list, { words, rerender }) {
+  const lines = list.getElementsByClassName("message__pending"); // as they come and go
+  let until = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  /** @param {number} milliseconds */
+  function pause(milliseconds) {
+    until = performance.now() + milliseconds;
+    rerender();
+  }
+
+  /** @param {Pick<State, "link">} state */
+  function why({ link }) {
+    if (link !== "online") return words.t("client.pending");
+    const seconds = Math.ceil((until - performance.now()) / 1_000);
+    return seconds > 0 ? words.t("client.pending_pause", { seconds }) : words.t("client.sending");
+  }
+
+  /** @type {Part["update"]} */
+  function update(state) {
+    clearTimeout(timer);
+    if (lines.length === 0) return;
+    for (const line of lines) setText(line, why(state));
+    const left = until - performance.now();
+    if (left > 0) timer = setTimeout(rerender, left % 1_000 || 1_000);
+  }
+
+  return { pause, why, update };
 }

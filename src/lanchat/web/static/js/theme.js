@@ -1,4 +1,5 @@
-// Light or dark, before the first paint: this script is loaded in the head and blocks.
+// Light or dark, with bubbles or compact, before the first paint: this script is loaded in the head
+// and blocks.
 // What belongs to one of the two says so in data-scheme, and its media attribute says when it
 // counts; css/dark.css is nearly all of it.
 "use strict";
@@ -6,13 +7,30 @@
 window.lanchatTheme = (() => {
   const THEMES = ["system", "light", "dark"];
 
-  function stored() {
+  /** @param {string} key */
+  function load(key) {
     try {
-      const theme = localStorage.getItem("lanchat.theme");
-      return theme !== null && THEMES.includes(theme) ? theme : "system";
+      return localStorage.getItem(key);
     } catch {
-      return "system";
+      return null;
     }
+  }
+
+  /**
+   * @param {string} key
+   * @param {string} value
+   */
+  function save(key, value) {
+    try {
+      localStorage.setItem(key, value);
+    } catch {
+      // Forbidden: the choice lasts as long as the page.
+    }
+  }
+
+  function stored() {
+    const theme = load("lanchat.theme");
+    return theme !== null && THEMES.includes(theme) ? theme : "system";
   }
 
   /** @param {string} theme */
@@ -29,13 +47,16 @@ window.lanchatTheme = (() => {
   /** @param {string} theme */
   function choose(theme) {
     apply(theme);
-    try {
-      localStorage.setItem("lanchat.theme", theme);
-    } catch {
-      // Forbidden: the choice lasts as long as the page.
-    }
+    save("lanchat.theme", theme);
+  }
+
+  /** @param {boolean} is */
+  function compact(is) {
+    document.documentElement.classList.toggle("compact", is);
+    save("lanchat.compact", String(is));
   }
 
   apply(stored());
-  return { stored, choose };
+  if (load("lanchat.compact") === "true") compact(true);
+  return { stored, choose, compact };
 })();

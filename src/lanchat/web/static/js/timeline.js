@@ -3,9 +3,8 @@
 // The list stays at its end while the reader is there, and stands still while they are further up.
 
 import { lastOf, setText } from "./dom.js";
-import { emptyRoom, floatingDate } from "./floating.js";
+import { floatingDate } from "./floating.js";
 import { makeFold } from "./fold.js";
-import { opensElsewhere } from "./invite.js";
 import { mountList } from "./list.js";
 import { dayOf } from "./lines.js";
 import { makeRenderer } from "./message.js";
@@ -28,6 +27,7 @@ const SHOWN = ["messages", "notes", "outbox", "gaps", "badges", "newAfter", "you
  * }} elements
  * @param {{
  *   words: Words, times: Times, mayDelete: () => boolean, getState: () => State,
+ *   whyPending: () => string, isLive: (row: MessageRow) => boolean,
  *   onAct: (act: string, id: string) => void, onMove: (atEnd: boolean) => void,
  *   onLoad: (place: Place) => Promise<boolean>, onTrim: (span: Span) => void,
  * }} options
@@ -36,7 +36,6 @@ export function mountTimeline({ log, rows, newest, label }, options) {
   const { words, getState, onAct, onMove, onLoad, onTrim } = options;
   const how = { renderer: makeRenderer(options), foldTall: makeFold(options) };
   const list = mountList({ log, list: rows }, how);
-  const empty = emptyRoom(log, { words });
   const date = floatingDate(log, (day) => dayOf(day, options));
   let span = END;
   let atEnd = true;
@@ -115,10 +114,7 @@ export function mountTimeline({ log, rows, newest, label }, options) {
     // before news, where it comes while one scrolls.
     if (state.joined) log.setAttribute("aria-busy", "false");
     log.setAttribute("aria-live", atEnd ? "polite" : "off");
-    const { inviteUrl } = state.invite;
-    const address = opensElsewhere(inviteUrl) ? inviteUrl : "";
     const { length } = state.messages;
-    empty(state.joined && length + state.outbox.length === 0, address);
     if (atEnd) goToEnd();
     if (atEnd !== state.atEnd) onMove(atEnd);
     if (length > MOST_HELD) onTrim(span);

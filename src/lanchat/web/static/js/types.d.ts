@@ -3,7 +3,7 @@
 
 interface Window {
   /** js/theme.js, which runs before the first paint. */
-  lanchatTheme: { stored(): string; choose(theme: string): void };
+  lanchatTheme: { stored(): string; choose(theme: string): void; compact(is: boolean): void };
   /** Whether the page's script has run to its end, for js/floor.js. */
   lanchatRuns?: boolean;
 }
@@ -46,6 +46,7 @@ interface Message {
   readonly ip: string;
   readonly message: string;
   readonly time: string;
+  readonly pinned?: boolean;
 }
 
 /** A part of a message's text that stands by itself. */
@@ -128,6 +129,8 @@ interface Rules {
   readonly readonly: boolean;
   /** Seconds between two messages of a guest; 0 is none. */
   readonly slow: number;
+  /** Whether guests may edit what they wrote, where the server tells. */
+  readonly edits?: boolean;
 }
 
 /** Where others can join: `inviteUrl` brings the access code, `lanUrl` does not. */
@@ -393,8 +396,38 @@ interface Command {
   /** Whether it is asked about before it is done, or only where it was chosen by a click. */
   readonly grave: boolean;
   readonly asks: boolean;
+  /** Whether it begins with somebody's name. */
+  readonly person: boolean;
   /** Beside whose name it stands, if it does. */
   readonly menu: "guest" | "writer" | "muted" | "host" | null;
+}
+
+/** What the composer's list offers: its first line, what it puts into the field, and a word on it. */
+interface Completion {
+  readonly title: string;
+  readonly text: string;
+  readonly help: string;
+}
+
+/** A choice of a menu; `symbol` is an icon of the page's sprite. */
+interface MenuItem {
+  readonly text: string;
+  readonly symbol?: string;
+  readonly danger?: boolean;
+  readonly onChoose: () => void;
+}
+
+/** What lies over the page for a moment, one at a time (js/overlays.js). */
+interface Overlays {
+  open(card: HTMLElement, anchor: HTMLElement, onClose?: () => void): void;
+  close(): void;
+  isOpen(card: HTMLElement): boolean;
+  mountOpener(button: HTMLElement, card: HTMLElement, onOpen?: () => void): void;
+  /** `head` stands before the items; what in it has a role of menus is reached by the arrow keys. */
+  openMenu(
+    anchor: HTMLElement,
+    menu: { label: string; items: readonly MenuItem[]; head?: HTMLElement },
+  ): void;
 }
 
 /** What the page brings along, as docs/protocol.md has it. */

@@ -42,7 +42,7 @@ export function makeWords(strings, lang) {
 export function makeTimes(lang, languages = navigator.languages) {
   const language = (/** @type {string} */ tag) => tag.split("-")[0];
   const own = languages.find((tag) => language(tag) === language(lang)) ?? lang;
-  const short = new Intl.DateTimeFormat(own, { hour: "2-digit", minute: "2-digit" });
+  const short = new Intl.DateTimeFormat(own, { hour: "numeric", minute: "2-digit" });
   const full = new Intl.DateTimeFormat(own, { dateStyle: "full", timeStyle: "medium" });
   const day = new Intl.DateTimeFormat(own, { weekday: "long", day: "numeric", month: "long" });
   const dayAndYear = new Intl.DateTimeFormat(own, { dateStyle: "full" });
