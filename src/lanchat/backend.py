@@ -25,6 +25,7 @@ from lanchat.chat.events import InvitationChanged, ServerStopping
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
 from lanchat.chat.reading import Reading
+from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig
 from lanchat.connlog.log_writer import ConnectionLogFile
 from lanchat.control.listener import Desk, Listener, open_listener
@@ -48,6 +49,8 @@ from lanchat.store.datadir import DataDir
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.reading import SqliteHistory
 from lanchat.store.retention import Retention
+from lanchat.store.search import SqliteSearch
+from lanchat.store.search_index import Indexer
 from lanchat.store.state import SqliteReservations, SqliteSettings
 from lanchat.web import protocol
 from lanchat.web.app import carries_session, create_app
@@ -74,6 +77,10 @@ _RETENTION_SECONDS = 1.0
 """Between two looks for what is to be deleted or erased."""
 
 
+_INDEX_SECONDS = 0.5
+"""Between two looks for what is to be found by its words."""
+
+
 class Storage:
     """The data directory, its database, and the worker that deletes.
 
@@ -96,6 +103,14 @@ class Storage:
             undo.callback(retention.stop)
             self.log = SqliteEventLog(self.database, on_erase=retention.erase)
             undo.callback(self.log.close)
+            indexer = Indexer(self.database, lambda: self.log.statistics.messages)
+            undo.callback(Periodic(indexer.work, _INDEX_SECONDS, name="index of words").close)
+            undo.callback(indexer.stop)
+            readers = gevent.threadpool.ThreadPool(1)
+            undo.callback(readers.kill)
+            self.search = SqliteSearch(
+                self.database, path, partial(_offload, readers), lambda: indexer.is_behind
+            )
             looks = Periodic(self.log.look, _FILE_SECONDS, name="database file")
             undo.callback(looks.close)
             self.stop = undo.pop_all().close
@@ -150,6 +165,7 @@ class Web:
             storage.data,
             hub=chat.hub,
             reading=Reading(SqliteHistory(storage.database)),
+            searching=Searching(storage.search),
             audit=chat.audit,
             network=network,
             wire=chat.delivery,

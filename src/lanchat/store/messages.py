@@ -27,6 +27,7 @@ from lanchat.chat.changes import Delete, Draft, Edit
 from lanchat.chat.model import Message, Reaction
 from lanchat.errors import Forbidden, UnknownMessage
 from lanchat.store import references
+from lanchat.store.search_index import changing
 
 ANSWERED = 100_000
 """So many positions back, a message whose row is gone is known by its client_id: about 15 MB."""
@@ -171,7 +172,8 @@ def drop(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
         [(each, since) for each in ids],
     )
     connection.execute("DELETE FROM gone WHERE id <= ?", (since,))
-    connection.executemany("DELETE FROM message WHERE id = ?", [(each,) for each in ids])
+    with changing(connection, ids):
+        connection.executemany("DELETE FROM message WHERE id = ?", [(each,) for each in ids])
 
 
 def edit(connection: sqlite3.Connection, change: Edit) -> tuple[Message, bool]:
@@ -192,14 +194,15 @@ def edit(connection: sqlite3.Connection, change: Edit) -> tuple[Message, bool]:
     seq, mentions = take_position(connection), now.mentions
     if change.mentions is not None:
         mentions = references.users(connection, change.mentions)
-    connection.execute(
-        "UPDATE message SET message = ?, mentions = ?, edited = ?, changed = ?,"
-        " edit_client_id = ?, edit_seq = ? WHERE id = ?",
-        (
-            *(change.message, mentions and " ".join(mentions), change.time, seq),
-            *(change.client_id, seq, change.message_id),
-        ),
-    )
+    with changing(connection, [change.message_id]):
+        connection.execute(
+            "UPDATE message SET message = ?, mentions = ?, edited = ?, changed = ?,"
+            " edit_client_id = ?, edit_seq = ? WHERE id = ?",
+            (
+                *(change.message, mentions and " ".join(mentions), change.time, seq),
+                *(change.client_id, seq, change.message_id),
+            ),
+        )
     edited = now._replace(message=change.message, mentions=mentions, edited=change.time, seq=seq)
     if edited.reply_to is not None:
         (edited,) = references.with_quotes(connection, [edited], [edited.reply_to])
@@ -214,11 +217,12 @@ def delete(connection: sqlite3.Connection, change: Delete) -> Message:
     if change.by not in {None, now.user_id}:
         raise Forbidden
     seq = take_position(connection)
-    connection.execute(
-        "UPDATE message SET message = '', reply_to = NULL, mentions = NULL, deleted_at = ?,"
-        " changed = ? WHERE id = ?",
-        (change.time, seq, change.message_id),
-    )
+    with changing(connection, [change.message_id]):
+        connection.execute(
+            "UPDATE message SET message = '', reply_to = NULL, mentions = NULL, deleted_at = ?,"
+            " changed = ? WHERE id = ?",
+            (change.time, seq, change.message_id),
+        )
     left = now._replace(message="", reply_to=None, mentions=None, reactions=None, pinned=False)
     return left._replace(deleted=True, seq=seq)
 

@@ -7,9 +7,10 @@ sweep looks at every message, from the newest to the oldest, and counts on its w
 It needs no index for that, which every message would have to pay for.
 
 What is deleted is overwritten in its page (``secure_delete``), and the page's older versions leave
-the WAL as soon as no reader needs them any more. The place of what was deleted is taken by later
-messages; the file is made smaller when it is opened, where most of it is empty: that rewrites it,
-for which a chat that runs has no time.
+the WAL as soon as no reader needs them any more. So are its words in the index
+(``search_index.py``), which FTS5 keeps until they are merged away. The place of what was deleted
+is taken by later messages; the file is made smaller when it is opened, where most of it is empty:
+that rewrites it, for which a chat that runs has no time.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from lanchat.errors import StoreUnavailable
 from lanchat.store import messages
 from lanchat.store.database import Database, transaction
 from lanchat.store.open_file import look, look_back
+from lanchat.store.search_index import Tidying
 from lanchat.times import SteadyWall
 
 LOOKED_AT = 1_000
@@ -39,6 +41,9 @@ REACTIONS = 10
 
 _PAUSE = 0.02
 """Seconds between two steps, in which messages are stored."""
+
+_SHORT_PAUSE = 0.005
+"""The same in the index of words, where a hundred steps may be due."""
 
 _REST = 10.0
 """Seconds between two sweeps, where they are short."""
@@ -100,6 +105,7 @@ class Retention:
         # message was said.
         self._wall = SteadyWall(clock.wall, clock.monotonic, database.call(_newest))
         self._unerased = True  # perhaps by an earlier life of the server
+        self._tidying = Tidying()
         self._stopped = threading.Event()
         if database.durable:
             database.prepare(give_space_back)
@@ -127,6 +133,8 @@ class Retention:
         try:
             while not self._stopped.is_set() and self._database.call(delete_cleared):
                 self._stopped.wait(_PAUSE)
+            while not self._stopped.is_set() and self._database.call(self._tidying.step):
+                self._stopped.wait(_SHORT_PAUSE)
             erased = self._database.call(_leave_wal)
         finally:
             if not erased:

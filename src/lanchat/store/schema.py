@@ -176,6 +176,15 @@ def _reactions(connection: sqlite3.Connection) -> None:
     )
 
 
+def _search(connection: sqlite3.Connection) -> None:
+    # Parts of the index of words (see search_index.py): up to which id their messages are in it,
+    # between which times they were said, and how many were taken out since it was last merged.
+    connection.execute(
+        "CREATE TABLE search_part (part INTEGER PRIMARY KEY, up_to INTEGER NOT NULL,"
+        " since TEXT NOT NULL, until TEXT NOT NULL, unmerged INTEGER NOT NULL)"
+    )
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -187,6 +196,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _edits,
     _replies,
     _reactions,
+    _search,
 )
 
 

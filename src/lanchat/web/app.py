@@ -20,6 +20,7 @@ from lanchat.chat.hub import Hub
 from lanchat.chat.model import SESSION_LIFETIME, SYSTEM_CLOCK, Clock
 from lanchat.chat.ports import Audit
 from lanchat.chat.reading import Reading
+from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig
 from lanchat.times import SteadyWall
 from lanchat.web import session
@@ -73,6 +74,7 @@ def create_app(
     *,
     hub: Hub,
     reading: Reading,
+    searching: Searching,
     audit: Audit,
     network: Network,
     wire: Wire,
@@ -91,6 +93,7 @@ def create_app(
         config=config,
         hub=hub,
         reading=reading,
+        searching=searching,
         audit=audit,
         network=network,
         limits=Limits(config.rate),

@@ -88,6 +88,12 @@ class HistoryBudget:
     @contextmanager
     def turn(self, person: str, address: str) -> Iterator[Callable[[Answered], None]]:
         """Wait for one's turn; gives what to call with the answer. Raises TooMuchAtOnce."""
+        with self._turns, self.account(person, address) as pay:
+            yield pay
+
+    @contextmanager
+    def account(self, person: str, address: str) -> Iterator[Callable[[Answered], None]]:
+        """The same without waiting, for what is bounded in other ways. Raises TooMuchAtOnce."""
         accounts = ((self._persons, person), (self._addresses, address))
 
         def pay(answer: Answered) -> None:
@@ -95,11 +101,10 @@ class HistoryBudget:
             for account, key in accounts:
                 account.pay(key, size, now)
 
-        with self._turns:
-            now = self._clock()
-            if wait := max(account.wait(key, now) for account, key in accounts):
-                raise TooMuchAtOnce(ceil(wait))
-            yield pay
+        now = self._clock()
+        if wait := max(account.wait(key, now) for account, key in accounts):
+            raise TooMuchAtOnce(ceil(wait))
+        yield pay
 
 
 def _size(answer: Answered) -> int:

@@ -54,6 +54,9 @@ To all behind one address that they react at once, as a class does, the limit of
 others are told of many reactions in one piece.
 """
 
+SEARCH_SECONDS = 1.0
+"""So often may somebody look for something."""
+
 _EVENTS_PER_MESSAGE = 10
 """All events are limited, too, at so many times the rate of messages."""
 
@@ -135,6 +138,8 @@ class Limits:
         self._reactions_of_all = _burst(rate * REACTIONS_PER_MESSAGE * ROOM_SHARE)
         self._renames = Window(RENAMES, 60)
         self._renames_of_address = Window(RENAMES * ADDRESS_SHARE, 60)
+        self._searches = Window(1, SEARCH_SECONDS)
+        self._searches_of_address = Window(ADDRESS_SHARE, SEARCH_SECONDS)
         self._strikes = Window(STRIKES - 1, 60)
 
     def message(self, person: str, address: str) -> None:
@@ -156,6 +161,17 @@ class Limits:
         counted = ((self._renames, person), (self._renames_of_address, address))
         if wait := max(window.wait(key, now) for window, key in counted):
             raise TooFast(ceil(wait))
+        for window, key in counted:
+            window.add(key, now)
+
+    def search(self, person: str, address: str) -> None:
+        """Count a search. Raises TooMuchAtOnce: a page may look while somebody types."""
+        if not self._limited:
+            return
+        now = self._clock()
+        counted = ((self._searches, person), (self._searches_of_address, address))
+        if wait := max(window.wait(key, now) for window, key in counted):
+            raise TooMuchAtOnce(ceil(wait))
         for window, key in counted:
             window.add(key, now)
 

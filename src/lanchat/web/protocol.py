@@ -6,7 +6,7 @@ no other module knows that a member is a "host" there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
@@ -40,6 +40,8 @@ from lanchat.chat.model import (
 )
 from lanchat.chat.permissions import Ban
 from lanchat.chat.reading import Place, Stretch
+from lanchat.chat.search import Found, Query
+from lanchat.chat.words import phrases
 from lanchat.errors import PayloadInvalid
 
 _Payload = TypeVar("_Payload", bound=msgspec.Struct)
@@ -61,6 +63,7 @@ _Mentions = Annotated[
     msgspec.Meta(max_length=MENTIONS_LIMIT),
 ]
 _Position = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_Time = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")]
 _RoomId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
@@ -145,6 +148,28 @@ class AskHistory(msgspec.Struct):
         if self.around is not None:
             return Place("around", self.around)
         return Place("before", self.before or 0)
+
+
+class AskSearch(msgspec.Struct):
+    """``search``: words, and perhaps where, by whom and when they were said."""
+
+    text: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    room: _RoomId | None = None
+    user: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    before: _Position | None = None
+    since: _Time = "0000-01-01T00:00:00.000Z"
+    until: _Time = "9999-12-31T23:59:59.999Z"
+
+    def query(self, rooms: Collection[str]) -> Query:
+        """What is looked for, in all of the person's rooms where none is named."""
+        return Query(
+            phrases(self.text),
+            rooms if self.room is None else (self.room,),
+            phrases(self.user),
+            self.before,
+            self.since,
+            self.until,
+        )
 
 
 def parse(arguments: Sequence[object], kind: type[_Payload]) -> _Payload:
@@ -235,6 +260,20 @@ def reacted(_event: Reacted) -> dict[str, Any]:
 def mine(reactions: Mapping[int, Sequence[str]]) -> dict[str, Any]:
     """What somebody has done to messages, as it stands beside these in answers to them alone."""
     return {str(message_id): {"reactions": emoji} for message_id, emoji in reactions.items()}
+
+
+def found(found: Found) -> dict[str, Any]:
+    """The answer to ``search``."""
+    answer = {
+        "ok": True,
+        "messages": [_message(message) for message in found.messages],
+        "complete": found.before is None,
+    }
+    if found.before is not None:
+        answer["before"] = found.before
+    if found.indexing:
+        answer["indexing"] = True
+    return answer
 
 
 def invitation(lan_url: str, invite_url: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lanchat.phrases import Answer
 from lanchat.web import protocol
 from lanchat.web.connections import Visitor
-from lanchat.web.protocol import AskHistory, parse
+from lanchat.web.protocol import AskHistory, AskSearch, parse
 from lanchat.web.site import Site
 
 
@@ -27,3 +27,14 @@ class ReadingHandlers:
             answer = protocol.stretch(stretch, asked.place)
         own = self._site.hub.mine(visitor.user, stretch.messages)
         return {**answer, "mine": protocol.mine(own)}
+
+    def search(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
+        """What was said with these words. Waits for the disk."""
+        asked = parse(arguments, AskSearch)
+        rooms = self._site.hub.rooms_of(connection)
+        self._site.limits.search(visitor.person, visitor.origin.ip)
+        with self._site.history.account(visitor.person, visitor.origin.ip) as pay:
+            found = self._site.searching.find(asked.query(rooms), rooms)
+            pay(found.messages)
+        own = self._site.hub.mine(visitor.user, found.messages)
+        return {**protocol.found(found), "mine": protocol.mine(own)}

@@ -13,6 +13,7 @@ from lanchat.chat.hub import Hub
 from lanchat.chat.model import MESSAGE_LIMIT, User
 from lanchat.chat.ports import Audit
 from lanchat.chat.reading import Reading
+from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig
 from lanchat.errors import Refusal
 from lanchat.web import protocol, session
@@ -45,6 +46,7 @@ class Site:
     config: ServeConfig
     hub: Hub
     reading: Reading
+    searching: Searching
     audit: Audit
     network: Network
     limits: Limits

@@ -88,6 +88,7 @@ class Sockets:
         self._wire.on("host_command", self._answering(self._host_command))
         reading = ReadingHandlers(self._site)
         self._wire.on("history", self._answering(reading.history))
+        self._wire.on("search", self._answering(reading.search))
         self._wire.on("*", self._answering(self._unknown))
 
     def _connect(self, _auth: object = None) -> None:

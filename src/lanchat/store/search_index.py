@@ -1,0 +1,252 @@
+"""The index of words, in FTS5: written after the messages, and rid of what is gone.
+
+It is cut into parts, one for each 16,384 positions, with a table each (``search_0``, …). A search
+looks into the newest part first and stops where it has enough. And what is deleted costs one part:
+FTS5 keeps a word of a deleted row, beside a mark that it is gone, until the part's segments are
+merged; so the part is merged to one segment, in small steps.
+
+``search_part`` says of each part up to which id its messages are in the index, so that neither a
+kill nor an upgrade nor an import needs anything but to go on: a message is in the index if it is
+not deleted and its id is not above that. Messages are taken in by a worker within a second of their
+commit, and not with it, where FTS5 would cost a small room a fifth of its speed and more.
+
+The tables hold no copy of the text (``content=''``). To take a row out, FTS5 has to be told what it
+was made of; so whoever changes or deletes rows of ``message`` does it within ``changing``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+from lanchat.chat.words import words
+from lanchat.store.database import Database, transaction
+
+PART_BITS = 14
+"""A part has the messages of so many bits of positions."""
+
+TAKEN = 200
+"""Messages that one step takes in, at most."""
+
+_MERGED = 32
+"""Pages that one step of a merge writes, about."""
+
+_PAUSE = 0.02
+"""Seconds between two steps, in which messages are stored."""
+
+_COLUMNS = "words, called, author, place"
+_ROWS = "SELECT id, message, user, user_id, room, time FROM message WHERE deleted_at IS NULL AND "
+
+Row = Sequence[str]
+
+
+class Indexer:
+    """Takes messages into the index: what is said soon, and older ones from the newest on.
+
+    ``said`` counts the messages of this life. ``work`` is to be called several times a second.
+    """
+
+    def __init__(self, database: Database, said: Callable[[], int]) -> None:
+        self._database = database
+        self._said = said
+        self._seen = -1
+        self._newest = database.call(_newest_part)
+        self._older: int | None = self._newest
+        self._stopped = threading.Event()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether older messages are still to be taken in."""
+        return self._older is not None
+
+    def work(self) -> None:
+        """Take in what is there, and return when it is done or ``stop`` was called."""
+        self._follow()
+        while self._older is not None and not self._stopped.wait(_PAUSE):
+            if self._database.call(partial(take_in, part=self._older)):
+                self._older = self._database.call(partial(_part_below, part=self._older))
+            self._follow()
+
+    def stop(self) -> None:
+        """Finish the step that is being taken, and take no more."""
+        self._stopped.set()
+
+    def _follow(self) -> None:
+        said = self._said()
+        if said == self._seen:
+            return
+        if self._newest is None:
+            self._newest = self._database.call(_newest_part)
+        while self._newest is not None:
+            while not self._database.call(partial(take_in, part=self._newest)):
+                if self._stopped.wait(_PAUSE):
+                    return
+            above = self._database.call(partial(_part_above, part=self._newest))
+            if above is None:
+                break
+            self._newest = above
+        self._seen = said
+
+
+def take_in(connection: sqlite3.Connection, part: int) -> bool:
+    """Take the next messages of a part into the index; tells whether these were the last ones."""
+    first, end = part_range(part)
+    known = _up_to(connection, part)
+    up_to = first - 1 if known is None else known
+    query = "SELECT id FROM message WHERE id > ? AND id < ? ORDER BY id LIMIT ?"
+    ids = connection.execute(query, (up_to, end, TAKEN)).fetchall()
+    if not ids:
+        return True
+    last = ids[-1][0]
+    with transaction(connection):
+        if known is None:
+            _make(connection, part)
+        _add(connection, part, _rows(connection, "id > ? AND id <= ?", (up_to, last)))
+        connection.execute("UPDATE search_part SET up_to = ? WHERE part = ?", (last, part))
+    return len(ids) < TAKEN
+
+
+@contextmanager
+def changing(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[None]:
+    """Within a transaction, keep the index right while rows of these ids are changed or deleted.
+
+    What is done inside must not raise a Refusal, which would leave the rows out of the index.
+    The old words are gone from the file when ``Tidying`` was there (``Retention.erase``).
+    """
+    indexed = [message_id for message_id in ids if _is_taken_in(connection, message_id)]
+    for message_id in indexed:
+        part = message_id >> PART_BITS
+        for row in _rows(connection, "id = ?", (message_id,)):
+            connection.execute(
+                f"INSERT INTO search_{part} (search_{part}, rowid, {_COLUMNS})"  # noqa: S608
+                " VALUES ('delete', ?, ?, ?, ?, ?)",
+                _entry(row),
+            )
+            connection.execute(
+                "UPDATE search_part SET unmerged = unmerged + 1 WHERE part = ?", (part,)
+            )
+    yield
+    for message_id in indexed:
+        _add(connection, message_id >> PART_BITS, _rows(connection, "id = ?", (message_id,)))
+
+
+class Tidying:
+    """Lets go of words that are in the index no more but by name; ``step`` is a call of a database.
+
+    A part whose messages are all gone goes itself.
+    """
+
+    def __init__(self) -> None:
+        self._begun: tuple[int, int] | None = None  # the part, and what it was to be rid of
+
+    def step(self, connection: sqlite3.Connection) -> bool:
+        """Merge a little of one part; tells whether there was anything to do."""
+        found = connection.execute(
+            "SELECT part, unmerged FROM search_part WHERE unmerged > 0"
+            " ORDER BY part = ? DESC LIMIT 1",
+            (self._begun[0] if self._begun else -1,),
+        ).fetchone()
+        if found is None:
+            self._begun = None
+            return False
+        part, unmerged = found
+        first, end = part_range(part)
+        query = "SELECT 1 FROM message WHERE id >= ? AND id < ? LIMIT 1"
+        with transaction(connection):
+            if connection.execute(query, (first, end)).fetchone() is None:
+                _drop(connection, part)
+            elif self._merge(connection, part, unmerged):
+                self._begun = None
+        return True
+
+    def _merge(self, connection: sqlite3.Connection, part: int, unmerged: int) -> bool:
+        """Merge some pages; tells whether all is one segment, but for what came meanwhile."""
+        goes_on = self._begun is not None and self._begun[0] == part
+        if self._begun is None or not goes_on:
+            self._begun = part, unmerged
+        before = connection.total_changes
+        connection.execute(
+            # A negative number takes all segments, not those alone that FTS5 finds worth it.
+            f"INSERT INTO search_{part} (search_{part}, rank) VALUES ('merge', ?)",  # noqa: S608
+            (_MERGED if goes_on else -_MERGED,),
+        )
+        if connection.total_changes - before >= 2:  # noqa: PLR2004  as FTS5's documentation has it
+            return False
+        connection.execute(
+            "UPDATE search_part SET unmerged = unmerged - ? WHERE part = ?", (self._begun[1], part)
+        )
+        return True
+
+
+def _rows(connection: sqlite3.Connection, where: str, values: Sequence[int]) -> list[Row]:
+    return connection.execute(_ROWS + where, values).fetchall()
+
+
+def _add(connection: sqlite3.Connection, part: int, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    connection.executemany(
+        f"INSERT INTO search_{part} (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608
+        map(_entry, rows),
+    )
+    times = [row[-1] for row in rows]
+    connection.execute(
+        "UPDATE search_part SET since = min(since, ?), until = max(until, ?) WHERE part = ?",
+        (min(times), max(times), part),
+    )
+
+
+def _entry(row: Row) -> tuple[object, ...]:
+    """What a message is in the index; it has to be the same when it is taken out."""
+    return (row[0], *(" ".join(words(text)) for text in row[1:5]))
+
+
+def _make(connection: sqlite3.Connection, part: int) -> None:
+    # Words come as they are to be stored, so the plainest tokenizer does; how long a message is
+    # does not matter, because the newest come first.
+    connection.execute(
+        f"CREATE VIRTUAL TABLE search_{part} USING fts5"
+        f" ({_COLUMNS}, content='', columnsize=0, tokenize='ascii')"
+    )
+    first, _ = part_range(part)
+    connection.execute("INSERT INTO search_part VALUES (?, ?, '~', '', 0)", (part, first - 1))
+
+
+def _drop(connection: sqlite3.Connection, part: int) -> None:
+    connection.execute(f"DROP TABLE search_{part}")
+    connection.execute("DELETE FROM search_part WHERE part = ?", (part,))
+
+
+def part_range(part: int) -> tuple[int, int]:
+    """The first id of a part, and the one behind it."""
+    return part << PART_BITS, (part + 1) << PART_BITS
+
+
+def _up_to(connection: sqlite3.Connection, part: int) -> int | None:
+    row = connection.execute("SELECT up_to FROM search_part WHERE part = ?", (part,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _is_taken_in(connection: sqlite3.Connection, message_id: int) -> bool:
+    up_to = _up_to(connection, message_id >> PART_BITS)
+    return up_to is not None and message_id <= up_to
+
+
+def _newest_part(connection: sqlite3.Connection) -> int | None:
+    return _part(connection, "SELECT max(id) FROM message WHERE id > ?", 0)
+
+
+def _part_below(connection: sqlite3.Connection, part: int) -> int | None:
+    return _part(connection, "SELECT max(id) FROM message WHERE id < ?", part_range(part)[0])
+
+
+def _part_above(connection: sqlite3.Connection, part: int) -> int | None:
+    return _part(connection, "SELECT min(id) FROM message WHERE id >= ?", part_range(part)[1])
+
+
+def _part(connection: sqlite3.Connection, query: str, edge: int) -> int | None:
+    (message_id,) = connection.execute(query, (edge,)).fetchone()
+    return None if message_id is None else int(message_id) >> PART_BITS
