@@ -54,3 +54,11 @@ def test_a_database_of_0_1_0_is_taken_over():
     shown = run("migration.py", "--messages=1000", "--busy=1000")
     assert " 1,000 " in shown
     assert " quiet " in shown
+
+
+def test_words_are_looked_for_and_go():
+    """Of so few messages each search is a short one."""
+    shown = run("search.py", "--messages=1000", "--tries=3")
+    assert "two letters of Chinese" in shown
+    assert "ms: True" in shown
+    assert "with their words" in shown

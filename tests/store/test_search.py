@@ -7,7 +7,7 @@ import pytest
 from lanchat.chat.changes import Delete
 from lanchat.chat.model import LOBBY
 from lanchat.chat.search import Query
-from lanchat.chat.words import phrases
+from lanchat.chat.words import phrases, words
 from lanchat.store import messages, search
 from lanchat.store.bulk import load
 from lanchat.store.database import Database
@@ -74,10 +74,10 @@ def test_what_does_not_match_is_not_found(find, text, looked_for):
 def test_who_said_it_counts(find):
     """By an id, or by a name from its beginning."""
     found = find(draft("hello a", user_id="f1"), draft("hello b", user_id="f2"))
-    assert found("hello", user=phrases("f2")) == (["hello b"], None)
-    assert found("", user=phrases("f1")) == (["hello a"], None)
-    assert found("hello", user=phrases("án")) == (["hello b", "hello a"], None)
-    assert found("hello", user=phrases("f")) == ([], None)
+    assert found("hello", user=words("f2")) == (["hello b"], None)
+    assert found("", user=words("f1")) == (["hello a"], None)
+    assert found("hello", user=words("án")) == (["hello b", "hello a"], None)
+    assert found("hello", user=words("f")) == ([], None)
 
 
 def test_only_ones_own_rooms_are_looked_into(find):

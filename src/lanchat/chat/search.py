@@ -20,13 +20,13 @@ MOST_PHRASES = 20
 class Query(NamedTuple):
     """What is looked for: phrases of ``chat/words.py``, by whom, where and when.
 
-    ``user`` is the id of a person or a name, as phrases too; ``before`` an id. ``since`` and
+    ``user`` is the id of a person or a name, as words too; ``before`` an id. ``since`` and
     ``until`` are RFC 3339 as docs/protocol.md has it; what was said at the latter is not meant.
     """
 
     phrases: list[list[str]]
     rooms: Collection[str]
-    user: Sequence[list[str]] = ()
+    user: Sequence[str] = ()
     before: int | None = None
     since: str = ""
     until: str = "~"

@@ -69,7 +69,7 @@ class SqliteSearch:
                 look = partial(find, query=query, limit=limit, seconds=_SECONDS_IN_MEMORY)
                 found, before = self._database.call(look)
             else:
-                found, before = self._offload(partial(_read, self._path, query, limit))
+                found, before = self._offload(partial(read, self._path, query, limit))
         finally:
             self._waiting.release()
         return Found(found, before, indexing)
@@ -99,7 +99,8 @@ def find(
     return found, None
 
 
-def _read(path: Path, query: Query, limit: int) -> tuple[list[Message], int | None]:
+def read(path: Path, query: Query, limit: int) -> tuple[list[Message], int | None]:
+    """The same in the file of a database. Raises StoreUnavailable."""
     address = f"{path.absolute().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
@@ -139,9 +140,8 @@ def _shown(connection: sqlite3.Connection, query: Query, ids: Sequence[int]) -> 
 def _expression(query: Query) -> str:
     """The query in FTS5's language. Words hold no quotes, so they can stand within them."""
     parts = [f"words : {_phrase(phrase)}" for phrase in query.phrases]
-    for phrase in query.user:
-        row = " ".join(phrase)
-        parts.append(f'(author : "{row}" OR called : {_phrase(phrase)})')
+    if query.user:
+        parts.append(f'(author : "{" ".join(query.user)}" OR called : {_phrase(query.user)})')
     rooms = (" ".join(words(room)) for room in query.rooms)
     parts.append("(" + " OR ".join(f'place : "{room}"' for room in rooms) + ")")
     return " AND ".join(parts)

@@ -21,6 +21,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 from lanchat.chat.words import words
 from lanchat.store.database import Database, transaction
@@ -28,7 +29,7 @@ from lanchat.store.database import Database, transaction
 PART_BITS = 14
 """A part has the messages of so many bits of positions."""
 
-TAKEN = 200
+TAKEN = 100
 """Messages that one step takes in, at most."""
 
 _MERGED = 32
@@ -40,7 +41,8 @@ _PAUSE = 0.02
 _COLUMNS = "words, called, author, place"
 _ROWS = "SELECT id, message, user, user_id, room, time FROM message WHERE deleted_at IS NULL AND "
 
-Row = Sequence[str]
+Row = Sequence[Any]
+"""Id, text, name, user id, room, time."""
 
 
 class Indexer:
@@ -104,9 +106,24 @@ def take_in(connection: sqlite3.Connection, part: int) -> bool:
     with transaction(connection):
         if known is None:
             _make(connection, part)
-        _add(connection, part, _rows(connection, "id > ? AND id <= ?", (up_to, last)))
+        add(connection, part, _rows(connection, "id > ? AND id <= ?", (up_to, last)))
         connection.execute("UPDATE search_part SET up_to = ? WHERE part = ?", (last, part))
     return len(ids) < TAKEN
+
+
+def add(connection: sqlite3.Connection, part: int, rows: Sequence[Row]) -> None:
+    """Within a transaction, put rows into a part of the index that are not in it."""
+    if not rows:
+        return
+    connection.executemany(
+        f"INSERT INTO search_{part} (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608
+        map(_entry, rows),
+    )
+    times = [row[-1] for row in rows]
+    connection.execute(
+        "UPDATE search_part SET since = min(since, ?), until = max(until, ?) WHERE part = ?",
+        (min(times), max(times), part),
+    )
 
 
 @contextmanager
@@ -130,7 +147,7 @@ def changing(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Non
             )
     yield
     for message_id in indexed:
-        _add(connection, message_id >> PART_BITS, _rows(connection, "id = ?", (message_id,)))
+        add(connection, message_id >> PART_BITS, _rows(connection, "id = ?", (message_id,)))
 
 
 class Tidying:
@@ -183,20 +200,6 @@ class Tidying:
 
 def _rows(connection: sqlite3.Connection, where: str, values: Sequence[int]) -> list[Row]:
     return connection.execute(_ROWS + where, values).fetchall()
-
-
-def _add(connection: sqlite3.Connection, part: int, rows: Sequence[Row]) -> None:
-    if not rows:
-        return
-    connection.executemany(
-        f"INSERT INTO search_{part} (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608
-        map(_entry, rows),
-    )
-    times = [row[-1] for row in rows]
-    connection.execute(
-        "UPDATE search_part SET since = min(since, ?), until = max(until, ?) WHERE part = ?",
-        (min(times), max(times), part),
-    )
 
 
 def _entry(row: Row) -> tuple[object, ...]:

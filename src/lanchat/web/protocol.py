@@ -41,7 +41,7 @@ from lanchat.chat.model import (
 from lanchat.chat.permissions import Ban
 from lanchat.chat.reading import Place, Stretch
 from lanchat.chat.search import Found, Query
-from lanchat.chat.words import phrases
+from lanchat.chat.words import phrases, words
 from lanchat.errors import PayloadInvalid
 
 _Payload = TypeVar("_Payload", bound=msgspec.Struct)
@@ -165,7 +165,7 @@ class AskSearch(msgspec.Struct):
         return Query(
             phrases(self.text),
             rooms if self.room is None else (self.room,),
-            phrases(self.user),
+            words(self.user),
             self.before,
             self.since,
             self.until,
