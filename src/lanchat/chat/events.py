@@ -208,6 +208,14 @@ class Notice(_ToUser):
 
 
 @dataclass(frozen=True, slots=True)
+class Typing(_InRoom):
+    """Somebody is writing: for the others in the room, and worth nothing a moment later."""
+
+    room: str
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionsClosed(_ToUser):
     """All connections of this person end, after what they are told before."""
 

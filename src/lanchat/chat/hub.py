@@ -27,6 +27,7 @@ from lanchat.chat.events import (
     MessagePosted,
     Reacted,
     SettingsChanged,
+    Typing,
     room_channel,
     user_channel,
 )
@@ -53,7 +54,7 @@ from lanchat.chat.ports import (
     Settings,
 )
 from lanchat.chat.posting import Posting
-from lanchat.chat.presence import Presence
+from lanchat.chat.presence import CROWD, Presence
 from lanchat.chat.reactions import Reactions
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import (
@@ -65,6 +66,7 @@ from lanchat.errors import (
     RoomLocked,
     StoreUnavailable,
     Unauthorized,
+    UnknownRoom,
 )
 
 _log = logging.getLogger(__name__)
@@ -322,6 +324,21 @@ class Hub:
         if self._presence.entry_of(connection) is None:
             raise NotJoined
         return (LOBBY,)
+
+    def typing(self, connection: str, room: str) -> None:
+        """Tell the others in a room that somebody is writing there, if they are few.
+
+        Raises NotJoined, UnknownRoom, or Muted or ReadOnly for who may not write.
+        """
+        entry = self._presence.entry_of(connection)
+        if entry is None:
+            raise NotJoined
+        if room not in self.rooms_of(connection):
+            raise UnknownRoom
+        now = self._clock.monotonic()
+        self._permissions.check_writing(entry.user, entry.connections[connection], now)
+        if self._presence.count <= CROWD:
+            self.publish(Typing(room, entry.user))
 
     # Going.
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
+from engineio.packet import MESSAGE, Packet
 from flask_socketio import SocketIO
+from socketio.packet import EVENT
 
-from lanchat.chat.events import ConnectionsClosed, Event, MessagePosted
+from lanchat.chat.events import ConnectionsClosed, Event, MessagePosted, Typing, user_channel
 from lanchat.live.packets import EventHandlers
 
 Only = Callable[[frozenset[str]], bool]
-Packet = tuple[str, Any, Only | None]
+Told = tuple[str, Any, Only | None]
 """An event's name and payload, and by which traits a client gets it; None is for all."""
 
 _ROOM = "room:"
@@ -32,7 +34,7 @@ class SocketDelivery:
         self,
         socketio: SocketIO,
         handlers: EventHandlers,
-        packets: Callable[[Event], Iterable[Packet]],
+        packets: Callable[[Event], Iterable[Told]],
     ) -> None:
         self.socketio = socketio
         self.on = handlers.on
@@ -67,12 +69,29 @@ class SocketDelivery:
         if isinstance(event, ConnectionsClosed):
             self._close(channel)
             return
+        if isinstance(event, Typing):
+            self._hint(channel, user_channel(event.user.id), event)
+            return
         if isinstance(event, MessagePosted):
             members = self.socketio.server.manager.rooms.get("/", {}).get(channel, ())
             self.deliveries += len(members)
         for name, payload, only in self._packets(event):
             for room in self._rooms(channel, only):
                 self.socketio.server.emit(name, payload, to=room)
+
+    def _hint(self, channel: str, own: str, event: Event) -> None:
+        """Tell those in a room for whom nothing waits; not the person whom it is about."""
+        server = self.socketio.server
+        skipped = self._users.get(own, ())
+        for name, payload, only in self._packets(event):
+            text = server.packet_class(EVENT, data=[name, payload], namespace="/").encode()
+            packet = Packet(MESSAGE, text)
+            for connection, sid in list(server.manager.get_participants("/", channel)):
+                if connection in skipped or (only and not only(self._traits[connection])):
+                    continue
+                session = server.eio.sockets.get(sid)
+                if session is not None and not _is_behind(session):
+                    server.eio.send_packet(sid, packet)
 
     def unsubscribe(self, connection: str) -> None:
         """The connection is gone; Socket.IO itself takes it out of its rooms."""
@@ -104,6 +123,12 @@ class SocketDelivery:
             self.socketio.server.disconnect(connection)
         finally:
             self.closing.discard(connection)
+
+
+def _is_behind(session: Any) -> bool:
+    """Whether something waits for a client: for its WebSocket, or for its next poll."""
+    waiting, _ = (getattr(session, "writer", None) or session.queue).backlog
+    return bool(waiting)
 
 
 def _group(channel: str, traits: frozenset[str]) -> str:

@@ -57,6 +57,9 @@ others are told of many reactions in one piece.
 SEARCH_SECONDS = 1.0
 """So often may somebody look for something."""
 
+TYPING_SECONDS = 3.0
+"""So often are others told that somebody is typing."""
+
 _EVENTS_PER_MESSAGE = 10
 """All events are limited, too, at so many times the rate of messages."""
 
@@ -140,6 +143,8 @@ class Limits:
         self._renames_of_address = Window(RENAMES * ADDRESS_SHARE, 60)
         self._searches = Window(1, SEARCH_SECONDS)
         self._searches_of_address = Window(ADDRESS_SHARE, SEARCH_SECONDS)
+        # Half a second is left out, as with messages.
+        self._typings = Window(1, TYPING_SECONDS - 0.5)
         self._strikes = Window(STRIKES - 1, 60)
 
     def message(self, person: str, address: str) -> None:
@@ -174,6 +179,10 @@ class Limits:
             raise TooMuchAtOnce(ceil(wait))
         for window, key in counted:
             window.add(key, now)
+
+    def typing(self, person: str) -> bool:
+        """Whether others are to be told again that the person is typing."""
+        return not self._limited or self._typings.hit(person, self._clock())
 
     def strike(self, person: str) -> bool:
         """Count a refusal; returns whether it was one too many."""

@@ -28,6 +28,7 @@ from lanchat.chat.events import (
     ReactionsChanged,
     RulesChanged,
     ServerStopping,
+    Typing,
 )
 from lanchat.chat.model import (
     LOBBY,
@@ -148,6 +149,12 @@ class AskHistory(msgspec.Struct):
         if self.around is not None:
             return Place("around", self.around)
         return Place("before", self.before or 0)
+
+
+class IsTyping(msgspec.Struct):
+    """``typing``: in which room."""
+
+    room: _RoomId = LOBBY
 
 
 class AskSearch(msgspec.Struct):
@@ -394,6 +401,11 @@ def _invitation(event: InvitationChanged) -> Iterable[Packet]:
     yield Packet("invite_changed", invitation(event.lan_url, event.invite_url))
 
 
+def _typing(event: Typing) -> Iterable[Packet]:
+    payload = {"room": event.room, "user_id": event.user.id, "user": event.user.name}
+    yield Packet("typing", payload, lambda traits: POSITIONS in traits)
+
+
 def _stopping(event: ServerStopping) -> Iterable[Packet]:
     yield Packet("server_stop", {"time": event.time})
 
@@ -425,4 +437,5 @@ _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     Notice: _notice,
     InvitationChanged: _invitation,
     ServerStopping: _stopping,
+    Typing: _typing,
 }

@@ -35,6 +35,7 @@ from lanchat.web.protocol import (
     DeleteMessage,
     EditMessage,
     HostCommand,
+    IsTyping,
     NewHost,
     NewMessage,
     React,
@@ -89,6 +90,7 @@ class Sockets:
         reading = ReadingHandlers(self._site)
         self._wire.on("history", self._answering(reading.history))
         self._wire.on("search", self._answering(reading.search))
+        self._wire.on("typing", self._answering(self._typing))
         self._wire.on("*", self._answering(self._unknown))
 
     def _connect(self, _auth: object = None) -> None:
@@ -175,6 +177,12 @@ class Sockets:
         asked = parse(arguments, HostCommand)
         result = self._hub.command(connection, asked.name, asked.text, asked.person)
         return phrases.done(result, visitor.lang)
+
+    def _typing(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
+        asked = parse(arguments, IsTyping)
+        if self._limits.typing(visitor.person):
+            self._hub.typing(connection, asked.room)
+        return {"ok": True}
 
     def _unknown(self, *_: object) -> Answer:
         raise PayloadInvalid
