@@ -47,6 +47,8 @@ export default [
     files: ["src/lanchat/web/static/js/*.js"],
     ...compat.configs["flat/recommended"],
     languageOptions: { globals: globals.browser, ecmaVersion: 2021 },
+    // The pages look whether these are there.
+    settings: { polyfills: ["BroadcastChannel", "Notification"] },
     rules: {
       ...compat.configs["flat/recommended"].rules,
       // The syntax is that of ES2021, but for this: iOS has it since 16.4.
@@ -77,6 +79,7 @@ export default [
   },
   {
     files: ["tests/js/*.mjs"],
+    languageOptions: { globals: globals.nodeBuiltin },
     rules: { "no-script-url": "off" }, // what must not become a link
   },
 ];

@@ -1,9 +1,11 @@
 // The chat page: reads its configuration, makes the parts and joins them. Actions go up into
 // the state, the state comes down into the parts, once a frame.
 
+import { concerns, mountAlerts } from "./alerts.js";
+import { mountAttention, readUpTo } from "./attention.js";
+import { makeBadge } from "./badge.js";
 import { mountComposer } from "./composer.js";
 import { mountCopying } from "./copying.js";
-import { mountAttention, readUpTo } from "./attention.js";
 import { mountConfirm, mountFarewell, mountPanel } from "./dialogs.js";
 import { byId, readConfig } from "./dom.js";
 import { newestId } from "./history.js";
@@ -53,10 +55,21 @@ let seenUpTo = Infinity; // what has a greater id comes while one looks
 
 /** @param {Action} action */
 function dispatch(action) {
-  const before = state.outbox;
+  const before = state;
   state = reduce(state, action);
-  if (state.outbox !== before) outbox.save(state.outbox);
+  if (state.outbox !== before.outbox) outbox.save(state.outbox);
+  if (action.type === "messagePosted") hear(before, action.message);
   schedule();
+}
+
+/**
+ * @param {State} before
+ * @param {Message} message
+ */
+function hear(before, message) {
+  const { you, here, atEnd } = state;
+  if (!before.joined || message.id <= newestId(before) || message.user_id === you.id) return;
+  alerts.heard(message, { concerns: concerns(message, you), reading: here && atEnd });
 }
 
 const composer = mountComposer(
@@ -78,8 +91,7 @@ const composer = mountComposer(
     people: () => state.members.filter(({ id }) => id !== state.you.id).map(({ name }) => name),
     onSend: post,
     onCommand: (name, text) => orders.command(name, text),
-    onLeft: (left) =>
-      dispatch({ type: "draftLeft", draft: { client_id: newClientId(), ...left } }),
+    onLeft: (left) => dispatch({ type: "draftLeft", draft: { client_id: newClientId(), ...left } }),
   },
 );
 const overlays = mountOverlays({ rest: at("chat"), shade: at("shade") });
@@ -156,6 +168,16 @@ const socket = openSocket(config, {
 });
 
 const attend = mountAttention({ getState: () => state, dispatch });
+
+const alerts = mountAlerts(
+  {
+    sound: byId("sound", HTMLSelectElement),
+    system: at("notifications"),
+    why: at("notifications-why"),
+  },
+  { words, name: config.room },
+);
+const badge = makeBadge(byId("icon", HTMLLinkElement), config.room);
 
 ignoreHeldKeys(document);
 mountCopying(at("rows"));
@@ -263,7 +285,7 @@ function render() {
   composer.silence(why === null ? "" : words.say(why, times));
   const unread = countNew(state);
   timeline.updateUnread(unread);
-  document.title = !state.here && unread > 0 ? `(${unread}) ${config.room}` : config.room;
+  badge(state.here ? 0 : unread);
   followLink();
 }
 

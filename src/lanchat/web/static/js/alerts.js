@@ -1,0 +1,96 @@
+// Telling who looks elsewhere that somebody has spoken: a sound, a shake of the phone, and where the
+// page came by https a message of the system. Which of these is the reader's choice, kept in this
+// browser.
+
+import { setText } from "./dom.js";
+import { keep } from "./page.js";
+import { playNotes, wakeSound } from "./sound.js";
+import { makeTurns, openChannel } from "./turns.js";
+
+const SHAKE = 80; // milliseconds
+const MOST_LETTERS = 200;
+
+/**
+ * `heard` is told of each message of somebody else as it comes in; `name` is the room's.
+ * @param {{ sound: HTMLSelectElement, system: HTMLElement, why: HTMLElement }} controls
+ * @param {{ words: Words, name: string }} options
+ */
+export function mountAlerts({ sound, system, why }, { words, name }) {
+  /** @type {Kept<string>} */
+  const keptLevel = keep("localStorage", "lanchat.sound");
+  /** @type {Kept<string>} */
+  const keptSystem = keep("localStorage", "lanchat.notifications");
+  const turns = makeTurns(openChannel());
+  const can = window.isSecureContext && "Notification" in window;
+  let notifies = false;
+
+  sound.value = keptLevel.load() ?? "mentions";
+  sound.addEventListener("change", () => {
+    keptLevel.save(sound.value);
+    if (sound.value !== "none") playNotes(); // this is how it sounds
+  });
+  wakeSound(document);
+
+  system.addEventListener("click", async () => {
+    if (!can) return;
+    // Asked for here alone: a page that asks when it opens is refused for good.
+    const asked = notifies ? "denied" : await Notification.requestPermission();
+    show(asked === "granted");
+    keptSystem.save(notifies ? "on" : "");
+    setText(
+      why,
+      asked === "denied" && !notifies && Notification.permission === "denied"
+        ? words.t("client.notifications_refused")
+        : "",
+    );
+  });
+  show(can && keptSystem.load() === "on" && Notification.permission === "granted");
+  system.setAttribute("aria-disabled", String(!can));
+  if (!can) setText(why, words.t("client.notifications_insecure"));
+
+  /** @param {boolean} on */
+  function show(on) {
+    notifies = on;
+    system.setAttribute("aria-checked", String(on));
+  }
+
+  /**
+   * @param {Message} message
+   * @param {{ concerns: boolean, reading: boolean }} how whether it names or answers the reader,
+   *   and whether they see it
+   */
+  async function heard({ id, user, message }, how) {
+    if (how.reading) turns.pass(id);
+    else if ((how.concerns || sound.value === "all") && (await turns.take(id))) {
+      if (sound.value !== "none") {
+        playNotes();
+        navigator.vibrate?.(SHAKE);
+      }
+      if (notifies) notify(`${user}: ${message}`, id);
+    }
+  }
+
+  /**
+   * @param {string} text
+   * @param {number} id
+   */
+  function notify(text, id) {
+    const shown = new Notification(name, { body: text.slice(0, MOST_LETTERS), tag: "lanchat" });
+    shown.addEventListener("click", () => {
+      window.focus();
+      location.hash = `message-${id}`;
+      shown.close();
+    });
+  }
+
+  return { heard };
+}
+
+/**
+ * Whether a message names somebody, or answers what they said.
+ * @param {Message} message
+ * @param {User} user
+ */
+export function concerns({ mentions = [], quoted }, { id }) {
+  return mentions.includes(id) || quoted?.user_id === id;
+}

@@ -1,0 +1,48 @@
+// js/turns.js: of several tabs of one browser, one speaks.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+
+import { makeTurns } from "#js/turns.js";
+
+/** @type {BroadcastChannel[]} */
+const channels = [];
+after(() => channels.forEach((channel) => channel.close()));
+
+/**
+ * Tabs of one browser, with these numbers.
+ * @param {number[]} numbers
+ */
+function tabs(...numbers) {
+  const name = `turns ${channels.length}`;
+  return numbers.map((number) => {
+    channels.push(new BroadcastChannel(name));
+    return makeTurns(channels[channels.length - 1], number);
+  });
+}
+
+test("of all that hear of it, one speaks", async () => {
+  const all = tabs(0.5, 0.2, 0.9);
+  const spoke = await Promise.all(all.map((tab) => tab.take(41)));
+  assert.deepEqual(spoke, [false, true, false]);
+});
+
+test("who hears of it later does not speak again", async () => {
+  const [first, second] = tabs(0.5, 0.2);
+  assert.ok(await first.take(41));
+  assert.ok(!(await second.take(41)));
+  assert.ok(await second.take(42));
+});
+
+test("where one is read, none speaks", async () => {
+  const [first, second] = tabs(0.5, 0.2);
+  const asked = first.take(41);
+  second.pass(41);
+  assert.ok(!(await asked));
+});
+
+test("a tab that cannot speak to others speaks", async () => {
+  const tab = makeTurns(null);
+  assert.ok(await tab.take(41));
+  assert.ok(!(await tab.take(41)));
+});
