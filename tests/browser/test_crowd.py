@@ -15,8 +15,8 @@ pytestmark = pytest.mark.server_options("--grace", "600", "--max-per-ip", "0")
 @pytest.mark.parametrize(
     ("locale", "joined"),
     [
-        ("en-GB", "Guest 49 and 10 others joined the room!"),
-        ("pt-BR", "Guest 49 e mais 10 pessoas entraram na sala!"),
+        ("en-GB", "Guest 0, Guest 1, and 58 others joined the room!"),
+        ("pt-BR", "Guest 0, Guest 1 e mais 58 pessoas entraram na sala!"),
     ],
 )
 def test_a_class_that_comes_in_has_one_line(
@@ -31,5 +31,4 @@ def test_a_class_that_comes_in_has_one_line(
     for number in range(60):
         raw_client(person_factory(f"Guest {number}")).join()
     expect(page.locator("#people .people__person")).to_have_count(61)
-    expect(page.locator(".note--joined")).to_have_count(50 + 1)
-    expect(page.locator(".note--joined").last).to_have_text(joined)
+    expect(page.locator(".note--joined")).to_have_text([joined])

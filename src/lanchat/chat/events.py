@@ -162,10 +162,11 @@ class MemberJoined(_Move):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
 class MemberLeft(_Move):
-    """Somebody has gone."""
+    """Somebody has gone; after a ``logout`` for good: who comes back is another user."""
 
-    __slots__ = ()
+    logout: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,14 @@ class Presence:
         _remember(self._gone, departure.user.id, (departure.user, departure.origin))
         if member := departure.member:
             time = timestamp(self._clock.wall())
-            left = MemberLeft(departure.user, member.ip, time, member.role, member.muted)
+            left = MemberLeft(
+                departure.user,
+                member.ip,
+                time,
+                member.role,
+                member.muted,
+                logout=departure.reason != "closed",
+            )
             self._crowd.left(left, self.count)
 
     def _write(self, departure: Departure) -> None:

@@ -380,11 +380,15 @@ def _joined(event: MemberJoined) -> Iterable[Packet]:
 
 
 def _left(event: MemberLeft) -> Iterable[Packet]:
-    yield Packet("host_leave_room", _member(event), _one_by_one if event.crowd else None)
+    yield Packet("host_leave_room", _leaver(event), _one_by_one if event.crowd else None)
+
+
+def _leaver(event: MemberLeft) -> dict[str, Any]:
+    return {**_member(event), "logout": True} if event.logout else _member(event)
 
 
 def _moment(event: MembersChanged) -> Iterable[Packet]:
-    payload = {"joined": list(map(_member, event.joined)), "left": list(map(_member, event.left))}
+    payload = {"joined": list(map(_member, event.joined)), "left": list(map(_leaver, event.left))}
     yield Packet("hosts_changed", payload, lambda traits: BATCHES in traits)
 
 
