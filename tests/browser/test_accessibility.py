@@ -46,10 +46,14 @@ def test_chat_has_no_violations(server: Any, arrive: Arrive, say: Say, scheme: s
 
 @SCHEMES
 def test_phone_has_no_violations(arrive: Arrive, phone: dict[str, Any], scheme: str) -> None:
-    """The sheet with the people over the chat."""
+    """The sheets with the people and the settings over the chat."""
     ana = arrive("Ana", color_scheme=scheme, reduced_motion="reduce", **phone)
     ana.tap("#open-panel")
     expect(ana.locator("#close-panel")).to_be_focused()
+    assert _violations(ana) == ""
+    ana.tap("#close-panel")
+    ana.tap("#open-settings")
+    ana.tap("#compact")
     assert _violations(ana) == ""
 
 

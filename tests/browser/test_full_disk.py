@@ -24,7 +24,7 @@ def test_the_reader_sees_why_and_can_try_again(
     full = (server.data_dir / "messages.db-wal").stat().st_size
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (full, -1))
     say(ana, "too much")
-    expect(ana.locator(".message__why")).to_contain_text("The host cannot store messages just now")
+    expect(ana.locator(".message__why")).to_contain_text("The server cannot store messages")
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (-1, -1))
     ana.get_by_role("button", name="Try again").click()
     expect(ana.locator(".message__why")).to_have_count(0)

@@ -41,7 +41,10 @@ def test_the_page_needs_nothing_younger(visit: Visit, say: Say, server: Any) -> 
     page.keyboard.press("Shift+Tab")
     assert page.evaluate("document.querySelector('#panel').contains(document.activeElement)")
     page.keyboard.press("Escape")
-    say(page, "/clear")
+    page.click("#open-order")
+    page.get_by_role("switch", name="Lock").click()
+    expect(page.locator("#rules")).to_have_text("Locked")
+    page.get_by_role("button", name="Delete everything").click()
     page.click("#sure-yes")
     expect(page.locator(".message")).to_have_count(0)
 

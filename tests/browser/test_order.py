@@ -58,7 +58,9 @@ def test_a_guest_who_is_kicked_sees_why(host: Arrive, arrive: Arrive) -> None:
     """By keyboard alone; the page does not knock again, but one can log in anew."""
     ana, bia = host("Ana"), arrive("Bia")
     ana.get_by_role("button", name="Actions for Bia").press("Enter")
-    ana.get_by_role("button", name="Remove from the room").press("Enter")
+    expect(ana.get_by_role("menuitem", name="Mute")).to_be_focused()
+    ana.keyboard.press("ArrowDown")
+    ana.keyboard.press("Enter")
     expect(ana.get_by_role("button", name="Cancel")).to_be_focused()
     expect(ana.locator("#sure-yes")).to_be_enabled()
     ana.keyboard.press("Tab")
@@ -74,6 +76,8 @@ def test_a_banned_guest_reads_until_when(host: Arrive, arrive: Arrive, say: Say)
     """In the page that was open, and when trying another name."""
     ana, bia = host("Ana"), arrive("Bia")
     say(ana, "/ban Bia 2h")
+    expect(ana.locator("#sure")).to_contain_text("/ban Bia 2h")
+    ana.click("#sure-yes")
     expect(bia.locator("#farewell")).to_contain_text("banned you from the room until")
     bia.click("#farewell-again")
     expect(bia.locator("[role=alert]")).to_contain_text("banned you from this room until")
@@ -89,6 +93,7 @@ def test_until_when_is_said_by_each_readers_clock(
     ana = host("Ana", timezone_id="America/Sao_Paulo")
     bia = arrive("Bia", timezone_id="Asia/Tokyo")
     say(ana, "/ban Bia 1h")
+    ana.click("#sure-yes")
     expect(bia.locator("#farewell")).to_contain_text("until")
     until = server.ask({"do": "list"})["bans"][0]["until"]
     show = """(until) => new Intl.DateTimeFormat(
@@ -106,14 +111,18 @@ def test_until_when_is_said_by_each_readers_clock(
 
 
 def test_a_muted_guest_can_only_read(host: Arrive, arrive: Arrive, say: Say) -> None:
-    """It is said in their language, and what they wrote stays; then they can go on."""
+    """Why stands in the field's place, and what they wrote stays; then they can go on."""
     ana, bia = host("Ana"), arrive("Bia", locale="pt-BR")
-    say(ana, "/mute Bia")
-    expect(bia.locator(".note").last).to_contain_text("silenciou você até")
     bia.fill("#message", "mas")
-    expect(bia.locator("#send")).to_be_disabled()
-    expect(bia.locator("#composer-limit")).to_contain_text("silenciou você")
+    ana.fill("#message", "/mute b")
+    ana.press("#message", "Enter")
+    expect(ana.locator("#message")).to_have_value("/mute Bia ")
+    ana.press("#message", "Enter")
+    expect(bia.locator("#composer-barred")).to_contain_text("silenciou você até")
+    expect(bia.locator("#composer-barred")).to_be_focused()
+    expect(bia.locator("#message")).to_be_hidden()
     say(ana, "/unmute Bia")
+    expect(bia.locator("#message")).to_be_focused()
     bia.click("#send")
     expect(ana.locator(".message__text")).to_have_text(["mas"])
 
@@ -123,10 +132,11 @@ def test_the_rules_of_the_room_are_seen(host: Arrive, arrive: Arrive, say: Say) 
     ana, bia = host("Ana"), arrive("Bia")
     say(ana, "/topic Fractions")
     say(ana, "/readonly")
-    expect(bia.locator("#rules")).to_have_text("only hosts write · Fractions")
-    expect(bia.locator("#composer-limit")).to_have_text("Only hosts can write now.")
+    expect(bia.locator("#composer-barred")).to_have_text("Only hosts can write now.")
     carla = arrive("Carla")
-    expect(carla.locator("#rules")).to_have_text("only hosts write · Fractions")
+    for page in (bia, carla):
+        expect(page.locator("#rules")).to_have_text("Only hosts write")
+        expect(page.locator("#topic-text")).to_have_text("Fractions")
     say(ana, "still me")
     expect(carla.locator(".message__text")).to_have_text(["still me"])
 
@@ -135,10 +145,11 @@ def test_slow_mode_sends_one_after_the_other(host: Arrive, arrive: Arrive, say: 
     """Nothing is lost and nobody has to press a button again."""
     ana, bia = host("Ana"), arrive("Bia")
     say(ana, "/slow 2s")
-    expect(bia.locator("#rules")).to_have_text("2 seconds between messages")
+    expect(bia.locator("#rules")).to_have_text("Slow mode: 2 s")
     say(bia, "one")
     say(bia, "two")
     expect(bia.locator("#composer-limit")).to_contain_text("Slow mode")
+    expect(bia.locator(".message__pending")).to_contain_text("Sends in")
     expect(ana.locator(".message__text")).to_have_text(["one", "two"])
 
 
@@ -200,9 +211,9 @@ def test_deleting_leaves_all_other_rows_where_they_are(
 ) -> None:
     """What is being read does not move, what is selected stays so, and the focus goes on."""
     ana, bia = host("Ana"), arrive("Bia")
-    for number in range(14):
+    for number in range(24):
         say(bia, f"line {number}\nand\nmore")
-    expect(ana.locator(".message__time")).to_have_count(14)
+    expect(ana.locator(".message__time")).to_have_count(24)
     ana.locator("#log").evaluate("log => { log.style.overflowAnchor = 'none' }")
     ana.locator(".message", has_text="line 7").evaluate(
         """row => {
@@ -225,7 +236,7 @@ def test_deleting_leaves_all_other_rows_where_they_are(
     opened = ana.locator(".message").evaluate_all(place)
     ana.locator(".message__act").evaluate("button => button.click()")
     ana.click("#sure-yes")
-    expect(ana.locator(".message")).to_have_count(13)
+    expect(ana.locator(".message")).to_have_count(23)
     after = ana.locator(".message").evaluate_all("rows => rows[6].getBoundingClientRect().top")
     assert abs(after - opened) < 1, (before, opened, after)
     assert "line 7" in ana.evaluate("String(getSelection())")
@@ -286,11 +297,31 @@ def test_what_begins_with_a_slash_is_said_as_it_was_typed(arrive: Arrive, say: S
 
 
 def test_help_lists_what_one_can_do(host: Arrive) -> None:
-    """In a line of the chat that nobody else sees."""
+    """In a card above the field, which goes away again."""
     ana = host("Ana")
     ana.fill("#message", "/help")
     ana.press("#message", "Enter")
-    expect(ana.locator(".note--list")).to_contain_text("/kick name")
+    expect(ana.get_by_role("dialog", name="Commands")).to_contain_text("/kick name")
+    ana.keyboard.press("Escape")
+    expect(ana.get_by_role("dialog")).to_have_count(0)
+    expect(ana.locator("#message")).to_be_focused()
+
+
+def test_rules_are_switches(host: Arrive, arrive: Arrive) -> None:
+    """The host's menu shows what holds and changes it, by keys alone; a guest has none."""
+    ana, bia = host("Ana"), arrive("Bia")
+    expect(bia.locator("#open-order")).to_be_hidden()
+    ana.locator("#open-order").press("Enter")
+    ana.keyboard.press("Space")
+    expect(ana.get_by_role("switch", name="Lock")).to_have_attribute("aria-checked", "true")
+    expect(bia.locator("#rules")).to_have_text("Locked")
+    ana.get_by_label("Between two messages").select_option("30")
+    expect(bia.locator("#rules")).to_contain_text("Slow mode: 30 s")
+    ana.get_by_label("Topic").fill("Fractions")
+    ana.keyboard.press("Enter")
+    expect(bia.locator("#topic-text")).to_have_text("Fractions")
+    ana.keyboard.press("Escape")
+    expect(ana.locator("#open-order")).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -302,13 +333,17 @@ def test_keeping_order_is_accessible(host: Arrive, arrive: Arrive, say: Say, sch
     say(ana, "/topic Fractions")
     say(ana, "/mute Bia")
     expect(ana.locator(".badge--quiet")).to_be_visible()
-    ana.get_by_role("button", name="Actions for Bia").click()
+    for opener in ("Manage the room", "Settings", "Invite", "Actions for Bia"):
+        ana.get_by_role("button", name=opener).click()
+        assert _violations(ana) == ""
+        ana.keyboard.press("Escape")
     ana.locator(".message__time").first.click()
     ana.focus("#message")
     ana.keyboard.type("/")
     expect(ana.locator("#commands")).to_be_visible()
     assert _violations(ana) == ""
-    ana.get_by_role("button", name="Remove from the room").click()
+    ana.get_by_role("button", name="Actions for Bia").click()
+    ana.get_by_role("menuitem", name="Remove from the room").click()
     assert _violations(ana) == ""
     ana.click("#sure-yes")
     expect(bia.locator("#farewell")).to_be_visible()

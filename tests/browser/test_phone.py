@@ -53,7 +53,8 @@ def test_a_long_name_hides_nothing(arrive: Arrive, width: int) -> None:
     expect(ana.locator(".people__you")).to_be_in_viewport(ratio=1)
     name = ana.locator(".people__name")
     assert name.evaluate("e => e.scrollWidth > e.clientWidth")
-    expect(name).to_have_attribute("title", "Wilhelmina Wolkenstein-Wasserman")
+    person = ana.locator(".people__person")
+    expect(person).to_have_attribute("title", "Wilhelmina Wolkenstein-Wasserman · 127.0.0.1")
 
 
 def test_people_are_a_sheet(arrive: Arrive, phone: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.world.pages import log_out
+
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
 
@@ -101,7 +103,7 @@ def test_a_host_that_stops_says_so(server: Any, arrive: Arrive) -> None:
     notes = ["Bia joined the room!"]
     expect(ana.locator(".note")).to_have_text(notes)
     server.stop()
-    expect(ana.locator("#status")).to_contain_text("The host stopped the room")
+    expect(ana.locator("#status")).to_contain_text("The room was stopped")
     server.start()
     expect(ana.locator("#status")).to_have_text("Connected again")
     expect(ana.locator("#status")).to_have_text("")
@@ -136,7 +138,7 @@ def test_logging_out_ends_the_other_tab(arrive: Arrive) -> None:
     second = ana.context.new_page()
     second.goto(ana.url)
     expect(second.locator("#people .people__you")).to_have_count(1)
-    ana.click("#log-out button")
+    log_out(ana)
     expect(second.locator("#username")).to_be_visible()
 
 

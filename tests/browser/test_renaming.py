@@ -11,7 +11,8 @@ Say = Callable[[Page, str], None]
 
 
 def change_name(page: Page, name: str) -> None:
-    """Open the form in the panel, and send it."""
+    """Open the form in the settings, and send it."""
+    page.click("#open-settings")
     page.click("#open-rename")
     page.fill("#new-name", name)
     page.keyboard.press("Enter")
@@ -30,6 +31,7 @@ def test_all_see_the_new_name_at_once(arrive: Arrive, say: Say) -> None:
     expect(ana.locator(".message--mine")).to_have_count(2)
     ana.reload()
     expect(ana.locator(".message--mine")).to_have_count(2)
+    ana.click("#open-settings")
     ana.click("#open-rename")
     expect(ana.locator("#new-name")).to_have_value("Anita")
 

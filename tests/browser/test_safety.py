@@ -90,9 +90,11 @@ def test_address_can_be_copied_without_https(arrive: Arrive) -> None:
     """Browsers keep the clipboard's interface from plain LAN addresses: there is another way."""
     ana = arrive("Ana")
     ana.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
-    ana.click("#copy-address")
-    expect(ana.locator("#copy-result")).to_have_text("Address copied")
+    ana.click("#open-invite")
+    ana.click("#invite-copy")
+    expect(ana.locator("#invite-result")).to_have_text("Address copied")
     address = ana.locator("#invite-address").inner_text()
+    ana.keyboard.press("Escape")
     ana.focus("#message")
     ana.keyboard.press("ControlOrMeta+V")
     expect(ana.locator("#message")).to_have_value(address)

@@ -8,6 +8,8 @@ from functools import partial
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from tests.world.pages import log_out
+
 Arrive = Callable[..., Page]
 Visit = Callable[..., Page]
 Say = Callable[[Page, str], None]
@@ -68,7 +70,7 @@ def test_people_come_and_go(arrive: Arrive) -> None:
     expect(bia.locator(".note")).to_have_count(0)
     expect(ana.locator(".people__name")).to_have_text(["Ana", "Bia"])
     expect(bia.locator(".people__name")).to_have_text(["Bia", "Ana"])
-    bia.click("#log-out button")
+    log_out(bia)
     expect(ana.locator(".note").last).to_have_text("Bia left the room.")
     expect(ana.locator("#count")).to_have_text("1 person here")
 
@@ -78,7 +80,7 @@ def test_arrivals_are_told_in_portuguese(arrive: Arrive) -> None:
     ana = arrive("Ana", locale="pt-BR")
     bia = arrive("Bia")
     expect(ana.locator(".note").last).to_have_text("Bia entrou na sala!")
-    bia.click("#log-out button")
+    log_out(bia)
     expect(ana.locator(".note").last).to_have_text("Bia saiu da sala.")
 
 

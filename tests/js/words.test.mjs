@@ -37,7 +37,7 @@ test("a phrase of the state is said with its count or its time", () => {
 test("times are written as the reader's own country does, where it speaks the page's language", () => {
   const evening = new Date(2026, 10, 23, 21, 5);
   assert.equal(makeTimes("en", ["pt-BR", "en-GB"]).short(evening), "21:05");
-  assert.match(makeTimes("en", ["en-US"]).short(evening), /09:05\sPM/);
+  assert.match(makeTimes("en", ["en-US"]).short(evening), /^9:05\sPM/);
 });
 
 test("a time of today is short, one of another day has its date", () => {

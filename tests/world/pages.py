@@ -19,3 +19,9 @@ def put_into_queue(page: Page, *texts: str) -> None:
         drafts,
     )
     page.reload()
+
+
+def log_out(page: Page) -> None:
+    """By the settings."""
+    page.click("#open-settings")
+    page.click("#log-out button")

@@ -193,7 +193,7 @@ mountRename(
     field: byId("new-name", HTMLInputElement),
     error: at("rename-error"),
   },
-  { words, ownName: () => state.you.name },
+  { words, ownName: () => state.you.name, onDone: overlays.close },
 );
 mountPanel({
   panel: at("panel"),

@@ -152,7 +152,9 @@ export function mountCompletion({ field, list }, { usable, people, onChoose }) {
     return true;
   }
 
-  field.addEventListener("blur", close);
+  field.addEventListener("blur", ({ relatedTarget }) => {
+    if (relatedTarget !== list) close(); // or somebody scrolls it
+  });
   field.addEventListener("focus", update);
   return { update, takes };
 }

@@ -33,7 +33,9 @@ export function mountHosting(opener, { words, overlays, commands, onCommand }) {
     topicForm(),
     element("div", "overlay__part", act("bans", "ban"), act("clear", "delete")),
   );
-  slow.addEventListener("change", () => onCommand("slow", slow.value === "0" ? "off" : slow.value));
+  slow.addEventListener("change", () =>
+    onCommand("slow", slow.value === "0" ? "off" : `${slow.value}s`),
+  );
 
   /**
    * @param {string} name

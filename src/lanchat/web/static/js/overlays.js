@@ -70,12 +70,14 @@ export function mountOverlays({ rest, shade }) {
   /** @type {Overlays["openMenu"]} */
   function openMenu(anchor, { label, items, head }) {
     const title = element("p", "overlay__title", label);
+    const menu = element("div", "", ...(head ? [head] : []));
+    const card = element("section", "overlay overlay--menu", title, menu);
     title.setAttribute("aria-hidden", "true");
-    const card = element("div", "overlay overlay--menu", title, ...(head ? [head] : []));
-    card.append(...items.map((item) => menuItem(item, close)));
-    card.setAttribute("role", "menu");
-    card.setAttribute("aria-label", label);
-    card.addEventListener("keydown", (event) => walk(card, event));
+    menu.append(...items.map((item) => menuItem(item, close)));
+    menu.addEventListener("keydown", (event) => walk(menu, event));
+    menu.setAttribute("role", "menu");
+    card.setAttribute("role", "dialog");
+    for (const node of [card, menu]) node.setAttribute("aria-label", label);
     document.body.append(card);
     open(card, anchor, () => card.remove());
   }
@@ -98,7 +100,8 @@ export function mountOverlays({ rest, shade }) {
     true,
   );
   document.addEventListener("focusin", ({ target }) => {
-    if (current !== null && target instanceof Node && !current.card.contains(target)) {
+    // What copies a text, for one, has the focus for a moment elsewhere.
+    if (current !== null && target instanceof Node && rest.contains(target)) {
       (stopsOf(current.card)[0] ?? current.card).focus();
     }
   });

@@ -116,7 +116,7 @@ export function mountPeople({ list, search, line }, { words, overlays, commands,
     const person = element("li", "people__person", avatar(id, name));
     person.append(element("bdi", "people__name", name));
     person.title = `${name} · ${ip}`;
-    if (mine) person.append(element("span", "badge badge--own people__you", words.t("client.you")));
+    if (mine) person.append(element("span", "people__you", words.t("client.you")));
     if (role === "host") person.append(element("span", "badge", words.t("client.host")));
     if (muted) person.append(element("span", "badge badge--quiet", words.t("client.muted")));
     if (hosting) person.append(element("span", "people__ip", ip));

@@ -1,4 +1,4 @@
-// One's own name: changed in the panel, and kept for the next login.
+// One's own name: changed in the settings, and kept for the next login.
 
 import { setText } from "./dom.js";
 import { keep } from "./page.js";
@@ -11,9 +11,9 @@ const lastName = keep("localStorage", "lanchat.name");
  * @param {{
  *   open: HTMLButtonElement, form: HTMLFormElement, field: HTMLInputElement, error: HTMLElement,
  * }} elements
- * @param {{ words: Words, ownName: () => string }} options
+ * @param {{ words: Words, ownName: () => string, onDone: () => void }} options
  */
-export function mountRename({ open, form, field, error }, { words, ownName }) {
+export function mountRename({ open, form, field, error }, { words, ownName, onDone }) {
   open.addEventListener("click", () => show(form.hidden !== false));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -38,6 +38,7 @@ export function mountRename({ open, form, field, error }, { words, ownName }) {
     if (why !== "") return;
     lastName.save(name);
     show(false);
+    onDone();
   }
 
   /** @param {string} why */

@@ -42,7 +42,9 @@ export function makeWords(strings, lang) {
 export function makeTimes(lang, languages = navigator.languages) {
   const language = (/** @type {string} */ tag) => tag.split("-")[0];
   const own = languages.find((tag) => language(tag) === language(lang)) ?? lang;
-  const short = new Intl.DateTimeFormat(own, { hour: "numeric", minute: "2-digit" });
+  const { hour12 } = new Intl.DateTimeFormat(own, { hour: "numeric" }).resolvedOptions();
+  const hour = hour12 ? "numeric" : "2-digit"; // 3:46 PM, but 03:46
+  const short = new Intl.DateTimeFormat(own, { hour, minute: "2-digit" });
   const full = new Intl.DateTimeFormat(own, { dateStyle: "full", timeStyle: "medium" });
   const day = new Intl.DateTimeFormat(own, { weekday: "long", day: "numeric", month: "long" });
   const dayAndYear = new Intl.DateTimeFormat(own, { dateStyle: "full" });
