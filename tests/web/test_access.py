@@ -131,6 +131,16 @@ def test_who_knows_the_code_gets_in(person_factory):
     assert ana.join()["ok"]
 
 
+def test_what_is_inside_is_told_to_who_knows_the_code(person_factory):
+    """Where the name is taken, the page says how many are in, and a wrong code hides it."""
+    ana, bia = person_factory(), person_factory()
+    ana.log_in("Bia", code=CODE)
+    ana.join()
+    assert "1 person is in" not in bia.get("/").text
+    assert "1 person is in" not in bia.log_in("Bia", code="0000").text
+    assert "1 person is in" in bia.log_in("Bia", code=CODE).text
+
+
 @pytest.mark.parametrize("fields", [{}, {"code": "0000"}])
 def test_who_does_not_is_asked_again(person_factory, server, until, fields):
     """403 with the reason at the field, no session, and a line in the log."""

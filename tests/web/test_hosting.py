@@ -194,6 +194,19 @@ def test_the_host_link_ends_a_ban(banned, secret):
     assert banned.join()["ok"]
 
 
+def test_the_login_page_says_what_is_inside(host, person_factory):
+    """How many are in and the topic, as long as anybody could come in and see it."""
+    command(host, "topic", "Fractions")
+    visitor = person_factory()
+    page = visitor.get("/").text
+    assert "1 person is in" in page
+    assert "Fractions" in page
+    command(host, "lock")
+    page = visitor.get("/").text
+    assert "1 person is in" not in page
+    assert "Fractions" not in page
+
+
 def test_a_locked_room_says_so(host, person_factory):
     """At the login."""
     command(host, "lock")

@@ -69,7 +69,7 @@ class LoginPages:
         taken = self._hub.taken(known)
         if taken is None:
             return self._page(known.name)  # there is a new access code, or they logged out
-        return self._page(known.name, self._site.why(taken), "username")
+        return self._page(known.name, self._site.why(taken), "username", free=taken.suggestion)
 
     def log_in(self) -> Response:
         """Take the name, or the login page again with the reason why not."""
@@ -147,7 +147,9 @@ class LoginPages:
         _, field = _REFUSALS[type(refusal)]
         # A wrong code is to be typed anew; a right one is not asked for twice.
         code = "" if field == "code" else flask.request.form.get("code", "")
-        return _refused(self._page(name, self._site.why(refusal), field, code), refusal)
+        free = refusal.suggestion if isinstance(refusal, NameTaken) else ""
+        page = self._page(name, self._site.why(refusal), field, code, free=free)
+        return _refused(page, refusal)
 
     def _log_in(self, name: str) -> Response:
         session.know_device()
@@ -191,15 +193,35 @@ class LoginPages:
         except TooManyTries:
             self._site.audit.login_refused(name, origin, "too_many")
             raise
+        flask.g.code_is_right = True
 
     def _page(
-        self, name: str = "", error: str | None = None, field: str = "", code: str = ""
+        self,
+        name: str = "",
+        error: str | None = None,
+        field: str = "",
+        code: str = "",
+        *,
+        free: str = "",
     ) -> str:
+        """The login page; ``free`` is a name that can be had in place of one that cannot."""
         session.know_device()
-        needed = self._site.access.needed
         return flask.render_template(
-            "login.html", name=name, error=error, wrong=field, needs_code=needed, code=code
+            "login.html",
+            name=name,
+            error=error,
+            wrong=field,
+            needs_code=self._site.access.needed,
+            code=code,
+            free=free,
+            inside=None if field == "form" else self._inside(),
         )
+
+    def _inside(self) -> tuple[int, str] | None:
+        """How many are in, and the topic: for those who could come in by any name and look."""
+        lacks_code = self._site.access.needed and "code_is_right" not in flask.g
+        rules = self._hub.rules
+        return None if lacks_code or rules.locked else (self._hub.count(), rules.topic)
 
     def _plain(self, key: str, status: int) -> Response:
         return Response(i18n.translate(self._site.language(), key), status)

@@ -24,6 +24,10 @@ acceptInvitation();
 window.addEventListener("hashchange", acceptInvitation);
 if (field.value !== "" && !field.matches("[aria-invalid]") && code?.value === "") code.focus();
 byId("login", HTMLFormElement).addEventListener("submit", () => name.save(field.value.trim()));
+// The free name that is offered in place of one that is taken.
+/** @type {HTMLFormElement | null} */
+const suggested = document.querySelector("#suggested");
+suggested?.addEventListener("submit", () => name.save(suggested.username.value));
 window.lanchatRuns = true; // see floor.js
 
 /** The code is kept while this tab is open: choosing a language loads the page anew. */
