@@ -27,7 +27,7 @@ const NOTICEABLE = 1_000; // milliseconds; a shorter pause needs no words
 export function mountComposer(elements, options) {
   const { form, field, send, limitLine, list, box, barred } = elements;
   const { words, limit, draft, names, usable, people, onSend, onCommand, onLeft } = options;
-  let paused = { until: 0, by: "" };
+  const brake = { until: 0, by: "" };
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let silenced = ""; // why nothing can be sent
@@ -107,7 +107,7 @@ export function mountComposer(elements, options) {
     send.disabled = name === null && (isBlank(text) || left < 0 || seconds > 0);
     let line = "";
     if (complaint !== "") line = complaint;
-    else if (seconds > 0) line = words.t(paused.by, { seconds });
+    else if (seconds > 0) line = words.t(brake.by, { seconds });
     else if (left < 0) line = words.count("client.too_long", -left);
     else if (left < WARN_BELOW) line = words.count("client.left_over", left);
     setText(limitLine, line);
@@ -123,14 +123,14 @@ export function mountComposer(elements, options) {
    */
   function pause(milliseconds, reason = "client.too_fast") {
     if (milliseconds < NOTICEABLE) return;
-    paused.by = reason;
-    paused.until = Math.max(paused.until, performance.now() + milliseconds);
+    brake.by = reason;
+    brake.until = Math.max(brake.until, performance.now() + milliseconds);
     show();
     countDown();
   }
 
   function paused() {
-    return Math.max(0, paused.until - performance.now());
+    return Math.max(0, brake.until - performance.now());
   }
 
   function countDown() {
