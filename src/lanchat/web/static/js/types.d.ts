@@ -47,6 +47,20 @@ interface Message {
   readonly message: string;
   readonly time: string;
   readonly pinned?: boolean;
+  /** Ids of users. */
+  readonly mentions?: readonly string[];
+  /** The id of the message that this one answers. */
+  readonly reply_to?: number;
+  readonly quoted?: Quoted;
+}
+
+/** The message that another one answers, as it is now: 200 characters of it at the most. */
+interface Quoted {
+  readonly id: number;
+  readonly user_id?: string;
+  readonly user?: string;
+  readonly message: string;
+  readonly deleted?: boolean;
 }
 
 /** A part of a message's text that stands by itself. */

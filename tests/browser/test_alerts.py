@@ -1,0 +1,61 @@
+"""Who looks elsewhere learns that somebody has spoken: once, whatever tabs they have open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.world.deadline import wait_for
+
+Arrive = Callable[..., Page]
+Say = Callable[[Page, str], None]
+
+LISTEN = """() => {
+    window.sounded = 0;
+    OscillatorNode.prototype.start = () => { window.sounded += 1; };
+    OscillatorNode.prototype.stop = () => {};
+    Navigator.prototype.vibrate = () => { window.shaken = true; };
+}"""
+"""Count the notes that are played: a test cannot hear them."""
+
+AWAY = """() => {
+    document.hasFocus = () => false;
+    window.dispatchEvent(new Event("blur"));
+}"""
+"""Somebody turns to another window: in a headless browser every page has the focus."""
+
+
+def sound_for_all(page: Page) -> None:
+    """Choose that every message sounds."""
+    page.evaluate(LISTEN)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Sound").select_option("all")
+    page.keyboard.press("Escape")
+    page.evaluate("() => { window.sounded = 0; }")
+
+
+def test_one_tab_of_several_sounds_and_its_picture_counts(arrive: Arrive, say: Say) -> None:
+    """Two notes in one of two tabs, a number in the titles of both, a picture with a number."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    sound_for_all(ana)
+    second = ana.context.new_page()
+    second.goto(ana.url)
+    expect(second.get_by_role("textbox", name="Message")).to_be_visible()
+    second.evaluate(LISTEN)
+    second.get_by_role("textbox", name="Message").click()
+    for tab in (ana, second):
+        tab.evaluate(AWAY)
+
+    def sounded() -> list[int]:
+        return sorted(tab.evaluate("() => window.sounded") for tab in (ana, second))
+
+    for number in (1, 2):
+        say(bia, f"anybody there? ({number})")
+        for tab in (ana, second):
+            expect(tab).to_have_title(f"({number}) lanchat")
+            tab.wait_for_function(
+                "() => document.getElementById('icon').href.startsWith('data:image/png')"
+            )
+        wait_for(lambda heard=2 * number: sum(sounded()) == heard, "two notes")
+    assert sounded() == [0, 4]
