@@ -71,7 +71,6 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     else {
       const turns = message === "timeout" && way === POLLING_FIRST;
       prefer(turns ? WEBSOCKET_FIRST : POLLING_FIRST);
-      dispatch({ type: "connectionLost" });
     }
   });
   socket.on("disconnect", (reason) => {

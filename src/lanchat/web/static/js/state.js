@@ -52,8 +52,11 @@ export function initial({ you, invite, outbox = [], stale = null, readUpTo = nul
 
 /** @type {Reducers} */
 const reducers = {
+  // Also before the first snapshot: people are seen by then, and "Connecting…" would be no news.
   connectionLost: (state) =>
-    state.link === "online" ? disconnected(state, "offline") : { ...state, early: [] },
+    ["connecting", "online"].includes(state.link)
+      ? disconnected(state, "offline")
+      : { ...state, early: [] },
   serverStopped: (state) => disconnected(state, "stopped"),
   serverFull: (state, { why }) => disconnected(state, "full", why),
 
