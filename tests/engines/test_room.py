@@ -82,6 +82,7 @@ def test_language_and_appearance_are_kept(ana: Visitor) -> None:
     """Both are chosen in the room, and hold after a reload."""
     colour = "getComputedStyle(log).color"
     light = ana.ask("log", colour)
+    ana.press("Settings")
     ana.find("combobox", "Appearance").send_keys("Dark")
     ana.until(lambda: ana.ask("log", colour) != light, "other colours")
     ana.press("Português", role="link")
@@ -155,6 +156,7 @@ def test_a_finger_that_rests_on_enter_deletes_nothing(
 
 def test_logging_out_frees_the_name(ana: Visitor, bia: Person) -> None:
     """At once, and the browser is back where one logs in."""
+    ana.press("Settings")
     ana.press("Log out")
     ana.find("textbox", "Your name")
     bia.hears("host_leave_room", user="Ana")
