@@ -510,7 +510,7 @@ class CommandUnusable(Refusal):
     """A command that cannot be carried out.
 
     ``reason`` is unknown, usage, nobody, not_banned, not_muted, is_host, not_host, no_message,
-    nothing_to_pin, not_pinned or long.
+    nothing_said, nothing_to_pin, not_pinned or long.
     """
 
     code = "command"

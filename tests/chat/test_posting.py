@@ -2,10 +2,11 @@
 
 import pytest
 
-from lanchat.chat.events import MessageChanged, Notice
-from lanchat.chat.model import MESSAGE_LIMIT, Clock, Message, Origin, timestamp
+from lanchat.chat.events import MessageChanged, Notice, ReactionsChanged, UserCleared
+from lanchat.chat.model import MESSAGE_LIMIT, Clock, Cursor, Message, Origin, timestamp
 from lanchat.chat.posting import Ages
 from lanchat.errors import (
+    CommandUnusable,
     Forbidden,
     MessageTooLong,
     Muted,
@@ -268,3 +269,92 @@ def test_a_host_deletes_any(hub, ana, bia, recorder, audit):
     assert recorder.all(Notice) == [Notice(bia.id, "deleted")]
     with pytest.raises(UnknownMessage):
         hub.delete("Ana", own.id).result(10)
+
+
+# All that one person has said.
+
+
+def test_a_host_clears_what_one_person_has_said(hub, bia, give, recorder, audit):
+    """In one act, and nothing else; it is in the log."""
+    mine = said(hub, "Ana", "mine")
+    theirs = [said(hub, "Bia", text) for text in "ab"]
+    give("clear bia")
+    (event,) = recorder.all(UserCleared)
+    assert (event.user, event.ids) == (bia, (theirs[1].id, theirs[0].id))
+    assert theirs[1].id <= event.up_to < event.seq
+    assert texts(hub, bia) == ["mine"]
+    line = audit.named("command")[-1]
+    value = f"2 messages up to #{event.up_to}"
+    assert line == ("clear", "Ana", (bia, Origin("")), {"value": value})
+    give("clear Ana")
+    assert recorder.all(UserCleared)[-1].ids == (mine.id,)
+
+
+def test_who_was_away_learns_that_somebody_was_cleared(hub, ana, bia, give):
+    """By what is left of each message, which are at one position."""
+    theirs = [said(hub, "Bia", text) for text in "ab"]
+    before = hub.join("tab", ana, Origin("")).page
+    cursor = Cursor(before.seq, hub._log.epoch)
+    give("clear Bia")
+    page = hub.join("tab", ana, Origin(""), cursor).page
+    left = [(one.id, one.message, one.deleted, one.seq) for one in page.changed]
+    assert left == [(one.id, "", True, page.seq) for one in theirs]
+    assert hub.join("old", ana, Origin(""), None, theirs[1].id).page.deleted == [
+        one.id for one in reversed(theirs)
+    ]
+
+
+def test_who_is_gone_can_be_cleared_by_name(hub, ana, bia, give, recorder):
+    """Whoever said something by it last; each of several in turn, then there is nobody."""
+    said(hub, "Bia", "a")
+    hub.log_out(bia)
+    again = hub.log_in("Bia", Origin("192.0.2.9"))
+    hub.join("again", again, Origin("192.0.2.9"))
+    said(hub, "again", "b")
+    for user in (again, bia):
+        give("clear Bia")
+        assert recorder.all(UserCleared)[-1].user == user
+    for name in ("Bia", "Nobody"):
+        with pytest.raises(CommandUnusable):
+            give(f"clear {name}")
+
+
+def test_by_an_id_that_person_alone_is_cleared(hub, ana, bia, recorder):
+    """Whatever others are called; also when the server does not remember them."""
+    message = said(hub, "Bia", "a")
+    hub.command("Ana", "clear", "", bia.id)
+    assert recorder.all(UserCleared)[-1].ids == (message.id,)
+    said(hub, "Ana", "mine")
+    for user_id in (bia.id, "nobody"):
+        with pytest.raises(CommandUnusable):
+            hub.command("Ana", "clear", "", user_id)
+    assert texts(hub, ana) == ["mine"]
+
+
+@pytest.mark.parametrize("line", ["ban Bia clear", "ban Bia 10m clear address", "ban bia clear 2h"])
+def test_a_ban_can_take_along_what_was_said(hub, give, recorder, line):
+    """In whatever order the words come."""
+    message = said(hub, "Bia", "a")
+    give(line)
+    assert recorder.all(UserCleared)[-1].ids == (message.id,)
+    assert [ban.name for ban in hub.bans()] == ["Bia"]
+
+
+def test_what_somebody_reacted_goes_as_well(hub, bia, give, recorder, times):
+    """Also where it is all that they did."""
+    message = said(hub, "Ana", "mine")
+    hub.react("Bia", message.id, "👍", on=True).result(10)
+    times.go_on(1)
+    hub.tick(times.monotonic)
+    give("clear Bia")
+    assert recorder.all(UserCleared)[-1].reacted == (message.id,)
+    times.go_on(1)
+    hub.tick(times.monotonic)
+    said(hub, "Ana", "later")  # what was told before is stored by then
+    assert recorder.all(ReactionsChanged)[-1].reactions == ()
+
+
+def test_a_ban_of_who_has_said_nothing_is_a_ban(hub, bia, give, recorder):
+    """There is nothing to delete, and that is no mistake."""
+    give("ban Bia clear")
+    assert (recorder.all(UserCleared), len(hub.bans())) == ([], 1)

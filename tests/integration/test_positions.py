@@ -98,6 +98,20 @@ def test_people_delete_what_they_have_said(ana, bia):
     assert refused["error"]["code"] == "unknown_message"
 
 
+def test_each_client_is_told_of_a_cleared_person_in_its_own_way(host, bia):
+    """Who knows positions by one event, everybody else by the messages' ids."""
+    join(host)
+    you = bia.join()["you"]["id"]
+    numbers = [bia.say(text)["id"] for text in "ab"]
+    answer = host.call("host_command", {"name": "clear", "person": you})
+    assert answer["ok"]
+    cleared = host.hears("user_cleared", user_id=you)
+    assert numbers[1] <= cleared["up_to"] < cleared["seq"]
+    for number in numbers:
+        bia.hears("message_deleted", id=number)
+    assert (host.events("message_deleted"), bia.events("user_cleared")) == ([], [])
+
+
 def test_who_was_away_gets_what_is_new_and_what_has_changed(host, bia):
     """In one answer, each message once and as it is now."""
     join(host)

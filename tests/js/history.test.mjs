@@ -95,6 +95,16 @@ test("a history that was cleared before the answer came stays cleared", () => {
   assert.deepEqual(ids(after(clearing, snapshot([1, 2, 3], { seq: 3 }))), [3]);
 });
 
+test("all that one person has said goes at once, also what comes later in an answer", () => {
+  /** @type {Action} */
+  const clearing = { type: "userCleared", userId: message(1).user_id, upTo: 2, seq: 9 };
+  const state = after(snapshot([1, 2, 3]), clearing);
+  assert.deepEqual([ids(state), state.lastSeq], [[3], 9]);
+  assert.deepEqual(ids(after(clearing, snapshot([1, 2, 3], { seq: 3 }))), [3]);
+  const others = { ...clearing, userId: "somebody else" };
+  assert.deepEqual(ids(after(snapshot([1, 2, 3]), others)), [1, 2, 3]);
+});
+
 test("a change that came live before the answer is merged into it: the greater position counts", () => {
   /** @type {Action} */
   const edited = { type: "messageChanged", message: message(2, { seq: 9, message: "edited" }) };

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lanchat.chat.changes import Change, Clear, Delete, Resent
+from lanchat.chat.changes import Change, Clear, ClearUser, Delete, Resent
 from lanchat.chat.model import Clock, Cursor, Message, timestamp
 from lanchat.errors import StoreUnavailable, UnknownMessage
 from lanchat.periodic import Periodic
@@ -518,6 +518,7 @@ GOING: dict[str, Callable[[Message], Change[Any]]] = {
     "deleted": lambda message: Delete(message.id, NOON),
     "edited": lambda message: edit(message.id, "something else"),
     "cleared": lambda message: Clear(message.room),
+    "cleared with its author": lambda message: ClearUser(message.user_id, "", NOON),
 }
 
 

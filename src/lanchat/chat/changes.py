@@ -19,6 +19,7 @@ from lanchat.chat.events import (
     Reacted,
     ReactionsChanged,
     SettingsChanged,
+    UserCleared,
 )
 from lanchat.chat.model import Message, User
 from lanchat.chat.permissions import State
@@ -148,6 +149,19 @@ class Clear(Change[HistoryCleared]):
     """Show nobody any more what has been said in a room up to now, and delete it soon."""
 
     room: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClearUser(Change[UserCleared]):
+    """Let nothing be left of what one person has said, and of what they reacted.
+
+    Where nothing of the user's is there, ``name`` is whoever said something by it last; one of
+    the two may be empty. Refused with UnknownMessage where there is nothing of theirs either.
+    """
+
+    user_id: str
+    name: str
+    time: str
 
 
 @dataclass(frozen=True, slots=True)

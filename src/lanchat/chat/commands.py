@@ -8,7 +8,7 @@ are all made of COMMANDS.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
@@ -20,6 +20,7 @@ from lanchat.times import parse_duration
 
 FOREVER = "forever"
 BY_ADDRESS = "address"
+AND_CLEAR = "clear"
 LONGEST = 10 * 365 * 86_400
 """Seconds; whoever means more than ten years means ``forever``."""
 
@@ -34,6 +35,8 @@ class Kind(Enum):
     TIME = "time"
     """``10m``, ``2h``, or ``forever``"""
     ADDRESS = "address"
+    """the word itself"""
+    CLEAR = "clear"
     """the word itself"""
     SWITCH = "switch"
     """``on`` or ``off``; on, where it is left out"""
@@ -91,6 +94,7 @@ def _help(moderation: Moderation, actor: Actor, _call: Call) -> Done:
 _PERSON = Argument(Kind.PERSON)
 _TIME = Argument(Kind.TIME, optional=True)
 _ADDRESS = Argument(Kind.ADDRESS, optional=True)
+_CLEAR = Argument(Kind.CLEAR, optional=True)
 _SWITCH = Argument(Kind.SWITCH, optional=True)
 _NUMBER = Argument(Kind.NUMBER, optional=True)
 _EVENING, _CALM = 12 * 3_600, 600  # seconds: until tomorrow, and long enough to calm down
@@ -102,7 +106,7 @@ _TABLE = (
     Command(
         "ban",
         Moderation.ban,
-        (_PERSON, _TIME, _ADDRESS),
+        (_PERSON, _TIME, _ADDRESS, _CLEAR),
         menu="guest",
         asks=True,
         usual_seconds=_EVENING,
@@ -120,7 +124,7 @@ _TABLE = (
     Command("pin", Moderation.pin, (_NUMBER,)),
     Command("unpin", Moderation.unpin, (_NUMBER,)),
     Command("delete", Moderation.delete, (Argument(Kind.NUMBER),), asks=True),
-    Command("clear", Moderation.clear, grave=True),
+    Command("clear", Moderation.clear, (Argument(Kind.PERSON, optional=True),), grave=True),
     Command("help", _help, for_all=True, logged=False),
 )
 
@@ -166,12 +170,12 @@ def read(
     named = Kind.PERSON in kinds and person_id is None
     if named and is_somebody(whole):
         words, values["person"] = [], whole
-    for argument in reversed(command.arguments):
-        if argument.kind is not Kind.PERSON:
-            _take(argument, words, values, command)
+    left = _take(command.arguments, words, values)
     if named and words:
         values["person"], words = " ".join(words), []
-    if words or (named and "person" not in values):
+    if "person" in values or person_id is not None:
+        left = [argument for argument in left if argument.kind is not Kind.PERSON]
+    if words or not all(argument.optional for argument in left):
         raise _unusable(command)
     return Call(**values)  # type: ignore[arg-type]  # by the names of its fields
 
@@ -185,20 +189,32 @@ def _unusable(command: Command) -> CommandUnusable:
 
 
 def _take(
-    argument: Argument, words: list[str], values: dict[str, object], command: Command
-) -> None:
-    """Take the last word, if it is what the argument wants."""
-    found = _value(argument.kind, words[-1].lower()) if words else None
-    if found is not None:
+    arguments: Sequence[Argument], words: list[str], values: dict[str, object]
+) -> list[Argument]:
+    """Take the last words that are what arguments want, in any order; returns those left over."""
+    left = list(arguments)
+    while words:
+        word = words[-1].lower()
+        takers = (one for one in left if one.kind is not Kind.PERSON)
+        wanting = [one for one in takers if _value(one.kind, word) is not None]
+        if not wanting:
+            break
+        values.update(_value(wanting[-1].kind, word) or {})
+        left.remove(wanting[-1])
         words.pop()
-        values.update(found)
-    elif not argument.optional:
-        raise _unusable(command)
+    return left
+
+
+_WORDS: dict[Kind, tuple[str, dict[str, object]]] = {
+    Kind.ADDRESS: (BY_ADDRESS, {"by_address": True}),
+    Kind.CLEAR: (AND_CLEAR, {"clear": True}),
+}
 
 
 def _value(kind: Kind, word: str) -> dict[str, object] | None:
-    if kind is Kind.ADDRESS:
-        return {"by_address": True} if word == BY_ADDRESS else None
+    if kind in _WORDS:
+        said, value = _WORDS[kind]
+        return value if word == said else None
     if kind is Kind.SWITCH:
         return {"on": word == "on"} if word in {"on", "off"} else None
     if kind is Kind.NUMBER:

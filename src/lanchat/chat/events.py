@@ -125,6 +125,20 @@ class HistoryCleared(_InRoom):
 
 
 @dataclass(frozen=True, slots=True)
+class UserCleared(_InLobby):
+    """All that a user has said is gone: the messages ``ids``, newest first, up to ``up_to``.
+
+    The messages ``reacted`` are marked: their reactions are one less.
+    """
+
+    seq: int
+    user: User
+    up_to: int
+    ids: tuple[int, ...]
+    reacted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged(_InLobby):
     """Other rules, moderators, bans or mutes hold; whom it concerns is told by what follows."""
 
@@ -244,6 +258,7 @@ LogEvent = (
     | ReactionsChanged
     | PinsChanged
     | HistoryCleared
+    | UserCleared
     | SettingsChanged
 )
 """What has a position."""

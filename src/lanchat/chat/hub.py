@@ -28,6 +28,8 @@ from lanchat.chat.events import (
     Reacted,
     SettingsChanged,
     Typing,
+        )
+    UserCleared,
     room_channel,
     user_channel,
 )
@@ -433,4 +435,6 @@ class Hub:
             return
         if isinstance(event, MessagePosted):
             self._posting.posted(event.message.id)
+        elif isinstance(event, UserCleared):
+            self._reactions.wait(event.reacted)
         self._deliver(event)

@@ -7,13 +7,14 @@ The handlers change nothing themselves: a change goes to the log, and what comes
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lanchat.chat import names
-from lanchat.chat.changes import Clear, Delete, Pin, Unpin
+from lanchat.chat.changes import Clear, ClearUser, Delete, Pin, Unpin
 from lanchat.chat.enforcement import Enforcement, until_text
-from lanchat.chat.events import ConnectionsClosed, Event, Notice, PinsChanged
+from lanchat.chat.events import ConnectionsClosed, Event, Notice, PinsChanged, UserCleared
 from lanchat.chat.model import LOBBY, PINS, Clock, Message, Origin, User, check_text, timestamp
 from lanchat.chat.permissions import Ban, Mute, can_be_banned
 from lanchat.chat.ports import Audit, EventLog, LeaveReason
@@ -51,6 +52,7 @@ class Call:
     person_id: str | None = None
     seconds: float | None = None
     by_address: bool = False
+    clear: bool = False
     on: bool = True
     number: int = 0
     text: str = ""
@@ -128,6 +130,9 @@ class Moderation:
         out += [other for other in here if other != user and self._is_banned(other)]
         for each in out:
             self._remove(each, "banned", Notice(each.id, "banned", until_text(until)))
+        if call.clear:
+            with suppress(CommandUnusable):  # there may be nothing
+                self._clear_user(actor, user)
         return _timed("ban", user, until)
 
     def unban(self, actor: Actor, call: Call) -> Done:
@@ -249,10 +254,31 @@ class Moderation:
         if author.id != actor.id:
             self._publish(Notice(author.id, "deleted"))
 
-    def clear(self, actor: Actor, _call: Call) -> Done:
+    def clear(self, actor: Actor, call: Call) -> Done:
+        if call.person or call.person_id:
+            return self._clear_of(actor, call)
         cleared = self._log.append(Clear(LOBBY)).result()
         self._audit.command("clear", actor.name, None, value=f"up to #{cleared.up_to}")
         return Done("command.clear.done")
+
+    def _clear_of(self, actor: Actor, call: Call) -> Done:
+        """Delete what one person has said, who may be gone for long, or was before the start."""
+        try:
+            user, _ = self._meant(call)
+        except CommandUnusable:
+            user = User(call.person_id or "", call.person)
+        cleared = self._clear_user(actor, user if call.person_id is None else User(user.id, ""))
+        return Done("command.clear.user", {"name": cleared.user.name})
+
+    def _clear_user(self, actor: Actor, user: User) -> UserCleared:
+        change = ClearUser(user.id, user.name, timestamp(self._clock.wall()))
+        try:
+            cleared = self._log.append(change).result()
+        except UnknownMessage:
+            raise CommandUnusable("nothing_said", name=user.name) from None
+        value = f"{len(cleared.ids)} messages up to #{cleared.up_to}"
+        self._audit.command("clear", actor.name, (cleared.user, Origin("")), value=value)
+        return cleared
 
     def _rule(self, actor: Actor, name: str, *, value: str | None = None, **rules: Any) -> None:
         """Let other rules hold, and log it, unless they hold already."""

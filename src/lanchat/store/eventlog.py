@@ -22,6 +22,7 @@ from lanchat.chat.changes import (
     Amend,
     Change,
     Clear,
+    ClearUser,
     Delete,
     Draft,
     Edit,
@@ -38,8 +39,9 @@ from lanchat.chat.events import (
     MessagePosted,
     Reacted,
     SettingsChanged,
+    UserCleared,
 )
-from lanchat.chat.model import Cursor, Page
+from lanchat.chat.model import Cursor, Page, User
 from lanchat.chat.ports import CommitStatistics
 from lanchat.errors import LanchatError, Refusal, StoreUnavailable, UnknownMessage
 from lanchat.store import messages, pages, pins, reactions, state
@@ -209,7 +211,7 @@ class SqliteEventLog:
     def _tell(self, event: LogEvent) -> None:
         if isinstance(event, MessagePosted):
             self.statistics.messages += 1
-        elif isinstance(event, MessageChanged | HistoryCleared):
+        elif isinstance(event, MessageChanged | HistoryCleared | UserCleared):
             self._on_erase()
         for handler in self._handlers:
             _call(handler, event)
@@ -285,6 +287,21 @@ def _unpin(connection: sqlite3.Connection, change: Unpin) -> _Outcome:
     return _Outcome(pins.unpin(connection, change))
 
 
+def _clear_user(connection: sqlite3.Connection, change: ClearUser) -> _Outcome:
+    # What else is theirs goes here, in the same transaction.
+    reacted = reactions.remove(connection, change.user_id)
+    try:
+        event = messages.clear_user(connection, change)
+    except UnknownMessage:
+        if not reacted:
+            raise
+        up_to, seq = messages.position(connection), messages.take_position(connection)
+        event = UserCleared(seq, User(change.user_id, change.name), up_to, ())
+    if event.user.id != change.user_id:
+        reacted += reactions.remove(connection, event.user.id)
+    return _Outcome(replace(event, reacted=tuple(reacted)))
+
+
 def _amend(connection: sqlite3.Connection, change: Amend) -> _Outcome:
     before = state.load(connection)
     try:
@@ -302,6 +319,7 @@ _APPLY: dict[type, Callable[[sqlite3.Connection, Any], _Outcome]] = {
     Edit: _edit,
     Delete: _delete,
     Clear: _clear,
+    ClearUser: _clear_user,
     React: _react,
     Tell: _tell,
     Pin: _pin,

@@ -23,8 +23,9 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import Any
 
-from lanchat.chat.changes import Delete, Draft, Edit
-from lanchat.chat.model import Message, Reaction
+from lanchat.chat.changes import ClearUser, Delete, Draft, Edit
+from lanchat.chat.events import UserCleared
+from lanchat.chat.model import Message, Reaction, User
 from lanchat.errors import Forbidden, UnknownMessage
 from lanchat.store import references
 from lanchat.store.search_index import changing
@@ -255,6 +256,39 @@ def clear(connection: sqlite3.Connection, room: str) -> int:
         (room, up_to),
     )
     return up_to
+
+
+def clear_user(connection: sqlite3.Connection, change: ClearUser) -> UserCleared:
+    """Take the text of all that one person has said away. Raises UnknownMessage."""
+    said = _said_by(connection, change.user_id) or _said_by(
+        connection, _author(connection, change.name)
+    )
+    if not said:
+        raise UnknownMessage
+    user_id, user = said[0].user_id, said[0].user
+    up_to, seq = position(connection), take_position(connection)
+    connection.execute(
+        "UPDATE message SET message = '', reply_to = NULL, mentions = NULL, deleted_at = ?,"
+        " changed = ? WHERE user_id = ? AND deleted_at IS NULL",
+        (change.time, seq, user_id),
+    )
+    return UserCleared(seq, User(user_id, user), up_to, tuple(one.id for one in said))
+
+
+def _said_by(connection: sqlite3.Connection, user_id: str) -> list[Message]:
+    """What is there of the user, newest first."""
+    rows = connection.execute(SELECT + "WHERE user_id = ? AND deleted_at IS NULL", (user_id,))
+    return sorted(map(message, rows), key=lambda one: -one.id)
+
+
+def _author(connection: sqlite3.Connection, name: str) -> str:
+    """The id of whoever said something by this name last, of what is there; empty for nobody."""
+    row = connection.execute(
+        "SELECT user_id FROM message WHERE user = ? AND deleted_at IS NULL"
+        " ORDER BY id DESC LIMIT 1",
+        (name,),
+    ).fetchone()
+    return str(row[0]) if row else ""
 
 
 def cleared(connection: sqlite3.Connection, room: str) -> int:

@@ -28,7 +28,11 @@ from lanchat.chat.events import (
     ReactionsChanged,
     RulesChanged,
     ServerStopping,
+<<<<<<< HEAD
     Typing,
+=======
+    UserCleared,
+>>>>>>> f6f4e75 (Let a host delete all that one person has said, beside a ban, too)
 )
 from lanchat.chat.model import (
     LOBBY,
@@ -54,7 +58,10 @@ BATCHES = "batches"
 """It takes ``hosts_changed``: what a moment in a crowd has brought, in one piece."""
 
 POSITIONS = "positions"
-"""It knows positions, and takes ``message_changed`` and ``reactions_changed``."""
+"""It knows positions, and takes ``message_changed``, ``reactions_changed`` and ``user_cleared``."""
+
+_DELETED_AT_ONCE = 200
+"""So many deletions are told one by one at a time: well under what may wait for one client."""
 
 ClientId = Annotated[
     str, msgspec.Meta(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\Z")
@@ -360,6 +367,13 @@ def _cleared(event: HistoryCleared) -> Iterable[Packet]:
     yield Packet("history_cleared", {"up_to": event.up_to, "room": event.room})
 
 
+def _user_cleared(event: UserCleared) -> Iterable[Packet]:
+    payload = {"user_id": event.user.id, "up_to": event.up_to, "seq": event.seq}
+    yield Packet("user_cleared", payload, lambda traits: POSITIONS in traits)
+    for message_id in event.ids[:_DELETED_AT_ONCE]:
+        yield Packet("message_deleted", {"id": message_id}, lambda traits: POSITIONS not in traits)
+
+
 def _rules(event: RulesChanged) -> Iterable[Packet]:
     yield Packet("room_changed", event.rules)
 
@@ -433,6 +447,7 @@ _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     ReactionsChanged: _told,
     Reacted: _reacted,
     HistoryCleared: _cleared,
+    UserCleared: _user_cleared,
     RulesChanged: _rules,
     MemberJoined: _joined,
     MemberLeft: _left,

@@ -7,7 +7,7 @@
 
 import { lastOf } from "./dom.js";
 import { sorted } from "./stretches.js";
-import { has, withNews, withoutOldNews, withVersion, withVersions } from "./versions.js";
+import { has, isCleared, withNews, withoutOldNews, withVersion, withVersions } from "./versions.js";
 
 const MOST_NOTES = 300;
 
@@ -62,6 +62,16 @@ export function historyCleared(state, { upTo, now }) {
 }
 
 /**
+ * All that one user has said is gone.
+ * @type {Reducer<"userCleared">}
+ */
+export function userCleared(state, { userId, upTo, seq }) {
+  const clearedOf = { ...state.clearedOf, [userId]: upTo };
+  const messages = state.messages.filter((one) => !isCleared({ ...state, clearedOf }, one));
+  return withPosition({ ...state, clearedOf, messages }, seq);
+}
+
+/**
  * A note for this page alone: a phrase, or a text.
  * @param {State} state
  * @param {{ phrase?: Phrase | null, text?: string, now: number }} told
@@ -98,7 +108,16 @@ export function newestId({ messages }) {
  */
 function begunAnew(state) {
   const messages = state.messages.filter(({ id }) => state.early.includes(id));
-  return { ...state, messages, notes: [], gaps: [], lastSeq: 0, unseen: {}, cleared: 0 };
+  return {
+    ...state,
+    messages,
+    notes: [],
+    gaps: [],
+    lastSeq: 0,
+    unseen: {},
+    cleared: 0,
+    clearedOf: {},
+  };
 }
 
 /**

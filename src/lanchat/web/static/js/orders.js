@@ -79,10 +79,18 @@ export function mountOrders({ field, opener }, options) {
    * @param {string} text
    */
   function isMeantAsTyped({ name, grave, asks, menu: beside }, text) {
-    if (grave) return isMeant(name);
+    if (grave) return text === "" ? isMeant(name) : isMeantInItsWords(name, text);
     if (!asks || beside === null || text === "") return true;
     const person = getState().members.find((member) => plain(member.name) === plain(text));
     if (person !== undefined) return isMeant(name, { name: person.name });
+    return isMeantInItsWords(name, text);
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
+  function isMeantInItsWords(name, text) {
     const question = words.t("client.sure.line", { line: `/${name} ${text}` });
     return confirmed(question, words.t("client.action.line"));
   }

@@ -13,6 +13,12 @@ export const ACTIONS = {
   add_chat_message: (message) => ({ type: "messagePosted", message }),
   message_changed: (message) => ({ type: "messageChanged", message }),
   history_cleared: ({ up_to }, now) => ({ type: "historyCleared", upTo: up_to, now }),
+  user_cleared: ({ user_id, up_to, seq }) => ({
+    type: "userCleared",
+    userId: user_id,
+    upTo: up_to,
+    seq,
+  }),
   host_join_room: (arrival, now) => ({ type: "memberJoined", member: memberOf(arrival), now }),
   host_leave_room: (departure, now) => ({
     type: "memberLeft",

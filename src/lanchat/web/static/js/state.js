@@ -45,6 +45,7 @@ export function initial({ you, invite, outbox = [], stale = null, readUpTo = nul
     mutedUntil: null,
     removal: null,
     cleared: 0,
+    clearedOf: {},
     toldCount: 0,
     clockOffset: 0,
   };
@@ -83,6 +84,7 @@ const reducers = {
   messagePosted: history.messagePosted,
   messageChanged: history.messageChanged,
   historyCleared: history.historyCleared,
+  userCleared: history.userCleared,
   historyAsked: stretches.historyAsked,
   historyReceived: stretches.historyReceived,
   historyFailed: stretches.historyFailed,

@@ -267,6 +267,8 @@ interface State {
   readonly removal: Notice | null;
   /** The newest id of a history that was deleted. */
   readonly cleared: number;
+  /** By the id of a user, the newest id of messages by them that were all deleted. */
+  readonly clearedOf: Readonly<Record<string, number>>;
   /** How many notes were for this page alone. */
   readonly toldCount: number;
   /** Milliseconds that the server's clock is before this device's, as far as known. */
@@ -302,6 +304,7 @@ interface ActionFields {
   historyFailed: unknown;
   historyTrimmed: Span;
   attentionChanged: { here: boolean; atEnd: boolean };
+  userCleared: { userId: string; upTo: number; seq: number };
   draftQueued: { draft: Pick<Draft, "client_id" | "text"> };
   /** Somebody else had begun to write it. */
   draftLeft: { draft: Omit<Draft, "error"> };
@@ -474,6 +477,7 @@ declare namespace Wire {
     add_chat_message: Message;
     message_changed: Message;
     history_cleared: { up_to: number };
+    user_cleared: { user_id: string; up_to: number; seq: number };
     host_join_room: Move;
     host_leave_room: Move;
     hosts_changed: { joined: Move[]; left: Move[] };

@@ -18,7 +18,7 @@ export function withVersion(state, version) {
     const messages = state.messages.filter(({ id }) => id !== message.id);
     return withUnseen({ ...state, messages, outbox }, message);
   }
-  if (message.id <= state.cleared) return { ...state, outbox };
+  if (isCleared(state, message)) return { ...state, outbox };
   return { ...state, messages: insert(state.messages, message), outbox };
 }
 
@@ -32,10 +32,19 @@ export function withVersions(state, versions) {
   if (versions.length === 0) return state;
   const latest = versions.map((version) => later(state.unseen[version.id], version));
   const gone = latest.filter(({ deleted }) => deleted);
-  const said = latest.filter(({ id, deleted }) => !deleted && id > state.cleared);
+  const said = latest.filter((one) => !one.deleted && !isCleared(state, one));
   const outbox = versions.reduce(withoutDraft, state.outbox);
   const messages = merged(state.messages, said);
   return gone.reduce(withVersion, { ...state, messages, outbox });
+}
+
+/**
+ * Whether a message went with all that was said, or with all that its author has said.
+ * @param {Pick<State, "cleared" | "clearedOf">} state
+ * @param {Pick<Message, "id" | "user_id">} message
+ */
+export function isCleared({ cleared, clearedOf }, { id, user_id }) {
+  return id <= Math.max(cleared, clearedOf[user_id] ?? 0);
 }
 
 /**
