@@ -113,7 +113,13 @@ class ServerProcess:
         for ban in listed["bans"]:
             self._command("unban", ban["name"])
         if any(listed["room"].values()):
-            for name, text in {"topic": "", "unlock": "", "readonly": "off", "slow": "off", "edits": "on"}.items():
+            for name, text in {
+                "topic": "",
+                "unlock": "",
+                "readonly": "off",
+                "slow": "off",
+                "edits": "on",
+            }.items():
                 self._command(name, text)
         self._command("clear", "")
         printed = _text(self._output)

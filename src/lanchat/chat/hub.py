@@ -28,7 +28,6 @@ from lanchat.chat.events import (
     Reacted,
     SettingsChanged,
     Typing,
-        )
     UserCleared,
     room_channel,
     user_channel,
