@@ -28,11 +28,8 @@ from lanchat.chat.events import (
     ReactionsChanged,
     RulesChanged,
     ServerStopping,
-<<<<<<< HEAD
     Typing,
-=======
     UserCleared,
->>>>>>> f6f4e75 (Let a host delete all that one person has said, beside a ban, too)
 )
 from lanchat.chat.model import (
     LOBBY,
