@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from lanchat.chat.changes import Clear, Delete, Edit
+from lanchat.chat.changes import Clear, ClearUser, Delete, Edit
 from lanchat.chat.model import LOBBY
 from lanchat.chat.search import Query
 from lanchat.chat.words import phrases
@@ -63,6 +63,10 @@ def clear(database, log, message):
     log.append(Clear(message.room)).result(DEADLINE)
 
 
+def clear_user(database, log, message):
+    log.append(ClearUser(message.user_id, message.user, NOON)).result(DEADLINE)
+
+
 def retire(database, log, message):
     sweep(database, 10)
 
@@ -72,13 +76,13 @@ def edit(database, log, message):
     log.append(change).result(DEADLINE)
 
 
-@pytest.mark.parametrize("way", [delete, clear, retire, edit])
+@pytest.mark.parametrize("way", [delete, clear, clear_user, retire, edit])
 @pytest.mark.parametrize("others", [20, LONG])
 def test_nothing_is_left_of_what_is_gone(path, log, database, way, others):
     """Not a byte of the word, in whatever file and in however many segments it was."""
     retention, indexer = Retention(database), Indexer(database, lambda: log.statistics.messages)
     say(log, range(others // 2))
-    message, *_ = say(log, [draft(f"a {SECRET.decode()} plays", "a")])
+    message, *_ = say(log, [draft(f"a {SECRET.decode()} plays", "a", user_id="2")])
     indexer.work()
     say(log, range(others // 2, others))
     indexer.work()

@@ -267,12 +267,14 @@ def clear_user(connection: sqlite3.Connection, change: ClearUser) -> UserCleared
         raise UnknownMessage
     user_id, user = said[0].user_id, said[0].user
     up_to, seq = position(connection), take_position(connection)
-    connection.execute(
-        "UPDATE message SET message = '', reply_to = NULL, mentions = NULL, deleted_at = ?,"
-        " changed = ? WHERE user_id = ? AND deleted_at IS NULL",
-        (change.time, seq, user_id),
-    )
-    return UserCleared(seq, User(user_id, user), up_to, tuple(one.id for one in said))
+    ids = tuple(one.id for one in said)
+    with changing(connection, ids):
+        connection.execute(
+            "UPDATE message SET message = '', reply_to = NULL, mentions = NULL, deleted_at = ?,"
+            " changed = ? WHERE user_id = ? AND deleted_at IS NULL",
+            (change.time, seq, user_id),
+        )
+    return UserCleared(seq, User(user_id, user), up_to, ids)
 
 
 def _said_by(connection: sqlite3.Connection, user_id: str) -> list[Message]:
