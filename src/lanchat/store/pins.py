@@ -52,7 +52,7 @@ def unpin(connection: sqlite3.Connection, change: Unpin) -> PinsChanged:
 
 def pinned(connection: sqlite3.Connection, room: str) -> list[Message]:
     """The pinned messages of the room, the one that was pinned last at the end."""
-    return messages.shown(connection, connection.execute(_PINNED, (room,)))
+    return messages.read(connection, connection.execute(_PINNED, (room,)))
 
 
 def _newest(connection: sqlite3.Connection, room: str) -> int:
@@ -73,4 +73,4 @@ def _set(connection: sqlite3.Connection, message_id: int, *, pinned: bool) -> Me
 
 def _read(connection: sqlite3.Connection, message_id: int) -> Message:
     rows = connection.execute(messages.SELECT + "WHERE id = ?", (message_id,))
-    return messages.shown(connection, rows)[0]
+    return messages.read(connection, rows)[0]
