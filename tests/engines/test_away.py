@@ -31,7 +31,7 @@ def test_what_is_written_meanwhile_goes_out(ana: Visitor, server: Any) -> None:
 def test_a_reload_after_an_outage_leads_back(ana: Visitor, server: Any) -> None:
     """What was written before it is not lost, wherever the browser delays WebSockets."""
     server.stop()
-    ana.until(lambda: "The host stopped the room" in ana.status(), "the goodbye")
+    ana.until(lambda: "was stopped" in ana.status(), "the goodbye")
     ana.say("do not lose me")
     ana.until(lambda: "1 message waits" in ana.status(), "the queue")
     server.start()

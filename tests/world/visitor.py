@@ -7,6 +7,7 @@ stands in WAYS, and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -100,8 +101,9 @@ class Visitor:
 
     def leave(self) -> None:
         """Close the page, and let the browser forget everything about it."""
-        self.go("/static/favicon.svg")
-        self.browser.execute_script("sessionStorage.clear(); localStorage.clear()")
+        with suppress(WebDriverException):  # where the server is gone, nobody comes back to it
+            self.go("/static/favicon.svg")
+            self.browser.execute_script("sessionStorage.clear(); localStorage.clear()")
         self.browser.delete_all_cookies()
         self.browser.get("about:blank")
 
