@@ -127,14 +127,14 @@ def test_a_deletion_does_not_move_what_is_being_read(
         bia.say(f"line {number}\nand\nmore")
     ana.become_host(server)
     ana.until(lambda: len(ana.texts()) == 30, "the history")
-    ana.ask("text", "document.querySelectorAll('.message__text')[20].scrollIntoView()")
+    ana.ask("text", "document.querySelectorAll('.message__text')[10].scrollIntoView()")
     ana.find("button", "Newest messages")
     ana.ask("details", "document.querySelectorAll('.message__time')[3].click()")
-    before = ana.ask("text", _PLACE, 20)
+    before = ana.ask("text", _PLACE, 10)
     ana.browser.execute_script("document.querySelector('[data-act=delete]').click()")
     ana.press("Delete the message")
     ana.until(lambda: len(ana.texts()) == 29, "the deletion")
-    assert abs(ana.ask("text", _PLACE, 19) - before) < 1
+    assert abs(ana.ask("text", _PLACE, 9) - before) < 1
 
 
 def test_a_finger_that_rests_on_enter_deletes_nothing(
