@@ -67,7 +67,11 @@ class ServerProcess:
                 stderr=output,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
-        found = wait_for(lambda: self._listening(before), "the server's banner")
+        try:
+            found = wait_for(lambda: self._listening(before), "the server's banner")
+        except BaseException:
+            self.kill()  # nobody else knows it yet
+            raise
         self.scheme, self.port = found.group(1), int(found.group(2))
 
     def stop(self) -> int:
