@@ -1,11 +1,14 @@
 """Who may react and with what, and when the others are told."""
 
+from contextlib import suppress
+
 import pytest
 
 from lanchat.chat.events import Reacted, ReactionsChanged
 from lanchat.chat.model import Origin
 from lanchat.chat.reactions import AT_ONCE, PAUSE, clean
 from lanchat.errors import (
+    CommandUnusable,
     Muted,
     NotJoined,
     PayloadInvalid,
@@ -64,10 +67,13 @@ def said(hub, bia):
 
 @pytest.fixture
 def react(hub):
-    """Let somebody react, and wait until it is stored."""
+    """Let somebody react, and wait until all that was handed in by then has been dealt with."""
 
     def react(name, number, emoji="👍", *, on=True):
-        return hub.react(name, number, emoji, on=on).result(DEADLINE)
+        reacted = hub.react(name, number, emoji, on=on).result(DEADLINE)
+        with suppress(CommandUnusable):  # there are no pins; the log is asked for them in its turn
+            hub.command("Ana", "unpin", "")
+        return reacted
 
     return react
 
