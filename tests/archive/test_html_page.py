@@ -3,7 +3,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 
 from lanchat.archive.html_page import Page
-from lanchat.chat.model import Message, Reaction
+from lanchat.chat.model import Message, Quoted, Reaction
 
 Said = Callable[..., Message]
 NOW = datetime(2026, 11, 24, 8, tzinfo=timezone.utc)
@@ -21,6 +21,17 @@ def test_nothing_said_is_markup(said: Said) -> None:
     assert "&lt;script&gt;x&lt;/script&gt;&amp;amp;\\x1b</p>" in html
     assert "&quot;&gt;&lt;img src=x&gt;</b>" in html
     assert not re.search(r"<(script|img)", html)
+
+
+def test_an_answer_leads_to_what_it_answers(said: Said) -> None:
+    """Its beginning stands above, as text; what was edited says so."""
+    quoted = Quoted(3, "u2", "Bia", "<b>")
+    answer = said("a")._replace(reply_to=3, quoted=quoted, edited="2026-11-23T02:09:00.123Z")
+    html = page(answer)
+    assert '<a href="#message-3">Bia: &lt;b&gt;</a>' in html
+    assert 'id="message-7"' in html
+    assert "<small>edited</small>" in html
+    assert "…" in page(answer._replace(quoted=Quoted(3, "", "", "", deleted=True)))
 
 
 def test_reactions_stand_below_what_was_said(said: Said) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from lanchat.archive.exporter import Export
 from lanchat.archive.importer import LINE_LIMIT, draft, import_messages
-from lanchat.chat.changes import Draft
 from lanchat.chat.model import MESSAGE_LIMIT
 from lanchat.errors import DataInUse, LineRefused
+from lanchat.store.bulk import Archived
 from lanchat.store.datadir import DATABASE, DataDir
 
 Exported = Callable[..., str]
@@ -34,9 +34,10 @@ def line(**changes: Any) -> bytes:
 
 
 def test_a_message() -> None:
-    """The id that a message had elsewhere is left behind."""
+    """The id that a message had elsewhere is noted for answers to it."""
     expected = {name: value for name, value in FIELDS.items() if name != "id"}
-    assert draft(line()) == Draft(**expected)  # type: ignore[arg-type]
+    assert draft(line()) == Archived(**expected, old_id=7)  # type: ignore[arg-type]
+    assert draft(line(id="7")).old_id is None
 
 
 def test_fields_of_later_versions_do_no_harm() -> None:
@@ -136,6 +137,47 @@ def test_what_was_put_to_messages_comes_along(tmp_path: Path, exported: Exported
     assert exported(tmp_path / "newer") == there
     assert take_in(tmp_path / "new", there) == (0, 2)
     assert exported(tmp_path / "new") == there
+
+
+def test_answers_edits_and_mentions_come_along(tmp_path: Path, exported: Exported) -> None:
+    """Behind what is there, an answer leads to the new id of what it answers."""
+    archive = (
+        line(id=500, edited="2026-11-23T02:09:00.123Z")
+        + line(id=900, client_id="c2", reply_to=500, mentions=["u1", "u2"])
+        + line(id=901, client_id="c3", reply_to=77)
+    )
+    take_in(tmp_path, line(client_id="c0") + line(client_id="c9"))
+    assert take_in(tmp_path, archive) == (3, 3)
+    *_, first, second, third = map(json.loads, exported(tmp_path, "jsonl").splitlines())
+    assert first["edited"] == "2026-11-23T02:09:00.123Z"
+    assert (second["reply_to"], second["mentions"]) == (first["id"], ["u1", "u2"])
+    assert "reply_to" not in third
+    again = line(id=1, client_id="c4", reply_to=500)
+    assert take_in(tmp_path, archive + again) == (1, 4)
+    last = json.loads(exported(tmp_path, "jsonl").splitlines()[-1])
+    assert last["reply_to"] == first["id"]
+
+
+def test_a_room_that_is_not_here_is_the_one_of_all(tmp_path: Path, exported: Exported) -> None:
+    """Otherwise nobody could read what is imported."""
+    take_in(tmp_path, line(room="attic"))
+    assert json.loads(exported(tmp_path, "jsonl"))["room"] == "lobby"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"edited": "today"},
+        {"reply_to": 0},
+        {"reply_to": 2**53},
+        {"mentions": ["a b"]},
+        {"mentions": ["u"] * 21},
+    ],
+)
+def test_what_nobody_could_have_referred_to(wrong: dict[str, Any]) -> None:
+    """It is named, and nothing is imported."""
+    with pytest.raises(ValueError, match=r"edited|reply_to|mentions|time"):
+        draft(line(**wrong))
 
 
 def test_more_pins_than_a_room_has_make_room(tmp_path: Path, exported: Exported) -> None:

@@ -45,6 +45,12 @@ article {{
   content-visibility: auto; contain-intrinsic-size: auto 3rem;
 }}
 article p {{ margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; }}
+blockquote {{
+  margin: 0.125rem 0; padding-inline-start: 0.5rem; border-inline-start: 2px solid var(--line);
+  overflow: hidden; white-space: nowrap; text-overflow: ellipsis; font-size: 0.875rem;
+}}
+blockquote a {{ color: var(--soft); text-decoration: none; }}
+small {{ color: var(--soft); }}
 b {{ color: var(--accent); margin-inline-end: 0.25rem; overflow-wrap: anywhere; }}
 @media print {{ h2 {{ position: static; }} article {{ content-visibility: visible; }} }}
 </style>
@@ -56,8 +62,8 @@ b {{ color: var(--accent); margin-inline-end: 0.25rem; overflow-wrap: anywhere; 
 """
 
 _MESSAGE = (
-    '<article><bdi><b>{user}</b></bdi> <time datetime="{iso}">{time}</time>\n'
-    '<p dir="auto">{text}</p>{reactions}</article>\n'
+    '<article id="message-{id}"><bdi><b>{user}</b></bdi> <time datetime="{iso}">{time}</time>'
+    '{edited}\n{quote}<p dir="auto">{text}</p>{reactions}</article>\n'
 )
 
 _FOOT = "</main>\n</body>\n</html>\n"
@@ -94,12 +100,27 @@ class Page:
         heading = "" if day == self._day else f"<h2>{day}</h2>\n"
         self._day = day
         return heading + _MESSAGE.format(
+            id=message.id,
             user=escape(visible(message.user)),
+            edited=self._edited(message),
+            quote=_quote(message),
             iso=message.time,
             time=time + apart,
             text=escape(visible(message.message)),
             reactions=_reactions(message),
         )
+
+    def _edited(self, message: Message) -> str:
+        return f" <small>{translate(self._lang, 'export.edited')}</small>" if message.edited else ""
+
+
+def _quote(message: Message) -> str:
+    """A line of what it answers, which leads there."""
+    quoted = message.quoted
+    if quoted is None:
+        return ""
+    text = escape(visible(f"{quoted.user}: {quoted.message}" if quoted.message else "…"))
+    return f'<blockquote dir="auto"><a href="#message-{quoted.id}">{text}</a></blockquote>\n'
 
 
 def _reactions(message: Message) -> str:

@@ -16,8 +16,7 @@ from typing import Annotated, BinaryIO
 
 import msgspec
 
-from lanchat.chat.changes import Draft
-from lanchat.chat.model import KINDS, MESSAGE_LIMIT, Reaction, check_text
+from lanchat.chat.model import KINDS, MENTIONS_LIMIT, MESSAGE_LIMIT, Reaction, check_text
 from lanchat.chat.names import NAME_LIMIT
 from lanchat.chat.reactions import clean
 from lanchat.errors import LineRefused, MessageTooLong, PayloadInvalid
@@ -37,6 +36,10 @@ _TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI
 """What could turn the text around a name, as Unicode's bidirectional classes have it."""
 
 
+_Mentions = Annotated[list[_Word], msgspec.Meta(max_length=MENTIONS_LIMIT)]
+_MOST = 2**53
+
+
 class _User(msgspec.Struct):
     id: _Word
     user: _Name
@@ -47,7 +50,7 @@ class _Reaction(msgspec.Struct):
 
 
 class _Line(msgspec.Struct):
-    """A message as docs/protocol.md has it; its id is of no use here."""
+    """A message as docs/protocol.md has it; its id is good for answers to it alone."""
 
     client_id: _Word
     room: _Word
@@ -56,6 +59,10 @@ class _Line(msgspec.Struct):
     ip: _Address
     message: str
     time: str
+    id: object = None
+    edited: str | None = None
+    reply_to: Annotated[int, msgspec.Meta(ge=1, lt=_MOST)] | None = None
+    mentions: _Mentions = []
     reactions: dict[str, _Reaction] = {}
     pinned: bool = False
 
@@ -74,7 +81,7 @@ def import_messages(
     """
     total = 0
 
-    def drafts() -> Iterator[Draft]:
+    def drafts() -> Iterator[Archived]:
         nonlocal total
         for number, line in enumerate(_lines(source), start=1):
             try:
@@ -89,7 +96,7 @@ def import_messages(
     return fresh, total
 
 
-def draft(line: bytes) -> Draft:
+def draft(line: bytes) -> Archived:
     """The message in the line. Raises ValueError, saying what is wrong with it."""
     if len(line) > LINE_LIMIT:
         raise ValueError("it is too long")
@@ -111,10 +118,16 @@ def draft(line: bytes) -> Draft:
         raise ValueError("message has nothing that can be shown") from None
     _check_name(read.user)
     _check_time(read.time)
-    values = (read.client_id, read.room, read.user_id, read.user, read.ip, read.message, read.time)
-    if read.reactions or read.pinned:
-        return Archived(*values, reactions=_reactions(read), pinned=read.pinned)
-    return Draft(*values)
+    if read.edited is not None:
+        _check_time(read.edited)
+    return Archived(
+        *(read.client_id, read.room, read.user_id, read.user, read.ip, read.message, read.time),
+        *(read.reply_to, tuple(read.mentions)),
+        old_id=read.id if isinstance(read.id, int) and abs(read.id) < _MOST else None,
+        edited=read.edited,
+        reactions=_reactions(read) if read.reactions else (),
+        pinned=read.pinned,
+    )
 
 
 def _lines(source: BinaryIO) -> Iterator[bytes]:

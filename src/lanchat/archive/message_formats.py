@@ -33,7 +33,10 @@ _FORMULA = re.compile(
     r"(^|[;|\t\r\n])"  # where a cell may begin: Excel separates by what the system's lists do
     r"(?=[\s\"']*[=+\-@＝＋－＠])"  # noqa: RUF001 (spreadsheets take the wide ones, too)
 )
-_COLUMNS = ("time", "user", "message", "ip", "user_id", "client_id", "room", "id")
+_COLUMNS = (
+    *("time", "user", "message", "ip", "user_id", "client_id", "room", "id"),
+    *("edited", "reply_to", "mentions"),
+)
 
 
 class JsonLines:
@@ -52,6 +55,12 @@ class JsonLines:
 def _fields(message: Message) -> dict[str, object]:
     """As docs/protocol.md has them, with the names of all who reacted."""
     fields: dict[str, object] = dict(zip(FIELDS, _values(message), strict=True))
+    if message.edited is not None:
+        fields["edited"] = message.edited
+    if message.reply_to is not None:
+        fields["reply_to"] = message.reply_to
+    if message.mentions is not None:
+        fields["mentions"] = message.mentions
     if message.reactions:
         fields["reactions"] = {
             emoji: {"count": total, "users": [{"id": id_, "user": name} for id_, name in users]}
@@ -84,7 +93,10 @@ class Text:
         time = clock(message.time, self._zone)
         first, *others = message.message.expandtabs(4).splitlines() or [""]
         indent = " " * len(time)
-        lines = [f"{time}  {printable(message.user)}: {printable(first)}"]
+        user = printable(message.user)
+        if message.quoted is not None and message.quoted.user:
+            user += f" → {printable(message.quoted.user)}"
+        lines = [f"{time}  {user}: {printable(first)}"]
         lines += [f"{indent}  {printable(other)}".rstrip() for other in others]
         return "\n".join(lines) + "\n"
 
@@ -112,6 +124,9 @@ class Table:
                 message.client_id,
                 message.room,
                 message.id,
+                clock(message.edited, self._zone) if message.edited else "",
+                message.reply_to or "",
+                " ".join(message.mentions or ()),
             )
             for message in messages
         )

@@ -7,17 +7,17 @@ written meanwhile can be tidied up between two.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from lanchat.chat.changes import Draft, Pin
-from lanchat.chat.model import Message, Reaction
+from lanchat.chat.model import LOBBY, Message, Reaction
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
-from lanchat.store import messages, pins, reactions
+from lanchat.store import messages, pins, reactions, references
 from lanchat.store.database import open_database, transaction
 from lanchat.store.schema import WITH_REACTIONS, NewerSchemaError, steps_taken
 
@@ -34,15 +34,27 @@ _WITH_POSITIONS = 5
 """The one from which on there are rooms, each with a history of its own."""
 
 _COLUMNS = "id, client_id, room, user_id, user, ip, message, time"
+_MORE = "pinned IS NOT NULL, edited, reply_to, mentions"
+_NEW_IDS = "CREATE TEMP TABLE new_id (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)"
 _PLACE = "id > ? AND id <= ? AND time >= ? AND time < ?"
 
 
 @dataclass(frozen=True, slots=True)
 class Archived(Draft):
-    """A message of an archive to which something was put; its ``reactions`` name everybody."""
+    """A message of an archive; ``old_id`` is the one that it has there, as its ``reply_to`` is one.
 
+    Its ``reactions`` name everybody.
+    """
+
+    old_id: int | None = None
+    edited: str | None = None
     reactions: tuple[Reaction, ...] = ()
     pinned: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing belongs to it but what was said."""
+        return not (self.edited or self.reply_to or self.mentions or self.reactions or self.pinned)
 
 
 class MessageReader:
@@ -75,16 +87,18 @@ class MessageReader:
 
     def pages(self) -> Iterator[list[Message]]:
         """All of them in the order of their ids, at most PAGE at once."""
-        pinned = "pinned IS NOT NULL" if self._with_reactions else "0"
+        more = _MORE if self._with_reactions else "0, NULL, NULL, NULL"
         query = (
-            f"SELECT {pinned}, {_COLUMNS} FROM message"  # noqa: S608 (constants)
+            f"SELECT {more}, {_COLUMNS} FROM message"  # noqa: S608 (constants)
             f" WHERE {self._where} ORDER BY id LIMIT {PAGE}"
         )
         last = 0
         while True:
             with self._explained():
                 rows = self._connection.execute(query, (last, self._end, *self._times)).fetchall()
-                said = [_read(pinned, row) for pinned, *row in rows]
+                said = list(map(_read, rows))
+                if ids := {message.reply_to for message in said} - {None}:
+                    said = references.with_quotes(self._connection, said, ids)
                 reacted = self._reactions(said)
             if not said:
                 return
@@ -124,15 +138,21 @@ class MessageReader:
             ) from error
 
 
-def _read(pinned: object, row: list[Any]) -> Message:
-    message = Message(*(*row, row[0]))
-    return message._replace(pinned=True) if pinned else message
+def _read(row: tuple[Any, ...]) -> Message:
+    pinned, edited, reply_to, mentions, *said = row
+    message = Message(*(*said, said[0]))
+    if not (pinned or edited or reply_to or mentions):
+        return message
+    message = message._replace(edited=edited, reply_to=reply_to, pinned=bool(pinned))
+    return references.with_mentions(message._replace(mentions=mentions)) if mentions else message
 
 
 def load(path: Path, drafts: Iterable[Draft]) -> int:
     """Store the drafts in their order, behind what is there; return how many were new.
 
-    One with a user_id and client_id that is there already is left out. Whatever ``drafts`` raises
+    One with a user_id and client_id that is there already is left out. One of a room that is not
+    there goes into the one that everybody is in; one that answers another of an archive, answers
+    it by its new id. Whatever ``drafts`` raises
     is raised here, and nothing is stored. Nobody else may have the database open for writing.
     Raises DataUnusable and StoreUnavailable.
     """
@@ -140,23 +160,61 @@ def load(path: Path, drafts: Iterable[Draft]) -> int:
         connection.execute(f"PRAGMA cache_size = {_CACHE}")
         try:
             with transaction(connection):
-                before, fresh, rest = messages.position(connection), 0, iter(drafts)
+                before, fresh = messages.position(connection), 0
+                connection.execute(_NEW_IDS)
+                rooms = _rooms(connection)
+                rest = (one if one.room in rooms else replace(one, room=LOBBY) for one in drafts)
                 while some := list(islice(rest, PAGE)):
+                    first = messages.position(connection) + 1
                     values = map(messages.fields, some)
-                    fresh += connection.executemany(messages.INSERT, values).rowcount
-                    for one in some:
-                        if isinstance(one, Archived):
+                    stored = connection.executemany(messages.INSERT, values).rowcount
+                    fresh += stored
+                    archived = [one for one in some if isinstance(one, Archived)]
+                    ids = range(first, first + stored) if stored == len(archived) else None
+                    _note_ids(connection, archived, ids)
+                    for one in archived:
+                        if not one.is_plain:
                             _put_to(connection, one, before)
                 return fresh
         except sqlite3.Error as error:
             raise StoreUnavailable(f"the message database refuses: {error}") from error
 
 
+def _rooms(connection: sqlite3.Connection) -> set[str]:
+    return {LOBBY, *(room for (room,) in connection.execute("SELECT id FROM room"))}
+
+
+def _note_ids(
+    connection: sqlite3.Connection, archived: Sequence[Archived], ids: Sequence[int] | None
+) -> None:
+    """Note which ids the messages of an archive have here, for their answers.
+
+    ``ids`` None is where some were there before, and have others than the next ones.
+    """
+    if ids is None:
+        ids = [messages.stored(connection, one.user_id, one.client_id).id for one in archived]
+    pairs = zip(archived, ids, strict=True)
+    connection.executemany(
+        "INSERT OR REPLACE INTO new_id VALUES (?, ?)",
+        ((one.old_id, new) for one, new in pairs if one.old_id is not None),
+    )
+
+
 def _put_to(connection: sqlite3.Connection, archived: Archived, before: int) -> None:
     """Give a message what was put to it, if it is new: posted behind the position ``before``."""
     message = messages.stored(connection, archived.user_id, archived.client_id)
-    if message.id <= before or message.reactions or message.pinned:
+    if message.id <= before or message.edited or message.reactions or message.pinned:
         return
+    reply_to = None
+    if archived.reply_to is not None:
+        query = "SELECT new FROM new_id WHERE old = ?"
+        (reply_to,) = connection.execute(query, (archived.reply_to,)).fetchone() or (None,)
+    mentions = " ".join(archived.mentions) or None
+    connection.execute(
+        "UPDATE message SET edited = ?, mentions = ?, reply_to = (SELECT id FROM message other"
+        " WHERE other.id = ? AND other.room = message.room) WHERE id = ?",
+        (archived.edited, mentions, reply_to, message.id),
+    )
     if archived.reactions:
         reactions.load(connection, message.id, archived.reactions)
     if archived.pinned:
