@@ -43,6 +43,11 @@ def test_many_reactions_are_few_frames():
     assert "20 people reacted; each was told in " in shown
 
 
+def test_a_thousand_changes_are_caught_up_with():
+    """All of them, in one answer."""
+    assert "1,000 changes: " in run("catchup.py", "--rounds=1")
+
+
 def test_a_history_is_served_as_it_was_stored():
     """From the database that the script has filled, at each of its sizes."""
     shown = run("growth.py", "--messages=1200", "--tries=1")
