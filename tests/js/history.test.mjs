@@ -101,6 +101,7 @@ test("all that one person has said goes at once, also what comes later in an ans
   const state = after(snapshot([1, 2, 3]), clearing);
   assert.deepEqual([ids(state), state.lastSeq], [[3], 9]);
   assert.deepEqual(ids(after(clearing, snapshot([1, 2, 3], { seq: 3 }))), [3]);
+  assert.deepEqual(ids(after(clearing, snapshot([1, 2, 3], { seq: 3, anew: true }))), [3]);
   const others = { ...clearing, userId: "somebody else" };
   assert.deepEqual(ids(after(snapshot([1, 2, 3]), others)), [1, 2, 3]);
 });

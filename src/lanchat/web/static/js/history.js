@@ -108,16 +108,7 @@ export function newestId({ messages }) {
  */
 function begunAnew(state) {
   const messages = state.messages.filter(({ id }) => state.early.includes(id));
-  return {
-    ...state,
-    messages,
-    notes: [],
-    gaps: [],
-    lastSeq: 0,
-    unseen: {},
-    cleared: 0,
-    clearedOf: {},
-  };
+  return { ...state, messages, notes: [], gaps: [], lastSeq: 0, unseen: {}, cleared: 0 };
 }
 
 /**

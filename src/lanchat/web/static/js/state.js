@@ -57,7 +57,7 @@ const reducers = {
   connectionLost: (state) =>
     ["connecting", "online"].includes(state.link)
       ? disconnected(state, "offline")
-      : { ...state, early: [] },
+      : { ...state, early: [], clearedOf: {} },
   serverStopped: (state) => disconnected(state, "stopped"),
   serverFull: (state, { why }) => disconnected(state, "full", why),
 
@@ -116,5 +116,5 @@ export function reduce(state, action) {
 function disconnected(state, link, whyFull = "") {
   if (state.link === "removed") return state;
   const after = state.joined ? presence.withAllExpected(state) : state;
-  return { ...after, link, whyFull, joined: false, early: [] };
+  return { ...after, link, whyFull, joined: false, early: [], clearedOf: {} };
 }

@@ -267,7 +267,7 @@ interface State {
   readonly removal: Notice | null;
   /** The newest id of a history that was deleted. */
   readonly cleared: number;
-  /** By the id of a user, the newest id of messages by them that were all deleted. */
+  /** By the id of a user, the newest id of messages by them that went on this connection. */
   readonly clearedOf: Readonly<Record<string, number>>;
   /** How many notes were for this page alone. */
   readonly toldCount: number;
