@@ -26,9 +26,11 @@ def test_a_class_that_comes_in_has_one_line(
     locale: str,
     joined: str,
 ) -> None:
-    """And everybody is in the list of people, each once."""
+    """And everybody is in the list of people, each once, and can be searched for there."""
     page = arrive("Ana", locale=locale)
     for number in range(60):
         raw_client(person_factory(f"Guest {number}")).join()
     expect(page.locator("#people .people__person")).to_have_count(61)
     expect(page.locator(".note--joined")).to_have_text([joined])
+    page.fill("#people-search", "GUEST 5")
+    expect(page.locator("#people .people__person")).to_have_count(11)

@@ -250,7 +250,7 @@ def test_commands_complete_themselves(host: Arrive) -> None:
     ana = host("Ana")
     ana.focus("#message")
     ana.keyboard.type("/un")
-    expect(ana.locator("#commands [role=option]")).to_have_count(4)
+    expect(ana.locator("#commands [role=option]")).to_have_count(5)
     ana.keyboard.press("ArrowDown")
     ana.keyboard.press("ArrowUp")
     ana.keyboard.press("Tab")
@@ -322,6 +322,25 @@ def test_rules_are_switches(host: Arrive, arrive: Arrive) -> None:
     expect(bia.locator("#topic-text")).to_have_text("Fractions")
     ana.keyboard.press("Escape")
     expect(ana.locator("#open-order")).to_be_focused()
+
+
+def test_what_is_pinned_stands_above_the_talk(host: Arrive, arrive: Arrive, say: Say) -> None:
+    """Also for who comes later; a click leads to it."""
+    ana = host("Ana")
+    say(ana, "read this first")
+    for number in range(10):
+        say(ana, f"line {number}\nand\nmore\nof\nit")
+    expect(ana.locator(".message__time")).to_have_count(11)
+    first = str(ana.locator(".message").first.get_attribute("id")).removeprefix("message-")
+    say(ana, f"/pin {first}")
+    expect(ana.locator("#pin-text")).to_have_text("Ana: read this first")
+    bia = arrive("Bia")
+    expect(bia.locator("#pin-text")).to_have_text("Ana: read this first")
+    expect(bia.locator(".message").first).not_to_be_in_viewport()
+    bia.click("#pin")
+    expect(bia.locator(".message").first).to_be_in_viewport()
+    say(ana, f"/unpin {first}")
+    expect(bia.locator("#board")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { isHost, NO_RULES, silencedBy } from "#js/moderation.js";
-import { after, member, snapshot } from "./world.mjs";
+import { after, member, message, snapshot } from "./world.mjs";
 
 const phrases = (/** @type {State} */ { notes }) =>
   notes.map((note) => (note.kind === "told" ? note.phrase : null));
@@ -24,6 +24,17 @@ const notice = (code, until = null) => ({
   type: "noticeReceived",
   notice: { code, until },
   now: 0,
+});
+
+/**
+ * @param {number} id
+ * @param {number} seq
+ * @param {string} text
+ * @returns {Action}
+ */
+const pin = (id, seq, text, pinned = true) => ({
+  type: "messageChanged",
+  message: message(id, { seq, message: text, pinned }),
 });
 
 const asAna = (/** @type {Partial<Member>} */ more) =>
@@ -76,6 +87,16 @@ test("a room that is read only silences guests and no host", () => {
   const host = after(asAna({ role: "host", muted: true }), closed);
   assert.equal(isHost(host), true);
   assert.equal(silencedBy(host), null);
+});
+
+test("what is pinned follows its messages, the last one at the end", () => {
+  const both = [pin(2, 20, "two"), pin(1, 21, "one")];
+  const pinned = (/** @type {Action[]} */ ...more) =>
+    after(snapshot([1, 2]), ...both, ...more).pins.map(({ message: text }) => text);
+  assert.deepEqual(pinned(), ["two", "one"]);
+  assert.deepEqual(pinned(pin(2, 22, "better")), ["better", "one"]);
+  assert.deepEqual(pinned(pin(1, 22, "one", false)), ["two"]);
+  assert.deepEqual(pinned({ type: "historyCleared", upTo: 1, now: 0 }), ["two"]);
 });
 
 test("slow mode is told when it begins and when it ends", () => {

@@ -41,6 +41,7 @@ export function initial({ you, invite, outbox = [], stale = null, readUpTo = nul
     readUpTo,
     newAfter: null,
     rules: moderation.NO_RULES,
+    pins: [],
     badges: {},
     mutedUntil: null,
     removal: null,
@@ -62,12 +63,12 @@ const reducers = {
   serverFull: (state, { why }) => disconnected(state, "full", why),
 
   snapshotReceived(state, { snapshot }) {
-    const { you, members, rules, invite = state.invite } = snapshot;
+    const { you, members, rules, pins = [], invite = state.invite } = snapshot;
     const known = reading.withMissed(history.caughtUp(state, snapshot));
     const after = presence.withMembers(known, members);
     // While this page slept somebody else may have logged in, in another tab of the browser.
     const outbox = outboxes.draftsOf(you, after.outbox, state.stale);
-    return { ...after, link: "online", joined: true, you, invite, rules, outbox };
+    return { ...after, link: "online", joined: true, you, invite, rules, pins, outbox };
   },
 
   inviteChanged: (state, { invite }) => ({ ...state, invite }),
@@ -82,9 +83,12 @@ const reducers = {
   timePassed: presence.timePassed,
 
   messagePosted: history.messagePosted,
-  messageChanged: history.messageChanged,
-  historyCleared: history.historyCleared,
-  userCleared: history.userCleared,
+  messageChanged: (state, action) =>
+    moderation.withPin(history.messageChanged(state, action), action.message),
+  historyCleared: (state, action) =>
+    moderation.withoutPins(history.historyCleared(state, action), action),
+  userCleared: (state, action) =>
+    moderation.withoutPins(history.userCleared(state, action), action),
   historyAsked: stretches.historyAsked,
   historyReceived: stretches.historyReceived,
   historyFailed: stretches.historyFailed,

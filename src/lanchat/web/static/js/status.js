@@ -67,15 +67,13 @@ export function mountBoard(elements, { words, onJump }) {
   let shownRules = null;
   /** @type {readonly Message[]} */
   let shownPins = [];
-  /** @type {readonly Message[] | null} */
-  let searched = null; // for pins
   let turn = 0;
 
   topic.addEventListener("click", () => {
     topic.setAttribute("aria-expanded", String(topic.getAttribute("aria-expanded") !== "true"));
   });
   pin.addEventListener("click", () => {
-    const { id } = shownPins[turn];
+    const { id } = newestFirst()[turn];
     turn = (turn + 1) % shownPins.length;
     drawPin();
     onJump(id);
@@ -114,30 +112,27 @@ export function mountBoard(elements, { words, onJump }) {
     return all.filter(([holds]) => holds).map(([, ...chip]) => chip);
   }
 
+  function newestFirst() {
+    return [...shownPins].reverse();
+  }
+
   function drawPin() {
     pin.hidden = shownPins.length === 0;
     if (pin.hidden) return;
-    const { user, message } = shownPins[turn];
+    const { user, message } = newestFirst()[turn];
     const who = element("bdi", "board__who", user);
     const place = shownPins.length > 1 ? `${turn + 1}/${shownPins.length} · ` : "";
     pinText.replaceChildren(place, who, ": ", element("bdi", "", message));
   }
 
-  /** @param {readonly Message[]} messages */
-  function findPins(messages) {
-    if (messages === searched) return;
-    searched = messages;
-    const found = messages.filter(({ pinned }) => pinned).reverse();
-    if (found.length + shownPins.length === 0) return;
-    shownPins = found;
-    turn = 0;
-    drawPin();
-  }
-
   /** @type {Part["update"]} */
-  function update({ rules, messages }) {
+  function update({ rules, pins }) {
     if (rules !== shownRules) drawRules(rules);
-    findPins(messages);
+    if (pins !== shownPins) {
+      shownPins = pins;
+      turn = 0;
+      drawPin();
+    }
     board.hidden = chips.hidden && topic.hidden && pin.hidden;
   }
 

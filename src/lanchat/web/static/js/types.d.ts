@@ -194,6 +194,7 @@ interface Snapshot {
   /** Whether no message was left out between these and those that the page has seen. */
   readonly complete: boolean;
   readonly invite?: Invite | undefined;
+  readonly pins?: readonly Message[];
   readonly rules: Rules;
   /** What was posted before the page's position and has changed since. */
   readonly changed: readonly Message[];
@@ -260,6 +261,8 @@ interface State {
   /** The message behind which the line "New" stands. */
   readonly newAfter: number | null;
   readonly rules: Rules;
+  /** What is pinned, the last one at the end; also what is older than all messages here. */
+  readonly pins: readonly Message[];
   /** By id, whether this user is host, also of those who have left. */
   readonly badges: Readonly<Record<string, boolean>>;
   readonly mutedUntil: string | null;
@@ -499,6 +502,7 @@ declare namespace Wire {
         messages: Message[];
         complete: boolean;
         invite?: Invite;
+        pins?: Message[];
         room: Rules;
         changed: Message[];
         seq: number;
