@@ -151,6 +151,7 @@ export function mountTimeline({ log, rows, newest, label }, options) {
     const node = nodeWith(id);
     if (node === null) return false;
     log.scrollTop += topOf(log, node) - (log.clientHeight - node.offsetHeight) / 2;
+    node.tabIndex = -1;
     node.focus({ preventScroll: true });
     node.classList.add("message--flash");
     setTimeout(() => node.classList.remove("message--flash"), FLASH_FOR);
