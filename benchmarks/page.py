@@ -40,6 +40,9 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
 }
 
+AT_ONCE = 100
+"""So many messages are said without waiting for the first of them to be stored."""
+
 WATCH = """() => {
     const seen = { frames: [], tasks: [] };
     new PerformanceObserver((list) => {
@@ -132,12 +135,12 @@ class _Talker:
         self._socket.disconnect()
 
     def say(self, count: int) -> None:
-        """Say so many lines, and wait for every hundredth and the last one to be stored."""
+        """Say so many lines, as fast as they are stored."""
         for number in range(count):
             self._said += 1
             text = f"line {self._said}, and a few words more, as people write them"
             draft = {"message": text, "client_id": str(uuid.uuid4())}
-            wait = number % 100 == 99 or number == count - 1
+            wait = number == count - 1 or not self._said % AT_ONCE
             (self._socket.call if wait else self._socket.emit)("new_message", draft)
 
     def talk(self, count: int, rate: float) -> None:

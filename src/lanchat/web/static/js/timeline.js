@@ -138,13 +138,17 @@ export function mountTimeline({ log, rows, newest, label }, options) {
   }
 
   /**
-   * Show the message with this id amid what was said around it; whether it is there.
+   * Show the message with this id amid what was said around it. Where it is not there any more,
+   * it promises false and shows the end, where one can be told so.
    * @param {number} id
    */
   async function jump(id) {
-    if (!has(getState(), id) && !(await onLoad({ around: id }))) return false;
+    if (!has(getState(), id)) await onLoad({ around: id });
     const state = getState();
-    if (!has(state, id)) return false;
+    if (!has(state, id)) {
+      toEnd();
+      return false;
+    }
     atEnd = false;
     if (nodeWith(id) === null) draw(around(state, id));
     onMove(atEnd);
