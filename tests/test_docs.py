@@ -17,7 +17,10 @@ ARCHITECTURE = (PROJECT / "docs" / "architecture.md").read_text("utf-8")
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")])
 DEPLOYMENT = [PROJECT / "docs" / "deployment.md", *sorted((PROJECT / "deploy").iterdir())]
 # Variables that are no option's: for reports of errors, and for the tests of this project.
-OTHER_VARIABLES = {"LANCHAT_DEBUG", "LANCHAT_CHROMIUM", "LANCHAT_NGINX"}
+OTHER_VARIABLES = {
+    *("LANCHAT_DEBUG", "LANCHAT_CHROMIUM", "LANCHAT_CHROMEDRIVER", "LANCHAT_FIREFOX"),
+    "LANCHAT_NGINX",
+}
 LARGEST_PICTURE = 300_000  # bytes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from playwright.sync_api import Page, expect
 
@@ -50,6 +51,9 @@ def test_one_tab_of_several_sounds_and_its_picture_counts(arrive: Arrive, say: S
     def sounded() -> list[int]:
         return sorted(tab.evaluate("() => window.sounded") for tab in (ana, second))
 
+    def have_sounded(notes: int) -> bool:
+        return sum(sounded()) == notes
+
     for number in (1, 2):
         say(bia, f"anybody there? ({number})")
         for tab in (ana, second):
@@ -57,5 +61,5 @@ def test_one_tab_of_several_sounds_and_its_picture_counts(arrive: Arrive, say: S
             tab.wait_for_function(
                 "() => document.getElementById('icon').href.startsWith('data:image/png')"
             )
-        wait_for(lambda heard=2 * number: sum(sounded()) == heard, "two notes")
+        wait_for(partial(have_sounded, 2 * number), "two notes")
     assert sounded() == [0, 4]

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from functools import cache
 from math import inf
-
-import emoji as unicode_emoji
 
 from lanchat.chat.changes import React, Tell
 from lanchat.chat.events import Event, Reacted, ReactionsChanged
@@ -32,19 +31,26 @@ AT_ONCE = 25
 _STYLE = "\ufe0f"
 """Asks for the picture of what can also be drawn as text; keyboards leave it out, or do not."""
 
-_FULLY = unicode_emoji.STATUS["fully_qualified"]
-_EMOJI = {
-    sequence.replace(_STYLE, ""): sequence
-    for sequence, about in unicode_emoji.EMOJI_DATA.items()
-    if about["status"] == _FULLY
-}
-"""Every emoji of Unicode's emoji-test.txt, as it is to be written, by itself without selectors."""
+
+@cache
+def _emoji() -> dict[str, str]:
+    """Every emoji of Unicode's emoji-test.txt, as it is to be written, by itself without selectors.
+
+    It takes 10 MB and some 50 ms: not before somebody reacts.
+    """
+    from emoji import EMOJI_DATA, STATUS  # noqa: PLC0415
+
+    return {
+        sequence.replace(_STYLE, ""): sequence
+        for sequence, about in EMOJI_DATA.items()
+        if about["status"] == STATUS["fully_qualified"]
+    }
 
 
 def clean(text: str) -> str:
     """The one emoji that the text is, as Unicode has it written. Raises PayloadInvalid."""
     try:
-        return _EMOJI[text.replace(_STYLE, "")]
+        return _emoji()[text.replace(_STYLE, "")]
     except KeyError:
         raise PayloadInvalid from None
 
