@@ -38,7 +38,7 @@ def _emoji() -> dict[str, str]:
 
     It takes 10 MB and some 50 ms: not before somebody reacts.
     """
-    from emoji import EMOJI_DATA, STATUS  # noqa: PLC0415
+    from emoji import EMOJI_DATA, STATUS
 
     return {
         sequence.replace(_STYLE, ""): sequence
