@@ -10,13 +10,16 @@ from random import Random
 import pytest
 
 from lanchat.chat import catchup
-from lanchat.chat.changes import Clear, Delete, Pin, React, Tell
-from lanchat.chat.events import HistoryCleared, LogEvent, PinsChanged, ReactionsChanged
-from lanchat.chat.model import LOBBY, Cursor, Message, Page
+from lanchat.chat.changes import Clear, ClearUser, Delete, Pin, React, Tell
+from lanchat.chat.events import HistoryCleared, LogEvent, PinsChanged, ReactionsChanged, UserCleared
+from lanchat.chat.model import LOBBY, QUOTE_LIMIT, Cursor, Message, Page, Quoted
 from lanchat.chat.ports import EventLog
 from lanchat.errors import UnknownMessage
 from tests.world.deadline import DEADLINE
-from tests.world.drafts import NOON, draft
+from tests.world.drafts import NOON, draft, edit
+
+LATEST = 2**63
+"""Behind every position."""
 
 HISTORY = 5
 """Messages that a newcomer gets."""
@@ -32,7 +35,10 @@ class Client:
     early: set[int] = field(default_factory=set)
     reacted: dict[int, ReactionsChanged] = field(default_factory=dict)
     """What was told of reactions to messages that were not shown then."""
+    versions: dict[int, Message] = field(default_factory=dict)
+    """What was told of messages, also of those that are quoted and not shown."""
     cleared: int = 0
+    cleared_of: dict[str, int] = field(default_factory=dict)
     cursor: Cursor = Cursor(0, "")  # noqa: RUF009  frozen
     joined: bool = False
     gap: int = 0
@@ -63,6 +69,8 @@ class Client:
                 self._catch_up(one)
             elif isinstance(one, HistoryCleared):
                 self._clear(one.up_to)
+            elif isinstance(one, UserCleared):
+                self._clear_user(one)
             else:
                 self._learn(one)
                 if self.joined:
@@ -73,66 +81,121 @@ class Client:
         self._coming.clear()
         self.early.clear()
         self.reacted.clear()
+        self.versions.clear()
+        self.cleared, self.cleared_of = 0, {}
         self._looked_up, self.joined = None, False
 
     def _learn(self, one: LogEvent) -> None:
         if isinstance(one, ReactionsChanged):
             self.reacted[one.message_id] = one
             if known := self.shown.get(one.message_id):
-                self._take(known)
+                self._take(known, LATEST)
             return
         messages = one.messages if isinstance(one, PinsChanged) else [one.message]  # type: ignore[union-attr]  # no rules here
         for message in messages:
-            self._take(message)
+            self._take(message, one.seq)
+            self._quote(message)
             if not self.joined:
                 self.early.add(message.id)
 
     def _catch_up(self, page: Page) -> None:
         last = -1 if page.anew else self.cursor.seq
         self.shown = {n: one for n, one in self.shown.items() if n <= last or n in self.early}
-        if page.anew:
-            self.cleared = 0
         self._clear(page.cleared)
         for message in (*page.changed, *page.messages):
-            self._take(message)
+            self._take(message, page.seq)
+            self._quote(message)
         if not page.complete:
             self.gap = page.messages[0].id - 1 if page.messages else page.seq
         self.cursor, self.joined = Cursor(page.seq, self.log.epoch), True
         self.early.clear()
 
-    def _take(self, message: Message) -> None:
-        """Of two versions the one with the greater position counts."""
+    def _take(self, message: Message, seq: int) -> None:
+        """Of two versions the one with the greater position counts; it was read at ``seq``."""
+        quoted = self.versions.get(message.reply_to or 0)
+        if quoted is not None and quoted.seq > seq:
+            message = message._replace(quoted=quote(quoted))
+        message = self._without_cleared(message)
         reacted = self.reacted.get(message.id)
         if reacted is not None and reacted.seq > message.seq:
             message = message._replace(seq=reacted.seq, reactions=reacted.reactions or None)
         known = self.shown.get(message.id) or self.gone.get(message.id)
-        if message.id <= self.cleared or (known is not None and known.seq > message.seq):
+        if known is not None and known.seq > message.seq:
+            return
+        if self._is_cleared(message.id, message.user_id):
             return
         self.shown.pop(message.id, None)
         (self.gone if message.deleted else self.shown)[message.id] = message
 
+    def _quote(self, version: Message) -> None:
+        """Show answers to a message with what it says now."""
+        known = self.versions.get(version.id)
+        if known is None or known.seq <= version.seq:
+            self.versions[version.id] = version
+            for number, one in self.shown.items():
+                if one.reply_to == version.id:
+                    self.shown[number] = one._replace(quoted=quote(version))
+
     def _clear(self, up_to: int) -> None:
         self.cleared = max(self.cleared, up_to)
-        self.shown = {number: one for number, one in self.shown.items() if number > self.cleared}
+        self._forget()
+
+    def _clear_user(self, event: UserCleared) -> None:
+        self.cleared_of[event.user.id] = event.up_to
+        self._forget()
+        if self.joined:
+            self.cursor = Cursor(max(self.cursor.seq, event.seq), self.cursor.epoch)
+
+    def _forget(self) -> None:
+        """Let go of what was cleared, also where it is quoted."""
+        for number, one in list(self.shown.items()):
+            if self._is_cleared(number, one.user_id):
+                del self.shown[number]
+            else:
+                self.shown[number] = self._without_cleared(one)
+
+    def _without_cleared(self, message: Message) -> Message:
+        """The message as it is where what it quotes was cleared."""
+        quoted = message.quoted
+        if quoted is None or not self._is_cleared(quoted.id, quoted.user_id):
+            return message
+        return message._replace(quoted=quoted._replace(message="", deleted=True))
+
+    def _is_cleared(self, number: int, user_id: str) -> bool:
+        return number <= max(self.cleared, self.cleared_of.get(user_id, 0))
+
+
+def quote(message: Message) -> Quoted:
+    """What an answer quotes of it."""
+    said = (message.id, message.user_id, message.user, message.message[:QUOTE_LIMIT])
+    return Quoted(*said, deleted=message.deleted)
 
 
 def happen(log: EventLog, random: Random) -> None:
-    """Somebody says something or reacts, all learn of it, or a moderator does something."""
+    """Somebody says, edits or reacts, all learn of it, or a moderator does something."""
     what = random.random()
     newest = log.newest(LOBBY, 10).messages
     if what < 0.4 or not newest:
-        log.append(draft(random.random())).result(DEADLINE)
+        answered = random.choice(newest).id if newest and what < 0.2 else None
+        said = draft(random.random(), user_id=random.choice("123"), reply_to=answered)
+        log.append(said).result(DEADLINE)
         return
-    number = random.choice(newest).id
-    if what < 0.6:
+    message = random.choice(newest)
+    number = message.id
+    if what < 0.5:
+        text = str(random.random())
+        log.append(edit(number, text, text, message.user_id)).result(DEADLINE)
+    elif what < 0.6:
         user_id, emoji, on = random.choice("123"), random.choice("👍🎉"), random.random() < 0.7
         log.append(React(number, user_id, "Ana", emoji, on)).result(DEADLINE)
     elif what < 0.8:
         tell(log, number)
     elif what < 0.86:
         log.append(Pin(LOBBY, number)).result(DEADLINE)
-    elif what < 0.97:
+    elif what < 0.95:
         log.append(Delete(number, NOON)).result(DEADLINE)
+    elif what < 0.98:
+        log.append(ClearUser(message.user_id, "", NOON)).result(DEADLINE)
     else:
         log.append(Clear(LOBBY)).result(DEADLINE)
 
