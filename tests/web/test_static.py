@@ -58,6 +58,16 @@ def versioned(server, name):
     return found[1]
 
 
+def test_a_page_loads_one_style_sheet(fetch, server):
+    """It has all that it imports in it, in that order; only what is for the night is apart."""
+    page = requests.get(server.url, timeout=DEADLINE).text
+    assert len(re.findall(r'rel="stylesheet"', page)) == 3
+    sheet = fetch(versioned(server, "css/page-login.css")).body
+    assert b"@import" not in sheet
+    parts = [(STATIC / "css" / f"{name}.css").read_bytes() for name in ("tokens", "login")]
+    assert 0 < sheet.index(parts[0]) < sheet.index(parts[1])
+
+
 def test_a_versioned_file_is_kept_for_ever(server, fetch):
     """A browser that has it does not even ask."""
     answer = fetch(versioned(server, "js/login.js"))

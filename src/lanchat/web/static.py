@@ -3,6 +3,8 @@
     /static/js/chat.js              asked about each time (ETag), as docs/protocol.md promises
     /static/1f0c…/js/chat.js        kept for ever: the prefix changes with any of the files
 
+A style sheet that imports others has them in it when it is sent: a page loads one.
+
 A relative import of a script inherits the prefix, and so does every module below it: whoever
 has been here loads nothing again until there is another version. Only what was found in the
 folder at the start is known, so no path leads out of it, and a file that is changed later, by
@@ -42,6 +44,7 @@ _WORTHWHILE = 0.9
 
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_EACH_TIME = "no-cache"
+_SHEET = re.compile(rb"""^@import "\./([\w-]+\.css)";$""", re.MULTILINE)
 _IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
 
 
@@ -88,9 +91,8 @@ class StaticFiles:
     ) -> None:
         self._app = app
         shared = list(headers)
-        self._files = {
-            name: StaticFile(name, content, shared) for name, content in sorted(_read(folder))
-        }
+        found = dict(sorted(_read(folder)))
+        self._files = {name: StaticFile(name, _whole(name, found), shared) for name in found}
         self._version = _version(self._files)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -147,6 +149,16 @@ def _read(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in folder.rglob("*"):
         if path.suffix in _TYPES and path.is_file():
             yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def _whole(name: str, files: Mapping[str, bytes]) -> bytes:
+    """A file's content; a style sheet with those that it imports. Raises KeyError."""
+    if not name.endswith(".css"):
+        return files[name]
+    folder = posixpath.dirname(name)
+    return _SHEET.sub(
+        lambda found: _whole(posixpath.join(folder, found[1].decode()), files), files[name]
+    )
 
 
 def _version(files: Mapping[str, StaticFile]) -> str:
