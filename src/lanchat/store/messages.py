@@ -268,10 +268,6 @@ def clear_user(connection: sqlite3.Connection, change: ClearUser) -> UserCleared
     user_id, user = said[0].user_id, said[0].user
     ids = tuple(one.id for one in said)
     up_to, seq = position(connection), take_position(connection)
-<<<<<<< HEAD
-    ids = tuple(one.id for one in said)
-=======
->>>>>>> 4e9f8bf (Take the words of a cleared person out of the search index, and put a merge right)
     with changing(connection, ids):
         connection.execute(
             "UPDATE message SET message = '', reply_to = NULL, mentions = NULL, deleted_at = ?,"
