@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -63,3 +64,39 @@ def test_one_tab_of_several_sounds_and_its_picture_counts(arrive: Arrive, say: S
             )
         wait_for(partial(have_sounded, 2 * number), "two notes")
     assert sounded() == [0, 4]
+
+
+def test_the_screen_stays_on_for_who_asks(arrive: Arrive) -> None:
+    """The browser is asked as long as the switch is on, after a reload, too."""
+    ana = arrive("Ana")
+    screen = ana.locator("html")
+    ana.add_init_script(
+        """WakeLock.prototype.request = async () => {
+            const { dataset } = document.documentElement;
+            dataset.screen = "on";
+            return { released: false, release() { dataset.screen = "off"; } };
+        };"""
+    )
+    ana.reload()
+    ana.get_by_role("button", name="Settings").click()
+    ana.get_by_role("switch", name="Keep the screen on").click()
+    expect(screen).to_have_attribute("data-screen", "on")
+
+    ana.reload()
+    expect(screen).to_have_attribute("data-screen", "on")
+    ana.get_by_role("button", name="Settings").click()
+    ana.get_by_role("switch", name="Keep the screen on").click()
+    expect(screen).to_have_attribute("data-screen", "off")
+
+
+def test_where_the_page_came_plain_the_switches_say_why(arrive: Arrive) -> None:
+    """Notifications and the screen are for encrypted pages alone, as browsers have it."""
+    ana = arrive("Ana")
+    ana.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false });")
+    ana.reload()
+    ana.get_by_role("button", name="Settings").click()
+    for name in ("Notifications", "Keep the screen on"):
+        switch = ana.get_by_role("switch", name=name)
+        switch.click(force=True)
+        expect(switch).not_to_be_checked()
+        expect(switch).to_have_accessible_description(re.compile("--tls"))

@@ -3,6 +3,7 @@
 
 import { concerns, mountAlerts } from "./alerts.js";
 import { mountAttention, readUpTo } from "./attention.js";
+import { mountAwakeSwitch } from "./awake.js";
 import { makeBadge } from "./badge.js";
 import { mountComposer } from "./composer.js";
 import { mountCopying } from "./copying.js";
@@ -179,6 +180,7 @@ const alerts = mountAlerts(
 );
 const badge = makeBadge(byId("icon", HTMLLinkElement), config.room);
 
+mountAwakeSwitch({ button: at("awake"), why: at("awake-why") }, { words });
 ignoreHeldKeys(document);
 mountCopying(at("rows"));
 takeCode(); // who is in already does not need the one of an invitation

@@ -1,5 +1,6 @@
 // The page for a projector: how to get in, in letters for the last row, and how many are here.
 
+import { makeAwake } from "./awake.js";
 import { byId, readConfig, setText } from "./dom.js";
 import { codeOf } from "./page.js";
 import { mountInvite } from "./invite.js";
@@ -46,5 +47,6 @@ function render() {
   address.style.setProperty("--letters", String(address.textContent?.length));
 }
 
+makeAwake()(true); // nobody touches it
 render();
 window.lanchatRuns = true; // see floor.js
