@@ -65,7 +65,7 @@ test("everything that the server says is something that the state knows", () => 
 test("the answer to new_host is a snapshot; it is anew only where the server says so", () => {
   const hosts = [member("a")];
   const room = { topic: "Ping", locked: false, readonly: false, slow: 0 };
-  const known = { complete: true, changed: [], seq: 3, epoch: "e", cleared: 2 };
+  const known = { complete: true, changed: [], pins: [], mine: {}, seq: 3, epoch: "e", cleared: 2 };
   const answer = { you: ANA, hosts, messages: [message(3)], room, ...known };
   const state = after(snapshotReceived(answer));
   assert.deepEqual([state.link, state.members, state.rules], ["online", hosts, room]);

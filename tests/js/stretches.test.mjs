@@ -29,7 +29,7 @@ test("what is far from where one reads, and from the end, is let go and leaves g
  */
 function received(place, some, complete = false) {
   const messages = some.map((one) => (typeof one === "number" ? message(one) : one));
-  return historyReceived(place, { messages, complete });
+  return historyReceived(place, { messages, complete, mine: {} });
 }
 
 /** @type {Action} */
@@ -63,7 +63,7 @@ test("around a message that is far away there are gaps on both sides", () => {
       [19, 50],
     ],
   );
-  const all = { complete: false, complete_before: true, complete_after: false };
+  const all = { complete: false, complete_before: true, complete_after: false, mine: {} };
   const first = historyReceived({ around: 20 }, { messages: [message(19)], ...all });
   assert.deepEqual(reduce(state, first).gaps, [50]);
   assert.deepEqual(reduce(state, received({ around: 22 }, [21, 22, 50])).gaps, [19]);

@@ -49,7 +49,8 @@ export function snapshot(messages = [], more = {}) {
   const all = messages.map((one) => (typeof one === "number" ? message(one) : one));
   const members = [{ ...member("a"), name: "Ana" }];
   const rules = { topic: "", locked: false, readonly: false, slow: 0 };
-  const told = { you: ANA, members, rules, messages: all, complete: true, cleared: 0 };
+  const missed = { messages: all, complete: true, cleared: 0, pins: [], mine: {} };
+  const told = { you: ANA, members, rules, ...missed };
   const known = { seq: Math.max(0, ...all.map(({ seq }) => seq)), epoch: "e", anew: false };
   return { type: "snapshotReceived", snapshot: { ...told, ...known, changed: [], ...more } };
 }

@@ -5,7 +5,9 @@
 // learned: live events raise it only once the catch-up is in, and the answer to one's own message
 // never does (an earlier one may still be on its way).
 
+import { withPin, withPinsOf, withQuotes } from "./copies.js";
 import { lastOf } from "./dom.js";
+import { counted, withMine } from "./reactions.js";
 import { sorted } from "./stretches.js";
 import { has, isCleared, withNews, withoutOldNews, withVersion, withVersions } from "./versions.js";
 
@@ -17,7 +19,8 @@ const MOST_NOTES = 300;
  * @param {Snapshot} snapshot
  * @returns {State}
  */
-export function caughtUp(state, { messages, changed, complete, seq, epoch, anew, cleared }) {
+export function caughtUp(state, snapshot) {
+  const { messages, changed, complete, seq, epoch, anew, cleared, pins, mine } = snapshot;
   const old = withCleared(anew ? begunAnew(state) : withoutUncertain(state), cleared);
   // What changed and is not shown here (let go, or in a gap) does not come back alone.
   const concerns = changed.filter(({ id, deleted }) => deleted || has(old, id));
@@ -29,12 +32,14 @@ export function caughtUp(state, { messages, changed, complete, seq, epoch, anew,
   const newest = newestId(known);
   const notes =
     old.lastSeq > 0 ? known.notes : known.notes.map((one) => ({ ...one, after: newest }));
-  return withoutOldNews({ ...known, gaps, notes, lastSeq: seq, epoch, early: [], joined: true });
+  const told = withMine(withPinsOf(known, pins, seq), [...messages, ...changed], mine);
+  const after = { ...withQuotes(told, changed), gaps, notes, lastSeq: seq, epoch };
+  return withoutOldNews({ ...after, early: [], reacting: {}, joined: true });
 }
 
 /** @type {Reducer<"messagePosted">} */
 export function messagePosted(state, { message }) {
-  const after = withPosition(withVersion(state, message), message.seq);
+  const after = withPosition(withAnswer(state, message), message.seq);
   return state.joined ? after : { ...after, early: [...after.early, message.id] };
 }
 
@@ -45,7 +50,18 @@ export function messagePosted(state, { message }) {
 export function messageChanged(state, { message }) {
   const shown = has(state, message.id);
   const after = shown || message.deleted ? withVersion(state, message) : withNews(state, message);
-  return withPosition(after, message.seq);
+  const told = counted(withPin(after, message), message.id);
+  return withPosition(withQuotes(told, [message]), message.seq);
+}
+
+/**
+ * A message that comes; what it quotes may have changed while it was on its way.
+ * @param {State} state
+ * @param {Message} message
+ */
+function withAnswer(state, message) {
+  const after = withVersion(state, message);
+  return message.quoted === undefined ? after : withQuotes(after);
 }
 
 /**
@@ -67,8 +83,7 @@ export function historyCleared(state, { upTo, now }) {
  */
 export function userCleared(state, { userId, upTo, seq }) {
   const clearedOf = { ...state.clearedOf, [userId]: upTo };
-  const messages = state.messages.filter((one) => !isCleared({ ...state, clearedOf }, one));
-  return withPosition({ ...state, clearedOf, messages }, seq);
+  return withPosition(withoutCleared({ ...state, clearedOf }), seq);
 }
 
 /**
@@ -108,7 +123,9 @@ export function newestId({ messages }) {
  */
 function begunAnew(state) {
   const messages = state.messages.filter(({ id }) => state.early.includes(id));
-  return { ...state, messages, notes: [], gaps: [], lastSeq: 0, unseen: {}, cleared: 0 };
+  const mine = Object.fromEntries(state.toldMine.map((id) => [id, state.mine[id]]));
+  const nothing = { notes: [], gaps: [], lastSeq: 0, unseen: {}, cleared: 0 };
+  return { ...state, ...nothing, messages, mine };
 }
 
 /**
@@ -129,9 +146,14 @@ function withoutUncertain(state) {
  * @returns {State}
  */
 function withCleared(state, upTo) {
-  const cleared = Math.max(state.cleared, upTo);
-  const messages = state.messages.filter(({ id }) => id > cleared);
-  return { ...state, cleared, messages };
+  return withoutCleared({ ...state, cleared: Math.max(state.cleared, upTo) });
+}
+
+/** @param {State} state */
+function withoutCleared(state) {
+  const messages = state.messages.filter((one) => !isCleared(state, one));
+  const pins = state.pins.filter((pin) => !isCleared(state, pin));
+  return withQuotes({ ...state, messages, pins });
 }
 
 /**

@@ -1,5 +1,5 @@
-// What hosts do, pure: the rules of the room, what is pinned, and what this page's user may do. Each
-// change of the rules is told as a note in the list.
+// What hosts do, pure: the rules of the room and what this page's user may do. Each change is
+// told as a note in the list.
 
 import { tell } from "./history.js";
 
@@ -43,35 +43,6 @@ export function rulesChanged(state, { rules, now }) {
     phrases.push(topic ? ["client.room_topic", { topic }] : ["client.room_no_topic", {}]);
   }
   return phrases.reduce((after, phrase) => tell(after, { phrase, now }), { ...state, rules });
-}
-
-/**
- * A message is from now on as it comes: pinned, or no pin any more. The last one stands at the end.
- * @param {State} state
- * @param {Message} message
- * @returns {State}
- */
-export function withPin(state, message) {
-  const { pins } = state;
-  const { id, pinned = false, deleted = false } = message;
-  const known = pins.some((pin) => pin.id === id);
-  if (pinned && !deleted) {
-    const changed = pins.map((pin) => (pin.id === id ? message : pin));
-    return { ...state, pins: known ? changed : [...pins, message] };
-  }
-  return known ? { ...state, pins: pins.filter((pin) => pin.id !== id) } : state;
-}
-
-/**
- * What was said up to a message is gone, and with it its pins: all, or those of one user.
- * @param {State} state
- * @param {{ upTo: number, userId?: string }} cleared
- * @returns {State}
- */
-export function withoutPins(state, { upTo, userId }) {
-  const stays = (/** @type {Message} */ { id, user_id }) =>
-    id > upTo || (userId !== undefined && user_id !== userId);
-  return state.pins.every(stays) ? state : { ...state, pins: state.pins.filter(stays) };
 }
 
 /**

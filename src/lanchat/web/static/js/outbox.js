@@ -23,9 +23,18 @@ export function draftStored(state, { client_id, id, time, now }) {
   // Who wrote it logged in anew meanwhile: it comes, or has come, by its other name.
   if (draft.by !== you.id) return draftDiscarded(state, { client_id });
   const ip = state.members.find((member) => member.id === you.id)?.ip ?? "";
-  const own = { id, seq: id, client_id, user_id: you.id, user: you.name, ip, time };
-  const after = withVersion(state, { ...own, message: draft.text });
+  // It may have changed already, and what it mentions is the server's to say: any version counts more.
+  const own = { id, seq: 0, client_id, user_id: you.id, user: you.name, ip, time };
+  const after = withVersion(state, { ...own, message: draft.text, ...referencesOf(draft) });
   return { ...after, clockOffset: Date.parse(time) - now };
+}
+
+/**
+ * What a draft answers, and whom it mentions.
+ * @param {Draft} draft
+ */
+export function referencesOf({ quoted, mentions }) {
+  return { ...(quoted && { quoted, reply_to: quoted.id }), ...(mentions && { mentions }) };
 }
 
 /**

@@ -12,6 +12,8 @@ export const ACTIONS = {
   server_stop: () => ({ type: "serverStopped" }),
   add_chat_message: (message) => ({ type: "messagePosted", message }),
   message_changed: (message) => ({ type: "messageChanged", message }),
+  reactions_changed: (changed) => ({ type: "reactionsChanged", ...changed }),
+  mine: (mine) => ({ type: "mineChanged", mine: mineOf(mine) }),
   history_cleared: ({ up_to }, now) => ({ type: "historyCleared", upTo: up_to, now }),
   user_cleared: ({ user_id, up_to, seq }) => ({
     type: "userCleared",
@@ -54,11 +56,12 @@ export function snapshotRequest({ lastSeq, epoch }) {
 }
 
 /**
- * @param {Pick<Draft, "client_id" | "text">} draft
+ * @param {Pick<Draft, "client_id" | "text" | "quoted" | "mentions">} draft
  * @returns {Wire.Request<"new_message">}
  */
-export function postRequest({ client_id, text }) {
-  return ["new_message", { message: text, client_id }];
+export function postRequest({ client_id, text, quoted, mentions }) {
+  const references = { ...(quoted && { reply_to: quoted.id }), ...(mentions && { mentions }) };
+  return ["new_message", { message: text, client_id, ...references }];
 }
 
 /**
@@ -76,10 +79,20 @@ export function historyRequest(place) {
  * @param {Wire.Requests["history"]["answer"]} answer
  * @returns {Action}
  */
-export function historyReceived(place, { messages, complete, ...ends }) {
+export function historyReceived(place, { messages, complete, mine, ...ends }) {
   const isFirst = ends.complete_before ?? (place.before !== undefined && complete);
   const isLast = ends.complete_after ?? (place.after !== undefined && complete);
-  return { type: "historyReceived", place, messages, isFirst, isLast };
+  return { type: "historyReceived", place, messages, isFirst, isLast, mine: mineOf(mine) };
+}
+
+/**
+ * What this user has done, by the ids of messages.
+ * @param {Wire.Mine} mine
+ * @returns {Mine}
+ */
+function mineOf(mine) {
+  const all = Object.entries(mine).map(([id, { reactions = [] }]) => [Number(id), reactions]);
+  return Object.fromEntries(all);
 }
 
 /**
@@ -99,8 +112,9 @@ export function commandRequest(name, text, person) {
  * @returns {Action}
  */
 export function snapshotReceived(answer) {
-  const { hosts: members, room: rules, anew = false, ...missed } = answer;
-  return { type: "snapshotReceived", snapshot: { ...missed, members, rules, anew } };
+  const { hosts: members, room: rules, anew = false, mine, ...missed } = answer;
+  const snapshot = { ...missed, members, rules, anew, mine: mineOf(mine) };
+  return { type: "snapshotReceived", snapshot };
 }
 
 /**

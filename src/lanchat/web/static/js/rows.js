@@ -2,6 +2,7 @@
 // list compares rows by their fields, so a row that says the same touches nothing in the page.
 
 import { lastOf } from "./dom.js";
+import { referencesOf } from "./outbox.js";
 import { firstNew } from "./reading.js";
 import { END, isGap, stretchOf } from "./window.js";
 import { daysAgo } from "./words.js";
@@ -129,7 +130,8 @@ function entryOf(draft, you) {
   const known = entries.get(draft);
   if (known !== undefined) return known;
   const { client_id, text } = draft;
-  const entry = { client_id, user_id: you.id, user: you.name, message: text };
+  const own = { client_id, user_id: you.id, user: you.name };
+  const entry = { ...own, message: text, ...referencesOf(draft) };
   entries.set(draft, entry);
   return entry;
 }

@@ -5,6 +5,7 @@ import * as history from "./history.js";
 import * as moderation from "./moderation.js";
 import * as outboxes from "./outbox.js";
 import * as presence from "./presence.js";
+import * as reactions from "./reactions.js";
 import * as reading from "./reading.js";
 import * as stretches from "./stretches.js";
 
@@ -34,14 +35,18 @@ export function initial({ you, invite, outbox = [], stale = null, readUpTo = nul
     lastSeq: 0,
     epoch: "",
     unseen: {},
+    unseenReactions: {},
     early: [],
+    pins: [],
+    mine: {},
+    toldMine: [],
+    reacting: {},
     asked: 0,
     here: true,
     atEnd: true,
     readUpTo,
     newAfter: null,
     rules: moderation.NO_RULES,
-    pins: [],
     badges: {},
     mutedUntil: null,
     removal: null,
@@ -63,12 +68,12 @@ const reducers = {
   serverFull: (state, { why }) => disconnected(state, "full", why),
 
   snapshotReceived(state, { snapshot }) {
-    const { you, members, rules, pins = [], invite = state.invite } = snapshot;
+    const { you, members, rules, invite = state.invite } = snapshot;
     const known = reading.withMissed(history.caughtUp(state, snapshot));
     const after = presence.withMembers(known, members);
     // While this page slept somebody else may have logged in, in another tab of the browser.
     const outbox = outboxes.draftsOf(you, after.outbox, state.stale);
-    return { ...after, link: "online", joined: true, you, invite, rules, pins, outbox };
+    return { ...after, link: "online", joined: true, you, invite, rules, outbox };
   },
 
   inviteChanged: (state, { invite }) => ({ ...state, invite }),
@@ -83,12 +88,13 @@ const reducers = {
   timePassed: presence.timePassed,
 
   messagePosted: history.messagePosted,
-  messageChanged: (state, action) =>
-    moderation.withPin(history.messageChanged(state, action), action.message),
-  historyCleared: (state, action) =>
-    moderation.withoutPins(history.historyCleared(state, action), action),
-  userCleared: (state, action) =>
-    moderation.withoutPins(history.userCleared(state, action), action),
+  messageChanged: history.messageChanged,
+  reactionsChanged: reactions.reactionsChanged,
+  mineChanged: reactions.mineChanged,
+  reactionChosen: reactions.reactionChosen,
+  reactionSettled: reactions.reactionSettled,
+  historyCleared: history.historyCleared,
+  userCleared: history.userCleared,
   historyAsked: stretches.historyAsked,
   historyReceived: stretches.historyReceived,
   historyFailed: stretches.historyFailed,

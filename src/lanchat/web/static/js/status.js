@@ -65,7 +65,7 @@ export function mountBoard(elements, { words, onJump }) {
   const { board, chips, topic, topicText, pin, pinText } = elements;
   /** @type {Rules | null} */
   let shownRules = null;
-  /** @type {readonly Message[]} */
+  /** @type {readonly Quoted[]} */
   let shownPins = [];
   let turn = 0;
 
@@ -120,7 +120,7 @@ export function mountBoard(elements, { words, onJump }) {
     pin.hidden = shownPins.length === 0;
     if (pin.hidden) return;
     const { user, message } = newestFirst()[turn];
-    const who = element("bdi", "board__who", user);
+    const who = element("bdi", "board__who", user ?? "");
     const place = shownPins.length > 1 ? `${turn + 1}/${shownPins.length} · ` : "";
     pinText.replaceChildren(place, who, ": ", element("bdi", "", message));
   }

@@ -2,6 +2,8 @@
 // the message that is known before it some may be missing.
 
 import { lastOf } from "./dom.js";
+import { withQuotes } from "./copies.js";
+import { withMine } from "./reactions.js";
 import { has, withoutOldNews, withVersions } from "./versions.js";
 import { indexFrom } from "./window.js";
 
@@ -53,19 +55,17 @@ export function historyFailed(state) {
  * A stretch before, after or around a message; where it meets what is known, nothing is missing.
  * @type {Reducer<"historyReceived">}
  */
-export function historyReceived(state, { place, messages, isFirst, isLast }) {
-  const known = withVersions({ ...state, asked: state.asked - 1 }, messages);
-  return withoutOldNews({
-    ...known,
-    gaps: gapsBeside(state, { place, messages, isFirst, isLast }),
-  });
+export function historyReceived(state, { mine, ...stretch }) {
+  const known = withVersions({ ...state, asked: state.asked - 1 }, stretch.messages);
+  const told = withMine(withQuotes(known), stretch.messages, mine);
+  return withoutOldNews({ ...told, gaps: gapsBeside(state, stretch) });
 }
 
 /**
  * Where messages are missing once this stretch is in. A gap is an id: before it, down to the
  * message that is known there, some may be missing.
  * @param {State} state
- * @param {ActionFields["historyReceived"]} stretch
+ * @param {Omit<ActionFields["historyReceived"], "mine">} stretch
  */
 function gapsBeside(state, { place, messages, isFirst, isLast }) {
   if (messages.length === 0 && !isFirst && !isLast) return state.gaps;

@@ -47,6 +47,9 @@ interface Message {
   readonly message: string;
   readonly time: string;
   readonly pinned?: boolean;
+  /** When it last got another text. */
+  readonly edited?: string;
+  readonly reactions?: Reactions;
   /** Ids of users. */
   readonly mentions?: readonly string[];
   /** The id of the message that this one answers. */
@@ -61,6 +64,37 @@ interface Quoted {
   readonly user?: string;
   readonly message: string;
   readonly deleted?: boolean;
+}
+
+/** By emoji, in the order in which they came first: how many people, and the first of them. */
+type Reactions = Readonly<Record<string, Reaction>>;
+
+interface Reaction {
+  readonly count: number;
+  /** By the names that they had. */
+  readonly users: readonly { readonly id: string; readonly user: string }[];
+}
+
+/** The reactions to a message as they were told at a position. */
+interface Told {
+  readonly seq: number;
+  readonly reactions: Reactions;
+}
+
+/** The emoji that this user has reacted with, by messages. */
+type Mine = Readonly<Record<number, readonly string[]>>;
+
+/** An emoji that this user has just set or taken back; stored is what the server has told them of. */
+interface Chosen {
+  readonly emoji: string;
+  readonly on: boolean;
+  readonly stored: boolean;
+}
+
+/** A reaction as it stands below a message. */
+interface Pill extends Reaction {
+  readonly emoji: string;
+  readonly own: boolean;
 }
 
 /** A part of a message's text that stands by itself. */
@@ -132,6 +166,10 @@ interface Draft {
   readonly text: string;
   /** Whose it is: one may log in anew, by another name, while it waits. */
   readonly by: string;
+  /** What it answers. */
+  readonly quoted?: Quoted;
+  /** Ids of users. */
+  readonly mentions?: readonly string[];
   /** Why it is not sent any more, unless its writer asks. */
   readonly error: Pick<Refusal, "message"> | null;
 }
@@ -194,7 +232,6 @@ interface Snapshot {
   /** Whether no message was left out between these and those that the page has seen. */
   readonly complete: boolean;
   readonly invite?: Invite | undefined;
-  readonly pins?: readonly Message[];
   readonly rules: Rules;
   /** What was posted before the page's position and has changed since. */
   readonly changed: readonly Message[];
@@ -204,6 +241,10 @@ interface Snapshot {
   /** Whether the page has to drop what it shows. */
   readonly anew: boolean;
   readonly cleared: number;
+  /** The pinned messages, the one that was pinned last at the end. */
+  readonly pins: readonly Message[];
+  /** Of all messages in it. */
+  readonly mine: Mine;
 }
 
 /** Before, behind or around which message history is asked for. */
@@ -249,8 +290,17 @@ interface State {
   readonly epoch: string;
   /** By id, the last version of a message that is not shown: deleted, or to come. */
   readonly unseen: Readonly<Record<number, Message>>;
+  /** By id, what came of a message that may be in an answer on its way. */
+  readonly unseenReactions: Readonly<Record<number, Told>>;
   /** Ids of messages that came live before the catch-up. */
   readonly early: readonly number[];
+  /** What is pinned, the last one at the end; also what is older than all messages here. */
+  readonly pins: readonly Quoted[];
+  readonly mine: Mine;
+  /** Ids of messages whose part of it came live while an answer was on its way. */
+  readonly toldMine: readonly number[];
+  /** By message, what the count that everybody is told may not have yet. */
+  readonly reacting: Readonly<Record<number, readonly Chosen[]>>;
   /** How many requests for a part of the history are open. */
   readonly asked: number;
   /** Whether one has the page before them, and whether it shows the end of the talk. */
@@ -261,8 +311,6 @@ interface State {
   /** The message behind which the line "New" stands. */
   readonly newAfter: number | null;
   readonly rules: Rules;
-  /** What is pinned, the last one at the end; also what is older than all messages here. */
-  readonly pins: readonly Message[];
   /** By id, whether this user is host, also of those who have left. */
   readonly badges: Readonly<Record<string, boolean>>;
   readonly mutedUntil: string | null;
@@ -295,6 +343,11 @@ interface ActionFields {
   timePassed: { now: number };
   messagePosted: { message: Message };
   messageChanged: { message: Message };
+  reactionsChanged: { id: number } & Told;
+  mineChanged: { mine: Mine };
+  reactionChosen: { id: number; emoji: string; on: boolean };
+  /** The server has answered. */
+  reactionSettled: { id: number; emoji: string; on: boolean };
   historyCleared: { upTo: number; now: number };
   historyAsked: unknown;
   historyReceived: {
@@ -303,12 +356,13 @@ interface ActionFields {
     /** Whether nothing was said before these, or nothing after them. */
     isFirst: boolean;
     isLast: boolean;
+    mine: Mine;
   };
   historyFailed: unknown;
   historyTrimmed: Span;
   attentionChanged: { here: boolean; atEnd: boolean };
   userCleared: { userId: string; upTo: number; seq: number };
-  draftQueued: { draft: Pick<Draft, "client_id" | "text"> };
+  draftQueued: { draft: Pick<Draft, "client_id" | "text" | "quoted" | "mentions"> };
   /** Somebody else had begun to write it. */
   draftLeft: { draft: Omit<Draft, "error"> };
   draftStored: { client_id: string; id: number; time: string; now: number };
@@ -329,7 +383,7 @@ type Reducers = { [Type in keyof ActionFields]: Reducer<Type> };
 type Dispatch = (action: Action) => void;
 
 /** A message as it stands in the list before the server has given it a number and a time. */
-type Unsent = Pick<Message, "client_id" | "user_id" | "user" | "message">;
+type Unsent = Pick<Message, "client_id" | "user_id" | "user" | "message" | "quoted" | "mentions">;
 
 type Row = DayRow | GapRow | NewRow | NoteRow | MessageRow;
 
@@ -479,6 +533,8 @@ declare namespace Wire {
     server_stop: unknown;
     add_chat_message: Message;
     message_changed: Message;
+    reactions_changed: { id: number } & Told;
+    mine: Mine;
     history_cleared: { up_to: number };
     user_cleared: { user_id: string; up_to: number; seq: number };
     host_join_room: Move;
@@ -493,6 +549,9 @@ declare namespace Wire {
   /** By the event's name, the action that it means; `now` is this device's clock. */
   type Actions = { [Name in keyof Events]: (payload: Events[Name], now: number) => Action };
 
+  /** What this user has done, by the ids of messages. */
+  type Mine = Readonly<Record<string, { reactions?: readonly string[] }>>;
+
   interface Requests {
     new_host: {
       payload: { batches: boolean; last_seq: number; epoch: string };
@@ -502,17 +561,23 @@ declare namespace Wire {
         messages: Message[];
         complete: boolean;
         invite?: Invite;
-        pins?: Message[];
         room: Rules;
         changed: Message[];
         seq: number;
         epoch: string;
         anew?: boolean;
         cleared: number;
+        pins: Message[];
+        mine: Mine;
       };
     };
     new_message: {
-      payload: { message: string; client_id: string };
+      payload: {
+        message: string;
+        client_id: string;
+        reply_to?: number;
+        mentions?: readonly string[];
+      };
       answer: { id: number; time: string };
     };
     history: {
@@ -520,6 +585,7 @@ declare namespace Wire {
       answer: {
         messages: Message[];
         complete: boolean;
+        mine: Mine;
         complete_before?: boolean;
         complete_after?: boolean;
       };

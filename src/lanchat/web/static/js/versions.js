@@ -12,7 +12,7 @@ import { indexFrom } from "./window.js";
  * @returns {State}
  */
 export function withVersion(state, version) {
-  const message = later(state.unseen[version.id], version);
+  const message = latest(state, version);
   const outbox = withoutDraft(state.outbox, version);
   if (message.deleted) {
     const messages = state.messages.filter(({ id }) => id !== message.id);
@@ -30,9 +30,9 @@ export function withVersion(state, version) {
  */
 export function withVersions(state, versions) {
   if (versions.length === 0) return state;
-  const latest = versions.map((version) => later(state.unseen[version.id], version));
-  const gone = latest.filter(({ deleted }) => deleted);
-  const said = latest.filter((one) => !one.deleted && !isCleared(state, one));
+  const all = versions.map((version) => latest(state, version));
+  const gone = all.filter(({ deleted }) => deleted);
+  const said = all.filter((one) => !one.deleted && !isCleared(state, one));
   const outbox = versions.reduce(withoutDraft, state.outbox);
   const messages = merged(state.messages, said);
   return gone.reduce(withVersion, { ...state, messages, outbox });
@@ -41,10 +41,32 @@ export function withVersions(state, versions) {
 /**
  * Whether a message went with all that was said, or with all that its author has said.
  * @param {Pick<State, "cleared" | "clearedOf">} state
- * @param {Pick<Message, "id" | "user_id">} message
+ * @param {Pick<Quoted, "id" | "user_id">} message
  */
-export function isCleared({ cleared, clearedOf }, { id, user_id }) {
+export function isCleared({ cleared, clearedOf }, { id, user_id = "" }) {
   return id <= Math.max(cleared, clearedOf[user_id] ?? 0);
+}
+
+/**
+ * A version that comes, or what came live for its message while it was on its way.
+ * @param {State} state
+ * @param {Message} version
+ */
+function latest({ unseen, unseenReactions }, version) {
+  return reacted(later(unseen[version.id], version), unseenReactions[version.id]);
+}
+
+/**
+ * A version of a message with the reactions that were told, where that was later.
+ * @param {Message} version
+ * @param {Told | undefined} told
+ * @returns {Message}
+ */
+export function reacted(version, told) {
+  if (told === undefined || told.seq <= version.seq || version.deleted) return version;
+  const { reactions: _before, ...rest } = version;
+  const none = Object.keys(told.reactions).length === 0;
+  return { ...rest, seq: told.seq, ...(none ? {} : { reactions: told.reactions }) };
 }
 
 /**
@@ -101,20 +123,34 @@ export function withNews(state, version) {
 export function withoutOldNews(state) {
   if (isWaiting(state)) return state;
   const gone = Object.entries(state.unseen).filter(([, version]) => version.deleted);
-  return { ...state, unseen: Object.fromEntries(gone) };
+  return { ...state, unseen: Object.fromEntries(gone), unseenReactions: {}, toldMine: [] };
 }
 
-/** @param {State} state */
-function isWaiting({ joined, asked }) {
+/**
+ * Whether an answer with messages is on its way.
+ * @param {State} state
+ */
+export function isWaiting({ joined, asked }) {
   return !joined || asked > 0;
 }
 
 /**
- * @param {State} state
+ * The message with this id, where it is here.
+ * @param {Pick<State, "messages">} state
+ * @param {number} id
+ * @returns {Message | undefined}
+ */
+export function messageWith({ messages }, id) {
+  const found = messages[indexFrom(messages, id)];
+  return found?.id === id ? found : undefined;
+}
+
+/**
+ * @param {Pick<State, "messages">} state
  * @param {number} id
  */
-export function has({ messages }, id) {
-  return messages[indexFrom(messages, id)]?.id === id;
+export function has(state, id) {
+  return messageWith(state, id) !== undefined;
 }
 
 /**

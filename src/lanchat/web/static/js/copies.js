@@ -1,0 +1,127 @@
+// What stands of a message in other places, pure: quoted in its answers, and pinned on the board.
+// A copy follows what happens to its message, also where that one is not shown itself.
+
+import { isCleared, messageWith } from "./versions.js";
+
+const QUOTE_LIMIT = 200; // code points, as the server quotes
+
+/**
+ * A message as its answers quote it.
+ * @param {Pick<Message, "id" | "user_id" | "user" | "message" | "deleted">} message
+ * @returns {Quoted}
+ */
+export function quoteOf({ id, user_id, user, message, deleted }) {
+  if (deleted) return { id, user_id, user, message: "", deleted };
+  const begin =
+    message.length > QUOTE_LIMIT ? [...message].slice(0, QUOTE_LIMIT).join("") : message;
+  return { id, user_id, user, message: begin };
+}
+
+/**
+ * The state in which answers quote what is known by now; `changed` are versions that have just come.
+ * @param {State} state
+ * @param {readonly Message[]} changed
+ * @returns {State}
+ */
+export function withQuotes(state, changed = []) {
+  const news = new Map(changed.map((version) => [version.id, version]));
+  const messages = mapped(state.messages, (one) => requoted(state, news, one));
+  const outbox = mapped(state.outbox, (draft) => requoted(state, news, draft));
+  if (messages === state.messages && outbox === state.outbox) return state;
+  return { ...state, messages, outbox };
+}
+
+/**
+ * @template {{ readonly quoted?: Quoted | undefined }} T
+ * @param {State} state
+ * @param {ReadonlyMap<number, Message>} news
+ * @param {T} answer
+ * @returns {T}
+ */
+function requoted(state, news, answer) {
+  const { quoted } = answer;
+  if (quoted === undefined) return answer;
+  const now = quoteNow(state, news, quoted);
+  return isSame(quoted, now) ? answer : { ...answer, quoted: now };
+}
+
+/**
+ * @param {State} state
+ * @param {ReadonlyMap<number, Message>} news
+ * @param {Quoted} quoted
+ * @returns {Quoted}
+ */
+function quoteNow(state, news, quoted) {
+  const { id } = quoted;
+  if (isCleared(state, quoted)) return { ...quoted, message: "", deleted: true };
+  const versions = [news.get(id), state.unseen[id], messageWith(state, id)];
+  const known = versions.reduce((one, other) => (later(one, other) ? other : one), undefined);
+  return known === undefined ? quoted : quoteOf(known);
+}
+
+/**
+ * @param {Message | undefined} one
+ * @param {Message | undefined} other
+ */
+function later(one, other) {
+  return other !== undefined && (one === undefined || other.seq > one.seq);
+}
+
+/**
+ * @param {Quoted} one
+ * @param {Quoted} other
+ */
+function isSame(one, other) {
+  return (
+    one.message === other.message &&
+    one.user === other.user &&
+    (one.deleted === true) === (other.deleted === true)
+  );
+}
+
+/**
+ * The pins of an answer, and what has come live since the answer was read.
+ * @param {State} state
+ * @param {readonly Message[]} pins
+ * @param {number} seq
+ * @returns {State}
+ */
+export function withPinsOf(state, pins, seq) {
+  const newer = [...state.messages, ...Object.values(state.unseen)].filter((one) => one.seq > seq);
+  const begin = { ...state, pins: pins.map(quoteOf) };
+  return newer.sort((a, b) => a.seq - b.seq).reduce(withPin, begin);
+}
+
+/**
+ * A message that has changed is pinned, or is not any more; the one that was pinned last stands
+ * at the end.
+ * @param {State} state
+ * @param {Message} version
+ * @returns {State}
+ */
+export function withPin(state, version) {
+  const { id, deleted, pinned = false } = version;
+  const at = state.pins.findIndex((pin) => pin.id === id);
+  if (deleted || !pinned) {
+    return at < 0 ? state : { ...state, pins: state.pins.filter((pin) => pin.id !== id) };
+  }
+  const pin = quoteOf(version);
+  if (at < 0) return { ...state, pins: [...state.pins, pin] };
+  return { ...state, pins: state.pins.map((one) => (one.id === id ? pin : one)) };
+}
+
+/**
+ * A list with these in place of its items; the same list where all are the same.
+ * @template T
+ * @param {readonly T[]} list
+ * @param {(item: T) => T} change
+ */
+function mapped(list, change) {
+  let same = true;
+  const after = list.map((item) => {
+    const now = change(item);
+    same &&= now === item;
+    return now;
+  });
+  return same ? list : after;
+}

@@ -1,0 +1,118 @@
+// Reactions are told to all, and one's own to oneself; what one has just chosen shows at once.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ACTIONS, historyReceived } from "#js/protocol.js";
+import { pillsOf } from "#js/reactions.js";
+import { reduce } from "#js/state.js";
+
+import { after, deleted, lost, message, snapshot } from "./world.mjs";
+
+const UP = "👍";
+
+/**
+ * @param {number} count
+ * @returns {Reactions}
+ */
+function ups(count) {
+  return count === 0 ? {} : { [UP]: { count, users: [{ id: "b", user: "Bia" }] } };
+}
+
+/**
+ * Everybody is told how many have reacted to the first message.
+ * @param {number} seq
+ * @param {number} count
+ * @returns {Action}
+ */
+function told(seq, count) {
+  return ACTIONS.reactions_changed({ id: 1, seq, reactions: ups(count) }, 0);
+}
+
+/**
+ * Ana is told what is hers.
+ * @param {string[]} reactions
+ */
+function own(...reactions) {
+  return ACTIONS.mine({ 1: { reactions } }, 0);
+}
+
+/** @type {Action} */
+const chosen = { type: "reactionChosen", id: 1, emoji: UP, on: true };
+/** @type {Action} */
+const settled = { ...chosen, type: "reactionSettled" };
+
+/**
+ * What stands below the first message: how many, and whether Ana is among them.
+ * @param {State} state
+ */
+function seen({ messages, mine, reacting }) {
+  return pillsOf(messages[0], mine[1], reacting[1]).map(({ count, own: is }) => [count, is]);
+}
+
+test("reactions are those that were told last", () => {
+  const state = after(snapshot([1]), told(3, 2));
+  assert.deepEqual(seen(state), [[2, false]]);
+  assert.equal(state.lastSeq, 3);
+  assert.deepEqual(seen(reduce(state, told(2, 1))), [[2, false]]);
+  assert.deepEqual(reduce(state, told(4, 0)).messages, [message(1, { seq: 4 })]);
+});
+
+test("one's own shows at once, and is counted once", () => {
+  let state = after(snapshot([message(1, { reactions: ups(2) })]));
+  for (const action of [chosen, own(UP), settled, told(2, 3), told(3, 4)]) {
+    state = reduce(state, action);
+    const others = state.lastSeq === 3 ? 3 : 2;
+    assert.deepEqual(seen(state), [[others + 1, true]], action.type);
+  }
+  assert.deepEqual(state.reacting, {});
+});
+
+test("what others are told before one's own is stored does not count it", () => {
+  const state = after(snapshot([1]), chosen, told(2, 1), own(UP));
+  assert.deepEqual(seen(state), [[2, true]]);
+  assert.deepEqual(seen(reduce(state, told(3, 2))), [[2, true]]);
+});
+
+test("what is refused goes back", () => {
+  const state = after(snapshot([message(1, { reactions: ups(2) })]), chosen, settled);
+  assert.deepEqual(seen(state), [[2, false]]);
+  assert.deepEqual(seen(after(snapshot([1]), chosen, lost, snapshot([1]))), []);
+});
+
+test("a reaction that is taken back goes at once", () => {
+  /** @type {Action} */
+  const back = { type: "reactionChosen", id: 1, emoji: UP, on: false };
+  const mine = { 1: [UP] };
+  const state = after(snapshot([message(1, { reactions: ups(1) })], { mine }), back);
+  assert.deepEqual(seen(state), []);
+  assert.deepEqual(seen(reduce(reduce(state, own()), told(2, 0))), []);
+});
+
+test("what comes live while an answer is on its way counts more than the answer", () => {
+  const waiting = after(snapshot([9]), { type: "historyAsked" }, own(UP), told(10, 5));
+  const part = { messages: [message(1, { reactions: ups(4) })], complete: true, mine: {} };
+  const came = reduce(waiting, historyReceived({ before: 9 }, part));
+  assert.deepEqual(seen(came), [[5, true]]);
+  assert.deepEqual([came.unseenReactions, came.toldMine], [{}, []]);
+});
+
+test("the answer after a break says what is one's own by now", () => {
+  const state = after(snapshot([1], { mine: { 1: [UP] } }), lost);
+  const other = message(1, { seq: 5, reactions: ups(1) });
+  assert.deepEqual(seen(reduce(state, snapshot([], { changed: [other], seq: 5 }))), [[1, false]]);
+});
+
+test("a deleted message has no reactions any more, whatever comes late", () => {
+  const state = after(snapshot([1]), deleted(1, 4), told(3, 2));
+  assert.deepEqual(state.messages, []);
+});
+
+test("all ways to the same reactions end in the same state", () => {
+  const other = message(1, { seq: 3, reactions: ups(2) });
+  const live = after(snapshot([1]), told(3, 2));
+  const loaded = after(snapshot([other]));
+  const back = reduce(after(snapshot([1]), lost), snapshot([], { changed: [other], seq: 3 }));
+  assert.deepEqual(live.messages, loaded.messages);
+  assert.deepEqual(back.messages, loaded.messages);
+});
