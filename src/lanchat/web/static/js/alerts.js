@@ -85,12 +85,3 @@ export function mountAlerts({ sound, system, why }, { words, name }) {
 
   return { heard };
 }
-
-/**
- * Whether a message names somebody, or answers what they said.
- * @param {Message} message
- * @param {User} user
- */
-export function concerns({ mentions = [], quoted }, { id }) {
-  return mentions.includes(id) || quoted?.user_id === id;
-}

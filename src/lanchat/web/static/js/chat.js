@@ -1,7 +1,7 @@
 // The chat page: reads its configuration, makes the parts and joins them. Actions go up into
 // the state, the state comes down into the parts, once a frame.
 
-import { concerns, mountAlerts } from "./alerts.js";
+import { mountAlerts } from "./alerts.js";
 import { mountAttention, readUpTo } from "./attention.js";
 import { mountAwakeSwitch } from "./awake.js";
 import { makeBadge } from "./badge.js";
@@ -11,7 +11,8 @@ import { mountConfirm, mountFarewell, mountPanel } from "./dialogs.js";
 import { byId, readConfig } from "./dom.js";
 import { newestId } from "./history.js";
 import { mountEmptyRoom, mountWayIn } from "./invite.js";
-import { isHost, silencedBy } from "./moderation.js";
+import { concerns } from "./mentions.js";
+import { silencedBy } from "./moderation.js";
 import { mountOrders } from "./orders.js";
 import { mountOverlays } from "./overlays.js";
 import {
@@ -21,6 +22,7 @@ import {
   keepDraft,
   mountCompactSwitch,
   mountThemeSwitches,
+  onceAFrame,
   takeCode,
   takeMessage,
 } from "./page.js";
@@ -31,12 +33,14 @@ import { mountRename } from "./rename.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { mountBoard, mountStatus, mountWaits } from "./status.js";
+import { mountTalk } from "./talk.js";
 import { mountTimeline } from "./timeline.js";
 import { atEachMidnight, makeTimes, makeWords } from "./words.js";
 
 const LOOK_AGAIN_AFTER = 15_000; // milliseconds, for who is away: have they left by now?
 
 const config = readConfig();
+const schedule = onceAFrame(() => render());
 const at = (/** @type {string} */ id) => byId(id, HTMLElement);
 const words = makeWords(config.strings, config.lang);
 const times = makeTimes(config.lang);
@@ -90,9 +94,12 @@ const composer = mountComposer(
     names: config.commands.map(({ name }) => name),
     usable: () => orders.usable(),
     people: () => state.members.filter(({ id }) => id !== state.you.id).map(({ name }) => name),
-    onSend: post,
+    onSend: (text) => talk.post(text),
     onCommand: (name, text) => orders.command(name, text),
     onLeft: (left) => dispatch({ type: "draftLeft", draft: { client_id: newClientId(), ...left } }),
+    onStop: () => talk.stop(),
+    onRecall: () => talk.recall(),
+    onTyping: () => talk.typed(),
   },
 );
 const overlays = mountOverlays({ rest: at("chat"), shade: at("shade") });
@@ -126,7 +133,7 @@ const board = mountBoard(
     pin: at("pin"),
     pinText: at("pin-text"),
   },
-  { words, onJump: (id) => timeline.jump(id) },
+  { words, onJump: jump },
 );
 const farewell = mountFarewell({ card: at("farewell"), why: at("farewell-why") }, { words, times });
 const people = mountPeople(
@@ -145,7 +152,6 @@ const timeline = mountTimeline(
   {
     words,
     times,
-    mayDelete: () => isHost(state),
     getState: () => state,
     whyPending: () => waits.why(state),
     isLive: ({ draft: unsent, message }) => unsent !== null || message.id > seenUpTo,
@@ -168,6 +174,18 @@ const socket = openSocket(config, {
   },
 });
 
+const talk = mountTalk(
+  {
+    ...{ log: at("log"), rows: at("rows"), place: at("conversation") },
+    ...{ bar: at("composing"), text: at("composing-text"), cancel: at("composing-cancel") },
+    typing: at("typing"),
+  },
+  {
+    ...{ words, times, overlays, confirmed, tell, dispatch, config, composer, orders, socket },
+    getState: () => state,
+    onJump: jump,
+  },
+);
 const attend = mountAttention({ getState: () => state, dispatch });
 
 const alerts = mountAlerts(
@@ -212,10 +230,9 @@ at("log-out").addEventListener("submit", () => {
 // A keyboard that jumps up on a phone would hide what one came to read.
 if (matchMedia("(hover: hover)").matches) composer.focus();
 
-/** @param {string} text */
-function post(text) {
-  dispatch({ type: "draftQueued", draft: { client_id: newClientId(), text } });
-  socket.send();
+/** @param {number} id */
+async function jump(id) {
+  if (!(await timeline.jump(id))) tell(words.t("client.message_gone"));
 }
 
 /** @param {string} text */
@@ -224,13 +241,12 @@ function tell(text) {
 }
 
 /**
- * What somebody chose to do below a message; the id is a draft's `client_id`, or the message's.
+ * What somebody chose to do below a message that was not sent.
  * @param {string} name
  * @param {string} id
  */
 function act(name, id) {
-  if (name === "delete") orders.erase(id);
-  else if (name === "retry") {
+  if (name === "retry") {
     dispatch({ type: "draftRetried", client_id: id });
     socket.send();
   } else {
@@ -240,38 +256,15 @@ function act(name, id) {
   }
 }
 
-// A hidden page gets no animation frames, and its title still has to count.
-/** @type {(() => void) | null} */
-let cancel = null;
-
-function schedule() {
-  if (cancel !== null) return;
-  if (document.hidden) {
-    const timer = setTimeout(render, 200);
-    cancel = () => clearTimeout(timer);
-  } else {
-    const frame = requestAnimationFrame(render);
-    cancel = () => cancelAnimationFrame(frame);
-  }
-}
-
-document.addEventListener("visibilitychange", () => {
-  cancel?.();
-  cancel = null;
-  schedule();
-});
-
 // A link to a message (#message-41) leads to it, also where the page is open already.
 window.addEventListener("hashchange", () => followLink());
 
 async function followLink() {
   const id = state.joined ? takeMessage() : null;
-  if (id === null || (await timeline.jump(id))) return;
-  tell(words.t("client.message_gone"));
+  if (id !== null) await jump(id);
 }
 
 function render() {
-  cancel = null;
   people.update(state);
   status.update(state);
   timeline.update(state);
@@ -281,6 +274,7 @@ function render() {
   emptyRoom.update(state);
   board.update(state);
   orders.update(state);
+  talk.update(state);
   farewell.update(state);
   const why = silencedBy(state);
   composer.follow();

@@ -2,7 +2,10 @@
 // looks like a mistyped one. Everything else is said as it was typed: /home/ana, // main.c.
 
 import { element } from "./dom.js";
+import { mentionAt } from "./mentions.js";
 import { plain } from "./people.js";
+
+const MOST_PEOPLE = 8; // that a mention is completed by
 
 // What other chats have for words that not everybody shall read.
 const WHISPERS = new Set(["dm", "msg", "pm", "query", "tell", "w", "whisper"]);
@@ -44,15 +47,15 @@ function isMistyped(word, known) {
 }
 
 /**
- * The list of commands that can be meant, above the field, or of the people whom one is about.
- * `onChoose(text)` puts a text into it.
+ * The list of commands that can be meant, above the field, or of the people whom one is about, or
+ * who are mentioned behind an "@". `onChoose(text, caret)` puts a text into it.
  * @param {{ field: HTMLTextAreaElement, list: HTMLElement }} elements
  * @param {{
- *   usable: () => readonly Command[], people: () => readonly string[],
- *   onChoose: (text: string) => void,
+ *   words: Words, usable: () => readonly Command[], people: () => readonly string[],
+ *   onChoose: (text: string, caret?: number) => void,
  * }} options
  */
-export function mountCompletion({ field, list }, { usable, people, onChoose }) {
+export function mountCompletion({ field, list }, { words, usable, people, onChoose }) {
   /** @type {Completion[]} */
   let shown = [];
   let active = 0;
@@ -62,8 +65,28 @@ export function mountCompletion({ field, list }, { usable, people, onChoose }) {
     shown = [];
     active = 0;
     const [, word, rest] = /^\/(\w*)(?:\s+([\s\S]*))?$/.exec(field.value) ?? [];
-    if (word !== undefined) complete(word.toLowerCase(), rest);
+    if (word === undefined) mention();
+    else complete(word.toLowerCase(), rest);
+    list.setAttribute(
+      "aria-label",
+      words.t(word === undefined ? "client.people_here" : "client.help"),
+    );
     draw();
+  }
+
+  /** The people whose name goes on as it stands behind an "@" before the caret. */
+  function mention() {
+    const { value, selectionEnd } = field;
+    const at = mentionAt(value, selectionEnd);
+    if (at === null) return;
+    choosing = true;
+    const after = value.slice(selectionEnd);
+    shown = matching(people(), at.typed)
+      .slice(0, MOST_PEOPLE)
+      .map((name) => {
+        const before = `${value.slice(0, at.begin)}${name} `;
+        return { title: name, text: before + after, caret: before.length, help: "" };
+      });
   }
 
   /**
@@ -126,7 +149,8 @@ export function mountCompletion({ field, list }, { usable, people, onChoose }) {
 
   /** @param {number} index */
   function choose(index) {
-    onChoose(shown[index].text);
+    const { text, caret } = shown[index];
+    onChoose(text, caret);
     update();
   }
 

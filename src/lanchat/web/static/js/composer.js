@@ -1,17 +1,19 @@
 // The field one writes in: it grows, keeps its text through a reload, and sends on Enter.
 
+import { makeBrake } from "./brake.js";
 import { mountCompletion, readLine } from "./commands.js";
 import { setText } from "./dom.js";
+import { mountInstead } from "./instead.js";
 import { isBlank } from "./text.js";
 
 const WARN_BELOW = 200; // characters left from which on the reader is told
-const NOTICEABLE = 1_000; // milliseconds; a shorter pause needs no words
 
 /**
  * Calls `onSend(text)`, and for a line that is a command `onCommand(name, text)`, which promises
  * "" or what was wrong; `names` are
  * those of all commands, `usable()` the commands that may be used, `people()` the names of whom they
- * can be about; `draft` keeps the text.
+ * can be about; `draft` keeps the text. `onStop()` is the Escape key, `onRecall()` the upward one in
+ * an empty field: whether they were for something. `onTyping()` is called as somebody types.
  * @param {{
  *   form: HTMLFormElement, field: HTMLTextAreaElement, send: HTMLButtonElement,
  *   limitLine: HTMLElement, list: HTMLElement, box: HTMLElement, barred: HTMLElement,
@@ -22,27 +24,28 @@ const NOTICEABLE = 1_000; // milliseconds; a shorter pause needs no words
  *   onSend: (text: string) => void,
  *   onCommand: (name: string, text: string) => Promise<string>,
  *   onLeft: (left: Pick<Draft, "by" | "text">) => void,
+ *   onStop: () => boolean, onRecall: () => boolean, onTyping: () => void,
  * }} options
  */
 export function mountComposer(elements, options) {
   const { form, field, send, limitLine, list, box, barred } = elements;
-  const { words, limit, draft, names, usable, people, onSend, onCommand, onLeft } = options;
-  const brake = { until: 0, by: "" };
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
+  const { words, limit, draft, names, usable, people, ...on } = options;
   let silenced = ""; // why nothing can be sent
   let complaint = ""; // what was wrong with the last command
-  const completion = mountCompletion({ field, list }, { usable, people, onChoose: put });
+  const brake = makeBrake(limitLine, show);
+  const instead = mountInstead(field, { put, onWrong: complain });
+  const completion = mountCompletion({ field, list }, { words, usable, people, onChoose: put });
 
   // Fast fingers may have typed before this script was there.
   if (field.value === "") field.value = draft.load();
   show();
 
   field.addEventListener("input", () => {
-    draft.save(field.value);
+    save();
     complaint = "";
     show();
     completion.update();
+    if (!instead.is() && !field.value.startsWith("/") && !isBlank(field.value)) on.onTyping();
   });
   field.addEventListener("keydown", (event) => {
     // While an input method composes, Enter chooses a character (229 is Safari's way to say so).
@@ -51,9 +54,14 @@ export function mountComposer(elements, options) {
       event.preventDefault();
       return;
     }
-    if (event.key !== "Enter" || event.shiftKey || composing) return;
+    const { key, shiftKey } = event;
+    if (composing || shiftKey) return;
+    const empty = field.value === "";
+    if (key === "Enter") submit();
+    else if (!(key === "Escape" && on.onStop()) && !(key === "ArrowUp" && empty && on.onRecall())) {
+      return;
+    }
     event.preventDefault();
-    submit();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -64,14 +72,24 @@ export function mountComposer(elements, options) {
   send.addEventListener("pointerdown", (event) => event.preventDefault());
 
   function submit() {
-    const { name, text } = readLine(wanted(), names);
+    const { name, text } = read();
     if (name !== null) {
       command(name, text);
       return;
     }
-    if (isBlank(text) || lengthOf(text) > limit || paused() > 0 || silenced !== "") return;
+    if (isBlank(text) || lengthOf(text) > limit || brake.left() > 0 || silenced !== "") return;
+    if (instead.takes(text)) return;
     put("");
-    onSend(text);
+    on.onSend(text);
+  }
+
+  /** What stands in the field; what is edited is no command. */
+  function read() {
+    return instead.is() ? { name: null, text: wanted() } : readLine(wanted(), names);
+  }
+
+  function save() {
+    if (!instead.is()) draft.save(field.value);
   }
 
   /**
@@ -81,16 +99,20 @@ export function mountComposer(elements, options) {
   async function command(name, text) {
     const line = field.value;
     put("");
-    complaint = await onCommand(name, text);
+    complaint = await on.onCommand(name, text);
     // What was wrong can be put right, unless something else is being written by now.
     if (complaint !== "" && field.value === "") put(line);
     else show();
   }
 
-  /** @param {string} text */
-  function put(text) {
+  /**
+   * @param {string} text
+   * @param {number} [caret] where it stands from now on
+   */
+  function put(text, caret = text.length) {
     field.value = text;
-    draft.save(text);
+    if (document.activeElement === field) field.setSelectionRange(caret, caret);
+    save();
     show();
     completion.update();
   }
@@ -101,13 +123,13 @@ export function mountComposer(elements, options) {
   }
 
   function show() {
-    const { name, text } = readLine(wanted(), names);
+    const { name, text } = read();
     const left = limit - lengthOf(text);
-    const seconds = name === null ? Math.ceil(paused() / 1_000) : 0;
+    const seconds = name === null ? Math.ceil(brake.left() / 1_000) : 0;
     send.disabled = name === null && (isBlank(text) || left < 0 || seconds > 0);
     let line = "";
     if (complaint !== "") line = complaint;
-    else if (seconds > 0) line = words.t(brake.by, { seconds });
+    else if (seconds > 0) line = words.t(brake.why(), { seconds });
     else if (left < 0) line = words.count("client.too_long", -left);
     else if (left < WARN_BELOW) line = words.count("client.left_over", left);
     setText(limitLine, line);
@@ -115,35 +137,6 @@ export function mountComposer(elements, options) {
     field.setAttribute("aria-invalid", String(left < 0));
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight}px`;
-  }
-
-  /**
-   * Send nothing for so many milliseconds: count down, and keep what is written meanwhile.
-   * @param {number} milliseconds
-   */
-  function pause(milliseconds, reason = "client.too_fast") {
-    if (milliseconds < NOTICEABLE) return;
-    brake.by = reason;
-    brake.until = Math.max(brake.until, performance.now() + milliseconds);
-    show();
-    countDown();
-  }
-
-  function paused() {
-    return Math.max(0, brake.until - performance.now());
-  }
-
-  function countDown() {
-    clearTimeout(timer);
-    timer = setTimeout(
-      () => {
-        // A screen reader says it once, not every second.
-        limitLine.setAttribute("aria-live", paused() > 0 ? "off" : "polite");
-        if (paused() > 0) countDown();
-        show();
-      },
-      paused() % 1_000 || 1_000,
-    );
   }
 
   /**
@@ -177,10 +170,19 @@ export function mountComposer(elements, options) {
     const left = draft.left();
     if (left === null) return;
     if (field.value === left.text) put("");
-    onLeft(left);
+    on.onLeft(left);
   }
 
-  return { edit, pause, silence, follow, focus: () => field.focus() };
+  /** @param {string} why */
+  function complain(why) {
+    complaint = why;
+    show();
+  }
+
+  return {
+    ...{ edit, silence, follow, focus: () => field.focus() },
+    ...{ begin: instead.begin, release: instead.release, pause: brake.pause },
+  };
 }
 
 /**

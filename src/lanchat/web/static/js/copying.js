@@ -28,7 +28,7 @@ function textOf(list, range) {
   const common = range.commonAncestorContainer;
   const around = common instanceof Element ? common : common.parentElement;
   if (range.collapsed || !range.intersectsNode(list)) return null;
-  const within = around?.closest(".message__text, .message__details") ?? null;
+  const within = around?.closest(".message__text") ?? null;
   if (within !== null) return isWhole(within, range) ? typedIn(within) || null : null;
   const lines = [...list.children].flatMap((row) => linesOf(row, range));
   return lines.length === 0 ? null : lines.join("\n");

@@ -9,6 +9,7 @@ import { withPin, withPinsOf, withQuotes } from "./copies.js";
 import { lastOf } from "./dom.js";
 import { counted, withMine } from "./reactions.js";
 import { sorted } from "./stretches.js";
+import { withoutTyping } from "./typing.js";
 import { has, isCleared, withNews, withoutOldNews, withVersion, withVersions } from "./versions.js";
 
 const MOST_NOTES = 300;
@@ -39,7 +40,8 @@ export function caughtUp(state, snapshot) {
 
 /** @type {Reducer<"messagePosted">} */
 export function messagePosted(state, { message }) {
-  const after = withPosition(withAnswer(state, message), message.seq);
+  const { user_id, seq } = message;
+  const after = withPosition(withAnswer(withoutTyping(state, user_id), message), seq);
   return state.joined ? after : { ...after, early: [...after.early, message.id] };
 }
 

@@ -3,6 +3,8 @@
 
 import { element } from "./dom.js";
 import { makeLines } from "./lines.js";
+import { makeMarks } from "./marks.js";
+import { markMentions, namesOf } from "./mentions.js";
 import { avatar, colourOf } from "./people.js";
 import { endsRightToLeft, showText } from "./text.js";
 import { inOwnZone } from "./words.js";
@@ -16,14 +18,15 @@ const PARTS = ['[data-part="author"]', '[data-part="time"]', ".message__text"];
 /**
  * Functions that turn rows into elements, in the reader's language.
  * @param {{
- *   words: Words, times: Times, mayDelete: () => boolean, whyPending: () => string,
+ *   words: Words, times: Times, getState: () => State, whyPending: () => string,
  *   isLive: (row: MessageRow) => boolean,
  * }} options
  */
-export function makeRenderer({ words, times, mayDelete, whyPending, isLive }) {
+export function makeRenderer({ words, times, getState, whyPending, isLive }) {
   /** @type {WeakMap<HTMLElement, MessageRow>} */
   const filled = new WeakMap();
   const fillLine = makeLines({ words, times });
+  const fillMarks = makeMarks({ words, times, getState });
   const tags = /** @type {const} */ ({ day: "h2", message: "article" });
   return { create, fill };
 
@@ -58,7 +61,7 @@ export function makeRenderer({ words, times, mayDelete, whyPending, isLive }) {
     // Where only a part is another one, focus and selection stay in the others.
     const parts = partsOf(node);
     if (before?.message.message !== message.message) {
-      parts.text.replaceWith(textOf(message.message));
+      parts.text.replaceWith(textOf(message));
       node.classList.remove("message--folded", "message--unfolded"); // it is measured anew
       node.querySelector(".message__unfold")?.remove();
     }
@@ -66,11 +69,12 @@ export function makeRenderer({ words, times, mayDelete, whyPending, isLive }) {
       parts.name.replaceWith(author(row));
     }
     if (before === undefined || before.draft !== draft || said(before)?.id !== said(row)?.id) {
-      parts.time.replaceWith(timeOf(node, row));
+      parts.time.replaceWith(timeOf(row));
       node.setAttribute("aria-label", labelOf(row));
       if (row.draft === null) node.id = `message-${row.message.id}`;
       node.dataset.author = message.user;
     }
+    fillMarks(node, row, before);
     beside(node, row);
   }
 
@@ -99,10 +103,11 @@ export function makeRenderer({ words, times, mayDelete, whyPending, isLive }) {
     return parts;
   }
 
-  /** @param {string} message */
-  function textOf(message) {
+  /** @param {Message | Unsent} said */
+  function textOf({ message, mentions }) {
     const text = element("div", "message__text");
     showText(text, message, words);
+    if (mentions !== undefined) markMentions(text, namesOf(getState(), mentions));
     if (FEW_EMOJI.test(message)) text.classList.add("message__text--emoji");
     return text;
   }
@@ -111,7 +116,9 @@ export function makeRenderer({ words, times, mayDelete, whyPending, isLive }) {
   function labelOf(row) {
     const { user } = row.message;
     if (row.draft !== null) return user;
-    return words.t("client.said", { name: user, time: times.short(new Date(row.message.time)) });
+    const time = times.short(new Date(row.message.time));
+    const label = words.t("client.said", { name: user, time });
+    return row.named ? `${label}, ${words.t("client.concerns_you")}` : label;
   }
 
   /** @param {MessageRow} row */
@@ -124,11 +131,10 @@ export function makeRenderer({ words, times, mayDelete, whyPending, isLive }) {
   }
 
   /**
-   * The time of a message, a button that opens its details.
-   * @param {HTMLElement} node
+   * The time of a message, a button that opens what can be done with it (js/acting.js).
    * @param {Message} message
    */
-  function timeButton(node, message) {
+  function timeButton(message) {
     const date = new Date(message.time);
     const time = element("time", "", times.short(date));
     time.dateTime = message.time;
@@ -138,55 +144,17 @@ export function makeRenderer({ words, times, mayDelete, whyPending, isLive }) {
     button.tabIndex = -1;
     button.dataset.part = "time";
     button.setAttribute("aria-label", words.t("client.details", { time: times.short(date) }));
+    button.setAttribute("aria-haspopup", "menu");
     button.setAttribute("aria-expanded", "false");
-    button.addEventListener("click", () => toggle(button, message));
-    node.querySelector(".message__details")?.remove();
     return button;
   }
 
-  /**
-   * @param {HTMLElement} node
-   * @param {MessageRow} row
-   */
-  function timeOf(node, row) {
-    if (row.draft === null) return timeButton(node, row.message);
+  /** @param {MessageRow} row */
+  function timeOf(row) {
+    if (row.draft === null) return timeButton(row.message);
     const none = element("span");
     none.dataset.part = "time";
     return none;
-  }
-
-  /**
-   * @param {HTMLElement} button
-   * @param {Message} message
-   */
-  function toggle(button, message) {
-    const open = button.getAttribute("aria-expanded") !== "true";
-    button.setAttribute("aria-expanded", String(open));
-    if (open) button.parentElement?.append(detailsOf(message));
-    else button.parentElement?.querySelector(".message__details")?.remove();
-  }
-
-  /** @param {Message} message */
-  function detailsOf(message) {
-    const details = element(
-      "dl",
-      "message__details",
-      ...[
-        ["client.sent_at", times.full(new Date(message.time))],
-        ["client.ip", message.ip],
-        ["client.number", String(message.id)],
-      ].map(([key, value]) =>
-        element("div", "", element("dt", "", words.t(key)), element("dd", "", value)),
-      ),
-    );
-    if (!mayDelete()) return details;
-    const remove = element("button", "message__act", words.t("client.delete"));
-    remove.type = "button";
-    remove.dataset.act = "delete";
-    remove.dataset.message = String(message.id);
-    const label = element("dt", "hidden-label", words.t("client.host"));
-    details.append(element("div", "", label, element("dd", "", remove)));
-    return details;
   }
 
   /**
@@ -215,12 +183,13 @@ export function makeRenderer({ words, times, mayDelete, whyPending, isLive }) {
  * @param {HTMLElement} node
  * @param {MessageRow} row
  */
-function classify(node, { message, draft, mine, first, last }) {
+function classify(node, { message, draft, mine, named, first, last }) {
   const failed = draft !== null && draft.error !== null;
   const pending = draft !== null && !failed;
   const rtl = endsRightToLeft(message.message);
   const emoji = FEW_EMOJI.test(message.message);
-  const states = { mine, first, middle: !first && !last, last, failed, pending, rtl, emoji };
+  const group = { first, middle: !first && !last, last };
+  const states = { mine, named, ...group, failed, pending, rtl, emoji };
   for (const [name, is] of Object.entries(states)) node.classList.toggle(`message--${name}`, is);
   node.classList.add("message");
 }

@@ -23,6 +23,18 @@ export function silencedBy(state) {
   return state.rules.readonly ? ["client.room_readonly", {}] : null;
 }
 
+/**
+ * Whether there is still time to edit a message, as far as this page knows: the server decides.
+ * @param {State} state
+ * @param {Message} message
+ * @param {{ limit: number, now: number }} clock seconds, and this device's milliseconds
+ */
+export function mayEdit(state, { user_id, time }, { limit, now }) {
+  const allowed = state.rules.edits !== false || isHost(state);
+  const age = now + state.clockOffset - Date.parse(time);
+  return user_id === state.you.id && allowed && silencedBy(state) === null && age < 1_000 * limit;
+}
+
 /** @type {Reducer<"rulesChanged">} */
 export function rulesChanged(state, { rules, now }) {
   const before = state.rules;

@@ -59,9 +59,23 @@ export function mountOrders({ field, opener }, options) {
     if (await isSure(name, { name: person })) tell(await command(name, "", id));
   }
 
-  /** @param {string} id */
-  async function erase(id) {
-    if (await isSure("delete")) tell(await command("delete", id));
+  /**
+   * All that somebody has said, as a host chose beside a message of theirs.
+   * @param {User} person
+   */
+  async function clear({ id, name }) {
+    const question = words.t("client.sure.clear_person", { name });
+    if (await confirmed(question, words.t("client.action.clear"))) {
+      tell(await command("clear", "", id));
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {boolean} on
+   */
+  async function pin(id, on) {
+    tell(await command(on ? "pin" : "unpin", String(id)));
   }
 
   /**
@@ -135,5 +149,5 @@ export function mountOrders({ field, opener }, options) {
     menu?.update(state);
   }
 
-  return { usable, command, moderate, erase, update };
+  return { usable, command, moderate, clear, pin, update };
 }

@@ -148,3 +148,36 @@ export function followViewport(root) {
   };
   visualViewport.addEventListener("resize", follow);
 }
+
+/**
+ * A function that lets the page be drawn soon, however often it is called.
+ * @param {() => void} draw
+ */
+export function onceAFrame(draw) {
+  /** @type {(() => void) | null} */
+  let cancel = null;
+
+  function run() {
+    cancel = null;
+    draw();
+  }
+
+  // A hidden page gets no animation frames, and its title still has to count.
+  function schedule() {
+    if (cancel !== null) return;
+    if (document.hidden) {
+      const timer = setTimeout(run, 200);
+      cancel = () => clearTimeout(timer);
+    } else {
+      const frame = requestAnimationFrame(run);
+      cancel = () => cancelAnimationFrame(frame);
+    }
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    cancel?.();
+    cancel = null;
+    schedule();
+  });
+  return schedule;
+}

@@ -14,6 +14,10 @@ export const ACTIONS = {
   message_changed: (message) => ({ type: "messageChanged", message }),
   reactions_changed: (changed) => ({ type: "reactionsChanged", ...changed }),
   mine: (mine) => ({ type: "mineChanged", mine: mineOf(mine) }),
+  typing: ({ user_id: id, user: name }) => ({
+    type: "typingReceived",
+    typing: { id, name, since: performance.now() },
+  }),
   history_cleared: ({ up_to }, now) => ({ type: "historyCleared", upTo: up_to, now }),
   user_cleared: ({ user_id, up_to, seq }) => ({
     type: "userCleared",
@@ -93,6 +97,48 @@ export function historyReceived(place, { messages, complete, mine, ...ends }) {
 function mineOf(mine) {
   const all = Object.entries(mine).map(([id, { reactions = [] }]) => [Number(id), reactions]);
   return Object.fromEntries(all);
+}
+
+/**
+ * A message of one's own says this from now on.
+ * @param {number} id
+ * @param {string} message
+ * @param {readonly string[]} mentions
+ * @returns {Wire.Request<"edit_message">}
+ */
+export function editRequest(id, message, mentions) {
+  return ["edit_message", { id, message, client_id: newClientId(), mentions }];
+}
+
+/**
+ * @param {number} id
+ * @returns {Wire.Request<"delete_message">}
+ */
+export function deleteRequest(id) {
+  return ["delete_message", { id }];
+}
+
+/**
+ * @param {number} id
+ * @param {string} emoji
+ * @param {boolean} on
+ * @returns {Wire.Request<"react">}
+ */
+export function reactRequest(id, emoji, on) {
+  return ["react", { id, emoji, on }];
+}
+
+/** @returns {Wire.Request<"typing">} */
+export function typingRequest() {
+  return ["typing", { room: ROOM }];
+}
+
+/**
+ * @param {Query} query
+ * @returns {Wire.Request<"search">}
+ */
+export function searchRequest(query) {
+  return ["search", { room: ROOM, ...query }];
 }
 
 /**

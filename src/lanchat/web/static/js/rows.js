@@ -2,12 +2,17 @@
 // list compares rows by their fields, so a row that says the same touches nothing in the page.
 
 import { lastOf } from "./dom.js";
+import { concerns } from "./mentions.js";
 import { referencesOf } from "./outbox.js";
 import { firstNew } from "./reading.js";
 import { END, isGap, stretchOf } from "./window.js";
 import { daysAgo } from "./words.js";
 
-const SHOWN = ["message", "draft", "note", "first", "last", "ago", "host"]; // fields of a row
+/** Fields of a row. */
+const SHOWN = [
+  ...["message", "draft", "note", "first", "last", "ago"],
+  ...["host", "own", "reacting", "named"],
+];
 const TOGETHER = 5 * 60_000; // milliseconds between two messages of a group, at most
 
 /** @type {WeakMap<Message | Note, { date: Date, day: string, moment: number }>} */
@@ -33,7 +38,8 @@ export function rowsOf(state, span = END, now = new Date()) {
     const key = mine ? `own:${message.client_id}` : `id:${message.id}`;
     const moment = write.day(message);
     if (at === unread) write.line({ kind: "new", key: "new" });
-    write.message({ draft: null, message }, { key, mine, moment });
+    const named = !mine && concerns(message, you);
+    write.message({ draft: null, message }, { key, mine, named, moment });
   }
   if (isGap(state, end)) write.line({ kind: "gap", key: "gap:newer" });
   if (end < messages.length) return distinct(write.rows);
@@ -42,18 +48,19 @@ export function rowsOf(state, span = END, now = new Date()) {
   const moment = now.getTime() + state.clockOffset;
   for (const draft of outbox) {
     const key = `own:${draft.client_id}`;
-    write.message({ draft, message: entryOf(draft, you) }, { key, mine: true, moment });
+    const place = { key, mine: true, named: false, moment };
+    write.message({ draft, message: entryOf(draft, you) }, place);
   }
   return distinct(write.rows);
 }
 
 /**
  * Adds row after row, with the notes that stand after the message `from` or a later one.
- * @param {Pick<State, "notes" | "badges">} state
+ * @param {Pick<State, "notes" | "badges" | "mine" | "reacting">} state
  * @param {number} from
  * @param {Date} now
  */
-function rowWriter({ notes, badges }, from, now) {
+function rowWriter({ notes, badges, mine: own, reacting }, from, now) {
   /** @type {Row[]} */
   const rows = [];
   let last = "";
@@ -80,9 +87,9 @@ function rowWriter({ notes, badges }, from, now) {
 
   /**
    * @param {Said} said
-   * @param {{ key: string, mine: boolean, moment: number }} place
+   * @param {{ key: string, mine: boolean, named: boolean, moment: number }} place
    */
-  function message(said, { key, mine, moment }) {
+  function message(said, { key, mine, named, moment }) {
     const { user_id: author, user } = said.message;
     const above = lastOf(rows);
     const together =
@@ -95,7 +102,9 @@ function rowWriter({ notes, badges }, from, now) {
     if (together && !failed) above.last = false;
     const host = badges[author] === true;
     const group = { author, moment, first: !together, last: true };
-    line({ kind: "message", key, ...said, mine, host, ...group });
+    const id = said.draft === null ? said.message.id : 0;
+    const reactions = { own: own[id], reacting: reacting[id] };
+    line({ kind: "message", key, ...said, mine, named, host, ...reactions, ...group });
   }
 
   return { rows, line, day, notesBefore, message };

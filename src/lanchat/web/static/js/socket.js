@@ -217,5 +217,5 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     return false;
   }
 
-  return { send, command, load };
+  return { send, ask, command, load };
 }

@@ -8,6 +8,7 @@ import * as presence from "./presence.js";
 import * as reactions from "./reactions.js";
 import * as reading from "./reading.js";
 import * as stretches from "./stretches.js";
+import { typingReceived } from "./typing.js";
 
 /**
  * What was written by another user is said only if one asks: `stale` is why.
@@ -41,6 +42,7 @@ export function initial({ you, invite, outbox = [], stale = null, readUpTo = nul
     mine: {},
     toldMine: [],
     reacting: {},
+    typing: [],
     asked: 0,
     here: true,
     atEnd: true,
@@ -86,6 +88,7 @@ const reducers = {
   membersChanged: presence.membersChanged,
   memberChanged: presence.memberChanged,
   timePassed: presence.timePassed,
+  typingReceived,
 
   messagePosted: history.messagePosted,
   messageChanged: history.messageChanged,

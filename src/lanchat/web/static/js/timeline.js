@@ -16,17 +16,20 @@ const REACH = 1_000; // pixels, at most, from where the page ends to where it go
 const MOST_HELD = 1_500; // messages that the state keeps
 const ABOVE_NEW = 24; // pixels above the line "New", where it is what one finds
 const FLASH_FOR = 2_000; // milliseconds
-const SHOWN = ["messages", "notes", "outbox", "gaps", "badges", "newAfter", "you"]; // of the state
+/** Of the state. */
+const SHOWN = [
+  ...["messages", "notes", "outbox", "gaps", "badges", "newAfter", "you"],
+  ...["mine", "reacting"],
+];
 
 /**
- * `onAct(act, id)` is a click below a failed message, by its client_id, or on the deletion of
- * another one; `onMove(atEnd)` follows the reader; `onLoad(place)` brings what is missing into
+ * `onAct(act, id)` is a click below a failed message, by its client_id; `onMove(atEnd)` follows the reader; `onLoad(place)` brings what is missing into
  * the state and promises whether it has.
  * @param {{
  *   log: HTMLElement, rows: HTMLElement, newest: HTMLElement, label: HTMLElement,
  * }} elements
  * @param {{
- *   words: Words, times: Times, mayDelete: () => boolean, getState: () => State,
+ *   words: Words, times: Times, getState: () => State,
  *   whyPending: () => string, isLive: (row: MessageRow) => boolean,
  *   onAct: (act: string, id: string) => void, onMove: (atEnd: boolean) => void,
  *   onLoad: (place: Place) => Promise<boolean>, onTrim: (span: Span) => void,
@@ -214,7 +217,7 @@ function nodeWith(id) {
 function onClick(rows, onAct) {
   rows.addEventListener("click", ({ target }) => {
     if (!(target instanceof HTMLElement)) return;
-    const { act, draft, message } = target.dataset;
-    if (act) onAct(act, draft ?? message ?? "");
+    const { act, draft } = target.dataset;
+    if (act && draft) onAct(act, draft);
   });
 }

@@ -28,6 +28,11 @@ interface Departure extends User {
   readonly logout?: boolean;
 }
 
+/** Somebody who is writing, since when by the page's own clock. */
+interface Typing extends User {
+  readonly since: number;
+}
+
 /** Somebody who is away, since when by this device's clock: they may be back soon. */
 interface Away extends User {
   readonly since: number;
@@ -254,6 +259,24 @@ interface Place {
   readonly around?: number;
 }
 
+/** What is searched for; `before` is where the last answer has stopped. */
+interface Query {
+  readonly text: string;
+  readonly user?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly before?: number;
+}
+
+/** The answer to it, the newest first. */
+interface Found {
+  readonly messages: readonly Message[];
+  readonly complete: boolean;
+  readonly before?: number;
+  /** Whether the server is still taking in what is older. */
+  readonly indexing?: boolean;
+}
+
 /** From which message to which the page shows; `to` is Infinity where it goes on with the end. */
 interface Span {
   readonly from: number;
@@ -301,6 +324,8 @@ interface State {
   readonly toldMine: readonly number[];
   /** By message, what the count that everybody is told may not have yet. */
   readonly reacting: Readonly<Record<number, readonly Chosen[]>>;
+  /** Who else is writing, the last one at the end. */
+  readonly typing: readonly Typing[];
   /** How many requests for a part of the history are open. */
   readonly asked: number;
   /** Whether one has the page before them, and whether it shows the end of the talk. */
@@ -348,6 +373,8 @@ interface ActionFields {
   reactionChosen: { id: number; emoji: string; on: boolean };
   /** The server has answered. */
   reactionSettled: { id: number; emoji: string; on: boolean };
+  /** `since` goes by the page's own clock, from its beginning. */
+  typingReceived: { typing: Typing };
   historyCleared: { upTo: number; now: number };
   historyAsked: unknown;
   historyReceived: {
@@ -418,6 +445,11 @@ type MessageRow = Said & {
   kind: "message";
   key: string;
   mine: boolean;
+  /** Whether it mentions this page's user, or answers them. */
+  named: boolean;
+  /** Of the reactions to it. */
+  own: readonly string[] | undefined;
+  reacting: readonly Chosen[] | undefined;
   /** A user's id, and the moment in milliseconds: what groups messages. */
   author: string;
   moment: number;
@@ -480,6 +512,7 @@ interface Command {
 interface Completion {
   readonly title: string;
   readonly text: string;
+  readonly caret?: number;
   readonly help: string;
 }
 
@@ -489,6 +522,23 @@ interface MenuItem {
   readonly symbol?: string;
   readonly danger?: boolean;
   readonly onChoose: () => void;
+}
+
+/** What can be done with a message, beside an element (js/actions.js). */
+interface MessageMenus {
+  open(id: number, anchor: HTMLElement): void;
+  react(id: number, anchor: HTMLElement): void;
+}
+
+/** What comes of a choice in such a menu. */
+interface MessageDeeds {
+  reply(id: number): void;
+  edit(id: number): void;
+  jump(id: number): void;
+  react(id: number, emoji: string): void;
+  pin(id: number, on: boolean): void;
+  erase(id: number): void;
+  clear(person: User): void;
 }
 
 /** What lies over the page for a moment, one at a time (js/overlays.js). */
@@ -514,7 +564,12 @@ interface Config extends Invite {
   readonly strings: Readonly<Record<string, string>>;
   readonly commands: readonly Command[];
   /** Characters of a message, and messages a second. */
-  readonly limits: { readonly message: number; readonly rate: number };
+  readonly limits: {
+    readonly message: number;
+    readonly rate: number;
+    /** Seconds for which one may edit what one has said. */
+    readonly edit: number;
+  };
 }
 
 /** As the wire has them. */
@@ -535,6 +590,7 @@ declare namespace Wire {
     message_changed: Message;
     reactions_changed: { id: number } & Told;
     mine: Mine;
+    typing: { user_id: string; user: string };
     history_cleared: { up_to: number };
     user_cleared: { user_id: string; up_to: number; seq: number };
     host_join_room: Move;
@@ -590,6 +646,14 @@ declare namespace Wire {
         complete_after?: boolean;
       };
     };
+    edit_message: {
+      payload: { id: number; message: string; client_id: string; mentions: readonly string[] };
+      answer: { seq: number; time: string };
+    };
+    delete_message: { payload: { id: number }; answer: { seq: number } };
+    react: { payload: { id: number; emoji: string; on: boolean }; answer: unknown };
+    typing: { payload: { room: string }; answer: unknown };
+    search: { payload: { room: string } & Query; answer: Found & { messages: Message[] } };
     host_command: {
       payload: { name: string; text: string; person?: string };
       answer: { message: string };

@@ -1,0 +1,101 @@
+// How one gets to what can be done with a message: by its time or the menu key, by a bar beside the
+// pointer, by a long touch or a swipe. What is offered there is loaded when it is needed.
+
+const STOPS = ".message__time, .quoted, .pill"; // of a message, for the arrow keys
+
+/**
+ * `loadMenus()` promises what js/actions.js mounts; a quote leads to its message by `onJump(id)`, a
+ * reaction that stands below a message is set or taken back by `onReact(id, emoji)`.
+ * @param {{ log: HTMLElement, rows: HTMLElement, place: HTMLElement }} elements
+ * @param {{
+ *   words: Words, loadMenus: () => Promise<MessageMenus>, onJump: (id: number) => void,
+ *   onReact: (id: number, emoji: string) => void, onReply: (id: number) => void,
+ * }} options
+ */
+export function mountActing({ log, rows, place }, options) {
+  const { words, loadMenus, onJump, onReact, onReply } = options;
+  /** @type {Promise<MessageMenus> | null} */
+  let menus = null;
+
+  /**
+   * @param {"open" | "react"} which
+   * @param {number} id
+   * @param {HTMLElement} anchor
+   */
+  async function show(which, id, anchor) {
+    menus ??= loadMenus();
+    (await menus)[which](id, anchor);
+  }
+
+  rows.addEventListener("click", ({ target }) => {
+    if (!(target instanceof Element)) return;
+    const id = idOf(target);
+    /** @type {HTMLElement | null} */
+    const stop = target.closest(STOPS);
+    if (stop === null || id === null) return;
+    const { quoted, emoji } = stop.dataset;
+    if (quoted) onJump(Number(quoted));
+    else if (emoji) onReact(id, emoji);
+    else show("open", id, stop);
+  });
+  rows.addEventListener("keydown", (event) => {
+    const { target, key, shiftKey } = event;
+    if (!(target instanceof HTMLElement) || !target.matches(STOPS)) return;
+    const id = idOf(target);
+    if (id !== null && (key === "ContextMenu" || (key === "F10" && shiftKey))) {
+      event.preventDefault();
+      show("open", id, timeOf(id) ?? target);
+    } else if (key === "ArrowLeft" || key === "ArrowRight") {
+      event.preventDefault();
+      step(target, key === "ArrowRight" ? 1 : -1);
+    }
+  });
+
+  // Until a mouse moves over a message nobody needs the bar.
+  rows.addEventListener("pointerover", loadBar);
+  /** @param {PointerEvent} event */
+  async function loadBar({ pointerType }) {
+    if (pointerType !== "mouse") return;
+    rows.removeEventListener("pointerover", loadBar);
+    const { mountBar } = await import("./hoverbar.js");
+    mountBar({ log, rows, place }, { words, onShow: show, onReply });
+  }
+
+  if (matchMedia("(any-pointer: coarse)").matches) {
+    import("./gestures.js").then(({ mountGestures }) => {
+      mountGestures(rows, {
+        onLong: (id) => show("open", id, timeOf(id) ?? log),
+        onSwipe: onReply,
+      });
+    });
+  }
+}
+
+/**
+ * The id of the message that an element is in, once the server has given one.
+ * @param {Element} node
+ */
+export function idOf(node) {
+  const id = /^message-(\d+)$/.exec(node.closest(".message")?.id ?? "")?.[1];
+  return id === undefined ? null : Number(id);
+}
+
+/**
+ * @param {number} id
+ * @returns {HTMLElement | null}
+ */
+function timeOf(id) {
+  return document.querySelector(`#message-${id} .message__time`);
+}
+
+/**
+ * To the next of a message's stops, or the one before.
+ * @param {HTMLElement} stop
+ * @param {number} by
+ */
+function step(stop, by) {
+  /** @type {NodeListOf<HTMLElement> | undefined} */
+  const found = stop.closest(".message")?.querySelectorAll(STOPS);
+  const stops = [...(found ?? [])];
+  stops[stops.indexOf(stop) + by]?.focus();
+}

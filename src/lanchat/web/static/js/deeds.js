@@ -1,0 +1,69 @@
+// What one does with messages, as far as the server has to know: sends, edits, reacts, deletes. What
+// is refused is said, and the page goes back to what holds.
+
+import { mentionsIn } from "./mentions.js";
+import { deleteRequest, editRequest, newClientId, reactRequest } from "./protocol.js";
+import { inOwnZone } from "./words.js";
+
+/**
+ * `ask(request)` promises the server's answer, or null; `confirmed(question, deed)` whether it was
+ * meant; `tell(text)` says something to the reader alone.
+ * @param {{
+ *   words: Words, times: Times, getState: () => State, dispatch: Dispatch,
+ *   socket: Pick<ReturnType<typeof import("./socket.js").openSocket>, "ask" | "send">,
+ *   confirmed: (question: string, deed: string) => Promise<boolean>, tell: (text: string) => void,
+ * }} options
+ */
+export function makeDeeds({ words, times, getState, dispatch, socket, confirmed, tell }) {
+  /**
+   * What was wrong, or "".
+   * @param {{ ok: true } | { ok: false, error: Refusal } | null} answer
+   */
+  function wrongIn(answer) {
+    if (answer?.ok) return "";
+    return inOwnZone(answer?.error.message ?? words.t("client.no_connection"), times);
+  }
+
+  /**
+   * @param {string} text
+   * @param {Quoted} [quoted] what it answers
+   */
+  function post(text, quoted) {
+    const mentions = mentionsIn(text, getState().members);
+    const references = { ...(quoted && { quoted }), ...(mentions.length > 0 && { mentions }) };
+    dispatch({ type: "draftQueued", draft: { client_id: newClientId(), text, ...references } });
+    socket.send();
+  }
+
+  /**
+   * @param {number} id
+   * @param {string} text
+   */
+  async function edit(id, text) {
+    const mentions = mentionsIn(text, getState().members);
+    return wrongIn(await socket.ask(editRequest(id, text, mentions)));
+  }
+
+  /**
+   * Set a reaction, or take it back.
+   * @param {number} id
+   * @param {string} emoji
+   */
+  async function react(id, emoji) {
+    const { mine, reacting } = getState();
+    const chosen = reacting[id]?.find((one) => one.emoji === emoji);
+    const on = !(chosen?.on ?? mine[id]?.includes(emoji) ?? false);
+    dispatch({ type: "reactionChosen", id, emoji, on });
+    const wrong = wrongIn(await socket.ask(reactRequest(id, emoji, on)));
+    dispatch({ type: "reactionSettled", id, emoji, on });
+    tell(wrong);
+  }
+
+  /** @param {number} id */
+  async function erase(id) {
+    const meant = await confirmed(words.t("client.sure.delete"), words.t("client.action.delete"));
+    if (meant) tell(wrongIn(await socket.ask(deleteRequest(id))));
+  }
+
+  return { post, edit, react, erase };
+}

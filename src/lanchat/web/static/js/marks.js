@@ -1,0 +1,112 @@
+// What stands at a message beside its words: what it answers, that it was edited, and reactions.
+
+import { element } from "./dom.js";
+import { colourOf } from "./people.js";
+import { pillsOf } from "./reactions.js";
+
+const MOST_LETTERS = 120; // of what is quoted, in its one line
+
+/**
+ * A function that makes these marks those of a row, where they are not. What can be pressed is
+ * reached by the arrow keys from the message's time (js/acting.js), so that the Tab key goes past.
+ * @param {{ words: Words, times: Times, getState: () => State }} options
+ */
+export function makeMarks({ words, times, getState }) {
+  /**
+   * @param {HTMLElement} node
+   * @param {MessageRow} row
+   * @param {MessageRow | undefined} before
+   */
+  return function fill(node, row, before) {
+    const { message } = row;
+    const text = node.querySelector(".message__text");
+    if (before?.message.quoted !== message.quoted) {
+      node.querySelector(".quoted")?.remove();
+      if (message.quoted !== undefined) text?.before(quoteLine(message.quoted, words));
+    }
+    const edited = row.draft === null ? row.message.edited : undefined;
+    node.querySelector(".message__edited")?.remove();
+    if (edited !== undefined) text?.after(editedMark(edited));
+    node.querySelector(".pills")?.remove();
+    if (row.draft !== null) return;
+    const pills = pillsOf(row.message, row.own, row.reacting);
+    if (pills.length > 0) node.querySelector(".message__bubble")?.after(pillRow(pills));
+  };
+
+  /** @param {string} edited */
+  function editedMark(edited) {
+    const mark = element("span", "message__edited", words.t("client.edited"));
+    mark.title = words.t("client.edited_at", { time: times.full(new Date(edited)) });
+    return mark;
+  }
+
+  /** @param {readonly Pill[]} pills */
+  function pillRow(pills) {
+    const row = element("div", "pills", ...pills.map(pillButton));
+    row.setAttribute("role", "group");
+    row.setAttribute("aria-label", words.t("client.reactions"));
+    row.setAttribute("aria-live", "off");
+    return row;
+  }
+
+  /** @param {Pill} pill */
+  function pillButton(pill) {
+    const count = element("span", "pill__count", String(pill.count));
+    const button = element("button", "pill", element("span", "pill__emoji", pill.emoji), count);
+    const who = namesOf(pill, getState().you, words);
+    button.type = "button";
+    button.tabIndex = -1;
+    button.dataset.emoji = pill.emoji;
+    button.title = who;
+    button.setAttribute("aria-label", `${pill.emoji} ${pill.count}: ${who}`);
+    button.setAttribute("aria-pressed", String(pill.own));
+    return button;
+  }
+}
+
+/**
+ * Who has reacted, as far as it is told: "you, Bia and 310 others".
+ * @param {Pill} pill
+ * @param {User} you
+ * @param {Words} words
+ */
+export function namesOf({ count, own, users }, you, words) {
+  const named = users.filter(({ id }) => id !== you.id).map(({ user }) => user);
+  const known = (own ? [words.t("client.you"), ...named] : named).slice(0, count);
+  const others = count - known.length;
+  const rest = others > 0 ? [words.count("client.others", others)] : [];
+  return words
+    .list([...known, ...rest])
+    .map(({ value }) => value)
+    .join("");
+}
+
+/**
+ * What a message answers, in one line that leads to it.
+ * @param {Quoted} quoted
+ * @param {Words} words
+ */
+function quoteLine({ id, user_id = "", user = "", message, deleted }, words) {
+  const who = element("bdi", `quoted__who ${colourOf(user_id)}`, user);
+  const said = deleted ? words.t("client.deleted_message") : lineOf(message);
+  const text = element("bdi", "quoted__text", said);
+  const intro = element("span", "hidden-label", words.t("client.in_reply"));
+  const button = element("button", "quoted", intro, who, " ", text);
+  button.type = "button";
+  button.tabIndex = -1;
+  button.dataset.quoted = String(id);
+  button.classList.toggle("quoted--deleted", deleted === true);
+  return button;
+}
+
+/**
+ * The beginning of a text in one line.
+ * @param {string} text
+ */
+export function lineOf(text) {
+  return text
+    .slice(0, 2 * MOST_LETTERS)
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, MOST_LETTERS);
+}
