@@ -80,9 +80,7 @@ def test_editing(arrive: Arrive, say: Say) -> None:
     say(ana, "Tomorrow")
     for page in (ana, bia):
         expect(page.locator(".message__text")).to_have_text(["Tomorrow"])
-        expect(page.locator(".message__edited")).to_have_attribute(
-            "title", re.compile("^Edited: ")
-        )
+        expect(page.locator(".message__edited")).to_have_attribute("title", re.compile("^Edited: "))
     expect(ana.locator("#message")).to_have_value("")
 
 
