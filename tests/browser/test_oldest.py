@@ -33,6 +33,7 @@ def test_the_page_needs_nothing_younger(visit: Visit, say: Say, server: Any) -> 
     page.wait_for_url(f"{server.url}/")
     page.fill("#username", "Ana")
     page.press("#username", "Enter")
+    expect(page.locator("#people .people__you")).to_have_count(1)
     say(page, "hello")
     expect(page.locator(".message__time")).to_have_count(1)
     expect(page.locator("#too-old")).to_be_hidden()

@@ -33,7 +33,8 @@ def test_copied_messages_are_lines(arrive: Arrive, say: Say) -> None:
     expect(ana.locator(".message__time")).to_have_count(2)
     whole = copied(ana, "all.selectAllChildren(document.querySelector('#rows'));") or ""
     lines = re.sub(r"\d\d:\d\d", "TIME", whole).splitlines()
-    assert lines[-3:] == ["TIME Ana: first of all", "x = 1", "TIME Bia: then this"]
+    code = ["```", "x = 1", "```"]
+    assert lines[-5:] == ["TIME Ana: first of all", *code, "TIME Bia: then this"]
     parts = copied(
         ana,
         "const [one, two] = document.querySelectorAll('.message__text');"

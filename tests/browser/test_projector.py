@@ -92,6 +92,7 @@ def test_pages_follow_the_computer_to_another_network(
     page.goto(server.url)
     page.fill("#username", "Ana")
     page.keyboard.press("Enter")
+    expect(page.locator("#people .people__you")).to_have_count(1)
     page.click("#open-invite")
     expect(page.locator("#invite-address")).to_have_text(f"http://192.0.2.10:{server.port}")
     namespace.remove("192.0.2.10")
