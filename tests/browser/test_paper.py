@@ -46,7 +46,7 @@ def test_copied_messages_are_lines(arrive: Arrive, say: Say) -> None:
         "TIME Bia: then",
     ]
     within = "all.selectAllChildren(document.querySelector('.message__text'));"
-    assert copied(ana, within) is None
+    assert copied(ana, within) == "first of all\n```\nx = 1\n```"
 
 
 def test_everything_is_printed(arrive: Arrive, say: Say) -> None:

@@ -65,7 +65,10 @@ function partWithin(text, range) {
   if (range.compareBoundaryPoints(Range.END_TO_END, part) < 0) {
     part.setEnd(range.endContainer, range.endOffset);
   }
-  return part.toString();
+  const said = part.cloneContents();
+  // What the page itself has written there is nobody's words.
+  for (const own of said.querySelectorAll(".code-block__bar, button")) own.remove();
+  return said.textContent ?? "";
 }
 
 /**
