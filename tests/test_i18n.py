@@ -15,7 +15,7 @@ from lanchat.errors import Refusal
 
 SOURCE = Path(lanchat.__file__).parent
 REASONS = {
-    "name_unusable": ("empty", "long", "control", "mixed", "symbols"),
+    "name_unusable": ("empty", "long", "control", "mixed", "character", "reserved", "symbols"),
     "banned": ("person", "person_forever", "name", "name_forever"),
     "muted": ("time", "forever"),
     "command": (
@@ -25,18 +25,25 @@ REASONS = {
 }
 
 
+TRANSLATED = [lang for lang in i18n.LANGUAGES if lang != "en"]
+WORD = re.compile(r"[^\W\d_]+")
+ENGLISH = re.compile(r"\b(the|and|of|you|your|is|are|this|with|not|please)\b", re.IGNORECASE)
+
+
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
         (None, "en"),
         ("", "en"),
-        ("fr", "en"),
+        ("it", "en"),
         ("pt", "pt-BR"),
         ("pt-PT,pt;q=0.9", "pt-BR"),
         ("pt-br", "pt-BR"),
         ("en-GB,pt;q=0.9", "en"),
         ("en;q=0.5, pt-BR;q=0.9", "pt-BR"),
-        ("fr, pt;q=0.1", "pt-BR"),
+        ("it, pt;q=0.1", "pt-BR"),
+        ("fr-CA, en;q=0.9", "fr"),
+        ("de-AT;q=0.9, es-419", "es"),
         ("pt;q=0, en;q=0.1", "en"),
         ("pt;q=nonsense, *", "en"),
     ],
@@ -65,6 +72,9 @@ def test_pick_ignores_a_choice_that_there_is_not() -> None:
         ({"LC_ALL": "", "LANG": "pt_PT@euro"}, "pt-BR"),
         ({"LC_ALL": "C", "LANG": "pt_BR"}, "en"),
         ({"LC_MESSAGES": "pt_BR", "LANG": "en_US"}, "pt-BR"),
+        ({"LANG": "de_CH.UTF-8"}, "de"),
+        ({"LANG": "es_MX.UTF-8"}, "es"),
+        ({"LANG": "fr_FR@euro"}, "fr"),
     ],
 )
 def test_from_locale_follows_the_terminal(environ: dict[str, str], expected: str) -> None:
@@ -105,6 +115,68 @@ def test_translations_use_the_same_placeholders() -> None:
         assert {key: _placeholders(text) for key, text in other.items()} == {
             key: _placeholders(text) for key, text in english.items()
         }
+
+
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_nothing_is_left_in_english(lang: str) -> None:
+    """A text of some words is another one in every language, with none of the commonest."""
+    english = i18n.strings("en", "")
+    left = {
+        key
+        for key, text in i18n.strings(lang, "").items()
+        if (text == english[key] and len(WORD.findall(text)) > 2) or ENGLISH.search(text)
+    }
+    assert left == set()
+
+
+def test_each_language_names_itself() -> None:
+    """Who does not read the page's language finds their own, by the same name everywhere."""
+    names = {f"page.language.{lang}" for lang in i18n.LANGUAGES}
+    for lang in i18n.LANGUAGES:
+        texts = i18n.strings(lang, "page.language.")
+        assert texts.keys() == names
+        assert texts == i18n.strings("en", "page.language.")
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_every_text_with_a_count_has_both_forms(lang: str) -> None:
+    """One and other are there or neither, the number or the names stand in each."""
+    texts = i18n.strings(lang, "")
+    counted = {key.rpartition(".")[0] for key in texts if key.endswith((".one", ".other"))}
+    counted -= {"page.error"}  # page.error.other is what else went wrong
+    for key in counted:
+        assert _placeholders(texts[f"{key}.one"]) & {"count", "names"}
+        assert _placeholders(texts[f"{key}.one"]) == _placeholders(texts[f"{key}.other"])
+    assert counted.isdisjoint(texts)
+
+
+@pytest.mark.parametrize(
+    ("lang", "ones", "million"),
+    [
+        ("en", {1}, "1,000,000"),
+        ("de", {1}, "1.000.000"),
+        ("es", {1}, "1.000.000"),
+        ("fr", {0, 1}, "1\u202f000\u202f000"),
+        ("pt-BR", {0, 1}, "1.000.000"),
+    ],
+)
+def test_a_count_chooses_its_form(lang: str, ones: set[int], million: str) -> None:
+    """The server counts as browsers do (tests/js/words.test.mjs), and writes numbers like them."""
+    for number, written in {0: "0", 1: "1", 2: "2", 5: "5", 1_000_000: million}.items():
+        form = "one" if number in ones else "other"
+        expected = i18n.translate(lang, f"page.inside.{form}", count=written)
+        assert i18n.count(lang, "page.inside", number) == expected
+
+
+def test_spanish_writes_four_digits_together() -> None:
+    """From five on there are dots."""
+    assert [i18n.digits("es", number) for number in (1_000, 10_000)] == ["1000", "10.000"]
+
+
+def test_french_keeps_its_marks_with_their_words() -> None:
+    """No line begins with a mark, and none ends with an opening one."""
+    for text in i18n.strings("fr", "").values():
+        assert not re.search(r"« | [!?;:»]", text)
 
 
 def test_every_refusal_has_its_text() -> None:

@@ -13,9 +13,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 
-LANGUAGES = ("en", "pt-BR")
+LANGUAGES = ("en", "de", "es", "fr", "pt-BR")
 
 _MOST_TAGS = 50
+
+_ONE_ALSO_FOR_ZERO = frozenset({"fr", "pt-BR"})
+_THOUSANDS = {"en": ",", "fr": "\u202f"}
+_GROUPED_FROM = {"es": 10_000}
+"""Spanish writes four digits together."""
 
 _BY_PRIMARY_TAG = {language.split("-")[0].lower(): language for language in LANGUAGES}
 
@@ -53,6 +58,25 @@ def translate(lang: str, key: str, **params: object) -> str:
     Raises KeyError for a key or a placeholder that is not there.
     """
     return _catalogue(lang)[key].format_map(params)
+
+
+def count(lang: str, key: str, number: int, **params: object) -> str:
+    """The catalogue's text for so many: ``KEY.one`` or ``KEY.other``, with the number in it.
+
+    The rules are Unicode's (CLDR), as the browser has them in ``Intl.PluralRules``. For a million
+    it also knows "many" in Spanish, French and Portuguese, which is "other" where the number
+    stands in digits.
+    """
+    is_one = number == 1 or (number == 0 and lang in _ONE_ALSO_FOR_ZERO)
+    form = "one" if is_one else "other"
+    return translate(lang, f"{key}.{form}", count=digits(lang, number), **params)
+
+
+def digits(lang: str, number: int) -> str:
+    """A whole number as the language writes it: 1,000 or 1.000."""
+    if number < _GROUPED_FROM.get(lang, 0):
+        return str(number)
+    return f"{number:,}".replace(",", _THOUSANDS.get(lang, "."))
 
 
 def strings(lang: str, prefix: str) -> dict[str, str]:

@@ -61,9 +61,10 @@ def test_every_day_has_one_heading(said: Said) -> None:
     assert re.findall("<h2>(.*?)</h2>", first + second) == ["2026-11-23", "2026-11-24"]
 
 
-def test_two_languages(said: Said) -> None:
+def test_languages(said: Said) -> None:
     """The few words are the reader's, and so are the numbers."""
     assert "1,000 messages, written on 2026-11-24 08:00" in page(said("a"), count=1000)
     portuguese = page(said("a"), lang="pt-BR", count=1000)
     assert '<html lang="pt-BR">' in portuguese
     assert "1.000 mensagens" in portuguese
+    assert "1 message," in page(said("a"), count=1)

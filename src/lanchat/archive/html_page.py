@@ -8,7 +8,7 @@ from html import escape
 
 from lanchat.archive.message_formats import minute, visible
 from lanchat.chat.model import Message
-from lanchat.i18n import translate
+from lanchat.i18n import count, translate
 
 _HEAD = """<!doctype html>
 <html lang="{lang}">
@@ -72,19 +72,16 @@ _FOOT = "</main>\n</body>\n</html>\n"
 class Page:
     """HTML in one of i18n.LANGUAGES; a day has a heading, in ``zone`` (None: this machine's)."""
 
-    def __init__(self, zone: tzinfo | None, lang: str, count: int, now: datetime) -> None:
+    def __init__(self, zone: tzinfo | None, lang: str, total: int, now: datetime) -> None:
         self._zone = zone
         self._lang = lang
-        self._count = count
+        self._total = total
         self._now = now
         self._day = ""
 
     def head(self) -> str:
-        # As both languages write a number: 1,000 and 1.000.
-        count = f"{self._count:,}".replace(",", "." if self._lang == "pt-BR" else ",")
-        summary = translate(
-            self._lang, "export.summary", count=count, time=f"{self._now:%Y-%m-%d %H:%M}"
-        )
+        now = f"{self._now:%Y-%m-%d %H:%M}"
+        summary = count(self._lang, "export.summary", self._total, time=now)
         title = translate(self._lang, "export.title")
         return _HEAD.format(lang=self._lang, title=title, summary=summary)
 

@@ -98,6 +98,7 @@ class Pages:
         lang = self._site.language()
         return {
             "t": partial(i18n.translate, lang),
+            "count": partial(i18n.count, lang),
             "lang": lang,
             "languages": i18n.LANGUAGES,
             "room": self._site.config.name,
