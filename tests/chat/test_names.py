@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lanchat import i18n
 from lanchat.chat.names import NAME_LIMIT, clean, suggest
 from lanchat.errors import NameUnusable
 
@@ -236,10 +237,21 @@ def test_a_suggestion_is_usable(raw):
     assert clean(suggestion) == suggestion
 
 
-@pytest.mark.parametrize("raw", ["terminal", "Terminal.", "host link", "Host-Link", "lanchat"])
+@pytest.mark.parametrize(
+    "raw", ["terminal", "Terminal.", "host link", "Host-Link", "lanchat", "Hote", "servidor"]
+)
 def test_the_programs_own_words_are_no_names(raw):
     """The log says by whom a ban is: nobody may sign it as the terminal or the host link."""
     with pytest.raises(NameUnusable) as refused:
         clean(raw)
     assert refused.value.reason == "reserved"
     assert clean(f"{raw} 2")
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+@pytest.mark.parametrize("key", ["client.host", "banner.host_link"])
+def test_a_hosts_word_is_no_name_in_any_language(lang, key):
+    """Nobody stands in the list with the word that marks a host."""
+    with pytest.raises(NameUnusable) as refused:
+        clean(i18n.translate(lang, key).upper())
+    assert refused.value.reason == "reserved"

@@ -69,8 +69,23 @@ _SCRIPT_OF = {
 }
 
 
-_RESERVED = frozenset().union(*map(skeletons, ("lanchat", "terminal", "host link")))
-"""Of the program's own words: who keeps order from a terminal or by the host link is called so."""
+def _bare(word: str) -> str:
+    """The word as it is typed without accents."""
+    return unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+
+
+_OWN_WORDS = (
+    *("lanchat", "terminal", "server", "servidor", "serveur"),
+    *("host", "anfitrión", "hôte", "responsável"),
+    *("host link", "enlace de anfitrión", "lien d'hôte", "link de responsável"),
+)
+"""What the program calls itself and who keeps order, in the log and in every language of the page.
+
+Whoever keeps order from a terminal or by the host link is called so, and a host has that word
+beside the name.
+"""
+
+_RESERVED = frozenset().union(*map(skeletons, (*_OWN_WORDS, *map(_bare, _OWN_WORDS))))
 
 
 def clean(raw: str) -> str:
