@@ -42,7 +42,7 @@ def test_a_moment_is_an_instant():
 def test_a_command_is_written_like_this():
     """Its arguments are in the reader's language."""
     refusal = CommandUnusable("usage", command=COMMANDS["ban"])
-    assert phrases.why(refusal, "pt-BR").endswith("/ban nome [tempo] [address]")
+    assert phrases.why(refusal, "pt-BR").endswith("/ban nome [tempo] [address] [clear]")
 
 
 def test_bans_are_listed_a_line_each():

@@ -61,5 +61,5 @@ def test_a_server_that_no_terminal_reaches_is_said(tmp_path):
 def test_a_terminal_offers_what_hosts_can_do():
     """With the words of the table."""
     commands = {command.name: command for command in offered()}
-    assert commands["ban"].usage == "/ban name [time] [address]"
+    assert commands["ban"].usage == "/ban name [time] [address] [clear]"
     assert commands["clear"].grave

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from itsdangerous import TimestampSigner
 
+from lanchat.store.schema import MIGRATIONS
 from tests.world.person import Person
 from tests.world.server import ServerProcess
 
@@ -75,7 +76,7 @@ def test_it_is_said_on_the_terminal(server):
     lines = server.output().splitlines()
     said = [line for line in lines if "bringing the messages up to date" in line]
     assert len(said) == 1
-    assert "schema 4 to 7" in said[0]
+    assert f"schema 4 to {len(MIGRATIONS)}" in said[0]
     banner = next(number for number, line in enumerate(lines) if "http://" in line)
     assert lines.index(said[0]) < banner
 
@@ -88,7 +89,8 @@ def test_a_host_comes_back_as_host(returning):
     assert answer["you"]["name"] == "Ana"
     (line,) = [host for host in answer["hosts"] if host["id"] == answer["you"]["id"]]
     assert (line["role"], line["muted"]) == ("host", False)
-    assert answer["room"] == {"topic": "Fractions ½", "locked": False, "readonly": False, "slow": 5}
+    known = {"topic": "Fractions ½", "locked": False, "readonly": False, "slow": 5}
+    assert answer["room"] == {**known, "edits": True}
     assert answer["bans"][0] == {"name": "Davi", "until": None}
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from lanchat.store.bulk import load
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 
@@ -33,3 +36,15 @@ def log(database: Database) -> Iterator[SqliteEventLog]:
     log = SqliteEventLog(database)
     yield log
     log.close()
+
+
+@pytest.fixture
+def open_rooms(path: Path) -> Callable[..., None]:
+    """Let a database have these rooms besides the one that everybody is in."""
+
+    def opened(*names: str) -> None:
+        load(path, [])
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.executemany("INSERT INTO room VALUES (?, 0)", [(name,) for name in names])
+
+    return opened

@@ -19,8 +19,9 @@ BY_ID = "SEARCH message USING INTEGER PRIMARY KEY (rowid=?)"
 
 
 @pytest.fixture
-def connection(path):
+def connection(path, open_rooms):
     """A database with nine messages, of which 3 and 5 are in another room, and 6 was deleted."""
+    open_rooms("quiet")
     rooms = {3: "quiet", 5: "quiet"}
     load(path, [draft(number, room=rooms.get(number, "lobby")) for number in range(1, 10)])
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:

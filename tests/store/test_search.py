@@ -80,8 +80,9 @@ def test_who_said_it_counts(find):
     assert found("hello", user=words("f")) == ([], None)
 
 
-def test_only_ones_own_rooms_are_looked_into(find):
+def test_only_ones_own_rooms_are_looked_into(find, open_rooms):
     """However many there are."""
+    open_rooms("r-1", "r-2")
     found = find(draft("hello", room="r-1"), draft("hello you", room="r-2"), draft("hello all"))
     assert found("hello", rooms=["r-1"]) == (["hello"], None)
     assert found("hello", rooms=[LOBBY, "r-2"]) == (["hello all", "hello you"], None)

@@ -19,11 +19,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
 from lanchat.chat.words import words
+from lanchat.errors import StoreUnavailable
 from lanchat.store.database import Database, transaction
 
 PART_BITS = 14
@@ -65,7 +66,14 @@ class Indexer:
         return self._older is not None
 
     def work(self) -> None:
-        """Take in what is there, and return when it is done or ``stop`` was called."""
+        """Take in what is there, and return when it is done or ``stop`` was called.
+
+        Where the database cannot be had, whoever stores says so; the next call goes on.
+        """
+        with suppress(StoreUnavailable):
+            self._take_in()
+
+    def _take_in(self) -> None:
         self._follow()
         while self._older is not None and not self._stopped.wait(_PAUSE):
             if self._database.call(partial(take_in, part=self._older)):
