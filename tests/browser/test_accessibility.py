@@ -37,6 +37,7 @@ def test_chat_has_no_violations(server: Any, arrive: Arrive, say: Say, scheme: s
     for button in ana.locator(".message__time").all():
         button.click()
     assert _violations(ana) == ""
+    ana.keyboard.press("Escape")
     server.kill()
     say(ana, "while the host is away")
     expect(ana.locator("#status")).to_contain_text("1 message")

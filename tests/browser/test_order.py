@@ -357,6 +357,8 @@ def test_keeping_order_is_accessible(host: Arrive, arrive: Arrive, say: Say, sch
         assert _violations(ana) == ""
         ana.keyboard.press("Escape")
     ana.locator(".message__time").first.click()
+    assert _violations(ana) == ""
+    ana.keyboard.press("Escape")
     ana.focus("#message")
     ana.keyboard.type("/")
     expect(ana.locator("#commands")).to_be_visible()
