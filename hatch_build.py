@@ -75,7 +75,6 @@ LIBRARIES = (
             "@socket.io/component-emitter",
         ),
     ),
-    Library("linkifyjs", "dist/linkify.mjs"),
     Library(HIGHLIGHT, "dist/tokenize.js", folder="highlight", module=f"{HIGHLIGHT}/tokenize"),
     *(
         Library(
@@ -227,6 +226,9 @@ def copy(root: Path, modules: Path) -> None:
         ):
             replace(vendor / name, text)
             written[name] = digest(vendor / name)
+    for path in [path for path in vendor.rglob("*") if path.is_file()]:
+        if path.relative_to(vendor).as_posix() not in {*written, MANIFEST}:
+            path.unlink()  # of a library that is not used any more
     manifest = {"recipe": recipe_digest(root), "files": written}
     replace(vendor / MANIFEST, json.dumps(manifest, indent=2) + "\n")
 

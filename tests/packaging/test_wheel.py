@@ -43,8 +43,6 @@ def test_nothing_else_is_in_the_wheel(names: set[str]) -> None:
     [
         "socket.io.esm.min.js",
         "socket.io-client.LICENSE.txt",
-        "linkify.mjs",
-        "linkifyjs.LICENSE.txt",
         "highlight/tokenize.js",
         "highlight/languages/py.js",
         "speed-highlight-core.LICENSE.txt",

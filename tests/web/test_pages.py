@@ -261,7 +261,7 @@ def test_another_site_can_neither_log_in_nor_out(ana, path, origin):
         ("/", "text/html"),
         ("/healthz", "application/json"),
         ("/static/js/chat.js", "text/javascript"),
-        ("/static/vendor/linkify.mjs", "text/javascript"),
+        ("/static/vendor/highlight/tokenize.js", "text/javascript"),
         ("/static/css/base.css", "text/css"),
         ("/static/favicon.svg", "image/svg+xml"),
     ],
@@ -308,3 +308,14 @@ def test_who_types_another_name_reads_why_in_their_language(person_factory):
     answer = person_factory().get("/", headers=headers)
     assert answer.status_code == 403
     assert answer.text.startswith("Este lanchat não responde pelo nome 'school.example'.\n")
+
+
+def test_a_page_is_compressed_for_who_takes_it(ana):
+    """It has all words of a language: they are most of its size."""
+    whole = ana.get("/chat", headers={"Accept-Encoding": "identity"})
+    packed = ana.get("/chat", headers={"Accept-Encoding": "gzip"})
+    assert packed.text == whole.text
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in whole.headers
+    assert int(packed.headers["Content-Length"]) * 3 < int(whole.headers["Content-Length"])
+    assert "Accept-Encoding" in packed.headers["Vary"]

@@ -72,7 +72,7 @@ class StaticFile:
 
     def variant(self, accept_encoding: str) -> Variant:
         """What to send for this header of the request."""
-        return self._gzip if _takes_gzip(accept_encoding) else self._plain
+        return self._gzip if takes_gzip(accept_encoding) else self._plain
 
     def _variant(self, body: bytes, *more: tuple[str, str]) -> Variant:
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
@@ -171,6 +171,6 @@ def _version(files: Mapping[str, StaticFile]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _takes_gzip(accept_encoding: str) -> bool:
-    """Browsers send a few different headers, but millions of times."""
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether a browser takes it; they send a few headers, but millions of times."""
     return parse_accept_header(accept_encoding).quality("gzip") > 0

@@ -1,14 +1,10 @@
 // What a line of a message means, pure: links, code and emphasis.
 
-import { find } from "../vendor/linkify.mjs";
-import { localAddresses } from "./addresses.js";
+import { addressesIn } from "./addresses.js";
 
 const DEEPEST = 8; // emphasis in emphasis
 
 const CODE = /(`+)(?!`)(.*?[^`])\1(?!`)/g;
-const MAY_LINK = /https?:\/\/|www\./i;
-// linkify also takes `main.py` for an address (Paraguay): only what was meant as one counts.
-const MEANT = /^(https?:\/\/|www\.)/i;
 
 /** @type {Record<string, Stressed["kind"][]>} */
 const STRESS = {
@@ -155,23 +151,11 @@ function atomsOf(line) {
 
 /** @param {string} text */
 function linksIn(text) {
-  const links = localAddresses(text);
-  if (MAY_LINK.test(text)) {
-    const meant = find(text, "url").filter(
-      ({ value, href }) => MEANT.test(value) && /^https?:\/\//i.test(href),
-    );
-    links.push(...meant);
-  }
-  links.sort((one, other) => one.start - other.start);
-  let free = 0;
-  return links.flatMap(({ start, end, value, href }) => {
-    if (start < free) return [];
-    free = end;
+  return addressesIn(text).map(({ start, end, value, href }) => {
     // Of a link in marks the closing ones are no part.
-    const cut = MARKS.includes(text.charAt(start - 1) || " ")
-      ? (/[*_~]*$/.exec(value)?.[0].length ?? 0)
-      : 0;
+    const marked = MARKS.includes(text.charAt(start - 1) || " ");
+    const cut = marked ? (/[*_~]*$/.exec(value)?.[0].length ?? 0) : 0;
     const [shown, whole] = [value, href].map((one) => one.slice(0, one.length - cut));
-    return [{ start, end: end - cut, text: shown, href: whole }];
+    return { start, end: end - cut, text: shown, href: whole };
   });
 }
