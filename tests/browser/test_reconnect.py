@@ -333,6 +333,5 @@ def _texts(page: Page) -> list[str]:
 
 
 def _ids(page: Page) -> list[int]:
-    for button in page.locator(".message__time").all():
-        button.dispatch_event("click")
-    return [int(text) for text in page.locator("dl > div:last-child > dd").all_inner_texts()]
+    ids = page.locator(".message[id]").evaluate_all("rows => rows.map((row) => row.id)")
+    return [int(each.removeprefix("message-")) for each in ids]

@@ -85,12 +85,12 @@ def test_arrivals_are_told_in_portuguese(arrive: Arrive) -> None:
 
 
 def test_details_tell_the_address(arrive: Arrive, say: Say) -> None:
-    """The time of a message opens its details, by keyboard as well."""
+    """The time of a message opens its details, too, by keyboard as well."""
     ana = arrive("Ana")
     say(ana, "hello")
     ana.locator(".message__time").focus()
     ana.keyboard.press("Enter")
-    expect(ana.locator(".message__details")).to_contain_text("127.0.0.1")
+    expect(ana.locator(".acts__details")).to_contain_text("127.0.0.1")
 
 
 def test_reader_of_old_messages_is_not_moved(arrive: Arrive, say: Say) -> None:

@@ -131,7 +131,7 @@ def test_a_deletion_does_not_move_what_is_being_read(
     ana.find("button", "Newest messages")
     ana.ask("details", "document.querySelectorAll('.message__time')[3].click()")
     before = ana.ask("text", _PLACE, 10)
-    ana.browser.execute_script("document.querySelector('[data-act=delete]').click()")
+    ana.until(lambda: ana.browser.execute_script(_DELETE), "the menu")
     ana.press("Delete the message")
     ana.until(lambda: len(ana.texts()) == 29, "the deletion")
     assert abs(ana.ask("text", _PLACE, 9) - before) < 1
@@ -165,4 +165,10 @@ def test_logging_out_frees_the_name(ana: Visitor, bia: Person) -> None:
 
 
 _FROM_END = "log.scrollHeight - log.clientHeight - log.scrollTop"
+_DELETE = """
+const item = document.querySelector(".overlay__act--danger");
+item?.click();
+return item !== null;
+"""
+
 _PLACE = "document.querySelectorAll('.message__text')[arguments[0]].getBoundingClientRect().top"

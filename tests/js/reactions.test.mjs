@@ -7,26 +7,29 @@ import { ACTIONS, historyReceived } from "#js/protocol.js";
 import { pillsOf } from "#js/reactions.js";
 import { reduce } from "#js/state.js";
 
-import { after, deleted, lost, message, snapshot } from "./world.mjs";
+import { after, ANA, deleted, lost, message, snapshot } from "./world.mjs";
 
 const UP = "👍";
 
 /**
+ * By Bia, and further people whom she comes before.
  * @param {number} count
+ * @param {{ id: string, user: string }[]} others
  * @returns {Reactions}
  */
-function ups(count) {
-  return count === 0 ? {} : { [UP]: { count, users: [{ id: "b", user: "Bia" }] } };
+function ups(count, ...others) {
+  return count === 0 ? {} : { [UP]: { count, users: [{ id: "b", user: "Bia" }, ...others] } };
 }
 
 /**
  * Everybody is told how many have reacted to the first message.
  * @param {number} seq
  * @param {number} count
+ * @param {{ id: string, user: string }[]} others
  * @returns {Action}
  */
-function told(seq, count) {
-  return ACTIONS.reactions_changed({ id: 1, seq, reactions: ups(count) }, 0);
+function told(seq, count, ...others) {
+  return ACTIONS.reactions_changed({ id: 1, seq, reactions: ups(count, ...others) }, 0);
 }
 
 /**
@@ -47,7 +50,8 @@ const settled = { ...chosen, type: "reactionSettled" };
  * @param {State} state
  */
 function seen({ messages, mine, reacting }) {
-  return pillsOf(messages[0], mine[1], reacting[1]).map(({ count, own: is }) => [count, is]);
+  const pills = pillsOf(messages[0], { you: ANA, own: mine[1], chosen: reacting[1] });
+  return pills.map(({ count, own: is }) => [count, is]);
 }
 
 test("reactions are those that were told last", () => {
@@ -58,20 +62,28 @@ test("reactions are those that were told last", () => {
   assert.deepEqual(reduce(state, told(4, 0)).messages, [message(1, { seq: 4 })]);
 });
 
-test("one's own shows at once, and is counted once", () => {
-  let state = after(snapshot([message(1, { reactions: ups(2) })]));
-  for (const action of [chosen, own(UP), settled, told(2, 3), told(3, 4)]) {
-    state = reduce(state, action);
-    const others = state.lastSeq === 3 ? 3 : 2;
-    assert.deepEqual(seen(state), [[others + 1, true]], action.type);
+test("one's own shows at once, and is counted once, whatever comes first", () => {
+  const start = snapshot([message(1, { reactions: ups(1) })]);
+  const counted = told(3, 2, { id: "a", user: "Ana" });
+  for (const rest of [
+    [own(UP), settled, counted],
+    [counted, own(UP), settled],
+    [told(2, 1), own(UP), counted, settled],
+  ]) {
+    let state = after(start, chosen);
+    assert.deepEqual(seen(state), [[2, true]]);
+    for (const action of rest) {
+      state = reduce(state, action);
+      assert.deepEqual(seen(state), [[2, true]], action.type);
+    }
+    assert.deepEqual(state.reacting, {});
   }
-  assert.deepEqual(state.reacting, {});
 });
 
-test("what others are told before one's own is stored does not count it", () => {
-  const state = after(snapshot([1]), chosen, told(2, 1), own(UP));
-  assert.deepEqual(seen(state), [[2, true]]);
-  assert.deepEqual(seen(reduce(state, told(3, 2))), [[2, true]]);
+test("among many, not all of whom are told, one's own is in the count", () => {
+  const state = after(snapshot([message(1, { reactions: ups(312) })], { mine: { 1: [UP] } }));
+  assert.deepEqual(seen(state), [[312, true]]);
+  assert.deepEqual(seen(reduce(state, { ...chosen, on: false })), [[311, false]]);
 });
 
 test("what is refused goes back", () => {
@@ -84,7 +96,8 @@ test("a reaction that is taken back goes at once", () => {
   /** @type {Action} */
   const back = { type: "reactionChosen", id: 1, emoji: UP, on: false };
   const mine = { 1: [UP] };
-  const state = after(snapshot([message(1, { reactions: ups(1) })], { mine }), back);
+  const alone = { [UP]: { count: 1, users: [{ id: "a", user: "Ana" }] } };
+  const state = after(snapshot([message(1, { reactions: alone })], { mine }), back);
   assert.deepEqual(seen(state), []);
   assert.deepEqual(seen(reduce(reduce(state, own()), told(2, 0))), []);
 });

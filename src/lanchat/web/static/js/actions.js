@@ -45,10 +45,13 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
     const message = messageWith(getState(), id);
     if (message === undefined) return;
     const time = times.short(new Date(message.time));
-    const head = element("div", "acts", ...reactionsFor(message, anchor), detailsOf(message));
+    const head = element("div", "acts", ...reactionsFor(message, anchor));
     const label = words.t("client.said", { name: message.user, time });
     overlays.openMenu(anchor, { label, items: itemsFor(message), head });
-    describe(head);
+    const details = detailsOf(message);
+    const card = head.closest(".overlay");
+    card?.setAttribute("aria-describedby", details.id);
+    card?.append(details);
   }
 
   /** @type {MessageMenus["react"]} */
@@ -109,7 +112,7 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
     const state = getState();
     if (silencedBy(state) !== null) return [];
     const { id } = message;
-    const pills = pillsOf(message, state.mine[id], state.reacting[id]);
+    const pills = pillsIn(state, message);
     const group = element("div", "acts__reactions");
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", words.t("client.react"));
@@ -185,26 +188,25 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
       ...(edited ? [[words.t("client.edited"), times.full(new Date(edited))]] : []),
       [words.t("client.ip"), ip],
       [words.t("client.number"), String(id)],
-      ...pillsOf(message, state.mine[id], state.reacting[id]).map((pill) => [
-        pill.emoji,
-        namesOf(pill, state.you, words),
-      ]),
+      ...pillsIn(state, message).map((pill) => [pill.emoji, namesOf(pill, state.you, words)]),
     ];
     const lines = facts.map(([name, fact]) =>
       element("div", "", element("dt", "", name), element("dd", "", fact)),
     );
     const list = element("dl", "acts__details", ...lines);
     list.id = "message-details";
-    list.setAttribute("aria-hidden", "true"); // a menu has no other lines: it is described by them
     return list;
   }
 
   return { open, react };
 }
 
-/** @param {HTMLElement} head */
-function describe(head) {
-  head.closest("[role=menu]")?.setAttribute("aria-describedby", "message-details");
+/**
+ * @param {State} state
+ * @param {Message} message
+ */
+function pillsIn({ you, mine, reacting }, message) {
+  return pillsOf(message, { you, own: mine[message.id], chosen: reacting[message.id] });
 }
 
 /** @param {number} id */

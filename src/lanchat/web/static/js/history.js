@@ -7,7 +7,7 @@
 
 import { withPin, withPinsOf, withQuotes } from "./copies.js";
 import { lastOf } from "./dom.js";
-import { counted, withMine } from "./reactions.js";
+import { withMine } from "./reactions.js";
 import { sorted } from "./stretches.js";
 import { withoutTyping } from "./typing.js";
 import { has, isCleared, withNews, withoutOldNews, withVersion, withVersions } from "./versions.js";
@@ -52,8 +52,7 @@ export function messagePosted(state, { message }) {
 export function messageChanged(state, { message }) {
   const shown = has(state, message.id);
   const after = shown || message.deleted ? withVersion(state, message) : withNews(state, message);
-  const told = counted(withPin(after, message), message.id);
-  return withPosition(withQuotes(told, [message]), message.seq);
+  return withPosition(withQuotes(withPin(after, message), [message]), message.seq);
 }
 
 /**

@@ -3,6 +3,7 @@
 import { element } from "./dom.js";
 import { colourOf } from "./people.js";
 import { pillsOf } from "./reactions.js";
+import { spokenIn } from "./text.js";
 
 const MOST_LETTERS = 120; // of what is quoted, in its one line
 
@@ -29,7 +30,8 @@ export function makeMarks({ words, times, getState }) {
     if (edited !== undefined) text?.after(editedMark(edited));
     node.querySelector(".pills")?.remove();
     if (row.draft !== null) return;
-    const pills = pillsOf(row.message, row.own, row.reacting);
+    const { own, reacting: chosen } = row;
+    const pills = pillsOf(row.message, { you: getState().you, own, chosen });
     if (pills.length > 0) node.querySelector(".message__bubble")?.after(pillRow(pills));
   };
 
@@ -100,12 +102,11 @@ function quoteLine({ id, user_id = "", user = "", message, deleted }, words) {
 }
 
 /**
- * The beginning of a text in one line.
+ * The beginning of a text in one line, without its marks.
  * @param {string} text
  */
 export function lineOf(text) {
-  return text
-    .slice(0, 2 * MOST_LETTERS)
+  return spokenIn(text.slice(0, 2 * MOST_LETTERS))
     .replace(/\s+/g, " ")
     .trim()
     .slice(0, MOST_LETTERS);

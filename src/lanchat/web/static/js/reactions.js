@@ -1,8 +1,5 @@
 // Reactions to messages, pure. What everybody is told stands in the messages; `mine` is what this
-// user has done; `reacting` is what they have just chosen and the others' count may not have yet.
-//
-// The server tells one's own first and the count afterwards: so the count that comes behind one's
-// own has it in it.
+// user has done; `reacting` is what they have just chosen, until the server has answered.
 
 import { isWaiting, messageWith, reacted } from "./versions.js";
 
@@ -17,7 +14,7 @@ const NONE = [];
  * @type {Reducer<"reactionsChanged">}
  */
 export function reactionsChanged(state, { id, seq, reactions }) {
-  const after = counted(withReactions(state, id, { seq, reactions }), id);
+  const after = withReactions(state, id, { seq, reactions });
   return state.joined ? { ...after, lastSeq: Math.max(after.lastSeq, seq) } : after;
 }
 
@@ -47,7 +44,7 @@ export function mineChanged(state, { mine }) {
   const known = { ...state.mine };
   for (const id of ids) known[id] = mine[id];
   const toldMine = isWaiting(state) ? [...state.toldMine, ...ids] : state.toldMine;
-  return ids.reduce(stored, { ...state, mine: known, toldMine });
+  return { ...state, mine: known, toldMine };
 }
 
 /**
@@ -74,43 +71,16 @@ export function withMine(state, messages, mine) {
  */
 export function reactionChosen(state, { id, emoji, on }) {
   const others = chosenOf(state, id).filter((one) => one.emoji !== emoji);
-  return withChosen(state, id, [...others, { emoji, on, stored: false }]);
+  return withChosen(state, id, [...others, { emoji, on }]);
 }
 
 /**
- * The server has taken it, and told this user's own before if it has changed anything; or not.
+ * The server has taken it, and told this user what is theirs before; or it has refused it.
  * @type {Reducer<"reactionSettled">}
  */
 export function reactionSettled(state, { id, emoji, on }) {
-  const rest = chosenOf(state, id).filter(
-    (one) => one.emoji !== emoji || one.on !== on || one.stored,
-  );
+  const rest = chosenOf(state, id).filter((one) => one.emoji !== emoji || one.on !== on);
   return withChosen(state, id, rest);
-}
-
-/**
- * @param {State} state
- * @param {number} id
- */
-function stored(state, id) {
-  const own = state.mine[id] ?? NONE;
-  const chosen = chosenOf(state, id).map((one) =>
-    own.includes(one.emoji) === one.on ? { ...one, stored: true } : one,
-  );
-  return withChosen(state, id, chosen);
-}
-
-/**
- * What the others are told has the stored ones in it from now on.
- * @param {State} state
- * @param {number} id
- */
-export function counted(state, id) {
-  return withChosen(
-    state,
-    id,
-    chosenOf(state, id).filter((one) => !one.stored),
-  );
 }
 
 /**
@@ -137,27 +107,27 @@ function withChosen(state, id, chosen) {
 /**
  * The reactions to a message as its reader sees them, in the order in which they came.
  * @param {Pick<Message, "reactions">} message
- * @param {readonly string[]} own
- * @param {readonly Chosen[]} chosen
+ * @param {{ you: User, own?: readonly string[] | undefined, chosen?: readonly Chosen[] | undefined }} reader
  * @returns {Pill[]}
  */
-export function pillsOf({ reactions = {} }, own = NONE, chosen = []) {
+export function pillsOf({ reactions = {} }, { you, own = NONE, chosen = [] }) {
   const kinds = [...Object.keys(reactions), ...chosen.map(({ emoji }) => emoji)];
   return [...new Set(kinds)].flatMap((emoji) => {
     const { count = 0, users = [] } = reactions[emoji] ?? {};
     const choice = chosen.find((one) => one.emoji === emoji);
     const isOwn = choice?.on ?? own.includes(emoji);
-    const shown = count + difference(choice, own.includes(emoji));
+    const counted = isCounted({ count, users }, { you, isOwn: own.includes(emoji) });
+    const shown = count + Number(isOwn) - Number(counted);
     return shown > 0 ? [{ emoji, count: shown, own: isOwn, users }] : [];
   });
 }
 
 /**
- * By how much the count of all is behind what one has chosen.
- * @param {Chosen | undefined} choice
- * @param {boolean} before whether it was one's own before
+ * Whether a count has this user in it: who is told by name is; where not all are, it will be right.
+ * @param {Reaction} reaction
+ * @param {{ you: User, isOwn: boolean }} known
  */
-function difference(choice, before) {
-  if (choice === undefined || (before === choice.on && !choice.stored)) return 0;
-  return choice.on ? 1 : -1;
+function isCounted({ count, users }, { you, isOwn }) {
+  const named = users.some(({ id }) => id === you.id);
+  return named || (isOwn && users.length < count);
 }

@@ -1,6 +1,7 @@
 // The lines about the room, the connection and what waits: shown while there is something to say.
 
 import { element, icon, setText } from "./dom.js";
+import { lineOf } from "./marks.js";
 import { waiting } from "./outbox.js";
 
 const BACK_FOR = 3_000; // milliseconds
@@ -122,7 +123,7 @@ export function mountBoard(elements, { words, onJump }) {
     const { user, message } = newestFirst()[turn];
     const who = element("bdi", "board__who", user ?? "");
     const place = shownPins.length > 1 ? `${turn + 1}/${shownPins.length} · ` : "";
-    pinText.replaceChildren(place, who, ": ", element("bdi", "", message));
+    pinText.replaceChildren(place, who, ": ", element("bdi", "", lineOf(message)));
   }
 
   /** @type {Part["update"]} */

@@ -68,6 +68,30 @@ function spoken(parts) {
 }
 
 /**
+ * The words of a text, without the marks of its structure.
+ * @param {string} text
+ */
+export function spokenIn(text) {
+  return wordsOf(blocksOf(text)).join("\n");
+}
+
+/** @param {readonly Block[]} blocks @returns {string[]} */
+function wordsOf(blocks) {
+  return blocks.flatMap((block) => {
+    if (block.kind === "block") return [block.text];
+    if (block.kind === "quote") return wordsOf(block.blocks);
+    const lines =
+      block.kind === "lines" ? block.lines : block.items.flatMap(({ lines: all }) => all);
+    return lines.map((line) => allOf(partsOf(line)));
+  });
+}
+
+/** @param {readonly Inline[]} parts @returns {string} */
+function allOf(parts) {
+  return parts.map((part) => ("parts" in part ? allOf(part.parts) : part.text)).join("");
+}
+
+/**
  * @param {readonly Block[]} blocks
  * @param {{ everyWay: boolean, words: Words }} how
  * @returns {(Node | string)[]}

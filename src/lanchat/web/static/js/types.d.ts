@@ -89,11 +89,10 @@ interface Told {
 /** The emoji that this user has reacted with, by messages. */
 type Mine = Readonly<Record<number, readonly string[]>>;
 
-/** An emoji that this user has just set or taken back; stored is what the server has told them of. */
+/** An emoji that this user has just set or taken back. */
 interface Chosen {
   readonly emoji: string;
   readonly on: boolean;
-  readonly stored: boolean;
 }
 
 /** A reaction as it stands below a message. */
@@ -322,7 +321,7 @@ interface State {
   readonly mine: Mine;
   /** Ids of messages whose part of it came live while an answer was on its way. */
   readonly toldMine: readonly number[];
-  /** By message, what the count that everybody is told may not have yet. */
+  /** By message, what the server has not answered yet. */
   readonly reacting: Readonly<Record<number, readonly Chosen[]>>;
   /** Who else is writing, the last one at the end. */
   readonly typing: readonly Typing[];
