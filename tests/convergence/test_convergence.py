@@ -1,0 +1,269 @@
+"""Whoever follows "Catching up" of docs/protocol.md ends with what is there, however it came."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from lanchat.chat import catchup
+from lanchat.chat.model import Clock, Message, User
+from tests.world.follower import Follower
+from tests.world.life import HISTORY, Life
+
+PEOPLE = [User("a", "Ana"), User("b", "Bia"), User("c", "Caio")]
+EMOJI = "👍🎉"
+ANSWERED = 8
+"""Messages in one answer at most."""
+
+SEEN = ("id", "seq", "user", "message", "edited", "pinned")
+
+Wire = dict[str, Any]
+
+
+@dataclass
+class Guest:
+    """Somebody's client, and a slow network in between."""
+
+    user: User
+    screen: Follower
+    name: str
+    connection: str | None = None
+    tries: int = 0
+    _read: deque[Callable[[], None]] = field(default_factory=deque)
+    """Answers that the server has read and not sent yet."""
+    _coming: deque[Callable[[], None]] = field(default_factory=deque)
+
+    def ask(self, life: Life) -> None:
+        """The server reads what the client has missed; what is told next may overtake it."""
+        if self.connection is None:
+            self.tries += 1
+            self.connection = f"{self.name}{self.tries}"
+            answer = life.join(self.connection, self.user, self.screen.request())
+            self._read.append(lambda: self.screen.answer(answer))
+
+    def answer(self, life: Life) -> None:
+        """The server sends what it has read."""
+        self._hear(life)
+        if self._read:
+            self._coming.append(self._read.popleft())
+
+    def receive(self, life: Life, most: int) -> None:
+        """Some of what was sent arrives."""
+        self._hear(life)
+        for _ in range(min(most, len(self._coming))):
+            self._coming.popleft()()
+
+    def _hear(self, life: Life) -> None:
+        for name, payload in life.heard(self.connection) if self.connection else ():
+            self._coming.append(lambda n=name, p=payload: self.screen.event(n, p))  # type: ignore[misc]
+
+    def drop_out(self, life: Life) -> None:
+        """What is on its way is lost."""
+        if self.connection is not None:
+            life.leave(self.connection)
+            self._read.clear()
+            self._coming.clear()
+            self.screen.lost()
+            self.connection = None
+
+    def catch_up(self, life: Life) -> None:
+        """All arrives."""
+        self.ask(life)
+        while self._read:
+            self.answer(life)
+        self.receive(life, 1_000)
+
+
+NUMBERS = st.integers(0, 9)
+GUESTS = st.integers(0, 2)
+USERS = st.sampled_from(PEOPLE)
+
+
+class Room(RuleBasedStateMachine):
+    """People talk, and those who look on have bad networks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="convergence"))
+        self.file = self.folder / "0.db"
+        self.saved: Path | None = None
+        self.now = 1_000.0
+        self.clock = Clock(lambda: self.now, lambda: 1_795_435_200.0)
+        self.life = Life(self.file, self.clock, PEOPLE)
+        self.guests = [Guest(PEOPLE[index % 2], Follower(), f"guest{index}/") for index in range(3)]
+        self.said = 0
+        self.retired: dict[int, Wire] = {}
+        self.failed = False
+
+    def teardown(self) -> None:
+        try:
+            if not self.failed:
+                self.all_have_the_same()
+        finally:
+            self.life.close()
+            shutil.rmtree(self.folder)
+
+    def message(self, number: int) -> Message | None:
+        """One of the newest ones."""
+        newest = self.life.newest()[::-1]
+        return newest[number] if number < len(newest) else None
+
+    def text(self) -> str:
+        """One that was never said."""
+        self.said += 1
+        return f"text {self.said}"
+
+    # What people do.
+
+    @rule(user=USERS)
+    def say(self, user: User) -> None:
+        self.life.post(user, self.text(), None)
+
+    @rule(user=USERS, number=NUMBERS)
+    def reply(self, user: User, number: int) -> None:
+        if one := self.message(number):
+            self.life.post(user, self.text(), one.id)
+
+    @rule(number=NUMBERS)
+    def edit(self, number: int) -> None:
+        if one := self.message(number):
+            self.life.edit(one, self.text())
+
+    @rule(number=NUMBERS)
+    def delete(self, number: int) -> None:
+        if one := self.message(number):
+            self.life.delete(one)
+
+    @rule(user=USERS, number=NUMBERS, emoji=st.sampled_from(EMOJI), on=st.booleans())
+    def react(self, user: User, number: int, emoji: str, on: bool) -> None:
+        if one := self.message(number):
+            self.life.react(user, one.id, emoji, on=on)
+
+    @rule()
+    def tick(self) -> None:
+        self.now += 1
+        self.life.tick()
+
+    # What a host does.
+
+    @rule(name=st.sampled_from(["pin", "unpin"]), number=NUMBERS)
+    def pin(self, name: str, number: int) -> None:
+        if one := self.message(number):
+            self.life.command(name, str(one.id))
+
+    @rule()
+    def clear(self) -> None:
+        self.life.command("clear", "")
+
+    @rule(user=USERS)
+    def clear_user(self, user: User) -> None:
+        self.life.command("clear", user.name)
+
+    # What the server does.
+
+    @rule(kept=st.integers(1, 10))
+    def retire(self, kept: int) -> None:
+        before, _, _ = self.life.everything(PEOPLE[0])
+        self.life.retire(kept)
+        after, _, _ = self.life.everything(PEOPLE[0])
+        self.retired |= {number: before[number] for number in before.keys() - after.keys()}
+
+    @rule()
+    def erase(self) -> None:
+        self.life.erase()
+
+    @rule(how=st.sampled_from(["same", "save", "saved", "other"]))
+    def restart(self, how: str) -> None:
+        for guest in self.guests:
+            guest.drop_out(self.life)
+        self.life.close()
+        if how == "save":
+            self.saved = Path(shutil.copy(self.file, self.folder / "saved.db"))
+        elif how == "other" or (how == "saved" and self.saved):
+            self.file = self.file.with_name(f"{int(self.file.stem) + 1}.db")
+            self.retired.clear()
+            if how == "saved" and self.saved:
+                shutil.copy(self.saved, self.file)
+        self.life = Life(self.file, self.clock, PEOPLE)
+
+    # What networks do.
+
+    @rule(guest=GUESTS)
+    def ask(self, guest: int) -> None:
+        self.guests[guest].ask(self.life)
+
+    @rule(guest=GUESTS)
+    def answer(self, guest: int) -> None:
+        self.guests[guest].answer(self.life)
+
+    @rule(guest=GUESTS, most=st.integers(1, 5))
+    def receive(self, guest: int, most: int) -> None:
+        self.guests[guest].receive(self.life, most)
+
+    @rule(guest=GUESTS)
+    def drop_out(self, guest: int) -> None:
+        self.guests[guest].drop_out(self.life)
+
+    # What is to hold.
+
+    @rule()
+    def all_have_the_same(self) -> None:
+        """Once all has arrived."""
+        self.failed = True
+        self.tick()
+        for guest in self.guests:
+            guest.catch_up(self.life)
+            there, pins, mine = self.life.everything(guest.user)
+            self.check_follower(guest.screen, there, pins, mine)
+        self.failed = False
+
+    def check_follower(
+        self, screen: Follower, there: dict[int, Wire], pins: list[Wire], mine: Wire
+    ) -> None:
+        self.check_shown(screen.shown, there)
+        assert {number for number in there if number > screen.gap} <= screen.shown.keys()
+        assert list(screen.pins) == [pin["id"] for pin in pins]
+        for number in screen.shown.keys() & there.keys():
+            own = screen.mine.get(str(number), {}).get("reactions", [])
+            assert own == mine.get(str(number), {}).get("reactions", [])
+
+    def check_shown(self, shown: dict[int, Wire], there: dict[int, Wire]) -> None:
+        """All that is shown is as it is."""
+        known = {**self.retired, **there}
+        for number, one in shown.items():
+            assert self.as_seen(one) == self.as_seen(known[number])
+
+    def as_seen(self, one: Wire) -> Wire:
+        """What a reader sees of it."""
+        seen = {name: one.get(name) for name in SEEN}
+        seen["reactions"] = one.get("reactions") or None
+        if quoted := one.get("quoted"):
+            # Nobody is told that one is too old, and where its row is gone so is its author.
+            gone = quoted.get("deleted") or quoted["id"] in self.retired
+            seen["quoted"] = quoted["id"] if gone else quoted
+        return seen
+
+
+def test_all_see_the_same_in_the_end(long: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is shown is there as it is, and nothing is missing that should be there."""
+    monkeypatch.setattr(catchup, "CATCH_UP_LIMIT", ANSWERED)
+    assert HISTORY < ANSWERED
+    run_state_machine_as_test(
+        Room,
+        settings=settings(
+            max_examples=300 if long else 15,
+            stateful_step_count=60 if long else 40,
+            suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+        ),
+    )
