@@ -73,6 +73,12 @@ def test_messages_have_no_violations(arrive: Arrive, say: Say, scheme: str) -> N
     ana.get_by_role("menuitem", name="Any other emoji").click()
     expect(ana.get_by_label("Any other emoji").last).to_be_focused()
     assert _violations(ana) == ""
+    ana.keyboard.press("Escape")
+    ana.click("#open-search")
+    ana.keyboard.type("where")
+    ana.keyboard.press("Enter")
+    expect(ana.locator(".search__found")).to_be_visible()
+    assert _violations(ana) == ""
 
 
 @SCHEMES

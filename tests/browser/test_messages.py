@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.world.deadline import wait_for
+
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
 
@@ -131,3 +133,25 @@ def _touch(message: Locator, event: str, x: int = 0) -> None:
     point = {"clientX": 60 + x, "clientY": 200, "isPrimary": True, "pointerType": "touch"}
     bubble = message.locator(".message__text")
     bubble.dispatch_event(event, {**point, "bubbles": True, "pointerId": 1})
+
+
+def test_searching(arrive: Arrive, say: Say) -> None:
+    """Words are found without their accents, by whom as well, and a hit leads to its message."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    say(bia, "A **lição** de hoje")
+    say(ana, "Which lição?")
+    expect(ana.locator(".message__time")).to_have_count(2)
+    ana.click("#open-search")
+    expect(ana.get_by_label("Words")).to_be_focused()
+    ana.keyboard.type("lic")
+    ana.get_by_label("From whom").fill("bia")
+    hit = ana.get_by_role("dialog", name="Search").get_by_role("listitem")
+    wait_for(lambda: ana.keyboard.press("Enter") or hit.count(), "the words to be in the index")
+    expect(hit).to_have_text(re.compile("^Bia .*A lição de hoje$"))
+    expect(hit.locator("mark")).to_have_text("lição")
+    ana.get_by_label("Words").press("ArrowDown")
+    ana.keyboard.press("Enter")
+    expect(_message(ana, "de hoje")).to_have_class(re.compile("message--flash"))
+    ana.click("#open-search")
+    ana.keyboard.press("Escape")
+    expect(ana.locator("#open-search")).to_be_focused()

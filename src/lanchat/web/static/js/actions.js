@@ -156,7 +156,8 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
     const hint = element("p", "field__hint", words.t("client.emoji_hint"));
     const error = element("p", "field__error");
     const send = element("button", "button button--soft", words.t("client.react"));
-    const card = element("form", "overlay field", label, field, hint, error, send);
+    const form = element("form", "field", label, field, hint, error, send);
+    const card = element("section", "overlay", form);
     field.id = "any-emoji";
     field.autocomplete = "off";
     label.htmlFor = field.id;
@@ -165,7 +166,7 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
     error.setAttribute("role", "alert");
     card.setAttribute("role", "dialog");
     card.setAttribute("aria-label", words.t("client.other_emoji"));
-    card.addEventListener("submit", (event) => {
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
       const emoji = field.value.trim();
       if (!EMOJI.test(emoji)) {

@@ -178,7 +178,7 @@ const talk = mountTalk(
   {
     ...{ log: at("log"), rows: at("rows"), place: at("conversation") },
     ...{ bar: at("composing"), text: at("composing-text"), cancel: at("composing-cancel") },
-    typing: at("typing"),
+    ...{ typing: at("typing"), search: at("open-search") },
   },
   {
     ...{ words, times, overlays, confirmed, tell, dispatch, config, composer, orders, socket },

@@ -10,7 +10,7 @@ import { mountTyping } from "./typing.js";
 
 /**
  * @param {Record<
- *   "log" | "rows" | "place" | "bar" | "text" | "cancel" | "typing", HTMLElement
+ *   "log" | "rows" | "place" | "bar" | "text" | "cancel" | "typing" | "search", HTMLElement
  * >} elements of the list, and above the composer
  * @param {{
  *   words: Words, times: Times, overlays: Overlays, config: Config, getState: () => State,
@@ -56,6 +56,13 @@ export function mountTalk(elements, options) {
       mayEdit: isEditable,
       deeds: { reply, edit, jump: onJump, react, pin, erase, clear },
     });
+  }
+
+  // What few look for is loaded with the first search.
+  elements.search.addEventListener("click", loadSearch, { once: true });
+  async function loadSearch() {
+    const { mountSearch } = await import("./search.js");
+    mountSearch(elements.search, { words, times, overlays, onJump, ask: options.socket.ask });
   }
 
   /** @param {string} text */
