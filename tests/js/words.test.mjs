@@ -132,12 +132,12 @@ test("times, days and dates are written as in each language", () => {
   for (const [own, [time, weekday, date]] of Object.entries(written)) {
     const lang = LANGUAGES.find((tag) => tag.slice(0, 2) === own.slice(0, 2)) ?? "";
     // Another language of the reader's does not write the page's times.
-    const times = makeTimes(lang, ["ja", own, "en-US"]);
-    assert.equal(times.short(evening), time);
-    for (const text of [times.day(evening), times.full(evening), times.until(evening)]) {
+    const reader = makeTimes(lang, ["ja", own, "en-US"]);
+    assert.equal(reader.short(evening), time);
+    for (const text of [reader.day(evening), reader.full(evening), reader.until(evening)]) {
       assert.ok(text.startsWith(weekday) && text.includes(date), text);
     }
-    assert.ok(times.full(evening).includes("21:05:07"));
+    assert.ok(reader.full(evening).includes("21:05:07"));
   }
   assert.match(makeTimes("es", ["es-MX"]).short(evening), /^0?9:05\sp/);
   assert.equal(makeTimes("de", ["it"]).short(new Date(2020, 10, 23, 3, 5)), "03:05");
