@@ -179,6 +179,13 @@ def test_french_keeps_its_marks_with_their_words() -> None:
         assert not re.search(r"« | [!?;:»]", text)
 
 
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_old_terminals_can_show_the_banner(lang: str) -> None:
+    """The characters of Western Europe suffice: what a terminal lacks stands there as a number."""
+    for text in i18n.strings(lang, "banner.").values():
+        assert text.encode("latin-1")
+
+
 def test_every_refusal_has_its_text() -> None:
     """Whatever a guest is refused, the reason stands in the catalogue."""
     wanted: set[str] = set()

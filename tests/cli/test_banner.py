@@ -11,6 +11,7 @@ from rich.console import Console
 
 from lanchat.cli.banner import Banner
 from lanchat.config import ServeConfig, default_log_file
+from lanchat.i18n import LANGUAGES, translate
 from lanchat.net.addresses import Address
 from lanchat.net.network import Network
 from lanchat.terminal import ColorChoice, console
@@ -54,8 +55,8 @@ def test_nothing_to_copy_is_wrapped() -> None:
         assert f"lanchat log tail -f {folder / 'log'}" in form
 
 
-@pytest.mark.parametrize(("lang", "stop"), [("en", "Stop"), ("pt-BR", "Parar")])
-def test_says_what_a_host_needs_in_their_language(lang: str, stop: str) -> None:
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_says_what_a_host_needs_in_their_language(lang: str) -> None:
     """Both forms name the room, addresses and folders, and say how to read the log and stop."""
     for form in banner(WIFI, CABLE, lang=lang, name="Turma 7B", log_file=default_log_file()):
         assert "Turma 7B" in form
@@ -63,11 +64,11 @@ def test_says_what_a_host_needs_in_their_language(lang: str, stop: str) -> None:
         assert "http://localhost:8765" in form
         assert str(Path("/srv/chat")) in form
         assert str(default_log_file()) in form
-        assert re.search(rf"{stop}:? +Ctrl\+C", form)
+        assert re.search(rf"{translate(lang, 'banner.stop')}:? +Ctrl\+C", form)
         assert re.search(r"lanchat log tail -f$", form, re.MULTILINE)
 
 
-@pytest.mark.parametrize("lang", ["en", "pt-BR"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_program_finds_the_port_in_the_first_line(lang: str) -> None:
     """The plain form begins with the address, whatever the language."""
     first = banner(WIFI, port=9000, lang=lang)[1].splitlines()[0]

@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 import socketio
 
+from lanchat import i18n
 from tests.world.deadline import DEADLINE
 from tests.world.needs import need
 
@@ -165,12 +166,16 @@ def test_a_forged_cookie_is_nobody(ana):
     assert ana.get("/chat").status_code == 303
 
 
-def test_a_chosen_language_is_remembered(person_factory):
-    """?lang= sets a cookie and leads back to the page without it."""
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_a_chosen_language_is_remembered(person_factory, lang):
+    """A link to ?lang=, which needs no script, sets a cookie and leads back to the page."""
     visitor = person_factory()
-    answer = visitor.get("/?lang=pt-BR")
+    assert f'href="?lang={lang}"' in visitor.get("/").text
+    answer = visitor.get(f"/?lang={lang}")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
-    assert '<html lang="pt-BR">' in visitor.get("/").text
+    page = visitor.get("/").text
+    assert f'<html lang="{lang}">' in page
+    assert i18n.translate(lang, "page.join") in page
 
 
 @pytest.mark.parametrize(
