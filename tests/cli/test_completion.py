@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.cli import SHELLS, ExitCode, run
+from lanchat.i18n import LANGUAGES
 from tests.world.needs import need
 
 Ask = Callable[..., str]
@@ -63,7 +64,8 @@ def test_commands_options_and_values(ask: Ask) -> None:
     assert ask("lanchat", "se") == "plain,serve\n"
     assert ask("lanchat", "log", "ta") == "plain,tail\n"
     assert ask("lanchat", "serve", "--access-code-") == "plain,--access-code-file\n"
-    assert ask("lanchat", "serve", "--lang", "").split() == ["plain,en", "plain,pt-br"]
+    languages = [f"plain,{lang.lower()}" for lang in LANGUAGES]
+    assert ask("lanchat", "serve", "--lang", "").split() == languages
     assert ask("lanchat", "export", "--format", "j") == "plain,jsonl\n"
 
 
