@@ -9,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
+from tests.world.deadline import wait_for
+
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
 
@@ -76,8 +78,14 @@ def test_messages_have_no_violations(arrive: Arrive, say: Say, scheme: str) -> N
     ana.keyboard.press("Escape")
     ana.click("#open-search")
     ana.keyboard.type("where")
-    ana.keyboard.press("Enter")
-    expect(ana.locator(".search__found")).to_be_visible()
+
+    def is_found() -> bool:
+        """Words are in the index within a second, and one may look once a second."""
+        ana.keyboard.press("Enter")
+        ana.wait_for_timeout(1_100)
+        return ana.locator(".search__found").is_visible()
+
+    wait_for(is_found, "the words to be in the index")
     assert _violations(ana) == ""
 
 

@@ -30,7 +30,7 @@ export function mountList({ log, list }, { renderer, foldTall }) {
     const stays = new Set(rows.map(({ key }) => key));
     const gone = [...shown].filter(([key]) => !stays.has(key));
     const anchor = still ? firstRead(new Set(gone.map(([, { node }]) => node))) : null;
-    const before = anchor?.getBoundingClientRect().top ?? 0;
+    const before = topOfText(anchor);
     // What goes away goes first: then everything else stands where it belongs.
     for (const [key, { node }] of gone) {
       shown.delete(key);
@@ -49,7 +49,7 @@ export function mountList({ log, list }, { renderer, foldTall }) {
     }
     foldTall(touched);
     // Not every browser keeps what is being read in its place when something goes above it.
-    const moved = (anchor?.getBoundingClientRect().top ?? 0) - before;
+    const moved = topOfText(anchor) - before;
     if (moved !== 0) log.scrollTop += moved;
     roving.rest(newest);
   }
@@ -96,6 +96,16 @@ export function mountList({ log, list }, { renderer, foldTall }) {
   }
 
   return { place, firstMoment, nodeOf: (/** @type {string} */ key) => shown.get(key)?.node };
+}
+
+/**
+ * Where a message's text begins: above it the name goes where the group goes on further up, below
+ * it reactions come.
+ * @param {Element | null} node
+ */
+function topOfText(node) {
+  const text = node?.querySelector(".message__text") ?? node;
+  return text?.getBoundingClientRect().top ?? 0;
 }
 
 /**
