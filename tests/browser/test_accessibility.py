@@ -77,6 +77,7 @@ def test_messages_have_no_violations(arrive: Arrive, say: Say, scheme: str) -> N
     assert _violations(ana) == ""
     ana.keyboard.press("Escape")
     ana.click("#open-search")
+    expect(ana.get_by_label("Words")).to_be_focused()
     ana.keyboard.type("where")
 
     def is_found() -> bool:

@@ -252,7 +252,9 @@ function act(name, id) {
   } else {
     const failed = state.outbox.find(({ client_id }) => client_id === id);
     dispatch({ type: "draftDiscarded", client_id: id });
-    if (name === "edit" && failed) composer.edit(failed.text);
+    if (name !== "edit" || failed === undefined) return;
+    composer.edit(failed.text);
+    talk.restore(failed.quoted);
   }
 }
 

@@ -28,12 +28,27 @@ export function makeMarks({ words, times, getState }) {
     const edited = row.draft === null ? row.message.edited : undefined;
     node.querySelector(".message__edited")?.remove();
     if (edited !== undefined) text?.after(editedMark(edited));
-    node.querySelector(".pills")?.remove();
+    fillPills(node, row);
+  };
+
+  /**
+   * @param {HTMLElement} node
+   * @param {MessageRow} row
+   */
+  function fillPills(node, row) {
+    const old = node.querySelector(".pills");
+    const held = heldIn(old);
+    old?.remove();
     if (row.draft !== null) return;
     const { own, reacting: chosen } = row;
-    const pills = pillsOf(row.message, { you: getState().you, own, chosen });
+    const pills = pillsOf(row.message, { you: getState().you, own, chosen }).map(pillButton);
     if (pills.length > 0) node.querySelector(".message__bubble")?.after(pillRow(pills));
-  };
+    if (held === null) return;
+    // Who has pressed one by a key goes on from there, or from the message where it is gone.
+    /** @type {HTMLElement | null} */
+    const time = node.querySelector(".message__time");
+    (pills.find(({ dataset }) => dataset.emoji === held) ?? time)?.focus({ preventScroll: true });
+  }
 
   /** @param {string} edited */
   function editedMark(edited) {
@@ -42,9 +57,9 @@ export function makeMarks({ words, times, getState }) {
     return mark;
   }
 
-  /** @param {readonly Pill[]} pills */
+  /** @param {readonly HTMLElement[]} pills */
   function pillRow(pills) {
-    const row = element("div", "pills", ...pills.map(pillButton));
+    const row = element("div", "pills", ...pills);
     row.setAttribute("role", "group");
     row.setAttribute("aria-label", words.t("client.reactions"));
     row.setAttribute("aria-live", "off");
@@ -64,6 +79,18 @@ export function makeMarks({ words, times, getState }) {
     button.setAttribute("aria-pressed", String(pill.own));
     return button;
   }
+}
+
+/**
+ * The emoji of the reaction that has the focus, or null.
+ * @param {Element | null} pills
+ */
+function heldIn(pills) {
+  const { activeElement } = document;
+  if (!(activeElement instanceof HTMLElement) || pills?.contains(activeElement) !== true) {
+    return null;
+  }
+  return activeElement.dataset.emoji ?? null;
 }
 
 /**

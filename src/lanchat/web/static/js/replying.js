@@ -72,6 +72,14 @@ export function mountReplying({ bar, text, cancel }, options) {
     });
   }
 
+  /**
+   * Answer again what a message that was not sent answered.
+   * @param {Quoted | undefined} quoted
+   */
+  function restore(quoted) {
+    if (quoted !== undefined) become({ edits: false, quoted });
+  }
+
   /** What the message that is sent now answers; the bar is gone. */
   function take() {
     const quoted = current?.quoted;
@@ -111,5 +119,5 @@ export function mountReplying({ bar, text, cancel }, options) {
     }
   }
 
-  return { reply, edit, stop, take, update };
+  return { reply, edit, restore, stop, take, update };
 }

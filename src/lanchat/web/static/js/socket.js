@@ -135,6 +135,7 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
    * @returns {Promise<Wire.Answer<Name> | null>}
    */
   async function ask([event, payload]) {
+    if (!socket.connected) return null; // it would be kept, and sent before one is in again
     try {
       return await socket.timeout(ANSWER_WITHIN).emitWithAck(event, payload);
     } catch {

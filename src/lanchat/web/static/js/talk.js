@@ -86,5 +86,6 @@ export function mountTalk(elements, options) {
     typing.update(state);
   }
 
-  return { post, recall, typed: typing.typed, stop: replying.stop, update };
+  const { stop, restore } = replying;
+  return { post, recall, restore, typed: typing.typed, stop, update };
 }
