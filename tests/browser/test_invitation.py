@@ -19,6 +19,7 @@ def test_an_invitation_fills_the_code_in(server: Any, visit: Callable[..., Page]
     ana.fill("#username", "Ana")
     ana.fill("#code", CODE)
     ana.keyboard.press("Enter")
+    expect(ana.locator("#people .people__you")).to_have_count(1)
     ana.click("#open-invite")
     expect(ana.locator("#invite-address")).to_contain_text("#code=")
     shown = ana.locator("#invite-address").inner_text()
