@@ -20,7 +20,10 @@ export function mountBar({ log, rows, place }, { words, onShow, onReply }) {
     "div",
     "hover-bar",
     button("smile", "client.react", (node) => onShow("react", current, node)),
-    button("reply", "client.reply", () => onReply(current)),
+    button("reply", "client.reply", () => {
+      hide(); // the composer becomes higher, and the message moves
+      onReply(current);
+    }),
     button("more", "client.more", (node) => onShow("open", current, node)),
   );
   bar.hidden = true;
