@@ -166,7 +166,7 @@ def test_logging_out_frees_the_name(ana: Visitor, bia: Person) -> None:
 
 _FROM_END = "log.scrollHeight - log.clientHeight - log.scrollTop"
 _DELETE = """
-const item = document.querySelector(".overlay__act--danger");
+const item = document.querySelector("[role=menuitem].overlay__act--danger");
 item?.click();
 return item !== null;
 """
