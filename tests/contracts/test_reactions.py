@@ -42,6 +42,28 @@ def test_a_reaction_is_stored_before_it_is_told(log, told, message):
     assert (told[1:], log.newest("lobby", 1).seq) == ([], message.id)
 
 
+def test_who_reacts_is_answered_before_it_is_told(log, told, message):
+    """Also where both are one commit: so the count that others see has one's own in it."""
+    order: list[object] = []
+    log.listen(order.append)
+    for number in range(20):
+        reacted = log.append(React(message.id, str(number), "Ana", LIKE))
+        reacted.add_done_callback(lambda done: order.append(done.result()))
+        log.append(Tell(message.id)).result(DEADLINE)
+    assert [type(each) for each in order] == [Reacted, ReactionsChanged] * 20
+
+
+def test_who_was_away_learns_of_what_is_not_told_yet(log, message):
+    """It changes nothing but what is one's own to it, which has no position."""
+    cursor = Cursor(message.seq, log.epoch)
+    assert log.since("lobby", cursor, 10).changed == []
+    react(log, message)
+    assert log.since("lobby", cursor, 10).changed == [message]
+    event = tell(log, message)
+    assert [each.seq for each in log.since("lobby", cursor, 10).changed] == [event.seq]
+    assert log.since("lobby", Cursor(event.seq, log.epoch), 10).changed == []
+
+
 def test_it_is_told_at_the_next_position(log, told, message):
     """For all who have reacted by then, in the order in which they did."""
     react(log, message)

@@ -52,11 +52,11 @@ def test_the_newest_are_found_by_their_room(connection):
 
 
 def test_what_was_missed_is_found_by_its_room(connection):
-    """What was said by the ids, what has changed by the positions of the changes."""
+    """What was said by the ids, what has changed by its position, what was not told by its mark."""
     epoch = messages.begin_epoch(connection)
     connection.ways.clear()
     assert pages.since(connection, "lobby", Cursor(1, epoch), 10) is not None
-    assert connection.ways == [SAID, CHANGED]
+    assert connection.ways == [SAID, CHANGED, BY_ID]
 
 
 def test_what_was_said_after_an_id_is_found_by_its_room(connection):

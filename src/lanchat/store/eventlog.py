@@ -1,8 +1,8 @@
 """The event log on SQLite: one order, and a group commit.
 
 A commit to disk takes about as long for a hundred changes as for one. So one committer takes
-every change that is waiting, stores them together, tells what has come of them in the order of
-their positions and only then answers those who asked; what arrives meanwhile is the next batch.
+every change that is waiting, stores them together, and then, in the order of their positions, tells
+what has come of each and answers who asked for it; what arrives meanwhile is the next batch.
 Nothing waits for a timer: a single change is committed at once.
 (DeWitt et al., "Implementation techniques for main memory database systems", 1984.)
 """
@@ -189,18 +189,21 @@ class SqliteEventLog:
             _log.exception("a batch of %d changes failed", len(batch))
             failure = "it could not be stored"
         statistics.sizes.add(len(batch))
-        for outcome in outcomes:
+        # Each is told and answered before the next one: who has reacted learns of it before all
+        # learn how many have.
+        for index, (_, event) in enumerate(batch):
+            if index >= len(outcomes):
+                event.set_exception(StoreUnavailable(failure))
+                continue
+            outcome = outcomes[index]
             if outcome.fresh and outcome.event is not None:
                 self._tell(outcome.event)
             if outcome.erases:
                 self._on_erase()
-        for index, (_, event) in enumerate(batch):
-            if index >= len(outcomes):
-                event.set_exception(StoreUnavailable(failure))
-            elif outcomes[index].refusal is not None:
-                event.set_exception(outcomes[index].refusal)
+            if outcome.refusal is not None:
+                event.set_exception(outcome.refusal)
             else:
-                event.set_result(outcomes[index].event)
+                event.set_result(outcome.event)
 
     def _note(self, failure: str) -> None:
         """Say it once while it repeats: what is due, and who does not give up, asks often."""

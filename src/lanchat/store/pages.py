@@ -37,12 +37,18 @@ def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int)
         SELECT + "INDEXED BY message_changed"
         " WHERE room = ? AND changed > ? AND id <= ? AND id > ? ORDER BY id LIMIT ?",
         (room, cursor.seq, cursor.seq, gone, CHANGES),
+    ).fetchall()
+    # Who has reacted may have missed that they did, which has no position.
+    untold = connection.execute(
+        SELECT + "WHERE id IN (SELECT message_id FROM untold)"  # noqa: S608 (a constant)
+        " AND +room = ? AND ifnull(changed, id) <= ? AND +id > ? LIMIT ?",
+        (room, cursor.seq, gone, CHANGES - len(changed)),
     )
     return Page(
         _page(connection, rows, limit),
         len(rows) <= limit,
         position(connection),
-        changed=read(connection, changed),
+        changed=read(connection, [*changed, *untold]),
         cleared=gone,
     )
 
