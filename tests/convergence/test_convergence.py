@@ -1,11 +1,14 @@
-"""Whoever follows "Catching up" of docs/protocol.md ends with what is there, however it came."""
+"""Whoever follows "Catching up" of docs/protocol.md ends with what is there, however it came.
+
+So does the page: two of the four clients are its own state, in Node.
+"""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +16,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from lanchat.chat import catchup
 from lanchat.chat.model import Clock, Message, User
 from tests.world.follower import Follower
 from tests.world.life import HISTORY, Life
+from tests.world.page import Page, Pages
 
 PEOPLE = [User("a", "Ana"), User("b", "Bia"), User("c", "Caio")]
 EMOJI = "👍🎉"
@@ -35,7 +39,7 @@ class Guest:
     """Somebody's client, and a slow network in between."""
 
     user: User
-    screen: Follower
+    screen: Follower | Page
     name: str
     connection: str | None = None
     tries: int = 0
@@ -50,6 +54,13 @@ class Guest:
             self.connection = f"{self.name}{self.tries}"
             answer = life.join(self.connection, self.user, self.screen.request())
             self._read.append(lambda: self.screen.answer(answer))
+
+    def go_back(self, life: Life, place: dict[str, int]) -> None:
+        """The server reads a part of the history for a page."""
+        if self.connection is not None and isinstance(page := self.screen, Page):
+            asked = page.do("goBack", place=place)
+            answer = life.history(self.user, {**asked, "limit": 3})
+            self._read.append(lambda: page.do("stretch", place=place, answer=answer))
 
     def answer(self, life: Life) -> None:
         """The server sends what it has read."""
@@ -85,12 +96,16 @@ class Guest:
 
 
 NUMBERS = st.integers(0, 9)
-GUESTS = st.integers(0, 2)
+GUESTS = st.integers(0, 3)
+PAGES = st.integers(2, 3)
+SIDES = st.sampled_from(["before", "after", "around"])
 USERS = st.sampled_from(PEOPLE)
 
 
 class Room(RuleBasedStateMachine):
     """People talk, and those who look on have bad networks."""
+
+    pages: Pages
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,7 +115,14 @@ class Room(RuleBasedStateMachine):
         self.now = 1_000.0
         self.clock = Clock(lambda: self.now, lambda: 1_795_435_200.0)
         self.life = Life(self.file, self.clock, PEOPLE)
-        self.guests = [Guest(PEOPLE[index % 2], Follower(), f"guest{index}/") for index in range(3)]
+        screens: list[Follower | Page] = [
+            *(Follower(user.id) for user in PEOPLE[:2]),
+            *(self.pages.open(user) for user in PEOPLE[:2]),
+        ]
+        self.guests = [
+            Guest(PEOPLE[index % 2], screen, f"guest{index}/")
+            for index, screen in enumerate(screens)
+        ]
         self.said = 0
         self.retired: dict[int, Wire] = {}
         self.failed = False
@@ -115,8 +137,8 @@ class Room(RuleBasedStateMachine):
 
     def message(self, number: int) -> Message | None:
         """One of the newest ones."""
-        newest = self.life.newest()[::-1]
-        return newest[number] if number < len(newest) else None
+        newest = self.life.newest()[-10:]
+        return newest[-1 - number % len(newest)] if newest else None
 
     def text(self) -> str:
         """One that was never said."""
@@ -125,14 +147,19 @@ class Room(RuleBasedStateMachine):
 
     # What people do.
 
-    @rule(user=USERS)
-    def say(self, user: User) -> None:
-        self.life.post(user, self.text(), None)
+    @initialize()
+    def begin(self) -> None:
+        for user in PEOPLE * 2:
+            self.life.post(user, self.text(), None)
+        for guest in self.guests:
+            guest.catch_up(self.life)
 
-    @rule(user=USERS, number=NUMBERS)
-    def reply(self, user: User, number: int) -> None:
-        if one := self.message(number):
-            self.life.post(user, self.text(), one.id)
+    @rule(users=st.lists(USERS, min_size=1, max_size=4), number=st.none() | NUMBERS)
+    def say(self, users: list[User], number: int | None) -> None:
+        """One after the other, perhaps as an answer."""
+        one = None if number is None else self.message(number)
+        for user in users:
+            self.life.post(user, self.text(), one and one.id)
 
     @rule(number=NUMBERS)
     def edit(self, number: int) -> None:
@@ -161,26 +188,23 @@ class Room(RuleBasedStateMachine):
         if one := self.message(number):
             self.life.command(name, str(one.id))
 
-    @rule()
-    def clear(self) -> None:
-        self.life.command("clear", "")
-
-    @rule(user=USERS)
-    def clear_user(self, user: User) -> None:
-        self.life.command("clear", user.name)
+    @rule(name=st.sampled_from(["", *(user.name for user in PEOPLE)]))
+    def clear(self, name: str) -> None:
+        """Of one user, or of all."""
+        self.life.command("clear", name)
 
     # What the server does.
 
-    @rule(kept=st.integers(1, 10))
-    def retire(self, kept: int) -> None:
+    @rule(kept=st.none() | st.integers(1, 20))
+    def tidy(self, kept: int | None) -> None:
+        """Rows go: those that were cleared, or all but so many."""
         before, _, _ = self.life.everything(PEOPLE[0])
-        self.life.retire(kept)
+        if kept is None:
+            self.life.erase()
+        else:
+            self.life.retire(kept)
         after, _, _ = self.life.everything(PEOPLE[0])
         self.retired |= {number: before[number] for number in before.keys() - after.keys()}
-
-    @rule()
-    def erase(self) -> None:
-        self.life.erase()
 
     @rule(how=st.sampled_from(["same", "save", "saved", "other"]))
     def restart(self, how: str) -> None:
@@ -201,6 +225,11 @@ class Room(RuleBasedStateMachine):
     @rule(guest=GUESTS)
     def ask(self, guest: int) -> None:
         self.guests[guest].ask(self.life)
+
+    @rule(guest=PAGES, side=SIDES, number=NUMBERS)
+    def go_back(self, guest: int, side: str, number: int) -> None:
+        if one := self.message(number):
+            self.guests[guest].go_back(self.life, {side: one.id})
 
     @rule(guest=GUESTS)
     def answer(self, guest: int) -> None:
@@ -224,7 +253,10 @@ class Room(RuleBasedStateMachine):
         for guest in self.guests:
             guest.catch_up(self.life)
             there, pins, mine = self.life.everything(guest.user)
-            self.check_follower(guest.screen, there, pins, mine)
+            if isinstance(guest.screen, Page):
+                self.check_page(guest.screen.do("shown"), there, pins, mine)
+            else:
+                self.check_follower(guest.screen, there, pins, mine)
         self.failed = False
 
     def check_follower(
@@ -232,10 +264,26 @@ class Room(RuleBasedStateMachine):
     ) -> None:
         self.check_shown(screen.shown, there)
         assert {number for number in there if number > screen.gap} <= screen.shown.keys()
-        assert list(screen.pins) == [pin["id"] for pin in pins]
+        self.check_pins(list(screen.pins), pins)
         for number in screen.shown.keys() & there.keys():
             own = screen.mine.get(str(number), {}).get("reactions", [])
             assert own == mine.get(str(number), {}).get("reactions", [])
+
+    def check_page(self, state: Wire, there: dict[int, Wire], pins: list[Wire], mine: Wire) -> None:
+        """What is not shown is known to be missing."""
+        shown = {one["id"]: one for one in state["messages"]}
+        self.check_shown(shown, there)
+        for number in there.keys() - shown.keys():
+            following = min([each for each in shown if each > number], default=2**63)
+            assert any(number < gap <= following for gap in state["gaps"])
+        self.check_pins([pin["id"] for pin in state["pins"]], pins)
+        for number in shown.keys() & there.keys():
+            own = mine.get(str(number), {}).get("reactions", [])
+            assert state["mine"].get(str(number), []) == own
+
+    def check_pins(self, shown: list[int], pins: list[Wire]) -> None:
+        """Nobody is told of one that is too old."""
+        assert [each for each in shown if each not in self.retired] == [pin["id"] for pin in pins]
 
     def check_shown(self, shown: dict[int, Wire], there: dict[int, Wire]) -> None:
         """All that is shown is as it is."""
@@ -254,15 +302,26 @@ class Room(RuleBasedStateMachine):
         return seen
 
 
-def test_all_see_the_same_in_the_end(long: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def pages() -> Iterator[Pages]:
+    """The process that pages live in."""
+    pages = Pages()
+    yield pages
+    pages.close()
+
+
+def test_all_see_the_same_in_the_end(
+    pages: Pages, long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is shown is there as it is, and nothing is missing that should be there."""
     monkeypatch.setattr(catchup, "CATCH_UP_LIMIT", ANSWERED)
+    monkeypatch.setattr(Room, "pages", pages, raising=False)
     assert HISTORY < ANSWERED
     run_state_machine_as_test(
         Room,
         settings=settings(
-            max_examples=300 if long else 15,
-            stateful_step_count=60 if long else 40,
+            max_examples=500 if long else 20,
+            stateful_step_count=60 if long else 30,
             suppress_health_check=list(HealthCheck),
             report_multiple_bugs=False,
         ),

@@ -68,19 +68,21 @@ for (const fresh of [[], [1, 2]]) {
   });
 }
 
-test("what came live on this connection belongs to the new history", () => {
-  const state = after(snapshot([40, 41]), lost, posted(3), snapshot([1, 2], { anew: true }));
-  assert.deepEqual(ids(state), [1, 2, 3]);
+test("what came live on this connection belongs to the new history, whose ids are the same", () => {
+  const fresh = posted(41, { message: "of the new one" });
+  const state = after(snapshot([40, 41]), lost, fresh, snapshot([40], { anew: true, seq: 40 }));
+  assert.deepEqual(texts(state), ["message 40", "of the new one"]);
+  assert.equal(state.lastSeq, 41);
 });
 
 for (const shown of [[], [1]]) {
-  test(`what came live before an answer that never came is believed no more, after ${shown.length}`, () => {
+  test(`what came live is shown with the answer or not at all, after ${shown.length}`, () => {
     /** @type {Action} */
     const stopping = { type: "serverStopped" };
     for (const link of [lost, stopping]) {
       const before = shown.length > 0 ? [snapshot(shown), lost] : [];
       const state = after(...before, posted(2), posted(3), link, lost, posted(5));
-      assert.deepEqual(ids(state), [...shown, 2, 3, 5]);
+      assert.deepEqual(ids(state), shown);
       // Message 3 was deleted meanwhile, and more has happened than an answer holds.
       const answered = reduce(state, snapshot([2, 4], { complete: false }));
       assert.deepEqual(ids(answered), [...shown, 2, 4, 5]);
@@ -88,6 +90,17 @@ for (const shown of [[], [1]]) {
     }
   });
 }
+
+test("older messages are missing also where all that came is deleted, or nothing has come", () => {
+  const more = { complete: false, seq: 60 };
+  assert.deepEqual(after(snapshot([40]), snapshot([gone(50, 60)], more), posted(61)).gaps, [50]);
+  assert.deepEqual(after(snapshot([40]), snapshot([], more), posted(61)).gaps, [61]);
+});
+
+test("what came live and is in the answer already is not taken twice", () => {
+  const answer = snapshot([gone(2, 3)], { seq: 3 });
+  assert.deepEqual(ids(after(posted(1), posted(2), deleted(2, 3), posted(4), answer)), [4]);
+});
 
 test("a history that was cleared before the answer came stays cleared", () => {
   /** @type {Action} */

@@ -12,7 +12,7 @@ import {
   snapshotRequest,
 } from "#js/protocol.js";
 import { reduce } from "#js/state.js";
-import { after, ANA, gone, ids, INVITE, member, message } from "./world.mjs";
+import { after, ANA, gone, ids, INVITE, member, message, snapshot } from "./world.mjs";
 
 const TIME = "2026-11-23T02:08:00.123Z";
 /** @type {Wire.Move} */
@@ -43,6 +43,7 @@ test("hosts_changed says who has left and who has come", () => {
 test("everything that the server says is something that the state knows", () => {
   const rules = { topic: "Ping", locked: false, readonly: false, slow: 0 };
   const state = after(
+    snapshot([], { members: [] }),
     ACTIONS.add_chat_message(message(1), 0),
     ACTIONS.add_chat_message(message(2), 0),
     ACTIONS.add_chat_message(message(3), 0),

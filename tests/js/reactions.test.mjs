@@ -129,3 +129,17 @@ test("all ways to the same reactions end in the same state", () => {
   assert.deepEqual(live.messages, loaded.messages);
   assert.deepEqual(back.messages, loaded.messages);
 });
+
+test("who was cleared has reacted to nothing, and what another one has done stays", () => {
+  /** @param {string} userId @returns {Action} */
+  const cleared = (userId) => ({ type: "userCleared", userId, upTo: 9, seq: 10 });
+  const state = after(snapshot([1]), own(UP));
+  assert.deepEqual(reduce(state, cleared("a")).mine, {});
+  assert.deepEqual(reduce(state, cleared("c")).mine, { 1: [UP] });
+});
+
+test("one's own that came before the answer counts more, and that of an earlier connection does not", () => {
+  const answer = snapshot([1], { mine: { 1: [] } });
+  assert.deepEqual(after(own(UP), answer).mine, { 1: [UP] });
+  assert.deepEqual(after(own(UP), lost, answer).mine, { 1: [] });
+});

@@ -24,7 +24,7 @@ const bubbles = (/** @type {State} */ state) =>
   rowsOf(state, END, NOW).flatMap((row) => (row.kind === "message" ? [row] : []));
 
 test("each day has a line before its first message", () => {
-  const state = after(posted(1, at("22T12:00:00")), posted(2, at("23T12:00:00")));
+  const state = after(snapshot(), posted(1, at("22T12:00:00")), posted(2, at("23T12:00:00")));
   assert.deepEqual(kinds(state), ["day", "message", "day", "message"]);
   assert.deepEqual(
     rowsOf(state, END, NOW).map((row) => row.kind === "day" && row.ago),
@@ -46,7 +46,8 @@ test("where messages are missing the rows end with a line for what is to come", 
 });
 
 test("a span has the notes between its messages, and what is not sent only at the end", () => {
-  const state = after(posted(1), joined("b"), posted(2), joined("c"), posted(3), queued("x"));
+  const talk = [posted(1), joined("b"), posted(2), joined("c"), posted(3), queued("x")];
+  const state = after(snapshot(), ...talk);
   const keys = (/** @type {Span} */ span) => rowsOf(state, span, NOW).map(({ kind }) => kind);
   assert.deepEqual(keys({ from: 2, to: 3 }), ["day", "message", "message", "message"]);
   assert.deepEqual(keys({ from: 1, to: 1 }), ["day", "message"]);
@@ -61,6 +62,7 @@ test("the line New stands where one had stopped, before what others have said si
 
 test("messages of one author are a group while each is within five minutes of the one before", () => {
   const state = after(
+    snapshot(),
     posted(1, at("23T02:08:00")),
     posted(2, at("23T02:12:59")),
     posted(3, at("23T02:18:00")),

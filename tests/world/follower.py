@@ -15,6 +15,7 @@ _QUOTED = 200
 class Follower:
     """It shows ``shown``; what lies at or before ``gap`` may be missing."""
 
+    user_id: str
     shown: dict[int, Wire] = field(default_factory=dict)
     mine: Wire = field(default_factory=dict)
     pins: dict[int, Wire] = field(default_factory=dict)
@@ -65,6 +66,8 @@ class Follower:
             self._clear(payload["up_to"])
         elif name == "user_cleared":
             self._clear(payload["up_to"], payload["user_id"])
+            if payload["user_id"] == self.user_id:
+                self.mine.clear()
         elif name == "reactions_changed" and payload["id"] in self.shown:
             self.shown[payload["id"]] = {**self.shown[payload["id"]], **payload}
         elif name in {"add_chat_message", "message_changed"}:
@@ -90,9 +93,10 @@ class Follower:
                 self.shown[number] = {**one, "quoted": said}
 
     def _pin(self, version: Wire) -> None:
-        self.pins.pop(version["id"], None)
         if version.get("pinned"):
-            self.pins[version["id"]] = version
+            self.pins[version["id"]] = version  # where it stood, or at the end
+        else:
+            self.pins.pop(version["id"], None)
 
     def _clear(self, up_to: int, user_id: str | None = None) -> None:
         """All of everybody's or of one user's is gone, also where it is quoted."""

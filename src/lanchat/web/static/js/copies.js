@@ -80,19 +80,6 @@ function isSame(one, other) {
 }
 
 /**
- * The pins of an answer, and what has come live since the answer was read.
- * @param {State} state
- * @param {readonly Message[]} pins
- * @param {number} seq
- * @returns {State}
- */
-export function withPinsOf(state, pins, seq) {
-  const newer = [...state.messages, ...Object.values(state.unseen)].filter((one) => one.seq > seq);
-  const begin = { ...state, pins: pins.map(quoteOf) };
-  return newer.sort((a, b) => a.seq - b.seq).reduce(withPin, begin);
-}
-
-/**
  * A message that has changed is pinned, or is not any more; the one that was pinned last stands
  * at the end.
  * @param {State} state

@@ -2,10 +2,10 @@
 // between them.
 //
 // `lastSeq` is the position up to which nothing can be missing, in the `epoch` in which it was
-// learned: live events raise it only once the catch-up is in, and the answer to one's own message
-// never does (an earlier one may still be on its way).
+// learned: live events raise it, which wait until the catch-up is in (early.js), and the answer to
+// one's own message never does (an earlier one may still be on its way).
 
-import { withPin, withPinsOf, withQuotes } from "./copies.js";
+import { quoteOf, withPin, withQuotes } from "./copies.js";
 import { lastOf } from "./dom.js";
 import { withMine } from "./reactions.js";
 import { sorted } from "./stretches.js";
@@ -26,14 +26,14 @@ export function caughtUp(state, snapshot) {
   // What changed and is not shown here (let go, or in a gap) does not come back alone.
   const concerns = changed.filter(({ id, deleted }) => deleted || has(old, id));
   const known = withVersions(concerns.reduce(withVersion, old), messages);
-  const fresh = messages.filter(({ id, deleted }) => id > old.lastSeq && !deleted);
-  const gap = !complete && fresh.length > 0 ? [fresh[0].id] : [];
-  const gaps = sorted([...known.gaps, ...gap]);
+  // Also where all that came is deleted by now, or nothing has come.
+  const first = messages.length > 0 ? messages.find(({ id }) => id > old.lastSeq)?.id : seq + 1;
+  const gaps = complete || !first ? known.gaps : sorted([...known.gaps, first]);
   // What was told before anything was known stands where one came in.
   const newest = newestId(known);
   const notes =
     old.lastSeq > 0 ? known.notes : known.notes.map((one) => ({ ...one, after: newest }));
-  const told = withMine(withPinsOf(known, pins, seq), [...messages, ...changed], mine);
+  const told = withMine({ ...known, pins: pins.map(quoteOf) }, [...messages, ...changed], mine);
   const after = { ...withQuotes(told, changed), gaps, notes, lastSeq: seq, epoch };
   return withoutOldNews({ ...after, early: [], reacting: {}, joined: true });
 }
@@ -41,8 +41,7 @@ export function caughtUp(state, snapshot) {
 /** @type {Reducer<"messagePosted">} */
 export function messagePosted(state, { message }) {
   const { user_id, seq } = message;
-  const after = withPosition(withAnswer(withoutTyping(state, user_id), message), seq);
-  return state.joined ? after : { ...after, early: [...after.early, message.id] };
+  return withPosition(withAnswer(withoutTyping(state, user_id), message), seq);
 }
 
 /**
@@ -79,12 +78,13 @@ export function historyCleared(state, { upTo, now }) {
 }
 
 /**
- * All that one user has said is gone.
+ * All that one user has said is gone, and all that they have reacted.
  * @type {Reducer<"userCleared">}
  */
 export function userCleared(state, { userId, upTo, seq }) {
   const clearedOf = { ...state.clearedOf, [userId]: upTo };
-  return withPosition(withoutCleared({ ...state, clearedOf }), seq);
+  const mine = userId === state.you.id ? {} : state.mine;
+  return withPosition(withoutCleared({ ...state, clearedOf, mine }), seq);
 }
 
 /**
@@ -118,26 +118,23 @@ export function newestId({ messages }) {
 }
 
 /**
- * What is shown is of another history: only what came live on this connection is not.
+ * What is shown is of another history.
  * @param {State} state
  * @returns {State}
  */
 function begunAnew(state) {
-  const messages = state.messages.filter(({ id }) => state.early.includes(id));
-  const mine = Object.fromEntries(state.toldMine.map((id) => [id, state.mine[id]]));
-  const nothing = { notes: [], gaps: [], lastSeq: 0, unseen: {}, cleared: 0 };
-  return { ...state, ...nothing, messages, mine };
+  const nothing = { messages: [], notes: [], gaps: [], lastSeq: 0, cleared: 0, clearedOf: {} };
+  return { ...state, ...nothing, unseen: {}, unseenReactions: {}, mine: {} };
 }
 
 /**
- * What came live on a connection that went away before its answer came may have changed since,
- * and no answer says so: the cursor lies before it. It comes anew if it is still there.
+ * An own message whose acknowledgement has overtaken all else may have changed since, and no answer
+ * says so: the cursor lies before it. It comes anew if it is still there.
  * @param {State} state
  * @returns {State}
  */
 function withoutUncertain(state) {
-  const { lastSeq, early } = state;
-  const messages = state.messages.filter(({ id }) => id <= lastSeq || early.includes(id));
+  const messages = state.messages.filter(({ id }) => id <= state.lastSeq);
   return { ...state, messages };
 }
 
@@ -163,5 +160,5 @@ function withoutCleared(state) {
  * @returns {State}
  */
 function withPosition(state, seq) {
-  return state.joined ? { ...state, lastSeq: Math.max(state.lastSeq, seq) } : state;
+  return { ...state, lastSeq: Math.max(state.lastSeq, seq) };
 }

@@ -1,6 +1,7 @@
 // What the page knows, and how it changes: (state, action) → state, pure. An action says what
 // happened, as the server's events do; types.d.ts describes them all.
 
+import { isEarly, laterThan } from "./early.js";
 import * as history from "./history.js";
 import * as moderation from "./moderation.js";
 import * as outboxes from "./outbox.js";
@@ -65,17 +66,18 @@ const reducers = {
   connectionLost: (state) =>
     ["connecting", "online"].includes(state.link)
       ? disconnected(state, "offline")
-      : { ...state, early: [], clearedOf: {} },
+      : { ...state, early: [] },
   serverStopped: (state) => disconnected(state, "stopped"),
   serverFull: (state, { why }) => disconnected(state, "full", why),
 
   snapshotReceived(state, { snapshot }) {
     const { you, members, rules, invite = state.invite } = snapshot;
-    const known = reading.withMissed(history.caughtUp(state, snapshot));
-    const after = presence.withMembers(known, members);
+    const after = presence.withMembers(history.caughtUp(state, snapshot), members);
     // While this page slept somebody else may have logged in, in another tab of the browser.
     const outbox = outboxes.draftsOf(you, after.outbox, state.stale);
-    return { ...after, link: "online", joined: true, you, invite, rules, outbox };
+    /** @type {State} */
+    const known = { ...after, link: "online", you, invite, rules, outbox };
+    return reading.withMissed(laterThan(snapshot.seq, state.early).reduce(reduceOne, known));
   },
 
   inviteChanged: (state, { invite }) => ({ ...state, invite }),
@@ -118,7 +120,21 @@ const reducers = {
  * @param {Action<Type>} action
  */
 export function reduce(state, action) {
-  return reading.withNew(reducers[action.type](state, action));
+  if (isEarly(state, action.type)) {
+    const kept = /** @type {Action} */ (/** @type {unknown} */ (action));
+    return { ...state, early: [...state.early, kept] };
+  }
+  return reading.withNew(reduceOne(state, action));
+}
+
+/**
+ * @template {Action["type"]} Type
+ * @param {State} state
+ * @param {Action<Type>} action
+ * @returns {State}
+ */
+function reduceOne(state, action) {
+  return reducers[action.type](state, action);
 }
 
 /**
@@ -129,5 +145,5 @@ export function reduce(state, action) {
 function disconnected(state, link, whyFull = "") {
   if (state.link === "removed") return state;
   const after = state.joined ? presence.withAllExpected(state) : state;
-  return { ...after, link, whyFull, joined: false, early: [], clearedOf: {} };
+  return { ...after, link, whyFull, joined: false, early: [], toldMine: [] };
 }

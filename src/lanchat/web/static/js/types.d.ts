@@ -314,8 +314,8 @@ interface State {
   readonly unseen: Readonly<Record<number, Message>>;
   /** By id, what came of a message that may be in an answer on its way. */
   readonly unseenReactions: Readonly<Record<number, Told>>;
-  /** Ids of messages that came live before the catch-up. */
-  readonly early: readonly number[];
+  /** What was told of messages before the catch-up, which it waits for. */
+  readonly early: readonly Action[];
   /** What is pinned, the last one at the end; also what is older than all messages here. */
   readonly pins: readonly Quoted[];
   readonly mine: Mine;

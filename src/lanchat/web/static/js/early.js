@@ -1,0 +1,36 @@
+// What the server tells of messages before it says what was missed, pure: kept until that is there.
+// It may be of another history, in which the same ids are other messages.
+
+/** @type {ReadonlySet<Action["type"]>} */
+const OF_MESSAGES = new Set([
+  "messagePosted",
+  "messageChanged",
+  "reactionsChanged",
+  "mineChanged",
+  "historyCleared",
+  "userCleared",
+]);
+
+/**
+ * Whether an action has to wait for the answer.
+ * @param {State} state
+ * @param {Action["type"]} type
+ */
+export function isEarly({ joined }, type) {
+  return !joined && OF_MESSAGES.has(type);
+}
+
+/**
+ * What was kept, without what an answer has in it already.
+ * @param {readonly Action[]} early
+ * @param {number} seq the answer's
+ */
+export function laterThan(seq, early) {
+  return early.filter((action) => positionOf(action) > seq);
+}
+
+/** @param {Action} action */
+function positionOf(action) {
+  if ("message" in action) return action.message.seq;
+  return "seq" in action ? action.seq : Infinity;
+}
