@@ -2,18 +2,23 @@
 
 from unittest.mock import create_autospec
 
+import msgspec
 import pytest
 
+from lanchat.chat import catchup
 from lanchat.chat.catchup import CATCH_UP_BYTES, CATCH_UP_LIMIT, missed
 from lanchat.chat.changes import Clear, Delete
-from lanchat.chat.model import LOBBY, MESSAGE_LIMIT, Cursor, Message, Page
+from lanchat.chat.model import LOBBY, MESSAGE_LIMIT, QUOTE_LIMIT, Cursor, Message, Page, Quoted
 from lanchat.chat.ports import EventLog
+from lanchat.chat.reading import Place, Stretch
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
+from lanchat.web import protocol
 
 HISTORY = 3
 LATER = "2026-11-23T13:00:00.000Z"
-FRAME = 500
+FRAME = 210 + len('["c", "lobby", "1", "Ana", "192.0.2.1", ]')
+"""What a message of ``message`` counts besides its text."""
 
 
 @pytest.fixture
@@ -231,11 +236,11 @@ def test_many_short_messages_fit(stand_in):
 
 
 def test_frames_count_too(stand_in):
-    """Names, ids and times of 1,300 messages alone are too much, where a history is as long."""
-    page = Page([message(number) for number in range(1_300)], complete=True)
-    answer = answered(stand_in, page, old=True, history=2_000)
+    """Names, ids and times of 3,000 messages alone are too much, where a history is as long."""
+    page = Page([message(number) for number in range(3_000)], complete=True)
+    answer = answered(stand_in, page, old=True, history=4_000)
     assert len(answer.messages) == CATCH_UP_BYTES // (FRAME + 2)
-    assert stand_in.after.call_args.args == (LOBBY, 5, 2_000)
+    assert stand_in.after.call_args.args == (LOBBY, 5, 4_000)
 
 
 def test_a_thousand_changes_fit(stand_in):
@@ -248,13 +253,39 @@ def test_a_thousand_changes_fit(stand_in):
     assert answered(stand_in, full) == full
 
 
+def test_a_thousand_changes_fit_that_are_answers(stand_in):
+    """Also where each third of them quotes as much as is quoted."""
+    quoted = Quoted(5, "0" * 32, "Ana", "x" * QUOTE_LIMIT)
+    answers = [message(number, "x" * 50) for number in range(CATCH_UP_LIMIT)]
+    answers[::3] = [each._replace(reply_to=5, quoted=quoted) for each in answers[::3]]
+    page = Page([], complete=True, changed=answers)
+    assert answered(stand_in, page) == page
+
+
+def test_all_that_is_sent_is_counted():
+    """A little more is, and not much."""
+    least = message(1)
+    most = least._replace(
+        id=2**53,
+        seq=2**53,
+        edited=LATER,
+        pinned=True,
+        mentions=("1", "2"),
+        reply_to=2**53,
+        quoted=Quoted(2**53, "1", 'A"na', "\a" * 20, deleted=True),
+    )
+    for each, spare in (least, 120), (most, 60):
+        sent = len(msgspec.json.encode(protocol.stretch(Stretch([each]), Place())["messages"]))
+        assert sent <= catchup.counted(each) <= sent + spare
+
+
 def test_messages_and_changes_share_one_answer(stand_in):
     """All changes are told, and as many of the newest messages as fit beside them."""
     changed = [message(number, "x" * MESSAGE_LIMIT) for number in range(100)]
     new = [message(1_000 + number, "x" * MESSAGE_LIMIT) for number in range(100)]
     answer = answered(stand_in, Page(new, complete=True, changed=changed))
     assert answer.changed == changed
-    assert answer.messages == new[-33:]
+    assert answer.messages == new[-41:]
     assert size([*answer.changed, *answer.messages]) <= CATCH_UP_BYTES
     assert not answer.complete
 

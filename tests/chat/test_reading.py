@@ -40,7 +40,7 @@ def read(reading, place):
     found = reading.stretch([LOBBY], LOBBY, place, 200)
     ids = [message.id for message in found.messages]
     assert ids == list(range(ids[0], ids[-1] + 1))
-    assert CATCH_UP_BYTES - 5_000 < 4_500 * len(ids) <= CATCH_UP_BYTES
+    assert CATCH_UP_BYTES - 5_000 < 4_255 * len(ids) <= CATCH_UP_BYTES
     return ids[0], ids[-1], found.earlier, found.later
 
 

@@ -24,6 +24,12 @@ CATCH_UP_BYTES = 600_000
 _FRAME_BYTES = 500
 """What a message has at the most besides its text: names, ids, times and the fields' names."""
 
+_FIELDS_BYTES = 210
+"""What every message has besides what people and addresses are called, and its text."""
+
+_QUOTE_BYTES = 90
+"""The same of what it quotes."""
+
 _CHARACTER_BYTES = 6
 r"""At the most, as ``\u0007``."""
 
@@ -79,12 +85,20 @@ def fits_from(messages: Sequence[Message]) -> int:
         return 0
     budget = CATCH_UP_BYTES
     for index in range(len(messages) - 1, -1, -1):
-        text = json.dumps(messages[index].message, ensure_ascii=False)
-        size = len(text.encode()) + _FRAME_BYTES + _references(messages[index])
-        budget -= size + reaction_bytes(messages[index])
+        budget -= counted(messages[index]) + reaction_bytes(messages[index])
         if budget < 0:
             return index + 1
     return 0
+
+
+def counted(message: Message) -> int:
+    """Its bytes without its reactions, as encoded, or a little more."""
+    said = [*message[1:7], *(message.mentions or ())]
+    fields = _FIELDS_BYTES
+    if message.quoted is not None:
+        said += message.quoted[1:4]
+        fields += _QUOTE_BYTES
+    return fields + len(json.dumps(said, ensure_ascii=False).encode())
 
 
 def _references(message: Message) -> int:
