@@ -21,6 +21,8 @@ export function mountList({ log, list }, { renderer, foldTall }) {
   /** @type {WeakMap<Element, Row>} */
   const rowOf = new WeakMap();
   const roving = mountRoving(list);
+  let owed = 0; // pixels that the list could not be scrolled up, while it stands at `owedAt`
+  let owedAt = 0;
 
   /**
    * @param {readonly Row[]} rows
@@ -50,8 +52,21 @@ export function mountList({ log, list }, { renderer, foldTall }) {
     foldTall(touched);
     // Not every browser keeps what is being read in its place when something goes above it.
     const moved = topOfText(anchor) - before;
-    if (moved !== 0) log.scrollTop += moved;
+    if (anchor !== null) hold(moved);
     roving.rest(newest);
+  }
+
+  /**
+   * Scroll by what the reader's text has moved. At the top it cannot go up any more: what is missing
+   * there is made good when something comes above it, as it does right after a gap is closed.
+   * @param {number} moved
+   */
+  function hold(moved) {
+    const at = log.scrollTop;
+    const wanted = at + moved + (at === owedAt ? owed : 0);
+    if (wanted !== at) log.scrollTop = wanted;
+    owedAt = log.scrollTop;
+    owed = Math.min(0, wanted);
   }
 
   /**
