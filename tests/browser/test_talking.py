@@ -115,6 +115,7 @@ def test_today_becomes_yesterday(visit: Visit, say: Say) -> None:
     ana.clock.install()
     ana.fill("#username", "Ana")
     ana.press("#username", "Enter")
+    expect(ana.locator("#people .people__you")).to_have_count(1)
     say(ana, "hello")
     expect(ana.locator(".day__label")).to_have_text("Today")
     ana.clock.fast_forward("24:00:00")

@@ -5,11 +5,13 @@ A failed test leaves a picture of the page and the server's output below test-re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.world.engines import ENGINES
@@ -17,12 +19,32 @@ from tests.world.visitor import Visitor
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def engine(
+def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[WebDriver]:
-    """A browser, for all tests that one process has for it."""
-    with ENGINES[request.param](tmp_path_factory.mktemp(request.param)) as browser:
-        yield browser
+) -> Iterator[Callable[[], WebDriver]]:
+    """A browser, for all tests that one process has for it; another one where it has crashed.
+
+    A test in which that happens fails, and no others after it.
+    """
+    opened = ExitStack()
+    browsers: list[WebDriver] = []
+
+    def open_browser() -> WebDriver:
+        if not browsers or not _is_alive(browsers[-1]):
+            with suppress(WebDriverException):
+                opened.close()
+            folder = tmp_path_factory.mktemp(request.param)
+            browsers.append(opened.enter_context(ENGINES[request.param](folder)))
+        return browsers[-1]
+
+    yield open_browser
+    opened.close()
+
+
+@pytest.fixture
+def engine(running: Callable[[], WebDriver]) -> WebDriver:
+    """The browser of this engine."""
+    return running()
 
 
 @pytest.fixture
@@ -38,7 +60,8 @@ def visitor(
         folder.mkdir(parents=True, exist_ok=True)
         folder.joinpath("server-output.txt").write_text(server.output(), encoding="utf-8")
         engine.save_screenshot(str(folder / "page.png"))
-    visitor.leave()
+    if _is_alive(engine):
+        visitor.leave()
 
 
 @pytest.fixture
@@ -46,3 +69,10 @@ def ana(visitor: Visitor) -> Visitor:
     """Ana, who is in the room."""
     visitor.log_in("Ana")
     return visitor
+
+
+def _is_alive(browser: WebDriver) -> bool:
+    try:
+        return bool(browser.execute_script("return true"))
+    except WebDriverException:
+        return False
