@@ -48,7 +48,7 @@ export default [
     ...compat.configs["flat/recommended"],
     languageOptions: { globals: globals.browser, ecmaVersion: 2021 },
     // The pages look whether these are there.
-    settings: { polyfills: ["BroadcastChannel", "navigator.wakeLock", "Notification"] },
+    settings: { polyfills: ["navigator.wakeLock", "Notification"] },
     rules: {
       ...compat.configs["flat/recommended"].rules,
       // The syntax is that of ES2021, but for this: iOS has it since 16.4.

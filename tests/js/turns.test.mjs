@@ -1,24 +1,30 @@
 // js/turns.js: of several tabs of one browser, one speaks.
 
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import { makeTurns } from "#js/turns.js";
-
-/** @type {BroadcastChannel[]} */
-const channels = [];
-after(() => channels.forEach((channel) => channel.close()));
 
 /**
  * Tabs of one browser, with these numbers.
  * @param {number[]} numbers
  */
 function tabs(...numbers) {
-  const name = `turns ${channels.length}`;
-  return numbers.map((number) => {
-    channels.push(new BroadcastChannel(name));
-    return makeTurns(channels[channels.length - 1], number);
-  });
+  /** @type {((heard: Heard) => void)[]} */
+  const ears = [];
+  return numbers.map((number, own) =>
+    makeTurns(
+      {
+        post(heard) {
+          for (const [other, hear] of ears.entries()) {
+            if (other !== own) setTimeout(() => hear(heard), 1);
+          }
+        },
+        listen: (hear) => ears.push(hear),
+      },
+      number,
+    ),
+  );
 }
 
 test("of all that hear of it, one speaks", async () => {
@@ -41,8 +47,8 @@ test("where one is read, none speaks", async () => {
   assert.ok(!(await asked));
 });
 
-test("a tab that cannot speak to others speaks", async () => {
-  const tab = makeTurns(null);
+test("a tab that is alone speaks once", async () => {
+  const [tab] = tabs(0.5);
   assert.ok(await tab.take(41));
   assert.ok(!(await tab.take(41)));
 });

@@ -156,6 +156,17 @@ interface Stressed {
 /** A piece of code, and what it is in its language, "" for nothing in particular. */
 type Token = readonly [text: string, type: string];
 
+/** What one tab tells the others: of which thing it has heard, and its number. */
+interface Heard {
+  readonly id: number;
+  readonly tab: number;
+}
+
+interface Channel {
+  post(heard: Heard): void;
+  listen(hear: (heard: Heard) => void): void;
+}
+
 /** Why something was refused, in the reader's language. */
 interface Refusal {
   readonly code: string;
