@@ -1,5 +1,7 @@
 """What is found by its words, by whom it was said, where and when."""
 
+import sqlite3
+from contextlib import closing
 from functools import partial
 
 import pytest
@@ -69,6 +71,32 @@ def test_a_message_is_found_by_its_words(find, text, looked_for):
 def test_what_does_not_match_is_not_found(find, text, looked_for):
     """All words have to be there, and those that are written together in a row."""
     assert find(draft(text))(looked_for) == ([], None)
+
+
+def test_a_long_row_of_words_is_found_as_a_whole(find):
+    """Also where it is longer than what the index is asked for, beside other words."""
+    row, other = ".".join("abcdefghijklmn"), ".".join("abcdefghijklnm")
+    found = find(draft(other), draft(f"{row}op"), draft("一二三四五六七八九十"))
+    assert found(row) == ([f"{row}op"], None)
+    assert found(f"n.m {row} b") == ([], None)
+    assert found(f"l.m {row} b") == ([f"{row}op"], None)
+    assert found("一二三四五六七八九十") == (["一二三四五六七八九十"], None)
+    assert found("一二三四五六七八九九") == ([], None)
+
+
+def test_a_row_of_many_words_costs_the_index_little(path):
+    """Whatever somebody looks for: FTS5 cannot be stopped within a row."""
+    asked: list[str] = []
+    load(path, [draft("a " * 100)])
+    database = Database(path)
+    Indexer(database, lambda: 0).work()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.set_trace_callback(asked.append)
+        query = Query(phrases("a." * 99 + "b a a a"), [LOBBY])
+        assert search.find(connection, query, 50) == ([], None)
+    database.close()
+    (match,) = [line.split("MATCH")[1] for line in asked if "MATCH" in line]
+    assert len(words(match)) < 20
 
 
 def test_who_said_it_counts(find):

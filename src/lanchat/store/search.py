@@ -31,6 +31,13 @@ _SECONDS_IN_MEMORY = 0.1
 _WAITING = 8
 """So many people may wait for their search; what is asked for beyond is refused."""
 
+_IN_A_ROW = 8
+"""FTS5 looks for so many words in a row, in all phrases together.
+
+What it costs grows with the length of a row, and nothing ends it: a hundred words, among messages
+that are full of them, would take many times the time that a search has.
+"""
+
 _PARTS = (
     "SELECT part FROM search_part WHERE part <= ? AND until >= ? AND since < ? ORDER BY part DESC"
 )
@@ -81,7 +88,9 @@ def find(
     """The newest messages that match, and before which id to look further."""
     end = time.monotonic() + seconds
     found: list[Message] = []
-    match = _expression(query)
+    in_a_row = max(1, _IN_A_ROW // max(1, len(query.phrases)))
+    match = _expression(query, in_a_row)
+    longer = [_as_text(phrase) for phrase in query.phrases if len(phrase) > in_a_row]
     below = messages.position(connection) + 1 if query.before is None else query.before
     for part in _parts(connection, query, below):
         first, behind = part_range(part)
@@ -91,7 +100,8 @@ def find(
             if time.monotonic() > end:
                 return found, below
             ids = _matching(connection, part, match, below, limit + 1)
-            found += _shown(connection, query, ids)
+            shown = _shown(connection, query, ids)
+            found += (message for message in shown if _has(message, longer))
             rest = len(ids) > limit
             below = ids[-1] if rest else first
         if len(found) > limit:
@@ -137,17 +147,34 @@ def _shown(connection: sqlite3.Connection, query: Query, ids: Sequence[int]) -> 
     return messages.read(connection, rows)
 
 
-def _expression(query: Query) -> str:
-    """The query in FTS5's language. Words hold no quotes, so they can stand within them."""
-    parts = [f"words : {_phrase(phrase)}" for phrase in query.phrases]
+def _expression(query: Query, in_a_row: int) -> str:
+    """The query in FTS5's language, of each phrase so many words at most.
+
+    Words hold no quotes, so they can stand within them.
+    """
+    parts = [f"words : {_phrase(phrase, in_a_row)}" for phrase in query.phrases]
     if query.user:
-        parts.append(f'(author : "{" ".join(query.user)}" OR called : {_phrase(query.user)})')
+        called = _phrase(query.user, len(query.user))
+        parts.append(f'(author : "{" ".join(query.user)}" OR called : {called})')
     rooms = (" ".join(words(room)) for room in query.rooms)
     parts.append("(" + " OR ".join(f'place : "{room}"' for room in rooms) + ")")
-    return " AND ".join(parts)
+    return " AND ".join(dict.fromkeys(parts))  # what is said twice is looked for once
 
 
-def _phrase(phrase: Sequence[str]) -> str:
-    """Words in a row, the last of which may be the beginning of one."""
-    row = f'"{" ".join(phrase)}"'
-    return row if is_whole(phrase[-1]) else f"{row} *"
+def _phrase(phrase: Sequence[str], most: int) -> str:
+    """The first words in a row; the last one of a phrase may be the beginning of one."""
+    row = f'"{" ".join(phrase[:most])}"'
+    return row if len(phrase) > most or is_whole(phrase[-1]) else f"{row} *"
+
+
+def _as_text(phrase: Sequence[str]) -> str:
+    """The whole phrase as it stands between the spaces of a message's words."""
+    return f" {' '.join(phrase)}{' ' if is_whole(phrase[-1]) else ''}"
+
+
+def _has(message: Message, phrases: Sequence[str]) -> bool:
+    """Whether phrases stand in a message that are too long for FTS5 to look for."""
+    if not phrases:
+        return True
+    said = f" {' '.join(words(message.message))} "
+    return all(phrase in said for phrase in phrases)
