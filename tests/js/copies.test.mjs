@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { beginningOf, quoteOf } from "#js/copies.js";
 import { historyReceived } from "#js/protocol.js";
 import { reduce } from "#js/state.js";
 
@@ -32,6 +33,13 @@ function quotes({ messages }) {
 function changed(id, seq, more) {
   return { type: "messageChanged", message: message(id, { seq, ...more }) };
 }
+
+test("of emoji as many are quoted as of letters, and none is cut in two", () => {
+  const text = `a${"😀".repeat(4_000)}`;
+  assert.equal(quoteOf(message(1, { message: text })).message, `a${"😀".repeat(199)}`);
+  assert.equal(beginningOf(text, 120), `a${"😀".repeat(59)}`);
+  assert.equal(beginningOf("abc", 2), "ab");
+});
 
 test("an answer follows what it quotes, also where that is not shown", () => {
   const shown = after(snapshot([1, answer(2)]), changed(1, 3, { message: "better" }));

@@ -32,6 +32,12 @@ test("of a long text what stands around the first hit is shown", () => {
   assert.ok(shown.length < 180);
 });
 
+test("no letter is cut in two", () => {
+  for (const before of ["", "a"]) {
+    assert.match(marked(before + "😀".repeat(400), "b"), /^a?😀+…$/u);
+  }
+});
+
 test("signs of patterns in what is looked for do no harm", () => {
   assert.equal(marked("a (b) c", "(b"), "a ([b]) c");
 });

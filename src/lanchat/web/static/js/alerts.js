@@ -2,6 +2,7 @@
 // page came by https a message of the system. Which of these is the reader's choice, kept in this
 // browser.
 
+import { beginningOf } from "./copies.js";
 import { setText } from "./dom.js";
 import { keep } from "./page.js";
 import { playNotes, wakeSound } from "./sound.js";
@@ -75,7 +76,8 @@ export function mountAlerts({ sound, system, why }, { words, name }) {
    * @param {number} id
    */
   function notify(text, id) {
-    const shown = new Notification(name, { body: text.slice(0, MOST_LETTERS), tag: "lanchat" });
+    const body = beginningOf(text, MOST_LETTERS);
+    const shown = new Notification(name, { body, tag: "lanchat" });
     shown.addEventListener("click", () => {
       window.focus();
       location.hash = `message-${id}`;

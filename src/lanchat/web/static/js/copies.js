@@ -12,9 +12,18 @@ const QUOTE_LIMIT = 200; // code points, as the server quotes
  */
 export function quoteOf({ id, user_id, user, message, deleted }) {
   if (deleted) return { id, user_id, user, message: "", deleted };
-  const begin =
-    message.length > QUOTE_LIMIT ? [...message].slice(0, QUOTE_LIMIT).join("") : message;
-  return { id, user_id, user, message: begin };
+  const begin = message.slice(0, 2 * QUOTE_LIMIT); // no more need be taken apart
+  const quoted = begin.length > QUOTE_LIMIT ? [...begin].slice(0, QUOTE_LIMIT).join("") : begin;
+  return { id, user_id, user, message: quoted };
+}
+
+/**
+ * So many letters of a text at most, and at its end no half of one that takes two places.
+ * @param {string} text
+ * @param {number} most
+ */
+export function beginningOf(text, most) {
+  return text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
 }
 
 /**

@@ -1,5 +1,6 @@
 // What was found in a message, pure: its words from their beginning, whatever their case and accents.
 
+import { beginningOf } from "./copies.js";
 import { plain } from "./people.js";
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
@@ -21,7 +22,7 @@ export function hitsIn(text, wanted) {
   /** @type {{ text: string, hit: boolean }[]} */
   const parts = [];
   let at = begin;
-  const end = Math.min(text.length, begin + MOST);
+  const end = begin + beginningOf(text.slice(begin), MOST).length;
   for (const hit of found.filter((one) => one.end <= end)) {
     parts.push({ text: text.slice(at, hit.begin), hit: false });
     parts.push({ text: text.slice(hit.begin, hit.end), hit: true });

@@ -1,5 +1,6 @@
 // What stands at a message beside its words: what it answers, that it was edited, and reactions.
 
+import { beginningOf } from "./copies.js";
 import { element } from "./dom.js";
 import { colourOf } from "./people.js";
 import { pillsOf } from "./reactions.js";
@@ -94,13 +95,14 @@ function heldIn(pills) {
 }
 
 /**
- * Who has reacted, as far as it is told: "you, Bia and 310 others".
+ * Who has reacted, as far as it is told: "you, Bia and 310 others". A tooltip has no elements, so
+ * signs keep what stands beside Hebrew and Arabic names in its place.
  * @param {Pill} pill
  * @param {User} you
  * @param {Words} words
  */
 export function namesOf({ count, own, users }, you, words) {
-  const named = users.filter(({ id }) => id !== you.id).map(({ user }) => user);
+  const named = users.filter(({ id }) => id !== you.id).map(({ user }) => `\u2068${user}\u2069`);
   const known = (own ? [words.t("client.you"), ...named] : named).slice(0, count);
   const others = count - known.length;
   const rest = others > 0 ? [words.count("client.others", others)] : [];
@@ -133,8 +135,6 @@ function quoteLine({ id, user_id = "", user = "", message, deleted }, words) {
  * @param {string} text
  */
 export function lineOf(text) {
-  return spokenIn(text.slice(0, 2 * MOST_LETTERS))
-    .replace(/\s+/g, " ")
-    .trim()
-    .slice(0, MOST_LETTERS);
+  const said = spokenIn(beginningOf(text, 2 * MOST_LETTERS));
+  return beginningOf(said.replace(/\s+/g, " ").trim(), MOST_LETTERS);
 }

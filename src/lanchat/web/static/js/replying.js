@@ -110,7 +110,7 @@ export function mountReplying({ bar, text, cancel }, options) {
     const now = messageWith(state, quoted.id);
     const gone = state.unseen[quoted.id]?.deleted === true;
     if (edits && gone) stop();
-    else if (!edits && now !== undefined && now.message.slice(0, 200) !== shown?.message) {
+    else if (!edits && now !== undefined && quoteOf(now).message !== shown?.message) {
       current = { edits, quoted: quoteOf(now) };
       if (current.quoted.message !== shown?.message) draw();
     } else if (!edits && gone && !quoted.deleted) {
