@@ -13,7 +13,7 @@ Say = Callable[[Page, str], None]
 
 
 def test_nothing_is_wider_than_the_screen(arrive: Arrive, say: Say, phone: dict[str, Any]) -> None:
-    """Neither long words nor code make the page scroll sideways."""
+    """Neither long words nor code make the page scroll sideways, and names are cut nowhere."""
     ana = arrive("A" * 32, **phone)
     for text in ("w" * 500, "```\n" + "code " * 100 + "\n```", "http://10.0.0.1/" + "x" * 200):
         say(ana, text)
@@ -21,6 +21,10 @@ def test_nothing_is_wider_than_the_screen(arrive: Arrive, say: Say, phone: dict[
     for element in ("html", "#log"):
         widths = ana.locator(element).evaluate("e => [e.scrollWidth, e.clientWidth]")
         assert widths == [390, 390], element
+    arrive("W" * 32)
+    ana.fill("#message", "@W")
+    expect(ana.get_by_role("option")).to_have_text("W" * 32)
+    assert ana.locator("#commands").evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
 def test_composer_is_in_reach(arrive: Arrive, say: Say, phone: dict[str, Any]) -> None:
