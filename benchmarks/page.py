@@ -90,7 +90,7 @@ def main() -> int:
             executable_path=find("chromium"), args=browser_arguments()
         )
         for history in options.history:
-            with _served() as url, _Talker(url) as talker:
+            with served() as url, Talker(url) as talker:
                 talker.say(history)
                 table.add_row(f"{history:,}", *_measured(browser, url, talker, options))
         browser.close()
@@ -99,7 +99,7 @@ def main() -> int:
 
 
 @contextlib.contextmanager
-def _served() -> Iterator[str]:
+def served() -> Iterator[str]:
     """A server without limits, in a folder of its own; yields its address."""
     with tempfile.TemporaryDirectory(prefix="lanchat-page-") as name:
         folder = Path(name)
@@ -117,7 +117,7 @@ def _served() -> Iterator[str]:
             server.terminate()
 
 
-class _Talker:
+class Talker:
     """Somebody who has come in and talks; a connection of their own, and no page."""
 
     def __init__(self, url: str) -> None:
@@ -128,7 +128,7 @@ class _Talker:
         self._socket.call("new_host", {})
         self._said = 0
 
-    def __enter__(self) -> _Talker:
+    def __enter__(self) -> Talker:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -152,7 +152,7 @@ class _Talker:
 
 
 def _measured(
-    browser: Browser, url: str, talker: _Talker, options: argparse.Namespace
+    browser: Browser, url: str, talker: Talker, options: argparse.Namespace
 ) -> tuple[str, ...]:
     """A line of the table."""
     context = browser.new_context(**PHONE)
