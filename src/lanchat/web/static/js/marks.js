@@ -75,7 +75,8 @@ export function makeMarks({ words, times, getState }) {
     button.type = "button";
     button.tabIndex = -1;
     button.dataset.emoji = pill.emoji;
-    button.title = who;
+    // A tooltip has no elements: signs keep what stands beside Hebrew and Arabic names in its place.
+    button.title = namesOf(isolated(pill), getState().you, words);
     button.setAttribute("aria-label", `${pill.emoji} ${pill.count}: ${who}`);
     button.setAttribute("aria-pressed", String(pill.own));
     return button;
@@ -95,14 +96,21 @@ function heldIn(pills) {
 }
 
 /**
- * Who has reacted, as far as it is told: "you, Bia and 310 others". A tooltip has no elements, so
- * signs keep what stands beside Hebrew and Arabic names in its place.
+ * @param {Pill} pill
+ * @returns {Pill}
+ */
+function isolated({ users, ...pill }) {
+  return { ...pill, users: users.map(({ id, user }) => ({ id, user: `\u2068${user}\u2069` })) };
+}
+
+/**
+ * Who has reacted, as far as it is told: "you, Bia and 310 others".
  * @param {Pill} pill
  * @param {User} you
  * @param {Words} words
  */
 export function namesOf({ count, own, users }, you, words) {
-  const named = users.filter(({ id }) => id !== you.id).map(({ user }) => `\u2068${user}\u2069`);
+  const named = users.filter(({ id }) => id !== you.id).map(({ user }) => user);
   const known = (own ? [words.t("client.you"), ...named] : named).slice(0, count);
   const others = count - known.length;
   const rest = others > 0 ? [words.count("client.others", others)] : [];
