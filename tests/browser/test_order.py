@@ -206,6 +206,7 @@ def test_a_finger_that_rests_on_enter_deletes_nothing(host: Arrive, say: Say) ->
     expect(ana.locator(".message__text")).to_have_text(["hello"])
 
 
+@pytest.mark.server_options("--rate", "0")  # one person says it all
 def test_deleting_leaves_all_other_rows_where_they_are(
     host: Arrive, arrive: Arrive, say: Say
 ) -> None:
