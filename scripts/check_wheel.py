@@ -25,6 +25,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+LIBRARIES = ("socket.io.esm.min.js", "highlight/tokenize.js", "highlight/languages/py.js")
+"""What a page loads of others, some of it when it is needed."""
+
 DEADLINE = 60.0  # seconds, for everything that is waited for
 PACKETS = "\x1e"  # what stands between Engine.IO packets in one polling answer
 if sys.platform == "win32":
@@ -145,10 +148,11 @@ class Guest:
             text = page.read().decode()
         files = set(re.findall(r"(?:src|href)=\"(/static/[^\"]+)\"", text))
         check(files, "the chat page names no files")
-        for file in [*files, "/static/vendor/socket.io.esm.min.js", "/static/vendor/linkify.mjs"]:
+        later = [f"/static/vendor/{name}" for name in LIBRARIES]
+        for file in [*files, *later]:
             with self.opener.open(self.url + file, timeout=DEADLINE) as answer:
                 check(answer.read(), f"{file} is empty")
-        say(f"{name} is logged in, and {len(files) + 2} files of the page are there")
+        say(f"{name} is logged in, and {len(files) + len(later)} files of the page are there")
 
     def connect(self) -> None:
         """Open the Engine.IO session, and in it Socket.IO's default namespace."""
