@@ -81,6 +81,15 @@ def test_a_link_leads_to_its_message(server: Any, arrive: Arrive, talk: list[int
     expect(ana.locator(".note--told")).to_have_text("That message is not there any more.")
 
 
+def test_a_link_leads_through_the_login(server: Any, visit: Arrive, talk: list[int]) -> None:
+    """Who is not in yet finds the message, too."""
+    ana = visit()
+    ana.goto(f"{server.url}/chat#message-{talk[9]}")
+    ana.fill("#username", "Ana")
+    ana.press("#username", "Enter")
+    expect(ana.locator(".message--flash .message__text")).to_have_text("line 10")
+
+
 def test_the_line_new_stands_where_one_had_stopped(arrive: Arrive, say: Say) -> None:
     """Who comes back to the tab finds it, and the first new message below it, until they write."""
     ana, bia = arrive("Ana"), arrive("Bia")

@@ -23,7 +23,11 @@ acceptInvitation();
 // An invitation may be opened while this page is there already.
 window.addEventListener("hashchange", acceptInvitation);
 if (field.value !== "" && !field.matches("[aria-invalid]") && code?.value === "") code.focus();
-byId("login", HTMLFormElement).addEventListener("submit", () => name.save(field.value.trim()));
+byId("login", HTMLFormElement).addEventListener("submit", ({ currentTarget: form }) => {
+  name.save(field.value.trim());
+  // A link to a message goes on to the chat.
+  if (form instanceof HTMLFormElement) form.action = form.action.split("#")[0] + location.hash;
+});
 // The free name that is offered in place of one that is taken.
 /** @type {HTMLFormElement | null} */
 const suggested = document.querySelector("#suggested");
