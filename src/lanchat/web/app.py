@@ -242,7 +242,8 @@ def _add_headers(response: Response) -> Response:
 def _compress(page: Response) -> None:
     """A page has all words of its language: a quarter of its size is sent.
 
-    What its length then tells (BREACH) is no secret: nobody else chooses words that stand in it.
+    What its length then tells (BREACH) is no secret: no page with one, the access code, has words
+    that a stranger chooses.
     """
     page.vary.add("Accept-Encoding")
     if takes_gzip(flask.request.headers.get("Accept-Encoding", "")):

@@ -26,8 +26,8 @@ export function makeAwake() {
 
   /** @param {WakeLockSentinel} taken */
   function take(taken) {
-    if (wanted) lock = taken;
-    else taken.release();
+    if (wanted && (lock === null || lock.released)) lock = taken;
+    else taken.release(); // meanwhile it is not wanted, or there is one
   }
 
   document.addEventListener("visibilitychange", hold);
