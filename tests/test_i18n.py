@@ -18,6 +18,8 @@ REASONS = {
     "name_unusable": ("empty", "long", "control", "mixed", "character", "reserved", "symbols"),
     "banned": ("person", "person_forever", "name", "name_forever"),
     "muted": ("time", "forever"),
+    "too_large": ("slice", "thumb"),
+    "quota": ("person",),
     "command": (
         *("unknown", "usage", "nobody", "not_banned", "not_muted"),
         *("is_host", "not_host", "no_message", "long"),

@@ -48,6 +48,14 @@
         ├── UnknownMessage
         ├── UnknownRoom
         ├── TooManyReactions
+        ├── FilesOff
+        ├── TooLarge
+        ├── QuotaReached
+        ├── DiskFull
+        ├── WrongOffset
+        ├── BeingWritten
+        ├── WrongChecksum
+        ├── UnknownFile
         └── CommandUnusable
 
 An error carries what happened as attributes. The edge turns it into one line and an exit
@@ -504,6 +512,75 @@ class TooManyReactions(Refusal):
     """A message has ``limit`` different reactions already, and this one is another."""
 
     code = "too_many_reactions"
+
+
+class FilesOff(Refusal):
+    """No files are taken in this room, or by this server."""
+
+    code = "files_off"
+
+
+class TooLarge(Refusal):
+    """A file, or a piece of one, has more than ``limit`` bytes.
+
+    ``reason`` is empty, ``slice``, or ``thumb`` for the small picture that stands for a large one.
+    """
+
+    code = "too_large"
+
+    def __init__(self, limit: int, reason: str = "") -> None:
+        super().__init__(size=limit)
+        self.limit = limit
+        self.reason = reason
+
+
+class QuotaReached(Refusal):
+    """Files have all the room that they may, of ``limit`` bytes.
+
+    With ``person`` as ``reason`` it is one person's of a day, else that of all together.
+    """
+
+    code = "quota"
+
+    def __init__(self, limit: int, reason: str = "") -> None:
+        super().__init__(size=limit)
+        self.limit = limit
+        self.reason = reason
+
+
+class DiskFull(Refusal):
+    """The disk has no room for files; what is left of it is for messages."""
+
+    code = "disk_full"
+
+
+class WrongOffset(Refusal):
+    """A piece of a file does not begin where the upload is, which is at ``offset``."""
+
+    code = "wrong_offset"
+
+    def __init__(self, offset: int) -> None:
+        super().__init__()
+        self.offset = offset
+
+
+class BeingWritten(Refusal):
+    """Another request is writing to the same upload."""
+
+    code = "being_written"
+    retry_after = 1
+
+
+class WrongChecksum(Refusal):
+    """A piece of a file is not what was sent: nothing of it was kept."""
+
+    code = "wrong_checksum"
+
+
+class UnknownFile(Refusal):
+    """There is no file with this id, or none any more, or none that the person may use."""
+
+    code = "unknown_file"
 
 
 class CommandUnusable(Refusal):

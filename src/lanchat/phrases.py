@@ -14,6 +14,7 @@ from lanchat.chat.commands import COMMANDS, Command, Kind
 from lanchat.chat.moderation import Done
 from lanchat.chat.permissions import Ban
 from lanchat.errors import Refusal
+from lanchat.sizes import format_size
 from lanchat.times import instant
 
 Answer = dict[str, Any]
@@ -80,6 +81,10 @@ def _until(until: float | None, lang: str) -> str:
     return i18n.translate(lang, "command.forever") if until is None else instant(until)
 
 
+def _size(size: int, _lang: str) -> str:
+    return format_size(size)
+
+
 def _bans(bans: Iterable[Ban], lang: str) -> str:
     return "\n".join(f"{ban.name}: {_until(ban.until, lang)}" for ban in bans)
 
@@ -92,6 +97,7 @@ def _commands(commands: Iterable[Command], lang: str) -> str:
 
 _WORDS: dict[str, Callable[[Any, str], str]] = {
     "until": _until,
+    "size": _size,
     "bans": _bans,
     "command": usage,
     "commands": _commands,

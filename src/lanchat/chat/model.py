@@ -33,6 +33,18 @@ NAMED = 10
 PINS = 3
 """Pinned messages of a room."""
 
+FILES_LIMIT = 10
+"""Files of one message."""
+
+SLICE_LIMIT = 8 << 20
+"""Bytes of a file that one request can bring."""
+
+THUMB_LIMIT = 24 << 10
+"""Bytes of the small picture that stands for a large one."""
+
+FILE_NAME_LIMIT = 200
+"""Bytes of a file's name, so that every file system takes it beside what browsers add to it."""
+
 LOBBY = "lobby"
 """The id of the room that everybody is in."""
 
@@ -143,6 +155,52 @@ class Reaction(NamedTuple):
         """Bytes on the wire, or rather more."""
         users = sum(20 + len(user_id) + len(name.encode()) for user_id, name in self.users)
         return 30 + len(self.emoji.encode()) + users
+
+
+class Attachment(NamedTuple):
+    """A file of a message: its ``type`` is told by what is in it, ``size`` is in bytes.
+
+    ``width`` and ``height`` are what its sender says of a picture; ``thumb`` is whether there is a
+    small one of it.
+    """
+
+    id: str
+    name: str
+    type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    thumb: bool = False
+
+
+class FileDraft(NamedTuple):
+    """What is known of a file before it is sent; the ``type`` is the one that its sender tells."""
+
+    length: int
+    name: str
+    type: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+class Upload(NamedTuple):
+    """A file on its way: ``offset`` of ``length`` bytes are on disk, and it is whole with all.
+
+    It is given up in ``seconds``, unless it goes on before; when it is whole, unless a message
+    names it. None is a file that a message has named.
+    """
+
+    id: str
+    length: int
+    offset: int
+    seconds: float | None
+
+
+class Checksum(NamedTuple):
+    """What a piece of a file has to come to, by ``crc32`` or ``sha1``."""
+
+    algorithm: str
+    digest: bytes
 
 
 class Message(NamedTuple):

@@ -185,6 +185,100 @@ def _search(connection: sqlite3.Connection) -> None:
     )
 
 
+def _files(connection: sqlite3.Connection) -> None:
+    # What is in files, once however often it was sent; ``uses`` counts the files that have it.
+    connection.execute(
+        "CREATE TABLE content (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL,"
+        " uses INTEGER NOT NULL) WITHOUT ROWID"
+    )
+    connection.execute("CREATE INDEX content_unused ON content (sha256) WHERE uses = 0")
+    # Files on their way. ``created`` is in seconds since the epoch; ``sha256`` is known, and noted,
+    # once all of it is there.
+    connection.execute(
+        """
+        CREATE TABLE upload (
+            id      TEXT PRIMARY KEY,
+            user_id TEXT NOT NULL,
+            device  TEXT NOT NULL,
+            length  INTEGER NOT NULL,
+            offset  INTEGER NOT NULL,
+            name    TEXT NOT NULL,
+            type    TEXT NOT NULL,
+            width   INTEGER,
+            height  INTEGER,
+            created REAL NOT NULL,
+            sha256  TEXT
+        )
+        """
+    )
+    # Files that are whole. ``message_id`` is NULL until a message names it, as its file number
+    # ``place``.
+    connection.execute(
+        """
+        CREATE TABLE file (
+            id           TEXT PRIMARY KEY,
+            sha256       TEXT NOT NULL REFERENCES content (sha256),
+            thumb_sha256 TEXT REFERENCES content (sha256),
+            name         TEXT NOT NULL,
+            type         TEXT NOT NULL,
+            size         INTEGER NOT NULL,
+            width        INTEGER,
+            height       INTEGER,
+            user_id      TEXT NOT NULL,
+            device       TEXT NOT NULL,
+            created      REAL NOT NULL,
+            message_id   INTEGER REFERENCES message (id) ON DELETE CASCADE,
+            place        INTEGER
+        )
+        """
+    )
+    connection.execute("CREATE INDEX file_message ON file (message_id, place)")
+    connection.execute("CREATE INDEX file_created ON file (created)")
+    connection.execute("CREATE INDEX file_content ON file (sha256)")
+    connection.execute("CREATE INDEX file_thumb ON file (thumb_sha256)")
+    # How many files a message has, NULL for none: most have none, and cost no question.
+    connection.execute("ALTER TABLE message ADD COLUMN files INTEGER")
+    connection.execute("ALTER TABLE rules ADD COLUMN files INTEGER NOT NULL DEFAULT 1")
+    # However a file comes or goes, what is in it is counted.
+    connection.execute(
+        """
+        CREATE TRIGGER file_insertion AFTER INSERT ON file
+        BEGIN
+            UPDATE content SET uses = uses + 1 WHERE sha256 = new.sha256;
+        END
+        """
+    )
+    connection.execute(
+        """
+        CREATE TRIGGER file_thumb_change AFTER UPDATE OF thumb_sha256 ON file
+        BEGIN
+            UPDATE content SET uses = uses + 1 WHERE sha256 = new.thumb_sha256;
+            UPDATE content SET uses = uses - 1 WHERE sha256 = old.thumb_sha256;
+        END
+        """
+    )
+    connection.execute(
+        """
+        CREATE TRIGGER file_deletion AFTER DELETE ON file
+        BEGIN
+            UPDATE content SET uses = uses - 1 WHERE sha256 = old.sha256;
+            UPDATE content SET uses = uses - 1 WHERE sha256 = old.thumb_sha256;
+        END
+        """
+    )
+    # A message's row that goes takes its files along (see the table); so does its text.
+    connection.execute(
+        """
+        CREATE TRIGGER message_files_deletion AFTER UPDATE OF deleted_at ON message
+        WHEN new.deleted_at IS NOT NULL AND old.files IS NOT NULL
+        BEGIN
+            DELETE FROM file WHERE message_id = new.id;
+            UPDATE message SET files = NULL WHERE id = new.id;
+        END
+        """
+    )
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -197,6 +291,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _replies,
     _reactions,
     _search,
+    _files,
 )
 
 

@@ -1,0 +1,61 @@
+"""Files of messages: named in the transaction that stores the message, and read with it.
+
+Nothing here deletes: a file's row goes with its message's row or text, by the schema alone, and
+what is in it is taken off the disk afterwards (``files.py``).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from lanchat.chat.model import Attachment
+from lanchat.errors import UnknownFile
+
+_COLUMNS = "id, name, type, size, width, height, thumb_sha256 IS NOT NULL"
+
+_WAITING = (
+    f"SELECT {_COLUMNS} FROM file"  # noqa: S608 (constants)
+    " WHERE id = ? AND user_id = ? AND message_id IS NULL"
+)
+
+_OF_MESSAGES = (
+    f"SELECT message_id, {_COLUMNS} FROM file"  # noqa: S608 (constants)
+    " WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id, place"
+)
+
+
+def waiting(
+    connection: sqlite3.Connection, user_id: str, ids: Sequence[str]
+) -> tuple[Attachment, ...]:
+    """The person's files with these ids, which no message has named yet. Raises UnknownFile."""
+    rows = [connection.execute(_WAITING, (each, user_id)).fetchone() for each in ids]
+    if None in rows or len(set(ids)) < len(ids):
+        raise UnknownFile
+    return tuple(map(attachment, rows))
+
+
+def name(connection: sqlite3.Connection, message_id: int, ids: Sequence[str]) -> None:
+    """Let the files, which are ``waiting``, be the message's, in this order."""
+    connection.executemany(
+        "UPDATE file SET message_id = ?, place = ? WHERE id = ?",
+        [(message_id, place, each) for place, each in enumerate(ids)],
+    )
+    connection.execute("UPDATE message SET files = ? WHERE id = ?", (len(ids) or None, message_id))
+
+
+def of_messages(
+    connection: sqlite3.Connection, ids: Sequence[int]
+) -> dict[int, tuple[Attachment, ...]]:
+    """The files of those of these messages that have some."""
+    found: dict[int, tuple[Attachment, ...]] = {}
+    for message_id, *row in connection.execute(_OF_MESSAGES, (json.dumps(list(ids)),)):
+        found[message_id] = (*found.get(message_id, ()), attachment(row))
+    return found
+
+
+def attachment(row: Sequence[object]) -> Attachment:
+    """The file in a row of these columns; SQLite's 0 and 1 stand for False and True."""
+    file = Attachment._make(row)
+    return file._replace(thumb=bool(file.thumb))
