@@ -23,6 +23,7 @@
     ├── NoRoomFound           nobody on the network has announced one
     ├── StoreUnavailable      a message could not be written or read just now
     ├── FrameTooLarge         a client's WebSocket message goes beyond the limit
+    ├── CutOff                a body ends before its end, or is not what was announced
     ├── NotRunning            there is no server here that could be asked
     ├── CommandFailed         a command to the room that it did not carry out
     └── Refusal               something a guest asked for is not to be had
@@ -33,6 +34,8 @@
         ├── TooFast
         │   └── TooMuchAtOnce
         ├── TooManyConnections
+        ├── TooManyTransfers
+        ├── TooSlow
         ├── WrongCode
         ├── TooManyTries
         ├── NameUnusable
@@ -309,6 +312,10 @@ class FrameTooLarge(LanchatError):
         self.limit = limit
 
 
+class CutOff(LanchatError):
+    """A body has ended before its end, or is not what was announced: nobody waits for an answer."""
+
+
 class Refusal(LanchatError):
     """Something a guest asked for is not to be had.
 
@@ -378,6 +385,23 @@ class TooManyConnections(Refusal):
     """The server has as many connections as it may, in all or from one address."""
 
     code = "too_many_connections"
+
+
+class TooManyTransfers(Refusal):
+    """So many files are on their way, for this person or for all, that one more has to wait."""
+
+    code = "too_many_transfers"
+    retry_after: int
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(seconds=retry_after)
+        self.retry_after = retry_after
+
+
+class TooSlow(Refusal):
+    """A body comes more slowly than anybody waits for, or not at all."""
+
+    code = "too_slow"
 
 
 class WrongCode(Refusal):
