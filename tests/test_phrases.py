@@ -58,3 +58,5 @@ def test_a_page_completes_all_commands():
     assert offered.keys() == COMMANDS.keys()
     assert offered["clear"]["grave"]
     assert not offered["help"]["host"]
+    assert offered["ban"]["person"]
+    assert not offered["unban"]["person"]  # nobody who is here is banned

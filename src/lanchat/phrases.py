@@ -62,11 +62,16 @@ def offered(lang: str) -> list[dict[str, object]]:
             "host": not command.for_all,
             "grave": command.grave,
             "asks": command.asks,
-            "person": bool(command.arguments) and command.arguments[0].kind is Kind.PERSON,
+            "person": _completes(command),
             "menu": command.menu,
         }
         for command in COMMANDS.values()
     ]
+
+
+def _completes(command: Command) -> bool:
+    first = next(iter(command.arguments), None)
+    return first is not None and first.kind is Kind.PERSON and not command.absent
 
 
 def _say(lang: str, key: str, params: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { concerns, mentionAt, mentionsIn, namesOf } from "#js/mentions.js";
+import { concerns, mentionable, mentionAt, mentionsIn, namesOf } from "#js/mentions.js";
 
 import { after, ANA, member, message, snapshot } from "./world.mjs";
 
@@ -31,6 +31,17 @@ test("people are known by the names that they have, and had when they spoke", ()
   const said = message(1, { user_id: "c", user: "Carla" });
   const state = after(snapshot([said], { members: [{ ...member("c"), name: "Carol" }] }));
   assert.deepEqual(namesOf(state, ["c"]), ["Carol", "Carla"]);
+});
+
+test("who has left can be mentioned, and of one name who has it now", () => {
+  const here = { ...member("b2"), name: "Bia" };
+  const gone = { user_id: "c", user: "Carla" };
+  const said = [message(1), message(2, gone), message(3, { user_id: "d", user: "Dora" })];
+  const state = after(snapshot([...said, message(4, gone)], { members: [here] }));
+  assert.deepEqual(
+    mentionable(state).map(({ id }) => id),
+    ["b2", "c", "d"],
+  );
 });
 
 test("a message concerns whom it mentions, and whom it answers", () => {

@@ -67,7 +67,8 @@ class Command:
     Moderators may use all of them, everybody else those ``for_all``. What changes something is
     ``logged``, as an event of its name. ``usual_seconds`` hold where no time is given.
     A page offers it beside the name of whoever is as ``menu`` says, and asks before it sends one
-    that was chosen by a click where it ``asks``, or in any case where it is ``grave``.
+    that was chosen by a click where it ``asks``, or in any case where it is ``grave``. It completes
+    the names of those who are here, unless the command is about one who is ``absent``.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Command:
     logged: bool = True
     grave: bool = False
     asks: bool = False
+    absent: bool = False
     menu: Menu | None = None
     usual_seconds: float | None = None
 
@@ -111,7 +113,7 @@ _TABLE = (
         asks=True,
         usual_seconds=_EVENING,
     ),
-    Command("unban", Moderation.unban, (_PERSON,)),
+    Command("unban", Moderation.unban, (_PERSON,), absent=True),
     Command("bans", Moderation.bans, logged=False),
     Command("host", Moderation.host, (_PERSON,), menu="guest", asks=True),
     Command("unhost", Moderation.unhost, (_PERSON,), menu="host"),

@@ -11,7 +11,7 @@ import { mountConfirm, mountFarewell, mountPanel } from "./dialogs.js";
 import { byId, readConfig } from "./dom.js";
 import { newestId } from "./history.js";
 import { mountEmptyRoom, mountWayIn } from "./invite.js";
-import { concerns } from "./mentions.js";
+import { concerns, mentionable } from "./mentions.js";
 import { silencedBy } from "./moderation.js";
 import { mountOrders } from "./orders.js";
 import { mountOverlays } from "./overlays.js";
@@ -26,7 +26,7 @@ import {
   takeCode,
   takeMessage,
 } from "./page.js";
-import { mountPeople } from "./people.js";
+import { mountPeople, othersOf } from "./people.js";
 import { newClientId } from "./protocol.js";
 import { countNew } from "./reading.js";
 import { mountRename } from "./rename.js";
@@ -93,7 +93,8 @@ const composer = mountComposer(
     draft,
     names: config.commands.map(({ name }) => name),
     usable: () => orders.usable(),
-    people: () => state.members.filter(({ id }) => id !== state.you.id).map(({ name }) => name),
+    people: () => othersOf(state.you, state.members),
+    mentionable: () => othersOf(state.you, mentionable(state)),
     onSend: (text) => talk.post(text),
     onCommand: (name, text) => orders.command(name, text),
     onLeft: (left) => dispatch({ type: "draftLeft", draft: { client_id: newClientId(), ...left } }),

@@ -48,14 +48,16 @@ function isMistyped(word, known) {
 
 /**
  * The list of commands that can be meant, above the field, or of the people whom one is about, or
- * who are mentioned behind an "@". `onChoose(text, caret)` puts a text into it.
+ * who can be mentioned behind an "@". `onChoose(text, caret)` puts a text into it.
  * @param {{ field: HTMLTextAreaElement, list: HTMLElement }} elements
  * @param {{
- *   words: Words, usable: () => readonly Command[], people: () => readonly string[],
+ *   words: Words, usable: () => readonly Command[],
+ *   people: () => readonly string[], mentionable: () => readonly string[],
  *   onChoose: (text: string, caret?: number) => void,
  * }} options
  */
-export function mountCompletion({ field, list }, { words, usable, people, onChoose }) {
+export function mountCompletion({ field, list }, options) {
+  const { words, usable, people, mentionable, onChoose } = options;
   /** @type {Completion[]} */
   let shown = [];
   let active = 0;
@@ -81,7 +83,7 @@ export function mountCompletion({ field, list }, { words, usable, people, onChoo
     if (at === null) return;
     choosing = true;
     const after = value.slice(selectionEnd);
-    shown = matching(people(), at.typed)
+    shown = matching(mentionable(), at.typed)
       .slice(0, MOST_PEOPLE)
       .map((name) => {
         const before = `${value.slice(0, at.begin)}${name} `;

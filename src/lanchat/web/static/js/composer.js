@@ -12,7 +12,7 @@ const WARN_BELOW = 200; // characters left from which on the reader is told
  * Calls `onSend(text)`, and for a line that is a command `onCommand(name, text)`, which promises
  * "" or what was wrong; `names` are
  * those of all commands, `usable()` the commands that may be used, `people()` the names of whom they
- * can be about; `draft` keeps the text. `onStop()` is the Escape key, `onRecall()` the upward one in
+ * can be about, `mentionable()` of whom one can mention; `draft` keeps the text. `onStop()` is the Escape key, `onRecall()` the upward one in
  * an empty field: whether they were for something. `onTyping()` is called as somebody types.
  * @param {{
  *   form: HTMLFormElement, field: HTMLTextAreaElement, send: HTMLButtonElement,
@@ -20,7 +20,8 @@ const WARN_BELOW = 200; // characters left from which on the reader is told
  * }} elements
  * @param {{
  *   words: Words, limit: number, draft: ReturnType<typeof import("./page.js").keepDraft>,
- *   names: readonly string[], usable: () => readonly Command[], people: () => readonly string[],
+ *   names: readonly string[], usable: () => readonly Command[],
+ *   people: () => readonly string[], mentionable: () => readonly string[],
  *   onSend: (text: string) => void,
  *   onCommand: (name: string, text: string) => Promise<string>,
  *   onLeft: (left: Pick<Draft, "by" | "text">) => void,
@@ -29,12 +30,12 @@ const WARN_BELOW = 200; // characters left from which on the reader is told
  */
 export function mountComposer(elements, options) {
   const { form, field, send, limitLine, list, box, barred } = elements;
-  const { words, limit, draft, names, usable, people, ...on } = options;
+  const { words, limit, draft, names, ...on } = options;
   let silenced = ""; // why nothing can be sent
   let complaint = ""; // what was wrong with the last command
   const brake = makeBrake(limitLine, show);
   const instead = mountInstead(field, { put, onWrong: complain });
-  const completion = mountCompletion({ field, list }, { words, usable, people, onChoose: put });
+  const completion = mountCompletion({ field, list }, { ...options, onChoose: put });
 
   // Fast fingers may have typed before this script was there.
   if (field.value === "") field.value = draft.load();

@@ -1,7 +1,7 @@
 // What one does with messages, as far as the server has to know: sends, edits, reacts, deletes. What
 // is refused is said, and the page goes back to what holds.
 
-import { mentionsIn } from "./mentions.js";
+import { mentionable, mentionsIn } from "./mentions.js";
 import { deleteRequest, editRequest, newClientId, reactRequest } from "./protocol.js";
 import { inOwnZone } from "./words.js";
 
@@ -29,7 +29,7 @@ export function makeDeeds({ words, times, getState, dispatch, socket, confirmed,
    * @param {Quoted} [quoted] what it answers
    */
   function post(text, quoted) {
-    const mentions = mentionsIn(text, getState().members);
+    const mentions = mentionsIn(text, mentionable(getState()));
     const references = { ...(quoted && { quoted }), ...(mentions.length > 0 && { mentions }) };
     dispatch({ type: "draftQueued", draft: { client_id: newClientId(), text, ...references } });
     socket.send();
@@ -40,7 +40,7 @@ export function makeDeeds({ words, times, getState, dispatch, socket, confirmed,
    * @param {string} text
    */
   async function edit(id, text) {
-    const mentions = mentionsIn(text, getState().members);
+    const mentions = mentionsIn(text, mentionable(getState()));
     return wrongIn(await socket.ask(editRequest(id, text, mentions)));
   }
 

@@ -28,6 +28,26 @@ export function mentionsIn(text, people) {
 }
 
 /**
+ * Whom one can mention: who is here, then who has said something and has left, the last of them
+ * first. Of two who had one name it is who has it now.
+ * @param {Pick<State, "members" | "messages">} state
+ * @returns {readonly User[]}
+ */
+export function mentionable({ members, messages }) {
+  const ids = new Set(members.map(({ id }) => id));
+  const names = new Set(members.map(({ name }) => name.toLowerCase()));
+  /** @type {User[]} */
+  const left = [];
+  for (const { user_id: id, user: name } of [...messages].reverse()) {
+    if (ids.has(id) || names.has(name.toLowerCase())) continue;
+    ids.add(id);
+    names.add(name.toLowerCase());
+    left.push({ id, name });
+  }
+  return [...members, ...left];
+}
+
+/**
  * The names by which these users are here, or were when they said something.
  * @param {Pick<State, "members" | "messages">} state
  * @param {readonly string[]} ids

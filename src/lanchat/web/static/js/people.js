@@ -48,6 +48,15 @@ export function plain(name) {
 }
 
 /**
+ * The names of these people but for one's own.
+ * @param {User} you
+ * @param {readonly User[]} people
+ */
+export function othersOf(you, people) {
+  return people.filter(({ id }) => id !== you.id).map(({ name }) => name);
+}
+
+/**
  * The people list; a host's has menus, whose choices are `onAct(action, member)`.
  * @param {{ list: HTMLElement, search: HTMLInputElement, line: HTMLElement }} elements
  * @param {{

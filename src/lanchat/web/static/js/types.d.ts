@@ -512,7 +512,7 @@ interface Command {
   /** Whether it is asked about before it is done, or only where it was chosen by a click. */
   readonly grave: boolean;
   readonly asks: boolean;
-  /** Whether it begins with somebody's name. */
+  /** Whether it begins with the name of somebody who is here. */
   readonly person: boolean;
   /** Beside whose name it stands, if it does. */
   readonly menu: "guest" | "writer" | "muted" | "host" | null;
