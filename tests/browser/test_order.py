@@ -72,6 +72,17 @@ def test_a_guest_who_is_kicked_sees_why(host: Arrive, arrive: Arrive) -> None:
     expect(ana.locator(".people__name")).to_have_text(["Ana", "Bia"])
 
 
+def test_all_of_a_person_is_deleted_in_the_list(host: Arrive, arrive: Arrive, say: Say) -> None:
+    """From the menu beside their name, once it was asked for."""
+    ana, bia = host("Ana"), arrive("Bia")
+    say(bia, "one")
+    say(ana, "two")
+    ana.get_by_role("button", name="Actions for Bia").click()
+    ana.get_by_role("menuitem", name="Delete all that Bia has said").click()
+    ana.get_by_role("button", name="Delete everything").click()
+    expect(bia.locator(".message__text")).to_have_text(["two"])
+
+
 def test_a_banned_guest_reads_until_when(host: Arrive, arrive: Arrive, say: Say) -> None:
     """In the page that was open, and when trying another name."""
     ana, bia = host("Ana"), arrive("Bia")

@@ -139,7 +139,7 @@ const board = mountBoard(
 const farewell = mountFarewell({ card: at("farewell"), why: at("farewell-why") }, { words, times });
 const people = mountPeople(
   { list: at("people"), search: byId("people-search", HTMLInputElement), line: at("count") },
-  { words, overlays, commands: config.commands, onAct: orders.moderate },
+  { words, overlays, commands: config.commands, onAct: orders.moderate, onClear: orders.clear },
 );
 const status = mountStatus(at("status"), { words, rerender: schedule });
 const waits = mountWaits(at("rows"), { words, rerender: schedule });

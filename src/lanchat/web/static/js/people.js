@@ -57,14 +57,16 @@ export function othersOf(you, people) {
 }
 
 /**
- * The people list; a host's has menus, whose choices are `onAct(action, member)`.
+ * The people list; a host's has menus, whose choices are `onAct(action, member)`, or `onClear(member)`
+ * for all that they have said.
  * @param {{ list: HTMLElement, search: HTMLInputElement, line: HTMLElement }} elements
  * @param {{
  *   words: Words, overlays: Overlays, commands: readonly Command[],
- *   onAct: (action: string, member: Member) => void,
+ *   onAct: (action: string, member: Member) => void, onClear: (member: Member) => void,
  * }} options
  */
-export function mountPeople({ list, search, line }, { words, overlays, commands, onAct }) {
+export function mountPeople({ list, search, line }, options) {
+  const { words, overlays, commands, onAct, onClear } = options;
   /** @type {readonly Member[]} */
   let shown = [];
   let me = "";
@@ -153,11 +155,13 @@ export function mountPeople({ list, search, line }, { words, overlays, commands,
     const ofGuest = ["guest", member.muted ? "muted" : "writer"];
     const menus = member.role === "host" ? ["host"] : ofGuest;
     const offered = commands.filter(({ menu }) => menu !== null && menus.includes(menu));
-    return offered.map(({ name, asks }) => ({
+    const acts = offered.map(({ name, asks }) => ({
       text: words.t(`client.action.${name}`),
       danger: asks && name !== "host",
       onChoose: () => onAct(name, member),
     }));
+    const clear = words.t("client.clear_person", { name: member.name });
+    return [...acts, { text: clear, danger: true, onChoose: () => onClear(member) }];
   }
 
   return { update };
