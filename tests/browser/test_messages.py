@@ -105,6 +105,7 @@ def test_a_finger_is_enough(arrive: Arrive, say: Say, phone: dict[str, Any]) -> 
     """A long touch opens what can be done; a swipe to the right answers."""
     bia = arrive("Bia")
     say(bia, "Oi!")
+    say(bia, "Eu também")
     ana = arrive("Ana", **phone)
     message = _message(ana, "Oi!")
     _touch(message, "pointerdown")
@@ -116,6 +117,14 @@ def test_a_finger_is_enough(arrive: Arrive, say: Say, phone: dict[str, Any]) -> 
     _touch(message, "pointermove", x=70)
     _touch(message, "pointerup", x=70)
     expect(ana.locator("#composing")).to_contain_text("Reply to Bia")
+    _touch(message, "pointerdown")
+    ana.get_by_role("menuitem", name="Select text").tap()
+    assert ana.evaluate("getSelection().toString()") == "Oi!"
+    _touch(message, "pointerdown", x=5)
+    expect(message).to_have_class(re.compile("message--selecting"))
+    _touch(_message(ana, "Eu também"), "pointerdown")
+    expect(message).not_to_have_class(re.compile("message--selecting"))
+    assert ana.evaluate("getSelection().isCollapsed")
 
 
 def choose(page: Page, message: Locator, name: str) -> None:

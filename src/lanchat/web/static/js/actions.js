@@ -6,6 +6,7 @@ import { element } from "./dom.js";
 import { namesOf } from "./marks.js";
 import { isHost, silencedBy } from "./moderation.js";
 import { AT_HAND, pillsOf } from "./reactions.js";
+import { needsSelecting, selectText } from "./selecting.js";
 import { messageWith } from "./versions.js";
 
 const SAID_FOR = 2_000; // milliseconds
@@ -78,6 +79,7 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
         item("up", "client.to_quoted", () => quoted && deeds.jump(quoted.id)),
       ],
       [true, item("copy", "client.copy_text", () => copy(message.message))],
+      [needsSelecting(), item("select", "client.select_text", () => selectText(id))],
       [true, item("link", "client.copy_link", () => copy(linkTo(id)))],
       [host, item("pin", pinned ? "client.unpin" : "client.pin", () => deeds.pin(id, !pinned))],
       [mine || host, item("delete", "client.delete", () => deeds.erase(id), true)],

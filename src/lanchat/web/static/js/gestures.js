@@ -6,7 +6,7 @@ const LONG = 450; // milliseconds
 const STILL = 10; // pixels that a finger trembles
 const FAR = 56; // pixels that are a swipe
 const MOST = 80;
-const OWN = "a, button, .code-block"; // what has touches of its own
+const OWN = "a, button, .code-block, .message--selecting"; // what has touches of its own
 
 /**
  * @param {HTMLElement} rows
