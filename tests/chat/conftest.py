@@ -215,7 +215,7 @@ def come(hub: Hub) -> Callable[..., User]:
     """Let somebody log in and join by a connection that is called like them."""
 
     def arrive(name: str, origin: Origin = LAPTOP, *, host: bool = False) -> User:
-        user = hub.log_in(name, origin, host=host)
+        user = hub.identities.log_in(name, origin, host=host)
         hub.connect(name, user)
         hub.join(name, user, origin)
         return user

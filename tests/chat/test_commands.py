@@ -110,7 +110,7 @@ def test_a_command_answers_what_it_did(hub, come, line):
     """There are words for that in every language."""
     for name in ("Ana", "Bia", "Carla"):
         come(name, Origin("192.0.2.1", device=name), host=name == "Ana")
-    said = hub.post("Carla", "hello", "1").result(10).message
+    said = hub.posting.post("Carla", "hello", "1").result(10).message
     hub.command("Ana", "mute", "Carla")
     if line.startswith("unban"):
         hub.command("Ana", "ban", "Troll")

@@ -29,8 +29,8 @@ def test_what_cannot_be_stored_changes_nothing(hub, bia, give, recorder, refusin
     assert (recorder.told, hub.members()) == (told, members)
     assert (hub.bans(), hub.rules, hub.is_moderator(bia.id)) == ([], State().rules, False)
     refusing(False)
-    assert hub.post("Bia", "hello", "1").result(10)
-    assert hub.log_in("Carla", PHONE)
+    assert hub.posting.post("Bia", "hello", "1").result(10)
+    assert hub.identities.log_in("Carla", PHONE)
 
 
 @pytest.mark.parametrize("line", ["mute Bia", "lock", "clear"])
@@ -55,12 +55,12 @@ def test_what_cannot_be_taken_back_still_holds(hub, give, come, refusing, line):
     assert (len(hub.bans()), hub.rules.locked, hub.members()[-1].role) == (1, True, "host")
     refusing(False)
     with pytest.raises(Muted):
-        hub.post("Bia", "hello", "1").result(10)
+        hub.posting.post("Bia", "hello", "1").result(10)
 
 
 def test_a_message_that_cannot_be_deleted_stays(hub, bia, recorder, audit, refusing):
     """Nobody is told anything."""
-    message = hub.post("Bia", "ugly", "1").result(10).message
+    message = hub.posting.post("Bia", "ugly", "1").result(10).message
     lines = list(audit.lines)
     refusing(True)
     with pytest.raises(StoreUnavailable):
@@ -74,7 +74,7 @@ def test_a_change_that_another_process_stored_holds_here(hub, bia, recorder, tim
     hub._log.append(Amend(lambda state: state.mute(mute))).result(10)
     assert recorder.notices(bia) == [("muted", IN_A_MINUTE)]
     with pytest.raises(Muted):
-        hub.post("Bia", "hello", "1").result(10)
+        hub.posting.post("Bia", "hello", "1").result(10)
 
 
 def test_a_change_of_rules_concerns_nobody_in_particular(hub, bia, recorder):
@@ -90,7 +90,10 @@ def test_a_change_of_rules_concerns_nobody_in_particular(hub, bia, recorder):
 def test_how_order_is_kept_outlives_the_server(start, times):
     """Moderators, rules, bans and mutes hold in the next life; a mute has its rest to go."""
     before = start()
-    ana, bia = before.log_in("Ana", HERE, host=True), before.log_in("Bia", PHONE)
+    ana, bia = (
+        before.identities.log_in("Ana", HERE, host=True),
+        before.identities.log_in("Bia", PHONE),
+    )
     before.join("Bia", bia, PHONE)
     for line in ("topic Fractions", "readonly", "ban Troll", "mute Bia 1m"):
         before.command_from_terminal(*line.partition(" ")[::2])
@@ -102,14 +105,14 @@ def test_how_order_is_kept_outlives_the_server(start, times):
     assert [ban.name for ban in after.bans()] == ["Troll"]
     after.join("Bia", bia, PHONE)
     with pytest.raises(Muted) as refusal:
-        after.post("Bia", "hello", "1").result(10)
+        after.posting.post("Bia", "hello", "1").result(10)
     assert refusal.value.retry_after == 40
 
 
 def test_a_clock_that_is_set_back_while_the_server_is_down_prolongs_no_mute(start, times):
     """It lasts no longer than it was to last in all."""
     before = start()
-    bia = before.log_in("Bia", PHONE)
+    bia = before.identities.log_in("Bia", PHONE)
     before.join("Bia", bia, PHONE)
     before.command_from_terminal("mute", "Bia 1m")
     before.close()
@@ -117,21 +120,21 @@ def test_a_clock_that_is_set_back_while_the_server_is_down_prolongs_no_mute(star
     after = start()
     after.join("Bia", bia, PHONE)
     with pytest.raises(Muted) as refusal:
-        after.post("Bia", "hello", "1").result(10)
+        after.posting.post("Bia", "hello", "1").result(10)
     assert refusal.value.retry_after == 60
 
 
 def test_a_start_with_the_clock_ahead_ends_no_ban_and_no_mute(start, times, recorder):
     """Once it is set right, who was let in meanwhile is out again, or reads only."""
     before = start()
-    bia, troll = before.log_in("Bia", PHONE), before.log_in("Troll", HERE)
+    bia, troll = before.identities.log_in("Bia", PHONE), before.identities.log_in("Troll", HERE)
     before.command_from_terminal("mute", "Bia 1h")
     before.command_from_terminal("ban", "Troll 1h")
     before.close()
     times.wall += 86_400
     after = start()
     after.join("Bia", bia, PHONE)
-    troll = after.log_in("Troll", HERE)
+    troll = after.identities.log_in("Troll", HERE)
     after.join("Troll", troll, HERE)
     after.tick(times.monotonic)
     assert recorder.notices(bia) == []

@@ -40,10 +40,10 @@ def disk(database):
 def test_a_disk_that_refuses_keeps_nobody_out(hub, refusing, caplog):
     """People come, go and log out as ever; the server's own log says what may be forgotten."""
     refusing(True)
-    user = hub.log_in("Ana", HERE)
+    user = hub.identities.log_in("Ana", HERE)
     assert hub.join("tab", user, HERE).you == user
-    hub.log_out(user)
-    assert not hub.may_enter(user, HERE)
+    hub.identities.log_out(user)
+    assert not hub.identities.may_enter(user, HERE)
     assert "a restart may not know whose name is whose" in caplog.text
 
 
@@ -51,9 +51,9 @@ def test_a_moderator_who_could_not_log_in_finds_the_name_free(hub, refusing):
     """The host link wants the disk; when that has room again, the same name gets in."""
     refusing(True)
     with pytest.raises(StoreUnavailable):
-        hub.log_in("Ana", HERE, host=True)
+        hub.identities.log_in("Ana", HERE, host=True)
     refusing(False)
-    assert hub.log_in("Ana", HERE, host=True)
+    assert hub.identities.log_in("Ana", HERE, host=True)
 
 
 def test_a_disk_that_refuses_keeps_nobody_from_leaving(hub, come, recorder, refusing, times):
@@ -103,7 +103,7 @@ def test_settings_that_cannot_be_read_keep_no_server_from_starting(start, databa
     """Everybody may do everything, and the server's own log says so."""
     database.call(lambda connection: connection.execute("DROP TABLE mute"))
     hub = start()
-    assert hub.log_in("Ana", HERE)
+    assert hub.identities.log_in("Ana", HERE)
     why = "the message database refuses: no such table: mute"
     assert caplog.messages == [f"it is not known any more who is host, banned or muted: {why}"]
 
@@ -115,23 +115,23 @@ def test_settings_that_cannot_be_read_keep_no_server_from_starting(start, databa
 def test_a_name_outlives_the_server(start, end):
     """After a restart the cookie's owner may come back, and a stranger may not have the name."""
     before = start()
-    user = before.log_in("Ana", HERE)
+    user = before.identities.log_in("Ana", HERE)
     before.join("tab", user, HERE)
     if end == "close":
         before.close()
     after = start()
     with pytest.raises(NameTaken):
-        after.log_in("ana", PHONE)
+        after.identities.log_in("ana", PHONE)
     assert after.join("tab", user, HERE).you == user
 
 
 def test_a_name_is_kept_from_the_login_on(start):
     """It is so where the server ended before the page had connected, too."""
-    user = start().log_in("Ana", HERE)
+    user = start().identities.log_in("Ana", HERE)
     after = start()
     with pytest.raises(NameTaken):
-        after.log_in("Ana", HERE)
-    assert after.may_enter(user, HERE)
+        after.identities.log_in("Ana", HERE)
+    assert after.identities.may_enter(user, HERE)
 
 
 def test_of_names_that_have_become_the_same_the_first_is_kept(start, disk):
@@ -139,19 +139,19 @@ def test_of_names_that_have_become_the_same_the_first_is_kept(start, disk):
     first, second = User("1", "Ana"), User("2", "ANA")
     disk.note([Reserved(first), Reserved(second)])
     hub = start()
-    assert hub.may_enter(first, HERE)
-    assert not hub.may_enter(second, HERE)
+    assert hub.identities.may_enter(first, HERE)
+    assert not hub.identities.may_enter(second, HERE)
 
 
 def test_who_has_left_leaves_no_name_behind(start, times):
     """Whoever was away longer than the grace period is not waited for after a restart."""
     before = start()
-    before.join("tab", before.log_in("Ana", HERE), HERE)
+    before.join("tab", before.identities.log_in("Ana", HERE), HERE)
     before.disconnect("tab")
     times.go_on(5)
     before.tick(times.monotonic)
     before.close()
-    assert start().log_in("Ana", HERE)
+    assert start().identities.log_in("Ana", HERE)
 
 
 def test_who_comes_back_after_leaving_is_noted_again(hub, ana, disk, times):
@@ -168,37 +168,37 @@ def test_who_comes_back_after_leaving_is_noted_again(hub, ana, disk, times):
 def test_who_has_not_come_back_yet_is_known_by_their_device(start, line):
     """Another login in the same browser does not get around it."""
     before = start()
-    bia = before.log_in("Bia", PHONE)
+    bia = before.identities.log_in("Bia", PHONE)
     before.join("Bia", bia, PHONE)
     before.close()
     after = start()
     after.command_from_terminal(*line.split(" "))
     if line.startswith("ban"):
         with pytest.raises(Banned):
-            after.log_in("Somebody else", PHONE)
+            after.identities.log_in("Somebody else", PHONE)
         return
-    after.join("other", after.log_in("Somebody else", PHONE, replaces=bia), PHONE)
+    after.join("other", after.identities.log_in("Somebody else", PHONE, replaces=bia), PHONE)
     with pytest.raises(Muted):
-        after.post("other", "hello", "1").result(10)
+        after.posting.post("other", "hello", "1").result(10)
 
 
 def test_a_logout_outlives_the_server(start):
     """An old copy of the cookie lets nobody in, and the name is free."""
     before = start()
-    user = before.log_in("Ana", HERE)
+    user = before.identities.log_in("Ana", HERE)
     before.join("tab", user, HERE)
-    before.log_out(user)
+    before.identities.log_out(user)
     after = start()
-    assert not after.may_enter(user, HERE)
+    assert not after.identities.may_enter(user, HERE)
     with pytest.raises(Unauthorized):
         after.join("tab", user, HERE)
-    assert after.log_in("Ana", HERE)
+    assert after.identities.log_in("Ana", HERE)
 
 
 def test_who_does_not_come_back_is_not_announced(start, recorder, audit):
     """The room has not seen them since the restart, so nobody has left it."""
     before = start()
-    before.join("tab", before.log_in("Ana", HERE), HERE)
+    before.join("tab", before.identities.log_in("Ana", HERE), HERE)
     start().close()
     assert (audit.named("leave"), recorder.all(MemberLeft)) == ([], [])
 
@@ -206,9 +206,9 @@ def test_who_does_not_come_back_is_not_announced(start, recorder, audit):
 def test_what_was_said_outlives_the_server(start):
     """A position of before the restart is good after it."""
     before = start()
-    user = before.log_in("Ana", HERE)
+    user = before.identities.log_in("Ana", HERE)
     epoch = before.join("tab", user, HERE).epoch
-    first, second = (before.post("tab", text, text).result(10).message for text in "ab")
+    first, second = (before.posting.post("tab", text, text).result(10).message for text in "ab")
     before.close()
     snapshot = start().join("tab", user, HERE, Cursor(first.id, epoch))
     assert (snapshot.page.messages, snapshot.page.complete) == ([second], True)

@@ -38,9 +38,9 @@ def test_who_is_kicked_has_no_place_any_more(hub, bia):
     """Their connection is good for nothing, and a new login is possible."""
     hub.command("Ana", "kick", "bia")
     with pytest.raises(NotJoined):
-        hub.post("Bia", "hello", "1")
+        hub.posting.post("Bia", "hello", "1")
     assert list(roles(hub)) == ["Ana"]
-    assert hub.log_in("Bia", PHONE)
+    assert hub.identities.log_in("Bia", PHONE)
 
 
 def test_an_old_cookie_does_not_undo_a_kick(hub, bia, come):
@@ -54,15 +54,15 @@ def test_an_old_cookie_does_not_undo_a_kick(hub, bia, come):
 
 def test_who_has_only_logged_in_can_be_kicked(hub, ana, audit):
     """Nobody has seen them come, so nobody has left; the command is logged."""
-    bia = hub.log_in("Bia", PHONE)
+    bia = hub.identities.log_in("Bia", PHONE)
     hub.command("Ana", "kick", "Bia")
-    assert not hub.may_enter(bia, PHONE)
+    assert not hub.identities.may_enter(bia, PHONE)
     assert audit.lines[-1] == ("command", "kick", "Ana", (bia, PHONE), {})
 
 
 def test_who_has_left_cannot_be_kicked(hub, bia):
     """They are known, but not here."""
-    hub.log_out(bia)
+    hub.identities.log_out(bia)
     assert refused(hub, "kick Bia") == ("nobody", "Bia")
 
 
@@ -100,11 +100,11 @@ def test_a_guest_made_host_may_write(hub, bia, recorder):
     """Their mute is over for good: it does not come back with the guest."""
     hub.command("Ana", "mute", "Bia")
     hub.command("Ana", "host", "Bia")
-    assert hub.post("Bia", "hello", "1").result(10)
+    assert hub.posting.post("Bia", "hello", "1").result(10)
     assert recorder.all(MemberChanged)[-1] == MemberChanged(bia, "host", muted=False)
     assert recorder.notices(bia)[1:] == [("host", None)]
     hub.command("Ana", "unhost", "Bia")
-    assert hub.post("Bia", "hello", "2").result(10)
+    assert hub.posting.post("Bia", "hello", "2").result(10)
     assert recorder.all(MemberChanged)[-1] == MemberChanged(bia, "guest", muted=False)
 
 
@@ -125,7 +125,7 @@ def test_a_moderator_is_not_shown_as_muted(hub, ana, come, recorder, times):
 def test_the_host_link_makes_a_moderator_once(hub, bia, recorder, audit):
     """Whoever opens it again changes nothing, and the log has one line."""
     for _ in range(2):
-        hub.promote(bia)
+        hub.identities.promote(bia)
     assert hub.is_moderator(bia.id)
     lines = [line for line in audit.named("command") if line[2] == (bia, PHONE)]
     assert lines == [("host", "host link", (bia, PHONE), {})]
@@ -135,7 +135,7 @@ def test_the_host_link_makes_a_moderator_once(hub, bia, recorder, audit):
 def test_who_opens_the_host_link_before_they_join_is_logged_without_an_address(hub, audit):
     """Their cookie is all that is known of them."""
     bia = User("7", "Bia")
-    hub.promote(bia)
+    hub.identities.promote(bia)
     assert audit.lines == [("command", "host", "host link", (bia, Origin("")), {})]
     assert hub.join("Bia", bia, PHONE).members[0].role == "host"
 
@@ -145,16 +145,16 @@ def test_who_logs_in_by_the_host_link_is_host_from_the_arrival_on(hub, come, aud
     come("Bia", PHONE)
     for line in ("mute Bia", "ban Ana", "lock"):
         hub.command_from_terminal(*line.partition(" ")[::2])
-    ana = hub.log_in("Ana", PHONE, host=True)
+    ana = hub.identities.log_in("Ana", PHONE, host=True)
     assert audit.lines[-1] == ("command", "host", "host link", (ana, PHONE), {})
     member = hub.join("Ana", ana, PHONE).members[-1]
     assert (member.name, member.role, member.muted) == ("Ana", "host", False)
-    assert hub.post("Ana", "hello", "1").result(10)
+    assert hub.posting.post("Ana", "hello", "1").result(10)
 
 
 def test_a_moderator_who_logs_out_is_none_any_more(hub, ana, settings):
     """On a computer that others use, the next one is a guest."""
-    hub.log_out(ana)
+    hub.identities.log_out(ana)
     assert not hub.is_moderator(ana.id)
     assert settings.load().moderators == frozenset()
 
@@ -162,15 +162,15 @@ def test_a_moderator_who_logs_out_is_none_any_more(hub, ana, settings):
 def test_a_guest_who_logs_out_changes_nothing(hub, bia, settings):
     """No position is taken for it."""
     before = settings.load()
-    hub.log_out(bia)
+    hub.identities.log_out(bia)
     assert settings.load() == before
 
 
 def test_a_moderator_logs_out_where_the_disk_refuses(hub, ana, refusing, recorder, caplog):
     """They are out, and the server's own log says what could not be stored."""
     refusing(True)
-    hub.log_out(ana)
-    assert not hub.may_enter(ana, HERE)
+    hub.identities.log_out(ana)
+    assert not hub.identities.may_enter(ana, HERE)
     assert recorder.told[-1] == ConnectionsClosed(ana.id)
     why = "cannot be taken off: the message database refuses"
     assert f"a moderator has logged out, and {why}" in caplog.text

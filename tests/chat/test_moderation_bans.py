@@ -46,18 +46,18 @@ def test_who_is_banned_does_not_come_back(hub, bia, audit, times):
     hub.command("Ana", "ban", "Bia 1h")
     for name in ("Bia", "Somebody else"):
         with pytest.raises(Banned):
-            hub.log_in(name, PHONE)
+            hub.identities.log_in(name, PHONE)
     with pytest.raises(Banned):
-        hub.log_in("Bia", ELSEWHERE, replaces=bia)
+        hub.identities.log_in("Bia", ELSEWHERE, replaces=bia)
     assert audit.lines[-1] == ("login_refused", "Bia", ELSEWHERE, "banned")
     times.go_on(3_600)
-    assert hub.log_in("Bia", PHONE)
+    assert hub.identities.log_in("Bia", PHONE)
 
 
 def test_a_ban_holds_for_who_has_come_in_meanwhile(hub, bia, come, recorder):
     """A second login on the device is shown out, too, and has no use of an open connection."""
     carla = come("Carla", PHONE)
-    diana = hub.log_in("Diana", PHONE)
+    diana = hub.identities.log_in("Diana", PHONE)
     hub.connect("Diana", diana)
     hub.command("Ana", "ban", "Bia 1h")
     for name, user in (("Bia", bia), ("Carla", carla)):
@@ -79,18 +79,18 @@ def test_a_ban_lasts_until_tomorrow_unless_it_is_said_how_long(hub, bia):
 
 def test_who_leaves_first_can_still_be_banned(hub, bia):
     """What is known of those who have left is remembered, and a name that looks alike will do."""
-    hub.log_out(bia)
+    hub.identities.log_out(bia)
     assert hub.command("Ana", "ban", "B.I.A").params["name"] == "Bia"
     with pytest.raises(Banned):
-        hub.log_in("Somebody else", PHONE)
+        hub.identities.log_in("Somebody else", PHONE)
 
 
 def test_a_name_that_never_came_can_be_banned(hub, ana, audit):
     """It is kept out by that name alone, and nobody is told."""
     hub.command("Ana", "ban", "Troll")
     with pytest.raises(Banned):
-        hub.log_in("TROLL", HERE)
-    assert hub.log_in("Carla", HERE)
+        hub.identities.log_in("TROLL", HERE)
+    assert hub.identities.log_in("Carla", HERE)
     about = (User("", "Troll"), Origin(""))
     assert audit.named("command")[-1] == ("ban", "Ana", about, {"seconds": 43_200})
 
@@ -98,13 +98,13 @@ def test_a_name_that_never_came_can_be_banned(hub, ana, audit):
 def test_who_has_not_come_back_after_a_restart_can_be_banned(start, audit):
     """Nothing is known of them but their name and their device."""
     before = start()
-    bia = before.log_in("Bia", PHONE)
+    bia = before.identities.log_in("Bia", PHONE)
     before.close()
     after = start()
     after.command_from_terminal("ban", "Bia address")
     known = (bia, Origin("", device="phone"))
     assert audit.lines[-1] == ("command", "ban", "terminal", known, {"seconds": 43_200})
-    assert not after.may_enter(bia, ELSEWHERE)
+    assert not after.identities.may_enter(bia, ELSEWHERE)
 
 
 def test_a_ban_by_address_keeps_out_who_is_new_there(hub, bia, come, audit):
@@ -113,9 +113,9 @@ def test_a_ban_by_address_keeps_out_who_is_new_there(hub, bia, come, audit):
     eva = come("Eva", neighbour)
     hub.command("Ana", "ban", "Bia address")
     with pytest.raises(Banned):
-        hub.log_in("Carla", neighbour)
-    assert hub.log_in("Carla", neighbour, replaces=eva)
-    assert hub.log_in("Dora", neighbour, host=True)
+        hub.identities.log_in("Carla", neighbour)
+    assert hub.identities.log_in("Carla", neighbour, replaces=eva)
+    assert hub.identities.log_in("Dora", neighbour, host=True)
     command = audit.named("command")[-2]
     assert command[3] == {"seconds": 43_200, "address": PHONE.ip}
 
@@ -123,14 +123,14 @@ def test_a_ban_by_address_keeps_out_who_is_new_there(hub, bia, come, audit):
 def test_the_address_counts_only_where_it_is_asked_for(hub, bia):
     """Else everybody behind one router would be kept out."""
     hub.command("Ana", "ban", "Bia")
-    assert hub.log_in("Carla", Origin(PHONE.ip, device="new"))
+    assert hub.identities.log_in("Carla", Origin(PHONE.ip, device="new"))
 
 
 def test_the_servers_own_computer_is_not_banned_by_address(hub, ana, come, audit):
     """The ban holds for the device, and the log says nothing of an address."""
     come("Bia", Origin("127.0.0.1", device="shared"))
     hub.command("Ana", "ban", "Bia address")
-    assert hub.log_in("Carla", Origin("127.0.0.1", device="new"))
+    assert hub.identities.log_in("Carla", Origin("127.0.0.1", device="new"))
     assert audit.named("command")[-1][3] == {"seconds": 43_200}
 
 
@@ -144,7 +144,7 @@ def test_a_ban_can_be_lifted(hub, bia, audit):
     assert hub.command("Ana", "bans", "").key == "command.bans.none"
     about = (User("", "bia"), Origin(""))
     assert audit.named("command")[-1] == ("unban", "Ana", about, {})
-    assert hub.log_in("Bia", PHONE)
+    assert hub.identities.log_in("Bia", PHONE)
 
 
 def test_a_ban_can_be_lifted_by_an_id(hub, bia):
@@ -176,7 +176,7 @@ def test_who_is_muted_may_not_write_until_then(hub, bia, recorder, times):
         Notice(bia.id, "muted", IN_A_MINUTE),
     ]
     with pytest.raises(Muted) as refusal:
-        hub.post("Bia", "hello", "1").result(10)
+        hub.posting.post("Bia", "hello", "1").result(10)
     assert refusal.value.retry_after == 60
     times.go_on(60)
     hub.tick(times.monotonic)
@@ -184,7 +184,7 @@ def test_who_is_muted_may_not_write_until_then(hub, bia, recorder, times):
         MemberChanged(bia, "guest", muted=False),
         Notice(bia.id, "unmuted"),
     ]
-    assert hub.post("Bia", "hello", "1").result(10)
+    assert hub.posting.post("Bia", "hello", "1").result(10)
 
 
 def test_everybody_sees_who_is_muted(hub, bia, recorder):
@@ -217,7 +217,7 @@ def test_the_later_mute_counts(hub, bia, times):
     times.go_on(60)
     hub.tick(times.monotonic)
     with pytest.raises(Muted):
-        hub.post("Bia", "hello", "1").result(10)
+        hub.posting.post("Bia", "hello", "1").result(10)
 
 
 @pytest.mark.parametrize("leap", [-86_400, 86_400])
@@ -230,7 +230,7 @@ def test_a_clock_that_is_set_ends_no_mute_and_prolongs_none(hub, bia, recorder, 
     hub.tick(times.monotonic)
     assert len(hub.bans()) == 1
     with pytest.raises(Muted) as refusal:
-        hub.post("Bia", "hello", "1").result(10)
+        hub.posting.post("Bia", "hello", "1").result(10)
     assert refusal.value.retry_after == 1
     times.go_on(1)
     hub.tick(times.monotonic)
@@ -240,7 +240,7 @@ def test_a_clock_that_is_set_ends_no_mute_and_prolongs_none(hub, bia, recorder, 
 def test_a_new_name_does_not_undo_a_mute(hub, bia, recorder):
     """The device is the same; everybody sees it from the arrival on."""
     hub.command("Ana", "mute", "Bia")
-    other = hub.log_in("Other", PHONE)
+    other = hub.identities.log_in("Other", PHONE)
     hub.connect("Other", other)
     assert [member.muted for member in hub.join("Other", other, PHONE).members] == [
         False,
@@ -248,9 +248,9 @@ def test_a_new_name_does_not_undo_a_mute(hub, bia, recorder):
         True,
     ]
     with pytest.raises(Muted):
-        hub.post("Other", "hello", "1").result(10)
+        hub.posting.post("Other", "hello", "1").result(10)
     hub.command("Ana", "unmute", "Other")
-    assert hub.post("Bia", "hello", "1").result(10)
+    assert hub.posting.post("Bia", "hello", "1").result(10)
     assert [recorder.notices(user)[-1] for user in (bia, other)] == [("unmuted", None)] * 2
 
 
@@ -278,7 +278,7 @@ def test_a_mute_without_a_device_is_that_of_the_id(hub, ana, come, recorder):
     hub.command("Ana", "mute", "Carla forever")
     hub.command("Ana", "unmute", "Carla")
     assert recorder.notices(carla) == [("muted", None), ("unmuted", None)]
-    assert hub.post("Carla", "hello", "1").result(10)
+    assert hub.posting.post("Carla", "hello", "1").result(10)
 
 
 def test_somebody_who_is_called_like_a_time_can_be_muted(hub, ana, come, recorder):
@@ -291,9 +291,9 @@ def test_somebody_who_is_called_like_a_time_can_be_muted(hub, ana, come, recorde
 def test_who_has_left_can_be_muted(hub, bia, recorder):
     """Whoever comes back finds that it holds, and nobody is told meanwhile."""
     hub.disconnect("Bia")
-    hub.log_out(bia)
+    hub.identities.log_out(bia)
     told = len(recorder.told)
     hub.command("Ana", "mute", "Bia")
     assert recorder.told[told:] == []
-    again = hub.log_in("Bia", PHONE)
+    again = hub.identities.log_in("Bia", PHONE)
     assert hub.join("again", again, PHONE).members[-1].muted

@@ -23,21 +23,21 @@ def test_a_locked_room_opens_for_moderators_alone(hub, ana, audit):
     """After /unlock it does for everybody."""
     assert hub.command("Ana", "lock", "").key == "command.lock.done"
     with pytest.raises(RoomLocked):
-        hub.log_in("Carla", HERE)
+        hub.identities.log_in("Carla", HERE)
     assert audit.lines[-1] == ("login_refused", "Carla", HERE, "locked")
-    assert hub.log_in("Dora", HERE, host=True)
+    assert hub.identities.log_in("Dora", HERE, host=True)
     assert hub.command("Ana", "unlock", "").key == "command.unlock.done"
     assert audit.lines[-1] == ("command", "unlock", "Ana", None, {})
-    assert hub.log_in("Eva", HERE)
+    assert hub.identities.log_in("Eva", HERE)
 
 
 def test_in_a_locked_room_one_makes_room_for_one(hub, bia):
     """Of several logins by one session a single one takes the place that it has."""
     hub.command("Ana", "lock", "")
-    carla = hub.log_in("Carla", PHONE, replaces=bia)
+    carla = hub.identities.log_in("Carla", PHONE, replaces=bia)
     with pytest.raises(RoomLocked):
-        hub.log_in("Dora", PHONE, replaces=bia)
-    assert hub.log_in("Dora", PHONE, replaces=carla)
+        hub.identities.log_in("Dora", PHONE, replaces=bia)
+    assert hub.identities.log_in("Dora", PHONE, replaces=carla)
     assert [member.name for member in hub.members()] == ["Ana"]
 
 
@@ -45,8 +45,8 @@ def test_who_cannot_have_a_name_keeps_their_place(hub, bia):
     """A login that is refused logs nobody out."""
     hub.command("Ana", "lock", "")
     with pytest.raises(NameTaken):
-        hub.log_in("Ana", PHONE, replaces=bia)
-    assert hub.may_enter(bia, PHONE)
+        hub.identities.log_in("Ana", PHONE, replaces=bia)
+    assert hub.identities.may_enter(bia, PHONE)
 
 
 def test_everybody_learns_the_rules_once(hub, bia, recorder, audit):
@@ -56,7 +56,7 @@ def test_everybody_learns_the_rules_once(hub, bia, recorder, audit):
     assert [event.rules.slow for event in recorder.all(RulesChanged)] == [10]
     assert recorder.heard("Bia")[-1] == recorder.all(RulesChanged)[0]
     assert [line[0] for line in audit.named("command")].count("slow") == 1
-    carla = hub.log_in("Carla", HERE)
+    carla = hub.identities.log_in("Carla", HERE)
     assert hub.join("Carla", carla, HERE).rules.slow == 10
 
 
@@ -110,23 +110,23 @@ def test_the_interval_is_said(hub, ana):
 def test_only_moderators_write_when_they_say_so(hub, bia):
     """The guest is told why."""
     hub.command("Ana", "readonly", "on")
-    assert hub.post("Ana", "listen", "1").result(10)
+    assert hub.posting.post("Ana", "listen", "1").result(10)
     with pytest.raises(ReadOnly):
-        hub.post("Bia", "but", "2").result(10)
+        hub.posting.post("Bia", "but", "2").result(10)
 
 
 def test_a_guest_waits_between_two_messages(hub, bia, times):
     """The time is the one that nobody can set, and another topic does not shorten it."""
     hub.command("Ana", "slow", "10s")
-    hub.post("Bia", "one", "1").result(10)
+    hub.posting.post("Bia", "one", "1").result(10)
     hub.command("Ana", "topic", "Patience")
     times.wall += 86_400
     times.monotonic += 9
     with pytest.raises(SlowMode) as refusal:
-        hub.post("Bia", "two", "2").result(10)
+        hub.posting.post("Bia", "two", "2").result(10)
     assert refusal.value.retry_after == 1
     times.monotonic += 1
-    assert hub.post("Bia", "two", "2").result(10)
+    assert hub.posting.post("Bia", "two", "2").result(10)
 
 
 def test_what_could_not_be_stored_is_nothing_to_wait_for(hub, bia, refusing):
@@ -134,43 +134,43 @@ def test_what_could_not_be_stored_is_nothing_to_wait_for(hub, bia, refusing):
     hub.command("Ana", "slow", "1m")
     refusing(True)
     with pytest.raises(StoreUnavailable):
-        hub.post("Bia", "hello", "1").result(10)
+        hub.posting.post("Bia", "hello", "1").result(10)
     refusing(False)
-    assert hub.post("Bia", "hello", "1").result(10)
+    assert hub.posting.post("Bia", "hello", "1").result(10)
     with pytest.raises(SlowMode):
-        hub.post("Bia", "and", "2").result(10)
+        hub.posting.post("Bia", "and", "2").result(10)
 
 
 def test_a_message_that_is_sent_again_is_nothing_to_wait_for(hub, bia, times):
     """It is no second one, however late it comes."""
     hub.command("Ana", "slow", "1m")
-    first = hub.post("Bia", "hello", "1").result(10)
+    first = hub.posting.post("Bia", "hello", "1").result(10)
     times.go_on(60)
-    assert hub.post("Bia", "hello", "1").result(10).message == first.message
-    assert hub.post("Bia", "and", "2").result(10)
+    assert hub.posting.post("Bia", "hello", "1").result(10).message == first.message
+    assert hub.posting.post("Bia", "and", "2").result(10)
 
 
 @pytest.mark.parametrize("line", ["mute Bia", "readonly", "slow 1m"])
 def test_who_may_not_write_any_more_is_answered_for_what_is_stored(hub, give, recorder, line):
     """The acknowledgement got lost; nobody is told twice, and nothing new gets through by it."""
-    first = hub.post("Bia", "hello", "1").result(10)
+    first = hub.posting.post("Bia", "hello", "1").result(10)
     give(line)
     if line.startswith("slow"):
-        hub.post("Bia", "the turn", "2").result(10)
+        hub.posting.post("Bia", "the turn", "2").result(10)
     told = len(recorder.told)
-    assert hub.post("Bia", "hello", "1").result(10).message == first.message
+    assert hub.posting.post("Bia", "hello", "1").result(10).message == first.message
     with pytest.raises((Muted, ReadOnly, SlowMode)):
-        hub.post("Bia", "news", "3").result(10)
+        hub.posting.post("Bia", "news", "3").result(10)
     assert len(recorder.told) == told
 
 
 def test_a_client_id_is_answered_to_its_author_alone(hub, bia, come):
     """Somebody else's message is no way to learn of it."""
-    hub.post("Bia", "hello", "1").result(10)
+    hub.posting.post("Bia", "hello", "1").result(10)
     come("Carla", HERE)
     hub.command("Ana", "mute", "Carla")
     with pytest.raises(Muted):
-        hub.post("Carla", "hello", "1").result(10)
+        hub.posting.post("Carla", "hello", "1").result(10)
 
 
 def test_a_topic_has_a_longest_length(hub, ana):
@@ -186,7 +186,7 @@ def test_a_topic_has_a_longest_length(hub, ana):
 
 def test_a_message_is_deleted(hub, bia, recorder, audit, times):
     """All are told what is left of it, its author why; nobody can delete it twice."""
-    message = hub.post("Bia", "ugly", "1").result(10).message
+    message = hub.posting.post("Bia", "ugly", "1").result(10).message
     done = hub.command("Ana", "delete", str(message.id))
     assert (done.key, done.params) == ("command.delete.done", {"name": "Bia"})
     (changed,) = recorder.all(MessageChanged)
@@ -206,30 +206,30 @@ def test_a_message_is_deleted(hub, bia, recorder, audit, times):
 
 def test_a_deleted_message_does_not_come_back(hub, bia):
     """The history of a newcomer is without it."""
-    message = hub.post("Bia", "ugly", "1").result(10).message
+    message = hub.posting.post("Bia", "ugly", "1").result(10).message
     hub.command("Ana", "delete", str(message.id))
-    carla = hub.log_in("Carla", HERE)
+    carla = hub.identities.log_in("Carla", HERE)
     assert hub.join("Carla", carla, HERE).page.messages == []
 
 
 def test_who_deletes_their_own_message_is_not_told(hub, ana, recorder):
     """They know it."""
-    message = hub.post("Ana", "a typo", "1").result(10).message
+    message = hub.posting.post("Ana", "a typo", "1").result(10).message
     hub.command("Ana", "delete", str(message.id))
     assert recorder.notices(ana) == []
 
 
 def test_a_history_is_cleared(hub, bia, recorder, audit):
     """All learn up to where; what is said afterwards stays."""
-    old = hub.post("Bia", "old", "1").result(10).message
+    old = hub.posting.post("Bia", "old", "1").result(10).message
     assert hub.command("Ana", "clear", "").key == "command.clear.done"
     (cleared,) = recorder.all(HistoryCleared)
     assert old.id <= cleared.up_to
     assert recorder.heard("Bia")[-1] == cleared
     value = {"value": f"up to #{cleared.up_to}"}
     assert audit.lines[-1] == ("command", "clear", "Ana", None, value)
-    hub.post("Bia", "new", "2").result(10)
-    carla = hub.log_in("Carla", HERE)
+    hub.posting.post("Bia", "new", "2").result(10)
+    carla = hub.identities.log_in("Carla", HERE)
     page = hub.join("Carla", carla, HERE).page
     assert [message.message for message in page.messages] == ["new"]
 

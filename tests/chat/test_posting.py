@@ -3,8 +3,7 @@
 import pytest
 
 from lanchat.chat.events import MessageChanged, Notice, ReactionsChanged, UserCleared
-from lanchat.chat.model import MESSAGE_LIMIT, Clock, Cursor, Message, Origin, timestamp
-from lanchat.chat.posting import Ages
+from lanchat.chat.model import MESSAGE_LIMIT, Cursor, Origin
 from lanchat.errors import (
     CommandUnusable,
     Forbidden,
@@ -22,12 +21,12 @@ from lanchat.errors import (
 
 def said(hub, who, text="hello"):
     """What somebody has just said."""
-    return hub.post(who, text, text).result(10).message
+    return hub.posting.post(who, text, text).result(10).message
 
 
 def edit(hub, who, message, text="hallo", client_id="edit"):
     """What came of an edit."""
-    return hub.edit(who, message.id, text, client_id).result(10)
+    return hub.posting.edit(who, message.id, text, client_id).result(10)
 
 
 def texts(hub, user):
@@ -143,7 +142,7 @@ def test_in_a_room_without_edits_hosts_edit_alone(hub, bia, give):
 def test_nobody_edits_where_there_is_no_time_for_it(start):
     """With ``--edit-time 0`` not even a host."""
     hub = start(edit_seconds=0)
-    user = hub.log_in("Ana", Origin(""), host=True)
+    user = hub.identities.log_in("Ana", Origin(""), host=True)
     hub.join("Ana", user, Origin(""))
     with pytest.raises(TooLate):
         edit(hub, "Ana", said(hub, "Ana"))
@@ -187,51 +186,6 @@ def test_a_clock_that_is_set_changes_nothing(hub, bia, times, leap):
         edit(hub, "Bia", message, "later", "later")
 
 
-def said_at(times, message_id, seconds=0.0):
-    """A message of so many seconds ago, by the wall clock."""
-    time = timestamp(times.wall - seconds)
-    return Message(message_id, "", "lobby", "1", "Ana", "", "hello", time, message_id)
-
-
-def test_before_the_start_the_wall_clock_tells(times):
-    """And what was said since is told by the other one."""
-    recent, old = said_at(times, 1, 800), said_at(times, 2, 901)
-    ages = Ages(times.clock, 900)
-    assert (recent in ages.young(), old in ages.young()) == (True, False)
-    ages.posted(3)
-    times.go_on(101)
-    assert recent not in ages.young()
-    assert said_at(times, 3, 5_000) in ages.young()
-
-
-def test_a_clock_that_is_behind_opens_the_past_for_so_long_alone(times):
-    """As much as a life of the server, if it was set back before the start."""
-    message = said_at(times, 1, 100_000)
-    times.wall -= 200_000
-    ages = Ages(times.clock, 900)
-    assert message in ages.young()
-    times.go_on(900)
-    assert message not in ages.young()
-
-
-def test_a_clock_that_was_ahead_at_the_start_and_is_set_right(times):
-    """What was said just before can be edited again."""
-    message = said_at(times, 1)
-    ages = Ages(Clock(times.clock.monotonic, lambda: times.wall + 86_400), 900)
-    assert message not in ages.young()
-    ages._clock = times.clock
-    assert message in ages.young()
-
-
-def test_ages_of_many_messages_cost_little(times):
-    """One mark a second, and none of what is too old anyway."""
-    ages = Ages(times.clock, 60)
-    for number in range(5_000):
-        times.go_on(0.1)
-        ages.posted(number)
-    assert len(ages._marks) <= 62
-
-
 # Deleted.
 
 
@@ -240,7 +194,7 @@ def test_people_delete_what_is_their_own(hub, bia, recorder, audit):
     message = said(hub, "Bia")
     hub.command("Ana", "mute", "Bia")
     lines = list(audit.lines)
-    event = hub.delete("Bia", message.id).result(10)
+    event = hub.posting.delete("Bia", message.id).result(10)
     assert event.message == message._replace(message="", deleted=True, seq=event.seq)
     assert recorder.heard("Ana")[-1] == event
     assert audit.lines == lines
@@ -251,24 +205,24 @@ def test_guests_delete_nothing_else(hub, ana, bia):
     """What is there stays."""
     message = said(hub, "Ana")
     with pytest.raises(Forbidden):
-        hub.delete("Bia", message.id).result(10)
+        hub.posting.delete("Bia", message.id).result(10)
     with pytest.raises(UnknownMessage):
-        hub.delete("Bia", 2**53).result(10)
+        hub.posting.delete("Bia", 2**53).result(10)
     with pytest.raises(NotJoined):
-        hub.delete("nobody's tab", message.id)
+        hub.posting.delete("nobody's tab", message.id)
     assert texts(hub, ana) == ["hello"]
 
 
 def test_a_host_deletes_any(hub, ana, bia, recorder, audit):
     """As by the command: it is in the log, and who wrote it is told."""
     message, own = said(hub, "Bia", "a"), said(hub, "Ana", "b")
-    hub.delete("Ana", message.id).result(10)
-    hub.delete("Ana", own.id).result(10)
+    hub.posting.delete("Ana", message.id).result(10)
+    hub.posting.delete("Ana", own.id).result(10)
     (line,) = [line for line in audit.named("command") if line[0] == "delete"]
     assert line[1:] == ("Ana", (bia, Origin(message.ip)), {"value": f"#{message.id}"})
     assert recorder.all(Notice) == [Notice(bia.id, "deleted")]
     with pytest.raises(UnknownMessage):
-        hub.delete("Ana", own.id).result(10)
+        hub.posting.delete("Ana", own.id).result(10)
 
 
 # All that one person has said.
@@ -307,8 +261,8 @@ def test_who_was_away_learns_that_somebody_was_cleared(hub, ana, bia, give):
 def test_who_is_gone_can_be_cleared_by_name(hub, ana, bia, give, recorder):
     """Whoever said something by it last; each of several in turn, then there is nobody."""
     said(hub, "Bia", "a")
-    hub.log_out(bia)
-    again = hub.log_in("Bia", Origin("192.0.2.9"))
+    hub.identities.log_out(bia)
+    again = hub.identities.log_in("Bia", Origin("192.0.2.9"))
     hub.join("again", again, Origin("192.0.2.9"))
     said(hub, "again", "b")
     for user in (again, bia):
@@ -343,7 +297,7 @@ def test_a_ban_can_take_along_what_was_said(hub, give, recorder, line):
 def test_what_somebody_reacted_goes_as_well(hub, bia, give, recorder, times):
     """Also where it is all that they did."""
     message = said(hub, "Ana", "mine")
-    hub.react("Bia", message.id, "👍", on=True).result(10)
+    hub.reactions.react("Bia", message.id, "👍", on=True).result(10)
     times.go_on(1)
     hub.tick(times.monotonic)
     give("clear Bia")

@@ -62,7 +62,7 @@ def test_an_emoji_is_the_same_with_and_without_selectors(typed, meant):
 @pytest.fixture
 def said(hub, bia):
     """The number of a message of Bia's."""
-    return hub.post("Bia", "hello", "1").result(DEADLINE).message.id
+    return hub.posting.post("Bia", "hello", "1").result(DEADLINE).message.id
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def react(hub):
     """Let somebody react, and wait until all that was handed in by then has been dealt with."""
 
     def react(name, number, emoji="👍", *, on=True):
-        reacted = hub.react(name, number, emoji, on=on).result(DEADLINE)
+        reacted = hub.reactions.react(name, number, emoji, on=on).result(DEADLINE)
         with suppress(CommandUnusable):  # there are no pins; the log is asked for them in its turn
             hub.command("Ana", "unpin", "")
         return reacted
@@ -127,7 +127,7 @@ def test_after_a_pause_it_is_told_at_once_again(react, recorder, times, said):
 
 def test_there_is_a_limit_for_all_messages_together(hub, react, recorder, later, bia):
     """Those that have waited longest come first, and none is forgotten."""
-    posted = [hub.post("Bia", str(n), str(n)) for n in range(2 * AT_ONCE + 5)]
+    posted = [hub.posting.post("Bia", str(n), str(n)) for n in range(2 * AT_ONCE + 5)]
     numbers = [one.result(DEADLINE).message.id for one in posted]
     for number in numbers:
         react("Ana", number)
@@ -176,7 +176,7 @@ def test_who_joins_gets_their_own(hub, react, said, bia):
 def test_the_name_is_the_one_of_then(react, hub, recorder, said, bia):
     """As messages keep the name that they were said by."""
     react("Bia", said)
-    hub.rename(bia, "Beatriz", PHONE)
+    hub.identities.rename(bia, "Beatriz", PHONE)
     react("Ana", said, "❤️")
     assert recorder.all(ReactionsChanged)[-1].reactions[0].users == ((bia.id, "Bia"),)
 
@@ -200,7 +200,7 @@ def test_slow_mode_slows_no_reaction(give, react, said, hub):
     give("slow 1m")
     react("Bia", said)
     react("Bia", said, "❤️")
-    assert hub.post("Bia", "mine", "2").result(DEADLINE)
+    assert hub.posting.post("Bia", "mine", "2").result(DEADLINE)
 
 
 def test_a_reaction_that_is_refused_is_told_to_nobody(react, recorder, said):

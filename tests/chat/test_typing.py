@@ -11,10 +11,10 @@ from lanchat.errors import Muted, NotJoined, UnknownRoom
 def test_a_small_room_is_told_and_a_crowd_is_not(hub, come, recorder):
     """Fifty people at most."""
     people = [come(f"Guest {number}") for number in range(CROWD)]
-    hub.typing("Guest 0", LOBBY)
+    hub.posting.typing("Guest 0", LOBBY)
     assert recorder.all(Typing) == [Typing(LOBBY, people[0])]
     come("one more")
-    hub.typing("Guest 1", LOBBY)
+    hub.posting.typing("Guest 1", LOBBY)
     assert len(recorder.all(Typing)) == 1
 
 
@@ -28,5 +28,5 @@ def test_who_may_not_write_is_refused(hub, give, recorder):
         ("nobody", LOBBY, NotJoined),
     ]:
         with pytest.raises(refusal):
-            hub.typing(connection, room)
+            hub.posting.typing(connection, room)
     assert recorder.all(Typing) == []

@@ -38,7 +38,7 @@ def desk():
         history=3,
         edit_seconds=900,
     )
-    hub.join("tab", hub.log_in("Ana", HERE), HERE)
+    hub.join("tab", hub.identities.log_in("Ana", HERE), HERE)
     yield Desk(hub, lambda: "http://192.0.2.1/host#1")
     hub.close()
     database.close()

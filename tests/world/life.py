@@ -127,7 +127,7 @@ class Life:
         asked = msgspec.convert(request, AskHistory)
         with suppress(Refusal):
             stretch = self._reading.stretch((LOBBY,), LOBBY, asked.place, asked.limit)
-            mine = protocol.mine(self._hub.mine(user, stretch.messages))
+            mine = protocol.mine(self._hub.reactions.mine(user, stretch.messages))
             return as_sent({**protocol.stretch(stretch, asked.place), "mine": mine})
         return None
 
@@ -144,19 +144,19 @@ class Life:
 
     def post(self, user: User, text: str, reply_to: int | None) -> None:
         with suppress(Refusal):
-            self._hub.post(user.id, text, text, reply_to).result(DEADLINE)
+            self._hub.posting.post(user.id, text, text, reply_to).result(DEADLINE)
 
     def edit(self, message: Message, text: str) -> None:
         with suppress(Refusal):
-            self._hub.edit(message.user_id, message.id, text, text).result(DEADLINE)
+            self._hub.posting.edit(message.user_id, message.id, text, text).result(DEADLINE)
 
     def delete(self, message: Message) -> None:
         with suppress(Refusal):
-            self._hub.delete(message.user_id, message.id).result(DEADLINE)
+            self._hub.posting.delete(message.user_id, message.id).result(DEADLINE)
 
     def react(self, user: User, message_id: int, emoji: str, *, on: bool) -> None:
         with suppress(Refusal):
-            self._hub.react(user.id, message_id, emoji, on=on).result(DEADLINE)
+            self._hub.reactions.react(user.id, message_id, emoji, on=on).result(DEADLINE)
         self.settle()
 
     def command(self, name: str, text: str) -> None:
@@ -195,7 +195,7 @@ class Life:
         """All that is there as one would be sent it: messages by their ids, pins, one's own."""
         page = self.log.newest(LOBBY, 1_000)
         sent, pins = map(_sent, (page.messages, page.pins))
-        mine = protocol.mine(self._hub.mine(user, page.messages))
+        mine = protocol.mine(self._hub.reactions.mine(user, page.messages))
         return {each["id"]: each for each in sent}, pins, as_sent(mine)
 
 

@@ -1,4 +1,4 @@
-"""What people say: posted, edited and deleted by those who may, and how old it is.
+"""What people say: posted, edited and deleted by those who may, and that they are about to.
 
 Whether somebody may write now is asked here, by what this process knows of them. Whether a change
 still holds (whose message it is, whether it is there) is decided where it is stored.
@@ -6,90 +6,25 @@ still holds (whose message it is, whether it is there) is decided where it is st
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from math import inf
 
+from lanchat.chat.ages import Ages
 from lanchat.chat.changes import Change, Delete, Draft, Edit, EventT, Resent
-from lanchat.chat.events import MessageChanged, MessagePosted
+from lanchat.chat.events import Event, MessageChanged, MessagePosted, Typing
 from lanchat.chat.model import LOBBY, Clock, Message, check_text, timestamp
 from lanchat.chat.moderation import Actor, Moderation
 from lanchat.chat.permissions import Permissions, Turn
 from lanchat.chat.ports import Entry, EventLog
-from lanchat.chat.presence import Presence
-from lanchat.errors import NotJoined, Refusal, StoreUnavailable, TooLate
-
-_MARK_SECONDS = 1.0
-"""Between two notes of when a message was posted: so exactly is known how old the others are."""
-
-_NEVER = "~"
-"""Behind every time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Young:
-    """The messages of less than a certain age.
-
-    Those posted since the one ``of_life`` are told by their ids, from ``first`` on; those before
-    it by their times.
-    """
-
-    of_life: float
-    first: float
-    after: str
-
-    def __contains__(self, message: Message) -> bool:
-        if message.id >= self.of_life:
-            return message.id >= self.first
-        return message.time > self.after
-
-
-class Ages:
-    """Knows which messages are younger than ``most`` seconds, to a second.
-
-    Of those posted in this life of the server it is known by the monotonic clock. Of those before
-    it, by the wall clock as it was at the start, or as it is now where it has been set back since;
-    at the least they are as old as this life. So a clock that is set shuts nobody out who was
-    just in time, and opens nothing for longer than a life of ``most`` seconds.
-    """
-
-    def __init__(self, clock: Clock, most: float) -> None:
-        self._clock = clock
-        self._most = most
-        self._start = clock.monotonic()
-        self._wall = clock.wall()
-        self._of_life = inf  # the first id
-        self._marks: deque[tuple[float, int]] = deque()  # at most one a second
-
-    def posted(self, message_id: int) -> None:
-        """A message has just been stored."""
-        now, marks = self._clock.monotonic(), self._marks
-        if marks and now < marks[-1][0] + _MARK_SECONDS:
-            return
-        self._of_life = min(self._of_life, message_id)
-        marks.append((now, message_id))
-        self._forget(now)
-
-    def young(self) -> Young:
-        """Which messages are young now."""
-        now = self._clock.monotonic()
-        self._forget(now)
-        first = self._marks[0][1] if self._marks else inf
-        life = now - self._start
-        if life >= self._most:
-            return Young(self._of_life, first, _NEVER)
-        start = min(self._wall, self._clock.wall() - life)
-        return Young(self._of_life, first, timestamp(start + life - self._most))
-
-    def _forget(self, now: float) -> None:
-        while self._marks and self._marks[0][0] <= now - self._most - _MARK_SECONDS:
-            self._marks.popleft()
+from lanchat.chat.presence import CROWD, Presence
+from lanchat.errors import NotJoined, Refusal, StoreUnavailable, TooLate, UnknownRoom
 
 
 class Posting:
-    """Takes what people say; ``edit_seconds`` is how long they may edit it, 0 for never."""
+    """Takes what people say; ``edit_seconds`` is how long they may edit it, 0 for never.
+
+    ``publish`` tells an event without a position to all processes.
+    """
 
     def __init__(
         self,
@@ -98,6 +33,7 @@ class Posting:
         permissions: Permissions,
         moderation: Moderation,
         *,
+        publish: Callable[[Event], None],
         clock: Clock,
         edit_seconds: float,
     ) -> None:
@@ -105,6 +41,7 @@ class Posting:
         self._presence = presence
         self._permissions = permissions
         self._moderation = moderation
+        self._publish = publish
         self._clock = clock
         self._edits = edit_seconds > 0
         self._ages = Ages(clock, edit_seconds)
@@ -117,7 +54,14 @@ class Posting:
         reply_to: int | None = None,
         mentions: Sequence[str] = (),
     ) -> Future[MessagePosted]:
-        """See ``Hub.post``."""
+        """Let a message be stored, then everybody be told; the future is done after both.
+
+        ``reply_to`` is the id of the message that it answers, ``mentions`` are ids of users.
+        The same client_id of the same person again gives the message that it made first, also
+        where the person may not write any more.
+        Raises NotJoined, PayloadInvalid, MessageTooLong or StoreUnavailable; the future fails with
+        the latter, or with Muted, ReadOnly, SlowMode or UnknownMessage (to be answered).
+        """
         entry = self._entry(connection)
         check_text(text)
         user, origin = entry.user, entry.connections[connection]
@@ -144,7 +88,11 @@ class Posting:
         client_id: str,
         mentions: Sequence[str] | None = None,
     ) -> Future[MessageChanged]:
-        """See ``Hub.edit``."""
+        """Let one's own message have another text, as ``post``; it is an edit by the client_id.
+
+        ``mentions`` None leaves those of before. The future fails with UnknownMessage, Forbidden
+        or TooLate, too.
+        """
         entry = self._entry(connection)
         check_text(text)
         refusal: Refusal | None = None
@@ -174,7 +122,11 @@ class Posting:
         return edited
 
     def delete(self, connection: str, message_id: int) -> Future[MessageChanged]:
-        """See ``Hub.delete``."""
+        """Let nothing of one's own message be left, or of anybody's where one is a moderator.
+
+        Also for who may not write. Raises NotJoined or StoreUnavailable; the future fails with
+        the latter, UnknownMessage or Forbidden.
+        """
         user = self._entry(connection).user
         host = self._permissions.is_moderator(user.id)
         time = timestamp(self._clock.wall())
@@ -183,6 +135,19 @@ class Posting:
             actor = Actor(user.id, user.name)
             deleted.add_done_callback(lambda done: self._tell_deleted(actor, done))
         return deleted
+
+    def typing(self, connection: str, room: str) -> None:
+        """Tell the others in a room that somebody is writing there, if they are few.
+
+        Raises NotJoined, UnknownRoom, or Muted or ReadOnly for who may not write.
+        """
+        entry = self._entry(connection)
+        if room != LOBBY:
+            raise UnknownRoom
+        now = self._clock.monotonic()
+        self._permissions.check_writing(entry.user, entry.connections[connection], now)
+        if self._presence.count <= CROWD:
+            self._publish(Typing(room, entry.user))
 
     def posted(self, message_id: int) -> None:
         """The log says that a message has been stored just now."""

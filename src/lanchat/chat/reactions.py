@@ -16,7 +16,7 @@ from math import inf
 
 from lanchat.chat.changes import React, Tell
 from lanchat.chat.events import Event, Reacted, ReactionsChanged
-from lanchat.chat.model import Clock
+from lanchat.chat.model import Clock, Message, User
 from lanchat.chat.permissions import Permissions
 from lanchat.chat.ports import EventLog
 from lanchat.chat.presence import Presence
@@ -100,6 +100,13 @@ class Reactions:
             self._left -= 1
             self._tell(message_id, now)
         return reacted
+
+    def mine(self, user: User, messages: Iterable[Message]) -> dict[int, tuple[str, ...]]:
+        """What the user reacted to which of these messages. Waits for the disk.
+
+        Raises StoreUnavailable.
+        """
+        return self._log.mine(user.id, [message.id for message in messages])
 
     def tell(self, now: float) -> None:
         """Let all learn what has come of late; ``now`` is the monotonic clock's."""

@@ -63,10 +63,10 @@ class LoginPages:
         known, origin = session.known_user(), session.visitor()
         if known is None:
             return self._page()
-        banned = self._hub.banned(known, origin)
+        banned = self._hub.identities.banned(known, origin)
         if banned is not None and not session.is_host():
             return self._page(known.name, self._site.why(banned), "form")
-        taken = self._hub.taken(known)
+        taken = self._hub.identities.taken(known)
         if taken is None:
             return self._page(known.name)  # there is a new access code, or they logged out
         return self._page(known.name, self._site.why(taken), "username", free=taken.suggestion)
@@ -96,7 +96,7 @@ class LoginPages:
         name = flask.request.form.get("username", "")
         try:
             self._site.limits.rename(origin.device or user.id, origin.ip)
-            renamed = self._hub.rename(user, name, origin)
+            renamed = self._hub.identities.rename(user, name, origin)
         except Unauthorized:
             return self._plain(f"error.{Unauthorized.code}", 403)
         except Refusal as refusal:
@@ -108,7 +108,7 @@ class LoginPages:
         """Free the name and close the person's other tabs, too."""
         user = session.known_user()
         if user is not None:
-            self._hub.log_out(user)
+            self._hub.identities.log_out(user)
         session.end()
         return _to("login")
 
@@ -135,7 +135,7 @@ class LoginPages:
         user = self._site.user()
         try:
             if user is not None:
-                self._hub.promote(user)
+                self._hub.identities.promote(user)
             else:
                 session.welcome_host()
         except StoreUnavailable:
@@ -154,22 +154,22 @@ class LoginPages:
     def _log_in(self, name: str) -> Response:
         session.know_device()
         known, origin = session.known_user(), session.visitor()
-        may_enter = known is not None and self._hub.may_enter(known, origin)
+        may_enter = known is not None and self._hub.identities.may_enter(known, origin)
         same = known is not None and name.strip() == known.name and may_enter
         host = session.is_host() or (
-            known is not None and self._hub.remains_moderator(known, same=same)
+            known is not None and self._hub.identities.remains_moderator(known, same=same)
         )
         # Who has opened the host link needs no other key.
         if (session.user() is None or not same) and not host:
             self._check_code(name)
         if known is not None and same:
             if host:
-                self._hub.promote(known)
+                self._hub.identities.promote(known)
             session.begin(known)
             return _to("chat")
         self._count(name)
         self._site.check_room_for(known)
-        user = self._hub.log_in(name, origin, replaces=known, host=host)
+        user = self._hub.identities.log_in(name, origin, replaces=known, host=host)
         session.begin(user)
         return _to("chat")
 

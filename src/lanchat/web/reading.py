@@ -25,7 +25,7 @@ class ReadingHandlers:
             stretch = self._site.reading.stretch(rooms, asked.room, asked.place, asked.limit)
             pay(stretch.messages)
             answer = protocol.stretch(stretch, asked.place)
-        own = self._site.hub.mine(visitor.user, stretch.messages)
+        own = self._site.hub.reactions.mine(visitor.user, stretch.messages)
         return {**answer, "mine": protocol.mine(own)}
 
     def search(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
@@ -36,5 +36,5 @@ class ReadingHandlers:
         with self._site.history.account(visitor.person, visitor.origin.ip) as pay:
             found = self._site.searching.find(asked.query(rooms), rooms)
             pay(found.messages)
-        own = self._site.hub.mine(visitor.user, found.messages)
+        own = self._site.hub.reactions.mine(visitor.user, found.messages)
         return {**protocol.found(found), "mine": protocol.mine(own)}

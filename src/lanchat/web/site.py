@@ -68,9 +68,9 @@ class Site:
     def user(self) -> User | None:
         """The request's person by their present name, if they may be in the chat."""
         user = session.user()
-        if user is None or not self.hub.may_enter(user, session.visitor()):
+        if user is None or not self.hub.identities.may_enter(user, session.visitor()):
             return None
-        return self.hub.current(user)
+        return self.hub.identities.current(user)
 
     def check_room_for(self, user: User | None) -> None:
         """Look whether a request's person can connect. Raises TooManyConnections.

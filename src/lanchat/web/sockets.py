@@ -142,7 +142,7 @@ class Sockets:
     ) -> Future[MessagePosted]:
         payload = parse(arguments, NewMessage)
         self._limits.message(visitor.person, visitor.origin.ip)
-        return self._hub.post(
+        return self._hub.posting.post(
             *(connection, payload.message, payload.client_id),
             *(payload.reply_to, payload.mentions),
         )
@@ -152,7 +152,7 @@ class Sockets:
     ) -> Future[MessageChanged]:
         payload = parse(arguments, EditMessage)
         self._limits.message(visitor.person, visitor.origin.ip)
-        return self._hub.edit(
+        return self._hub.posting.edit(
             *(connection, payload.id, payload.message, payload.client_id), payload.mentions
         )
 
@@ -162,14 +162,14 @@ class Sockets:
         payload = parse(arguments, DeleteMessage)
         # Everybody is told, as of a message.
         self._limits.message(visitor.person, visitor.origin.ip)
-        return self._hub.delete(connection, payload.id)
+        return self._hub.posting.delete(connection, payload.id)
 
     def _react(
         self, connection: str, visitor: Visitor, arguments: Sequence[object]
     ) -> Future[Reacted]:
         payload = parse(arguments, React)
         self._limits.reaction(visitor.person)
-        return self._hub.react(connection, payload.id, payload.emoji, on=payload.on)
+        return self._hub.reactions.react(connection, payload.id, payload.emoji, on=payload.on)
 
     def _host_command(
         self, connection: str, visitor: Visitor, arguments: Sequence[object]
@@ -181,7 +181,7 @@ class Sockets:
     def _typing(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
         asked = parse(arguments, IsTyping)
         if self._limits.typing(visitor.person):
-            self._hub.typing(connection, asked.room)
+            self._hub.posting.typing(connection, asked.room)
         return {"ok": True}
 
     def _unknown(self, *_: object) -> Answer:
@@ -242,4 +242,4 @@ class Sockets:
         """Somebody was too fast; close all their connections where it was once too often."""
         if self._limits.strike(visitor.person):
             self._site.audit.refused(visitor.origin, "flood")
-            self._hub.close_connections(visitor.user.id)
+            self._hub.identities.close_connections(visitor.user.id)
