@@ -22,7 +22,7 @@ from lanchat.chat.model import LOBBY, Cursor, User
 from lanchat.chat.permissions import Rules
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.web import protocol
+from lanchat.web import answers
 
 CHANGES = 1_000
 LIMIT = 0.1
@@ -69,7 +69,7 @@ def catch_up(log: SqliteEventLog, cursor: Cursor) -> float:
     page = catchup.missed(log, LOBBY, cursor, None, 200)
     you = User("1", "Somebody")
     snapshot = catchup.Snapshot(you, [], page, log.epoch, Rules(), None)
-    msgspec.json.encode(protocol.snapshot(snapshot))
+    msgspec.json.encode(answers.snapshot(snapshot))
     seconds = time.perf_counter() - begin
     if len(page.changed) != CHANGES:
         sys.exit("the changes do not fit into an answer")

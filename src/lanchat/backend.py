@@ -52,7 +52,7 @@ from lanchat.store.retention import Retention
 from lanchat.store.search import SqliteSearch
 from lanchat.store.search_index import Indexer
 from lanchat.store.state import SqliteReservations, SqliteSettings
-from lanchat.web import protocol
+from lanchat.web import outgoing
 from lanchat.web.app import carries_session, create_app
 from lanchat.web.site import host_link
 
@@ -124,7 +124,7 @@ class Chat:
 
     def __init__(self, config: ServeConfig, storage: Storage) -> None:
         self.handlers = EventHandlers()
-        self.delivery = SocketDelivery(SocketIO(**SERVER_OPTIONS), self.handlers, protocol.packets)
+        self.delivery = SocketDelivery(SocketIO(**SERVER_OPTIONS), self.handlers, outgoing.packets)
         self.audit = ConnectionLogFile(config.log_file)
         with ExitStack() as undo:
             undo.callback(self.audit.close)

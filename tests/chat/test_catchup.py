@@ -13,7 +13,7 @@ from lanchat.chat.ports import EventLog
 from lanchat.chat.reading import Place, Stretch
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.web import protocol
+from lanchat.web import answers
 
 HISTORY = 3
 LATER = "2026-11-23T13:00:00.000Z"
@@ -275,7 +275,7 @@ def test_all_that_is_sent_is_counted():
         quoted=Quoted(2**53, "1", 'A"na', "\a" * 20, deleted=True),
     )
     for each, spare in (least, 120), (most, 60):
-        sent = len(msgspec.json.encode(protocol.stretch(Stretch([each]), Place())["messages"]))
+        sent = len(msgspec.json.encode(answers.stretch(Stretch([each]), Place())["messages"]))
         assert sent <= catchup.counted(each) <= sent + spare
 
 

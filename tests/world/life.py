@@ -25,8 +25,8 @@ from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.reading import SqliteHistory
 from lanchat.store.state import SqliteReservations, SqliteSettings
-from lanchat.web import protocol
-from lanchat.web.protocol import AskHistory, NewHost
+from lanchat.web import answers, outgoing
+from lanchat.web.incoming import AskHistory, NewHost
 from tests.world.deadline import DEADLINE
 
 HISTORY = 5
@@ -57,7 +57,7 @@ class _Wires:
         self._channels.pop(connection, None)
 
     def deliver(self, channel: str, event: Event) -> None:
-        for name, payload, only in protocol.packets(event):
+        for name, payload, only in outgoing.packets(event):
             sent = as_sent(payload)
             for connection, channels in self._channels.items():
                 traits = self._traits.get(connection, frozenset())
@@ -120,15 +120,15 @@ class Life:
         asked = msgspec.convert(request, NewHost)
         self._hub.connect(connection, user)
         snapshot = self._hub.join(connection, user, _HERE, asked.cursor, traits=asked.traits)
-        return as_sent(protocol.snapshot(snapshot))
+        return as_sent(answers.snapshot(snapshot))
 
     def history(self, user: User, request: object) -> Any:
         """The answer to ``history``, read now; None where there is nothing around."""
         asked = msgspec.convert(request, AskHistory)
         with suppress(Refusal):
             stretch = self._reading.stretch((LOBBY,), LOBBY, asked.place, asked.limit)
-            mine = protocol.mine(self._hub.reactions.mine(user, stretch.messages))
-            return as_sent({**protocol.stretch(stretch, asked.place), "mine": mine})
+            mine = outgoing.mine(self._hub.reactions.mine(user, stretch.messages))
+            return as_sent({**answers.stretch(stretch, asked.place), "mine": mine})
         return None
 
     def heard(self, connection: str) -> list[tuple[str, Any]]:
@@ -195,9 +195,9 @@ class Life:
         """All that is there as one would be sent it: messages by their ids, pins, one's own."""
         page = self.log.newest(LOBBY, 1_000)
         sent, pins = map(_sent, (page.messages, page.pins))
-        mine = protocol.mine(self._hub.reactions.mine(user, page.messages))
+        mine = outgoing.mine(self._hub.reactions.mine(user, page.messages))
         return {each["id"]: each for each in sent}, pins, as_sent(mine)
 
 
 def _sent(messages: list[Message]) -> Any:
-    return as_sent(protocol.stretch(Stretch(messages), Place())["messages"])
+    return as_sent(answers.stretch(Stretch(messages), Place())["messages"])

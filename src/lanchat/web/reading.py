@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lanchat.phrases import Answer
-from lanchat.web import protocol
+from lanchat.web import answers, outgoing
 from lanchat.web.connections import Visitor
-from lanchat.web.protocol import AskHistory, AskSearch, parse
+from lanchat.web.incoming import AskHistory, AskSearch, parse
 from lanchat.web.site import Site
 
 
@@ -24,9 +24,9 @@ class ReadingHandlers:
             rooms = self._site.hub.rooms_of(connection)
             stretch = self._site.reading.stretch(rooms, asked.room, asked.place, asked.limit)
             pay(stretch.messages)
-            answer = protocol.stretch(stretch, asked.place)
+            answer = answers.stretch(stretch, asked.place)
         own = self._site.hub.reactions.mine(visitor.user, stretch.messages)
-        return {**answer, "mine": protocol.mine(own)}
+        return {**answer, "mine": outgoing.mine(own)}
 
     def search(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
         """What was said with these words. Waits for the disk."""
@@ -37,4 +37,4 @@ class ReadingHandlers:
             found = self._site.searching.find(asked.query(rooms), rooms)
             pay(found.messages)
         own = self._site.hub.reactions.mine(visitor.user, found.messages)
-        return {**protocol.found(found), "mine": protocol.mine(own)}
+        return {**answers.found(found), "mine": outgoing.mine(own)}

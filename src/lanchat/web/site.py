@@ -16,7 +16,7 @@ from lanchat.chat.reading import Reading
 from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig
 from lanchat.errors import Refusal
-from lanchat.web import protocol, session
+from lanchat.web import outgoing, session
 from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
 from lanchat.web.history_budget import HistoryBudget
@@ -95,7 +95,7 @@ class Site:
         return {
             "serverUrl": _own_url(),
             "socketPath": f"{flask.request.script_root}/socket.io",
-            **protocol.invitation(lan_url, self.config.invitation(lan_url)),
+            **outgoing.invitation(lan_url, self.config.invitation(lan_url)),
             "room": self.config.name,
             "user": {"id": user.id, "name": user.name},
             "lang": lang,

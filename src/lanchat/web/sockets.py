@@ -29,9 +29,9 @@ from lanchat.errors import (
     Unauthorized,
 )
 from lanchat.phrases import Answer
-from lanchat.web import protocol, session
+from lanchat.web import answers, outgoing, session
 from lanchat.web.connections import Visitor
-from lanchat.web.protocol import (
+from lanchat.web.incoming import (
     DeleteMessage,
     EditMessage,
     HostCommand,
@@ -82,10 +82,10 @@ class Sockets:
         self._socketio.on("connect")(self._connect)
         self._socketio.on("disconnect")(self._disconnect)
         self._wire.on("new_host", self._answering(self._new_host))
-        self._wire.on("new_message", self._answering(self._new_message, protocol.posted))
-        self._wire.on("edit_message", self._answering(self._edit_message, protocol.edited))
-        self._wire.on("delete_message", self._answering(self._delete_message, protocol.deleted))
-        self._wire.on("react", self._answering(self._react, protocol.reacted))
+        self._wire.on("new_message", self._answering(self._new_message, answers.posted))
+        self._wire.on("edit_message", self._answering(self._edit_message, answers.edited))
+        self._wire.on("delete_message", self._answering(self._delete_message, answers.deleted))
+        self._wire.on("react", self._answering(self._react, answers.reacted))
         self._wire.on("host_command", self._answering(self._host_command))
         reading = ReadingHandlers(self._site)
         self._wire.on("history", self._answering(reading.history))
@@ -130,11 +130,11 @@ class Sockets:
                 # Since this connection was opened somebody else has become Ana.
                 raise Unauthorized from None
             pay(joined)
-            answer = protocol.snapshot(joined)
+            answer = answers.snapshot(joined)
         config = self._site.config
         if not config.trust_proxy:  # else the page knows the proxy's address itself
             lan_url = self._site.network.share_url
-            answer["invite"] = protocol.invitation(lan_url, config.invitation(lan_url))
+            answer["invite"] = outgoing.invitation(lan_url, config.invitation(lan_url))
         return answer
 
     def _new_message(

@@ -1,0 +1,160 @@
+"""What comes in: the events of docs/protocol.md, untrusted, and typed here or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from lanchat.chat.model import LOBBY, MENTIONS_LIMIT, Cursor
+from lanchat.chat.reading import Place
+from lanchat.chat.search import Query
+from lanchat.chat.words import phrases, words
+from lanchat.errors import PayloadInvalid
+
+_Payload = TypeVar("_Payload", bound=msgspec.Struct)
+
+Traits = frozenset[str]
+"""What a client has said in ``new_host`` that it understands."""
+
+BATCHES = "batches"
+"""It takes ``hosts_changed``: what a moment in a crowd has brought, in one piece."""
+
+POSITIONS = "positions"
+"""It knows positions, and takes ``message_changed``, ``reactions_changed`` and ``user_cleared``."""
+
+ClientId = Annotated[
+    str, msgspec.Meta(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\Z")
+]
+_Mentions = Annotated[
+    list[Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]],
+    msgspec.Meta(max_length=MENTIONS_LIMIT),
+]
+_Position = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_Time = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")]
+_RoomId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class NewHost(msgspec.Struct):
+    """``new_host``: what the client already shows, and what it understands."""
+
+    last_id: _Position | None = None
+    last_seq: _Position | None = None
+    epoch: Annotated[str, msgspec.Meta(pattern=r"^[ -~]{0,64}\Z")] = ""
+    batches: bool = False
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """What it shows, where it knows positions."""
+        return None if self.last_seq is None else Cursor(self.last_seq, self.epoch)
+
+    @property
+    def traits(self) -> Traits:
+        said = {BATCHES: self.batches, POSITIONS: self.last_seq is not None}
+        return frozenset(trait for trait, holds in said.items() if holds)
+
+
+class NewMessage(msgspec.Struct):
+    """``new_message``: what somebody says; the hub checks the text itself."""
+
+    message: str
+    client_id: ClientId
+    reply_to: _Position | None = None
+    mentions: _Mentions = []
+
+
+class EditMessage(msgspec.Struct):
+    """``edit_message``: one's own message, and what it says from now on."""
+
+    id: _Position
+    message: str
+    client_id: ClientId
+    mentions: _Mentions | None = None
+
+
+class DeleteMessage(msgspec.Struct):
+    """``delete_message``: one's own, or a host anybody's."""
+
+    id: _Position
+
+
+class React(msgspec.Struct):
+    """``react``: with what, and whether somebody does so or not any more."""
+
+    id: _Position
+    emoji: Annotated[str, msgspec.Meta(max_length=64)]
+    on: bool = True
+
+
+class HostCommand(msgspec.Struct):
+    """``host_command``: its name, what was typed after it, and the id of whom it is about."""
+
+    name: Annotated[str, msgspec.Meta(max_length=32)]
+    text: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
+    person: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+
+
+class AskHistory(msgspec.Struct):
+    """``history``: on which side of which message; on none for the newest ones."""
+
+    room: _RoomId = LOBBY
+    before: _Position | None = None
+    after: _Position | None = None
+    around: _Position | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 100
+
+    def __post_init__(self) -> None:
+        """Look whether there is one side at most."""
+        if sum(side is not None for side in (self.before, self.after, self.around)) > 1:
+            raise ValueError
+
+    @property
+    def place(self) -> Place:
+        """The one side that is asked for."""
+        if self.after is not None:
+            return Place("after", self.after)
+        if self.around is not None:
+            return Place("around", self.around)
+        return Place("before", self.before or 0)
+
+
+class IsTyping(msgspec.Struct):
+    """``typing``: in which room."""
+
+    room: _RoomId = LOBBY
+
+
+class AskSearch(msgspec.Struct):
+    """``search``: words, and perhaps where, by whom and when they were said."""
+
+    text: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    room: _RoomId | None = None
+    user: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    before: _Position | None = None
+    since: _Time = "0000-01-01T00:00:00.000Z"
+    until: _Time = "9999-12-31T23:59:59.999Z"
+
+    def query(self, rooms: Collection[str]) -> Query:
+        """What is looked for, in all of the person's rooms where none is named."""
+        return Query(
+            phrases(self.text),
+            rooms if self.room is None else (self.room,),
+            words(self.user),
+            self.before,
+            self.since,
+            self.until,
+        )
+
+
+def parse(arguments: Sequence[object], kind: type[_Payload]) -> _Payload:
+    """The event's one argument as ``kind``; none at all is an empty one.
+
+    Raises PayloadInvalid.
+    """
+    if len(arguments) > 1:
+        raise PayloadInvalid
+    try:
+        return msgspec.convert(arguments[0] if arguments else {}, kind)
+    except (msgspec.ValidationError, UnicodeError):
+        raise PayloadInvalid from None

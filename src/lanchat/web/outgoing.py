@@ -1,0 +1,219 @@
+"""What goes out: the chat's own events, messages and people as docs/protocol.md names them.
+
+No other module knows that a member is a "host" there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from lanchat.chat.events import (
+    Event,
+    HistoryCleared,
+    InvitationChanged,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    MembersChanged,
+    MessageChanged,
+    MessagePosted,
+    Notice,
+    PinsChanged,
+    Reacted,
+    ReactionsChanged,
+    RulesChanged,
+    ServerStopping,
+    Typing,
+    UserCleared,
+)
+from lanchat.chat.model import Message, Quoted, Reaction
+from lanchat.web.incoming import BATCHES, POSITIONS, Traits
+
+_DELETED_AT_ONCE = 200
+"""So many deletions are told one by one at a time: well under what may wait for one client."""
+
+
+class Packet(NamedTuple):
+    """An event for clients; ``only`` tells by its traits whether a client gets it, None all."""
+
+    name: str
+    payload: Any
+    only: Callable[[Traits], bool] | None = None
+
+
+def packets(event: Event) -> Iterable[Packet]:
+    """What an event is on the wire; nothing for what clients are not told."""
+    told = _TOLD.get(type(event))
+    return told(event) if told else ()
+
+
+def mine(reactions: Mapping[int, Sequence[str]]) -> dict[str, Any]:
+    """What somebody has done to messages, as it stands beside these in answers to them alone."""
+    return {str(message_id): {"reactions": emoji} for message_id, emoji in reactions.items()}
+
+
+def invitation(lan_url: str, invite_url: str) -> dict[str, str]:
+    """Where others can join: the plain address, and the one that brings the access code."""
+    return {"lanUrl": lan_url, "inviteUrl": invite_url}
+
+
+def message(said: Message) -> dict[str, Any]:
+    """A message, as it stands in all events and answers."""
+    wire = {
+        "id": said.id,
+        "client_id": said.client_id,
+        "room": said.room,
+        "user_id": said.user_id,
+        "user": said.user,
+        "ip": said.ip,
+        "message": said.message,
+        "time": said.time,
+        "seq": said.seq,
+    }
+    if said.deleted:
+        wire["deleted"] = True
+    elif said.edited is not None:
+        wire["edited"] = said.edited
+    if said.quoted is not None:
+        wire["reply_to"] = said.reply_to
+        wire["quoted"] = _quoted(said.quoted)
+    if said.mentions is not None:
+        wire["mentions"] = said.mentions
+    if said.reactions:
+        wire["reactions"] = _reactions(said.reactions)
+    if said.pinned:
+        wire["pinned"] = True
+    return wire
+
+
+def _quoted(quoted: Quoted) -> dict[str, Any]:
+    wire = quoted._asdict()
+    if not quoted.deleted:
+        del wire["deleted"]
+    return wire
+
+
+def _reactions(reactions: Sequence[Reaction]) -> dict[str, Any]:
+    return {
+        emoji: {"count": count, "users": [{"id": user_id, "user": name} for user_id, name in users]}
+        for emoji, count, users in reactions
+    }
+
+
+def _posted(event: MessagePosted) -> Iterable[Packet]:
+    yield Packet("add_chat_message", message(event.message))
+
+
+def _changed(event: MessageChanged) -> Iterable[Packet]:
+    yield Packet("message_changed", message(event.message), _by_positions)
+    if event.message.deleted:
+        payload = {"id": event.message.id}
+        yield Packet("message_deleted", payload, lambda traits: POSITIONS not in traits)
+
+
+def _pins(event: PinsChanged) -> Iterable[Packet]:
+    for each in event.messages:
+        yield Packet("message_changed", message(each), _by_positions)
+
+
+def _told(event: ReactionsChanged) -> Iterable[Packet]:
+    payload = {"id": event.message_id, "seq": event.seq, "reactions": _reactions(event.reactions)}
+    yield Packet("reactions_changed", payload, _by_positions)
+
+
+def _reacted(event: Reacted) -> Iterable[Packet]:
+    yield Packet("mine", mine({event.message_id: event.reactions}))
+
+
+def _cleared(event: HistoryCleared) -> Iterable[Packet]:
+    yield Packet("history_cleared", {"up_to": event.up_to, "room": event.room})
+
+
+def _user_cleared(event: UserCleared) -> Iterable[Packet]:
+    payload = {"user_id": event.user.id, "up_to": event.up_to, "seq": event.seq}
+    yield Packet("user_cleared", payload, _by_positions)
+    for message_id in event.ids[:_DELETED_AT_ONCE]:
+        yield Packet("message_deleted", {"id": message_id}, lambda traits: POSITIONS not in traits)
+
+
+def _rules(event: RulesChanged) -> Iterable[Packet]:
+    yield Packet("room_changed", event.rules)
+
+
+def _member(event: MemberJoined | MemberLeft) -> dict[str, Any]:
+    return {
+        "id": event.user.id,
+        "user": event.user.name,
+        "ip": event.ip,
+        "time": event.time,
+        "role": event.role,
+        "muted": event.muted,
+    }
+
+
+def _joined(event: MemberJoined) -> Iterable[Packet]:
+    yield Packet("host_join_room", _member(event), _one_by_one if event.crowd else None)
+
+
+def _left(event: MemberLeft) -> Iterable[Packet]:
+    yield Packet("host_leave_room", _leaver(event), _one_by_one if event.crowd else None)
+
+
+def _leaver(event: MemberLeft) -> dict[str, Any]:
+    return {**_member(event), "logout": True} if event.logout else _member(event)
+
+
+def _moment(event: MembersChanged) -> Iterable[Packet]:
+    payload = {"joined": list(map(_member, event.joined)), "left": list(map(_leaver, event.left))}
+    yield Packet("hosts_changed", payload, lambda traits: BATCHES in traits)
+
+
+def _person(event: MemberChanged) -> Iterable[Packet]:
+    payload = {"id": event.user.id, "user": event.user.name, "role": event.role}
+    yield Packet("person_changed", {**payload, "muted": event.muted})
+
+
+def _notice(event: Notice) -> Iterable[Packet]:
+    yield Packet("notice", {"code": event.code, "until": event.until})
+
+
+def _invitation(event: InvitationChanged) -> Iterable[Packet]:
+    yield Packet("invite_changed", invitation(event.lan_url, event.invite_url))
+
+
+def _typing(event: Typing) -> Iterable[Packet]:
+    payload = {"room": event.room, "user_id": event.user.id, "user": event.user.name}
+    yield Packet("typing", payload, _by_positions)
+
+
+def _stopping(event: ServerStopping) -> Iterable[Packet]:
+    yield Packet("server_stop", {"time": event.time})
+
+
+def _by_positions(traits: Traits) -> bool:
+    return POSITIONS in traits
+
+
+def _one_by_one(traits: Traits) -> bool:
+    return BATCHES not in traits
+
+
+_TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
+    MessagePosted: _posted,
+    MessageChanged: _changed,
+    PinsChanged: _pins,
+    ReactionsChanged: _told,
+    Reacted: _reacted,
+    HistoryCleared: _cleared,
+    UserCleared: _user_cleared,
+    RulesChanged: _rules,
+    MemberJoined: _joined,
+    MemberLeft: _left,
+    MembersChanged: _moment,
+    MemberChanged: _person,
+    Notice: _notice,
+    InvitationChanged: _invitation,
+    ServerStopping: _stopping,
+    Typing: _typing,
+}
