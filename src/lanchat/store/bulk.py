@@ -17,7 +17,7 @@ from typing import Any
 from lanchat.chat.changes import Draft, Pin
 from lanchat.chat.model import LOBBY, Message, Reaction
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
-from lanchat.store import messages, pins, reactions, references
+from lanchat.store import message_rows, messages, pins, reactions, references
 from lanchat.store.database import open_database, transaction
 from lanchat.store.schema import WITH_REACTIONS, NewerSchemaError, steps_taken
 
@@ -192,7 +192,7 @@ def _note_ids(
     ``ids`` None is where some were there before, and have others than the next ones.
     """
     if ids is None:
-        ids = [messages.stored(connection, one.user_id, one.client_id).id for one in archived]
+        ids = [message_rows.stored(connection, one.user_id, one.client_id).id for one in archived]
     pairs = zip(archived, ids, strict=True)
     connection.executemany(
         "INSERT OR REPLACE INTO new_id VALUES (?, ?)",
@@ -202,7 +202,7 @@ def _note_ids(
 
 def _put_to(connection: sqlite3.Connection, archived: Archived, before: int) -> None:
     """Give a message what was put to it, if it is new: posted behind the position ``before``."""
-    message = messages.stored(connection, archived.user_id, archived.client_id)
+    message = message_rows.stored(connection, archived.user_id, archived.client_id)
     if message.id <= before or message.edited or message.reactions or message.pinned:
         return
     reply_to = None

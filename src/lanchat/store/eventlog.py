@@ -16,53 +16,28 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from lanchat.chat.changes import (
-    Amend,
-    Change,
-    Clear,
-    ClearUser,
-    Delete,
-    Draft,
-    Edit,
-    Pin,
-    React,
-    Resent,
-    Tell,
-    Unpin,
-)
+from lanchat.chat.changes import Change
 from lanchat.chat.events import (
     HistoryCleared,
     LogEvent,
     MessageChanged,
     MessagePosted,
     Reacted,
-    SettingsChanged,
     UserCleared,
 )
-from lanchat.chat.model import Cursor, Page, User
+from lanchat.chat.model import Cursor, Page
 from lanchat.chat.ports import CommitStatistics
-from lanchat.errors import LanchatError, Refusal, StoreUnavailable, UnknownMessage
-from lanchat.store import messages, pages, pins, reactions, state
+from lanchat.errors import LanchatError, StoreUnavailable
+from lanchat.store import messages, pages, pins, reactions
 from lanchat.store.database import Database, transaction
 from lanchat.store.open_file import mark
+from lanchat.store.outcomes import Outcome, store
 
 _log = logging.getLogger(__name__)
 
 _E = TypeVar("_E", bound=LogEvent | Reacted)
-
-
-class _Outcome(NamedTuple):
-    """What came of a change; not ``fresh`` where it is told to nobody.
-
-    That is one that had been stored before, or has changed nothing, or has no position.
-    """
-
-    event: Any
-    fresh: bool = True
-    refusal: Exception | None = None
-    erases: bool = False
 
 
 class SqliteEventLog:
@@ -174,11 +149,12 @@ class SqliteEventLog:
 
     def _commit(self, batch: Sequence[tuple[Change[Any], Future[Any]]]) -> None:
         statistics = self.statistics
-        outcomes: Sequence[_Outcome] = ()
+        changes = [change for change, _ in batch]
+        outcomes: Sequence[Outcome] = ()
         failure = ""
         start = time.perf_counter()
         try:
-            outcomes = self._database.call(lambda connection: _store(connection, batch))
+            outcomes = self._database.call(lambda connection: store(connection, changes))
             statistics.seconds.add(time.perf_counter() - start)
             self._note(failure)
         except LanchatError as error:
@@ -230,102 +206,3 @@ def _call(handler: Callable[[LogEvent], None], event: LogEvent) -> None:
 
 def _with_pins(connection: sqlite3.Connection, room: str, page: Page) -> Page:
     return replace(page, pins=pins.pinned(connection, room))
-
-
-def _store(
-    connection: sqlite3.Connection, batch: Sequence[tuple[Change[Any], object]]
-) -> list[_Outcome]:
-    """Store all changes in one commit. A change that is refused leaves the others alone."""
-    with transaction(connection):
-        return [_apply(connection, change) for change, _ in batch]
-
-
-def _apply(connection: sqlite3.Connection, change: Change[Any]) -> _Outcome:
-    try:
-        # Each of these looks whether it may before it writes anything.
-        if isinstance(change, Draft):
-            message, fresh = messages.insert(connection, change)
-            return _Outcome(MessagePosted(message), fresh)
-        return _APPLY[type(change)](connection, change)
-    except Refusal as refusal:
-        return _Outcome(None, refusal=refusal)
-
-
-def _resend(connection: sqlite3.Connection, change: Resent) -> _Outcome:
-    try:
-        message = messages.stored(connection, change.user_id, change.client_id)
-    except UnknownMessage:
-        raise change.refusal from None
-    return _Outcome(MessagePosted(message), fresh=False)
-
-
-def _edit(connection: sqlite3.Connection, change: Edit) -> _Outcome:
-    message, fresh = messages.edit(connection, change)
-    return _Outcome(MessageChanged(message), fresh)
-
-
-def _delete(connection: sqlite3.Connection, change: Delete) -> _Outcome:
-    return _Outcome(MessageChanged(messages.delete(connection, change)))
-
-
-def _clear(connection: sqlite3.Connection, change: Clear) -> _Outcome:
-    up_to = messages.clear(connection, change.room)
-    return _Outcome(HistoryCleared(messages.take_position(connection), change.room, up_to))
-
-
-def _react(connection: sqlite3.Connection, change: React) -> _Outcome:
-    return _Outcome(reactions.react(connection, change), fresh=False)
-
-
-def _tell(connection: sqlite3.Connection, change: Tell) -> _Outcome:
-    event, erases = reactions.tell(connection, change.message_id)
-    return _Outcome(event, erases=erases)
-
-
-def _pin(connection: sqlite3.Connection, change: Pin) -> _Outcome:
-    return _Outcome(*pins.pin(connection, change))
-
-
-def _unpin(connection: sqlite3.Connection, change: Unpin) -> _Outcome:
-    return _Outcome(pins.unpin(connection, change))
-
-
-def _clear_user(connection: sqlite3.Connection, change: ClearUser) -> _Outcome:
-    # What else is theirs goes here, in the same transaction.
-    reacted = reactions.remove(connection, change.user_id)
-    try:
-        event = messages.clear_user(connection, change)
-    except UnknownMessage:
-        if not reacted:
-            raise
-        up_to, seq = messages.position(connection), messages.take_position(connection)
-        event = UserCleared(seq, User(change.user_id, change.name), up_to, ())
-    if event.user.id != change.user_id:
-        reacted += reactions.remove(connection, event.user.id)
-    return _Outcome(replace(event, reacted=tuple(reacted)))
-
-
-def _amend(connection: sqlite3.Connection, change: Amend) -> _Outcome:
-    before = state.load(connection)
-    try:
-        after = change.amended(before)
-    except Exception as refusal:  # noqa: BLE001  also a defect is its answer, and no other's
-        return _Outcome(None, refusal=refusal)
-    if after == before:
-        return _Outcome(SettingsChanged(before.seq, before, before), fresh=False)
-    after = state.save(connection, after, messages.take_position(connection))
-    return _Outcome(SettingsChanged(after.seq, before, after))
-
-
-_APPLY: dict[type, Callable[[sqlite3.Connection, Any], _Outcome]] = {
-    Resent: _resend,
-    Edit: _edit,
-    Delete: _delete,
-    Clear: _clear,
-    ClearUser: _clear_user,
-    React: _react,
-    Tell: _tell,
-    Pin: _pin,
-    Unpin: _unpin,
-    Amend: _amend,
-}

@@ -15,31 +15,22 @@ answers a retry stays in the table ``gone``: neither words nor a name.
 
 from __future__ import annotations
 
-import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from operator import attrgetter
-from typing import Any
 
 from lanchat.chat.changes import ClearUser, Delete, Draft, Edit
 from lanchat.chat.events import UserCleared
-from lanchat.chat.model import Message, Reaction, User
+from lanchat.chat.model import Message, User
 from lanchat.errors import Forbidden, UnknownMessage
 from lanchat.store import references
+from lanchat.store.message_rows import SELECT, message, stored, there
 from lanchat.store.search_index import changing
 
 ANSWERED = 100_000
 """So many positions back, a message whose row is gone is known by its client_id: about 15 MB."""
-
-SELECT = (
-    "SELECT id, client_id, room, user_id, user, ip, message, time, ifnull(changed, id), "
-    "deleted_at IS NOT NULL, edited, reply_to, mentions, NULL, reactions, pinned IS NOT NULL"
-    " FROM message "
-)
-
-_NONE = frozenset({None})
 
 INSERT = (
     "INSERT INTO message (client_id, room, user_id, user, ip, message, time)"
@@ -60,38 +51,6 @@ _INSERT_REFERRING = (
 
 fields = attrgetter("client_id", "room", "user_id", "user", "ip", "message", "time")
 """What INSERT takes of a draft."""
-
-
-def message(row: Sequence[Any]) -> Message:
-    """The message in a row of SELECT; SQLite's 0 and 1 stand for False and True.
-
-    What it answers is not looked up.
-    """
-    return _decoded(Message._make(row))
-
-
-def read(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> list[Message]:
-    """The messages in rows of SELECT, with what they answer as it is now.
-
-    Those to which nothing belongs, as to most, cost a few looks at all of them together.
-    """
-    found = list(map(Message._make, rows))
-    if ({each.mentions for each in found} | {each.reactions for each in found}) - _NONE:
-        found = list(map(_decoded, found))
-    if ids := {message.reply_to for message in found} - _NONE:
-        found = references.with_quotes(connection, found, ids)
-    return found
-
-
-def _decoded(found: Message) -> Message:
-    """The message, of which some columns are texts that stand for several things."""
-    if found.mentions is not None:
-        found = references.with_mentions(found)
-    if found.reactions is not None:
-        kinds: Any = json.loads(found.reactions)  # type: ignore[arg-type]  # as the row has them
-        told = tuple(Reaction(e, n, tuple((i, name) for i, name in us)) for e, n, us in kinds)
-        found = found._replace(reactions=told)
-    return found
 
 
 def position(connection: sqlite3.Connection) -> int:
@@ -134,7 +93,7 @@ def _insert_referring(connection: sqlite3.Connection, draft: Draft) -> tuple[Mes
     # One that was deleted is answered as if it had been deleted a moment later.
     quoted = None
     if draft.reply_to is not None:
-        answered = _there(connection, draft.reply_to)
+        answered = there(connection, draft.reply_to)
         if answered.room != draft.room:
             raise UnknownMessage
         quoted = references.quoted(connection, [answered.id])[answered.id]
@@ -146,22 +105,6 @@ def _insert_referring(connection: sqlite3.Connection, draft: Draft) -> tuple[Mes
     number = int(cursor.lastrowid or 0)
     posted = Message(*(number, *values, number))
     return posted._replace(reply_to=draft.reply_to, mentions=mentions, quoted=quoted), True
-
-
-def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Message:
-    """The message that the author sent by this client_id. Raises UnknownMessage."""
-    author = (user_id, client_id)
-    row = connection.execute(SELECT + "WHERE user_id = ? AND client_id = ?", author).fetchone()
-    if row is None:
-        row = connection.execute(
-            "SELECT id, client_id, room, user_id, '', '', '', time, id, 1, NULL, NULL, NULL, NULL,"
-            " NULL, 0 FROM gone"
-            " WHERE user_id = ? AND client_id = ?",
-            author,
-        ).fetchone()
-    if row is None:
-        raise UnknownMessage
-    return message(row)
 
 
 def drop(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
@@ -182,7 +125,7 @@ def edit(connection: sqlite3.Connection, change: Edit) -> tuple[Message, bool]:
 
     Raises UnknownMessage, Forbidden, or what the change's ``check`` does.
     """
-    now = _there(connection, change.message_id)
+    now = there(connection, change.message_id)
     if now.user_id != change.user_id:
         raise Forbidden("own")
     query = "SELECT edit_client_id, edit_seq FROM message WHERE id = ?"
@@ -212,7 +155,7 @@ def edit(connection: sqlite3.Connection, change: Edit) -> tuple[Message, bool]:
 
 def delete(connection: sqlite3.Connection, change: Delete) -> Message:
     """Take the message's text away; returns what is left. Raises UnknownMessage or Forbidden."""
-    now = _there(connection, change.message_id)
+    now = there(connection, change.message_id)
     if now.deleted:
         raise UnknownMessage
     if change.by not in {None, now.user_id}:
@@ -226,25 +169,6 @@ def delete(connection: sqlite3.Connection, change: Delete) -> Message:
         )
     left = now._replace(message="", reply_to=None, mentions=None, reactions=None, pinned=False)
     return left._replace(deleted=True, seq=seq)
-
-
-def shown(connection: sqlite3.Connection, message_id: int) -> Message:
-    """The message, as long as it is neither deleted nor cleared. Raises UnknownMessage."""
-    found = _there(connection, message_id)
-    if found.deleted:
-        raise UnknownMessage
-    return found
-
-
-def _there(connection: sqlite3.Connection, message_id: int) -> Message:
-    """The message, or what is left of it. Raises UnknownMessage where it was cleared, too."""
-    row = connection.execute(SELECT + "WHERE id = ?", (message_id,)).fetchone()
-    if row is None:
-        raise UnknownMessage
-    found = message(row)
-    if found.id <= cleared(connection, found.room):
-        raise UnknownMessage
-    return found
 
 
 def clear(connection: sqlite3.Connection, room: str) -> int:
@@ -291,9 +215,3 @@ def _author(connection: sqlite3.Connection, name: str) -> str:
         (name,),
     ).fetchone()
     return str(row[0]) if row else ""
-
-
-def cleared(connection: sqlite3.Connection, room: str) -> int:
-    """Up to which position the room's history was cleared, 0 for never."""
-    row = connection.execute("SELECT cleared FROM room WHERE id = ?", (room,)).fetchone()
-    return int(row[0]) if row else 0

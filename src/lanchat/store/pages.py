@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from lanchat.chat.model import Cursor, Message, Page
-from lanchat.store.messages import SELECT, cleared, position, read
+from lanchat.store.message_rows import SELECT, cleared, read
+from lanchat.store.messages import position
 
 TOLD = 1_000
 """So many deleted messages, the newest ones, are named to a client that knows ids alone."""

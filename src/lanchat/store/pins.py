@@ -8,13 +8,13 @@ from lanchat.chat.changes import Pin, Unpin
 from lanchat.chat.events import PinsChanged
 from lanchat.chat.model import PINS, Message
 from lanchat.errors import UnknownMessage
-from lanchat.store import messages
+from lanchat.store import message_rows, messages
 
 _CLEARED = "ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0)"
 
 # Left to choose, SQLite would look at the whole room.
 _PINNED = (
-    messages.SELECT + "INDEXED BY message_pinned WHERE room = ? AND pinned IS NOT NULL"
+    message_rows.SELECT + "INDEXED BY message_pinned WHERE room = ? AND pinned IS NOT NULL"
     f" AND id > {_CLEARED} ORDER BY pinned"
 )
 
@@ -27,7 +27,7 @@ _NEWEST = (
 def pin(connection: sqlite3.Connection, change: Pin) -> tuple[PinsChanged, bool]:
     """Pin a message; False where it is already. Raises UnknownMessage."""
     message_id = change.message_id or _newest(connection, change.room)
-    message = messages.shown(connection, message_id)
+    message = message_rows.shown(connection, message_id)
     if message.room != change.room:
         raise UnknownMessage
     before = pinned(connection, change.room)
@@ -52,7 +52,7 @@ def unpin(connection: sqlite3.Connection, change: Unpin) -> PinsChanged:
 
 def pinned(connection: sqlite3.Connection, room: str) -> list[Message]:
     """The pinned messages of the room, the one that was pinned last at the end."""
-    return messages.read(connection, connection.execute(_PINNED, (room,)))
+    return message_rows.read(connection, connection.execute(_PINNED, (room,)))
 
 
 def _newest(connection: sqlite3.Connection, room: str) -> int:
@@ -72,5 +72,5 @@ def _set(connection: sqlite3.Connection, message_id: int, *, pinned: bool) -> Me
 
 
 def _read(connection: sqlite3.Connection, message_id: int) -> Message:
-    rows = connection.execute(messages.SELECT + "WHERE id = ?", (message_id,))
-    return messages.read(connection, rows)[0]
+    rows = connection.execute(message_rows.SELECT + "WHERE id = ?", (message_id,))
+    return message_rows.read(connection, rows)[0]

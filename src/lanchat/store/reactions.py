@@ -21,7 +21,7 @@ from lanchat.chat.changes import React
 from lanchat.chat.events import Reacted, ReactionsChanged
 from lanchat.chat.model import KINDS, NAMED, Reaction
 from lanchat.errors import TooManyReactions, UnknownMessage
-from lanchat.store import messages
+from lanchat.store import message_rows, messages
 
 _TOLD_BYTES = 1_700
 """What is told of one message's reactions has no more, so that a frame has less than 2 kB."""
@@ -33,7 +33,7 @@ _AT_ONCE = 500
 def react(connection: sqlite3.Connection, change: React) -> Reacted:
     """Let somebody react, or take it back. Raises UnknownMessage or TooManyReactions."""
     message_id, user_id, emoji = change.message_id, change.user_id, change.emoji
-    messages.shown(connection, message_id)
+    message_rows.shown(connection, message_id)
     mine = _by(connection, user_id, message_id)
     if (emoji in mine) == change.on:
         return Reacted(message_id, user_id, tuple(mine), changed=False)

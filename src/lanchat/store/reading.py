@@ -7,13 +7,13 @@ from functools import partial
 
 from lanchat.chat.reading import Place, Stretch
 from lanchat.errors import UnknownMessage
-from lanchat.store import messages
+from lanchat.store import message_rows
 from lanchat.store.database import Database
 
 _NEWEST = 2**63 - 1
 
 # Left to choose, SQLite would look for a quiet room's messages among all others.
-_SAID = messages.SELECT + "INDEXED BY message_room WHERE room = ? AND deleted_at IS NULL "
+_SAID = message_rows.SELECT + "INDEXED BY message_room WHERE room = ? AND deleted_at IS NULL "
 
 
 class SqliteHistory:
@@ -28,7 +28,7 @@ class SqliteHistory:
 
 def stretch(connection: sqlite3.Connection, room: str, place: Place, limit: int) -> Stretch:
     """At most so many messages of the room. Raises UnknownMessage."""
-    floor = messages.cleared(connection, room)
+    floor = message_rows.cleared(connection, room)
     if place.side == "after":
         return _after(connection, room, max(place.id, floor), limit)
     if place.side == "before":
@@ -48,11 +48,11 @@ def _before(
         _SAID + "AND id > ? AND id < ? ORDER BY id DESC LIMIT ?",
         (room, floor, message_id, limit + 1),
     ).fetchall()
-    return Stretch(messages.read(connection, rows[:limit][::-1]), earlier=len(rows) > limit)
+    return Stretch(message_rows.read(connection, rows[:limit][::-1]), earlier=len(rows) > limit)
 
 
 def _after(connection: sqlite3.Connection, room: str, message_id: int, limit: int) -> Stretch:
     rows = connection.execute(
         _SAID + "AND id > ? ORDER BY id LIMIT ?", (room, message_id, limit + 1)
     ).fetchall()
-    return Stretch(messages.read(connection, rows[:limit]), later=len(rows) > limit)
+    return Stretch(message_rows.read(connection, rows[:limit]), later=len(rows) > limit)

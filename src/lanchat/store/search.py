@@ -18,7 +18,7 @@ from lanchat.chat.model import Message
 from lanchat.chat.search import Found, Query
 from lanchat.chat.words import is_whole, words
 from lanchat.errors import StoreUnavailable, TooMuchAtOnce
-from lanchat.store import messages
+from lanchat.store import message_rows, messages
 from lanchat.store.database import Database, Offload
 from lanchat.store.search_index import PART_BITS, part_range
 
@@ -141,10 +141,10 @@ def _shown(connection: sqlite3.Connection, query: Query, ids: Sequence[int]) -> 
     """The messages of these ids that may be seen and were said in time."""
     several = ", ".join("?" * len(ids))
     rows = connection.execute(
-        f"{messages.SELECT}WHERE id IN ({several}) AND {_VISIBLE} ORDER BY id DESC",
+        f"{message_rows.SELECT}WHERE id IN ({several}) AND {_VISIBLE} ORDER BY id DESC",
         (*ids, query.since, query.until),
     ).fetchall()
-    return messages.read(connection, rows)
+    return message_rows.read(connection, rows)
 
 
 def _expression(query: Query, in_a_row: int) -> str:

@@ -1,0 +1,97 @@
+"""Rows of messages: what SELECT finds, as the messages that they stand for.
+
+A message that was deleted is a row without its text; one that a cleared history hides is a row
+that is still to go. So whoever looks a message up by its id is told here whether it is there.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from lanchat.chat.model import Message, Reaction
+from lanchat.errors import UnknownMessage
+from lanchat.store import references
+
+SELECT = (
+    "SELECT id, client_id, room, user_id, user, ip, message, time, ifnull(changed, id), "
+    "deleted_at IS NOT NULL, edited, reply_to, mentions, NULL, reactions, pinned IS NOT NULL"
+    " FROM message "
+)
+
+_NONE = frozenset({None})
+
+
+def message(row: Sequence[Any]) -> Message:
+    """The message in a row of SELECT; SQLite's 0 and 1 stand for False and True.
+
+    What it answers is not looked up.
+    """
+    return _decoded(Message._make(row))
+
+
+def read(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> list[Message]:
+    """The messages in rows of SELECT, with what they answer as it is now.
+
+    Those to which nothing belongs, as to most, cost a few looks at all of them together.
+    """
+    found = list(map(Message._make, rows))
+    if ({each.mentions for each in found} | {each.reactions for each in found}) - _NONE:
+        found = list(map(_decoded, found))
+    if ids := {message.reply_to for message in found} - _NONE:
+        found = references.with_quotes(connection, found, ids)
+    return found
+
+
+def _decoded(found: Message) -> Message:
+    """The message, of which some columns are texts that stand for several things."""
+    if found.mentions is not None:
+        found = references.with_mentions(found)
+    if found.reactions is not None:
+        kinds: Any = json.loads(found.reactions)  # type: ignore[arg-type]  # as the row has them
+        told = tuple(Reaction(e, n, tuple((i, name) for i, name in us)) for e, n, us in kinds)
+        found = found._replace(reactions=told)
+    return found
+
+
+def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Message:
+    """The message that the author sent by this client_id. Raises UnknownMessage."""
+    author = (user_id, client_id)
+    row = connection.execute(SELECT + "WHERE user_id = ? AND client_id = ?", author).fetchone()
+    if row is None:
+        row = connection.execute(
+            "SELECT id, client_id, room, user_id, '', '', '', time, id, 1, NULL, NULL, NULL, NULL,"
+            " NULL, 0 FROM gone"
+            " WHERE user_id = ? AND client_id = ?",
+            author,
+        ).fetchone()
+    if row is None:
+        raise UnknownMessage
+    return message(row)
+
+
+def shown(connection: sqlite3.Connection, message_id: int) -> Message:
+    """The message, as long as it is neither deleted nor cleared. Raises UnknownMessage."""
+    found = there(connection, message_id)
+    if found.deleted:
+        raise UnknownMessage
+    return found
+
+
+def there(connection: sqlite3.Connection, message_id: int) -> Message:
+    """The message, or what is left of it. Raises UnknownMessage where it was cleared, too."""
+    row = connection.execute(SELECT + "WHERE id = ?", (message_id,)).fetchone()
+    if row is None:
+        raise UnknownMessage
+    found = message(row)
+    if found.id <= cleared(connection, found.room):
+        raise UnknownMessage
+    return found
+
+
+def cleared(connection: sqlite3.Connection, room: str) -> int:
+    """Up to which position the room's history was cleared, 0 for never."""
+    row = connection.execute("SELECT cleared FROM room WHERE id = ?", (room,)).fetchone()
+    return int(row[0]) if row else 0

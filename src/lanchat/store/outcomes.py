@@ -1,0 +1,147 @@
+"""What comes of each change: how it is stored, and the event or the refusal that follows.
+
+All of it happens within the transaction of a commit (``eventlog.py``). Each kind of change is a
+function here; what is told is made of the rows as they are then.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from lanchat.chat.changes import (
+    Amend,
+    Change,
+    Clear,
+    ClearUser,
+    Delete,
+    Draft,
+    Edit,
+    Pin,
+    React,
+    Resent,
+    Tell,
+    Unpin,
+)
+from lanchat.chat.events import (
+    HistoryCleared,
+    MessageChanged,
+    MessagePosted,
+    SettingsChanged,
+    UserCleared,
+)
+from lanchat.chat.model import User
+from lanchat.errors import Refusal, UnknownMessage
+from lanchat.store import message_rows, messages, pins, reactions, state
+from lanchat.store.database import transaction
+
+
+class Outcome(NamedTuple):
+    """What came of a change; not ``fresh`` where it is told to nobody.
+
+    That is one that had been stored before, or has changed nothing, or has no position.
+    """
+
+    event: Any
+    fresh: bool = True
+    refusal: Exception | None = None
+    erases: bool = False
+
+
+def store(connection: sqlite3.Connection, changes: Iterable[Change[Any]]) -> list[Outcome]:
+    """Store all changes in one commit. A change that is refused leaves the others alone."""
+    with transaction(connection):
+        return [_apply(connection, change) for change in changes]
+
+
+def _apply(connection: sqlite3.Connection, change: Change[Any]) -> Outcome:
+    try:
+        # Each of these looks whether it may before it writes anything.
+        if isinstance(change, Draft):
+            message, fresh = messages.insert(connection, change)
+            return Outcome(MessagePosted(message), fresh)
+        return _APPLY[type(change)](connection, change)
+    except Refusal as refusal:
+        return Outcome(None, refusal=refusal)
+
+
+def _resend(connection: sqlite3.Connection, change: Resent) -> Outcome:
+    try:
+        message = message_rows.stored(connection, change.user_id, change.client_id)
+    except UnknownMessage:
+        raise change.refusal from None
+    return Outcome(MessagePosted(message), fresh=False)
+
+
+def _edit(connection: sqlite3.Connection, change: Edit) -> Outcome:
+    message, fresh = messages.edit(connection, change)
+    return Outcome(MessageChanged(message), fresh)
+
+
+def _delete(connection: sqlite3.Connection, change: Delete) -> Outcome:
+    return Outcome(MessageChanged(messages.delete(connection, change)))
+
+
+def _clear(connection: sqlite3.Connection, change: Clear) -> Outcome:
+    up_to = messages.clear(connection, change.room)
+    return Outcome(HistoryCleared(messages.take_position(connection), change.room, up_to))
+
+
+def _react(connection: sqlite3.Connection, change: React) -> Outcome:
+    return Outcome(reactions.react(connection, change), fresh=False)
+
+
+def _tell(connection: sqlite3.Connection, change: Tell) -> Outcome:
+    event, erases = reactions.tell(connection, change.message_id)
+    return Outcome(event, erases=erases)
+
+
+def _pin(connection: sqlite3.Connection, change: Pin) -> Outcome:
+    return Outcome(*pins.pin(connection, change))
+
+
+def _unpin(connection: sqlite3.Connection, change: Unpin) -> Outcome:
+    return Outcome(pins.unpin(connection, change))
+
+
+def _clear_user(connection: sqlite3.Connection, change: ClearUser) -> Outcome:
+    # What else is theirs goes here, in the same transaction.
+    reacted = reactions.remove(connection, change.user_id)
+    try:
+        event = messages.clear_user(connection, change)
+    except UnknownMessage:
+        if not reacted:
+            raise
+        up_to, seq = messages.position(connection), messages.take_position(connection)
+        event = UserCleared(seq, User(change.user_id, change.name), up_to, ())
+    if event.user.id != change.user_id:
+        reacted += reactions.remove(connection, event.user.id)
+    return Outcome(replace(event, reacted=tuple(reacted)))
+
+
+def _amend(connection: sqlite3.Connection, change: Amend) -> Outcome:
+    before = state.load(connection)
+    try:
+        after = change.amended(before)
+    except Exception as refusal:  # noqa: BLE001  also a defect is its answer, and no other's
+        return Outcome(None, refusal=refusal)
+    if after == before:
+        return Outcome(SettingsChanged(before.seq, before, before), fresh=False)
+    after = state.save(connection, after, messages.take_position(connection))
+    return Outcome(SettingsChanged(after.seq, before, after))
+
+
+_APPLY: dict[type, Callable[[sqlite3.Connection, Any], Outcome]] = {
+    Resent: _resend,
+    Edit: _edit,
+    Delete: _delete,
+    Clear: _clear,
+    ClearUser: _clear_user,
+    React: _react,
+    Tell: _tell,
+    Pin: _pin,
+    Unpin: _unpin,
+    Amend: _amend,
+}
