@@ -160,7 +160,11 @@ def test_a_page_names_every_module_it_needs(server, ana):
 
 
 def test_files_have_the_headers_of_pages(fetch):
-    """An SVG that is opened by itself is a document, too."""
-    headers = fetch("/static/favicon.svg").headers
-    assert "default-src 'self'" in headers["Content-Security-Policy"]
-    assert headers["Referrer-Policy"] == "no-referrer"
+    """An SVG that is opened by itself is a document, too; a script is never one."""
+    picture = fetch("/static/favicon.svg").headers
+    assert "default-src 'self'" in picture["Content-Security-Policy"]
+    script = fetch("/static/js/chat.js").headers
+    assert "Content-Security-Policy" not in script
+    for headers in (picture, script):
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Content-Type-Options"] == "nosniff"

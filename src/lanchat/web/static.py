@@ -39,6 +39,11 @@ _TYPES = {
 }
 """By suffix, and not by what the system says: on Windows any program may have told it otherwise."""
 
+_NO_DOCUMENTS = (".css", ".js", ".mjs")
+"""What a page has loaded obeys the page's policy; only a document has one of its own."""
+
+_POLICY = "Content-Security-Policy"
+
 _WORTHWHILE = 0.9
 """Compressed content is sent where it has at most this part of the size."""
 
@@ -62,7 +67,9 @@ class StaticFile:
     def __init__(self, name: str, content: bytes, headers: Iterable[tuple[str, str]]) -> None:
         self.content = content
         kind = ("Content-Type", _TYPES[posixpath.splitext(name)[1]])
-        self._headers = [*headers, kind, ("Vary", "Accept-Encoding")]
+        # Dozens of scripts make a page: the policy would be a tenth of what it loads.
+        own = (each for each in headers if each[0] != _POLICY or not name.endswith(_NO_DOCUMENTS))
+        self._headers = [*own, kind, ("Vary", "Accept-Encoding")]
         # Without a time in it, so that the same content has the same bytes on every start.
         compressed = gzip.compress(content, mtime=0)
         self._plain = self._variant(content)
