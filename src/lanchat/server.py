@@ -17,6 +17,7 @@ from lanchat.http.waiting import Waiting
 from lanchat.http.wsgi_server import make_server
 from lanchat.net.network import Network
 from lanchat.web.site import host_link
+from lanchat.web.transfers import streams
 
 _STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP")
 _INTERRUPTED = 130
@@ -69,7 +70,12 @@ class Server:
         encryption = self._backend.encryption
         context = encryption.context if encryption else None
         http = make_server(
-            self._socket, self._backend.app, context, self._waiting(), _pace(self.config)
+            self._socket,
+            self._backend.app,
+            context,
+            self._waiting(),
+            _pace(self.config),
+            streams=streams,
         )
         http.start()
         self._stop.wait()

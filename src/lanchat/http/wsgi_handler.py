@@ -2,10 +2,12 @@
 
 pywsgi waits for ever for the rest of a request that was begun (the Slowloris attack lives on
 that). Here a request has to be there, body included, within REQUEST_SECONDS, or its connection
-is closed; so it is where nobody takes the answer.
+is closed; so it is where nobody takes the answer. Bodies that the application streams, and files
+that it answers with, may take longer, as long as they go on (``progress.py``).
 
 Of pywsgi one private name is overridden, ``_sendall``; not documented either are ``rfile``,
-``wsgi_input``, ``close_connection``, ``MessageClass`` and the methods below (read in gevent 26.9).
+``wsgi_input``, ``close_connection``, ``result``, ``response_length``, ``provided_content_length``,
+``MessageClass`` and the methods below (read in gevent 26.9).
 tests/http/test_wsgi_handler.py fails where they do something else.
 """
 
@@ -16,6 +18,7 @@ import errno
 import io
 import socket
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import gevent
@@ -23,8 +26,11 @@ import gevent.ssl
 from gevent import pywsgi
 
 from lanchat.http.bodies import Body, linger, read_body
+from lanchat.http.file_answer import FileWrapper, send_file
 from lanchat.http.heads import Head
-from lanchat.http.pace import BYTES_OF_ONE
+from lanchat.http.pace import BYTES_OF_ONE, LONGEST_DELAY
+from lanchat.http.progress import Progress
+from lanchat.http.streamed_body import StreamedBody
 from lanchat.http.waiting import Waiting
 
 REQUEST_SECONDS = 10.0
@@ -44,6 +50,12 @@ class Handler(pywsgi.WSGIHandler):
 
     _unread = False
     """Whether a body was left in the socket: then no request can follow in this connection."""
+
+    _stream: StreamedBody | None = None
+    """The request's body, where the application reads it as it comes."""
+
+    _asker = ""
+    """Whose pace it is that a transfer has to keep."""
 
     _head_size = 0
 
@@ -102,14 +114,36 @@ class Handler(pywsgi.WSGIHandler):
         environ["lanchat.socket"] = self.socket
         if isinstance(self.socket, gevent.ssl.SSLSocket):
             environ["wsgi.url_scheme"] = "https"
-        body = self._read_body().content
-        environ["wsgi.input"] = io.BytesIO(body)
-        cost = 1 + (self._head_size + len(body)) // BYTES_OF_ONE
+        environ["wsgi.file_wrapper"] = FileWrapper
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
+        self._asker = self.server.pace.asker(host_of(self.client_address), forwarded)
+        body, size = self._take_body(environ)
+        environ["wsgi.input"] = body
+        cost = 1 + (self._head_size + size) // BYTES_OF_ONE
         await_turn(self.server, self.socket, self.client_address, cost, forwarded)
         self._deadline.cancel()
         self.server.waiting.remove(self.socket, host_of(self.client_address))
         return environ
+
+    def _take_body(self, environ: dict[str, Any]) -> tuple[io.RawIOBase | io.BytesIO, int]:
+        """The body, and how much of it was read."""
+        self._stream = None
+        if self.wsgi_input is not None and self.server.streams(self.command, environ["PATH_INFO"]):
+            self._stream = StreamedBody(
+                self.socket,
+                self.wsgi_input,
+                Progress(self._await_turn),
+                is_awaited=environ.get("HTTP_EXPECT", "").lower() == "100-continue",
+            )
+            self.wsgi_input = pywsgi.Input(self.rfile, 0)  # what pywsgi finds nothing left in
+            return self._stream, 0
+        content = self._read_body().content
+        return io.BytesIO(content), len(content)
+
+    def _await_turn(self) -> None:
+        """Wait until the address may transfer more, which others may as well meanwhile."""
+        delay = self.server.pace.delay(self._asker)
+        gevent.sleep(LONGEST_DELAY if delay is None else delay)
 
     def _read_body(self) -> Body:
         if self.wsgi_input is None:  # not after get_environ
@@ -124,9 +158,25 @@ class Handler(pywsgi.WSGIHandler):
         """Write no line for each request: pywsgi makes one even where nobody reads it."""
 
     def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
+        if self._stream is not None and self._stream.unread:
+            self.close_connection = True
+            self._unread = True
         if self._unread:
             headers = [*headers, ("Connection", "close")]
         return super().start_response(status, headers, exc_info)
+
+    def process_result(self) -> None:
+        """Send what the application has answered."""
+        answer: Any = self.result
+        if not isinstance(answer, FileWrapper) or self.provided_content_length is None:
+            super().process_result()
+            return
+        self.write(b"")  # the head
+        size = int(self.provided_content_length)
+        blocked = partial(waits, self.server.waiting, self.socket, self.client_address)
+        progress = Progress(self._await_turn)
+        for sent in send_file(self.socket, answer.file, size, progress, blocked):
+            self.response_length += sent
 
     def _sendall(self, data: bytes) -> None:
         """Called for an answer, or for each piece of one; pywsgi says nothing of EPIPE."""

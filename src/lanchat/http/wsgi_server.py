@@ -14,7 +14,8 @@ import errno
 import logging
 import socket
 import ssl
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import gevent
 from gevent import pywsgi
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _log = logging.getLogger(__name__)
+
+Streams: TypeAlias = Callable[[str, str], bool]
+"""Whether the application reads the body for a method and path as it comes."""
 
 _TLS_HANDSHAKE = b"\x16"
 
@@ -42,6 +46,8 @@ def make_server(
     context: ssl.SSLContext | None,
     waiting: Waiting,
     pace: Pace,
+    *,
+    streams: Streams,
 ) -> pywsgi.WSGIServer:
     """A server for the listening socket, not started yet; with a ``context`` it speaks TLS."""
     return Server(
@@ -50,6 +56,7 @@ def make_server(
         context,
         waiting,
         pace,
+        streams=streams,
         handler_class=Handler,
         log=None,
         error_log=pywsgi.LoggingLogAdapter(_log, logging.DEBUG),
@@ -68,11 +75,14 @@ class Server(pywsgi.WSGIServer):
         context: ssl.SSLContext | None,
         waiting: Waiting,
         pace: Pace,
+        *,
+        streams: Streams,
         **settings: Any,
     ) -> None:
         super().__init__(listener, app, **settings)
         self.waiting = waiting
         self.pace = pace
+        self.streams = streams
         self._context = context
         self._warned = False
 
