@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import flask
-import gevent.threadpool
 from flask_socketio import SocketIO
 
 import lanchat
 from lanchat.chat.directory import LocalDirectory
-from lanchat.chat.events import InvitationChanged, ServerStopping
+from lanchat.chat.events import ServerStopping
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
 from lanchat.chat.reading import Reading
@@ -40,17 +38,12 @@ from lanchat.live.stack import (
     Stack,
     refuse_gevent_websocket,
 )
-from lanchat.net.addresses import LAN_RANGES
-from lanchat.net.announcer import Announcer
 from lanchat.net.network import Network
+from lanchat.network_upkeep import NetworkUpkeep, encryption_for
 from lanchat.periodic import Periodic
-from lanchat.store.database import Database
+from lanchat.storage import Storage
 from lanchat.store.datadir import DataDir
-from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.reading import SqliteHistory
-from lanchat.store.retention import Retention
-from lanchat.store.search import SqliteSearch
-from lanchat.store.search_index import Indexer
 from lanchat.store.state import SqliteReservations, SqliteSettings
 from lanchat.web import outgoing
 from lanchat.web.app import carries_session, create_app
@@ -59,61 +52,14 @@ from lanchat.web.site import host_link
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from lanchat.tls.encryption import Encryption
-
 _GOODBYE_SECONDS = 1.0
 """How long clients have to take the last words."""
 
 _TICK_SECONDS = 0.25
 """Between two looks for who has been away too long; a moment in a crowd is as long."""
 
-_LOOK_SECONDS = 3.0
-"""Between two looks at the network: a laptop changes its Wi-Fi, and nobody has to wonder."""
-
-_FILE_SECONDS = 2.0
-"""Between two looks whether files are still there that others may delete."""
-
-_RETENTION_SECONDS = 1.0
-"""Between two looks for what is to be deleted or erased."""
-
-
-_INDEX_SECONDS = 0.5
-"""Between two looks for what is to be found by its words."""
-
-
-class Storage:
-    """The data directory, its database, and the worker that deletes.
-
-    Raises CannotStart where the data directory or something in it cannot be used.
-    """
-
-    def __init__(self, config: ServeConfig) -> None:
-        with ExitStack() as undo:
-            self.data = DataDir(config.data_dir)
-            undo.callback(self.data.close)
-            # One thread: SQLite blocks, and one call at a time is what the database asks for.
-            disk = gevent.threadpool.ThreadPool(1)
-            undo.callback(disk.kill)
-            path = self.data.database if config.keep_history else None
-            self.database = Database(path, offload=partial(_offload, disk))
-            undo.callback(self.database.close)
-            retention = Retention(self.database, config.retention, config.retention_messages)
-            worker = Periodic(retention.work, _RETENTION_SECONDS, name="retention")
-            undo.callback(worker.close)
-            undo.callback(retention.stop)
-            self.log = SqliteEventLog(self.database, on_erase=retention.erase)
-            undo.callback(self.log.close)
-            indexer = Indexer(self.database, lambda: self.log.statistics.messages)
-            undo.callback(Periodic(indexer.work, _INDEX_SECONDS, name="index of words").close)
-            undo.callback(indexer.stop)
-            readers = gevent.threadpool.ThreadPool(1)
-            undo.callback(readers.kill)
-            self.search = SqliteSearch(
-                self.database, path, partial(_offload, readers), lambda: indexer.is_behind
-            )
-            looks = Periodic(self.log.look, _FILE_SECONDS, name="database file")
-            undo.callback(looks.close)
-            self.stop = undo.pop_all().close
+_FOLDER_SECONDS = 2.0
+"""Between two looks whether the data folder is still there, which others may delete."""
 
 
 class Chat:
@@ -189,40 +135,6 @@ class Web:
         self._stack.close(_GOODBYE_SECONDS)
 
 
-class Surroundings:
-    """What goes with the network: its addresses, the room's name in it, the certificate."""
-
-    def __init__(
-        self, config: ServeConfig, hub: Hub, network: Network, encryption: Encryption | None
-    ) -> None:
-        self._leaving = ExitStack()
-        with ExitStack() as undo:
-            if not config.trust_proxy:  # behind one, the address to share is the proxy's
-                network.on_change(lambda: hub.publish(_invitation(config, network)))
-            undo.callback(Periodic(network.refresh, _LOOK_SECONDS, name="network").close)
-            if config.mdns_name is not None and not config.trust_proxy:
-                announcer = Announcer(
-                    network,
-                    name=config.mdns_name,
-                    room=config.name,
-                    text=partial(_announced, config, hub),
-                )
-                undo.callback(announcer.close)
-                announcer.refresh()
-                looks = Periodic(announcer.refresh, _LOOK_SECONDS, name="announcer")
-                self._leaving.callback(announcer.leave)
-                self._leaving.callback(looks.close)
-                undo.callback(self._leaving.close)
-            if encryption is not None:
-                renewal = Periodic(encryption.refresh, _LOOK_SECONDS, name="certificate")
-                undo.callback(renewal.close)
-            self.stop = undo.pop_all().close
-
-    def leave(self) -> None:
-        """Begin to say goodbye to the network, which takes as long as the clients' last words."""
-        self._leaving.close()
-
-
 class Backend:
     """Everything behind the WSGI entrance; what wsgi.py offers to other servers.
 
@@ -235,22 +147,22 @@ class Backend:
         with ExitStack() as undo:
             storage = Storage(config)
             undo.callback(storage.stop)
-            self.encryption = _encryption(config, network) if config.encrypted else None
+            self.encryption = encryption_for(config, network) if config.encrypted else None
             authority = self.encryption.authority if self.encryption else None
             chat = Chat(config, storage)
             undo.callback(chat.stop)
-            surroundings = Surroundings(config, chat.hub, network, self.encryption)
-            undo.callback(surroundings.stop)
+            upkeep = NetworkUpkeep(config, chat.hub, network, self.encryption)
+            undo.callback(upkeep.stop)
             web = Web(config, storage, chat, network, authority=authority, room=self.room)
             undo.callback(web.stop)
-            undo.callback(surroundings.leave)
+            undo.callback(upkeep.leave)
             self.host_secret = storage.data.host_link
             desk = Desk(chat.hub, lambda: host_link(config, network, self.host_secret))
             if listener := open_listener(storage.data.path, desk.answer):
                 undo.callback(listener.close)
                 storage.data.announce(listener.path)
                 keep = partial(_keep, storage.data, listener)
-                undo.callback(Periodic(keep, _FILE_SECONDS, name="data directory").close)
+                undo.callback(Periodic(keep, _FOLDER_SECONDS, name="data directory").close)
             self.app = web.app
             self._stop = undo.pop_all().close
         chat.audit.start(version=lanchat.__version__, port=network.port, pid=os.getpid())
@@ -268,28 +180,12 @@ def _keep(data: DataDir, listener: Listener) -> None:
         listener.keep()
 
 
-def _invitation(config: ServeConfig, network: Network) -> InvitationChanged:
-    return InvitationChanged(network.share_url, config.invitation(network.share_url))
-
-
 def _metrics() -> ModuleType:
     """The module, which needs a package that is an extra. Raises ExtraMissing."""
     try:
         return import_module("lanchat.metrics")
     except ModuleNotFoundError as error:
         raise ExtraMissing("--metrics", "prometheus-client") from error
-
-
-def _encryption(config: ServeConfig, network: Network) -> Encryption:
-    """The certificate to show. Raises ExtraMissing, SettingRefused or DataUnusable."""
-    try:
-        from lanchat.tls.encryption import make_encryption
-    except ModuleNotFoundError as error:
-        raise ExtraMissing("--tls", "cryptography") from error
-    chosen = set(config.allow_hosts)
-    if config.mdns_name is not None:  # it is sure a little later
-        chosen.add(f"{config.mdns_name}.local")
-    return make_encryption(config, lambda: network.own_hosts() | chosen, LAN_RANGES)
 
 
 def _closed(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
@@ -300,31 +196,6 @@ def _closed(_environ: WSGIEnvironment, start_response: StartResponse) -> list[by
     return [text]
 
 
-def _announced(config: ServeConfig, hub: Hub) -> dict[str, str]:
-    """What everybody on the network may know of the room before they join."""
-    return {
-        "lanchat": lanchat.__version__,
-        "people": str(hub.count()),
-        "code": "no" if config.access_code is None else "yes",
-        "tls": "1" if config.encrypted else "0",
-    }
-
-
 def _max_silent(max_per_ip: int) -> int:
     """How many connections of one address may be on their way in; 0 is no limit."""
     return max(MAX_SILENT_SESSIONS, max_per_ip) if max_per_ip else 0
-
-
-def _offload(pool: gevent.threadpool.ThreadPool, call: Callable[[], Any]) -> Any:
-    """Call in the pool's thread; others go on meanwhile."""
-
-    def caught() -> tuple[Any, BaseException | None]:
-        try:
-            return call(), None
-        except BaseException as error:  # noqa: BLE001  handed over: gevent would print it, too
-            return None, error
-
-    result, error = pool.apply(caught)
-    if error is not None:
-        raise error
-    return result
