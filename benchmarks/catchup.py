@@ -19,7 +19,7 @@ import msgspec
 from lanchat.chat import catchup
 from lanchat.chat.changes import Draft, Edit
 from lanchat.chat.model import LOBBY, Cursor, User
-from lanchat.chat.permissions import Rules
+from lanchat.chat.room_settings import Rules
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.web import answers

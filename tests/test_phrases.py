@@ -5,7 +5,7 @@ import pytest
 from lanchat import phrases
 from lanchat.chat.commands import COMMANDS
 from lanchat.chat.moderation import Done
-from lanchat.chat.permissions import Ban
+from lanchat.chat.room_settings import Ban
 from lanchat.errors import Banned, CommandUnusable, Muted, ReadOnly, SlowMode
 from lanchat.i18n import LANGUAGES
 

@@ -12,7 +12,7 @@ from typing import Any
 from lanchat import i18n
 from lanchat.chat.commands import COMMANDS, Command, Kind
 from lanchat.chat.moderation import Done
-from lanchat.chat.permissions import Ban
+from lanchat.chat.room_settings import Ban
 from lanchat.errors import Refusal
 from lanchat.sizes import format_size
 from lanchat.times import instant

@@ -7,7 +7,7 @@ import pytest
 from lanchat.chat.changes import Amend
 from lanchat.chat.events import ConnectionsClosed, MessageChanged, RulesChanged
 from lanchat.chat.model import Origin
-from lanchat.chat.permissions import Mute, State
+from lanchat.chat.room_settings import Mute, State
 from lanchat.errors import Muted, StoreUnavailable
 
 HERE = Origin("192.168.1.33", "Browser/1", "laptop")

@@ -4,7 +4,7 @@ import pytest
 
 from lanchat.chat import events
 from lanchat.chat.model import Message, User
-from lanchat.chat.permissions import Rules, State
+from lanchat.chat.room_settings import Rules, State
 
 ANA = User("1", "Ana")
 MESSAGE = Message(7, "c", "attic", "1", "Ana", "192.0.2.1", "hello", "then", 9)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.chat.catchup import CATCH_UP_BYTES, CATCH_UP_LIMIT
+from lanchat.chat.crowd import CROWD
 from lanchat.chat.model import (
     MESSAGE_LIMIT,
     SESSION_LIFETIME,
@@ -14,7 +15,7 @@ from lanchat.chat.model import (
     is_unicode,
     timestamp,
 )
-from lanchat.chat.presence import CROWD, HOLD_AFTER_RESTART, LOGIN_HOLD
+from lanchat.chat.presence import HOLD_AFTER_RESTART, LOGIN_HOLD
 from lanchat.errors import MessageTooLong, PayloadInvalid
 
 PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"

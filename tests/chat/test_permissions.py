@@ -3,7 +3,8 @@
 import pytest
 
 from lanchat.chat.model import Origin, User
-from lanchat.chat.permissions import Ban, Mute, Permissions, Rules, State, can_be_banned
+from lanchat.chat.permissions import Permissions, can_be_banned
+from lanchat.chat.room_settings import Ban, Mute, Rules, State
 from lanchat.errors import Banned, Muted, ReadOnly, RoomLocked, SlowMode
 
 ANA, BIA = User("1", "Ana"), User("2", "Bia")
@@ -100,21 +101,6 @@ def test_a_ban_by_address_keeps_out_who_is_new_there(permissions):
     assert banned(permissions, "Bia", neighbour, new=False) is None
 
 
-def test_a_later_ban_of_the_same_name_replaces_the_first():
-    """So its time can be changed; other names keep theirs."""
-    other = Ban("Bia", "phone", "", None, "Rui")
-    state = State(bans=(BAN, other))
-    later = Ban("ana", "laptop", "", WALL + 10, "Rui", 10)
-    assert state.ban(later).bans == (other, later)
-
-
-def test_a_ban_is_lifted_by_a_name_that_looks_alike():
-    """Other bans stay."""
-    other = Ban("Bia", "phone", "", None, "Rui")
-    assert State(bans=(BAN, other)).unban("A.N.A").bans == (other,)
-    assert State(bans=(BAN,)).unban("Anna").bans == (BAN,)
-
-
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "", "unix"])
 def test_the_servers_own_computer_cannot_be_banned(address):
     """By its address it cannot be; behind a Unix socket nobody has one."""
@@ -160,23 +146,6 @@ def test_a_mute_for_ever_says_so(permissions):
     """There is no time after which it is worth trying again."""
     take(permissions, mutes=(Mute("1", "Ana", "laptop", None),))
     assert muted(permissions, now=3e10) is None
-
-
-def test_a_later_mute_replaces_the_first():
-    """What is known of the same person or device does not count any more."""
-    other = Mute("3", "Carla", "", None)
-    state = State(mutes=(MUTE, other))
-    by_device = Mute("2", "Bia", "laptop", None)
-    assert state.mute(by_device).mutes == (other, by_device)
-    by_id = Mute("1", "Ana", "phone", None)
-    assert state.mute(by_id).mutes == (other, by_id)
-
-
-def test_a_mute_is_lifted_by_the_id_or_by_the_device():
-    """Mutes of others stay, also where no device is known."""
-    state = State(mutes=(MUTE, Mute("3", "Carla", "", None)))
-    assert state.unmute("1", PHONE).mutes == state.unmute("2", LAPTOP).mutes == state.mutes[1:]
-    assert state.unmute("2", NOBODY).mutes == state.mutes
 
 
 def test_the_first_mute_that_holds_counts(permissions):
@@ -374,17 +343,3 @@ def test_a_moderator_is_kept_from_nothing(permissions):
     assert permissions.mute_of("2", LAPTOP, 0) == MUTE
     assert (permissions.role("1"), permissions.role("2")) == ("host", "guest")
     assert (permissions.is_moderator("1"), permissions.is_moderator("2")) == (True, False)
-
-
-def test_who_is_promoted_may_write_from_then_on():
-    """The mutes of their id and of their device are lifted, others are not."""
-    other = Mute("3", "Carla", "phone", None)
-    assert State(mutes=(MUTE, other)).promote("1", NOBODY).mutes == (other,)
-    after = State(mutes=(MUTE, other), moderators=frozenset({"9"})).promote("2", LAPTOP)
-    assert (after.moderators, after.mutes) == (frozenset({"2", "9"}), (other,))
-
-
-def test_who_is_demoted_is_a_guest():
-    """Other moderators stay, and it may be said twice."""
-    state = State(moderators=frozenset({"1", "2"}))
-    assert state.demote("1").moderators == state.demote("1").demote("1").moderators == {"2"}

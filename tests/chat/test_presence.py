@@ -3,10 +3,11 @@
 import pytest
 
 from lanchat.chat.changes import Reserved
+from lanchat.chat.crowd import CROWD
 from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import MemberJoined, MemberLeft, MembersChanged
 from lanchat.chat.model import Origin, User
-from lanchat.chat.presence import CROWD, HOLD_AFTER_RESTART, LOGIN_HOLD, Presence
+from lanchat.chat.presence import HOLD_AFTER_RESTART, LOGIN_HOLD, Presence
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import NameTaken, Unauthorized
 from lanchat.store.state import SqliteReservations

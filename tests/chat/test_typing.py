@@ -2,9 +2,9 @@
 
 import pytest
 
+from lanchat.chat.crowd import CROWD
 from lanchat.chat.events import Typing
 from lanchat.chat.model import LOBBY
-from lanchat.chat.presence import CROWD
 from lanchat.errors import Muted, NotJoined, UnknownRoom
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from lanchat.chat.changes import Amend, Clear, Delete
 from lanchat.chat.model import Cursor
-from lanchat.chat.permissions import Rules
+from lanchat.chat.room_settings import Rules
 from lanchat.errors import UnknownMessage
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, edit, say, texts

@@ -14,7 +14,7 @@ from lanchat.chat.events import (
     MessagePosted,
     SettingsChanged,
 )
-from lanchat.chat.permissions import Rules, State
+from lanchat.chat.room_settings import Rules, State
 from lanchat.errors import CommandUnusable, StoreUnavailable, UnknownMessage
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, say, texts

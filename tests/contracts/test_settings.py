@@ -3,7 +3,7 @@
 import pytest
 
 from lanchat.chat.changes import Amend
-from lanchat.chat.permissions import Ban, Mute, Rules, State
+from lanchat.chat.room_settings import Ban, Mute, Rules, State
 from lanchat.errors import StoreUnavailable
 from tests.world.deadline import DEADLINE
 

@@ -8,7 +8,7 @@ import pytest
 
 from lanchat.chat.events import LogEvent
 from lanchat.chat.model import User
-from lanchat.chat.permissions import Ban, Mute, Rules, State
+from lanchat.chat.room_settings import Ban, Mute, Rules, State
 from lanchat.errors import DataUnusable
 from lanchat.store import schema
 from lanchat.store.bulk import MessageReader

@@ -9,7 +9,7 @@ import pytest
 
 from lanchat.chat.catchup import Snapshot
 from lanchat.chat.model import LOBBY, Message, Page, User
-from lanchat.chat.permissions import Rules
+from lanchat.chat.room_settings import Rules
 from lanchat.errors import TooMuchAtOnce
 from lanchat.web.history_budget import ACCOUNT_BYTES, BYTES_A_SECOND, Accounts, HistoryBudget
 from tests.world.clock import Clock

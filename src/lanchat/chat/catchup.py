@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from lanchat.chat.model import Cursor, Member, Message, Page, User
-from lanchat.chat.permissions import Ban, Rules
 from lanchat.chat.ports import EventLog
+from lanchat.chat.room_settings import Ban, Rules
 
 CATCH_UP_LIMIT = 1_000
 """Messages in one answer."""

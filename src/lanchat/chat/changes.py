@@ -22,7 +22,7 @@ from lanchat.chat.events import (
     UserCleared,
 )
 from lanchat.chat.model import Message, User
-from lanchat.chat.permissions import State
+from lanchat.chat.room_settings import State
 from lanchat.errors import Refusal
 
 EventT = TypeVar("EventT", bound=LogEvent | Reacted)

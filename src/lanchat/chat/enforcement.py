@@ -21,9 +21,10 @@ from lanchat.chat.events import (
     SettingsChanged,
 )
 from lanchat.chat.model import LOBBY, Clock, Member, User, timestamp
-from lanchat.chat.permissions import Ban, Mute, Permissions, State
+from lanchat.chat.permissions import Permissions
 from lanchat.chat.ports import EventLog, Settings
 from lanchat.chat.presence import Presence
+from lanchat.chat.room_settings import Ban, Mute, State
 from lanchat.errors import StoreUnavailable
 
 _log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from lanchat.chat.model import LOBBY, Message, Reaction, Role, User
-from lanchat.chat.permissions import Rules, State
+from lanchat.chat.room_settings import Rules, State
 
 NoticeCode = Literal["kicked", "banned", "muted", "unmuted", "host", "unhost", "deleted"]
 

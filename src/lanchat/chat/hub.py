@@ -28,7 +28,6 @@ from lanchat.chat.events import (
 from lanchat.chat.identities import Identities
 from lanchat.chat.model import LOBBY, SYSTEM_CLOCK, Clock, Cursor, Member, Origin, User
 from lanchat.chat.moderation import TERMINAL, Actor, Done, Moderation
-from lanchat.chat.permissions import Ban, Rules
 from lanchat.chat.ports import (
     Audit,
     CommitStatistics,
@@ -41,6 +40,7 @@ from lanchat.chat.ports import (
 from lanchat.chat.posting import Posting
 from lanchat.chat.presence import Presence
 from lanchat.chat.reactions import Reactions
+from lanchat.chat.room_settings import Ban, Rules
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import NotJoined, StoreUnavailable, Unauthorized
 

@@ -16,9 +16,10 @@ from lanchat.chat.changes import Clear, ClearUser, Delete, Pin, Unpin
 from lanchat.chat.enforcement import Enforcement, until_text
 from lanchat.chat.events import ConnectionsClosed, Event, Notice, PinsChanged, UserCleared
 from lanchat.chat.model import LOBBY, PINS, Clock, Message, Origin, User, check_text, timestamp
-from lanchat.chat.permissions import Ban, Mute, can_be_banned
+from lanchat.chat.permissions import can_be_banned
 from lanchat.chat.ports import Audit, EventLog, LeaveReason
 from lanchat.chat.presence import Presence
+from lanchat.chat.room_settings import Ban, Mute
 from lanchat.errors import CommandUnusable, UnknownMessage
 
 TOPIC_LIMIT = 200

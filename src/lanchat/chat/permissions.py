@@ -1,16 +1,8 @@
-"""Who may come in, who may write, and who moderates: pure rules, and the state they go by.
+"""Who may come in, who may write, and who moderates: pure rules over the room's settings.
 
-A moderator is never kept from anything. Everybody else is known by three things, of which each
-may fail to tell them: the id of their session, which a new login changes; their name, which they
-choose; and the id of their device, which their browser keeps over logins until its cookies are
-deleted. A ban or a mute holds for whoever has the device; a ban also for the name and whatever
-looks like it. An address stands for everybody behind one router, so a ban is by address only
-where somebody asks for it, and then keeps out who is new there.
-
-``until`` is wall time, in seconds since the epoch, for people and for a restart; None is for
-ever. How long a ban or mute still lasts is measured by the monotonic clock from the moment on that
-this server learned of it, so that a clock that is set lets nobody go, and keeps nobody waiting
-longer than they were told.
+A moderator is never kept from anything. How long a ban or mute still lasts is measured by the
+monotonic clock from the moment on that this server learned of it, so that a clock that is set lets
+nobody go, and keeps nobody waiting longer than they were told.
 
 A server may be started while the clock is ahead, and find over what is not. So what was over when
 it was learned of holds for nobody, and again where the clock is set back; it is forgotten only
@@ -20,104 +12,19 @@ once this server has run for as long as it was to last.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import ip_address
 from math import ceil
 from typing import NamedTuple
 
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.model import Origin, Role, User
+from lanchat.chat.room_settings import Ban, Mute, Rules, State, is_same
 from lanchat.errors import Banned, Muted, ReadOnly, RoomLocked, SlowMode
 from lanchat.times import DOUBT
 
 ENDED_KEPT = 1_000
 """So many bans and mutes that seem to be over are kept at most, the newest ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What holds for all; ``slow`` is the seconds between two messages of a guest, 0 for none.
-
-    ``edits`` is whether guests may change what they have said.
-    """
-
-    topic: str = ""
-    locked: bool = False
-    readonly: bool = False
-    slow: int = 0
-    edits: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Ban:
-    """Somebody who is kept out; what is not known of them, or not to count, is empty.
-
-    ``seconds`` is how long it was to last, None for ever or where that is not known any more.
-    """
-
-    name: str
-    device: str
-    address: str
-    until: float | None
-    by: str
-    seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Mute:
-    """Somebody who may read and not write; ``seconds`` as of a ban."""
-
-    user_id: str
-    name: str
-    device: str
-    until: float | None
-    seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """All that a restart has to know, as it was at the position ``seq``; methods make another."""
-
-    rules: Rules = Rules()
-    moderators: frozenset[str] = frozenset()
-    bans: tuple[Ban, ...] = ()
-    mutes: tuple[Mute, ...] = ()
-    seq: int = 0
-
-    def promote(self, user_id: str, origin: Origin) -> State:
-        """Make a moderator of somebody, who may write from then on."""
-        moderators = self.moderators | {user_id}
-        return replace(self.unmute(user_id, origin), moderators=moderators)
-
-    def demote(self, user_id: str) -> State:
-        return replace(self, moderators=self.moderators - {user_id})
-
-    def ban(self, ban: Ban) -> State:
-        """Keep somebody out; what was said of the name before does not count any more."""
-        unbanned = self.unban(ban.name)
-        return replace(unbanned, bans=(*unbanned.bans, ban))
-
-    def unban(self, name: str) -> State:
-        """Let in whoever has the name, or one that looks like it."""
-        keys = skeletons(name)
-        bans = tuple(ban for ban in self.bans if keys.isdisjoint(skeletons(ban.name)))
-        return replace(self, bans=bans)
-
-    def mute(self, mute: Mute) -> State:
-        """Let somebody write no more; what was said of them before does not count any more."""
-        unmuted = self.unmute(mute.user_id, Origin("", device=mute.device))
-        return replace(unmuted, mutes=(*unmuted.mutes, mute))
-
-    def unmute(self, user_id: str, origin: Origin) -> State:
-        """Let somebody write, by whatever of them the mutes know."""
-        mutes = tuple(one for one in self.mutes if not _is_of(one, user_id, origin.device))
-        return replace(self, mutes=mutes)
-
-    def without(self, over: frozenset[Ban | Mute]) -> State:
-        """Forget these bans and mutes."""
-        bans = tuple(ban for ban in self.bans if ban not in over)
-        mutes = tuple(mute for mute in self.mutes if mute not in over)
-        return replace(self, bans=bans, mutes=mutes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,7 +86,7 @@ class Permissions:
         bans = self.bans(now)
         keys = skeletons(name) if bans else frozenset()  # seldom: it takes its time
         for ban in bans:
-            if _same(ban.device, origin.device) or (new and _same(ban.address, origin.ip)):
+            if is_same(ban.device, origin.device) or (new and is_same(ban.address, origin.ip)):
                 raise Banned("person", ban.until)
             if not keys.isdisjoint(skeletons(ban.name)):
                 raise Banned("name", ban.until)
@@ -234,7 +141,7 @@ class Permissions:
         slow = self.rules.slow
         self._turns = [turn for turn in self._turns if turn.at > now - slow]
         counting = [turn.at for turn in self._turns if _is_by(turn, user, origin)]
-        there = [turn.at for turn in self._turns if _same(turn.origin.ip, origin.ip)]
+        there = [turn.at for turn in self._turns if is_same(turn.origin.ip, origin.ip)]
         if len(there) >= neighbours > 0:
             counting.append(there[-neighbours])
         if counting:
@@ -249,7 +156,7 @@ class Permissions:
         if self.is_moderator(user_id):
             return None
         for mute in self._state.mutes:
-            if _is_of(mute, user_id, origin.device) and not self._is_over(mute, now):
+            if mute.is_of(user_id, origin.device) and not self._is_over(mute, now):
                 return mute
         return None
 
@@ -290,13 +197,5 @@ def _end(one: Ban | Mute, now: float, wall: float) -> float | None:
     return now + (left if one.seconds is None else min(left, one.seconds))
 
 
-def _same(known: str, seen: str) -> bool:
-    return known != "" and known == seen
-
-
 def _is_by(turn: Turn, user: User, origin: Origin) -> bool:
-    return turn.user_id == user.id or _same(turn.origin.device, origin.device)
-
-
-def _is_of(mute: Mute, user_id: str, device: str) -> bool:
-    return mute.user_id == user_id or _same(mute.device, device)
+    return turn.user_id == user.id or is_same(turn.origin.device, origin.device)

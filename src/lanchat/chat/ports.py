@@ -26,7 +26,7 @@ from lanchat.chat.model import (
     Upload,
     User,
 )
-from lanchat.chat.permissions import State
+from lanchat.chat.room_settings import State
 
 LeaveReason = Literal["closed", "logout", "stop", "kicked", "banned"]
 LoginRefusal = Literal[

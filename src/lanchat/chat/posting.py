@@ -11,12 +11,13 @@ from concurrent.futures import Future
 
 from lanchat.chat.ages import Ages
 from lanchat.chat.changes import Change, Delete, Draft, Edit, EventT, Resent
+from lanchat.chat.crowd import CROWD
 from lanchat.chat.events import Event, MessageChanged, MessagePosted, Typing
 from lanchat.chat.model import LOBBY, Clock, Message, check_text, timestamp
 from lanchat.chat.moderation import Actor, Moderation
 from lanchat.chat.permissions import Permissions, Turn
 from lanchat.chat.ports import Entry, EventLog
-from lanchat.chat.presence import CROWD, Presence
+from lanchat.chat.presence import Presence
 from lanchat.errors import NotJoined, Refusal, StoreUnavailable, TooLate, UnknownRoom
 
 

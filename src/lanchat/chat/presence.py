@@ -1,30 +1,19 @@
-"""People come and go: names are noted, the connection log is written, everybody is told.
-
-In a small room everybody is told at once. Among 500 people an arrival is 500 packets, and a class
-that comes in within seconds a quarter of a million. So in a crowd a moment's arrivals and
-departures go out in one piece to the connections that take them so, and one by one to the rest.
-
-Such a piece reads: these have left, then these have come. Hence nobody is in it as first come and
-then gone: where somebody leaves who has come within this moment, the moment ends before.
-"""
+"""People come and go: names are noted, the connection log is written, everybody is told."""
 
 from __future__ import annotations
 
 import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from lanchat.chat.confusables import skeletons
-from lanchat.chat.events import Event, MemberJoined, MemberLeft, MembersChanged
+from lanchat.chat.crowd import Crowd
+from lanchat.chat.events import Event, MemberJoined, MemberLeft
 from lanchat.chat.model import Clock, Member, Origin, Role, User, timestamp
 from lanchat.chat.ports import Audit, Departure, Directory, Entry, LeaveReason
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import NameTaken, Unauthorized
-
-CROWD = 50
-"""People present, above which arrivals and departures are told together."""
 
 LOGIN_HOLD = 30.0
 """Seconds that a name stays reserved between the login and the first connection."""
@@ -57,7 +46,7 @@ class Presence:
         self._sessions = sessions
         self._audit = audit
         self._clock = clock
-        self._crowd = _Crowd(publish)
+        self._crowd = Crowd(publish)
         self._gone: OrderedDict[str, tuple[User, Origin]] = OrderedDict()
         self._former: OrderedDict[str, str] = OrderedDict()  # a name that was given up → user id
         now = clock.monotonic()
@@ -230,42 +219,3 @@ def _remember(kept: OrderedDict[str, _Kept], key: str, value: _Kept) -> None:
     kept[key] = value
     while len(kept) > REMEMBERED:
         kept.popitem(last=False)
-
-
-class _Crowd:
-    """Tells arrivals and departures: one by one, or in a crowd together when a moment is over.
-
-    ``present`` is how many people are here afterwards.
-    """
-
-    def __init__(self, publish: Callable[[Event], None]) -> None:
-        self._publish = publish
-        self._joined: dict[str, MemberJoined] = {}
-        self._left: dict[str, MemberLeft] = {}
-
-    def joined(self, event: MemberJoined, present: int) -> None:
-        if self._is_crowd(present):
-            event = replace(event, crowd=True)
-            self._joined[event.user.id] = event
-        self._publish(event)
-
-    def left(self, event: MemberLeft, present: int) -> None:
-        if event.user.id in self._joined:
-            self.tell()
-        if self._is_crowd(present):
-            event = replace(event, crowd=True)
-            self._left[event.user.id] = event
-        self._publish(event)
-
-    def tell(self) -> None:
-        """End the moment: tell together what it has brought, if anything."""
-        if self._joined or self._left:
-            changed = MembersChanged(list(self._joined.values()), list(self._left.values()))
-            self._joined, self._left = {}, {}
-            self._publish(changed)
-
-    def _is_crowd(self, present: int) -> bool:
-        if present > CROWD:
-            return True
-        self.tell()  # what comes next is told at once, and must not overtake
-        return False

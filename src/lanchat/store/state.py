@@ -13,7 +13,7 @@ from dataclasses import astuple, replace
 
 from lanchat.chat.changes import LoggedOut, Note, Reserved
 from lanchat.chat.model import User
-from lanchat.chat.permissions import Ban, Mute, Rules, State
+from lanchat.chat.room_settings import Ban, Mute, Rules, State
 from lanchat.errors import StoreUnavailable
 from lanchat.store.database import Database, transaction
 from lanchat.store.datadir import SessionKey

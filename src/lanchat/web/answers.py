@@ -7,8 +7,8 @@ from typing import Any
 from lanchat.chat.catchup import Snapshot
 from lanchat.chat.events import MessageChanged, MessagePosted, Reacted
 from lanchat.chat.model import timestamp
-from lanchat.chat.permissions import Ban
 from lanchat.chat.reading import Place, Stretch
+from lanchat.chat.room_settings import Ban
 from lanchat.chat.search import Found
 from lanchat.web.outgoing import message, mine
 
