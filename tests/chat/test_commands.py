@@ -9,6 +9,7 @@ import pytest
 
 import lanchat
 from lanchat import i18n, phrases
+from lanchat.chat import people_commands
 from lanchat.chat.commands import (
     COMMANDS,
     LONGEST,
@@ -21,7 +22,7 @@ from lanchat.chat.commands import (
 )
 from lanchat.chat.events import RulesChanged
 from lanchat.chat.model import Origin
-from lanchat.chat.moderation import Call, Moderation
+from lanchat.chat.moderation import Call
 from lanchat.connlog import log_record
 from lanchat.errors import CommandUnusable, Forbidden, PayloadInvalid
 
@@ -285,7 +286,7 @@ def test_what_is_no_usable_time_belongs_to_the_name(text):
 
 def test_a_command_is_one_record():
     """What its record says is all that reading needs."""
-    poke = Command("poke", Moderation.kick, (Argument(Kind.PERSON), Argument(Kind.NUMBER)))
+    poke = Command("poke", people_commands.kick, (Argument(Kind.PERSON), Argument(Kind.NUMBER)))
     assert read(poke, "Ana Maria 3") == Call(person="Ana Maria", number=3)
     with pytest.raises(CommandUnusable):
         read(poke, "Ana")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from lanchat.chat import message_commands, people_commands, room_commands
 from lanchat.chat.model import is_unicode
 from lanchat.chat.moderation import Actor, Call, Done, Moderation
 from lanchat.errors import CommandUnusable, Forbidden, PayloadInvalid
@@ -102,31 +103,31 @@ _NUMBER = Argument(Kind.NUMBER, optional=True)
 _EVENING, _CALM = 12 * 3_600, 600  # seconds: until tomorrow, and long enough to calm down
 
 _TABLE = (
-    Command("mute", Moderation.mute, (_PERSON, _TIME), menu="writer", usual_seconds=_CALM),
-    Command("unmute", Moderation.unmute, (_PERSON,), menu="muted"),
-    Command("kick", Moderation.kick, (_PERSON,), menu="guest", asks=True),
+    Command("mute", people_commands.mute, (_PERSON, _TIME), menu="writer", usual_seconds=_CALM),
+    Command("unmute", people_commands.unmute, (_PERSON,), menu="muted"),
+    Command("kick", people_commands.kick, (_PERSON,), menu="guest", asks=True),
     Command(
         "ban",
-        Moderation.ban,
+        people_commands.ban,
         (_PERSON, _TIME, _ADDRESS, _CLEAR),
         menu="guest",
         asks=True,
         usual_seconds=_EVENING,
     ),
-    Command("unban", Moderation.unban, (_PERSON,), absent=True),
-    Command("bans", Moderation.bans, logged=False),
-    Command("host", Moderation.host, (_PERSON,), menu="guest", asks=True),
-    Command("unhost", Moderation.unhost, (_PERSON,), menu="host"),
-    Command("lock", Moderation.lock),
-    Command("unlock", Moderation.unlock),
-    Command("readonly", Moderation.readonly, (_SWITCH,)),
-    Command("slow", Moderation.slow, (Argument(Kind.INTERVAL),)),
-    Command("edits", Moderation.edits, (_SWITCH,)),
-    Command("topic", Moderation.topic, (Argument(Kind.TEXT, optional=True),)),
-    Command("pin", Moderation.pin, (_NUMBER,)),
-    Command("unpin", Moderation.unpin, (_NUMBER,)),
-    Command("delete", Moderation.delete, (Argument(Kind.NUMBER),), asks=True),
-    Command("clear", Moderation.clear, (Argument(Kind.PERSON, optional=True),), grave=True),
+    Command("unban", people_commands.unban, (_PERSON,), absent=True),
+    Command("bans", people_commands.bans, logged=False),
+    Command("host", people_commands.host, (_PERSON,), menu="guest", asks=True),
+    Command("unhost", people_commands.unhost, (_PERSON,), menu="host"),
+    Command("lock", room_commands.lock),
+    Command("unlock", room_commands.unlock),
+    Command("readonly", room_commands.readonly, (_SWITCH,)),
+    Command("slow", room_commands.slow, (Argument(Kind.INTERVAL),)),
+    Command("edits", room_commands.edits, (_SWITCH,)),
+    Command("topic", room_commands.topic, (Argument(Kind.TEXT, optional=True),)),
+    Command("pin", message_commands.pin, (_NUMBER,)),
+    Command("unpin", message_commands.unpin, (_NUMBER,)),
+    Command("delete", message_commands.delete, (Argument(Kind.NUMBER),), asks=True),
+    Command("clear", message_commands.clear, (Argument(Kind.PERSON, optional=True),), grave=True),
     Command("help", _help, for_all=True, logged=False),
 )
 

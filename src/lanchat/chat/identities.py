@@ -15,6 +15,7 @@ from lanchat.chat.enforcement import Enforcement
 from lanchat.chat.events import ConnectionsClosed, Event, MemberChanged
 from lanchat.chat.model import Clock, Origin, User
 from lanchat.chat.moderation import HOST_LINK, Moderation
+from lanchat.chat.people_commands import promote
 from lanchat.chat.ports import Audit, LoginRefusal
 from lanchat.chat.presence import Presence
 from lanchat.errors import (
@@ -137,7 +138,7 @@ class Identities:
 
         Raises StoreUnavailable.
         """
-        self._moderation.promote(HOST_LINK, user)
+        promote(self._moderation, HOST_LINK, user)
 
     def remains_moderator(self, user: User, *, same: bool) -> bool:
         """Whether a moderator who comes back is one: by the ``same`` name, or by another one.

@@ -13,6 +13,7 @@ from lanchat.chat.ages import Ages
 from lanchat.chat.changes import Change, Delete, Draft, Edit, EventT, Resent
 from lanchat.chat.crowd import CROWD
 from lanchat.chat.events import Event, MessageChanged, MessagePosted, Typing
+from lanchat.chat.message_commands import deleted
 from lanchat.chat.model import LOBBY, Clock, Message, check_text, timestamp
 from lanchat.chat.moderation import Actor, Moderation
 from lanchat.chat.permissions import Permissions, Turn
@@ -180,4 +181,4 @@ class Posting:
 
     def _tell_deleted(self, actor: Actor, done: Future[MessageChanged]) -> None:
         if done.exception() is None and done.result().message.user_id != actor.id:
-            self._moderation.deleted(actor, done.result().message)
+            deleted(self._moderation, actor, done.result().message)

@@ -1,0 +1,93 @@
+"""What moderators do with messages: keep them in sight, or delete them, or all of somebody's.
+
+These are handlers of commands (``commands.py``): they wait for the disk, and raise CommandUnusable
+or StoreUnavailable.
+"""
+
+from __future__ import annotations
+
+from lanchat.chat.changes import Clear, ClearUser, Delete, Pin, Unpin
+from lanchat.chat.events import Notice, PinsChanged, UserCleared
+from lanchat.chat.model import LOBBY, PINS, Message, Origin, User, timestamp
+from lanchat.chat.moderation import Actor, Call, Done, Moderation
+from lanchat.errors import CommandUnusable, UnknownMessage
+
+
+def pin(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Keep a message in sight, or the newest one; the oldest of too many goes."""
+    event = _pin(moderation, actor, "pin", Pin(LOBBY, call.number or None), "nothing_to_pin")
+    *others, message = event.messages
+    if others:
+        numbers = {"number": message.id, "other": others[0].id}
+        return Done("command.pin.instead", {**numbers, "limit": PINS})
+    return Done("command.pin.done", {"number": message.id})
+
+
+def unpin(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Let a message out of sight, or the one that was pinned last."""
+    event = _pin(moderation, actor, "unpin", Unpin(LOBBY, call.number or None), "not_pinned")
+    return Done("command.unpin.done", {"number": event.messages[-1].id})
+
+
+def _pin(
+    moderation: Moderation, actor: Actor, name: str, change: Pin | Unpin, refusal: str
+) -> PinsChanged:
+    try:
+        event = moderation.log.append(change).result()
+    except UnknownMessage:
+        if name == "pin" and change.message_id is not None:
+            raise CommandUnusable("no_message", number=change.message_id) from None
+        raise CommandUnusable(refusal) from None
+    moderation.audit.command(name, actor.name, None, value=f"#{event.messages[-1].id}")
+    return event
+
+
+def delete(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Delete one message, whoever wrote it."""
+    change = Delete(call.number, timestamp(moderation.clock.wall()))
+    try:
+        message = moderation.log.append(change).result().message
+    except UnknownMessage:
+        raise CommandUnusable("no_message", number=call.number) from None
+    deleted(moderation, actor, message)
+    return Done("command.delete.done", {"name": message.user})
+
+
+def deleted(moderation: Moderation, actor: Actor, message: Message) -> None:
+    """Log that a moderator has deleted a message, and tell who wrote it."""
+    author = User(message.user_id, message.user)
+    value = f"#{message.id}"
+    moderation.audit.command("delete", actor.name, (author, Origin(message.ip)), value=value)
+    if author.id != actor.id:
+        moderation.publish(Notice(author.id, "deleted"))
+
+
+def clear(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Delete all that was said, or all that one person has said."""
+    if call.person or call.person_id:
+        return _clear_of(moderation, actor, call)
+    cleared = moderation.log.append(Clear(LOBBY)).result()
+    moderation.audit.command("clear", actor.name, None, value=f"up to #{cleared.up_to}")
+    return Done("command.clear.done")
+
+
+def _clear_of(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Delete what one person has said, who may be gone for long, or was before the start."""
+    try:
+        user, _ = moderation.meant(call)
+    except CommandUnusable:
+        user = User(call.person_id or "", call.person)
+    cleared = clear_user(moderation, actor, user if call.person_id is None else User(user.id, ""))
+    return Done("command.clear.user", {"name": cleared.user.name})
+
+
+def clear_user(moderation: Moderation, actor: Actor, user: User) -> UserCleared:
+    """Delete what the user has said, by their id, or by their name where that is unknown."""
+    change = ClearUser(user.id, user.name, timestamp(moderation.clock.wall()))
+    try:
+        cleared = moderation.log.append(change).result()
+    except UnknownMessage:
+        raise CommandUnusable("nothing_said", name=user.name) from None
+    value = f"{len(cleared.ids)} messages up to #{cleared.up_to}"
+    moderation.audit.command("clear", actor.name, (cleared.user, Origin("")), value=value)
+    return cleared
