@@ -236,7 +236,7 @@ class Delivery(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenedFile:
     """A file that is whole, opened for reading; whoever asked for it closes it.
 
     ``sha256`` names what is in it, ``size`` is how long that is: for the small picture of a file,
@@ -292,10 +292,10 @@ class Files(Protocol):
     def remove(self, user: User, upload_id: str) -> None:
         """Give up an upload of the person, or a file that no message names."""
 
-    def open(self, file_id: str) -> OpenFile:
+    def open(self, file_id: str) -> OpenedFile:
         """A file that a message names which is there, or that waits for one."""
 
-    def open_thumb(self, file_id: str) -> OpenFile:
+    def open_thumb(self, file_id: str) -> OpenedFile:
         """The small picture of the same."""
 
 

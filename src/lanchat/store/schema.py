@@ -233,12 +233,32 @@ def _files(connection: sqlite3.Connection) -> None:
         """
     )
     connection.execute("CREATE INDEX file_message ON file (message_id, place)")
-    connection.execute("CREATE INDEX file_created ON file (created)")
+    connection.execute("CREATE INDEX file_user ON file (user_id, created)")
+    connection.execute("CREATE INDEX file_device ON file (device, created)")
     connection.execute("CREATE INDEX file_content ON file (sha256)")
     connection.execute("CREATE INDEX file_thumb ON file (thumb_sha256)")
     # How many files a message has, NULL for none: most have none, and cost no question.
     connection.execute("ALTER TABLE message ADD COLUMN files INTEGER")
     connection.execute("ALTER TABLE rules ADD COLUMN files INTEGER NOT NULL DEFAULT 1")
+    # One row: the bytes of all contents and of all uploads as they will be.
+    connection.execute("CREATE TABLE file_space (size INTEGER NOT NULL)")
+    connection.execute("INSERT INTO file_space VALUES (0)")
+    connection.execute(
+        "CREATE TRIGGER content_insertion AFTER INSERT ON content"
+        " BEGIN UPDATE file_space SET size = size + max(new.size, 4096); END"
+    )
+    connection.execute(
+        "CREATE TRIGGER content_deletion AFTER DELETE ON content"
+        " BEGIN UPDATE file_space SET size = size - max(old.size, 4096); END"
+    )
+    connection.execute(
+        "CREATE TRIGGER upload_insertion AFTER INSERT ON upload"
+        " BEGIN UPDATE file_space SET size = size + max(new.length, 4096); END"
+    )
+    connection.execute(
+        "CREATE TRIGGER upload_deletion AFTER DELETE ON upload"
+        " BEGIN UPDATE file_space SET size = size - max(old.length, 4096); END"
+    )
     # However a file comes or goes, what is in it is counted.
     connection.execute(
         """

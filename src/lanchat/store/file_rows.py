@@ -1,0 +1,232 @@
+"""The tables of files: uploads on their way, files that are whole, and how much room they take.
+
+What is in files is counted by the schema's triggers (``content.uses``, ``file_space``).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from lanchat.chat.model import Attachment, User
+from lanchat.errors import QuotaReached, UnknownFile
+from lanchat.store.attachments import attachment
+from lanchat.store.database import transaction
+
+LEAST = 4_096
+"""Bytes that even an empty file counts for: it has a row, a name and a place on the disk."""
+
+DAY = 86_400.0
+"""Seconds in which a person may send so much."""
+
+_AHEAD = 60.0
+"""Seconds that a file may seem to be of the future: further ahead, the clock was wrong then."""
+
+_UPLOAD = "id, user_id, device, length, offset, name, type, width, height, created, sha256"
+
+_OF_PERSON = (
+    "SELECT (SELECT ifnull(sum(max(size, :least)), 0) FROM file WHERE"
+    " (user_id = :user OR device = :device) AND created BETWEEN :since AND :until)"
+    " + (SELECT ifnull(sum(max(length, :least)), 0) FROM upload WHERE"
+    " (user_id = :user OR device = :device) AND created BETWEEN :since AND :until)"
+)
+
+_FOUND = (
+    "SELECT file.id, file.name, file.type, file.size, width, height, thumb_sha256 IS NOT NULL,"
+    " file.sha256, thumb_sha256, content.size, file.user_id, message.room"
+    " FROM file LEFT JOIN message ON message.id = file.message_id"
+    " LEFT JOIN content ON content.sha256 = file.thumb_sha256"
+    " WHERE file.id = ? AND (file.message_id IS NULL OR message.id"
+    " > ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0))"
+)
+
+
+class Quotas(NamedTuple):
+    """How many bytes of files there may be in all, and of one person within a day."""
+
+    total: int
+    person: int
+
+
+class UploadRow(NamedTuple):
+    """A file on its way; its ``sha256`` is known once all of it is there."""
+
+    id: str
+    user_id: str
+    device: str
+    length: int
+    offset: int
+    name: str
+    type: str
+    width: int | None
+    height: int | None
+    created: float
+    sha256: str | None = None
+
+
+class FoundFile(NamedTuple):
+    """A file that is whole, with the hashes of what is in it and in its small picture."""
+
+    attachment: Attachment
+    sha256: str
+    thumb_sha256: str | None
+    thumb_size: int
+    user_id: str
+    room: str | None
+
+
+def begin(connection: sqlite3.Connection, upload: UploadRow, quotas: Quotas) -> None:
+    """Note an upload before there is anything of it. Raises QuotaReached."""
+    cost = max(upload.length, LEAST)
+    check_total(connection, cost, quotas)
+    who = {"user": upload.user_id, "device": upload.device or None, "least": LEAST}
+    when = {"since": upload.created - DAY, "until": upload.created + _AHEAD}
+    (of_person,) = connection.execute(_OF_PERSON, {**who, **when}).fetchone()
+    if of_person + cost > quotas.person:
+        raise QuotaReached(quotas.person, "person")
+    with transaction(connection):
+        marks = ", ".join("?" * len(upload))
+        connection.execute(f"INSERT INTO upload ({_UPLOAD}) VALUES ({marks})", upload)  # noqa: S608
+
+
+def check_total(connection: sqlite3.Connection, cost: int, quotas: Quotas) -> None:
+    """Look whether there may be so many bytes more in all. Raises QuotaReached."""
+    (taken,) = connection.execute("SELECT size FROM file_space").fetchone()
+    if taken + cost > quotas.total:
+        raise QuotaReached(quotas.total)
+
+
+def outstanding(connection: sqlite3.Connection) -> int:
+    """The bytes of all uploads that are still to come."""
+    return int(
+        connection.execute("SELECT ifnull(sum(length - offset), 0) FROM upload").fetchone()[0]
+    )
+
+
+def upload(connection: sqlite3.Connection, upload_id: str) -> UploadRow | None:
+    """The upload with this id, whosever it is."""
+    query = f"SELECT {_UPLOAD} FROM upload WHERE id = ?"  # noqa: S608 (constants)
+    row = connection.execute(query, (upload_id,)).fetchone()
+    return row and UploadRow._make(row)
+
+
+def note(connection: sqlite3.Connection, upload: UploadRow) -> None:
+    """Note how far an upload has come, and its hash where that is known.
+
+    Raises UnknownFile where it was given up meanwhile.
+    """
+    with transaction(connection):
+        noted = connection.execute(
+            "UPDATE upload SET offset = ?, sha256 = ? WHERE id = ?",
+            (upload.offset, upload.sha256, upload.id),
+        )
+        if not noted.rowcount:
+            raise UnknownFile
+
+
+def finish(connection: sqlite3.Connection, upload: UploadRow, kind: str) -> None:
+    """Make a file of an upload whose content has its place. Raises UnknownFile as ``note``."""
+    with transaction(connection):
+        gone = connection.execute("DELETE FROM upload WHERE id = ?", (upload.id,))
+        if not gone.rowcount:
+            raise UnknownFile
+        _note_content(connection, str(upload.sha256), upload.length)
+        connection.execute(
+            "INSERT INTO file (id, sha256, name, type, size, width, height, user_id, device,"
+            " created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(upload.id, upload.sha256, upload.name, kind, upload.length),
+                *(upload.width, upload.height, upload.user_id, upload.device, upload.created),
+            ),
+        )
+
+
+def put_thumb(connection: sqlite3.Connection, file_id: str, sha256: str, size: int) -> None:
+    """Give a file that waits a small picture whose content has its place. Raises UnknownFile."""
+    with transaction(connection):
+        _note_content(connection, sha256, size)
+        changed = connection.execute(
+            "UPDATE file SET thumb_sha256 = ? WHERE id = ? AND message_id IS NULL",
+            (sha256, file_id),
+        )
+        if not changed.rowcount:
+            raise UnknownFile
+
+
+def _note_content(connection: sqlite3.Connection, sha256: str, size: int) -> None:
+    connection.execute(
+        "INSERT INTO content VALUES (?, ?, 0) ON CONFLICT (sha256) DO NOTHING", (sha256, size)
+    )
+
+
+def is_known(connection: sqlite3.Connection, sha256: str) -> bool:
+    """Whether this content has its place."""
+    query = "SELECT 1 FROM content WHERE sha256 = ?"
+    return connection.execute(query, (sha256,)).fetchone() is not None
+
+
+def own(connection: sqlite3.Connection, user: User, file_id: str) -> tuple[int, bool]:
+    """The size of the person's file, and whether it waits for a message. Raises UnknownFile."""
+    query = "SELECT size, message_id IS NULL FROM file WHERE id = ? AND user_id = ?"
+    row = connection.execute(query, (file_id, user.id)).fetchone()
+    if row is None:
+        raise UnknownFile
+    return row[0], bool(row[1])
+
+
+def find(connection: sqlite3.Connection, file_id: str) -> FoundFile:
+    """A file that is whole, and not of a message that was cleared. Raises UnknownFile."""
+    row = connection.execute(_FOUND, (file_id,)).fetchone()
+    if row is None:
+        raise UnknownFile
+    sha256, thumb_sha256, thumb_size, user_id, room = row[7:]
+    return FoundFile(attachment(row[:7]), sha256, thumb_sha256, thumb_size or 0, user_id, room)
+
+
+def unfinished(connection: sqlite3.Connection) -> list[UploadRow]:
+    """All uploads."""
+    query = f"SELECT {_UPLOAD} FROM upload"  # noqa: S608 (constants)
+    return list(map(UploadRow._make, connection.execute(query)))
+
+
+def waiting(connection: sqlite3.Connection) -> list[str]:
+    """The files that no message names yet."""
+    rows = connection.execute("SELECT id FROM file WHERE message_id IS NULL")
+    return [file_id for (file_id,) in rows]
+
+
+def give_up(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    """Let uploads go, and files that no message names."""
+    meant = [(each,) for each in ids]
+    with transaction(connection):
+        connection.executemany("DELETE FROM upload WHERE id = ?", meant)
+        connection.executemany("DELETE FROM file WHERE id = ? AND message_id IS NULL", meant)
+
+
+def unused(connection: sqlite3.Connection, most: int) -> list[str]:
+    """Contents that no file has any more."""
+    rows = connection.execute("SELECT sha256 FROM content WHERE uses = 0 LIMIT ?", (most,))
+    return [sha256 for (sha256,) in rows]
+
+
+def forget(connection: sqlite3.Connection, hashes: Iterable[str]) -> list[str]:
+    """Let go of those of these contents that no file has; returns which they were."""
+    gone = list[str]()
+    with transaction(connection):
+        for sha256 in hashes:
+            query = "DELETE FROM content WHERE sha256 = ? AND uses = 0"
+            if connection.execute(query, (sha256,)).rowcount:
+                gone.append(sha256)
+    return gone
+
+
+def unknown(connection: sqlite3.Connection, hashes: Sequence[str]) -> list[str]:
+    """Those of these contents that are of no file, nor of an upload that will be one."""
+    query = (
+        "SELECT value FROM json_each(?) WHERE NOT EXISTS"
+        " (SELECT 1 FROM content WHERE sha256 = value)"
+        " AND value NOT IN (SELECT sha256 FROM upload WHERE sha256 IS NOT NULL)"
+    )
+    return [sha256 for (sha256,) in connection.execute(query, (json.dumps(hashes),))]
