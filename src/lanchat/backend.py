@@ -115,6 +115,7 @@ class Web:
             audit=chat.audit,
             network=network,
             wire=chat.delivery,
+            files=storage.files,
             authority=authority,
         )
         limits = SilentLimits(_max_silent(config.max_per_ip), room.silent)

@@ -35,6 +35,9 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "edit_time": (0, 365 * 86_400, "choose 0 seconds to one year"),
     "max_per_ip": (0, 1_000_000, "choose 0 to 1000000 connections"),
     "max_clients": (0, 1_000_000, "choose 0 to 1000000 connections"),
+    "max_file_size": (1, 10**12, "choose 1B to 1TB; --no-files takes none"),
+    "file_quota": (1, 10**15, "choose 1B to 1000TB; --no-files takes none"),
+    "file_quota_person": (1, 10**15, "choose 1B to 1000TB; --no-files takes none"),
 }
 """By field: the least value, the highest one, and what to say of all others."""
 
@@ -99,9 +102,10 @@ class ServeConfig:
     ``retention_messages`` None keep messages for ever; ``lang`` None follows the visitor;
     ``mdns_name`` None announces nothing; ``grace`` and ``edit_time`` are in seconds; ``rate`` is
     in messages a second; ``max_per_ip`` and ``max_clients`` count connections; 0 is no limit for
-    each of the three; ``tls`` without ``tls_cert`` is a certificate of our own, and ``tls_key``
-    None lies in the file of ``tls_cert``; without a ``metrics_token`` this computer alone is told
-    the ``metrics``.
+    each of the three; ``max_file_size``, ``file_quota`` (all files together) and
+    ``file_quota_person`` (what one person sends within a day) are in bytes; ``tls`` without
+    ``tls_cert`` is a certificate of our own, and ``tls_key`` None lies in the file of
+    ``tls_cert``; without a ``metrics_token`` this computer alone is told the ``metrics``.
     Raises SettingRefused.
     """
 
@@ -119,6 +123,10 @@ class ServeConfig:
     rate: int = 5
     max_per_ip: int = 50
     max_clients: int = 1_000
+    files: bool = True
+    max_file_size: int = 100_000_000
+    file_quota: int = 2_000_000_000
+    file_quota_person: int = 500_000_000
     access_code: str | None = field(default=None, repr=False)
     lang: str | None = None
     interface: str | None = None
@@ -170,6 +178,11 @@ class ServeConfig:
             raise SettingRefused("tls-key", str(self.tls_key), hint)
         if self.encrypted and self.trust_proxy:
             raise SettingRefused("tls", "on", "with --trust-proxy it is the proxy that encrypts")
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether people can send files: what is not kept has none."""
+        return self.files and self.keep_history
 
     @property
     def encrypted(self) -> bool:

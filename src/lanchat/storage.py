@@ -14,12 +14,18 @@ from lanchat.periodic import Periodic
 from lanchat.store.database import Database
 from lanchat.store.datadir import DataDir
 from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.file_rows import Quotas
+from lanchat.store.files import SqliteFiles
 from lanchat.store.retention import Retention
 from lanchat.store.search import SqliteSearch
 from lanchat.store.search_index import Indexer
+from lanchat.web.file_types import type_of
 
 _FILE_SECONDS = 2.0
 """Between two looks whether the database's file is still there, which others may delete."""
+
+_FILE_THREADS = 4
+"""In which files are written and hashed: so many disks and cores are busy at the same time."""
 
 _RETENTION_SECONDS = 1.0
 """Between two looks for what is to be deleted or erased."""
@@ -60,7 +66,24 @@ class Storage:
             )
             looks = Periodic(self.log.look, _FILE_SECONDS, name="database file")
             undo.callback(looks.close)
+            self.files = self._files(config, undo) if config.keep_history else None
             self.stop = undo.pop_all().close
+
+    def _files(self, config: ServeConfig, undo: ExitStack) -> SqliteFiles | None:
+        """The files, if any are taken; what is deleted leaves the disk in any case."""
+        threads = gevent.threadpool.ThreadPoolExecutor(_FILE_THREADS)
+        undo.callback(threads.shutdown)
+        files = SqliteFiles(
+            self.database,
+            self.data.files,
+            threads,
+            max_size=config.max_file_size,
+            quotas=Quotas(config.file_quota, config.file_quota_person),
+            kind_of=type_of,
+        )
+        undo.callback(Periodic(files.keeping.work, _RETENTION_SECONDS, name="files").close)
+        undo.callback(files.keeping.stop)
+        return files if config.takes_files else None
 
 
 def _offload(pool: gevent.threadpool.ThreadPool, call: Callable[[], Any]) -> Any:

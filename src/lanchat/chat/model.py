@@ -174,11 +174,10 @@ class Attachment(NamedTuple):
 
 
 class FileDraft(NamedTuple):
-    """What is known of a file before it is sent; the ``type`` is the one that its sender tells."""
+    """What is known of a file before it is sent."""
 
     length: int
     name: str
-    type: str = ""
     width: int | None = None
     height: int | None = None
 
@@ -267,7 +266,7 @@ def check_text(text: str) -> None:
     """
     if len(text) > MESSAGE_LIMIT:
         raise MessageTooLong(limit=MESSAGE_LIMIT)
-    if "\0" in text or not any(map(_can_be_seen, text)) or not is_unicode(text):
+    if "\0" in text or not any(map(can_be_seen, text)) or not is_unicode(text):
         raise PayloadInvalid
 
 
@@ -280,7 +279,8 @@ def is_unicode(text: str) -> bool:
     return True
 
 
-def _can_be_seen(char: str) -> bool:
+def can_be_seen(char: str) -> bool:
+    """Whether the character is drawn as something."""
     return (
         not char.isspace() and unicodedata.category(char) not in {"Cc", "Cf"} and char not in _BLANK
     )

@@ -14,7 +14,7 @@ from lanchat.chat.changes import Change, Delete, Draft, Edit, EventT, Resent
 from lanchat.chat.crowd import CROWD
 from lanchat.chat.events import Event, MessageChanged, MessagePosted, Typing
 from lanchat.chat.message_commands import deleted
-from lanchat.chat.model import LOBBY, Clock, Message, check_text, timestamp
+from lanchat.chat.model import LOBBY, Clock, Message, Origin, User, check_text, timestamp
 from lanchat.chat.moderation import Actor, Moderation
 from lanchat.chat.permissions import Permissions, Turn
 from lanchat.chat.ports import Entry, EventLog
@@ -150,6 +150,10 @@ class Posting:
         self._permissions.check_writing(entry.user, entry.connections[connection], now)
         if self._presence.count <= CROWD:
             self._publish(Typing(room, entry.user))
+
+    def check_writing(self, user: User, origin: Origin) -> None:
+        """Look whether somebody may write now. Raises Muted or ReadOnly."""
+        self._permissions.check_writing(user, origin, self._clock.monotonic())
 
     def posted(self, message_id: int) -> None:
         """The log says that a message has been stored just now."""

@@ -14,6 +14,7 @@ from click.core import ParameterSource
 
 from lanchat.cli.config_file import Setting, load
 from lanchat.config import default_data_dir, default_log_file, full_path
+from lanchat.sizes import parse_size
 from lanchat.times import parse_duration, parse_moment
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -43,6 +44,17 @@ def duration(text: str) -> float:
     """
     try:
         return parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is {error}") from error
+
+
+def size(text: str) -> int:
+    """The bytes in ``500KB``, ``100MB``, ``1.5GB`` or ``64MiB``, as an option's type.
+
+    Raises click.BadParameter.
+    """
+    try:
+        return parse_size(text)
     except ValueError as error:
         raise click.BadParameter(f"{text!r} is {error}") from error
 

@@ -17,6 +17,7 @@ from lanchat.cli.options import (
     duration,
     log_file_option,
     option,
+    size,
 )
 from lanchat.cli.serve_config import config_from
 from lanchat.config import DEFAULT_PORT, ServeConfig
@@ -179,6 +180,28 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     metavar="N",
     help="How many connections there may be in all; 0 sets no limit.",
 )
+@option(
+    "--max-file-size",
+    type=size,
+    default="100 MB",
+    metavar="SIZE",
+    help="How large a picture or file may be: 500KB, 100MB, 1.5GB.",
+)
+@option(
+    "--file-quota",
+    type=size,
+    default="2 GB",
+    metavar="SIZE",
+    help="How much room all files together may have in --data-dir.",
+)
+@option(
+    "--file-quota-person",
+    type=size,
+    default="500 MB",
+    metavar="SIZE",
+    help="How much one person may send within a day.",
+)
+@option("--no-files", is_flag=True, help="Let nobody send pictures or files.")
 @option(
     "--metrics",
     is_flag=True,

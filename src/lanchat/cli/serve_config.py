@@ -41,7 +41,9 @@ def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
     try:
         given["access_code"] = access_code(secret(context, "access-code"), banner=banner)
         given["metrics_token"] = secret(context, "metrics-token")
-        return ServeConfig(**given, keep_history=not params["no_history"])
+        return ServeConfig(
+            **given, keep_history=not params["no_history"], files=not params["no_files"]
+        )
     except SettingRefused as refused:
         file = file_of(context)
         option = f"--{refused.setting}"

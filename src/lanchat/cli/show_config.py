@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,12 +12,13 @@ from click.core import ParameterSource
 
 from lanchat.cli import show_help
 from lanchat.cli.config_file import Setting, file_of
-from lanchat.cli.options import duration
+from lanchat.cli.options import duration, size
 from lanchat.cli.output import plain_table
 from lanchat.cli.serve import serve
 from lanchat.cli.serve_config import config_from
 from lanchat.config import default_config_file
 from lanchat.errors import NoHome
+from lanchat.sizes import format_size
 from lanchat.terminal import ACCENT, console, is_screen, printable
 from lanchat.times import format_duration
 
@@ -30,6 +31,9 @@ _SOURCES = {
     ParameterSource.DEFAULT_MAP: "file",
     ParameterSource.DEFAULT: "default",
 }
+
+_WRITTEN: dict[Any, Callable[[Any], str]] = {duration: format_duration, size: format_size}
+"""How values are written that are no texts any more."""
 
 
 class Shown(NamedTuple):
@@ -107,8 +111,8 @@ def _written(setting: Setting, value: Any) -> Any:
     """The value as it would be written in a file."""
     if value is None:
         return None
-    if isinstance(setting.type, click.types.FuncParamType) and setting.type.func is duration:
-        return format_duration(value)
+    if isinstance(setting.type, click.types.FuncParamType) and setting.type.func in _WRITTEN:
+        return _WRITTEN[setting.type.func](value)
     if isinstance(value, tuple):
         return list(value)
     return str(value) if isinstance(value, Path) else value

@@ -24,6 +24,9 @@ _log = logging.getLogger(__name__)
 DATABASE = "messages.db"
 """The name of the message database in the directory."""
 
+FILES = "files"
+"""The name of the folder of files in the directory."""
+
 HOLDER = "lanchat.pid"
 """The name of the file that says who holds the directory."""
 
@@ -74,6 +77,7 @@ class DataDir:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.database = path / DATABASE
+        self.files = path / FILES
         self._lock = FileLock(path / "lanchat.lock", mode=0o600)
         self._folder: int | None = None
         self._holder = path / HOLDER

@@ -24,7 +24,7 @@ DAY = 86_400.0
 _AHEAD = 60.0
 """Seconds that a file may seem to be of the future: further ahead, the clock was wrong then."""
 
-_UPLOAD = "id, user_id, device, length, offset, name, type, width, height, created, sha256"
+_UPLOAD = "id, user_id, device, length, offset, name, width, height, created, sha256"
 
 _OF_PERSON = (
     "SELECT (SELECT ifnull(sum(max(size, :least)), 0) FROM file WHERE"
@@ -59,7 +59,6 @@ class UploadRow(NamedTuple):
     length: int
     offset: int
     name: str
-    type: str
     width: int | None
     height: int | None
     created: float

@@ -100,7 +100,7 @@ class SqliteFiles:
         self._check_space(draft.length)
         upload_id, created = secrets.token_hex(16), self._clock.wall()
         row = UploadRow(
-            *(upload_id, user.id, origin.device, draft.length, 0, draft.name, draft.type),
+            *(upload_id, user.id, origin.device, draft.length, 0, draft.name),
             *(draft.width, draft.height, created),
         )
         self._database.call(partial(rows.begin, upload=row, quotas=self._quotas))

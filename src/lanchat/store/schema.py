@@ -203,7 +203,6 @@ def _files(connection: sqlite3.Connection) -> None:
             length  INTEGER NOT NULL,
             offset  INTEGER NOT NULL,
             name    TEXT NOT NULL,
-            type    TEXT NOT NULL,
             width   INTEGER,
             height  INTEGER,
             created REAL NOT NULL,

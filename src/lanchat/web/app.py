@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import SESSION_LIFETIME, SYSTEM_CLOCK, Clock
-from lanchat.chat.ports import Audit
+from lanchat.chat.ports import Audit, Files
 from lanchat.chat.reading import Reading
 from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig
@@ -35,6 +35,7 @@ from lanchat.web.pages import Pages
 from lanchat.web.site import Network, Site
 from lanchat.web.sockets import Sockets, Wire
 from lanchat.web.static import StaticFiles, takes_gzip
+from lanchat.web.uploads import Uploads
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -79,6 +80,7 @@ def create_app(
     audit: Audit,
     network: Network,
     wire: Wire,
+    files: Files | None = None,
     authority: bytes | None = None,
 ) -> flask.Flask:
     """The whole WSGI application, from the outside in: from the proxy's headers to the pages.
@@ -103,6 +105,7 @@ def create_app(
         access=AccessCode(config.access_code, secrets.sessions),
         host_link=AccessCode(secrets.host_link, secrets.sessions),
         connections=Connections(config.max_clients, config.max_per_ip, audit),
+        files=files,
         authority=authority,
     )
     app.config[session.DOOR] = site.access.digest
@@ -111,6 +114,7 @@ def create_app(
     login = LoginPages(site)
     login.register(app)
     Pages(site, login).register(app)
+    Uploads(site).register(app)
     app.wsgi_app = _layers(app, site)  # type: ignore[method-assign, assignment]
     return app
 

@@ -139,6 +139,9 @@ class Limits:
         self._events_of_address = _burst(rate * _EVENTS_PER_MESSAGE * ADDRESS_SHARE)
         self._reactions = _burst(rate)
         self._reactions_of_all = _burst(rate * REACTIONS_PER_MESSAGE * ROOM_SHARE)
+        self._uploads = _burst(rate)
+        self._uploads_of_address = _burst(rate * ADDRESS_SHARE)
+        self._uploads_of_all = _burst(rate * ROOM_SHARE)
         self._renames = Window(RENAMES, 60)
         self._renames_of_address = Window(RENAMES * ADDRESS_SHARE, 60)
         self._searches = Window(1, SEARCH_SECONDS)
@@ -155,6 +158,11 @@ class Limits:
     def reaction(self, person: str) -> None:
         """Count a reaction, given or taken back. Raises TooFast or TooMuchAtOnce."""
         self._count(self._reactions, person, (self._reactions_of_all, ""))
+
+    def upload(self, person: str, address: str) -> None:
+        """Count a file that somebody begins to send, as ``message``."""
+        together = ((self._uploads_of_address, address), (self._uploads_of_all, ""))
+        self._count(self._uploads, person, *together)
 
     def event(self, person: str, address: str) -> None:
         """Count an event, of whatever kind. Raises TooFast or TooMuchAtOnce."""

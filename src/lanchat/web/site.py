@@ -11,7 +11,7 @@ import lanchat
 from lanchat import i18n, phrases
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import MESSAGE_LIMIT, User
-from lanchat.chat.ports import Audit
+from lanchat.chat.ports import Audit, Files
 from lanchat.chat.reading import Reading
 from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig
@@ -39,8 +39,8 @@ class Network(Protocol):
 class Site:
     """One server's web: ``access`` is its access code, ``host_link`` the host link's secret.
 
-    ``authority`` is the one that guests can install, as DER, where a certificate of ours
-    encrypts the site.
+    Without ``files`` nobody can send any. ``authority`` is the one that guests can install, as
+    DER, where a certificate of ours encrypts the site.
     """
 
     config: ServeConfig
@@ -55,6 +55,7 @@ class Site:
     access: AccessCode
     host_link: AccessCode
     connections: Connections
+    files: Files | None = None
     authority: bytes | None = None
 
     def language(self) -> str:
