@@ -44,6 +44,7 @@ def patient() -> Iterator[tuple[Transfers, Callable[[str], None]]]:
     ("method", "path", "streamed"),
     [
         ("PATCH", "/files/0a1b", True),
+        ("POST", "/files/0a1b", True),
         ("PATCH", "/files", False),
         ("PUT", "/files/0a1b/thumb", False),
         ("POST", "/files", False),

@@ -134,8 +134,10 @@ class FileFolder:
         return path.name
 
     def open(self, sha256: str) -> BinaryIO:
-        """A content, for reading."""
-        return self.content(sha256).open("rb")
+        """A content, for reading; what it begins with is there without waiting."""
+        file = self.content(sha256).open("rb")
+        file.peek()
+        return file
 
     def head(self, upload_id: str, sha256: str, size: int) -> bytes:
         """The first bytes of an upload that is whole, wherever it is by now."""

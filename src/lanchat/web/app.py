@@ -27,6 +27,7 @@ from lanchat.times import SteadyWall
 from lanchat.web import session
 from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
+from lanchat.web.downloads import Downloads
 from lanchat.web.guard import CheckedPrefix, Guard, HttpsOnly
 from lanchat.web.history_budget import HistoryBudget
 from lanchat.web.limits import Limits, Logins
@@ -35,6 +36,7 @@ from lanchat.web.pages import Pages
 from lanchat.web.site import Network, Site
 from lanchat.web.sockets import Sockets, Wire
 from lanchat.web.static import StaticFiles, takes_gzip
+from lanchat.web.transfers import Transfers
 from lanchat.web.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -105,6 +107,7 @@ def create_app(
         access=AccessCode(config.access_code, secrets.sessions),
         host_link=AccessCode(secrets.host_link, secrets.sessions),
         connections=Connections(config.max_clients, config.max_per_ip, audit),
+        transfers=Transfers(),
         files=files,
         authority=authority,
     )
@@ -115,6 +118,7 @@ def create_app(
     login.register(app)
     Pages(site, login).register(app)
     Uploads(site).register(app)
+    Downloads(site).register(app)
     app.wsgi_app = _layers(app, site)  # type: ignore[method-assign, assignment]
     return app
 
@@ -209,7 +213,8 @@ class _Sessions(SecureCookieSessionInterface):
 
         Flask would tell it a moment, which for a browser has passed where our clock is far behind.
         """
-        if session.accessed:
+        # What a browser may keep for its user alone is as good with the next cookie.
+        if session.accessed and not response.cache_control.private:
             response.vary.add("Cookie")
         if self.should_set_cookie(app, session):
             response.set_cookie(

@@ -114,7 +114,8 @@ class Pages:
         chosen = request.args.get("lang")
         if chosen is None or request.method != "GET" or request.endpoint is None:
             return None
-        response = flask.redirect(flask.url_for(request.endpoint), 303)
+        page = flask.url_for(request.endpoint, **(request.view_args or {}))
+        response = flask.redirect(page, 303)
         if chosen in i18n.LANGUAGES:
             path = request.script_root or "/"
             response.set_cookie(session.LANGUAGE_COOKIE, chosen, _YEAR, path=path, samesite="Lax")

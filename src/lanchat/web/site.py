@@ -21,6 +21,7 @@ from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
 from lanchat.web.history_budget import HistoryBudget
 from lanchat.web.limits import Limits, Logins
+from lanchat.web.transfers import Transfers
 
 
 class Network(Protocol):
@@ -55,6 +56,7 @@ class Site:
     access: AccessCode
     host_link: AccessCode
     connections: Connections
+    transfers: Transfers
     files: Files | None = None
     authority: bytes | None = None
 

@@ -35,8 +35,11 @@ _RETRY_SECONDS = 5
 
 
 def streams(method: str, path: str) -> bool:
-    """Whether the body of a request is read as it comes: a piece of a file."""
-    return method == "PATCH" and path.startswith(f"{ADDRESSES}/")
+    """Whether the body of a request is read as it comes: a piece of a file.
+
+    Clients that know no PATCH send such a piece by POST, with a header that says so.
+    """
+    return method in {"PATCH", "POST"} and path.startswith(f"{ADDRESSES}/")
 
 
 class Transfers:

@@ -7,36 +7,18 @@ where a piece got lost. No piece is held here: it is read as it comes and handed
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
 
 import flask
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
-from lanchat import i18n, phrases
 from lanchat.chat.file_names import safe_name
 from lanchat.chat.model import SLICE_LIMIT, THUMB_LIMIT, FileDraft, Upload, User
 from lanchat.chat.ports import Files
-from lanchat.errors import (
-    BeingWritten,
-    DiskFull,
-    FilesOff,
-    Muted,
-    PayloadInvalid,
-    QuotaReached,
-    ReadOnly,
-    Refusal,
-    StoreUnavailable,
-    TooFast,
-    TooLarge,
-    Unauthorized,
-    UnknownFile,
-    WrongChecksum,
-    WrongOffset,
-)
+from lanchat.errors import FilesOff, TooLarge, Unauthorized
 from lanchat.web import session
+from lanchat.web.file_refusals import View, answered
 from lanchat.web.site import Site
 from lanchat.web.tus import (
     CHECKSUMS,
@@ -48,24 +30,6 @@ from lanchat.web.tus import (
     metadata,
     number,
 )
-
-_STATUS: dict[type[Refusal], str] = {
-    PayloadInvalid: "400 Bad Request",
-    Unauthorized: "401 Unauthorized",
-    FilesOff: "403 Forbidden",
-    Muted: "403 Forbidden",
-    ReadOnly: "403 Forbidden",
-    UnknownFile: "404 Not Found",
-    WrongOffset: "409 Conflict",
-    TooLarge: "413 Content Too Large",
-    BeingWritten: "423 Locked",
-    TooFast: "429 Too Many Requests",
-    QuotaReached: "429 Too Many Requests",
-    WrongChecksum: "460 Checksum Mismatch",
-    DiskFull: "507 Insufficient Storage",
-}
-
-View = Callable[..., Response]
 
 
 class Uploads:
@@ -87,7 +51,7 @@ class Uploads:
         add(one, "write_upload", self._tus(self.write), "PATCH")
         add(one, "remove_upload", self._tus(self.remove), "DELETE")
         add(one, "overridden_upload", self._tus(self.overridden), "POST")
-        add(f"{one}/thumb", "put_thumb", self._answered(self.put_thumb), "PUT")
+        add(f"{one}/thumb", "put_thumb", answered(self._site, self.put_thumb), "PUT")
 
     def options(self, upload_id: str = "") -> Response:  # noqa: ARG002 (the same for all)
         """What this server can do."""
@@ -131,7 +95,10 @@ class Uploads:
             raise TooLarge(SLICE_LIMIT, "slice")
         offset = number(request.headers.get("Upload-Offset"))
         check = checksum(request.headers.get("Upload-Checksum"))
-        upload = files.write(user, upload_id, offset, request.environ["wsgi.input"].read, check)
+        read = request.environ["wsgi.input"].read
+        person = session.visitor().device or user.id
+        with self._site.transfers.place(person, request.content_length):
+            upload = files.write(user, upload_id, offset, read, check)
         return Response(status=204, headers=_progress(upload))
 
     def remove(self, upload_id: str) -> Response:
@@ -173,7 +140,7 @@ class Uploads:
 
     def _tus(self, view: View) -> View:
         """The view for a client that speaks our version of tus, and an answer in it."""
-        answered = self._answered(view)
+        answer = answered(self._site, view)
 
         @wraps(view)
         def checked(**arguments: str) -> Response:
@@ -181,35 +148,11 @@ class Uploads:
             if asked != VERSION and flask.request.method != "OPTIONS":
                 response = Response(status=412, headers={"Tus-Version": VERSION})
             else:
-                response = answered(**arguments)
+                response = answer(**arguments)
             response.headers["Tus-Resumable"] = VERSION
             return response
 
         return checked
-
-    def _answered(self, view: View) -> View:
-        """The view, with a refusal as its answer."""
-
-        @wraps(view)
-        def guarded(**arguments: str) -> Response:
-            try:
-                return view(**arguments)
-            except Refusal as refusal:
-                return self._refused(refusal)
-            except StoreUnavailable as error:
-                text = i18n.translate(self._site.language(), f"error.{error.code}")
-                return _as_json(phrases.failure(error.code, text), "503 Service Unavailable")
-
-        return guarded
-
-    def _refused(self, refusal: Refusal) -> Response:
-        answer = phrases.refusal(refusal, self._site.language())
-        response = _as_json(answer, _STATUS.get(type(refusal), "403 Forbidden"))
-        if refusal.retry_after is not None:
-            response.headers["Retry-After"] = str(refusal.retry_after)
-        if isinstance(refusal, WrongOffset):
-            response.headers["Upload-Offset"] = str(refusal.offset)
-        return response
 
 
 def _progress(upload: Upload) -> dict[str, str]:
@@ -218,10 +161,3 @@ def _progress(upload: Upload) -> dict[str, str]:
     if upload.seconds is not None:
         headers["Upload-Expires"] = http_date(time.time() + upload.seconds)
     return headers
-
-
-def _as_json(answer: Mapping[str, Any], status: str) -> Response:
-    response = flask.json.jsonify({"error": answer["error"]})
-    response.status = status
-    response.headers["Cache-Control"] = "no-store"
-    return response
