@@ -76,6 +76,7 @@ def test_appearance_can_be_chosen(arrive: Arrive) -> None:
     assert _is_dark(ana)
     ana.reload()
     assert _is_dark(ana)
+    ana.click("#open-settings")
     expect(ana.get_by_label("Appearance")).to_have_value("dark")
 
 

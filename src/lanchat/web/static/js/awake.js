@@ -2,7 +2,7 @@
 // it only where the page came encrypted, and let go of it whenever the page is hidden.
 
 import { setText } from "./dom.js";
-import { keep } from "./page.js";
+import { keptAwake } from "./page.js";
 
 /** Whether this browser would keep the screen on for this page. */
 export function canKeepAwake() {
@@ -44,21 +44,19 @@ export function makeAwake() {
  * @param {{ words: Words }} options
  */
 export function mountAwakeSwitch({ button, why }, { words }) {
-  /** @type {Kept<string>} */
-  const kept = keep("localStorage", "lanchat.awake");
   const keepAwake = makeAwake();
   const can = canKeepAwake();
   const show = (/** @type {boolean} */ on) => {
     button.setAttribute("aria-checked", String(on));
     keepAwake(on);
   };
-  show(can && kept.load() === "on");
+  show(can && keptAwake.load() === "on");
   button.setAttribute("aria-disabled", String(!can));
   if (!can) setText(why, words.t("client.awake_insecure"));
   button.addEventListener("click", () => {
     if (!can) return;
     const on = button.getAttribute("aria-checked") !== "true";
     show(on);
-    kept.save(on ? "on" : "");
+    keptAwake.save(on ? "on" : "");
   });
 }

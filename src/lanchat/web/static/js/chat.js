@@ -1,12 +1,9 @@
 // The chat page: reads its configuration, makes the parts and joins them. Actions go up into
 // the state, the state comes down into the parts, once a frame.
 
-import { mountAlerts } from "./alerts.js";
 import { mountAttention, readUpTo } from "./attention.js";
-import { mountAwakeSwitch } from "./awake.js";
 import { makeBadge } from "./badge.js";
 import { mountComposer } from "./composer.js";
-import { mountCopying } from "./copying.js";
 import { mountConfirm, mountFarewell, mountPanel } from "./dialogs.js";
 import { byId, readConfig } from "./dom.js";
 import { newestId } from "./history.js";
@@ -20,16 +17,15 @@ import {
   ignoreHeldKeys,
   keep,
   keepDraft,
-  mountCompactSwitch,
-  mountThemeSwitches,
+  keptAwake,
   onceAFrame,
   takeCode,
   takeMessage,
+  whenNeeded,
 } from "./page.js";
 import { mountPeople, othersOf } from "./people.js";
 import { newClientId } from "./protocol.js";
 import { countNew } from "./reading.js";
-import { mountRename } from "./rename.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { mountBoard, mountStatus, mountWaits } from "./status.js";
@@ -63,6 +59,7 @@ function dispatch(action) {
   const before = state;
   state = reduce(state, action);
   if (state.outbox !== before.outbox) outbox.save(state.outbox);
+  if (state.joined && !before.joined) loadRest();
   if (action.type === "messagePosted") hear(before, action.message);
   schedule();
 }
@@ -71,10 +68,11 @@ function dispatch(action) {
  * @param {State} before
  * @param {Message} message
  */
-function hear(before, message) {
+async function hear(before, message) {
   const { you, here, atEnd } = state;
   if (!before.joined || message.id <= newestId(before) || message.user_id === you.id) return;
-  alerts.heard(message, { concerns: concerns(message, you), reading: here && atEnd });
+  const how = { concerns: concerns(message, you), reading: here && atEnd };
+  (await alerts())?.heard(message, how);
 }
 
 const composer = mountComposer(
@@ -189,33 +187,31 @@ const talk = mountTalk(
 );
 const attend = mountAttention({ getState: () => state, dispatch });
 
-const alerts = mountAlerts(
-  {
-    sound: byId("sound", HTMLSelectElement),
-    system: at("notifications"),
-    why: at("notifications-why"),
-  },
-  { words, name: config.room },
-);
+const alerts = whenNeeded(async () => {
+  const { mountAlerts } = await import("./alerts.js");
+  const sound = byId("sound", HTMLSelectElement);
+  const controls = { sound, system: at("notifications"), why: at("notifications-why") };
+  return mountAlerts(controls, { words, name: config.room });
+});
+const copying = whenNeeded(async () => {
+  const { mountCopying } = await import("./copying.js");
+  mountCopying(at("rows"));
+});
+const settings = whenNeeded(async () => {
+  const { mountSettings } = await import("./settings.js");
+  mountSettings({ words, ownName: () => state.you.name, onDone: overlays.close });
+});
 const badge = makeBadge(byId("icon", HTMLLinkElement), config.room);
 
-mountAwakeSwitch({ button: at("awake"), why: at("awake-why") }, { words });
 ignoreHeldKeys(document);
-mountCopying(at("rows"));
 takeCode(); // who is in already does not need the one of an invitation
-mountThemeSwitches(document);
-mountCompactSwitch(at("compact"));
 overlays.mountOpener(at("open-invite"), at("invite"), () => invite.update(state));
-overlays.mountOpener(at("open-settings"), at("settings"));
-mountRename(
-  {
-    open: byId("open-rename", HTMLButtonElement),
-    form: byId("rename", HTMLFormElement),
-    field: byId("new-name", HTMLInputElement),
-    error: at("rename-error"),
-  },
-  { words, ownName: () => state.you.name, onDone: overlays.close },
-);
+overlays.mountOpener(at("open-settings"), at("settings"), async () => {
+  const loaded = await Promise.all([settings(), alerts()]);
+  const complete = !loaded.includes(null);
+  if (!complete) tell(words.t("client.no_connection"));
+  return complete;
+});
 mountPanel({
   panel: at("panel"),
   room: at("room"),
@@ -230,6 +226,13 @@ at("log-out").addEventListener("submit", () => {
 });
 // A keyboard that jumps up on a phone would hide what one came to read.
 if (matchMedia("(hover: hover)").matches) composer.focus();
+
+/** What nobody needs to read and write comes once people and messages are there. */
+function loadRest() {
+  alerts();
+  copying();
+  if (keptAwake.load() === "on") settings();
+}
 
 /** @param {number} id */
 async function jump(id) {

@@ -57,13 +57,14 @@ export function mountOverlays({ rest, shade }) {
   }
 
   /** @type {Overlays["mountOpener"]} */
-  function mountOpener(button, card, onOpen) {
-    button.addEventListener("click", () => {
-      if (current?.card === card) close();
-      else {
-        onOpen?.();
-        open(card, button);
+  function mountOpener(button, card, prepare) {
+    button.addEventListener("click", async () => {
+      if (current?.card === card) {
+        close();
+        return;
       }
+      const prepared = prepare?.();
+      if (prepared === undefined || (await prepared)) open(card, button);
     });
   }
 

@@ -30,6 +30,12 @@ export function keep(storage, key) {
 }
 
 /**
+ * "on" where the screen shall stay on.
+ * @type {Kept<string>}
+ */
+export const keptAwake = keep("localStorage", "lanchat.awake");
+
+/**
  * What is being written belongs to who writes it: `load()` has it for them, also where they have
  * logged in anew by the same name, and `left()` takes out what somebody else has begun, or null.
  * @param {Kept<readonly string[]>} kept
@@ -147,6 +153,25 @@ export function followViewport(root) {
     if (covered) window.scrollTo(0, 0);
   };
   visualViewport.addEventListener("resize", follow);
+}
+
+/**
+ * A function that loads something with its first call. Where that fails, as without a connection, it
+ * promises null, and tries again with the next call.
+ * @template T
+ * @param {() => Promise<T>} load
+ * @returns {() => Promise<T | null>}
+ */
+export function whenNeeded(load) {
+  /** @type {Promise<T | null> | null} */
+  let loaded = null;
+  return () => {
+    loaded ??= load().catch(() => {
+      loaded = null;
+      return null;
+    });
+    return loaded;
+  };
 }
 
 /**

@@ -556,7 +556,12 @@ interface Overlays {
   open(card: HTMLElement, anchor: HTMLElement, onClose?: () => void): void;
   close(): void;
   isOpen(card: HTMLElement): boolean;
-  mountOpener(button: HTMLElement, card: HTMLElement, onOpen?: () => void): void;
+  /** What the card needs may have to be loaded; where that fails (false) it does not open. */
+  mountOpener(
+    button: HTMLElement,
+    card: HTMLElement,
+    prepare?: () => Promise<boolean> | void,
+  ): void;
   /** `head` stands before the items; what in it has a role of menus is reached by the arrow keys. */
   openMenu(
     anchor: HTMLElement,
