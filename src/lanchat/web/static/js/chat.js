@@ -59,7 +59,6 @@ function dispatch(action) {
   const before = state;
   state = reduce(state, action);
   if (state.outbox !== before.outbox) outbox.save(state.outbox);
-  if (state.joined && !before.joined) loadRest();
   if (action.type === "messagePosted") hear(before, action.message);
   schedule();
 }
@@ -275,6 +274,7 @@ function render() {
   status.update(state);
   timeline.update(state);
   waits.update(state);
+  if (state.joined && seenUpTo === Infinity) setTimeout(loadRest);
   seenUpTo = state.joined ? newestId(state) : seenUpTo;
   if (overlays.isOpen(at("invite"))) invite.update(state);
   emptyRoom.update(state);
