@@ -25,8 +25,14 @@ test("everybody is listed once, and one's own arrival is not told", () => {
 });
 
 test("members are listed by name, as a reader sorts", () => {
-  const names = ["Zoe", "émile", "Bob"].map((name) => member(name));
-  assert.deepEqual(here(after(snapshot([], { members: names }))), ["Bob", "émile", "Zoe"]);
+  const names = ["Zoe", "émile", "PC 10", "Bob", "PC 2"].map((name) => member(name));
+  assert.deepEqual(here(after(snapshot([], { members: names }))), [
+    "Bob",
+    "émile",
+    "PC 2",
+    "PC 10",
+    "Zoe",
+  ]);
 });
 
 test("who comes within some minutes shares a line, which stands before what they say", () => {

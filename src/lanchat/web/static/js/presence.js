@@ -9,7 +9,7 @@ import { newestId, tell, withNote } from "./history.js";
 
 const SOME_MINUTES = 5 * 60_000;
 
-const names = new Intl.Collator();
+const names = new Intl.Collator(undefined, { numeric: true }); // PC 2 before PC 10
 
 /**
  * These members are here, sorted by name.
