@@ -208,7 +208,7 @@ overlays.mountOpener(at("open-invite"), at("invite"), () => invite.update(state)
 overlays.mountOpener(at("open-settings"), at("settings"), async () => {
   const loaded = await Promise.all([settings(), alerts()]);
   const complete = !loaded.includes(null);
-  if (!complete) tell(words.t("client.no_connection"));
+  if (!complete) tell(words.t("client.not_loaded"));
   return complete;
 });
 mountPanel({
