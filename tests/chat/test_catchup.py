@@ -8,7 +8,17 @@ import pytest
 from lanchat.chat import catchup
 from lanchat.chat.catchup import CATCH_UP_BYTES, CATCH_UP_LIMIT, missed
 from lanchat.chat.changes import Clear, Delete
-from lanchat.chat.model import LOBBY, MESSAGE_LIMIT, QUOTE_LIMIT, Cursor, Message, Page, Quoted
+from lanchat.chat.model import (
+    FILES_LIMIT,
+    LOBBY,
+    MESSAGE_LIMIT,
+    QUOTE_LIMIT,
+    Attachment,
+    Cursor,
+    Message,
+    Page,
+    Quoted,
+)
 from lanchat.chat.ports import EventLog
 from lanchat.chat.reading import Place, Stretch
 from lanchat.store.database import Database
@@ -277,6 +287,18 @@ def test_all_that_is_sent_is_counted():
     for each, spare in (least, 120), (most, 60):
         sent = len(msgspec.json.encode(answers.stretch(Stretch([each]), Place())["messages"]))
         assert sent <= catchup.counted(each) <= sent + spare
+
+
+def test_files_count_too(stand_in):
+    """Those of a message and those of the one that it quotes: what is told of them is counted."""
+    file = Attachment("0" * 32, '"' * 200, "image/jpeg", 10**8, 10**4, 10**4, thumb=True)
+    files = (file,) * FILES_LIMIT
+    each = message(1)._replace(files=files, reply_to=1, quoted=Quoted(1, "1", "A", "", files=files))
+    sent = len(msgspec.json.encode(answers.stretch(Stretch([each]), Place())["messages"]))
+    counted = catchup.counted(each) + catchup.attached_bytes(each)
+    assert sent <= counted <= 1.1 * sent
+    page = Page([each] * 100, complete=True)
+    assert len(answered(stand_in, page).messages) == CATCH_UP_BYTES // counted
 
 
 def test_messages_and_changes_share_one_answer(stand_in):

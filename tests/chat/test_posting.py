@@ -15,8 +15,10 @@ from lanchat.errors import (
     SlowMode,
     StoreUnavailable,
     TooLate,
+    UnknownFile,
     UnknownMessage,
 )
+from tests.world.files import put_file
 
 
 def said(hub, who, text="hello"):
@@ -157,6 +159,32 @@ def test_an_edit_that_cannot_be_stored_is_told_nobody(hub, bia, recorder, refusi
     assert recorder.all(MessageChanged) == []
     refusing(False)
     assert edit(hub, "Bia", message) in recorder.told
+
+
+# With files.
+
+
+def test_a_message_with_files_needs_no_words(hub, bia, database):
+    """Nor does an edit of it; one without files does."""
+    file = put_file(database, user_id=bia.id)
+    message = hub.posting.post("Bia", "", "a", files=[file.id]).result(10).message
+    assert (message.message, message.files) == ("", (file,))
+    edit(hub, "Bia", message, "caption", "edit a")
+    assert edit(hub, "Bia", message, "", "edit b").message.files == (file,)
+    with pytest.raises(PayloadInvalid):
+        edit(hub, "Bia", said(hub, "Bia"), "", "edit c")
+    with pytest.raises(PayloadInvalid):
+        hub.posting.post("Bia", " ", "b", files=["another"])
+
+
+def test_a_message_with_a_file_that_is_not_there_is_not_said(hub, ana, bia, recorder, database):
+    """Nor one with a file that another person has sent."""
+    put_file(database, "of Bia", bia.id)
+    before = list(recorder.told)
+    for file_id in ("nothing", "of Bia"):
+        with pytest.raises(UnknownFile):
+            hub.posting.post("Ana", "look", "a", files=[file_id]).result(10)
+    assert recorder.told == before
 
 
 # How old a message is.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,22 +13,29 @@ import pytest
 
 from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import LogEvent
+from lanchat.chat.model import Attachment
 from lanchat.chat.ports import Directory, EventLog, Reservations, Settings
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.state import SqliteReservations, SqliteSettings
+from tests.world.files import put_file, uses
 
 GRACE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What one life of a server has of the world; ``close`` ends it, also twice."""
+    """What one life of a server has of the world; ``close`` ends it, also twice.
+
+    ``put_file`` lets somebody have sent a file, and ``uses`` counts what is in files.
+    """
 
     log: EventLog
     settings: Settings
     reservations: Reservations
     directory: Directory
+    put_file: Callable[..., Attachment]
+    uses: Callable[[], dict[str, int]]
     close: Callable[[], None]
 
 
@@ -43,6 +51,8 @@ def sqlite(path: Path | None) -> Ports:
             SqliteSettings(database),
             SqliteReservations(database),
             LocalDirectory(GRACE),
+            partial(put_file, database),
+            partial(uses, database),
             undo.pop_all().close,
         )
 

@@ -15,6 +15,7 @@ from lanchat.web.limits import STRIKES, Limits
 from lanchat.web.sockets import Sockets
 
 UUID = str(uuid.UUID(int=1))
+BAD_FILES = [None, "1", [7], [""], ["ä"], ["x" * 65], ["1"] * 11]
 
 
 def test_without_a_session_there_is_no_connection(person_factory):
@@ -73,6 +74,8 @@ def test_what_a_client_claims_about_itself_is_ignored(ana, bia):
         {"message": "a\0b", "client_id": UUID},
         {"message": "\ud83d", "client_id": UUID},
         {"message": b"bytes", "client_id": UUID},
+        {"message": "", "client_id": UUID, "files": []},
+        *({"message": "hello", "client_id": UUID, "files": bad} for bad in BAD_FILES),
         ("two", "arguments"),
     ],
     ids=repr,

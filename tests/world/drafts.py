@@ -21,11 +21,12 @@ def draft(
     time: str = NOON,
     reply_to: int | None = None,
     mentions: tuple[str, ...] = (),
+    files: tuple[str, ...] = (),
 ) -> Draft:
     """Ana says it; twice the same text is the same message, sent again."""
     return Draft(
         *(client_id or str(text), room, user_id, "Ana", "192.0.2.1", str(text), time),
-        *(reply_to, mentions),
+        *(reply_to, mentions, files),
     )
 
 

@@ -79,20 +79,21 @@ def _bounded(page: Page) -> Page:
 def fits_from(messages: Sequence[Message]) -> int:
     """The index from which on the newest messages fit into one answer."""
     most = sum(len(message.message) for message in messages) * _CHARACTER_BYTES
-    most += sum(_references(each) for each in messages if each.reply_to or each.mentions)
+    most += sum(_references(m) for m in messages if m.reply_to or m.mentions or m.files)
     most += sum(map(reaction_bytes, messages))
     if most + _FRAME_BYTES * len(messages) <= CATCH_UP_BYTES:
         return 0
     budget = CATCH_UP_BYTES
     for index in range(len(messages) - 1, -1, -1):
-        budget -= counted(messages[index]) + reaction_bytes(messages[index])
+        message = messages[index]
+        budget -= counted(message) + reaction_bytes(message) + attached_bytes(message)
         if budget < 0:
             return index + 1
     return 0
 
 
 def counted(message: Message) -> int:
-    """Its bytes without its reactions, as encoded, or a little more."""
+    """Its bytes without its reactions and files, as encoded, or a little more."""
     said = [*message[1:7], *(message.mentions or ())]
     fields = _FIELDS_BYTES
     if message.quoted is not None:
@@ -102,8 +103,9 @@ def counted(message: Message) -> int:
 
 
 def _references(message: Message) -> int:
-    """The bytes of what it quotes and whom it mentions, at the most."""
+    """The bytes of what it quotes, whom it mentions and what its files are, at the most."""
     size = sum(len(user_id) + len('"",') for user_id in message.mentions or ())
+    size += attached_bytes(message)
     if message.quoted is not None:
         size += _FRAME_BYTES + len(message.quoted.message) * _CHARACTER_BYTES
     return size
@@ -114,3 +116,11 @@ def reaction_bytes(message: Message) -> int:
     if message.reactions is None:
         return 0
     return sum(reaction.size for reaction in message.reactions)
+
+
+def attached_bytes(message: Message) -> int:
+    """Bytes of what is told of a message's files, and of those that it quotes."""
+    files = message.files or ()
+    if message.quoted is not None:
+        files += message.quoted.files or ()
+    return sum(file.bytes for file in files)

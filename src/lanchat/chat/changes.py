@@ -39,7 +39,8 @@ class Draft(Change[MessagePosted]):
     """A message on its way to the log, which gives it its id.
 
     Of the ``mentions`` those stay that are or were users. Refused with UnknownMessage where its
-    room does not have the one that it answers.
+    room does not have the one that it answers, and with UnknownFile where one of the ``files`` is
+    not the author's own, not whole, or named by another message; these are ids.
     """
 
     client_id: str
@@ -51,6 +52,7 @@ class Draft(Change[MessagePosted]):
     time: str
     reply_to: int | None = None
     mentions: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,33 +130,6 @@ class Member:
     muted: bool = False
 
 
-class Quoted(NamedTuple):
-    """A message as an answer to it quotes it: cut, and as it is when the answer is read.
-
-    Where it is ``deleted``, or its row is gone, there is no text, and perhaps no author.
-    """
-
-    id: int
-    user_id: str
-    user: str
-    message: str
-    deleted: bool = False
-
-
-class Reaction(NamedTuple):
-    """All who reacted with one emoji; ``users`` are the ids and names, then, of the first ones."""
-
-    emoji: str
-    total: int
-    users: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def size(self) -> int:
-        """Bytes on the wire, or rather more."""
-        users = sum(20 + len(user_id) + len(name.encode()) for user_id, name in self.users)
-        return 30 + len(self.emoji.encode()) + users
-
-
 class Attachment(NamedTuple):
     """A file of a message: its ``type`` is told by what is in it, ``size`` is in bytes.
 
@@ -171,6 +144,39 @@ class Attachment(NamedTuple):
     width: int | None = None
     height: int | None = None
     thumb: bool = False
+
+    @property
+    def bytes(self) -> int:
+        """Bytes on the wire, or rather more."""
+        return 180 + 2 * len(self.name.encode()) + len(self.type)
+
+
+class Quoted(NamedTuple):
+    """A message as an answer to it quotes it: cut, and as it is when the answer is read.
+
+    Where it is ``deleted``, or its row is gone, there is no text, and perhaps no author.
+    """
+
+    id: int
+    user_id: str
+    user: str
+    message: str
+    deleted: bool = False
+    files: tuple[Attachment, ...] | None = None
+
+
+class Reaction(NamedTuple):
+    """All who reacted with one emoji; ``users`` are the ids and names, then, of the first ones."""
+
+    emoji: str
+    total: int
+    users: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes on the wire, or rather more."""
+        users = sum(20 + len(user_id) + len(name.encode()) for user_id, name in self.users)
+        return 30 + len(self.emoji.encode()) + users
 
 
 class FileDraft(NamedTuple):
@@ -208,8 +214,8 @@ class Message(NamedTuple):
     ``id`` is the position at which it was posted, ``seq`` the one at which it last changed.
     ``deleted`` leaves its text empty; ``edited`` is when it last got another one.
     ``reply_to`` is the id of the message that it answers, ``mentions`` are ids of users, None for
-    nobody. (A tuple: a frozen dataclass takes five times as long to make, and who joins gets two
-    hundred.)
+    nobody, as ``files`` are for none. (A tuple: a frozen dataclass takes five times as long to
+    make, and who joins gets two hundred.)
     """
 
     id: int
@@ -228,6 +234,7 @@ class Message(NamedTuple):
     quoted: Quoted | None = None
     reactions: tuple[Reaction, ...] | None = None
     pinned: bool = False
+    files: tuple[Attachment, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,14 @@ from lanchat.chat.moderation import Actor, Moderation
 from lanchat.chat.permissions import Permissions, Turn
 from lanchat.chat.ports import Entry, EventLog
 from lanchat.chat.presence import Presence
-from lanchat.errors import NotJoined, Refusal, StoreUnavailable, TooLate, UnknownRoom
+from lanchat.errors import (
+    NotJoined,
+    PayloadInvalid,
+    Refusal,
+    StoreUnavailable,
+    TooLate,
+    UnknownRoom,
+)
 
 
 class Posting:
@@ -48,24 +55,28 @@ class Posting:
         self._edits = edit_seconds > 0
         self._ages = Ages(clock, edit_seconds)
 
-    def post(
+    def post(  # noqa: PLR0917
         self,
         connection: str,
         text: str,
         client_id: str,
         reply_to: int | None = None,
         mentions: Sequence[str] = (),
+        files: Sequence[str] = (),
     ) -> Future[MessagePosted]:
         """Let a message be stored, then everybody be told; the future is done after both.
 
-        ``reply_to`` is the id of the message that it answers, ``mentions`` are ids of users.
+        ``reply_to`` is the id of the message that it answers, ``mentions`` are ids of users,
+        ``files`` of what the person has uploaded; with some of these the text may be empty.
         The same client_id of the same person again gives the message that it made first, also
         where the person may not write any more.
         Raises NotJoined, PayloadInvalid, MessageTooLong or StoreUnavailable; the future fails with
-        the latter, or with Muted, ReadOnly, SlowMode or UnknownMessage (to be answered).
+        the latter, or with Muted, ReadOnly, SlowMode, UnknownMessage (to be answered) or
+        UnknownFile.
         """
         entry = self._entry(connection)
-        check_text(text)
+        if text or not files:
+            check_text(text)
         user, origin = entry.user, entry.connections[connection]
         try:
             turn = self._take_turn(entry, connection)
@@ -74,7 +85,7 @@ class Posting:
         time = timestamp(self._clock.wall())
         draft = Draft(
             *(client_id, LOBBY, user.id, user.name, origin.ip, text, time),
-            *(reply_to, tuple(mentions)),
+            *(reply_to, tuple(mentions), tuple(files)),
         )
         if turn is None:
             return self._log.append(draft)
@@ -92,11 +103,13 @@ class Posting:
     ) -> Future[MessageChanged]:
         """Let one's own message have another text, as ``post``; it is an edit by the client_id.
 
-        ``mentions`` None leaves those of before. The future fails with UnknownMessage, Forbidden
-        or TooLate, too.
+        ``mentions`` None leaves those of before; its files stay. The future fails with
+        UnknownMessage, Forbidden or TooLate, too, and with PayloadInvalid where nothing would be
+        left of it.
         """
         entry = self._entry(connection)
-        check_text(text)
+        if text:
+            check_text(text)
         refusal: Refusal | None = None
         turn: Turn | None = None
         try:
@@ -112,6 +125,8 @@ class Posting:
                 raise refusal
             if message not in young:
                 raise TooLate
+            if not text and message.files is None:
+                raise PayloadInvalid
 
         change = Edit(
             *(message_id, entry.user.id, client_id, text, time, check),

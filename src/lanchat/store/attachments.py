@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from typing import TypeVar
 
-from lanchat.chat.model import Attachment
+from lanchat.chat.model import Attachment, Message, Quoted
 from lanchat.errors import UnknownFile
+
+HasFiles = TypeVar("HasFiles", Message, Quoted)
 
 _COLUMNS = "id, name, type, size, width, height, thumb_sha256 IS NOT NULL"
 
@@ -45,12 +48,21 @@ def name(connection: sqlite3.Connection, message_id: int, ids: Sequence[str]) ->
     connection.execute("UPDATE message SET files = ? WHERE id = ?", (len(ids) or None, message_id))
 
 
-def of_messages(
+def with_files(connection: sqlite3.Connection, messages: Sequence[HasFiles]) -> list[HasFiles]:
+    """The messages, or what is quoted of them, with their files instead of how many these are."""
+    ids = [each.id for each in messages if each.files]
+    if not ids:
+        return list(messages)
+    found = _of_messages(connection, ids)
+    return [each._replace(files=found.get(each.id)) if each.files else each for each in messages]
+
+
+def _of_messages(
     connection: sqlite3.Connection, ids: Sequence[int]
 ) -> dict[int, tuple[Attachment, ...]]:
     """The files of those of these messages that have some."""
     found: dict[int, tuple[Attachment, ...]] = {}
-    for message_id, *row in connection.execute(_OF_MESSAGES, (json.dumps(list(ids)),)):
+    for message_id, *row in connection.execute(_OF_MESSAGES, (json.dumps(ids),)):
         found[message_id] = (*found.get(message_id, ()), attachment(row))
     return found
 

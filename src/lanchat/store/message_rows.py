@@ -9,38 +9,42 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from lanchat.chat.model import Message, Reaction
 from lanchat.errors import UnknownMessage
-from lanchat.store import references
+from lanchat.store import attachments, references
 
 SELECT = (
     "SELECT id, client_id, room, user_id, user, ip, message, time, ifnull(changed, id), "
-    "deleted_at IS NOT NULL, edited, reply_to, mentions, NULL, reactions, pinned IS NOT NULL"
+    "deleted_at IS NOT NULL, edited, reply_to, mentions, NULL, reactions, pinned IS NOT NULL, files"
     " FROM message "
 )
 
-_NONE = frozenset({None})
+_belongings = attrgetter("reply_to", "mentions", "reactions", "files")
+_NOTHING = frozenset({(None, None, None, None)})
 
 
-def message(row: Sequence[Any]) -> Message:
+def message(connection: sqlite3.Connection, row: Sequence[Any]) -> Message:
     """The message in a row of SELECT; SQLite's 0 and 1 stand for False and True.
 
     What it answers is not looked up.
     """
-    return _decoded(Message._make(row))
+    found = _decoded(Message._make(row))
+    return found if found.files is None else attachments.with_files(connection, [found])[0]
 
 
 def read(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> list[Message]:
     """The messages in rows of SELECT, with what they answer as it is now.
 
-    Those to which nothing belongs, as to most, cost a few looks at all of them together.
+    Those to which nothing belongs, as to most, cost one look at all of them together.
     """
     found = list(map(Message._make, rows))
-    if ({each.mentions for each in found} | {each.reactions for each in found}) - _NONE:
-        found = list(map(_decoded, found))
-    if ids := {message.reply_to for message in found} - _NONE:
+    if set(map(_belongings, found)) <= _NOTHING:
+        return found
+    found = attachments.with_files(connection, list(map(_decoded, found)))
+    if ids := {message.reply_to for message in found} - {None}:
         found = references.with_quotes(connection, found, ids)
     return found
 
@@ -63,13 +67,13 @@ def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Mess
     if row is None:
         row = connection.execute(
             "SELECT id, client_id, room, user_id, '', '', '', time, id, 1, NULL, NULL, NULL, NULL,"
-            " NULL, 0 FROM gone"
+            " NULL, 0, NULL FROM gone"
             " WHERE user_id = ? AND client_id = ?",
             author,
         ).fetchone()
     if row is None:
         raise UnknownMessage
-    return message(row)
+    return message(connection, row)
 
 
 def shown(connection: sqlite3.Connection, message_id: int) -> Message:
@@ -85,7 +89,7 @@ def there(connection: sqlite3.Connection, message_id: int) -> Message:
     row = connection.execute(SELECT + "WHERE id = ?", (message_id,)).fetchone()
     if row is None:
         raise UnknownMessage
-    found = message(row)
+    found = message(connection, row)
     if found.id <= cleared(connection, found.room):
         raise UnknownMessage
     return found

@@ -25,7 +25,7 @@ from lanchat.chat.changes import ClearUser, Delete, Draft, Edit
 from lanchat.chat.events import UserCleared
 from lanchat.chat.model import Message, User
 from lanchat.errors import Forbidden, UnknownMessage
-from lanchat.store import references
+from lanchat.store import attachments, references
 from lanchat.store.message_rows import SELECT, message, stored, there
 from lanchat.store.search_index import changing
 
@@ -75,9 +75,9 @@ def begin_epoch(connection: sqlite3.Connection) -> str:
 def insert(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]:
     """Store a message; False with the one that was stored by this client_id already.
 
-    Raises UnknownMessage where there is none that it could answer.
+    Raises UnknownMessage where there is none that it could answer, or UnknownFile.
     """
-    if draft.reply_to is not None or draft.mentions:
+    if draft.reply_to is not None or draft.mentions or draft.files:
         return _insert_referring(connection, draft)
     values = fields(draft)
     cursor = connection.execute(_INSERT_NEW, (*values, draft.user_id, draft.client_id))
@@ -87,7 +87,7 @@ def insert(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]
 
 
 def _insert_referring(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]:
-    """The same for one that answers another one, or mentions people."""
+    """The same for one that answers another one, mentions people or has files."""
     with suppress(UnknownMessage):
         return stored(connection, draft.user_id, draft.client_id), False
     # One that was deleted is answered as if it had been deleted a moment later.
@@ -97,14 +97,17 @@ def _insert_referring(connection: sqlite3.Connection, draft: Draft) -> tuple[Mes
         if answered.room != draft.room:
             raise UnknownMessage
         quoted = references.quoted(connection, [answered.id])[answered.id]
+    files = attachments.waiting(connection, draft.user_id, draft.files) or None
     mentions = references.users(connection, draft.mentions)
     values = fields(draft)
     cursor = connection.execute(
         _INSERT_REFERRING, (*values, draft.reply_to, mentions and " ".join(mentions))
     )
     number = int(cursor.lastrowid or 0)
-    posted = Message(*(number, *values, number))
-    return posted._replace(reply_to=draft.reply_to, mentions=mentions, quoted=quoted), True
+    if files is not None:
+        attachments.name(connection, number, draft.files)
+    posted = Message(*(number, *values, number))._replace(mentions=mentions, files=files)
+    return posted._replace(reply_to=draft.reply_to, quoted=quoted), True
 
 
 def drop(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
@@ -168,7 +171,7 @@ def delete(connection: sqlite3.Connection, change: Delete) -> Message:
             (change.time, seq, change.message_id),
         )
     left = now._replace(message="", reply_to=None, mentions=None, reactions=None, pinned=False)
-    return left._replace(deleted=True, seq=seq)
+    return left._replace(deleted=True, seq=seq, files=None)
 
 
 def clear(connection: sqlite3.Connection, room: str) -> int:
@@ -204,7 +207,8 @@ def clear_user(connection: sqlite3.Connection, change: ClearUser) -> UserCleared
 def _said_by(connection: sqlite3.Connection, user_id: str) -> list[Message]:
     """What is there of the user, newest first."""
     rows = connection.execute(SELECT + "WHERE user_id = ? AND deleted_at IS NULL", (user_id,))
-    return sorted(map(message, rows), key=lambda one: -one.id)
+    said = [message(connection, row) for row in rows]
+    return sorted(said, key=lambda one: -one.id)
 
 
 def _author(connection: sqlite3.Connection, name: str) -> str:

@@ -11,10 +11,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from lanchat.chat.model import QUOTE_LIMIT, Message, Quoted
+from lanchat.store import attachments
 
 _QUOTED = (
-    "SELECT id, user_id, user, iif(gone, '', substr(message, 1, ?)), gone FROM"
-    " (SELECT *, deleted_at IS NOT NULL"
+    "SELECT id, user_id, user, iif(gone, '', substr(message, 1, ?)), gone, iif(gone, NULL, files)"
+    " FROM (SELECT *, deleted_at IS NOT NULL"
     " OR id <= ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0) AS gone"
     " FROM message WHERE id IN (SELECT value FROM json_each(?)))"
 )
@@ -29,7 +30,8 @@ _KNOWN = (
 def quoted(connection: sqlite3.Connection, ids: Iterable[int | None]) -> dict[int, Quoted]:
     """The messages with these ids as answers quote them; without those whose rows are gone."""
     rows = connection.execute(_QUOTED, (QUOTE_LIMIT, json.dumps(list(ids))))
-    return {row[0]: Quoted._make(row) for row in rows}
+    found = attachments.with_files(connection, list(map(Quoted._make, rows)))
+    return {each.id: each for each in found}
 
 
 def with_mentions(message: Message) -> Message:

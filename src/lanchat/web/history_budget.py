@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import ceil
 
-from lanchat.chat.catchup import Snapshot, reaction_bytes
+from lanchat.chat.catchup import Snapshot, attached_bytes, reaction_bytes
 from lanchat.chat.model import Message
 from lanchat.errors import TooMuchAtOnce
 
@@ -115,4 +115,5 @@ def _size(answer: Answered) -> int:
     texts = sum(len(message.message.encode()) for message in answer)
     quotes = (message.quoted for message in answer if message.quoted is not None)
     texts += sum(len(quoted.message.encode()) for quoted in quotes)
-    return _FRAME_BYTES * len(answer) + texts + sum(map(reaction_bytes, answer))
+    texts += sum(map(reaction_bytes, answer)) + sum(map(attached_bytes, answer))
+    return _FRAME_BYTES * len(answer) + texts

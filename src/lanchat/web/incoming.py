@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from lanchat.chat.model import LOBBY, MENTIONS_LIMIT, Cursor
+from lanchat.chat.model import FILES_LIMIT, LOBBY, MENTIONS_LIMIT, Cursor
 from lanchat.chat.reading import Place
 from lanchat.chat.search import Query
 from lanchat.chat.words import phrases, words
@@ -30,6 +30,10 @@ ClientId = Annotated[
 _Mentions = Annotated[
     list[Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]],
     msgspec.Meta(max_length=MENTIONS_LIMIT),
+]
+_Files = Annotated[
+    list[Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]],
+    msgspec.Meta(max_length=FILES_LIMIT),
 ]
 _Position = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 _Time = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")]
@@ -62,6 +66,7 @@ class NewMessage(msgspec.Struct):
     client_id: ClientId
     reply_to: _Position | None = None
     mentions: _Mentions = []
+    files: _Files = []
 
 
 class EditMessage(msgspec.Struct):

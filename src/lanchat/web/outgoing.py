@@ -27,7 +27,7 @@ from lanchat.chat.events import (
     Typing,
     UserCleared,
 )
-from lanchat.chat.model import Message, Quoted, Reaction
+from lanchat.chat.model import Attachment, Message, Quoted, Reaction
 from lanchat.web.incoming import BATCHES, POSITIONS, Traits
 
 _DELETED_AT_ONCE = 200
@@ -84,6 +84,8 @@ def message(said: Message) -> dict[str, Any]:
         wire["reactions"] = _reactions(said.reactions)
     if said.pinned:
         wire["pinned"] = True
+    if said.files is not None:
+        wire["files"] = list(map(_file, said.files))
     return wire
 
 
@@ -91,6 +93,19 @@ def _quoted(quoted: Quoted) -> dict[str, Any]:
     wire = quoted._asdict()
     if not quoted.deleted:
         del wire["deleted"]
+    if quoted.files is None:
+        del wire["files"]
+    else:
+        wire["files"] = list(map(_file, quoted.files))
+    return wire
+
+
+def _file(file: Attachment) -> dict[str, Any]:
+    wire = {"id": file.id, "name": file.name, "type": file.type, "size": file.size}
+    if file.width is not None and file.height is not None:
+        wire["width"], wire["height"] = file.width, file.height
+    if file.thumb:
+        wire["thumb"] = f"/files/{file.id}/thumb"
     return wire
 
 

@@ -144,7 +144,7 @@ class Sockets:
         self._limits.message(visitor.person, visitor.origin.ip)
         return self._hub.posting.post(
             *(connection, payload.message, payload.client_id),
-            *(payload.reply_to, payload.mentions),
+            *(payload.reply_to, payload.mentions, payload.files),
         )
 
     def _edit_message(
