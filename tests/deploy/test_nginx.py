@@ -12,6 +12,9 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
+from lanchat.chat.model import SLICE_LIMIT
+from tests.world.sender import Sender
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the site is for nginx on Unix")
 
 
@@ -97,6 +100,13 @@ def test_an_https_site_in_front_is_told_by_its_scheme(ana, behind_nginx):
     cookies = ana.http.cookies.get_dict()
     page = requests.get(f"{behind_nginx.url}/chat", headers=headers, cookies=cookies, timeout=10)
     assert page_config(page.text)["serverUrl"] == "https://chat.example.org"
+
+
+def test_the_largest_piece_of_a_file_passes(ana):
+    """What nginx takes by itself is less."""
+    sender = Sender(ana)
+    path = sender.begin(SLICE_LIMIT).headers["Location"]
+    assert sender.write(path, 0, bytes(SLICE_LIMIT)).headers["Upload-Offset"] == str(SLICE_LIMIT)
 
 
 PREFIX = "/room12"
