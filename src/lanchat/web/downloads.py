@@ -36,7 +36,7 @@ _MEDIA_POLICY = (
     "sandbox allow-same-origin; default-src 'none'; media-src 'self'; "
     "style-src 'unsafe-inline'; frame-ancestors 'none'"
 )
-"""A film that stands alone loads itself, with the cookie, which a stranger would not have."""
+"""A film that stands alone is asked for once more, which a page of no origin may not."""
 
 _KEPT = "private, max-age=86400, immutable"
 """What is in a file never changes. A day, so that what a host deletes is not shown for ever."""
