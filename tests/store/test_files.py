@@ -450,11 +450,12 @@ def test_only_the_own_files_can_be_named(
     for ids in ([theirs], [ours, ours], [ours, "unknown"]):
         with pytest.raises(UnknownFile):
             name_in_message(database, log, *ids)
-    message_id = name_in_message(database, log, ours)
+    name_in_message(database, log, ours)
     with pytest.raises(UnknownFile):
         name_in_message(database, log, ours)
-    found = database.call(lambda c: attachments.of_messages(c, [message_id]))
-    assert [each.id for each in found[message_id]] == [ours]
+    (message,) = log.newest("lobby", 10).messages
+    assert message.files is not None
+    assert [each.id for each in message.files] == [ours]
 
 
 def test_a_thumbnail_is_a_small_picture(files: SqliteFiles) -> None:
