@@ -94,6 +94,8 @@ ANSWERS = {
     "slow off": ("slow.off", {}),
     "edits": ("edits.done", {}),
     "edits off": ("edits.off", {}),
+    "files": ("files.done", {}),
+    "files off": ("files.off", {}),
     "topic X": ("topic.done", {}),
     "topic": ("topic.off", {}),
     "pin": ("pin.done", {"number": 1}),

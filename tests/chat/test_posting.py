@@ -6,6 +6,7 @@ from lanchat.chat.events import MessageChanged, Notice, ReactionsChanged, UserCl
 from lanchat.chat.model import MESSAGE_LIMIT, Cursor, Origin
 from lanchat.errors import (
     CommandUnusable,
+    FilesOff,
     Forbidden,
     MessageTooLong,
     Muted,
@@ -185,6 +186,22 @@ def test_a_message_with_a_file_that_is_not_there_is_not_said(hub, ana, bia, reco
         with pytest.raises(UnknownFile):
             hub.posting.post("Ana", "look", "a", files=[file_id]).result(10)
     assert recorder.told == before
+
+
+def test_in_a_room_without_files_hosts_send_alone(hub, ana, bia, give, database):
+    """Until it is allowed again; what is there stays, and so does what was sent before."""
+    of_ana, of_bia = put_file(database, "a", ana.id), put_file(database, "b", bia.id)
+    before = put_file(database, "c", bia.id)
+    said_before = hub.posting.post("Bia", "", "c", files=["c"]).result(10)
+    give("files off")
+    assert not hub.rules.files
+    with pytest.raises(FilesOff):
+        hub.posting.post("Bia", "", "b", files=["b"]).result(10)
+    assert hub.posting.post("Bia", "", "c", files=["c"]).result(10) == said_before
+    assert said_before.message.files == (before,)
+    assert hub.posting.post("Ana", "", "a", files=["a"]).result(10).message.files == (of_ana,)
+    give("files on")
+    assert hub.posting.post("Bia", "", "b", files=["b"]).result(10).message.files == (of_bia,)
 
 
 # How old a message is.

@@ -212,6 +212,9 @@ def test_who_may_not_write_sends_nothing(sender: Sender, ana: Person, server: An
     server.ask({"do": "command", "name": "unmute", "text": "Ana"})
     server.ask({"do": "command", "name": "readonly", "text": "on"})
     assert told(sender.begin(1)) == (403, "read_only")
+    server.ask({"do": "command", "name": "readonly", "text": "off"})
+    server.ask({"do": "command", "name": "files", "text": "off"})
+    assert told(sender.begin(1)) == (403, "files_off")
 
 
 @pytest.mark.server_options("--grace", "0.5", "--no-files")

@@ -10,11 +10,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lanchat.chat.room_settings import Rules
 from tests.world.deadline import DEADLINE, wait_for
 
 _URL = re.compile(r"(https?)://\S+:(\d+)")
@@ -116,13 +118,14 @@ class ServerProcess:
         listed = self.ask({"do": "list"})
         for ban in listed["bans"]:
             self._command("unban", ban["name"])
-        if any(listed["room"].values()):
+        if listed["room"] != asdict(Rules()):
             for name, text in {
                 "topic": "",
                 "unlock": "",
                 "readonly": "off",
                 "slow": "off",
                 "edits": "on",
+                "files": "on",
             }.items():
                 self._command(name, text)
         self._command("clear", "")

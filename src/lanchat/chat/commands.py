@@ -123,6 +123,7 @@ _TABLE = (
     Command("readonly", room_commands.readonly, (_SWITCH,)),
     Command("slow", room_commands.slow, (Argument(Kind.INTERVAL),)),
     Command("edits", room_commands.edits, (_SWITCH,)),
+    Command("files", room_commands.files, (_SWITCH,)),
     Command("topic", room_commands.topic, (Argument(Kind.TEXT, optional=True),)),
     Command("pin", message_commands.pin, (_NUMBER,)),
     Command("unpin", message_commands.unpin, (_NUMBER,)),

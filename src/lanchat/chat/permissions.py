@@ -20,7 +20,7 @@ from typing import NamedTuple
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.model import Origin, Role, User
 from lanchat.chat.room_settings import Ban, Mute, Rules, State, is_same
-from lanchat.errors import Banned, Muted, ReadOnly, RoomLocked, SlowMode
+from lanchat.errors import Banned, FilesOff, Muted, ReadOnly, RoomLocked, SlowMode
 from lanchat.times import DOUBT
 
 ENDED_KEPT = 1_000
@@ -114,6 +114,14 @@ class Permissions:
             raise Muted(None if end is None else ceil(end - now))
         if self.rules.readonly:
             raise ReadOnly
+
+    def check_files(self, user_id: str) -> None:
+        """Look whether somebody may send files, if they may write at all.
+
+        Raises FilesOff for a guest.
+        """
+        if not self.rules.files and not self.is_moderator(user_id):
+            raise FilesOff
 
     def take_turn(
         self, user: User, origin: Origin, now: float, neighbours: Callable[[str], int]

@@ -71,14 +71,16 @@ class Posting:
         The same client_id of the same person again gives the message that it made first, also
         where the person may not write any more.
         Raises NotJoined, PayloadInvalid, MessageTooLong or StoreUnavailable; the future fails with
-        the latter, or with Muted, ReadOnly, SlowMode, UnknownMessage (to be answered) or
-        UnknownFile.
+        the latter, or with Muted, ReadOnly, SlowMode, FilesOff, UnknownMessage (to be answered)
+        or UnknownFile.
         """
         entry = self._entry(connection)
         if text or not files:
             check_text(text)
         user, origin = entry.user, entry.connections[connection]
         try:
+            if files:
+                self._permissions.check_files(user.id)
             turn = self._take_turn(entry, connection)
         except Refusal as refusal:
             return self._log.append(Resent(user.id, client_id, refusal))
@@ -166,9 +168,10 @@ class Posting:
         if self._presence.count <= CROWD:
             self._publish(Typing(room, entry.user))
 
-    def check_writing(self, user: User, origin: Origin) -> None:
-        """Look whether somebody may write now. Raises Muted or ReadOnly."""
+    def check_sending(self, user: User, origin: Origin) -> None:
+        """Look whether somebody may send files now. Raises Muted, ReadOnly or FilesOff."""
         self._permissions.check_writing(user, origin, self._clock.monotonic())
+        self._permissions.check_files(user.id)
 
     def posted(self, message_id: int) -> None:
         """The log says that a message has been stored just now."""

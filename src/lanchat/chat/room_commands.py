@@ -1,4 +1,4 @@
-"""What moderators do with the room: its lock, its topic, who writes how often, and who edits.
+"""What moderators do with the room: its lock, its topic, who writes how often, edits, sends files.
 
 These are handlers of commands (``commands.py``): they wait for the disk, and raise CommandUnusable,
 PayloadInvalid or StoreUnavailable.
@@ -56,6 +56,12 @@ def edits(moderation: Moderation, actor: Actor, call: Call) -> Done:
     """Let guests change what they have said, or not."""
     _rule(moderation, actor, "edits", value="on" if call.on else "off", edits=call.on)
     return Done("command.edits.done" if call.on else "command.edits.off")
+
+
+def files(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Let guests send files, or not."""
+    _rule(moderation, actor, "files", value="on" if call.on else "off", files=call.on)
+    return Done("command.files.done" if call.on else "command.files.off")
 
 
 def _rule(

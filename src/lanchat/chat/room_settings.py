@@ -27,7 +27,7 @@ def is_same(known: str, seen: str) -> bool:
 class Rules:
     """What holds for all; ``slow`` is the seconds between two messages of a guest, 0 for none.
 
-    ``edits`` is whether guests may change what they have said.
+    ``edits`` is whether guests may change what they have said, ``files`` whether they may send any.
     """
 
     topic: str = ""
@@ -35,6 +35,7 @@ class Rules:
     readonly: bool = False
     slow: int = 0
     edits: bool = True
+    files: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,8 @@ def _rules(room: dict[str, Any]) -> Iterable[str]:
         yield f"Slow mode: {room['slow']} s between two messages."
     if not room["edits"]:
         yield "Only hosts can edit what they have said."
+    if not room["files"]:
+        yield "Only hosts can send files."
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]], nothing: str) -> Table | str:

@@ -19,7 +19,8 @@ VERSION = 1
 
 HOST_COMMANDS = (
     *("kick", "ban", "unban", "mute", "unmute", "host", "unhost"),
-    *("lock", "unlock", "readonly", "slow", "edits", "topic", "pin", "unpin", "delete", "clear"),
+    *("lock", "unlock", "readonly", "slow", "edits", "files", "topic"),
+    *("pin", "unpin", "delete", "clear"),
 )
 """What hosts do, by the names of their commands: those that change something."""
 

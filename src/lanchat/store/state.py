@@ -60,8 +60,8 @@ class SqliteReservations:
 
 def load(connection: sqlite3.Connection) -> State:
     """How order is kept."""
-    topic, locked, readonly, slow, edits, seq = connection.execute(
-        "SELECT topic, locked, readonly, slow, edits, seq FROM rules"
+    topic, locked, readonly, slow, edits, files, seq = connection.execute(
+        "SELECT topic, locked, readonly, slow, edits, files, seq FROM rules"
     ).fetchone()
     moderators = connection.execute("SELECT user_id FROM moderator")
     bans = connection.execute(
@@ -71,7 +71,7 @@ def load(connection: sqlite3.Connection) -> State:
         "SELECT user_id, user, device, until, seconds FROM mute ORDER BY rowid"
     )
     return State(
-        rules=Rules(topic, bool(locked), bool(readonly), slow, bool(edits)),
+        rules=Rules(topic, bool(locked), bool(readonly), slow, bool(edits), bool(files)),
         moderators=frozenset(user_id for (user_id,) in moderators),
         bans=tuple(Ban(*row) for row in bans),
         mutes=tuple(Mute(*row) for row in mutes),
@@ -83,8 +83,9 @@ def save(connection: sqlite3.Connection, state: State, seq: int) -> State:
     """Within a transaction, write down how order is kept from the position on."""
     rules = state.rules
     connection.execute(
-        "UPDATE rules SET topic = ?, locked = ?, readonly = ?, slow = ?, edits = ?, seq = ?",
-        (rules.topic, rules.locked, rules.readonly, rules.slow, rules.edits, seq),
+        "UPDATE rules SET topic = ?, locked = ?, readonly = ?, slow = ?, edits = ?, files = ?,"
+        " seq = ?",
+        (*astuple(rules), seq),
     )
     connection.execute("DELETE FROM moderator")
     connection.executemany(

@@ -133,9 +133,9 @@ class Uploads:
         return user
 
     def _writer(self) -> User:
-        """The request's person, who may write."""
+        """The request's person, who may send files."""
         user = self._person()
-        self._site.hub.posting.check_writing(user, session.visitor())
+        self._site.hub.posting.check_sending(user, session.visitor())
         return user
 
     def _tus(self, view: View) -> View:
