@@ -50,12 +50,15 @@ class Storage:
             path = self.data.database if config.keep_history else None
             self.database = Database(path, offload=partial(_offload, disk))
             undo.callback(self.database.close)
-            retention = Retention(self.database, config.retention, config.retention_messages)
+            retention = Retention(
+                *(self.database, config.retention, config.retention_messages),
+                announce=lambda event: self.log.announce(event),  # noqa: PLW0108  made below
+            )
+            self.log = SqliteEventLog(self.database, on_erase=retention.erase)
+            undo.callback(self.log.close)
             worker = Periodic(retention.work, _RETENTION_SECONDS, name="retention")
             undo.callback(worker.close)
             undo.callback(retention.stop)
-            self.log = SqliteEventLog(self.database, on_erase=retention.erase)
-            undo.callback(self.log.close)
             indexer = Indexer(self.database, lambda: self.log.statistics.messages)
             undo.callback(Periodic(indexer.work, _INDEX_SECONDS, name="index of words").close)
             undo.callback(indexer.stop)

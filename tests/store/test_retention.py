@@ -16,7 +16,8 @@ from lanchat.store import messages
 from lanchat.store import retention as module
 from lanchat.store.database import Database, one_at_a_time
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.retention import DELETED, LOOKED_AT, Keep, Place, Retention, step
+from lanchat.store.retention import LOOKED_AT, Keep, Place, Retention, step
+from lanchat.store.steps import DELETED
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, edit, say, texts
 

@@ -13,6 +13,9 @@ from typing import Literal, Protocol
 from lanchat.chat.model import LOBBY, Message, Reaction, Role, User
 from lanchat.chat.room_settings import Rules, State
 
+COUNTED = 1_000
+"""So many messages of somebody who is cleared are counted; of more it is known that there are."""
+
 NoticeCode = Literal["kicked", "banned", "muted", "unmuted", "host", "unhost", "deleted"]
 
 
@@ -126,16 +129,25 @@ class HistoryCleared(_InRoom):
 
 @dataclass(frozen=True, slots=True)
 class UserCleared(_InLobby):
-    """All that a user has said is gone: the messages ``ids``, newest first, up to ``up_to``.
+    """All that a user has said is gone, up to the id ``up_to``: so many messages, or more.
 
-    The messages ``reacted`` are marked: their reactions are one less.
+    ``ids`` are the newest ones, newest first. Of the messages ``reacted``, to which they had
+    reacted, it is to be told; so it will be of more of them.
     """
 
     seq: int
     user: User
     up_to: int
     ids: tuple[int, ...]
+    count: int
     reacted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionsLost(_InLobby):
+    """Somebody's reactions to these messages were taken back, of which it is to be told."""
+
+    message_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +271,7 @@ LogEvent = (
     | PinsChanged
     | HistoryCleared
     | UserCleared
+    | ReactionsLost
     | SettingsChanged
 )
-"""What has a position."""
+"""What the log tells: it has a position, or is told in its turn."""

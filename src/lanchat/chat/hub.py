@@ -20,6 +20,7 @@ from lanchat.chat.events import (
     Event,
     LogEvent,
     MessagePosted,
+    ReactionsLost,
     SettingsChanged,
     UserCleared,
     room_channel,
@@ -228,4 +229,7 @@ class Hub:
             self.posting.posted(event.message.id)
         elif isinstance(event, UserCleared):
             self.reactions.wait(event.reacted)
+        elif isinstance(event, ReactionsLost):
+            self.reactions.wait(event.message_ids)
+            return
         self._deliver(event)

@@ -7,7 +7,7 @@ or StoreUnavailable.
 from __future__ import annotations
 
 from lanchat.chat.changes import Clear, ClearUser, Delete, Pin, Unpin
-from lanchat.chat.events import Notice, PinsChanged, UserCleared
+from lanchat.chat.events import COUNTED, Notice, PinsChanged, UserCleared
 from lanchat.chat.model import LOBBY, PINS, Message, Origin, User, timestamp
 from lanchat.chat.moderation import Actor, Call, Done, Moderation
 from lanchat.errors import CommandUnusable, UnknownMessage
@@ -88,6 +88,7 @@ def clear_user(moderation: Moderation, actor: Actor, user: User) -> UserCleared:
         cleared = moderation.log.append(change).result()
     except UnknownMessage:
         raise CommandUnusable("nothing_said", name=user.name) from None
-    value = f"{len(cleared.ids)} messages up to #{cleared.up_to}"
+    many = f"more than {COUNTED}" if cleared.count > COUNTED else f"{cleared.count}"
+    value = f"{many} messages up to #{cleared.up_to}"
     moderation.audit.command("clear", actor.name, (cleared.user, Origin("")), value=value)
     return cleared

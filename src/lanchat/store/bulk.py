@@ -19,7 +19,8 @@ from lanchat.chat.model import LOBBY, Message, Reaction
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
 from lanchat.store import message_rows, messages, pins, reactions, references
 from lanchat.store.database import open_database, transaction
-from lanchat.store.schema import WITH_REACTIONS, NewerSchemaError, steps_taken
+from lanchat.store.schema import WITH_CLEARING, WITH_REACTIONS, NewerSchemaError, steps_taken
+from lanchat.store.visibility import VISIBLE
 
 PAGE = 2_000
 """Messages that are in memory at the same time."""
@@ -36,6 +37,8 @@ _WITH_POSITIONS = 5
 _COLUMNS = "id, client_id, room, user_id, user, ip, message, time"
 _MORE = "pinned IS NOT NULL, edited, reply_to, mentions"
 _NEW_IDS = "CREATE TEMP TABLE new_id (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)"
+_NO_CLEARING = "CREATE TEMP TABLE clearing (user_id TEXT PRIMARY KEY, up_to, reaction)"
+"""What an older lanchat does not have; nothing is written into the file."""
 _PLACE = "id > ? AND id <= ? AND time >= ? AND time < ?"
 
 
@@ -76,6 +79,8 @@ class MessageReader:
             steps = steps_taken(self._connection)
             self._where = f"{_PLACE} AND {_shown(steps)}"
             self._with_reactions = steps >= WITH_REACTIONS
+            if steps < WITH_CLEARING:
+                self._connection.execute(_NO_CLEARING)
             undo.pop_all()
 
     def count(self) -> int:
@@ -227,8 +232,7 @@ def _shown(steps: int) -> str:
     A history that was cleared is perhaps still being deleted.
     """
     if steps >= _WITH_POSITIONS:
-        cleared = "(SELECT cleared FROM room WHERE room.id = message.room)"
-        return f"deleted_at IS NULL AND id > ifnull({cleared}, 0)"
+        return VISIBLE
     if steps == _WITH_CLEARED:
         return "message != '' AND id > (SELECT cleared FROM deleted)"
     return "message != ''"

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -33,7 +34,7 @@ from lanchat.errors import LanchatError, StoreUnavailable
 from lanchat.store import messages, pages, pins, reactions
 from lanchat.store.database import Database, transaction
 from lanchat.store.open_file import mark
-from lanchat.store.outcomes import Outcome, store
+from lanchat.store.outcomes import Announcement, Outcome, store
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +74,11 @@ class SqliteEventLog:
             self._waiting.append((change, event))
             self._changed.notify()
         return event
+
+    def announce(self, event: LogEvent) -> None:
+        """Let all who listen be told of what somebody else has stored, unless it is too late."""
+        with suppress(StoreUnavailable):
+            self.append(Announcement(event))
 
     def listen(self, handler: Callable[[LogEvent], None]) -> None:
         """Let the handler be called with every event in the order of positions."""

@@ -14,6 +14,7 @@ from lanchat.chat.model import Attachment, User
 from lanchat.errors import QuotaReached, UnknownFile
 from lanchat.store.attachments import attachment
 from lanchat.store.database import transaction
+from lanchat.store.visibility import VISIBLE
 
 LEAST = 4_096
 """Bytes that even an empty file counts for: it has a row, a name and a place on the disk."""
@@ -34,12 +35,12 @@ _OF_PERSON = (
 )
 
 _FOUND = (
-    "SELECT file.id, file.name, file.type, file.size, width, height, thumb_sha256 IS NOT NULL,"
+    "SELECT file.id, file.name, file.type, file.size, width, height,"  # noqa: S608 (constants)
+    " thumb_sha256 IS NOT NULL,"
     " file.sha256, thumb_sha256, content.size, file.user_id, message.room"
     " FROM file LEFT JOIN message ON message.id = file.message_id"
     " LEFT JOIN content ON content.sha256 = file.thumb_sha256"
-    " WHERE file.id = ? AND (file.message_id IS NULL OR message.id"
-    " > ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0))"
+    f" WHERE file.id = ? AND (file.message_id IS NULL OR {VISIBLE})"
 )
 
 
@@ -176,7 +177,7 @@ def own(connection: sqlite3.Connection, user: User, file_id: str) -> tuple[int, 
 
 
 def find(connection: sqlite3.Connection, file_id: str) -> FoundFile:
-    """A file that is whole, and not of a message that was cleared. Raises UnknownFile."""
+    """A file that is whole, and not of a message that goes. Raises UnknownFile."""
     row = connection.execute(_FOUND, (file_id,)).fetchone()
     if row is None:
         raise UnknownFile

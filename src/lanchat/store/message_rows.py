@@ -73,7 +73,7 @@ def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Mess
         ).fetchone()
     if row is None:
         raise UnknownMessage
-    return message(connection, row)
+    return _as_shown(connection, message(connection, row))
 
 
 def shown(connection: sqlite3.Connection, message_id: int) -> Message:
@@ -92,7 +92,22 @@ def there(connection: sqlite3.Connection, message_id: int) -> Message:
     found = message(connection, row)
     if found.id <= cleared(connection, found.room):
         raise UnknownMessage
-    return found
+    return _as_shown(connection, found)
+
+
+def emptied(found: Message) -> Message:
+    """What is left of a message that was deleted."""
+    left = found._replace(message="", reply_to=None, mentions=None, reactions=None)
+    return left._replace(files=None, pinned=False, deleted=True)
+
+
+def _as_shown(connection: sqlite3.Connection, found: Message) -> Message:
+    """The message without its words where all that its author has said is being deleted."""
+    if found.deleted:
+        return found
+    query = "SELECT 1 FROM clearing WHERE user_id = ? AND up_to >= ?"
+    hidden = connection.execute(query, (found.user_id, found.id)).fetchone()
+    return emptied(found) if hidden else found
 
 
 def cleared(connection: sqlite3.Connection, room: str) -> int:

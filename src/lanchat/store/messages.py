@@ -21,12 +21,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from operator import attrgetter
 
-from lanchat.chat.changes import ClearUser, Delete, Draft, Edit
-from lanchat.chat.events import UserCleared
-from lanchat.chat.model import Message, User
+from lanchat.chat.changes import Delete, Draft, Edit
+from lanchat.chat.model import Message
 from lanchat.errors import Forbidden, UnknownMessage
 from lanchat.store import attachments, references
-from lanchat.store.message_rows import SELECT, message, stored, there
+from lanchat.store.message_rows import emptied, stored, there
 from lanchat.store.search_index import changing
 
 ANSWERED = 100_000
@@ -170,8 +169,7 @@ def delete(connection: sqlite3.Connection, change: Delete) -> Message:
             " changed = ? WHERE id = ?",
             (change.time, seq, change.message_id),
         )
-    left = now._replace(message="", reply_to=None, mentions=None, reactions=None, pinned=False)
-    return left._replace(deleted=True, seq=seq, files=None)
+    return emptied(now)._replace(seq=seq)
 
 
 def clear(connection: sqlite3.Connection, room: str) -> int:
@@ -183,39 +181,3 @@ def clear(connection: sqlite3.Connection, room: str) -> int:
         (room, up_to),
     )
     return up_to
-
-
-def clear_user(connection: sqlite3.Connection, change: ClearUser) -> UserCleared:
-    """Take the text of all that one person has said away. Raises UnknownMessage."""
-    said = _said_by(connection, change.user_id) or _said_by(
-        connection, _author(connection, change.name)
-    )
-    if not said:
-        raise UnknownMessage
-    user_id, user = said[0].user_id, said[0].user
-    ids = tuple(one.id for one in said)
-    up_to, seq = position(connection), take_position(connection)
-    with changing(connection, ids):
-        connection.execute(
-            "UPDATE message SET message = '', reply_to = NULL, mentions = NULL, deleted_at = ?,"
-            " changed = ? WHERE user_id = ? AND deleted_at IS NULL",
-            (change.time, seq, user_id),
-        )
-    return UserCleared(seq, User(user_id, user), up_to, ids)
-
-
-def _said_by(connection: sqlite3.Connection, user_id: str) -> list[Message]:
-    """What is there of the user, newest first."""
-    rows = connection.execute(SELECT + "WHERE user_id = ? AND deleted_at IS NULL", (user_id,))
-    said = [message(connection, row) for row in rows]
-    return sorted(said, key=lambda one: -one.id)
-
-
-def _author(connection: sqlite3.Connection, name: str) -> str:
-    """The id of whoever said something by this name last, of what is there; empty for nobody."""
-    row = connection.execute(
-        "SELECT user_id FROM message WHERE user = ? AND deleted_at IS NULL"
-        " ORDER BY id DESC LIMIT 1",
-        (name,),
-    ).fetchone()
-    return str(row[0]) if row else ""

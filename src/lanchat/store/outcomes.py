@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lanchat.chat.changes import (
@@ -27,15 +27,21 @@ from lanchat.chat.changes import (
 )
 from lanchat.chat.events import (
     HistoryCleared,
+    LogEvent,
     MessageChanged,
     MessagePosted,
     SettingsChanged,
-    UserCleared,
 )
-from lanchat.chat.model import User
 from lanchat.errors import Refusal, UnknownMessage
-from lanchat.store import message_rows, messages, pins, reactions, state
+from lanchat.store import clearing, message_rows, messages, pins, reactions, state
 from lanchat.store.database import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement(Change[LogEvent]):
+    """What is stored already, and is told in its turn."""
+
+    event: LogEvent
 
 
 class Outcome(NamedTuple):
@@ -107,18 +113,11 @@ def _unpin(connection: sqlite3.Connection, change: Unpin) -> Outcome:
 
 
 def _clear_user(connection: sqlite3.Connection, change: ClearUser) -> Outcome:
-    # What else is theirs goes here, in the same transaction.
-    reacted = reactions.remove(connection, change.user_id)
-    try:
-        event = messages.clear_user(connection, change)
-    except UnknownMessage:
-        if not reacted:
-            raise
-        up_to, seq = messages.position(connection), messages.take_position(connection)
-        event = UserCleared(seq, User(change.user_id, change.name), up_to, ())
-    if event.user.id != change.user_id:
-        reacted += reactions.remove(connection, event.user.id)
-    return Outcome(replace(event, reacted=tuple(reacted)))
+    return Outcome(clearing.clear_user(connection, change))
+
+
+def _announce(_connection: sqlite3.Connection, change: Announcement) -> Outcome:
+    return Outcome(change.event)
 
 
 def _amend(connection: sqlite3.Connection, change: Amend) -> Outcome:
@@ -139,6 +138,7 @@ _APPLY: dict[type, Callable[[sqlite3.Connection, Any], Outcome]] = {
     Delete: _delete,
     Clear: _clear,
     ClearUser: _clear_user,
+    Announcement: _announce,
     React: _react,
     Tell: _tell,
     Pin: _pin,

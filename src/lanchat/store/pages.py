@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 
 from lanchat.chat.model import Cursor, Message, Page
+from lanchat.store.clearing import hidden, is_unknown
 from lanchat.store.message_rows import SELECT, cleared, read
 from lanchat.store.messages import position
+from lanchat.store.visibility import OF_CLEARED_USER, SAID
 
 TOLD = 1_000
 """So many deleted messages, the newest ones, are named to a client that knows ids alone."""
@@ -30,6 +32,8 @@ def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int)
     floor = max(cursor.seq, gone)
     if not _is_known(connection, cursor) or _retired(connection)[1] > floor:
         return None
+    if is_unknown(connection, cursor.seq):
+        return None
     rows = connection.execute(
         SELECT + "WHERE room = ? AND id > ? ORDER BY id DESC LIMIT ?", (room, floor, limit + 1)
     ).fetchall()
@@ -41,7 +45,8 @@ def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int)
     ).fetchall()
     # Who has reacted may have missed that they did, which has no position.
     untold = connection.execute(
-        SELECT + "WHERE id IN (SELECT message_id FROM untold)"  # noqa: S608 (a constant)
+        SELECT + "WHERE id IN (SELECT message_id FROM untold)"  # noqa: S608 (constants)
+        f" AND NOT {OF_CLEARED_USER}"
         " AND +room = ? AND ifnull(changed, id) <= ? AND +id > ? LIMIT ?",
         (room, cursor.seq, gone, CHANGES - len(changed)),
     )
@@ -72,6 +77,8 @@ def after(connection: sqlite3.Connection, room: str, last_id: int | None, limit:
         (room, shown, TOLD),
     )
     ids = [message_id for (message_id,) in deleted]
+    if is_unknown(connection, 0):
+        ids = sorted({*ids, *hidden(connection, shown, TOLD)}, reverse=True)[:TOLD]
     return Page(_page(connection, rows, limit), complete, seq, deleted=ids, cleared=gone)
 
 
@@ -80,7 +87,7 @@ def _said(
 ) -> list[tuple[object, ...]]:
     """The newest rows above the floor that have a text, and one more than are wanted."""
     return connection.execute(
-        SELECT + "WHERE room = ? AND id > ? AND deleted_at IS NULL ORDER BY id DESC LIMIT ?",
+        SELECT + f"WHERE room = ? AND id > ? AND {SAID} ORDER BY id DESC LIMIT ?",
         (room, floor, limit + 1),
     ).fetchall()
 

@@ -9,18 +9,17 @@ from lanchat.chat.events import PinsChanged
 from lanchat.chat.model import PINS, Message
 from lanchat.errors import UnknownMessage
 from lanchat.store import message_rows, messages
-
-_CLEARED = "ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0)"
+from lanchat.store.visibility import CLEARED, OF_CLEARED_USER, VISIBLE
 
 # Left to choose, SQLite would look at the whole room.
 _PINNED = (
     message_rows.SELECT + "INDEXED BY message_pinned WHERE room = ? AND pinned IS NOT NULL"
-    f" AND id > {_CLEARED} ORDER BY pinned"
+    f" AND id > {CLEARED} AND NOT {OF_CLEARED_USER} ORDER BY pinned"
 )
 
 _NEWEST = (
     "SELECT max(id) FROM message INDEXED BY message_room"  # noqa: S608 (constants)
-    f" WHERE room = ? AND deleted_at IS NULL AND id > {_CLEARED}"
+    f" WHERE room = ? AND {VISIBLE}"
 )
 
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
 
@@ -26,6 +27,12 @@ from lanchat.store import message_rows, messages
 _TOLD_BYTES = 1_700
 """What is told of one message's reactions has no more, so that a frame has less than 2 kB."""
 
+_COUNTS = (
+    "NOT EXISTS (SELECT 1 FROM clearing WHERE clearing.user_id = reaction.user_id"
+    " AND reaction.id <= clearing.reaction)"
+)
+"""Whether a reaction is not one of those that are being taken back (see ``clearing.py``)."""
+
 _AT_ONCE = 500
 """So many ids are looked up by one statement: older SQLite takes 999."""
 
@@ -34,6 +41,7 @@ def react(connection: sqlite3.Connection, change: React) -> Reacted:
     """Let somebody react, or take it back. Raises UnknownMessage or TooManyReactions."""
     message_id, user_id, emoji = change.message_id, change.user_id, change.emoji
     message_rows.shown(connection, message_id)
+    _forget_cleared(connection, user_id, message_id)
     mine = _by(connection, user_id, message_id)
     if (emoji in mine) == change.on:
         return Reacted(message_id, user_id, tuple(mine), changed=False)
@@ -54,13 +62,14 @@ def react(connection: sqlite3.Connection, change: React) -> Reacted:
 def tell(connection: sqlite3.Connection, message_id: int) -> tuple[ReactionsChanged, bool]:
     """Let a message that is marked take a position; also whether a name is not told any more.
 
-    Raises UnknownMessage where it is not marked.
+    Raises UnknownMessage where it is not marked, or goes itself.
     """
     marked = connection.execute(
         "SELECT erases FROM untold WHERE message_id = ?", (message_id,)
     ).fetchone()
     if marked is None:
         raise UnknownMessage
+    message_rows.shown(connection, message_id)
     connection.execute("DELETE FROM untold WHERE message_id = ?", (message_id,))
     told = summary(connection, message_id)
     connection.execute(
@@ -76,17 +85,33 @@ def tell(connection: sqlite3.Connection, message_id: int) -> tuple[ReactionsChan
 def tell_all(connection: sqlite3.Connection) -> None:
     """Within a transaction, let all that are marked take their positions."""
     for (message_id,) in connection.execute("SELECT message_id FROM untold").fetchall():
-        tell(connection, message_id)
+        with suppress(UnknownMessage):
+            tell(connection, message_id)
 
 
-def remove(connection: sqlite3.Connection, user_id: str) -> list[int]:
-    """Within a transaction, take back all that a person reacted; returns which are to be told."""
+def newest(connection: sqlite3.Connection) -> int:
+    """The id of the newest reaction, 0 for none."""
+    return int(connection.execute("SELECT ifnull(max(id), 0) FROM reaction").fetchone()[0])
+
+
+def has_reacted(connection: sqlite3.Connection, user_id: str) -> bool:
+    """Whether there is a reaction of the person."""
+    query = f"SELECT 1 FROM reaction WHERE user_id = ? AND {_COUNTS} LIMIT 1"  # noqa: S608
+    return connection.execute(query, (user_id,)).fetchone() is not None
+
+
+def remove(connection: sqlite3.Connection, user_id: str, up_to: int, limit: int) -> list[int]:
+    """Within a transaction, take back so many reactions of a person, with ids up to this one.
+
+    Returns the message of each, which is to be told of.
+    """
     rows = connection.execute(
-        "SELECT DISTINCT message_id FROM reaction WHERE user_id = ?", (user_id,)
-    )
-    ids = [message_id for (message_id,) in rows]
-    connection.execute("DELETE FROM reaction WHERE user_id = ?", (user_id,))
-    _mark(connection, ids, erases=True)
+        "SELECT id, message_id FROM reaction WHERE user_id = ? AND id <= ? LIMIT ?",
+        (user_id, up_to, limit),
+    ).fetchall()
+    connection.executemany("DELETE FROM reaction WHERE id = ?", [(each,) for each, _ in rows])
+    ids = [message_id for _, message_id in rows]
+    _mark(connection, dict.fromkeys(ids), erases=True)
     return ids
 
 
@@ -98,7 +123,7 @@ def mine(
     if connection.execute("SELECT 1 FROM reaction WHERE user_id = ?", (user_id,)).fetchone():
         for some in _some(ids):
             rows = connection.execute(
-                "SELECT message_id, emoji FROM reaction WHERE user_id = ?"  # noqa: S608 (marks)
+                f"SELECT message_id, emoji FROM reaction WHERE user_id = ? AND {_COUNTS}"  # noqa: S608
                 f" AND message_id IN ({','.join('?' * len(some))}) ORDER BY message_id, id",
                 (user_id, *some),
             )
@@ -118,8 +143,8 @@ def summary(connection: sqlite3.Connection, message_id: int) -> tuple[Reaction, 
     ).fetchall()
     first = [
         connection.execute(
-            "SELECT user_id, user FROM reaction WHERE message_id = ? AND emoji = ?"
-            " ORDER BY id LIMIT ?",
+            "SELECT user_id, user FROM reaction WHERE message_id = ? AND emoji = ?"  # noqa: S608
+            f" AND {_COUNTS} ORDER BY id LIMIT ?",
             (message_id, emoji, NAMED),
         ).fetchall()
         for emoji, _ in kinds
@@ -132,8 +157,8 @@ def all_of(
 ) -> Iterator[tuple[int, tuple[Reaction, ...]]]:
     """The reactions to the messages from the first id to the last one, with everybody's names."""
     rows = connection.execute(
-        "SELECT message_id, emoji, user_id, user FROM reaction"
-        " WHERE message_id BETWEEN ? AND ? ORDER BY message_id, id",
+        "SELECT message_id, emoji, user_id, user FROM reaction"  # noqa: S608 (constants)
+        f" WHERE message_id BETWEEN ? AND ? AND {_COUNTS} ORDER BY message_id, id",
         (first, last),
     )
     for message_id, of_message in groupby(rows, itemgetter(0)):
@@ -175,6 +200,17 @@ def _encoded(told: tuple[Reaction, ...]) -> str | None:
     return json.dumps(told, ensure_ascii=False) if told else None
 
 
+def _forget_cleared(connection: sqlite3.Connection, user_id: str, message_id: int) -> None:
+    """Take back what the person reacted to a message before all of theirs were to go."""
+    lost = connection.execute(
+        "DELETE FROM reaction WHERE user_id = ? AND message_id = ?"
+        " AND id <= (SELECT reaction FROM clearing WHERE clearing.user_id = reaction.user_id)",
+        (user_id, message_id),
+    )
+    if lost.rowcount:
+        _mark(connection, [message_id], erases=True)
+
+
 def _by(connection: sqlite3.Connection, user_id: str, message_id: int) -> list[str]:
     rows = connection.execute(
         "SELECT emoji FROM reaction WHERE user_id = ? AND message_id = ? ORDER BY id",
@@ -199,12 +235,15 @@ def _insert(
     connection: sqlite3.Connection, message_id: int, emoji: str, user_id: str, user: str
 ) -> None:
     connection.execute(
-        "INSERT OR IGNORE INTO reaction (message_id, emoji, user_id, user) VALUES (?, ?, ?, ?)",
+        # Above those that are being taken back, also where these were the newest and are gone.
+        "INSERT OR IGNORE INTO reaction (id, message_id, emoji, user_id, user) VALUES (1 + max("
+        "(SELECT ifnull(max(id), 0) FROM reaction),"
+        " (SELECT ifnull(max(reaction), 0) FROM clearing)), ?, ?, ?, ?)",
         (message_id, emoji, user_id, user),
     )
 
 
-def _mark(connection: sqlite3.Connection, ids: Sequence[int], *, erases: bool) -> None:
+def _mark(connection: sqlite3.Connection, ids: Iterable[int], *, erases: bool) -> None:
     connection.executemany(
         "INSERT INTO untold (message_id, erases) VALUES (?, ?) ON CONFLICT (message_id)"
         " DO UPDATE SET erases = max(erases, excluded.erases)",

@@ -9,11 +9,12 @@ from lanchat.chat.reading import Place, Stretch
 from lanchat.errors import UnknownMessage
 from lanchat.store import message_rows
 from lanchat.store.database import Database
+from lanchat.store.visibility import SAID
 
 _NEWEST = 2**63 - 1
 
 # Left to choose, SQLite would look for a quiet room's messages among all others.
-_SAID = message_rows.SELECT + "INDEXED BY message_room WHERE room = ? AND deleted_at IS NULL "
+_SAID = message_rows.SELECT + f"INDEXED BY message_room WHERE room = ? AND {SAID} "
 
 
 class SqliteHistory:

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 
 from lanchat.chat.model import QUOTE_LIMIT, Message, Quoted
 from lanchat.store import attachments
+from lanchat.store.visibility import VISIBLE
 
 _QUOTED = (
-    "SELECT id, user_id, user, iif(gone, '', substr(message, 1, ?)), gone, iif(gone, NULL, files)"
-    " FROM (SELECT *, deleted_at IS NOT NULL"
-    " OR id <= ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0) AS gone"
+    "SELECT id, user_id, user, iif(gone, '', substr(message, 1, ?)), gone,"  # noqa: S608 (constants)
+    f" iif(gone, NULL, files) FROM (SELECT *, NOT ({VISIBLE}) AS gone"
     " FROM message WHERE id IN (SELECT value FROM json_each(?)))"
 )
 

@@ -18,26 +18,23 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from lanchat.chat.events import LogEvent, ReactionsLost
 from lanchat.chat.model import SYSTEM_CLOCK, Clock, timestamp
 from lanchat.errors import StoreUnavailable
-from lanchat.store import messages
+from lanchat.store import clearing, messages
 from lanchat.store.database import Database, transaction
 from lanchat.store.open_file import look, look_back
 from lanchat.store.search_index import Tidying
+from lanchat.store.steps import DELETED, cost
 from lanchat.times import SteadyWall
 
 LOOKED_AT = 1_000
 """Messages that one step looks at, at most."""
-
-DELETED = 100
-"""Messages that one step deletes, at most: each lies on another page of the index of retries."""
-
-REACTIONS = 10
-"""So many reactions take as long to delete as a message."""
 
 _PAUSE = 0.02
 """Seconds between two steps, in which messages are stored."""
@@ -82,7 +79,8 @@ class Place:
 class Retention:
     """Deletes what is older than ``age`` seconds or more than the newest ``count`` messages.
 
-    None is no limit; what was cleared and deleted goes in any case. ``work`` is to be called
+    None is no limit; what was cleared and deleted goes in any case. ``announce`` tells those who
+    listen to the log what they have to know of it. ``work`` is to be called
     again and again, and may raise StoreUnavailable. Raises DataUnusable.
     """
 
@@ -92,12 +90,14 @@ class Retention:
         age: float | None = None,
         count: int | None = None,
         *,
+        announce: Callable[[LogEvent], None] = lambda _event: None,
         clock: Clock = SYSTEM_CLOCK,
         rest: float = _REST,
     ) -> None:
         self._database = database
         self._age = age
         self._count = count
+        self._announce = announce
         self._clock = clock
         self._rest = rest
         self._next_sweep = clock.monotonic()
@@ -131,6 +131,8 @@ class Retention:
         self._unerased = False
         erased = False
         try:
+            while not self._stopped.is_set() and self._clear_user():
+                self._stopped.wait(_PAUSE)
             while not self._stopped.is_set() and self._database.call(delete_cleared):
                 self._stopped.wait(_PAUSE)
             while not self._stopped.is_set() and self._database.call(self._tidying.step):
@@ -139,6 +141,13 @@ class Retention:
         finally:
             if not erased:
                 self._unerased = True
+
+    def _clear_user(self) -> bool:
+        """Go on with what is marked; tells whether something was."""
+        marked, reacted = self._database.call(clear_marked)
+        if reacted:
+            self._announce(ReactionsLost(tuple(reacted)))
+        return marked
 
     def _sweep(self) -> None:
         begin = self._clock.monotonic()
@@ -162,10 +171,12 @@ def _newest(connection: sqlite3.Connection) -> float | None:
 def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
     """Look at the next messages, and delete in one commit those that do not stay."""
     rows = connection.execute(
-        "SELECT id, ifnull(changed, id), time FROM message WHERE id < ? ORDER BY id DESC LIMIT ?",
+        "SELECT id, max(ifnull(changed, id), ifnull((SELECT seq FROM clearing"
+        " WHERE clearing.user_id = message.user_id AND message.id <= clearing.up_to), 0)), time"
+        " FROM message WHERE id < ? ORDER BY id DESC LIMIT ?",
         (place.below, LOOKED_AT),
     ).fetchall()
-    below, kept, old, seqs, cost = place.below, place.kept, list[int](), list[int](), 0
+    below, kept, old, seqs, spent = place.below, place.kept, list[int](), list[int](), 0
     for below, seq, time_ in rows:
         # Both are written as docs/protocol.md has it, so that they sort as what they mean.
         young = keep.since is None or time_ >= keep.since
@@ -174,8 +185,8 @@ def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
         else:
             old.append(below)
             seqs.append(seq)
-            cost += _cost(connection, below)
-            if cost >= DELETED:
+            spent += cost(connection, below)
+            if spent >= DELETED:
                 break
     if old:
         with transaction(connection):
@@ -187,6 +198,19 @@ def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
     return Place(below, kept, place.deleted + len(old), done=not rows)
 
 
+def clear_marked(connection: sqlite3.Connection) -> tuple[bool, list[int]]:
+    """Delete some of what people said who are being cleared; tells whether there were any.
+
+    Also which messages have reactions less.
+    """
+    if not clearing.is_unknown(connection, 0):
+        return False, []
+    with transaction(connection):
+        reacted = clearing.step(connection)
+    _tidy(connection)
+    return True, reacted
+
+
 def delete_cleared(connection: sqlite3.Connection) -> bool:
     """Delete some of the messages that were cleared; tells whether there were any."""
     rows = connection.execute(
@@ -194,25 +218,17 @@ def delete_cleared(connection: sqlite3.Connection) -> bool:
         " AND message.id <= room.cleared LIMIT ?",
         (DELETED,),
     ).fetchall()
-    ids, cost = list[int](), 0
+    ids, spent = list[int](), 0
     for (message_id,) in rows:
         ids.append(message_id)
-        cost += _cost(connection, message_id)
-        if cost >= DELETED:
+        spent += cost(connection, message_id)
+        if spent >= DELETED:
             break
     if ids:
         with transaction(connection):
             messages.drop(connection, ids)
         _tidy(connection)
     return bool(ids)
-
-
-def _cost(connection: sqlite3.Connection, message_id: int) -> int:
-    """How much work a message makes: one, and more where many have reacted to it."""
-    (count,) = connection.execute(
-        "SELECT count(*) FROM reaction WHERE message_id = ?", (message_id,)
-    ).fetchone()
-    return 1 + int(count) // REACTIONS
 
 
 def give_space_back(connection: sqlite3.Connection) -> None:

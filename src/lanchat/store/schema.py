@@ -298,6 +298,15 @@ def _files(connection: sqlite3.Connection) -> None:
     )
 
 
+def _clearing(connection: sqlite3.Connection) -> None:
+    # People all of whose messages and reactions, up to these ids, go (see clearing.py).
+    connection.execute(
+        "CREATE TABLE clearing (user_id TEXT PRIMARY KEY, up_to INTEGER NOT NULL,"
+        " reaction INTEGER NOT NULL, seq INTEGER NOT NULL, time TEXT NOT NULL,"
+        " client_id TEXT NOT NULL)"
+    )
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -311,11 +320,15 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _reactions,
     _search,
     _files,
+    _clearing,
 )
 
 
 WITH_REACTIONS = MIGRATIONS.index(_reactions) + 1
 """The step from which on there are reactions and pins."""
+
+WITH_CLEARING = MIGRATIONS.index(_clearing) + 1
+"""The one from which on a mark may hide what a person has said."""
 
 
 class NewerSchemaError(Exception):

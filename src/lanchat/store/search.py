@@ -21,6 +21,7 @@ from lanchat.errors import StoreUnavailable, TooMuchAtOnce
 from lanchat.store import message_rows, messages
 from lanchat.store.database import Database, Offload
 from lanchat.store.search_index import PART_BITS, part_range
+from lanchat.store.visibility import VISIBLE
 
 SECONDS = 2.0
 """So long a search may take."""
@@ -40,10 +41,6 @@ that are full of them, would take many times the time that a search has.
 
 _PARTS = (
     "SELECT part FROM search_part WHERE part <= ? AND until >= ? AND since < ? ORDER BY part DESC"
-)
-_VISIBLE = (
-    "deleted_at IS NULL AND time >= ? AND time < ?"
-    " AND id > ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0)"
 )
 
 
@@ -141,7 +138,8 @@ def _shown(connection: sqlite3.Connection, query: Query, ids: Sequence[int]) -> 
     """The messages of these ids that may be seen and were said in time."""
     several = ", ".join("?" * len(ids))
     rows = connection.execute(
-        f"{message_rows.SELECT}WHERE id IN ({several}) AND {_VISIBLE} ORDER BY id DESC",
+        f"{message_rows.SELECT}WHERE id IN ({several}) AND {VISIBLE}"
+        " AND time >= ? AND time < ? ORDER BY id DESC",
         (*ids, query.since, query.until),
     ).fetchall()
     return message_rows.read(connection, rows)

@@ -1,0 +1,24 @@
+"""How much is deleted in one step: a message that somebody says meanwhile waits for it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+DELETED = 100
+"""Messages that one step deletes, at most: each lies on another page of the index of retries."""
+
+REACTIONS = 10
+"""So many reactions take as long to delete as a message."""
+
+_LETTERS = 2_000
+"""And so many letters, which are taken out of the index of words."""
+
+
+def cost(connection: sqlite3.Connection, message_id: int) -> int:
+    """How much of DELETED a message takes: one, and more where it is long or many have reacted."""
+    letters, reactions = connection.execute(
+        "SELECT ifnull((SELECT length(message) FROM message WHERE id = ?1), 0),"
+        " (SELECT count(*) FROM reaction WHERE message_id = ?1)",
+        (message_id,),
+    ).fetchone()
+    return 1 + int(letters) // _LETTERS + int(reactions) // REACTIONS
