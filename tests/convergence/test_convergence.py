@@ -282,8 +282,7 @@ class Room(RuleBasedStateMachine):
             assert state["mine"].get(str(number), []) == own
 
     def check_pins(self, shown: list[int], pins: list[Wire]) -> None:
-        """Nobody is told of one that is too old."""
-        assert [each for each in shown if each not in self.retired] == [pin["id"] for pin in pins]
+        assert shown == [pin["id"] for pin in pins]
 
     def check_shown(self, shown: dict[int, Wire], there: dict[int, Wire]) -> None:
         """All that is shown is as it is."""
@@ -296,7 +295,7 @@ class Room(RuleBasedStateMachine):
         seen = {name: one.get(name) for name in SEEN}
         seen["reactions"] = one.get("reactions") or None
         if quoted := one.get("quoted"):
-            # Nobody is told that one is too old, and where its row is gone so is its author.
+            # Where its row is gone so is its author.
             gone = quoted.get("deleted") or quoted["id"] in self.retired
             seen["quoted"] = quoted["id"] if gone else quoted
         return seen

@@ -204,6 +204,32 @@ test("a cleared history takes its notes along and leaves a line", () => {
   );
 });
 
+test("what is too old goes without a word, also where it is quoted, pinned or comes later", () => {
+  const quoted = { id: 2, user_id: "b", user: "Bia", message: "message 2" };
+  const answer = message(6, { reply_to: 2, quoted });
+  const pins = [message(2), message(5)];
+  const shown = snapshot([1, 2, 4, 5], { complete: false, pins });
+  /** @type {(...ranges: IdRange[]) => Action} */
+  const retired = (...ranges) => ({ type: "messagesRetired", ranges });
+  const state = after(shown, joined("b"), posted(6, answer), retired([4, 4], [0, 2]));
+  assert.deepEqual(ids(state), [5, 6]);
+  assert.deepEqual([state.messages[1]?.quoted?.message, state.pins.length], ["", 1]);
+  assert.deepEqual(
+    [state.gaps, state.notes.length, state.retired],
+    [
+      [],
+      1,
+      [
+        [0, 2],
+        [4, 4],
+      ],
+    ],
+  );
+  assert.deepEqual(after(shown, retired([0, 2]), retired([3, 4])).retired, [[0, 4]]);
+  assert.deepEqual(ids(after(retired([0, 2]), snapshot([1, 2, 3], { seq: 3 }))), [3]);
+  assert.deepEqual(ids(after(snapshot([1, 2, 3]), lost, snapshot([4], { retired: 2 }))), [3, 4]);
+});
+
 test("a catch-up that begins with what is shown is no new history and leaves no gap", () => {
   const state = after(snapshot([5, 6]), snapshot([6], { complete: false }));
   assert.deepEqual(ids(state), [5, 6]);

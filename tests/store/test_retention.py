@@ -3,13 +3,16 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
-from lanchat.chat.changes import Change, Clear, ClearUser, Delete, Resent
+from lanchat.chat.changes import Amend, Change, Clear, ClearUser, Delete, Resent
+from lanchat.chat.events import MessagesRetired
 from lanchat.chat.model import Clock, Cursor, Message, timestamp
+from lanchat.chat.room_settings import Rules
 from lanchat.errors import StoreUnavailable, UnknownMessage
 from lanchat.periodic import Periodic
 from lanchat.store import messages
@@ -320,6 +323,58 @@ def test_a_clock_before_1970_deletes_nothing(database, log):
     say_at(log, 100)
     Retention(database, 1_000, None, clock=Hands(500.0).clock).work()
     assert left(log) == ["100"]
+
+
+def ranges_told(log):
+    """The ranges of ids that pages are told of, as they are told."""
+    told: list[tuple[tuple[int, int], ...]] = []
+
+    def hear(event):
+        if isinstance(event, MessagesRetired):
+            told.append(event.ranges)
+
+    log.listen(hear)
+    return told
+
+
+def test_pages_are_told_what_has_gone(on_disk, log_on_disk, monkeypatch):
+    """As ranges of ids, whatever lies between two of them, and over all steps of a sweep."""
+    log = log_on_disk
+    monkeypatch.setattr(module, "LOOKED_AT", 3)
+    told = ranges_told(log)
+    say(log, [on_day(n, day) for n, day in enumerate([1, 2, 1, 2, 9, 1, 9, 2, 2])])
+    log.append(Amend(lambda state: replace(state, rules=Rules("x")))).result(DEADLINE)
+    say(log, [on_day("a", 2), on_day("b", 9)])
+    wall = datetime(2026, 11, 9, 8, 30, tzinfo=timezone.utc).timestamp()
+    hands = Hands(wall)
+    Retention(on_disk, 3 * 86_400.0, None, clock=hands.clock, announce=log.announce).work()
+    say(log, ["what was told before is told by then"])
+    assert left(log)[:3] == ["4", "6", "b"]
+    assert told == [((0, 4), (6, 6), (8, 11))]
+
+
+def test_pages_are_told_a_few_times_a_minute(on_disk, log_on_disk):
+    """What goes right after it waits for the next time."""
+    hands, log = Hands(1_000.0), log_on_disk
+    told = ranges_told(log)
+    retention = Retention(on_disk, None, 1, clock=hands.clock, rest=5.0, announce=log.announce)
+    for _ in range(8):
+        say(log, [draft(hands.now)])
+        hands.pass_(5)
+        retention.work()
+    say(log, ["what was told before is told by then"])
+    assert told == [((0, 1),), ((0, 5),)]
+
+
+def test_who_comes_back_is_told_up_to_where_all_is_gone(database, log):
+    """What they have seen may have gone meanwhile; without retention there is nothing to tell."""
+    seqs = [message.seq for message in say(log, range(6))]
+    cursor = Cursor(seqs[-1], log.epoch)
+    assert log.since("lobby", cursor, 10).retired == 0
+    sweep(database, count=2)
+    assert log.since("lobby", cursor, 10).retired == seqs[3]
+    sweep(database, count=0)
+    assert log.since("lobby", cursor, 10).retired == seqs[5]
 
 
 def test_a_sweep_is_followed_by_a_rest(database, log):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,7 @@ class Follower:
             self._quote(one)
             self.mine.pop(str(one["id"]), None)
         self._clear(answer["cleared"])
+        self._drop([[0, answer["retired"]]])
         self.mine.update(answer["mine"])
         self.pins = {one["id"]: one for one in answer["pins"]}
         self._seq, self._epoch, self._joined = answer["seq"], answer["epoch"], True
@@ -64,6 +66,8 @@ class Follower:
             self.mine.update(payload)
         elif name == "history_cleared":
             self._clear(payload["up_to"])
+        elif name == "messages_retired":
+            self._drop(payload["ranges"])
         elif name == "user_cleared":
             self._clear(payload["up_to"], payload["user_id"])
             if payload["user_id"] == self.user_id:
@@ -99,11 +103,15 @@ class Follower:
             self.pins.pop(version["id"], None)
 
     def _clear(self, up_to: int, user_id: str | None = None) -> None:
-        """All of everybody's or of one user's is gone, also where it is quoted."""
+        """All of everybody's or of one user's is gone."""
+        self._forget(lambda one: one["id"] <= up_to and user_id in {None, one["user_id"]})
 
-        def gone(one: Wire) -> bool:
-            return one["id"] <= up_to and user_id in {None, one["user_id"]}
+    def _drop(self, ranges: list[list[int]]) -> None:
+        """What is too old is gone."""
+        self._forget(lambda one: any(first <= one["id"] <= last for first, last in ranges))
 
+    def _forget(self, gone: Callable[[Wire], bool]) -> None:
+        """Some messages are gone, also where they are quoted."""
         self.shown = {number: one for number, one in self.shown.items() if not gone(one)}
         self.pins = {number: one for number, one in self.pins.items() if not gone(one)}
         for number, one in self.shown.items():

@@ -14,7 +14,7 @@ import msgspec
 
 from lanchat.chat.changes import Amend
 from lanchat.chat.directory import LocalDirectory
-from lanchat.chat.events import Event, room_channel
+from lanchat.chat.events import Event, MessagesRetired, room_channel
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import LOBBY, Clock, Message, Origin, User
 from lanchat.chat.ports import LeaveReason, LoginRefusal
@@ -178,11 +178,17 @@ class Life:
     def retire(self, count: int) -> None:
         """Keep so many messages."""
         keep, place = retention.Keep(None, count), retention.Place()
+        ranges = list[tuple[int, int]]()
         while not place.done:
             place = self._database.call(partial(retention.step, keep=keep, place=place))
+            ranges += place.retired
+        if ranges:
+            self.log.announce(MessagesRetired(tuple(retention.joined(ranges))))
+            self.settle()
 
     def erase(self) -> None:
         """Let the rows go that were cleared."""
+        self._database.call(retention.clear_marked)
         self._database.call(retention.delete_cleared)
 
     # What is there.

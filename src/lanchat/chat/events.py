@@ -144,6 +144,13 @@ class UserCleared(_InLobby):
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesRetired(_InLobby):
+    """Messages are gone for their age or number: all with ids in these ranges, ends included."""
+
+    ranges: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReactionsLost(_InLobby):
     """Somebody's reactions to these messages were taken back, of which it is to be told."""
 
@@ -271,6 +278,7 @@ LogEvent = (
     | PinsChanged
     | HistoryCleared
     | UserCleared
+    | MessagesRetired
     | ReactionsLost
     | SettingsChanged
 )

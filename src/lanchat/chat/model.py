@@ -253,7 +253,8 @@ class Page:
     out. ``changed`` were posted up to the client's position and have changed since. ``anew`` says
     that the client has to drop what it shows. ``deleted`` are, for a client without a position,
     ids that it may still show; ``cleared`` is the newest id of a history that was cleared, 0 for
-    none. ``pins`` are the room's pinned messages, the one that was pinned last at the end.
+    none; up to ``retired`` all are gone for their age or number. ``pins`` are the room's pinned
+    messages, the one that was pinned last at the end.
     """
 
     messages: list[Message]
@@ -263,6 +264,7 @@ class Page:
     anew: bool = False
     deleted: list[int] = field(default_factory=list)
     cleared: int = 0
+    retired: int = 0
     pins: list[Message] = field(default_factory=list)
 
 

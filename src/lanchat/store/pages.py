@@ -30,7 +30,8 @@ def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int)
     """What has happened in the room after the cursor; None where that cannot be told."""
     gone = cleared(connection, room)
     floor = max(cursor.seq, gone)
-    if not _is_known(connection, cursor) or _retired(connection)[1] > floor:
+    retired, retired_seq = _retired(connection)
+    if not _is_known(connection, cursor) or retired_seq > floor:
         return None
     if is_unknown(connection, cursor.seq):
         return None
@@ -56,6 +57,7 @@ def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int)
         position(connection),
         changed=read(connection, [*changed, *untold]),
         cleared=gone,
+        retired=min(retired, _oldest(connection, room) - 1),
     )
 
 
@@ -103,6 +105,13 @@ def _retired(connection: sqlite3.Connection) -> tuple[int, int]:
     """The greatest id and position of messages that retention has deleted, 0 for none."""
     message_id, seq = connection.execute("SELECT id, seq FROM retired").fetchone()
     return message_id, seq
+
+
+def _oldest(connection: sqlite3.Connection, room: str) -> int:
+    """The id below which no row of the room is left."""
+    query = "SELECT min(id) FROM message INDEXED BY message_room WHERE room = ?"
+    (message_id,) = connection.execute(query, (room,)).fetchone()
+    return position(connection) + 1 if message_id is None else int(message_id)
 
 
 def _is_known(connection: sqlite3.Connection, cursor: Cursor) -> bool:

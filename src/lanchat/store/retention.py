@@ -18,12 +18,12 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from lanchat.chat.events import LogEvent, ReactionsLost
+from lanchat.chat.events import LogEvent, MessagesRetired, ReactionsLost
 from lanchat.chat.model import SYSTEM_CLOCK, Clock, timestamp
 from lanchat.errors import StoreUnavailable
 from lanchat.store import clearing, messages
@@ -49,6 +49,12 @@ _REST_SHARE = 20
 """A long sweep is followed by a rest of so many times its length: a million messages are looked at
 every seven minutes."""
 
+_TOLD = 100
+"""Ranges of ids that pages are told of at once, at most: one where ids and times grow alike."""
+
+_TOLD_REST = 20.0
+"""Seconds between two times that they are told."""
+
 _WORTH_IT = 1 << 20
 """Bytes; for less, no file is rewritten."""
 
@@ -68,11 +74,17 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far a sweep has come: ids from ``below`` on are done; so many stayed, so many went."""
+    """How far a sweep has come: ids from ``below`` on are done; so many stayed, so many went.
+
+    ``retired`` are the ranges of ids in the last step of which none is left, newest first; the
+    last of them is ``open`` where it may go on with the next step.
+    """
 
     below: int = _NEWEST
     kept: int = 0
     deleted: int = 0
+    retired: tuple[tuple[int, int], ...] = ()
+    open: bool = False
     done: bool = False
 
 
@@ -104,6 +116,8 @@ class Retention:
         # A start is no better look at the clock than any other: what is known is when the newest
         # message was said.
         self._wall = SteadyWall(clock.wall, clock.monotonic, database.call(_newest))
+        self._retired: list[tuple[int, int]] = []  # what is to be told, newest first
+        self._next_told = self._next_sweep
         self._unerased = True  # perhaps by an earlier life of the server
         self._tidying = Tidying()
         self._stopped = threading.Event()
@@ -119,6 +133,7 @@ class Retention:
         self._erase()
         if (self._age, self._count) != (None, None) and self._clock.monotonic() >= self._next_sweep:
             self._sweep()
+        self._tell()
 
     def stop(self) -> None:
         """Finish the step that is being taken, and take no more."""
@@ -149,6 +164,15 @@ class Retention:
             self._announce(ReactionsLost(tuple(reacted)))
         return marked
 
+    def _tell(self) -> None:
+        """Let pages know what is gone, unless they were told of something a moment ago."""
+        now = self._clock.monotonic()
+        if self._retired and now >= self._next_told:
+            ranges = joined(self._retired)
+            self._announce(MessagesRetired(tuple(ranges[:_TOLD])))
+            self._retired = ranges[_TOLD:]
+            self._next_told = now + _TOLD_REST
+
     def _sweep(self) -> None:
         begin = self._clock.monotonic()
         since = None if self._age is None else timestamp(max(0.0, self._wall() - self._age))
@@ -156,10 +180,24 @@ class Retention:
         while not place.done and not self._stopped.wait(_PAUSE):
             self._erase()  # which does not wait for the end of a sweep
             place = self._database.call(partial(step, keep=keep, place=place))
+            self._retired += place.retired
+            if self._clock.monotonic() - begin > _TOLD_REST:
+                self._tell()  # which does not wait for the end of a long sweep
         if place.deleted:
             self.erase()
         end = self._clock.monotonic()
         self._next_sweep = end + max(self._rest, _REST_SHARE * (end - begin))
+
+
+def joined(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The ranges, oldest first, with those as one that overlap or meet."""
+    one: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if one and first <= one[-1][1] + 1:
+            one[-1] = one[-1][0], max(one[-1][1], last)
+        else:
+            one.append((first, last))
+    return one
 
 
 def _newest(connection: sqlite3.Connection) -> float | None:
@@ -177,12 +215,17 @@ def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
         (place.below, LOOKED_AT),
     ).fetchall()
     below, kept, old, seqs, spent = place.below, place.kept, list[int](), list[int](), 0
+    retired, is_open = list[tuple[int, int]](), place.open
     for below, seq, time_ in rows:
         # Both are written as docs/protocol.md has it, so that they sort as what they mean.
         young = keep.since is None or time_ >= keep.since
         if young and (keep.count is None or kept < keep.count):
             kept += 1
+            is_open = False
         else:
+            end = retired.pop()[1] if is_open and retired else below
+            retired.append((below, place.below - 1 if is_open and not old else end))
+            is_open = True
             old.append(below)
             seqs.append(seq)
             spent += cost(connection, below)
@@ -195,7 +238,11 @@ def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
             )
             messages.drop(connection, old)
         _tidy(connection)
-    return Place(below, kept, place.deleted + len(old), done=not rows)
+    if is_open and not rows:
+        retired.append((0, below))
+    return Place(
+        *(below, kept, place.deleted + len(old), tuple(retired)), open=is_open, done=not rows
+    )
 
 
 def clear_marked(connection: sqlite3.Connection) -> tuple[bool, list[int]]:

@@ -24,6 +24,7 @@ def snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "complete": page.complete,
         "deleted": page.deleted,
         "cleared": page.cleared,
+        "retired": page.retired,
         "room": snapshot.rules,
         "seq": page.seq,
         "epoch": snapshot.epoch,

@@ -18,6 +18,7 @@ from lanchat.chat.events import (
     MembersChanged,
     MessageChanged,
     MessagePosted,
+    MessagesRetired,
     Notice,
     PinsChanged,
     Reacted,
@@ -152,6 +153,10 @@ def _user_cleared(event: UserCleared) -> Iterable[Packet]:
         yield Packet("message_deleted", {"id": message_id}, lambda traits: POSITIONS not in traits)
 
 
+def _retired(event: MessagesRetired) -> Iterable[Packet]:
+    yield Packet("messages_retired", {"ranges": event.ranges}, _by_positions)
+
+
 def _rules(event: RulesChanged) -> Iterable[Packet]:
     yield Packet("room_changed", event.rules)
 
@@ -222,6 +227,7 @@ _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     Reacted: _reacted,
     HistoryCleared: _cleared,
     UserCleared: _user_cleared,
+    MessagesRetired: _retired,
     RulesChanged: _rules,
     MemberJoined: _joined,
     MemberLeft: _left,

@@ -9,6 +9,7 @@ const OF_MESSAGES = new Set([
   "mineChanged",
   "historyCleared",
   "userCleared",
+  "messagesRetired",
 ]);
 
 /**

@@ -21,8 +21,20 @@ const MOST_NOTES = 300;
  * @returns {State}
  */
 export function caughtUp(state, snapshot) {
-  const { messages, changed, complete, seq, epoch, anew, cleared, pins, mine } = snapshot;
-  const old = withCleared(anew ? begunAnew(state) : withoutUncertain(state), cleared);
+  const {
+    messages,
+    changed,
+    complete,
+    seq,
+    epoch,
+    anew,
+    cleared,
+    retired = 0,
+    pins,
+    mine,
+  } = snapshot;
+  const before = withCleared(anew ? begunAnew(state) : withoutUncertain(state), cleared);
+  const old = retired > 0 ? withRetired(before, [[0, retired]]) : before;
   // What changed and is not shown here (let go, or in a gap) does not come back alone.
   const concerns = changed.filter(({ id, deleted }) => deleted || has(old, id));
   const known = withVersions(concerns.reduce(withVersion, old), messages);
@@ -88,6 +100,14 @@ export function userCleared(state, { userId, upTo, seq }) {
 }
 
 /**
+ * Messages are gone for their age: nobody has done anything, so nothing is said of it.
+ * @type {Reducer<"messagesRetired">}
+ */
+export function messagesRetired(state, { ranges }) {
+  return withRetired(state, ranges);
+}
+
+/**
  * A note for this page alone: a phrase, or a text.
  * @param {State} state
  * @param {{ phrase?: Phrase | null, text?: string, now: number }} told
@@ -124,7 +144,7 @@ export function newestId({ messages }) {
  */
 function begunAnew(state) {
   const nothing = { messages: [], notes: [], gaps: [], lastSeq: 0, cleared: 0, clearedOf: {} };
-  return { ...state, ...nothing, unseen: {}, unseenReactions: {}, mine: {} };
+  return { ...state, ...nothing, retired: [], unseen: {}, unseenReactions: {}, mine: {} };
 }
 
 /**
@@ -145,6 +165,25 @@ function withoutUncertain(state) {
  */
 function withCleared(state, upTo) {
   return withoutCleared({ ...state, cleared: Math.max(state.cleared, upTo) });
+}
+
+/**
+ * @param {State} state
+ * @param {readonly IdRange[]} ranges
+ * @returns {State}
+ */
+function withRetired(state, ranges) {
+  /** @type {IdRange[]} */
+  const retired = [];
+  for (const [first, last] of [...state.retired, ...ranges].sort(([a], [b]) => a - b)) {
+    const before = lastOf(retired);
+    if (before === undefined || first > before[1] + 1) retired.push([first, last]);
+    else retired[retired.length - 1] = [before[0], Math.max(before[1], last)];
+  }
+  // Where all before it is gone nothing is missing before a message.
+  const gone = retired[0]?.[0] === 0 ? retired[0][1] : 0;
+  const gaps = state.gaps.filter((id) => id > gone + 1);
+  return withoutCleared({ ...state, retired, gaps });
 }
 
 /** @param {State} state */

@@ -25,6 +25,7 @@ export const ACTIONS = {
     upTo: up_to,
     seq,
   }),
+  messages_retired: ({ ranges }) => ({ type: "messagesRetired", ranges }),
   host_join_room: (arrival, now) => ({ type: "memberJoined", member: memberOf(arrival), now }),
   host_leave_room: (departure, now) => ({
     type: "memberLeft",

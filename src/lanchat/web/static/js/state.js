@@ -55,6 +55,7 @@ export function initial({ you, invite, outbox = [], stale = null, readUpTo = nul
     removal: null,
     cleared: 0,
     clearedOf: {},
+    retired: [],
     toldCount: 0,
     clockOffset: 0,
   };
@@ -100,6 +101,7 @@ const reducers = {
   reactionSettled: reactions.reactionSettled,
   historyCleared: history.historyCleared,
   userCleared: history.userCleared,
+  messagesRetired: history.messagesRetired,
   historyAsked: stretches.historyAsked,
   historyReceived: stretches.historyReceived,
   historyFailed: stretches.historyFailed,

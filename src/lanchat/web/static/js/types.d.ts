@@ -72,6 +72,9 @@ interface Quoted {
 }
 
 /** By emoji, in the order in which they came first: how many people, and the first of them. */
+/** All ids from the first to the last one. */
+type IdRange = readonly [first: number, last: number];
+
 type Reactions = Readonly<Record<string, Reaction>>;
 
 interface Reaction {
@@ -256,6 +259,8 @@ interface Snapshot {
   /** Whether the page has to drop what it shows. */
   readonly anew: boolean;
   readonly cleared: number;
+  /** The id up to which all messages are gone for their age. */
+  readonly retired?: number;
   /** The pinned messages, the one that was pinned last at the end. */
   readonly pins: readonly Message[];
   /** Of all messages in it. */
@@ -353,6 +358,8 @@ interface State {
   readonly removal: Notice | null;
   /** The newest id of a history that was deleted. */
   readonly cleared: number;
+  /** Ranges of ids whose messages are gone for their age, ends included, oldest first. */
+  readonly retired: readonly IdRange[];
   /** By the id of a user, the newest id of messages by them that went on this connection. */
   readonly clearedOf: Readonly<Record<string, number>>;
   /** How many notes were for this page alone. */
@@ -399,6 +406,7 @@ interface ActionFields {
   historyTrimmed: Span;
   attentionChanged: { here: boolean; atEnd: boolean };
   userCleared: { userId: string; upTo: number; seq: number };
+  messagesRetired: { ranges: readonly IdRange[] };
   draftQueued: { draft: Pick<Draft, "client_id" | "text" | "quoted" | "mentions"> };
   /** Somebody else had begun to write it. */
   draftLeft: { draft: Omit<Draft, "error"> };
@@ -608,6 +616,7 @@ declare namespace Wire {
     typing: { user_id: string; user: string };
     history_cleared: { up_to: number };
     user_cleared: { user_id: string; up_to: number; seq: number };
+    messages_retired: { ranges: IdRange[] };
     host_join_room: Move;
     host_leave_room: Move;
     hosts_changed: { joined: Move[]; left: Move[] };
@@ -638,6 +647,7 @@ declare namespace Wire {
         epoch: string;
         anew?: boolean;
         cleared: number;
+        retired?: number;
         pins: Message[];
         mine: Mine;
       };

@@ -39,12 +39,13 @@ export function withVersions(state, versions) {
 }
 
 /**
- * Whether a message went with all that was said, or with all that its author has said.
- * @param {Pick<State, "cleared" | "clearedOf">} state
+ * Whether a message went with all that was said, with all that its author has said, or by its age.
+ * @param {Pick<State, "cleared" | "clearedOf" | "retired">} state
  * @param {Pick<Quoted, "id" | "user_id">} message
  */
-export function isCleared({ cleared, clearedOf }, { id, user_id = "" }) {
-  return id <= Math.max(cleared, clearedOf[user_id] ?? 0);
+export function isCleared({ cleared, clearedOf, retired }, { id, user_id = "" }) {
+  if (id <= Math.max(cleared, clearedOf[user_id] ?? 0)) return true;
+  return retired.some(([first, last]) => first <= id && id <= last);
 }
 
 /**
