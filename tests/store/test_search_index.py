@@ -238,3 +238,56 @@ def test_a_step_is_short(path):
     assert not database.call(partial(module.take_in, part=0))
     assert parts(database) == [(0, module.TAKEN, 0)]
     database.close()
+
+
+@pytest.fixture
+def damaged(path):
+    """Let a database with 300 messages, all in the index, be damaged by this; returns its path."""
+
+    def damage(harm):
+        load(path, [draft(f"hello {number}") for number in range(300)])
+        database = Database(path)
+        Indexer(database, lambda: 0).work()
+        if isinstance(harm, str):
+            database.call(lambda connection: connection.execute(harm))
+        root = database.call(
+            lambda connection: connection.execute(
+                "SELECT rootpage FROM sqlite_master WHERE name = 'search_0_data'"
+            ).fetchone()[0]
+        )
+        database.close()
+        if harm is None:
+            content = path.read_bytes()
+            at = (root - 1) * 4096
+            path.write_bytes(content[:at] + b"\xff" * 4096 + content[at + 4096 :])
+        return path
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE search_0_data SET block = zeroblob(length(block)) WHERE id > 1000",
+        "DELETE FROM search_0_data WHERE id > 1000",
+        None,
+    ],
+)
+def test_a_damaged_index_is_made_anew(damaged, harm, caplog):
+    """By the next start, which says so; the messages are there all the while."""
+    database = Database(damaged(harm))
+    log = SqliteEventLog(database)
+    assert len(log.newest(LOBBY, 1_000).messages) == 300
+    say(log, ["hello again"])
+    Indexer(database, lambda: log.statistics.messages).work()
+    assert ["index of words was damaged" in line for line in caplog.messages] == [True]
+    assert len(find(database, "hello")) == 50
+    log.append(Delete(1, NOON)).result(DEADLINE)
+    Retention(database).work()
+    log.close()
+    database.close()
+    caplog.clear()
+    again = Database(database._path)
+    Indexer(again, lambda: 0).work()
+    assert (caplog.messages, find(again, "hello 299")) == ([], ["hello 299"])
+    again.close()

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from lanchat.errors import DataUnusable, StoreUnavailable
 from lanchat.store.open_file import OpenFile, commit, look, look_back
-from lanchat.store.schema import NewerSchemaError, migrate, steps_taken
+from lanchat.store.schema import NewerSchemaError, is_of_index, migrate, steps_taken
 
 _T = TypeVar("_T")
 
@@ -28,6 +28,9 @@ _BUSY_TIMEOUT = 5.0
 CHECKED_WHOLE = 64 << 20
 """Bytes up to which every page is looked at: 0.2 s on a laptop. Of a larger file, only what is
 said first to a newcomer: its start shall not take longer with every message."""
+
+_FINE = "ok"
+"""What SQLite finds where it finds nothing."""
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
@@ -208,17 +211,42 @@ def _inspect(path: Path) -> None:
 
 def _look_into(connection: sqlite3.Connection, *, whole: bool) -> None:
     steps = steps_taken(connection)
-    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    names = {name for (name,) in connection.execute(tables)}
     if bool(steps) != bool(names) or (names and "message" not in names):
         raise _DamagedError("it belongs to another program")
     if not steps:
         return
     if whole:
-        (finding,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if finding != "ok":
-            raise _DamagedError(str(finding).replace("*** in database main ***", "").strip())
+        finding = _damage(connection, names)
+        if finding != _FINE:
+            raise _DamagedError(finding.replace("*** in database main ***", "").strip())
     else:
         connection.execute("SELECT * FROM message ORDER BY id DESC LIMIT 1000").fetchall()
+
+
+def _damage(connection: sqlite3.Connection, names: set[str]) -> str:
+    """What is wrong with the file, but for the index of words: that is mended when it is opened.
+
+    From 3.44 on SQLite looks into FTS5's tables, too.
+    """
+    finding = _checked(connection, "1")
+    if finding == _FINE:
+        return finding
+    index = {name for name in names if is_of_index(name)}
+    for name in names - index:
+        if _checked(connection, f"'{name}'") != _FINE:
+            return finding
+    # What is found in no table is not the index's either.
+    spared = any(_checked(connection, f"'{name}'") != _FINE for name in index)
+    return _FINE if spared else finding
+
+
+def _checked(connection: sqlite3.Connection, what: str) -> str:
+    try:
+        return str(connection.execute(f"PRAGMA quick_check({what})").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        return str(error)
 
 
 def _page_size(header: bytes) -> int:

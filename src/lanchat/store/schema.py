@@ -8,6 +8,7 @@ it, never between. A step that has been released is not changed any more; a new 
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from collections.abc import Callable
 
@@ -329,6 +330,11 @@ WITH_REACTIONS = MIGRATIONS.index(_reactions) + 1
 
 WITH_CLEARING = MIGRATIONS.index(_clearing) + 1
 """The one from which on a mark may hide what a person has said."""
+
+
+def is_of_index(name: str) -> bool:
+    """Whether a table is of the index of words, which is made of the messages."""
+    return re.fullmatch(r"search_\d+(_\w+)?", name) is not None
 
 
 class NewerSchemaError(Exception):

@@ -8,7 +8,8 @@ merged; so the part is merged to one segment, in small steps.
 ``search_part`` says of each part up to which id its messages are in the index, so that neither a
 kill nor an upgrade nor an import needs anything but to go on: a message is in the index if it is
 not deleted and its id is not above that. Messages are taken in by a worker within a second of their
-commit, and not with it, where FTS5 would cost a small room a fifth of its speed and more.
+commit, and not with it, where FTS5 would cost a small room a fifth of its speed and more. The same
+worker looks first whether a part is damaged, and makes it anew.
 
 The tables hold no copy of the text (``content=''``). To take a row out, FTS5 has to be told what it
 was made of; so whoever changes or deletes rows of ``message`` does it within ``changing``.
@@ -16,6 +17,7 @@ was made of; so whoever changes or deletes rows of ``message`` does it within ``
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +28,8 @@ from typing import Any
 from lanchat.chat.words import words
 from lanchat.errors import StoreUnavailable
 from lanchat.store.database import Database, transaction
+
+_log = logging.getLogger(__name__)
 
 PART_BITS = 14
 """A part has the messages of so many bits of positions."""
@@ -58,6 +62,7 @@ class Indexer:
         self._seen = -1
         self._newest = database.call(_newest_part)
         self._older: int | None = self._newest
+        self._unchecked = database.call(_parts)
         self._stopped = threading.Event()
 
     @property
@@ -74,6 +79,11 @@ class Indexer:
             self._take_in()
 
     def _take_in(self) -> None:
+        while self._unchecked and not self._stopped.is_set():
+            if self._database.call(partial(mend, part=self._unchecked[-1])):
+                _log.warning("the index of words was damaged; a part of it is made anew")
+            self._unchecked.pop()
+            self._stopped.wait(_PAUSE)
         self._follow()
         while self._older is not None and not self._stopped.wait(_PAUSE):
             if self._database.call(partial(take_in, part=self._older)):
@@ -117,6 +127,41 @@ def take_in(connection: sqlite3.Connection, part: int) -> bool:
         add(connection, part, _rows(connection, "id > ? AND id <= ?", (up_to, last)))
         connection.execute("UPDATE search_part SET up_to = ? WHERE part = ?", (last, part))
     return len(ids) < TAKEN
+
+
+def mend(connection: sqlite3.Connection, part: int) -> bool:
+    """Let go of a part that is damaged, whose messages are then still to be taken in.
+
+    Tells whether it was: what SQLite finds when it opens a file is not all, and not for all sizes.
+    """
+    try:
+        connection.execute(f"INSERT INTO search_{part} (search_{part}) VALUES ('integrity-check')")  # noqa: S608
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and "no such table" not in str(error):
+            raise  # the disk, not the index
+    else:
+        return False
+    try:
+        with transaction(connection):
+            _drop(connection, part)
+    except sqlite3.DatabaseError:
+        _cut_off(connection, part)
+    return True
+
+
+def _cut_off(connection: sqlite3.Connection, part: int) -> None:
+    """Let go of a part whose pages cannot be read: the file is written anew without them."""
+    connection.execute("PRAGMA writable_schema = ON")
+    try:
+        with transaction(connection):
+            connection.execute(
+                "DELETE FROM sqlite_master WHERE name = ?1 OR tbl_name GLOB ?1 || '_*'",
+                (f"search_{part}",),
+            )
+            connection.execute("DELETE FROM search_part WHERE part = ?", (part,))
+    finally:
+        connection.execute("PRAGMA writable_schema = RESET")
+    connection.execute("VACUUM")
 
 
 def add(connection: sqlite3.Connection, part: int, rows: Sequence[Row]) -> None:
@@ -248,6 +293,10 @@ def _is_taken_in(connection: sqlite3.Connection, message_id: int) -> bool:
 
 def _newest_part(connection: sqlite3.Connection) -> int | None:
     return _part(connection, "SELECT max(id) FROM message WHERE id > ?", 0)
+
+
+def _parts(connection: sqlite3.Connection) -> list[int]:
+    return [part for (part,) in connection.execute("SELECT part FROM search_part ORDER BY part")]
 
 
 def _part_below(connection: sqlite3.Connection, part: int) -> int | None:
