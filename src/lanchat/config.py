@@ -41,6 +41,10 @@ RANGES: dict[str, tuple[float, float, str]] = {
 }
 """By field: the least value, the highest one, and what to say of all others."""
 
+_SPARED = 500_000_000
+_SPARED_SHARE = 20
+"""Of a disk so many bytes, and the twentieth part of it, are for messages alone."""
+
 
 def default_data_dir() -> Path:
     """Where messages and the session secret lie unless told otherwise. Raises NoHome."""
@@ -77,6 +81,11 @@ def _usual(folder: Callable[..., Path], what: str) -> Path:
     if not path.is_absolute():
         raise NoHome(what)
     return path
+
+
+def spared(total: int) -> int:
+    """How many bytes of a disk of so many are for messages alone: files leave them free."""
+    return max(_SPARED, total // _SPARED_SHARE)
 
 
 def full_path(path: Path, folder: Path | None = None) -> Path:

@@ -27,6 +27,9 @@ _FILE_SECONDS = 2.0
 _FILE_THREADS = 4
 """In which files are written and hashed: so many disks and cores are busy at the same time."""
 
+_READING_THREADS = 2
+"""In which files are opened, while the others may wait for the disk."""
+
 _RETENTION_SECONDS = 1.0
 """Between two looks for what is to be deleted or erased."""
 
@@ -76,10 +79,10 @@ class Storage:
         """The files, if any are taken; what is deleted leaves the disk in any case."""
         threads = gevent.threadpool.ThreadPoolExecutor(_FILE_THREADS)
         undo.callback(threads.shutdown)
+        readers = gevent.threadpool.ThreadPoolExecutor(_READING_THREADS)
+        undo.callback(readers.shutdown)
         files = SqliteFiles(
-            self.database,
-            self.data.files,
-            threads,
+            *(self.database, self.data.files, threads, readers),
             max_size=config.max_file_size,
             quotas=Quotas(config.file_quota, config.file_quota_person),
             kind_of=type_of,

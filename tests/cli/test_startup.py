@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -140,6 +141,18 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServeConfig:
 def test_who_is_careful_reads_nothing(config: ServeConfig) -> None:
     """Whoever takes care reads no line without a reason."""
     assert list(risks(config, [LAN])) == []
+
+
+@posix_users
+def test_a_disk_that_is_too_full_for_files_is_named(
+    config: ServeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the host would learn of it by the first guest who sends one."""
+    usage = (1_000 * 10**9, 960 * 10**9, 40 * 10**9)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    (line,) = risks(config, [LAN])
+    assert "40.0 GB of the disk are free, and the last 50.0 GB" in line
+    assert list(risks(dataclasses.replace(config, files=False), [LAN])) == []
 
 
 @posix_users

@@ -22,6 +22,7 @@ from lanchat.errors import (
     DiskFull,
     PayloadInvalid,
     QuotaReached,
+    TooFast,
     TooLarge,
     UnknownFile,
     WrongChecksum,
@@ -30,7 +31,7 @@ from lanchat.errors import (
 from lanchat.store import attachments
 from lanchat.store.database import Database, transaction
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.file_rows import Quotas
+from lanchat.store.file_rows import ON_THEIR_WAY, Quotas
 from lanchat.store.files import SqliteFiles
 from lanchat.store.retention import delete_cleared
 from tests.world.clock import Clock
@@ -64,7 +65,7 @@ def start(database: Database, folder: Path) -> Iterator[Files]:
         def started(**options: Any) -> SqliteFiles:
             usual: dict[str, Any] = {"max_size": 100 * MB, "quotas": Quotas(2_000 * MB, 500 * MB)}
             usual |= {"kind_of": kind_of, "spare": lambda _total: 0}
-            return SqliteFiles(database, folder, threads, **usual | options)
+            return SqliteFiles(database, folder, threads, threads, **usual | options)
 
         yield started
 
@@ -473,6 +474,16 @@ def test_a_thumbnail_is_a_small_picture(files: SqliteFiles) -> None:
         files.put_thumb(ANA, file_id, PNG + bytes(24 << 10))
     with pytest.raises(UnknownFile):
         files.open_thumb(send(files, b"none"))
+
+
+def test_so_many_uploads_of_a_person_are_on_their_way(files: SqliteFiles) -> None:
+    """Others send meanwhile, and one that is given up makes room."""
+    uploads = [begin(files, 9) for _ in range(ON_THEIR_WAY)]
+    with pytest.raises(TooFast):
+        begin(files, 9, BIA, LAPTOP)
+    begin(files, 9, BIA, PHONE)
+    files.remove(ANA, uploads[0])
+    begin(files, 9)
 
 
 @pytest.fixture

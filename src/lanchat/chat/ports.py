@@ -263,7 +263,7 @@ class Files(Protocol):
     """Bytes of one file, at most."""
 
     def begin(self, user: User, origin: Origin, draft: FileDraft) -> Upload:
-        """A new upload. Raises TooLarge, QuotaReached or DiskFull."""
+        """A new upload. Raises TooLarge, QuotaReached, DiskFull or TooFast."""
 
     def offset(self, user: User, upload_id: str) -> Upload:
         """How far an upload or file of the person is. Raises UnknownFile, as all that follows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from lanchat.cli.banner import Banner
-from lanchat.config import ServeConfig
+from lanchat.config import ServeConfig, spared
 from lanchat.doctor.guests import read_diary
 from lanchat.i18n import from_locale
 from lanchat.net.addresses import Address
@@ -132,6 +133,13 @@ def risks(
             yield (
                 "everybody with an account on this computer can read the secrets in "
                 f"{secrets}; forbid it with: chmod o-r {secrets}"
+            )
+    if config.takes_files:
+        total, _, free = shutil.disk_usage(config.data_dir)
+        if free < spared(total):
+            yield (
+                f"nobody can send files: {free / 10**9:.1f} GB of the disk are free, and the last "
+                f"{spared(total) / 10**9:.1f} GB are for messages; another --data-dir may have more"
             )
     public = [str(address.ip) for address in addresses if _is_public(address, config.host)]
     if public and config.access_code is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lanchat.chat.model import Attachment, User
-from lanchat.errors import QuotaReached, UnknownFile
+from lanchat.errors import QuotaReached, TooFast, UnknownFile
 from lanchat.store.attachments import attachment
 from lanchat.store.database import transaction
 from lanchat.store.visibility import VISIBLE
@@ -21,6 +21,9 @@ LEAST = 4_096
 
 DAY = 86_400.0
 """Seconds in which a person may send so much."""
+
+ON_THEIR_WAY = 100
+"""Uploads that one person may have begun and not finished."""
 
 _AHEAD = 60.0
 """Seconds that a file may seem to be of the future: further ahead, the clock was wrong then."""
@@ -33,6 +36,11 @@ _OF_PERSON = (
     " + (SELECT ifnull(sum(max(length, :least)), 0) FROM upload WHERE"
     " (user_id = :user OR device = :device) AND created BETWEEN :since AND :until)"
 )
+
+_BEGUN = "SELECT count(*) FROM upload WHERE user_id = :user OR device = :device"
+
+_MINUTE = 60
+"""Seconds, in which one of many may be finished."""
 
 _FOUND = (
     "SELECT file.id, file.name, file.type, file.size, width, height,"  # noqa: S608 (constants)
@@ -78,7 +86,7 @@ class FoundFile(NamedTuple):
 
 
 def begin(connection: sqlite3.Connection, upload: UploadRow, quotas: Quotas) -> None:
-    """Note an upload before there is anything of it. Raises QuotaReached."""
+    """Note an upload before there is anything of it. Raises QuotaReached or TooFast."""
     cost = max(upload.length, LEAST)
     check_total(connection, cost, quotas)
     who = {"user": upload.user_id, "device": upload.device or None, "least": LEAST}
@@ -86,6 +94,9 @@ def begin(connection: sqlite3.Connection, upload: UploadRow, quotas: Quotas) -> 
     (of_person,) = connection.execute(_OF_PERSON, {**who, **when}).fetchone()
     if of_person + cost > quotas.person:
         raise QuotaReached(quotas.person, "person")
+    (count,) = connection.execute(_BEGUN, who).fetchone()
+    if count >= ON_THEIR_WAY:
+        raise TooFast(_MINUTE)
     with transaction(connection):
         marks = ", ".join("?" * len(upload))
         connection.execute(f"INSERT INTO upload ({_UPLOAD}) VALUES ({marks})", upload)  # noqa: S608

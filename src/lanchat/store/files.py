@@ -29,6 +29,7 @@ from lanchat.chat.model import (
     User,
 )
 from lanchat.chat.ports import OpenedFile
+from lanchat.config import spared
 from lanchat.errors import (
     BeingWritten,
     DiskFull,
@@ -50,22 +51,15 @@ HEAD = 4_096
 
 THUMB_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
-_SPARED, _SPARED_SHARE = 500_000_000, 20
-"""Of the disk so many bytes, and the twentieth part of it, are for messages alone."""
-
 _HASHES = 1_000
 """Uploads whose hash is remembered; that of another one is counted again from the disk."""
-
-
-def spared(total: int) -> int:
-    """How much of a disk of so many bytes files leave free."""
-    return max(_SPARED, total // _SPARED_SHARE)
 
 
 class SqliteFiles:
     """Files in ``folder``, and what is known of them in the database.
 
-    ``kind_of`` tells the type by the first HEAD bytes. ``keeping`` is to be worked.
+    What is written and hashed keeps ``threads`` busy, so ``readers`` are others. ``kind_of`` tells
+    the type by the first HEAD bytes. ``keeping`` is to be worked.
     """
 
     def __init__(
@@ -73,6 +67,7 @@ class SqliteFiles:
         database: Database,
         folder: Path,
         threads: Executor,
+        readers: Executor,
         *,
         max_size: int,
         quotas: Quotas,
@@ -84,6 +79,7 @@ class SqliteFiles:
         self._database = database
         self._folder = FileFolder(folder)
         self._disk = Disk(threads)
+        self._reading = Disk(readers)
         self._quotas = quotas
         self._kind_of = kind_of
         self._spare = spare
@@ -187,7 +183,7 @@ class SqliteFiles:
                 raise UnknownFile from None
             return OpenedFile(found.attachment, sha256, size, found.user_id, found.room, content)
 
-        return self._disk.call(opened)
+        return self._reading.call(opened)
 
     def _upload(self, user: User, upload_id: str) -> UploadRow | None:
         """The person's upload, or None where it may be a file by now."""

@@ -211,6 +211,8 @@ def _files(connection: sqlite3.Connection) -> None:
         )
         """
     )
+    connection.execute("CREATE INDEX upload_user ON upload (user_id, created)")
+    connection.execute("CREATE INDEX upload_device ON upload (device, created)")
     # Files that are whole. ``message_id`` is NULL until a message names it, as its file number
     # ``place``.
     connection.execute(
