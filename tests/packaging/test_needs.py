@@ -13,6 +13,8 @@ import pytest
 
 from tests.world.needs import need
 
+CHROMIUM = needs.NEEDS["chromium"]
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="packages are Debian's")
 
 # It writes down how it was called, and brings groff.
@@ -80,6 +82,21 @@ def test_root_gets_what_is_missing(main: Callable[..., int], apt_log: Path) -> N
     update, install = apt_log.read_text("utf-8").splitlines()
     assert update.startswith("update")
     assert install.endswith(" --no-install-recommends groff-base")
+
+
+@linux
+def test_root_gets_the_quick_browser_beside_a_slow_one(
+    main: Callable[..., int], apt_log: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian's driver brings a Chromium with windows; others test with what they have."""
+    monkeypatch.setattr(needs, "NEEDS", {"chromium": CHROMIUM})
+    monkeypatch.setattr(needs, "is_debian", lambda: True)
+    monkeypatch.delenv("LANCHAT_CHROMIUM", raising=False)
+    (folder / "chromium").symlink_to(sys.executable)
+    assert main() == 0
+    assert not apt_log.exists()
+    assert main(user=0) == 0
+    assert "chromium-headless-shell" in apt_log.read_text("utf-8")
 
 
 @linux
