@@ -6,49 +6,43 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
 from tests.world.deadline import wait_for
+from tests.world.violations import violations
 
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
 
-SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
-
-@SCHEMES
-def test_login_has_no_violations(visit: Callable[..., Page], scheme: str) -> None:
+def test_login_has_no_violations(visit: Callable[..., Page]) -> None:
     """The login page, with an error beside its field."""
-    page = visit(color_scheme=scheme)
-    assert _violations(page) == ""
+    page = visit()
+    assert violations(page) == ""
     page.keyboard.press("Enter")
     expect(page.locator("[role=alert]")).to_be_visible()
-    assert _violations(page) == ""
+    assert violations(page) == ""
 
 
 @pytest.mark.own_server
-@SCHEMES
-def test_chat_has_no_violations(server: Any, arrive: Arrive, say: Say, scheme: str) -> None:
+def test_chat_has_no_violations(server: Any, arrive: Arrive, say: Say) -> None:
     """The chat with talk, code, links and the queue."""
-    ana, bia = arrive("Ana", color_scheme=scheme), arrive("Bia")
+    ana, bia = arrive("Ana"), arrive("Bia")
     say(bia, "See http://192.0.2.1/ and `code`")
     say(ana, "See http://192.0.2.1/ and `code`")
     expect(ana.locator(".message__time")).to_have_count(2)
-    assert _violations(ana) == ""
+    assert violations(ana) == ""
     ana.keyboard.press("Escape")
     server.kill()
     say(ana, "while the host is away")
     expect(ana.locator("#status")).to_contain_text("1 message")
     expect(ana.locator(".message__pending")).to_be_visible()
-    assert _violations(ana) == ""
+    assert violations(ana) == ""
 
 
-@SCHEMES
-def test_messages_have_no_violations(arrive: Arrive, say: Say, scheme: str) -> None:
+def test_messages_have_no_violations(arrive: Arrive, say: Say) -> None:
     """Answers, mentions, reactions, the menu of a message, the bars, and what is searched for."""
-    ana, bia = arrive("Ana", color_scheme=scheme), arrive("Bia")
+    ana, bia = arrive("Ana"), arrive("Bia")
     say(ana, "Where is it?")
     for item in (
         bia.get_by_role("menuitem", name="Reply", exact=True),
@@ -68,13 +62,13 @@ def test_messages_have_no_violations(arrive: Arrive, say: Say, scheme: str) -> N
     expect(ana.locator(".hover-bar")).to_be_visible()
     ana.get_by_role("button", name="Reply", exact=True).click()
     expect(ana.locator("#composing")).to_be_visible()
-    assert _violations(ana) == ""
+    assert violations(ana) == ""
     ana.locator(".message--named .message__time").press("Enter")
     expect(ana.get_by_role("menuitem", name="Copy link")).to_be_visible()
-    assert _violations(ana) == ""
+    assert violations(ana) == ""
     ana.get_by_role("menuitem", name="Any other emoji").click()
     expect(ana.get_by_label("Any other emoji").last).to_be_focused()
-    assert _violations(ana) == ""
+    assert violations(ana) == ""
     ana.keyboard.press("Escape")
     ana.click("#open-search")
     expect(ana.get_by_label("Words")).to_be_focused()
@@ -87,29 +81,27 @@ def test_messages_have_no_violations(arrive: Arrive, say: Say, scheme: str) -> N
         return ana.locator(".search__found").is_visible()
 
     wait_for(is_found, "the words to be in the index")
-    assert _violations(ana) == ""
+    assert violations(ana) == ""
 
 
-@SCHEMES
-def test_phone_has_no_violations(arrive: Arrive, phone: dict[str, Any], scheme: str) -> None:
+def test_phone_has_no_violations(arrive: Arrive, phone: dict[str, Any]) -> None:
     """The sheets with the people and the settings over the chat."""
-    ana = arrive("Ana", color_scheme=scheme, reduced_motion="reduce", **phone)
+    ana = arrive("Ana", reduced_motion="reduce", **phone)
     ana.tap("#open-panel")
     expect(ana.locator("#close-panel")).to_be_focused()
-    assert _violations(ana) == ""
+    assert violations(ana) == ""
     ana.tap("#close-panel")
     ana.tap("#open-settings")
     ana.tap("#compact")
-    assert _violations(ana) == ""
+    assert violations(ana) == ""
 
 
-@SCHEMES
-def test_projector_has_no_violations(server: Any, arrive: Arrive, scheme: str) -> None:
+def test_projector_has_no_violations(server: Any, arrive: Arrive) -> None:
     """The page for a whole room."""
-    ana = arrive("Ana", color_scheme=scheme)
+    ana = arrive("Ana")
     ana.goto(server.url + "/invite")
     expect(ana.locator("#count")).to_have_text("1 person here")
-    assert _violations(ana) == ""
+    assert violations(ana) == ""
 
 
 def test_keyboard_alone_is_enough(visit: Callable[..., Page]) -> None:
@@ -136,8 +128,3 @@ def test_new_messages_are_announced(arrive: Arrive) -> None:
     log = ana.get_by_role("log", name="Messages")
     expect(log).to_be_visible()
     expect(ana.locator("#status")).to_have_role("status")
-
-
-def _violations(page: Page) -> str:
-    results = Axe().run(page, options={"resultTypes": ["violations"], **RULES})
-    return "" if results.violations_count == 0 else results.generate_report()

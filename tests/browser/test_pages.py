@@ -14,9 +14,11 @@ Arrive = Callable[..., Page]
 Visit = Callable[..., Page]
 
 
-def test_last_name_is_remembered(arrive: Arrive) -> None:
+def test_last_name_is_remembered(visit: Visit) -> None:
     """Who comes back finds the name in the field."""
-    ana = arrive("Ana Souza")
+    ana = visit()
+    ana.fill("#username", "Ana Souza")
+    ana.press("#username", "Enter")
     log_out(ana)
     expect(ana.locator("#username")).to_have_value("Ana Souza")
 
