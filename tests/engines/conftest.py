@@ -1,4 +1,6 @@
-"""One browser of each engine, and people who come to it one after the other.
+"""One browser of each engine but Chromium's, and people who come to it one after the other.
+
+What is tried here in Firefox and WebKit is tried in Chromium by tests/browser.
 
 A failed test leaves a picture of the page and the server's output below test-results/.
 """
@@ -17,27 +19,15 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from tests.world.engines import ENGINES
 from tests.world.visitor import Visitor
 
-HERE = Path(__file__).parent
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Try again, twice at most, where the browser has crashed or its driver failed.
-
-    WebKitGTK's pages crash in about one of thirty tests; why is not known.
-    """
-    crashed = pytest.mark.flaky(
-        reruns=2, only_rerun=["InvalidSessionIdException", "exceptions.WebDriverException"]
-    )
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(crashed)
-
-
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session", params=["firefox", "webkit"])
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[], WebDriver]]:
-    """A browser, for all tests that one process has for it; another one where it has crashed."""
+    """A browser, for all tests that one process has for it.
+
+    One that has crashed fails the test that it was in, and no other: the next has another one.
+    """
     opened = ExitStack()
     browsers: list[WebDriver] = []
 

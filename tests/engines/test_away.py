@@ -1,4 +1,4 @@
-"""The server goes away and comes back, in every engine.
+"""The server goes away and comes back, in Firefox and WebKit as in Chromium.
 
 How long the way back takes is measured by benchmarks/outage.py.
 """

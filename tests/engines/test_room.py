@@ -1,4 +1,4 @@
-"""What people do in the room, in every engine."""
+"""What people do in the room, in Firefox and WebKit as in Chromium."""
 
 from __future__ import annotations
 
