@@ -1,6 +1,6 @@
 import pytest
 
-from lanchat.sizes import format_size, parse_size
+from lanchat.sizes import format_size, parse_size, rough_size
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,23 @@ def test_no_sizes(text: str) -> None:
     """What is no size is not guessed at."""
     with pytest.raises(ValueError, match="such as 500KB"):
         parse_size(text)
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1_000, "1.0 KB"),
+        (9_949, "9.9 KB"),
+        (9_950, "10 KB"),
+        (816_700, "817 KB"),
+        (999_499, "999 KB"),
+        (999_500, "1.0 MB"),
+        (2_412_345, "2.4 MB"),
+        (10**15, "1000 TB"),
+    ],
+)
+def test_sizes_are_rounded_for_people(size: int, text: str) -> None:
+    """To two digits that count, or to what stands before the point."""
+    assert rough_size(size) == text

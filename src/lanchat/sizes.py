@@ -22,6 +22,14 @@ def parse_size(text: str) -> int:
     return int(float(number) * _UNITS[f"{prefix}{binary}B".upper()])
 
 
+def rough_size(size: int) -> str:
+    """About so many bytes, as people read it: ``2.4 MB``, ``817 KB``, ``12 B``."""
+    name, unit = [unit for unit in _DECIMAL if size >= 0.9995 * unit[1] or unit[1] == 1][-1]
+    number = size / unit
+    digits = 1 if unit > 1 and number < 9.95 else 0  # noqa: PLR2004 (two digits count)
+    return f"{number:.{digits}f} {name}"
+
+
 def format_size(size: int) -> str:
     """Exactly so many bytes, in the largest unit in which that is a whole number: ``100 MB``."""
     units = sorted([*_DECIMAL, *_BINARY], key=lambda unit: -unit[1])

@@ -97,6 +97,9 @@ class AuditList:
     def rename(self, user: User, before: str, origin: Origin) -> None:
         self.lines.append(("rename", user, before, origin))
 
+    def file(self, user: User, origin: Origin, kind: str, size: int) -> None:
+        self.lines.append(("file", user, origin, kind, size))
+
     def login_refused(self, name: str, origin: Origin, reason: LoginRefusal) -> None:
         self.lines.append(("login_refused", name, origin, reason))
 

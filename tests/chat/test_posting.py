@@ -178,6 +178,19 @@ def test_a_message_with_files_needs_no_words(hub, bia, database):
         hub.posting.post("Bia", " ", "b", files=["another"])
 
 
+def test_what_was_sent_is_logged_once(hub, bia, audit, database, times):
+    """How much of which type, by whom; not again with a message that is sent again."""
+    put_file(database, "a", bia.id)
+    put_file(database, "b", bia.id)
+    for _ in range(2):
+        hub.posting.post("Bia", "", "c", files=["a", "b"]).result(10)
+        times.go_on(1)
+    with pytest.raises(UnknownFile):
+        hub.posting.post("Bia", "", "d", files=["a"]).result(10)
+    sent = (bia, Origin("192.168.1.40", "Browser/1", "phone"), "image/jpeg", 1_000)
+    assert audit.named("file") == [sent, sent]
+
+
 def test_a_message_with_a_file_that_is_not_there_is_not_said(hub, ana, bia, recorder, database):
     """Nor one with a file that another person has sent."""
     put_file(database, "of Bia", bia.id)

@@ -58,6 +58,16 @@ def shown(record: Record, width: int | None = None, layout: Layout | None = None
             {"user": "", "count": 1, "seconds": 59},
             "↔ visits                       192.168.1.33     once in 59 s",
         ),
+        (
+            "file",
+            {"size": 2_412_345, "type": "image/jpeg"},
+            "+ file           Ana           192.168.1.33     2.4 MB, image/jpeg",
+        ),
+        (
+            "file",
+            {"user": "", "count": 1, "seconds": 59},
+            "+ file                         192.168.1.33     once in 59 s",
+        ),
         ("stop", {"user": "", "ip": ""}, "● stop"),
         (
             "rename",

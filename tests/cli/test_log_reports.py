@@ -49,6 +49,24 @@ def test_people_and_hours(typed: CommandLine, file: Path) -> None:
     ]
 
 
+def test_what_was_sent(typed: CommandLine, file: Path) -> None:
+    """How many files and how large they are, where there are some."""
+    assert "file" not in typed("log", "stats", file).stdout.lower()
+    person = {"user": "Ana", "user_id": "Ana", "type": "image/jpeg"}
+    for size in (400_000, 2_000_000):
+        line = encode("2026-11-23T12:00:00.000Z", "file", {**person, "size": size})
+        file.write_text(file.read_text() + line + "\n")
+    lines = typed("log", "stats", file).stdout.splitlines()
+    assert lines[1] == "2 files sent, 2.4 MB in all"
+    assert lines[4].split()[-1] == "Files"
+    assert lines[5].split()[-4:] == ["2026-11-23", "2,", "2.4", "MB"]
+    found = json.loads(typed("log", "stats", file, "--json").stdout)
+    assert (found["files"], found["file_bytes"]) == (2, 2_400_000)
+    assert found["people"][0]["files"] == 2
+    exported = list(csv.DictReader(io.StringIO(typed("log", "export", file).stdout)))
+    assert (exported[-1]["type"], exported[-1]["size"]) == ("image/jpeg", "2000000")
+
+
 def test_a_hostile_name(typed: CommandLine, file: Path) -> None:
     """A name paints nothing, also where colours are wanted."""
     output = typed("log", "stats", file, "--color", "always").stdout
@@ -73,6 +91,8 @@ def test_json_has_everything(typed: CommandLine, file: Path) -> None:
         "seconds": 1800,
         "first": "2026-11-23T10:30:00Z",
         "last": "2026-11-23T11:00:00Z",
+        "files": 0,
+        "file_bytes": 0,
     }
     assert (found["visits"], found["open_visits"], found["seconds"]) == (2, 1, 2700)
     assert found["hours"][10:12] == [1800, 900]

@@ -109,6 +109,15 @@ def test_visits_of_all_have_a_limit(allowance: Allowance) -> None:
     assert written == VISITS_OF_ALL.lines
 
 
+def test_files_beyond_an_allowance_are_counted(allowance: Allowance) -> None:
+    """Whoever sends small ones without end fills no more of the log by it, and hides no visit."""
+    written = sum(allowance.file("192.0.2.1") for _ in range(2_000))
+    assert written == VISITS_OF_ONE.lines
+    assert allowance.join("1", "192.0.2.1")
+    rest = {"ip": "192.0.2.1", "count": 2_000 - written, "seconds": 1}
+    assert list(allowance.sums(over=True)) == [("file", rest)]
+
+
 def test_changes_of_names_share_what_there_is_for_visits(time: Time, allowance: Allowance) -> None:
     """Whoever changes theirs without end fills no more of the log by it."""
     written = sum(allowance.rename("192.0.2.1") for _ in range(2_000))

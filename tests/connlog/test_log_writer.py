@@ -49,6 +49,7 @@ def test_every_event_is_a_line(
     port.join(ana, phone)
     port.leave(ana, phone, 12.345, "closed")
     port.rename(ana, "Bela", phone)
+    port.file(ana, phone, "image/jpeg", 2_000_000)
     port.login_refused("Bia", phone, "name_taken")
     port.refused(phone, "unauthorized")
     log.stop()
@@ -61,6 +62,15 @@ def test_every_event_is_a_line(
         {**common, "event": "join", **person},
         {**common, "event": "leave", **person, "seconds": 12.3, "reason": "closed"},
         {**common, "event": "rename", **person, "before": "Bela"},
+        {
+            **common,
+            "event": "file",
+            "user": "Ana",
+            "user_id": "a1",
+            "ip": "192.168.1.33",
+            "type": "image/jpeg",
+            "size": 2_000_000,
+        },
         {**common, "event": "login_refused", "user": "Bia", **origin, "reason": "name_taken"},
         {**common, "event": "refused", **origin, "reason": "unauthorized"},
         {**common, "event": "stop"},

@@ -48,6 +48,22 @@ def test_visits_add_up() -> None:
     )
 
 
+def test_files_add_up() -> None:
+    """How many, and how large, for each name and for all; of what is only counted nothing else."""
+    found = sums(
+        at(0, "file", "Ana", size=9, type="image/png"),
+        at(2, "file", "Ana", size=100, type="image/png"),
+        at(3, "file", "Bia", size=1_000, type="application/pdf"),
+        at(4, "file", count=7, seconds=60),
+        since=1,
+    )
+    assert {name: (each.files, each.size) for name, each in found.people.items()} == {
+        "Ana": (1, 100),
+        "Bia": (1, 1_000),
+    }
+    assert (found.files, found.size, found.visits) == (2, 1_100, 0)
+
+
 @pytest.mark.parametrize("leave", [-60, 365 * 24 * 60], ids=["back", "ahead"])
 def test_a_clock_that_is_set_makes_no_visit_longer_or_shorter(leave: float) -> None:
     """How long it was, is told by its leave."""

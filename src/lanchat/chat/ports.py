@@ -308,6 +308,9 @@ class Audit(Protocol):
 
     def rename(self, user: User, before: str, origin: Origin) -> None: ...
 
+    def file(self, user: User, origin: Origin, kind: str, size: int) -> None:
+        """Somebody has sent a file of this type and of so many bytes."""
+
     def login_refused(self, name: str, origin: Origin, reason: LoginRefusal) -> None: ...
 
     def refused(self, origin: Origin, reason: str) -> None: ...

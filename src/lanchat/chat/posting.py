@@ -90,9 +90,12 @@ class Posting:
             *(reply_to, tuple(mentions), tuple(files)),
         )
         if turn is None:
-            return self._log.append(draft)
-        posted = self._append_in_turn(draft, turn)
-        posted.add_done_callback(lambda done: self._settle(turn, done, "time", time))
+            posted = self._log.append(draft)
+        else:
+            posted = self._append_in_turn(draft, turn)
+            posted.add_done_callback(lambda done: self._settle(turn, done, "time", time))
+        if files:
+            posted.add_done_callback(lambda done: self._note_files(done, user, origin, time))
         return posted
 
     def edit(
@@ -193,6 +196,14 @@ class Posting:
         except StoreUnavailable:
             self._permissions.give_back(turn)
             raise
+
+    def _note_files(
+        self, done: Future[MessagePosted], user: User, origin: Origin, time: str
+    ) -> None:
+        """Log what was sent with a message that is new."""
+        if done.exception() is None and (message := done.result().message).time == time:
+            for file in message.files or ():
+                self._moderation.audit.file(user, origin, file.type, file.size)
 
     def _settle(
         self, turn: Turn, done: Future[MessagePosted] | Future[MessageChanged], when: str, time: str

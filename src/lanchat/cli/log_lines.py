@@ -11,6 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from lanchat.connlog.log_record import HOST_COMMANDS, Record
+from lanchat.sizes import rough_size
 from lanchat.terminal import ACCENT, beside, printable
 from lanchat.times import told_apart
 
@@ -42,6 +43,7 @@ LOOKS = {
     "leave": Look("←", "<", "dim", "leave", "dim"),
     "rename": Look("~", "~", "dim", "rename"),
     "visits": Look("↔", "=", "dim", "visits", "dim"),
+    "file": Look("+", "+", "dim", "file"),
     "login_refused": Look("✕", "x", "yellow", "login refused"),
     "refused": Look("✕", "x", "yellow", "refused"),
     **{event: Look("◆", "!", "magenta", event) for event in HOST_COMMANDS},
@@ -148,10 +150,12 @@ def _folded(record: Record, name: str, look: Look, width: int) -> Iterator[Text]
 
 
 def detail(record: Record) -> str:
-    """What there is to say at the end of the line: how long, why, which server."""
+    """What there is to say at the end of the line: how long, how much, why, which server."""
     reason = REASONS.get(record.reason, record.reason.replace("_", " "))
     parts = [
         _how_long(record),
+        "" if record.size is None else rough_size(record.size),
+        printable(record.type),
         printable(reason),
         beside(record.value),
         f"was {beside(record.before)}" if record.before else "",

@@ -20,12 +20,13 @@ from lanchat.cli.output import counted, output_options, plain_table, report, wri
 from lanchat.connlog.log_reader import LogReader
 from lanchat.connlog.log_record import Filter, Record
 from lanchat.connlog.visits import HOURS, Person, Statistics, count
+from lanchat.sizes import rough_size
 from lanchat.terminal import ACCENT, ColorChoice, beside, console
 from lanchat.times import told_apart
 
 COLUMNS = (
     *("time", "event", "user", "ip", "seconds"),
-    *("reason", "agent", "user_id", "version", "port", "by", "value", "count"),
+    *("reason", "agent", "user_id", "version", "port", "by", "value", "count", "type", "size"),
 )
 
 BAR = 40
@@ -121,6 +122,8 @@ def _as_json(sums: Statistics) -> dict[str, object]:
         "open_visits": sums.open_visits,
         "summed_visits": sums.summed,
         "seconds": round(sums.seconds),
+        "files": sums.files,
+        "file_bytes": sums.size,
         "people": [
             {
                 "user": name,
@@ -128,6 +131,8 @@ def _as_json(sums: Statistics) -> dict[str, object]:
                 "seconds": round(person.seconds),
                 "first": _utc(person.first),
                 "last": _utc(person.last),
+                "files": person.files,
+                "file_bytes": person.size,
             }
             for name, person in _longest_first(sums)
         ],
@@ -138,6 +143,8 @@ def _as_json(sums: Statistics) -> dict[str, object]:
 def _show(screen: Console, sums: Statistics, shown: int, zone: tzinfo | None) -> None:
     people, visits = counted(len(sums.people), "person"), counted(sums.visits, "visit")
     screen.print(f"{people}, {visits}, {duration(sums.seconds)} in all")
+    if sums.files:
+        screen.print(f"{counted(sums.files, 'file')} sent, {rough_size(sums.size)} in all")
     if sums.open_visits:
         ends = "an end" if sums.open_visits == 1 else "ends"
         those = f"{counted(sums.open_visits, 'visit')} without {ends} in the log"
@@ -163,9 +170,14 @@ def _table(people: list[tuple[str, Person]], zone: tzinfo | None) -> Table:
         table.add_column(title, justify="right", no_wrap=True)
     for title in ("First", "Last"):
         table.add_column(title, no_wrap=True)
+    with_files = any(person.files for _, person in people)
+    if with_files:
+        table.add_column("Files", justify="right", no_wrap=True)
     for name, person in people:
         dates = [f"{when.astimezone(zone):%Y-%m-%d}" for when in (person.first, person.last)]
         cells = [f"{person.visits:,}", duration(person.seconds), *dates]
+        if with_files:
+            cells.append(f"{person.files:,}, {rough_size(person.size)}" if person.files else "")
         table.add_row(Text(beside(name)), *cells)
     return table
 

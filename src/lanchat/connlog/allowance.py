@@ -110,6 +110,7 @@ class Allowance:
         now = clock()
         self._refusals = _Buckets(REFUSALS_OF_ONE, REFUSALS_OF_ALL, now)
         self._visits = _Buckets(VISITS_OF_ONE, VISITS_OF_ALL, now)
+        self._files = _Buckets(VISITS_OF_ONE, VISITS_OF_ALL, now)  # as many
         self._unwritten: set[str] = set()  # who has come without a line
         self._left_out: Counter[tuple[str, str, str]] = Counter()  # by event, address and reason
         self._since = now
@@ -145,6 +146,16 @@ class Allowance:
                 self._visits.take(address, now)
                 return True
             self._leave_out("rename", address, "")
+            return False
+
+    def file(self, address: str) -> bool:
+        """Whether a file that was sent has a line of its own; otherwise it is counted."""
+        with self._lock:
+            now = self._clock()
+            if self._files.has(address, now):
+                self._files.take(address, now)
+                return True
+            self._leave_out("file", address, "")
             return False
 
     def leave(self, user_id: str, address: str) -> bool:

@@ -25,7 +25,7 @@ HOST_COMMANDS = (
 """What hosts do, by the names of their commands: those that change something."""
 
 EVENTS = (
-    *("start", "stop", "join", "leave", "rename", "visits", "login_refused", "refused"),
+    *("start", "stop", "join", "leave", "rename", "visits", "file", "login_refused", "refused"),
     *HOST_COMMANDS,
 )
 
@@ -49,8 +49,8 @@ class Unreadable(ValueError):
 class Record:
     """One event, with its time in UTC; ``line`` is the JSON text that it was read from.
 
-    What an event does not carry is empty, ``seconds`` and ``count`` None. With a ``count`` it
-    happened so often in ``seconds``. ``user``, ``ip``, ``agent``,
+    What an event does not carry is empty, ``seconds``, ``count`` and ``size``, in bytes, None. With
+    a ``count`` it happened so often in ``seconds``. ``user``, ``ip``, ``agent``,
     ``reason``, ``by``, ``value`` and ``before`` hold what strangers sent:
     :func:`lanchat.terminal.printable` makes them safe.
     """
@@ -69,6 +69,8 @@ class Record:
     value: str
     before: str
     count: int | None
+    type: str
+    size: int | None
     line: str
 
 
@@ -132,7 +134,7 @@ def decode(line: bytes) -> Record:
     event = _text(fields, "event")
     if not event:
         raise Unreadable("no event")
-    port, count = fields.get("port"), fields.get("count")
+    port, count, size = fields.get("port"), fields.get("count"), fields.get("size")
     return Record(
         time=_moment(_text(fields, "time")),
         event=event,
@@ -148,6 +150,8 @@ def decode(line: bytes) -> Record:
         value=_text(fields, "value"),
         before=_text(fields, "before"),
         count=count if type(count) is int and 0 < count < _FOR_EVER else None,
+        type=_text(fields, "type"),
+        size=size if type(size) is int and 0 <= size < _FOR_EVER * 1_000 else None,
         line=_ascii(line, fields),
     )
 

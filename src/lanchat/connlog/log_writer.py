@@ -50,8 +50,8 @@ class ConnectionLogFile:
 
     The file and its folder are made with the first event. At ``max_bytes`` it becomes
     ``<path>.1``, that one ``<path>.2``, and so on up to ``backups``; what hosts did outlives the
-    file that falls off the end, in one more. Refusals and visits beyond an allowance are summed
-    up. Where nothing can be written, one warning goes to the logger ``lanchat.connlog``, and
+    file that falls off the end, in one more. Refusals, visits and files beyond an allowance are
+    summed up. Where nothing can be written, one warning goes to the logger ``lanchat.connlog``, and
     events are dropped until it works again. ``clock`` gives seconds since 1970, ``monotonic``
     measures what passes.
     """
@@ -105,6 +105,12 @@ class ConnectionLogFile:
         self._count("rename")
         if self._allowance.rename(origin.ip):
             self._write("rename", **_person(user, origin), before=before)
+
+    def file(self, user: User, origin: Origin, kind: str, size: int) -> None:
+        self._count("file")
+        if self._allowance.file(origin.ip):
+            about = {"user": user.name, "user_id": user.id, "ip": origin.ip}
+            self._write("file", **about, type=kind, size=size)
 
     def login_refused(self, name: str, origin: Origin, reason: LoginRefusal) -> None:
         self._count("login_refused", reason)

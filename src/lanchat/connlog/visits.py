@@ -1,4 +1,4 @@
-"""What a log says about people: who came how often and how long, and at which hours.
+"""What a log says about people: who came how often and how long, at which hours, and sent what.
 
 A visit begins with a ``join`` and ends with the ``leave`` of the same person. A server that is
 killed writes no leave, so a ``start`` ends all that were begun before it; nobody knows when they
@@ -27,12 +27,17 @@ _LOOKED_INTO = 400
 
 @dataclass(slots=True)
 class Person:
-    """Everybody by one name; ``seconds`` are those of all visits together."""
+    """Everybody by one name; ``seconds`` are those of all visits together.
+
+    They have sent so many ``files``, of ``size`` bytes in all.
+    """
 
     visits: int
     seconds: float
     first: datetime
     last: datetime
+    files: int = 0
+    size: int = 0
 
 
 @dataclass(slots=True)
@@ -41,7 +46,8 @@ class Statistics:
 
     ``hours`` has the seconds that people were there in each hour of the day; ``open_visits``
     counts those whose end is not in the log, ``summed`` those that it only counts, too: of these
-    nothing else is known.
+    nothing else is known. So many ``files`` were sent, of ``size`` bytes in all, as far as they
+    have lines of their own.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -50,6 +56,8 @@ class Statistics:
     seconds: float = 0.0
     open_visits: int = 0
     summed: int = 0
+    files: int = 0
+    size: int = 0
 
 
 def count(records: Iterable[Record], since: datetime | None, zone: tzinfo | None) -> Statistics:
@@ -82,8 +90,10 @@ class _Counting:
             if record.seconds is not None:
                 begin = record.time - timedelta(seconds=min(record.seconds, _LONGEST))
             self._add(user, begin, record.time)
-        elif record.event == "visits" and (self._since is None or record.time >= self._since):
+        elif record.event == "visits" and self._is_wanted(record):
             self.sums.summed += record.count or 0
+        elif record.event == "file" and record.size is not None and self._is_wanted(record):
+            self._add_file(record, record.size)
         self._now = record.time
 
     def end_all(self) -> None:
@@ -92,6 +102,16 @@ class _Counting:
             if self._now is not None and self._add(user, begin, self._now):
                 self.sums.open_visits += 1
         self._present.clear()
+
+    def _is_wanted(self, record: Record) -> bool:
+        return self._since is None or record.time >= self._since
+
+    def _add_file(self, record: Record, size: int) -> None:
+        new = Person(0, 0.0, record.time, record.time)
+        person = self.sums.people.setdefault(record.user, new)
+        for sums in (self.sums, person):
+            sums.files += 1
+            sums.size += size
 
     def _add(self, user: str, begin: datetime, end: datetime) -> bool:
         """Count a visit, as far as it is wanted at all."""
