@@ -57,7 +57,7 @@ def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int)
         position(connection),
         changed=read(connection, [*changed, *untold]),
         cleared=gone,
-        retired=min(retired, _oldest(connection, room) - 1),
+        retired=min(retired, _oldest(connection, room) - 1) if retired else 0,
     )
 
 
