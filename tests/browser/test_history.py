@@ -90,14 +90,17 @@ def test_a_link_leads_through_the_login(server: Any, visit: Arrive, talk: list[i
     expect(ana.locator(".message--flash .message__text")).to_have_text("line 10")
 
 
-def test_the_line_new_stands_where_one_had_stopped(arrive: Arrive, say: Say) -> None:
+def test_the_line_new_stands_where_one_had_stopped(
+    arrive: Arrive, say: Say, person_factory: Callable[..., Any]
+) -> None:
     """Who comes back to the tab finds it, and the first new message below it, until they write."""
-    ana, bia = arrive("Ana"), arrive("Bia")
-    say(bia, "known")
+    ana, bia = arrive("Ana"), person_factory("Bia")
+    bia.join()
+    bia.say("known")
     expect(ana.locator(".message__text")).to_have_text(["known"])
     look(ana, away=True)
     for number in range(40):
-        say(bia, f"new {number}")
+        bia.say(f"new {number}")
     expect(ana).to_have_title(re.compile(r"^\(40\)"))
     look(ana, away=False)
     expect(ana.locator(".new-line + .message")).to_contain_text("new 0")

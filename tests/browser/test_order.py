@@ -217,12 +217,13 @@ def test_a_finger_that_rests_on_enter_deletes_nothing(host: Arrive, say: Say) ->
 
 @pytest.mark.server_options("--rate", "0")  # one person says it all
 def test_deleting_leaves_all_other_rows_where_they_are(
-    host: Arrive, arrive: Arrive, say: Say
+    host: Arrive, person_factory: Callable[..., Any]
 ) -> None:
     """What is being read does not move, what is selected stays so, and the focus goes on."""
-    ana, bia = host("Ana"), arrive("Bia")
+    ana, bia = host("Ana"), person_factory("Bia")
+    bia.join()
     for number in range(24):
-        say(bia, f"line {number}\nand\nmore")
+        bia.say(f"line {number}\nand\nmore")
     expect(ana.locator(".message__time")).to_have_count(24)
     ana.locator("#log").evaluate("log => { log.style.overflowAnchor = 'none' }")
     ana.locator(".message", has_text="line 7").evaluate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
@@ -93,15 +94,18 @@ def test_details_tell_the_address(arrive: Arrive, say: Say) -> None:
     expect(ana.locator(".acts__details")).to_contain_text("127.0.0.1")
 
 
-def test_reader_of_old_messages_is_not_moved(arrive: Arrive, say: Say) -> None:
+def test_reader_of_old_messages_is_not_moved(
+    arrive: Arrive, person_factory: Callable[..., Any]
+) -> None:
     """Further up the list stands still, and a button leads to what is new."""
-    ana, bia = arrive("Ana"), arrive("Bia")
+    ana, bia = person_factory("Ana"), arrive("Bia")
+    ana.join()
     for number in range(15):
-        say(ana, f"line {number}\nand\nmore")
-    expect(ana.locator(".message__time")).to_have_count(15)
+        ana.say(f"line {number}\nand\nmore")
+    expect(bia.locator(".message__time")).to_have_count(15)
     bia.locator("#log").evaluate("log => { log.scrollTop = 0 }")
     expect(bia.locator("#newest")).to_be_visible()
-    say(ana, "news")
+    ana.say("news")
     expect(bia.locator("#newest")).to_contain_text("1 new message")
     assert bia.locator("#log").evaluate("log => log.scrollTop") == 0
     bia.click("#newest")
