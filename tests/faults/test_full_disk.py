@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from tests.world.deadline import DEADLINE
+from tests.world.sender import Sender
 
 ON_A_SMALL_DISK = ("unshare", "--map-root-user", "--mount", "sh", "-c")
 MOUNT = 'mkdir -p "$0" && mount -t tmpfs -o "$1" tmpfs "$0" && shift && exec "$@"'
@@ -150,6 +151,30 @@ def test_it_works_again_when_there_is_space(server, ana, bia):
     ana.say("after")
     bia.hears("add_chat_message", message="after")
     assert bia.messages() == ["again and again", "after"]
+
+
+@ON_A_LASTING_DISK
+def test_a_file_waits_for_space(server, ana):
+    """It stays where it was, and goes on without a restart."""
+    sender, content = Sender(ana), bytes(3_000_000)
+    path = sender.begin(len(content)).headers["Location"]
+    sender.write(path, 0, content[:1_000])
+    server.disk.fill()
+    refused = sender.write(path, 1_000, content[1_000:])
+    assert (refused.status_code, refused.json()["error"]["code"]) == (507, "disk_full")
+    assert sender.offset(path) == 1_000
+    server.disk.empty()
+    assert sender.write(path, 1_000, content[1_000:]).status_code == 204
+
+
+@pytest.mark.parametrize("server", ["small disk"], indirect=True)
+def test_the_last_space_is_for_messages(server, ana):
+    """A small disk takes no files, and goes on taking what is said."""
+    refused = Sender(ana).begin(1)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (507, "disk_full")
+    ana.join()
+    assert ana.say("and yet")["ok"]
+    assert "nobody can send files" in server.output()
 
 
 def test_a_full_disk_below_the_log(disk_folder, server_factory, person_factory, until):

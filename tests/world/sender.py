@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -42,10 +46,22 @@ class Sender:
         self, path: str, offset: int, piece: Any, checksum: str | None = None
     ) -> requests.Response:
         """Send a piece."""
-        headers = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": str(offset)}
-        if checksum is not None:
-            headers["Upload-Checksum"] = checksum
-        return self.ask("PATCH", path, headers, piece)
+        return self.ask("PATCH", path, _of_piece(offset, checksum), piece)
+
+    @contextmanager
+    def broken_off(
+        self, path: str, piece: bytes, size: int, checksum: str | None
+    ) -> Iterator[None]:
+        """Begin to send the first piece, so much of it, and be gone at the end."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self._person.http.cookies.items())
+        headers = {**TUS, **_of_piece(0, checksum), "Cookie": cookies}
+        server = urlsplit(self._person.url)
+        with closing(HTTPConnection(str(server.netloc), timeout=DEADLINE)) as connection:
+            connection.putrequest("PATCH", path)
+            for name, value in {**headers, "Content-Length": str(len(piece))}.items():
+                connection.putheader(name, value)
+            connection.endheaders(piece[:size])
+            yield
 
     def offset(self, path: str) -> int:
         """How far an upload is."""
@@ -57,6 +73,11 @@ class Sender:
         answer = self.write(path, 0, content, crc32(content))
         assert answer.status_code == 204, answer.text
         return path.rpartition("/")[2]
+
+
+def _of_piece(offset: int, checksum: str | None) -> dict[str, str]:
+    headers = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": str(offset)}
+    return headers if checksum is None else {**headers, "Upload-Checksum": checksum}
 
 
 def crc32(piece: bytes) -> str:
