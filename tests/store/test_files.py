@@ -443,6 +443,18 @@ def test_files_go_with_the_history(
     assert on_disk(folder) == set()
 
 
+def test_nobody_gets_the_files_of_somebody_whose_messages_go(
+    files: SqliteFiles, database: Database, log: SqliteEventLog
+) -> None:
+    """From the mark on, also while the rows are still there."""
+    file_id = send(files, b"abc")
+    message_id = name_in_message(database, log, file_id)
+    mark = (ANA.id, message_id, 0, message_id, NOON, "")
+    database.call(lambda c: c.execute("INSERT INTO clearing VALUES (?, ?, ?, ?, ?, ?)", mark))
+    with pytest.raises(UnknownFile):
+        files.open(file_id)
+
+
 def test_only_the_own_files_can_be_named(
     files: SqliteFiles, database: Database, log: SqliteEventLog
 ) -> None:
