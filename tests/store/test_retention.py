@@ -711,7 +711,7 @@ def test_the_next_start_gives_the_space_back(path):
     database = Database(path)
     Retention(database)
     database.close()
-    assert (before > 4_000_000, path.stat().st_size < 300_000) == (True, True)
+    assert (before > 4_000_000, path.stat().st_size < 400_000) == (True, True)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM message").fetchone() == (10,)
 
