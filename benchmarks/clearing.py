@@ -29,8 +29,8 @@ from lanchat.chat.model import LOBBY, timestamp
 from lanchat.store.bulk import load
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.indexer import Indexer
 from lanchat.store.retention import Retention
-from lanchat.store.search_index import Indexer
 
 LIMIT = 0.1
 """Seconds by which a message may wait longer than the worst one before."""

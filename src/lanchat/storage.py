@@ -16,9 +16,9 @@ from lanchat.store.datadir import DataDir
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.file_rows import Quotas
 from lanchat.store.files import SqliteFiles
+from lanchat.store.indexer import Indexer
 from lanchat.store.retention import Retention
 from lanchat.store.search import SqliteSearch
-from lanchat.store.search_index import Indexer
 from lanchat.web.file_types import type_of
 
 _FILE_SECONDS = 2.0

@@ -20,7 +20,7 @@ from lanchat.doctor.port_check import (
     listeners,
     program_from_tasklist,
 )
-from lanchat.doctor.reachability import Health
+from lanchat.doctor.probing import Health
 from tests.world.needs import need
 
 US = Health("lanchat", "0.1.0")

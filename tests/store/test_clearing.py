@@ -15,9 +15,9 @@ from lanchat.store import clearing, pages, retention, search
 from lanchat.store.bulk import MessageReader
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.indexer import Indexer
 from lanchat.store.reading import SqliteHistory
 from lanchat.store.retention import Retention, clear_marked
-from lanchat.store.search_index import Indexer
 from lanchat.store.steps import DELETED
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, edit, say, texts

@@ -13,7 +13,8 @@ from lanchat.chat.words import phrases, words
 from lanchat.store import messages, search
 from lanchat.store.bulk import load
 from lanchat.store.database import Database
-from lanchat.store.search_index import PART_BITS, Indexer
+from lanchat.store.indexer import Indexer
+from lanchat.store.search_index import PART_BITS
 from tests.world.drafts import NOON, draft
 
 LATER = "2026-11-24T12:00:00.000Z"

@@ -13,8 +13,9 @@ from lanchat.store import search_index as module
 from lanchat.store.bulk import load
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.indexer import Indexer
 from lanchat.store.retention import Keep, Place, Retention, step
-from lanchat.store.search_index import PART_BITS, Indexer, Tidying
+from lanchat.store.search_index import PART_BITS, Tidying
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, say, texts
 
@@ -168,7 +169,7 @@ def test_what_is_said_is_taken_in_while_old_messages_are(path, monkeypatch):
             log.statistics.messages += 20
         return take_in(connection, part)
 
-    monkeypatch.setattr(module, "take_in", spying)
+    monkeypatch.setattr("lanchat.store.indexer.take_in", spying)
     Indexer(database, lambda: log.statistics.messages).work()
     assert seen[:6] == [6, 6, 5, 6, 7, 4]
     assert len(find(database, "new")) == 20

@@ -18,7 +18,8 @@ from lanchat.doctor.facts import Finding, Verdict, ask, read
 from lanchat.doctor.firewall_linux import check_linux
 from lanchat.doctor.guests import check_guests, read_diary
 from lanchat.doctor.port_check import check_port, find_holder
-from lanchat.doctor.reachability import follow, probe, target
+from lanchat.doctor.probing import probe
+from lanchat.doctor.reachability import follow, target
 from lanchat.doctor.surroundings import (
     check_addresses,
     check_browsers,

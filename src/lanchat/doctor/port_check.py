@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lanchat.config import DEFAULT_PORT
 from lanchat.doctor.facts import Finding, Verdict, ask, read
-from lanchat.doctor.reachability import Health
+from lanchat.doctor.probing import Health
 
 _LISTENING = "0A"
 _IPV4_DIGITS = 8

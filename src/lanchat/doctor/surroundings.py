@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from lanchat.doctor.facts import Finding, Verdict
-from lanchat.doctor.reachability import resolve
+from lanchat.doctor.probing import resolve
 from lanchat.errors import NoDiscovery
 from lanchat.net.addresses import Address
 from lanchat.net.discovery import FoundRoom, discover

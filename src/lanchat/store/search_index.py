@@ -7,9 +7,9 @@ merged; so the part is merged to one segment, in small steps.
 
 ``search_part`` says of each part up to which id its messages are in the index, so that neither a
 kill nor an upgrade nor an import needs anything but to go on: a message is in the index if it is
-not deleted and its id is not above that. Messages are taken in by a worker within a second of their
-commit, and not with it, where FTS5 would cost a small room a fifth of its speed and more. The same
-worker looks first whether a part is damaged, and makes it anew.
+not deleted and its id is not above that. Messages are taken in by a worker (``indexer.py``) within
+a second of their commit, and not with it, where FTS5 would cost a small room a fifth of its speed
+and more. The same worker looks first whether a part is damaged, and makes it anew.
 
 The tables hold no copy of the text (``content=''``). To take a row out, FTS5 has to be told what it
 was made of; so whoever changes or deletes rows of ``message`` does it within ``changing``.
@@ -17,19 +17,13 @@ was made of; so whoever changes or deletes rows of ``message`` does it within ``
 
 from __future__ import annotations
 
-import logging
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from functools import partial
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from lanchat.chat.words import words
-from lanchat.errors import StoreUnavailable
-from lanchat.store.database import Database, transaction
-
-_log = logging.getLogger(__name__)
+from lanchat.store.database import transaction
 
 PART_BITS = 14
 """A part has the messages of so many bits of positions."""
@@ -40,75 +34,11 @@ TAKEN = 100
 _MERGED = 32
 """Pages that one step of a merge writes, about."""
 
-_PAUSE = 0.02
-"""Seconds between two steps, in which messages are stored."""
-
 _COLUMNS = "words, called, author, place"
 _ROWS = "SELECT id, message, user, user_id, room, time FROM message WHERE deleted_at IS NULL AND "
 
 Row = Sequence[Any]
 """Id, text, name, user id, room, time."""
-
-
-class Indexer:
-    """Takes messages into the index: what is said soon, and older ones from the newest on.
-
-    ``said`` counts the messages of this life. ``work`` is to be called several times a second.
-    """
-
-    def __init__(self, database: Database, said: Callable[[], int]) -> None:
-        self._database = database
-        self._said = said
-        self._seen = -1
-        self._newest = database.call(_newest_part)
-        self._older: int | None = self._newest
-        self._unchecked = database.call(_parts)
-        self._stopped = threading.Event()
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether older messages are still to be taken in."""
-        return self._older is not None
-
-    def work(self) -> None:
-        """Take in what is there, and return when it is done or ``stop`` was called.
-
-        Where the database cannot be had, whoever stores says so; the next call goes on.
-        """
-        with suppress(StoreUnavailable):
-            self._take_in()
-
-    def _take_in(self) -> None:
-        while self._unchecked and not self._stopped.is_set():
-            if self._database.call(partial(mend, part=self._unchecked[-1])):
-                _log.warning("the index of words was damaged; a part of it is made anew")
-            self._unchecked.pop()
-            self._stopped.wait(_PAUSE)
-        self._follow()
-        while self._older is not None and not self._stopped.wait(_PAUSE):
-            if self._database.call(partial(take_in, part=self._older)):
-                self._older = self._database.call(partial(_part_below, part=self._older))
-            self._follow()
-
-    def stop(self) -> None:
-        """Finish the step that is being taken, and take no more."""
-        self._stopped.set()
-
-    def _follow(self) -> None:
-        said = self._said()
-        if said == self._seen:
-            return
-        if self._newest is None:
-            self._newest = self._database.call(_newest_part)
-        while self._newest is not None:
-            while not self._database.call(partial(take_in, part=self._newest)):
-                if self._stopped.wait(_PAUSE):
-                    return
-            above = self._database.call(partial(_part_above, part=self._newest))
-            if above is None:
-                break
-            self._newest = above
-        self._seen = said
 
 
 def take_in(connection: sqlite3.Connection, part: int) -> bool:
@@ -188,7 +118,7 @@ def changing(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Non
     """
     indexed = [message_id for message_id in ids if _is_taken_in(connection, message_id)]
     for message_id in indexed:
-        part = message_id >> PART_BITS
+        part = part_of(message_id)
         for row in _rows(connection, "id = ?", (message_id,)):
             connection.execute(
                 f"INSERT INTO search_{part} (search_{part}, rowid, {_COLUMNS})"  # noqa: S608
@@ -200,7 +130,7 @@ def changing(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Non
             )
     yield
     for message_id in indexed:
-        add(connection, message_id >> PART_BITS, _rows(connection, "id = ?", (message_id,)))
+        add(connection, part_of(message_id), _rows(connection, "id = ?", (message_id,)))
 
 
 class Tidying:
@@ -276,6 +206,11 @@ def _drop(connection: sqlite3.Connection, part: int) -> None:
     connection.execute("DELETE FROM search_part WHERE part = ?", (part,))
 
 
+def part_of(message_id: int) -> int:
+    """The part that a message belongs to."""
+    return message_id >> PART_BITS
+
+
 def part_range(part: int) -> tuple[int, int]:
     """The first id of a part, and the one behind it."""
     return part << PART_BITS, (part + 1) << PART_BITS
@@ -287,26 +222,5 @@ def _up_to(connection: sqlite3.Connection, part: int) -> int | None:
 
 
 def _is_taken_in(connection: sqlite3.Connection, message_id: int) -> bool:
-    up_to = _up_to(connection, message_id >> PART_BITS)
+    up_to = _up_to(connection, part_of(message_id))
     return up_to is not None and message_id <= up_to
-
-
-def _newest_part(connection: sqlite3.Connection) -> int | None:
-    return _part(connection, "SELECT max(id) FROM message WHERE id > ?", 0)
-
-
-def _parts(connection: sqlite3.Connection) -> list[int]:
-    return [part for (part,) in connection.execute("SELECT part FROM search_part ORDER BY part")]
-
-
-def _part_below(connection: sqlite3.Connection, part: int) -> int | None:
-    return _part(connection, "SELECT max(id) FROM message WHERE id < ?", part_range(part)[0])
-
-
-def _part_above(connection: sqlite3.Connection, part: int) -> int | None:
-    return _part(connection, "SELECT min(id) FROM message WHERE id >= ?", part_range(part)[1])
-
-
-def _part(connection: sqlite3.Connection, query: str, edge: int) -> int | None:
-    (message_id,) = connection.execute(query, (edge,)).fetchone()
-    return None if message_id is None else int(message_id) >> PART_BITS
