@@ -19,7 +19,7 @@ REASONS = {
     "banned": ("person", "person_forever", "name", "name_forever"),
     "muted": ("time", "forever"),
     "too_large": ("slice", "thumb"),
-    "quota": ("person",),
+    "quota": ("person", "files"),
     "command": (
         *("unknown", "usage", "nobody", "not_banned", "not_muted"),
         *("is_host", "not_host", "no_message", "long"),

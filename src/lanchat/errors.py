@@ -561,13 +561,14 @@ class TooLarge(Refusal):
 class QuotaReached(Refusal):
     """Files have all the room that they may, of ``limit`` bytes.
 
-    With ``person`` as ``reason`` it is one person's of a day, else that of all together.
+    With ``person`` as ``reason`` it is one person's of a day, else that of all together; with
+    ``files`` the person has sent as many within a day as one may, which is ``limit``.
     """
 
     code = "quota"
 
     def __init__(self, limit: int, reason: str = "") -> None:
-        super().__init__(size=limit)
+        super().__init__(**{"count" if reason == "files" else "size": limit})
         self.limit = limit
         self.reason = reason
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import sqlite3
 import subprocess
 import sys
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +33,7 @@ from lanchat.errors import (
 from lanchat.store import attachments
 from lanchat.store.database import Database, transaction
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.file_rows import ON_THEIR_WAY, Quotas
+from lanchat.store.file_rows import MOST_OF_DAY, ON_THEIR_WAY, Quotas
 from lanchat.store.files import SqliteFiles
 from lanchat.store.retention import delete_cleared
 from tests.world.clock import Clock
@@ -486,6 +488,26 @@ def test_a_thumbnail_is_a_small_picture(files: SqliteFiles) -> None:
         files.put_thumb(ANA, file_id, PNG + bytes(24 << 10))
     with pytest.raises(UnknownFile):
         files.open_thumb(send(files, b"none"))
+
+
+def test_one_person_may_send_so_many_within_a_day(files: SqliteFiles, database: Database) -> None:
+    """Or each further one would take longer to be counted with those before."""
+    row = ("x", "name", "text/plain", ANA.id, LAPTOP.device, time.time(), MOST_OF_DAY)
+
+    def sent(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO content VALUES ('x', 9, 0)")
+        connection.execute(
+            "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT ?7)"
+            " INSERT INTO file (id, sha256, name, type, size, user_id, device, created)"
+            " SELECT n, ?1, ?2, ?3, 9, ?4, ?5, ?6 FROM number",
+            row,
+        )
+
+    database.call(sent)
+    with pytest.raises(QuotaReached) as refused:
+        begin(files, 9)
+    assert refused.value.reason == "files"
+    begin(files, 9, BIA, PHONE)
 
 
 def test_so_many_uploads_of_a_person_are_on_their_way(files: SqliteFiles) -> None:

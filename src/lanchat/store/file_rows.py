@@ -22,6 +22,9 @@ LEAST = 4_096
 DAY = 86_400.0
 """Seconds in which a person may send so much."""
 
+MOST_OF_DAY = 5_000
+"""Files of one person within a day, however small: they are counted with each further one."""
+
 ON_THEIR_WAY = 100
 """Uploads that one person may have begun and not finished."""
 
@@ -31,9 +34,10 @@ _AHEAD = 60.0
 _UPLOAD = "id, user_id, device, length, offset, name, width, height, created, sha256"
 
 _OF_PERSON = (
-    "SELECT (SELECT ifnull(sum(max(size, :least)), 0) FROM file WHERE"
-    " (user_id = :user OR device = :device) AND created BETWEEN :since AND :until)"
-    " + (SELECT ifnull(sum(max(length, :least)), 0) FROM upload WHERE"
+    "SELECT count(*), ifnull(sum(max(size, :least)), 0) FROM"
+    " (SELECT size FROM file WHERE"
+    " (user_id = :user OR device = :device) AND created BETWEEN :since AND :until"
+    " UNION ALL SELECT length FROM upload WHERE"
     " (user_id = :user OR device = :device) AND created BETWEEN :since AND :until)"
 )
 
@@ -91,9 +95,11 @@ def begin(connection: sqlite3.Connection, upload: UploadRow, quotas: Quotas) -> 
     check_total(connection, cost, quotas)
     who = {"user": upload.user_id, "device": upload.device or None, "least": LEAST}
     when = {"since": upload.created - DAY, "until": upload.created + _AHEAD}
-    (of_person,) = connection.execute(_OF_PERSON, {**who, **when}).fetchone()
-    if of_person + cost > quotas.person:
+    sent, size = connection.execute(_OF_PERSON, {**who, **when}).fetchone()
+    if size + cost > quotas.person:
         raise QuotaReached(quotas.person, "person")
+    if sent >= MOST_OF_DAY:
+        raise QuotaReached(MOST_OF_DAY, "files")
     (count,) = connection.execute(_BEGUN, who).fetchone()
     if count >= ON_THEIR_WAY:
         raise TooFast(_MINUTE)
