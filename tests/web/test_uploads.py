@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import sqlite3
+import uuid
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -277,3 +278,27 @@ def test_a_kill_costs_one_piece_at_most(sender: Sender, server: Any) -> None:
     sender.write(path, 50_000, content[50_000:], crc32(content[50_000:]))
     assert content_on_disk(server, content).read_bytes() == content
     assert set(files_of(server)) == {whole, path.removeprefix("/files/")}
+
+
+@pytest.mark.own_server
+def test_a_file_outlives_kills_before_and_after_its_message(
+    sender: Sender, ana: Person, server: Any, until: Callable[..., Any]
+) -> None:
+    """Whoever has an answer can name the file; it goes from the disk with its message alone."""
+    content = b"0123456789" * 10_000
+    file_id = sender.send(content, name="notes.txt")
+    server.kill()
+    server.start()
+    ana.join()
+    said = {"message": "", "client_id": str(uuid.uuid4()), "files": [file_id]}
+    answer = ana.call("new_message", said)
+    assert answer["ok"], answer
+    server.kill()
+    server.start()
+    (message,) = ana.join()["messages"]
+    (file,) = message["files"]
+    assert (file["id"], file["size"]) == (file_id, len(content))
+    assert ana.get(f"/files/{file_id}/notes.txt").content == content
+    assert ana.call("delete_message", {"id": answer["id"]})["ok"]
+    assert ana.get(f"/files/{file_id}/notes.txt").status_code == 404
+    until(lambda: not content_on_disk(server, content).exists(), "the disk without it")
