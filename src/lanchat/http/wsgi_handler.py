@@ -26,7 +26,7 @@ import gevent.ssl
 from gevent import pywsgi
 
 from lanchat.http.bodies import Body, linger, read_body
-from lanchat.http.file_answer import FileWrapper, send_file
+from lanchat.http.file_answer import FileWrapper, Way, send_file
 from lanchat.http.heads import Head
 from lanchat.http.pace import BYTES_OF_ONE, LONGEST_DELAY
 from lanchat.http.progress import Progress
@@ -173,9 +173,13 @@ class Handler(pywsgi.WSGIHandler):
             return
         self.write(b"")  # the head
         size = int(self.provided_content_length)
-        blocked = partial(waits, self.server.waiting, self.socket, self.client_address)
-        progress = Progress(self._await_turn)
-        for sent in send_file(self.socket, answer.file, size, progress, blocked):
+        way = Way(
+            self.socket,
+            self.server.threads,
+            Progress(self._await_turn),
+            partial(waits, self.server.waiting, self.socket, self.client_address),
+        )
+        for sent in send_file(answer.file, size, way):
             self.response_length += sent
 
     def _sendall(self, data: bytes) -> None:

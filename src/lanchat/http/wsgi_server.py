@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import gevent
 from gevent import pywsgi
+from gevent.threadpool import ThreadPool
 
+from lanchat.http.file_answer import THREADS
 from lanchat.http.pace import HANDSHAKE, Pace
 from lanchat.http.waiting import Waiting
 from lanchat.http.wsgi_handler import REQUEST_SECONDS, Handler, await_turn, waits
@@ -83,6 +85,7 @@ class Server(pywsgi.WSGIServer):
         self.waiting = waiting
         self.pace = pace
         self.streams = streams
+        self.threads = ThreadPool(THREADS)
         self._context = context
         self._warned = False
 
