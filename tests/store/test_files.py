@@ -341,6 +341,17 @@ def test_a_start_gives_another_hour(start: Files, clock: Clock) -> None:
     assert files.offset(ANA, upload_id).offset == 0
 
 
+def test_what_is_begun_before_the_first_look_is_given_up_too(start: Files, clock: Clock) -> None:
+    """A server takes files from its first moment on, and looks around a little later."""
+    files = start(clock=ModelClock(monotonic=clock))
+    upload_id = begin(files, 9)
+    files.keeping.work()
+    clock.now += 4_000
+    files.keeping.work()
+    with pytest.raises(UnknownFile):
+        files.offset(ANA, upload_id)
+
+
 def test_an_upload_goes_on_after_a_restart(start: Files) -> None:
     """What is hashed already is counted again from the disk."""
     files = start()

@@ -52,25 +52,24 @@ class FileKeeping:
         self._clock = clock
         self._written = written
         self._finish = finish
-        self._until: dict[str, float] | None = None  # None before the first look
+        self._until: dict[str, float] = {}
+        self._has_looked_around = False
         self._stopped = threading.Event()
 
     def wait_for(self, upload_id: str) -> None:
         """Let an upload, or a file that waits for its message, have an hour from now on."""
-        if self._until is not None:
-            self._until[upload_id] = self._clock.monotonic() + WAITING_SECONDS
+        self._until[upload_id] = self._clock.monotonic() + WAITING_SECONDS
 
     def give_up(self, ids: Collection[str]) -> None:
         """Let uploads go, and files that no message names."""
         self._database.call(partial(rows.give_up, ids=ids))
         for upload_id in ids:
             self._disk.call(partial(self._folder.drop_upload, upload_id))
-            if self._until is not None:
-                self._until.pop(upload_id, None)
+            self._until.pop(upload_id, None)
 
     def work(self) -> None:
         """Do what is due now, and return when it is done or ``stop`` was called."""
-        if self._until is None:
+        if not self._has_looked_around:
             self._look_around()
         if due := self._due():
             self.give_up(due)
@@ -82,7 +81,7 @@ class FileKeeping:
         self._stopped.set()
 
     def _due(self) -> list[str]:
-        now, until = self._clock.monotonic(), self._until or {}
+        now, until = self._clock.monotonic(), self._until
         return [each for each, end in until.items() if end <= now and each not in self._written]
 
     def _drop_unused(self) -> bool:
@@ -103,9 +102,8 @@ class FileKeeping:
         self._disk.call(self._folder.prepare)
         there = self._disk.call(self._folder.uploads)
         uploads = self._database.call(rows.unfinished)
-        now = self._clock.monotonic()
-        ids = [each.id for each in uploads] + self._database.call(rows.waiting)
-        self._until = dict.fromkeys(ids, now + WAITING_SECONDS)
+        for upload_id in [*(each.id for each in uploads), *self._database.call(rows.waiting)]:
+            self._until.setdefault(upload_id, self._clock.monotonic() + WAITING_SECONDS)
         for upload in uploads:
             if upload.sha256 is not None and upload.id not in self._written:
                 self._try_to_finish(upload)
@@ -119,6 +117,7 @@ class FileKeeping:
             with self.moving:
                 unknown = self._database.call(partial(rows.unknown, hashes=hashes))
                 self._disk.call(partial(self._drop_contents, unknown))
+        self._has_looked_around = True
 
     def _try_to_finish(self, upload: UploadRow) -> None:
         try:
