@@ -59,6 +59,7 @@ SEARCHES: dict[str, tuple[str, str]] = {
     "two words": ("{often} {seldom}", ""),
     "the beginning of words": ("ba", ""),
     "one letter": ("b", ""),
+    "twenty of them": (" ".join("abcdefghijklmnopqrst"), ""),
     "two letters of Chinese": ("中大", ""),
     "a word, by one person": ("{often}", "Person 7"),
     "a seldom word, by one person": ("{seldom}", "Person 7"),

@@ -100,6 +100,15 @@ def test_a_row_of_many_words_costs_the_index_little(path):
     assert len(words(match)) < 20
 
 
+def test_many_words_of_one_letter_are_all_looked_for(find):
+    """Also those that the index is not asked for."""
+    text = " ".join(f"{letter}x" for letter in "abcdefghijklmno")
+    found = find(draft("ax bx cx dx ex fx gx"), draft(text))
+    assert found("a b c d e f g h") == ([text], None)
+    assert found("a b c d e f g o") == ([text], None)
+    assert found("a b c d e f g z") == ([], None)
+
+
 def test_who_said_it_counts(find):
     """By an id, or by a name from its beginning."""
     found = find(draft("hello a", user_id="f1"), draft("hello b", user_id="f2"))

@@ -39,6 +39,9 @@ What it costs grows with the length of a row, and nothing ends it: a hundred wor
 that are full of them, would take many times the time that a search has.
 """
 
+_OF_ONE_LETTER = 6
+"""FTS5 looks for so many words of one letter at once: each gathers all words that begin with it."""
+
 _PARTS = (
     "SELECT part FROM search_part WHERE part <= ? AND until >= ? AND since < ? ORDER BY part DESC"
 )
@@ -86,8 +89,9 @@ def find(
     end = time.monotonic() + seconds
     found: list[Message] = []
     in_a_row = max(1, _IN_A_ROW // max(1, len(query.phrases)))
-    match = _expression(query, in_a_row)
-    longer = [_as_text(phrase) for phrase in query.phrases if len(phrase) > in_a_row]
+    asked = _to_ask(query.phrases)
+    match = _expression(query._replace(phrases=asked), in_a_row)
+    others = [_as_text(each) for each in query.phrases if len(each) > in_a_row or each not in asked]
     below = messages.position(connection) + 1 if query.before is None else query.before
     for part in _parts(connection, query, below):
         first, behind = part_range(part)
@@ -98,7 +102,7 @@ def find(
                 return found, below
             ids = _matching(connection, part, match, below, limit + 1)
             shown = _shown(connection, query, ids)
-            found += (message for message in shown if _has(message, longer))
+            found += (message for message in shown if _has(message, others))
             rest = len(ids) > limit
             below = ids[-1] if rest else first
         if len(found) > limit:
@@ -145,6 +149,12 @@ def _shown(connection: sqlite3.Connection, query: Query, ids: Sequence[int]) -> 
     return message_rows.read(connection, rows)
 
 
+def _to_ask(phrases: Sequence[list[str]]) -> list[list[str]]:
+    """The phrases without those of one letter, of which some are enough to find few messages."""
+    short = [each for each in phrases if len("".join(each)) == 1 and not is_whole(each[-1])]
+    return [each for each in phrases if each not in short[_OF_ONE_LETTER:]]
+
+
 def _expression(query: Query, in_a_row: int) -> str:
     """The query in FTS5's language, of each phrase so many words at most.
 
@@ -171,7 +181,7 @@ def _as_text(phrase: Sequence[str]) -> str:
 
 
 def _has(message: Message, phrases: Sequence[str]) -> bool:
-    """Whether phrases stand in a message that are too long for FTS5 to look for."""
+    """Whether phrases stand in a message that FTS5 was not asked for, or not for all of them."""
     if not phrases:
         return True
     said = f" {' '.join(words(message.message))} "
