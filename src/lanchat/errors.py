@@ -15,6 +15,7 @@
     │       └── DataInUse     another server has it
     ├── NoMessages            there is no message database to read
     ├── LineRefused           a line of an archive is no message
+    ├── ArchiveRefused        an archive of a room is none, or damaged
     ├── OutputExists          a file that would be written is there already
     ├── OutputUnwritable      what was asked for finds no room or no way there
     ├── LogMissing            there is no connection log to read yet
@@ -226,6 +227,15 @@ class LineRefused(LanchatError):
         super().__init__(f"{source}, line {number}: {reason}; nothing was imported")
         self.source = source
         self.number = number
+        self.reason = reason
+
+
+class ArchiveRefused(LanchatError):
+    """The archive ``source`` cannot be imported; none of it was."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: {reason}; nothing was imported")
+        self.source = source
         self.reason = reason
 
 

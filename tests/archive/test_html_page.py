@@ -3,7 +3,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 
 from lanchat.archive.html_page import Page
-from lanchat.chat.model import Message, Quoted, Reaction
+from lanchat.chat.model import Attachment, Message, Quoted, Reaction
 
 Said = Callable[..., Message]
 NOW = datetime(2026, 11, 24, 8, tzinfo=timezone.utc)
@@ -68,3 +68,13 @@ def test_languages(said: Said) -> None:
     assert '<html lang="pt-BR">' in portuguese
     assert "1.000 mensagens" in portuguese
     assert "1 message," in page(said("a"), count=1)
+
+
+def test_files_are_named_and_lead_nowhere(said: Said) -> None:
+    """One page alone has them not; a quote of a message without a word says what it held."""
+    files = (Attachment("1", "<b>.png", "image/png", 2_400_000, thumb=True),)
+    quoted = Quoted(3, "u2", "Bia", "", files=files)
+    html = page(said("")._replace(files=files), said("a")._replace(reply_to=3, quoted=quoted))
+    assert "<bdi>&lt;b&gt;.png</bdi> <small>2.4 MB</small>" in html
+    assert '<a href="#message-3">Bia: &lt;b&gt;.png</a>' in html
+    assert "<img" not in html

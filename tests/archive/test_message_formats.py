@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lanchat.archive.message_formats import FIELDS, JsonLines, Table, Text, cell, minute, rows
-from lanchat.chat.model import Message
+from lanchat.chat.model import Attachment, Message
 
 Said = Callable[..., Message]
 HOSTILE = "a\x1b]0;t\x07\u202eb\x9b31m"
@@ -96,3 +96,20 @@ def test_no_cell_is_a_formula_wherever_it_is_opened(text: str, separator: str) -
 def test_other_cells_stay(text: str) -> None:
     """A sign of formulas within a text makes none."""
     assert cell(text) == text
+
+
+def test_files_are_named(said: Said) -> None:
+    """With their sizes for people, where nothing else was said, too; and with all for programs."""
+    files = (Attachment("f" * 32, "=a.png", "image/png", 2_400_000, 800, 600, thumb=True),)
+    messages = [said("look")._replace(files=files), said("")._replace(files=files)]
+    lines = Text(timezone.utc).body(messages).splitlines()
+    time = "2026-11-23 02:08:00Z"
+    assert lines == [
+        f"{time}  Ana: look",
+        f"{' ' * len(time)}  [=a.png (2.4 MB)]",
+        f"{time}  Ana: [=a.png (2.4 MB)]",
+    ]
+    assert Table(timezone.utc).body(messages).splitlines()[0].endswith(",'=a.png (2.4 MB)")
+    named = {"id": "f" * 32, "name": "=a.png", "type": "image/png", "size": 2_400_000}
+    line = json.loads(JsonLines().body(messages[:1]))
+    assert line["files"] == [{**named, "width": 800, "height": 600}]

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import uuid
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 from tests.world.command_line import CommandLine
 from tests.world.person import Person
+from tests.world.sender import Sender
 from tests.world.server import ServerProcess
 
 
@@ -52,7 +55,7 @@ def test_an_ending_that_is_no_format(typed: CommandLine, tmp_path: Path) -> None
     for name in ("a.pdf", "a.jsonl.gz"):
         ended = typed("export", "-o", name)
         assert ended.returncode == 2
-        assert "none of .jsonl, .txt, .html, .csv; say the format with --format" in ended.stderr
+        assert "none of .jsonl, .txt, .html, .csv, .zip; say the format" in ended.stderr
     assert list(tmp_path.glob("a.*")) == []
 
 
@@ -85,6 +88,40 @@ def test_moving_house(talk: ServerProcess, typed: CommandLine, tmp_path: Path) -
     second = typed("import", "--data-dir", new, "a.jsonl")
     assert second.stdout == f"0 messages imported into {new}; 3 were there already\n"
     assert typed("export", "--data-dir", new).stdout == archive
+
+
+@pytest.mark.own_server
+def test_a_room_moves_with_its_files(  # noqa: PLR0917
+    talk: ServerProcess,
+    ana: Person,
+    typed: CommandLine,
+    server_factory: Callable[..., ServerProcess],
+    person_factory: Callable[..., Person],
+    tmp_path: Path,
+) -> None:
+    """While the chat goes on; where it comes back, everybody gets them by the same address."""
+    file_id = Sender(ana).send(b"what is left to do", name="notes.txt")
+    said = {"message": "", "client_id": str(uuid.uuid4()), "files": [file_id]}
+    assert ana.call("new_message", said)["ok"]
+    ended = typed("export", "--data-dir", talk.data_dir, "-o", "room.zip")
+    assert ended.stderr.startswith("lanchat: 4 messages and 1 file written to ")
+    new = tmp_path / "later" / "data"
+    ended = typed("import", "--data-dir", new, "room.zip")
+    assert ended.stdout == f"4 messages imported into {new}, with 1 file (18 B)\n"
+    bia = person_factory("Bia", server_factory(folder="later"))
+    (file,) = bia.join()["messages"][-1]["files"]
+    assert (file["id"], file["name"], file["type"]) == (file_id, "notes.txt", "text/plain")
+    assert bia.get(f"/files/{file_id}/notes.txt").content == b"what is left to do"
+
+
+def test_a_zip_file_that_is_no_room(typed: CommandLine, tmp_path: Path) -> None:
+    """One line says what it lacks, and nothing is made."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("x", "")
+    ended = typed("import", "--data-dir", "new", "a.zip")
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert "no export of a room" in ended.stderr
+    assert not (tmp_path / "new").exists()
 
 
 def test_no_import_while_a_server_runs(talk: ServerProcess, typed: CommandLine) -> None:

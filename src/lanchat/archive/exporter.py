@@ -46,10 +46,7 @@ class Export:
         zone: tzinfo | None = None,
         lang: str = "en",
     ) -> None:
-        # A tilde comes behind every digit, and so behind every time.
-        first = "" if since is None else timestamp(since.timestamp())
-        end = "~" if until is None else timestamp(until.timestamp())
-        self._reader = MessageReader(data_dir / DATABASE, first, end)
+        self._reader = reader_of(data_dir, since, until)
         self.count = self._reader.count()
         self._format = self._make(name, zone, lang)
 
@@ -70,3 +67,11 @@ class Export:
         if name == "jsonl":
             return JsonLines()
         return Table(zone) if name == "csv" else Text(zone)
+
+
+def reader_of(data_dir: Path, since: datetime | None, until: datetime | None) -> MessageReader:
+    """What reads the messages of a data directory from ``since`` on and before ``until``."""
+    # A tilde comes behind every digit, and so behind every time.
+    first = "" if since is None else timestamp(since.timestamp())
+    end = "~" if until is None else timestamp(until.timestamp())
+    return MessageReader(data_dir / DATABASE, first, end)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from html import escape
+from urllib.parse import quote
 
 from lanchat.archive.message_formats import minute, visible
-from lanchat.chat.model import Message
+from lanchat.chat.model import Attachment, Message
 from lanchat.i18n import count, translate
+from lanchat.sizes import rough_size
 
 _HEAD = """<!doctype html>
 <html lang="{lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="referrer" content="no-referrer">
 <title>{title}</title>
 <style>
@@ -51,6 +53,8 @@ blockquote {{
 }}
 blockquote a {{ color: var(--soft); text-decoration: none; }}
 small {{ color: var(--soft); }}
+img {{ width: auto; height: auto; max-width: 100%; max-height: 16rem; border-radius: 0.5rem; }}
+article a {{ color: var(--accent); overflow-wrap: anywhere; }}
 b {{ color: var(--accent); margin-inline-end: 0.25rem; overflow-wrap: anywhere; }}
 @media print {{ h2 {{ position: static; }} article {{ content-visibility: visible; }} }}
 </style>
@@ -63,27 +67,47 @@ b {{ color: var(--accent); margin-inline-end: 0.25rem; overflow-wrap: anywhere; 
 
 _MESSAGE = (
     '<article id="message-{id}"><bdi><b>{user}</b></bdi> <time datetime="{iso}">{time}</time>'
-    '{edited}\n{quote}<p dir="auto">{text}</p>{reactions}</article>\n'
+    "{edited}\n{quote}{text}{files}{reactions}</article>\n"
+)
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+_PAGES = (
+    *(".html", ".htm", ".xhtml", ".xht", ".shtml", ".mht", ".mhtml", ".hta"),
+    *(".svg", ".svgz", ".xml", ".xsl"),
 )
 
 _FOOT = "</main>\n</body>\n</html>\n"
 
 
 class Page:
-    """HTML in one of i18n.LANGUAGES; a day has a heading, in ``zone`` (None: this machine's)."""
+    """HTML in one of i18n.LANGUAGES; a day has a heading, in ``zone`` (None: this machine's).
 
-    def __init__(self, zone: tzinfo | None, lang: str, total: int, now: datetime) -> None:
+    ``with_files`` says that these lie beside it, as ``room_zip.py`` puts them there.
+    """
+
+    def __init__(
+        self,
+        zone: tzinfo | None,
+        lang: str,
+        total: int,
+        now: datetime,
+        *,
+        with_files: bool = False,
+    ) -> None:
         self._zone = zone
         self._lang = lang
         self._total = total
         self._now = now
         self._day = ""
+        self._file = _linked if with_files else _named
+        self._policy = f"{_POLICY}; img-src 'self' file:" if with_files else _POLICY
 
     def head(self) -> str:
         now = f"{self._now:%Y-%m-%d %H:%M}"
         summary = count(self._lang, "export.summary", self._total, time=now)
         title = translate(self._lang, "export.title")
-        return _HEAD.format(lang=self._lang, title=title, summary=summary)
+        return _HEAD.format(lang=self._lang, title=title, summary=summary, policy=self._policy)
 
     def body(self, messages: Iterable[Message]) -> str:
         return "".join(map(self._entry, messages))
@@ -103,7 +127,8 @@ class Page:
             quote=_quote(message),
             iso=message.time,
             time=time + apart,
-            text=escape(visible(message.message)),
+            text=_text(message.message),
+            files="".join(map(self._file, message.files or ())),
             reactions=_reactions(message),
         )
 
@@ -111,12 +136,42 @@ class Page:
         return f" <small>{translate(self._lang, 'export.edited')}</small>" if message.edited else ""
 
 
+def _text(said: str) -> str:
+    """A paragraph with what was said, if anything was."""
+    return f'<p dir="auto">{escape(visible(said))}</p>' if said else ""
+
+
+def _named(file: Attachment) -> str:
+    """A line that says what was sent."""
+    name, size = escape(visible(file.name)), rough_size(file.size)
+    return f"\n<p><bdi>{name}</bdi> <small>{size}</small></p>"
+
+
+def _linked(file: Attachment) -> str:
+    """The same, which leads to the file, with its small picture if there is one.
+
+    What could run as a page of this computer is not led to.
+    """
+    if file.name.lower().endswith(_PAGES):
+        return _named(file)
+    name, size = escape(visible(file.name)), rough_size(file.size)
+    link = f'<a href="files/{file.id}/{quote(file.name)}">'
+    if not file.thumb:
+        return f"\n<p>{link}<bdi>{name}</bdi></a> <small>{size}</small></p>"
+    sides = f' width="{file.width}" height="{file.height}"' if file.width and file.height else ""
+    picture = (
+        f'<img src="thumbs/{file.id}" alt="{name}" title="{name}, {size}" loading="lazy"{sides}>'
+    )
+    return f"\n<p>{link}{picture}</a></p>"
+
+
 def _quote(message: Message) -> str:
     """A line of what it answers, which leads there."""
     quoted = message.quoted
     if quoted is None:
         return ""
-    text = escape(visible(f"{quoted.user}: {quoted.message}" if quoted.message else "…"))
+    said = quoted.message or ", ".join(file.name for file in quoted.files or ())
+    text = escape(visible(f"{quoted.user}: {said}" if said else "…"))
     return f'<blockquote dir="auto"><a href="#message-{quoted.id}">{text}</a></blockquote>\n'
 
 

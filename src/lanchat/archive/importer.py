@@ -10,13 +10,23 @@ import unicodedata
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import IO, Annotated, BinaryIO
 
 import msgspec
 
-from lanchat.chat.model import KINDS, MENTIONS_LIMIT, MESSAGE_LIMIT, Reaction, check_text
+from lanchat.chat.file_names import safe_name
+from lanchat.chat.model import (
+    FILES_LIMIT,
+    KINDS,
+    MENTIONS_LIMIT,
+    MESSAGE_LIMIT,
+    FileDraft,
+    Reaction,
+    check_text,
+)
 from lanchat.chat.names import NAME_LIMIT
 from lanchat.chat.reactions import clean
 from lanchat.errors import LineRefused, MessageTooLong, PayloadInvalid
@@ -38,6 +48,8 @@ _TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI
 
 _Mentions = Annotated[list[_Word], msgspec.Meta(max_length=MENTIONS_LIMIT)]
 _MOST = 2**53
+_LONG_NAME = 1_000
+_Pixels = Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
 
 
 class _User(msgspec.Struct):
@@ -47,6 +59,20 @@ class _User(msgspec.Struct):
 
 class _Reaction(msgspec.Struct):
     users: list[_User]
+
+
+class _File(msgspec.Struct):
+    id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=_LONG_NAME)]
+    size: Annotated[int, msgspec.Meta(ge=0, lt=_MOST)]
+    width: _Pixels | None = None
+    height: _Pixels | None = None
+
+    @property
+    def described(self) -> FileDraft:
+        """What is known of it without looking at it."""
+        sides = (self.width, self.height) if self.width and self.height else (None, None)
+        return FileDraft(self.size, safe_name(self.name), *sides)
 
 
 class _Line(msgspec.Struct):
@@ -65,6 +91,7 @@ class _Line(msgspec.Struct):
     mentions: _Mentions = []
     reactions: dict[str, _Reaction] = {}
     pinned: bool = False
+    files: Annotated[list[_File], msgspec.Meta(max_length=FILES_LIMIT)] = []
 
 
 _decoder = msgspec.json.Decoder(_Line)
@@ -83,9 +110,9 @@ def import_messages(
 
     def drafts() -> Iterator[Archived]:
         nonlocal total
-        for number, line in enumerate(_lines(source), start=1):
+        for number, line in enumerate(lines(source), start=1):
             try:
-                yield draft(line)
+                yield without_files(draft(line))
             except ValueError as error:
                 raise LineRefused(name, number, str(error)) from None
             total = number
@@ -105,7 +132,8 @@ def draft(line: bytes) -> Archived:
     line = line.removeprefix(BOM_UTF8)  # of an editor, or of files that were joined
     try:
         read = _decoder.decode(line)
-        check_text(read.message)
+        if read.message or not read.files:
+            check_text(read.message)
     except msgspec.DecodeError as error:
         raise ValueError(str(error)) from None
     except UnicodeError:
@@ -120,6 +148,7 @@ def draft(line: bytes) -> Archived:
     _check_time(read.time)
     if read.edited is not None:
         _check_time(read.edited)
+    files = {file.id: file.described for file in read.files}
     return Archived(
         *(read.client_id, read.room, read.user_id, read.user, read.ip, read.message, read.time),
         *(read.reply_to, tuple(read.mentions)),
@@ -127,10 +156,17 @@ def draft(line: bytes) -> Archived:
         edited=read.edited,
         reactions=_reactions(read) if read.reactions else (),
         pinned=read.pinned,
+        described=files,
     )
 
 
-def _lines(source: BinaryIO) -> Iterator[bytes]:
+def without_files(archived: Archived) -> Archived:
+    """The message where the files are not there: one without a word says what they were called."""
+    names = ", ".join(file.name for file in archived.described.values())
+    return replace(archived, message=archived.message or names, described={})
+
+
+def lines(source: IO[bytes]) -> Iterator[bytes]:
     """The lines; of one past the limit only so much that it still is past it."""
     while line := source.readline(LINE_LIMIT + 1):
         yield line

@@ -15,7 +15,8 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from operator import attrgetter
 
-from lanchat.chat.model import Message
+from lanchat.chat.model import Attachment, Message
+from lanchat.sizes import rough_size
 from lanchat.terminal import printable
 from lanchat.times import told_apart
 
@@ -35,7 +36,7 @@ _FORMULA = re.compile(
 )
 _COLUMNS = (
     *("time", "user", "message", "ip", "user_id", "client_id", "room", "id"),
-    *("edited", "reply_to", "mentions"),
+    *("edited", "reply_to", "mentions", "files"),
 )
 
 
@@ -68,7 +69,22 @@ def _fields(message: Message) -> dict[str, object]:
         }
     if message.pinned:
         fields["pinned"] = True
+    if message.files:
+        fields["files"] = [_file(file) for file in message.files]
     return fields
+
+
+def _file(file: Attachment) -> dict[str, object]:
+    fields: dict[str, object] = {"id": file.id, "name": file.name}
+    fields |= {"type": file.type, "size": file.size}
+    if file.width is not None and file.height is not None:
+        fields |= {"width": file.width, "height": file.height}
+    return fields
+
+
+def described(file: Attachment) -> str:
+    """What a file is called and how large it is, for people."""
+    return f"{file.name} ({rough_size(file.size)})"
 
 
 class Text:
@@ -91,7 +107,9 @@ class Text:
 
     def _entry(self, message: Message) -> str:
         time = clock(message.time, self._zone)
-        first, *others = message.message.expandtabs(4).splitlines() or [""]
+        said = message.message.expandtabs(4).splitlines()
+        files = [f"[{described(file)}]" for file in message.files or ()]
+        first, *others = [*said, *files] or [""]
         indent = " " * len(time)
         user = printable(message.user)
         if message.quoted is not None and message.quoted.user:
@@ -127,6 +145,7 @@ class Table:
                 clock(message.edited, self._zone) if message.edited else "",
                 message.reply_to or "",
                 " ".join(message.mentions or ()),
+                cell(", ".join(map(described, message.files or ()))),
             )
             for message in messages
         )

@@ -6,20 +6,34 @@ import io
 import os
 import sys
 from contextlib import closing
-from datetime import timezone
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import BinaryIO, get_args
+from typing import BinaryIO, TypedDict, cast, get_args
+from zipfile import is_zipfile
 
 import click
 
 from lanchat.archive.exporter import Export, FormatName
 from lanchat.archive.importer import import_messages
+from lanchat.archive.room_zip import RoomZip
+from lanchat.archive.zip_importer import RoomImport
+from lanchat.cli import complain
 from lanchat.cli.options import data_dir_option, moment
-from lanchat.cli.output import STDOUT, counted, output_options, progress, report, writing
+from lanchat.cli.output import (
+    STDOUT,
+    counted,
+    output_options,
+    progress,
+    report,
+    writing,
+    writing_bytes,
+)
 from lanchat.i18n import from_locale
-from lanchat.terminal import printable
+from lanchat.sizes import rough_size
+from lanchat.terminal import is_screen, printable
 
-FORMATS: tuple[FormatName, ...] = get_args(FormatName)
+ROOM = "zip"
+FORMATS: tuple[str, ...] = (*get_args(FormatName), ROOM)
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
@@ -31,7 +45,8 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
     "wanted",
     type=click.Choice(FORMATS),
     show_default="as FILE's name ends; jsonl where it has no ending",
-    help="jsonl is exact and can be imported; txt, html and csv are for people.",
+    help="jsonl is exact and can be imported; txt, html and csv are for people; zip has all that"
+    " was sent, too, with a page for people, and can be imported.",
 )
 @click.option("--since", metavar="WHEN", help="Nothing older: 12h, 30d, or an ISO 8601 time.")
 @click.option("--until", metavar="WHEN", help="Only what was said before.")
@@ -40,7 +55,7 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 def export(
     *,
     data_dir: Path,
-    wanted: FormatName | None,
+    wanted: str | None,
     since: str | None,
     until: str | None,
     utc: bool,
@@ -51,14 +66,17 @@ def export(
 
     The chat may go on meanwhile; what is said later is not in it.
     """
-    found = Export(
-        data_dir,
-        wanted or _by_ending(output),
+    name = wanted or _by_ending(output)
+    asked = _Asked(
         since=moment(since, "--since", utc=utc),
         until=moment(until, "--until", utc=utc),
         zone=timezone.utc if utc else None,
         lang=from_locale(os.environ),
     )
+    if name == ROOM:
+        _export_room(data_dir, asked, output, force=force)
+        return
+    found = Export(data_dir, cast(FormatName, name), **asked)
     with (
         closing(found),
         writing(output, force=force) as write,
@@ -70,18 +88,46 @@ def export(
     report(counted(found.count, "message"), output)
 
 
+class _Asked(TypedDict):
+    since: datetime | None
+    until: datetime | None
+    zone: timezone | None
+    lang: str
+
+
+def _export_room(data_dir: Path, asked: _Asked, output: Path, *, force: bool) -> None:
+    if output == STDOUT and is_screen():
+        raise click.UsageError("a ZIP file is nothing for a terminal; name a file with --output")
+    room = RoomZip(data_dir, **asked)
+    with (
+        closing(room),
+        writing_bytes(output, force=force) as file,
+        progress("Messages and files", room.steps, path=output) as advance,
+    ):
+        room.write(file, advance)
+    report(f"{counted(room.count, 'message')} and {counted(room.files, 'file')}", output)
+    if room.lost:
+        names = ", ".join(map(printable, room.lost[:5]))
+        complain(f"{counted(len(room.lost), 'file')} could not be read as sent: {names}")
+
+
 @click.command("import")
 @data_dir_option
 @click.argument("file", type=FILE)
 def import_(*, data_dir: Path, file: Path) -> None:
     """Take messages in that `lanchat export` wrote.
 
-    They are lines of JSON (jsonl), and no server may be running on the folder.
+    They are lines of JSON (jsonl), or a ZIP file with all that was sent, and no server may be
+    running on the folder.
 
-    FILE is read from standard input where it is "-". Messages that are there already are left out;
-    the others come behind them, in the order of the file. A file with a line that is no message is
-    refused whole.
+    FILE is read from standard input where it is "-", which has to be jsonl. Messages that are there
+    already are left out; the others come behind them, in the order of the file. A file with a line
+    that is no message is refused whole, and so is a ZIP file in which something is not as it was
+    exported.
     """
+    if file != STDOUT and is_zipfile(file):
+        _import_room(data_dir, file)
+        return
     if file == STDOUT:
         fresh, total = import_messages(data_dir, _stdin(), "standard input", lambda _: None)
     else:
@@ -92,7 +138,20 @@ def import_(*, data_dir: Path, file: Path) -> None:
     click.echo(f"{counted(fresh, 'message')} imported into {printable(str(data_dir))}{known}")
 
 
-def _by_ending(path: Path) -> FormatName:
+def _import_room(data_dir: Path, file: Path) -> None:
+    room = RoomImport(file)
+    with closing(room), progress("Messages and files", room.steps, path=file) as advance:
+        taken = room.take_in(data_dir, advance)
+    known = f"; {taken.total - taken.fresh:,} were there already" * (taken.total > taken.fresh)
+    files = f", with {counted(taken.files, 'file')} ({rough_size(taken.size)})" * (taken.files > 0)
+    click.echo(
+        f"{counted(taken.fresh, 'message')} imported into {printable(str(data_dir))}{files}{known}"
+    )
+    if taken.missing:
+        complain(f"{counted(taken.missing, 'file')} that messages name were not in the archive")
+
+
+def _by_ending(path: Path) -> str:
     ending = path.suffix.lower().removeprefix(".")
     for name in FORMATS:
         if ending == name or (not ending and name == "jsonl"):

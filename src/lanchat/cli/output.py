@@ -41,13 +41,20 @@ def output_options(command: Decorated) -> Decorated:
 
 @contextmanager
 def writing(path: Path, *, force: bool) -> Iterator[Callable[[str], object]]:
-    """Write text, as UTF-8. A file has its name once it is whole, and is its owner's alone.
+    """Write text, as UTF-8, as ``writing_bytes``."""
+    with writing_bytes(path, force=force) as file:
+        yield lambda text: file.write(text.encode())
+
+
+@contextmanager
+def writing_bytes(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """Write. A file has its name once it is whole, and is its owner's alone.
 
     Raises OutputExists and OutputUnwritable.
     """
     try:
-        with _destination(path, force=force) as write:
-            yield write
+        with _destination(path, force=force) as file:
+            yield file
     except BrokenPipeError:  # the reader has seen enough
         raise
     except OSError as error:
@@ -55,15 +62,15 @@ def writing(path: Path, *, force: bool) -> Iterator[Callable[[str], object]]:
 
 
 @contextmanager
-def _destination(path: Path, *, force: bool) -> Iterator[Callable[[str], object]]:
+def _destination(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     if path == STDOUT:
         with _standard_output() as file:
-            yield lambda text: file.write(text.encode())
+            yield file
         return
     path = full_path(path)
     if path.exists() and not path.is_file():  # /dev/null, or a pipe: nothing to replace
         with path.open("wb") as file:
-            yield lambda text: file.write(text.encode())
+            yield file
         return
     if path.exists() and not force:
         raise OutputExists(path)
@@ -72,7 +79,7 @@ def _destination(path: Path, *, force: bool) -> Iterator[Callable[[str], object]
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            yield lambda text: file.write(text.encode())
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(draft).replace(path)

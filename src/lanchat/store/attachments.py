@@ -7,9 +7,10 @@ what is in it is taken off the disk afterwards (``files.py``).
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lanchat.chat.model import Attachment, Message, Quoted
 from lanchat.errors import UnknownFile
@@ -46,6 +47,50 @@ def name(connection: sqlite3.Connection, message_id: int, ids: Sequence[str]) ->
         [(message_id, place, each) for place, each in enumerate(ids)],
     )
     connection.execute("UPDATE message SET files = ? WHERE id = ?", (len(ids) or None, message_id))
+
+
+class Loaded(NamedTuple):
+    """A file that comes in with its message; what is in it has its place already.
+
+    ``thumb`` is the hash and the size of a small picture, which has, too.
+    """
+
+    id: str
+    name: str
+    type: str
+    size: int
+    width: int | None
+    height: int | None
+    sha256: str
+    thumb: tuple[str, int] | None
+
+
+def load(
+    connection: sqlite3.Connection, message_id: int, created: float, files: Sequence[Loaded]
+) -> None:
+    """Within a transaction, let a message of an archive have these files.
+
+    ``created`` is in seconds since the epoch. A file whose id is another one's gets another one.
+    """
+    for place, file in enumerate(files):
+        contents = [(file.sha256, file.size), *([file.thumb] if file.thumb else [])]
+        connection.executemany(
+            "INSERT INTO content VALUES (?, ?, 0) ON CONFLICT (sha256) DO NOTHING", contents
+        )
+        known = "SELECT 1 FROM file WHERE id = :id UNION ALL SELECT 1 FROM upload WHERE id = :id"
+        is_taken = connection.execute(known, {"id": file.id}).fetchone() is not None
+        file_id = secrets.token_hex(16) if is_taken else file.id
+        connection.execute(
+            "INSERT INTO file (id, name, type, size, width, height, sha256, user_id, device,"
+            " created, message_id, place) SELECT ?, ?, ?, ?, ?, ?, ?, user_id, '', ?, id, ?"
+            " FROM message WHERE id = ?",
+            (file_id, *file[1:7], created, place, message_id),
+        )
+        if file.thumb is not None:
+            connection.execute(
+                "UPDATE file SET thumb_sha256 = ? WHERE id = ?", (file.thumb[0], file_id)
+            )
+    connection.execute("UPDATE message SET files = ? WHERE id = ?", (len(files), message_id))
 
 
 def with_files(connection: sqlite3.Connection, messages: Sequence[HasFiles]) -> list[HasFiles]:

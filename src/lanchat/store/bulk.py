@@ -6,20 +6,28 @@ written meanwhile can be tidied up between two.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from lanchat.chat.changes import Draft, Pin
-from lanchat.chat.model import LOBBY, Message, Reaction
+from lanchat.chat.model import LOBBY, FileDraft, Message, Reaction
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
-from lanchat.store import message_rows, messages, pins, reactions, references
+from lanchat.store import attachments, message_rows, messages, pins, reactions, references
 from lanchat.store.database import open_database, transaction
-from lanchat.store.schema import WITH_CLEARING, WITH_REACTIONS, NewerSchemaError, steps_taken
+from lanchat.store.schema import (
+    WITH_CLEARING,
+    WITH_FILES,
+    WITH_REACTIONS,
+    NewerSchemaError,
+    steps_taken,
+)
 from lanchat.store.visibility import VISIBLE
 
 PAGE = 2_000
@@ -35,10 +43,11 @@ _WITH_POSITIONS = 5
 """The one from which on there are rooms, each with a history of its own."""
 
 _COLUMNS = "id, client_id, room, user_id, user, ip, message, time"
-_MORE = "pinned IS NOT NULL, edited, reply_to, mentions"
+_MORE = "files, pinned IS NOT NULL, edited, reply_to, mentions"
 _NEW_IDS = "CREATE TEMP TABLE new_id (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)"
 _NO_CLEARING = "CREATE TEMP TABLE clearing (user_id TEXT PRIMARY KEY, up_to, reaction)"
 """What an older lanchat does not have; nothing is written into the file."""
+_NO_FILES = "CREATE TEMP VIEW message AS SELECT *, NULL AS files FROM main.message"
 _PLACE = "id > ? AND id <= ? AND time >= ? AND time < ?"
 
 
@@ -46,18 +55,22 @@ _PLACE = "id > ? AND id <= ? AND time >= ? AND time < ?"
 class Archived(Draft):
     """A message of an archive; ``old_id`` is the one that it has there, as its ``reply_to`` is one.
 
-    Its ``reactions`` name everybody.
+    Its ``reactions`` name everybody. ``described`` is what the archive says of its files, by their
+    ids there; ``attached`` are those that it has.
     """
 
     old_id: int | None = None
     edited: str | None = None
     reactions: tuple[Reaction, ...] = ()
     pinned: bool = False
+    described: dict[str, FileDraft] = field(default_factory=dict)
+    attached: tuple[attachments.Loaded, ...] = ()
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing belongs to it but what was said."""
-        return not (self.edited or self.reply_to or self.mentions or self.reactions or self.pinned)
+        more = self.edited or self.reply_to or self.mentions or self.reactions or self.pinned
+        return not (more or self.attached)
 
 
 class MessageReader:
@@ -79,6 +92,8 @@ class MessageReader:
             steps = steps_taken(self._connection)
             self._where = f"{_PLACE} AND {_shown(steps)}"
             self._with_reactions = steps >= WITH_REACTIONS
+            if steps < WITH_FILES:
+                self._connection.execute(_NO_FILES)
             if steps < WITH_CLEARING:
                 self._connection.execute(_NO_CLEARING)
             undo.pop_all()
@@ -92,7 +107,7 @@ class MessageReader:
 
     def pages(self) -> Iterator[list[Message]]:
         """All of them in the order of their ids, at most PAGE at once."""
-        more = _MORE if self._with_reactions else "0, NULL, NULL, NULL"
+        more = _MORE if self._with_reactions else "NULL, 0, NULL, NULL, NULL"
         query = (
             f"SELECT {more}, {_COLUMNS} FROM message"  # noqa: S608 (constants)
             f" WHERE {self._where} ORDER BY id LIMIT {PAGE}"
@@ -101,7 +116,7 @@ class MessageReader:
         while True:
             with self._explained():
                 rows = self._connection.execute(query, (last, self._end, *self._times)).fetchall()
-                said = list(map(_read, rows))
+                said = attachments.with_files(self._connection, list(map(_read, rows)))
                 if ids := {message.reply_to for message in said} - {None}:
                     said = references.with_quotes(self._connection, said, ids)
                 reacted = self._reactions(said)
@@ -109,6 +124,18 @@ class MessageReader:
                 return
             yield [m._replace(reactions=reacted[m.id]) if m.id in reacted else m for m in said]
             last = said[-1].id
+
+    def hashes(self, ids: Sequence[int]) -> dict[str, tuple[str, str | None]]:
+        """By the ids of these messages' files, what is in them: its hash, and the picture's."""
+        if not ids:
+            return {}
+        with self._explained():
+            rows = self._connection.execute(
+                "SELECT id, sha256, thumb_sha256 FROM file"
+                " WHERE message_id IN (SELECT value FROM json_each(?))",
+                (json.dumps(ids),),
+            )
+            return {file_id: (sha256, thumb) for file_id, sha256, thumb in rows}
 
     def close(self) -> None:
         """Let go of the file."""
@@ -144,11 +171,11 @@ class MessageReader:
 
 
 def _read(row: tuple[Any, ...]) -> Message:
-    pinned, edited, reply_to, mentions, *said = row
+    files, pinned, edited, reply_to, mentions, *said = row
     message = Message(*(*said, said[0]))
-    if not (pinned or edited or reply_to or mentions):
+    if not (files or pinned or edited or reply_to or mentions):
         return message
-    message = message._replace(edited=edited, reply_to=reply_to, pinned=bool(pinned))
+    message = message._replace(edited=edited, reply_to=reply_to, pinned=bool(pinned), files=files)
     return references.with_mentions(message._replace(mentions=mentions)) if mentions else message
 
 
@@ -220,6 +247,9 @@ def _put_to(connection: sqlite3.Connection, archived: Archived, before: int) -> 
         " WHERE other.id = ? AND other.room = message.room) WHERE id = ?",
         (archived.edited, mentions, reply_to, message.id),
     )
+    if archived.attached:
+        said = datetime.fromisoformat(archived.time.replace("Z", "+00:00")).timestamp()
+        attachments.load(connection, message.id, said, archived.attached)
     if archived.reactions:
         reactions.load(connection, message.id, archived.reactions)
     if archived.pinned:

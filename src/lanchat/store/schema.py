@@ -330,6 +330,9 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
 WITH_REACTIONS = MIGRATIONS.index(_reactions) + 1
 """The step from which on there are reactions and pins."""
 
+WITH_FILES = MIGRATIONS.index(_files) + 1
+"""The one from which on messages have files."""
+
 WITH_CLEARING = MIGRATIONS.index(_clearing) + 1
 """The one from which on a mark may hide what a person has said."""
 

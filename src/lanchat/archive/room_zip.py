@@ -1,0 +1,145 @@
+"""A room as one ZIP file: a page to read, its files, and lines that `lanchat import` takes back.
+
+    room.html              where it was unpacked, it shows the files beside it
+    messages.jsonl         every message, exactly
+    files/<id>/<name>      what was sent
+    thumbs/<id>            small pictures that stand for large ones
+    SHA256SUMS             of all these files, as `sha256sum --check` reads them
+
+Nothing is held whole: each part is written as it is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone, tzinfo
+from pathlib import Path
+from typing import BinaryIO
+
+from lanchat.archive.exporter import Format, reader_of
+from lanchat.archive.html_page import Page
+from lanchat.archive.message_formats import JsonLines
+from lanchat.chat.model import Attachment
+from lanchat.store.datadir import FILES
+from lanchat.store.file_disk import FileFolder
+from lanchat.store.slices import PIECE
+
+PAGE, MESSAGES, SUMS = "room.html", "messages.jsonl", "SHA256SUMS"
+
+_MANY = 100_000
+"""Messages that may take more than a part of a ZIP file could have before it had 64 bits."""
+
+_OWNERS_ALONE = 0o600 << 16
+
+
+def file_entry(file_id: str, name: str) -> str:
+    """Where a file is in the archive."""
+    return f"files/{file_id}/{name}"
+
+
+def thumb_entry(file_id: str) -> str:
+    """Where the small picture of a file is."""
+    return f"thumbs/{file_id}"
+
+
+class RoomZip:
+    """The messages of a data directory, and their files; what it is given is as of ``Export``.
+
+    ``steps`` are how often ``write`` says that it has come further; ``lost`` are files that could
+    not be read, or are not what was sent any more. Raises NoMessages and DataUnusable.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        zone: tzinfo | None = None,
+        lang: str = "en",
+    ) -> None:
+        self._reader = reader_of(data_dir, since, until)
+        self._folder = FileFolder(data_dir / FILES)
+        self._zone = zone
+        self._lang = lang
+        self.count = self._reader.count()
+        self.steps = 3 * self.count
+        self.files = 0
+        self.lost: list[str] = []
+
+    def write(self, target: BinaryIO, advance: Callable[[int], None]) -> None:
+        """Write all of it. Raises OSError where the target refuses."""
+        now = datetime.now(timezone.utc).astimezone(self._zone)
+        page = Page(self._zone, self._lang, self.count, now, with_files=True)
+        with zipfile.ZipFile(target, "w") as archive:
+            self._put_text(archive, PAGE, page, advance)
+            self._put_text(archive, MESSAGES, JsonLines(), advance)
+            sums = [f"{sha256}  {name}\n" for name, sha256 in self._put_files(archive, advance)]
+            with archive.open(_entry(SUMS), "w") as entry:
+                entry.write("".join(sums).encode())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._reader.close()
+
+    def _put_text(
+        self, archive: zipfile.ZipFile, name: str, form: Format, advance: Callable[[int], None]
+    ) -> None:
+        with archive.open(_entry(name), "w", force_zip64=self.count > _MANY) as entry:
+            entry.write(form.head().encode())
+            for page in self._reader.pages():
+                entry.write(form.body(page).encode())
+                advance(len(page))
+            entry.write(form.foot().encode())
+
+    def _put_files(
+        self, archive: zipfile.ZipFile, advance: Callable[[int], None]
+    ) -> Iterator[tuple[str, str]]:
+        """Put all files there; gives the name and the hash of each part."""
+        for page in self._reader.pages():
+            hashes = self._reader.hashes([m.id for m in page if m.files])
+            for message in page:
+                for file in message.files or ():
+                    if file.id in hashes:
+                        yield from self._put_file(archive, file, *hashes[file.id])
+                advance(1)
+
+    def _put_file(
+        self, archive: zipfile.ZipFile, file: Attachment, sha256: str, thumb_sha256: str | None
+    ) -> Iterator[tuple[str, str]]:
+        parts = [(file_entry(file.id, file.name), sha256)]
+        if thumb_sha256 is not None:
+            parts.append((thumb_entry(file.id), thumb_sha256))
+        for name, expected in parts:
+            try:
+                found = self._copy(archive, name, expected)
+            except FileNotFoundError:  # deleted meanwhile, or by another hand
+                found = ""
+            if found != expected:
+                self.lost.append(file.name)
+            if found:
+                yield name, found
+        self.files += 1
+
+    def _copy(self, archive: zipfile.ZipFile, name: str, sha256: str) -> str:
+        """Put a content there; returns its hash, as it was read."""
+        counted = hashlib.sha256()
+        with self._folder.open(sha256) as source:
+            info = _entry(name, zipfile.ZIP_STORED)  # pictures and films are small already
+            info.file_size = source.seek(0, 2)
+            source.seek(0)
+            with archive.open(info, "w") as entry:
+                while piece := source.read(PIECE):
+                    counted.update(piece)
+                    entry.write(piece)
+        return counted.hexdigest()
+
+
+def _entry(name: str, way: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, time.localtime()[:6])
+    info.compress_type = way
+    info.external_attr = _OWNERS_ALONE
+    return info

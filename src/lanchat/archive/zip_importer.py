@@ -1,0 +1,194 @@
+"""The way in for a room that was exported with its files: all of it, or nothing.
+
+What the archive says is believed nowhere. Nothing is unpacked by a name that it has: parts are
+found by the names that the messages ask for, have to be as large as these say, and go where their
+contents belong. So a path leads nowhere, and a part that unpacks to more is refused before anything
+is written. Types are told by what is in the files.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from lanchat.archive.importer import draft, lines, without_files
+from lanchat.archive.room_zip import MESSAGES, SUMS, file_entry, thumb_entry
+from lanchat.chat.model import THUMB_LIMIT
+from lanchat.errors import ArchiveRefused, DiskFull, LineRefused
+from lanchat.store.attachments import Loaded
+from lanchat.store.bulk import Archived, load
+from lanchat.store.datadir import DataDir
+from lanchat.store.file_import import FileImport, Staged
+from lanchat.store.files import HEAD, THUMB_TYPES
+from lanchat.web.file_types import type_of
+
+_SUM = re.compile(rb"([0-9a-f]{64})  (.{1,1000})\n")
+_SUM_LINE = 2_000
+_WAYS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_ENCRYPTED = 1
+
+
+class Taken(NamedTuple):
+    """What came of an import: how many messages were new, of how many, and their files.
+
+    ``missing`` files were named by messages, and not in the archive.
+    """
+
+    fresh: int
+    total: int
+    files: int
+    size: int
+    missing: int
+
+
+class RoomImport:
+    """An archive at ``path``; ``steps`` are the bytes that ``take_in`` will have looked at.
+
+    Raises ArchiveRefused where it is none.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._name = str(path)
+        with self._explained():
+            self._archive = zipfile.ZipFile(path)
+        try:
+            self._parts = self._look()
+        except BaseException:
+            self._archive.close()
+            raise
+        self.steps = sum(part.file_size for part in self._parts.values())
+        self._advance: Callable[[int], None] = lambda _: None
+        self._total = 0
+        self._missing = 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._archive.close()
+
+    def take_in(self, data_dir: Path, advance: Callable[[int], None]) -> Taken:
+        """Store all messages and their files; ``advance`` is told the bytes that it has looked at.
+
+        Raises ArchiveRefused, LineRefused, DataInUse, DataUnusable or StoreUnavailable, and then
+        nothing was stored.
+        """
+        self._advance = advance
+        wanted = self._wanted()
+        with closing(DataDir(data_dir)) as data:
+            files = FileImport(data.files)
+            try:
+                files.check_space(sum(part.file_size for part in wanted.values()))
+                staged = self._stage(files, wanted)
+                files.place()
+                fresh = load(data.database, self._drafts(staged))
+            except BaseException as error:
+                files.undo()
+                if isinstance(error, DiskFull):
+                    raise self._refusal("the disk has no room for its files") from None
+                raise
+            files.tidy(data.database)
+        own = [each for name, each in staged.items() if name.startswith("files/")]
+        return Taken(fresh, self._total, len(own), sum(each.size for each in own), self._missing)
+
+    def _look(self) -> dict[str, zipfile.ZipInfo]:
+        """The parts that an archive of a room has, each once, and in a way that can be read."""
+        parts: dict[str, zipfile.ZipInfo] = {}
+        for part in self._archive.infolist():
+            if part.filename in parts:
+                raise self._refusal(f"it has {part.filename!r} twice")
+            parts[part.filename] = part
+        for name in (MESSAGES, SUMS):
+            if name not in parts:
+                raise self._refusal(f"it is no export of a room: it has no {name}")
+        return parts
+
+    def _wanted(self) -> dict[str, zipfile.ZipInfo]:
+        """The parts that messages name, after a look at all of these."""
+        wanted: dict[str, zipfile.ZipInfo] = {}
+        for message in self._messages():
+            for file_id, file in message.described.items():
+                name = file_entry(file_id, file.name)
+                if (part := self._parts.get(name)) is None:
+                    continue
+                self._check(part, part.file_size == file.length)
+                wanted[name] = part
+                if (thumb := self._parts.get(thumb_entry(file_id))) is not None:
+                    self._check(thumb, thumb.file_size <= THUMB_LIMIT)
+                    wanted[thumb.filename] = thumb
+        return wanted
+
+    def _check(self, part: zipfile.ZipInfo, is_as_large: bool) -> None:
+        if part.compress_type not in _WAYS or part.flag_bits & _ENCRYPTED:
+            raise self._refusal(f"{part.filename!r} is packed in a way that is not read")
+        if not is_as_large:
+            raise self._refusal(f"{part.filename!r} is not as large as its message says")
+
+    def _stage(self, files: FileImport, wanted: dict[str, zipfile.ZipInfo]) -> dict[str, Staged]:
+        """Write all parts down, and look whether each is what was exported."""
+        sums, staged = self._sums(), dict[str, Staged]()
+        for name, part in wanted.items():
+            with self._explained(), self._archive.open(part) as source:
+                staged[name] = files.stage(source.read, self._advance)
+            if staged[name].sha256 != sums.get(name):
+                raise self._refusal(f"{name!r} is not what {SUMS} says")
+            if name.startswith("thumbs/") and type_of(staged[name].head[:HEAD]) not in THUMB_TYPES:
+                raise self._refusal(f"{name!r} is no picture")
+        return staged
+
+    def _sums(self) -> dict[str, str]:
+        """The hashes of all parts that have one."""
+        sums = {}
+        with self._explained(), self._archive.open(self._parts[SUMS]) as source:
+            while line := source.readline(_SUM_LINE):
+                if found := _SUM.fullmatch(line):
+                    sums[found[2].decode(errors="replace")] = found[1].decode()
+        return sums
+
+    def _messages(self) -> Iterator[Archived]:
+        """Every message, as it stands there. Raises LineRefused."""
+        with self._explained(), self._archive.open(self._parts[MESSAGES]) as source:
+            for number, line in enumerate(lines(source), start=1):
+                try:
+                    yield draft(line)
+                except ValueError as error:
+                    name = f"{self._name}, {MESSAGES}"
+                    raise LineRefused(name, number, str(error)) from None
+                self._total = number
+                self._advance(len(line))
+
+    def _drafts(self, staged: dict[str, Staged]) -> Iterator[Archived]:
+        """Every message with those of its files that are there."""
+        self._advance = lambda _: None  # they were counted at the first look
+        for message in self._messages():
+            attached = tuple(_attached(message, staged))
+            self._missing += len(message.described) - len(attached)
+            yield replace(message, attached=attached) if attached else without_files(message)
+
+    def _refusal(self, reason: str) -> ArchiveRefused:
+        return ArchiveRefused(self._name, reason)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise self._refusal(f"it is no ZIP file, or damaged ({error})") from None
+        except (NotImplementedError, RuntimeError) as error:
+            raise self._refusal(f"it is packed in a way that is not read ({error})") from None
+
+
+def _attached(message: Archived, staged: dict[str, Staged]) -> Iterator[Loaded]:
+    for file_id, file in message.described.items():
+        content = staged.get(file_entry(file_id, file.name))
+        if content is not None:
+            thumb = staged.get(thumb_entry(file_id))
+            yield Loaded(
+                *(file_id, file.name, type_of(content.head), content.size, file.width, file.height),
+                content.sha256,
+                None if thumb is None else (thumb.sha256, thumb.size),
+            )
