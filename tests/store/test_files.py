@@ -24,6 +24,7 @@ from lanchat.errors import (
     DiskFull,
     PayloadInvalid,
     QuotaReached,
+    StoreUnavailable,
     TooFast,
     TooLarge,
     UnknownFile,
@@ -31,9 +32,10 @@ from lanchat.errors import (
     WrongOffset,
 )
 from lanchat.store import attachments
+from lanchat.store import file_rows as rows
 from lanchat.store.database import Database, transaction
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.file_rows import MOST_OF_DAY, ON_THEIR_WAY, Quotas
+from lanchat.store.file_rows import MOST_OF_DAY, ON_THEIR_WAY, Quotas, UploadRow
 from lanchat.store.files import SqliteFiles
 from lanchat.store.retention import delete_cleared
 from tests.world.clock import Clock
@@ -44,6 +46,7 @@ ANA, BIA = User("1", "Ana"), User("2", "Bia")
 LAPTOP, PHONE = Origin("192.0.2.1", device="laptop"), Origin("192.0.2.1", device="phone")
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
 MB = 1_000_000
+FULL = 2
 
 Files = Callable[..., SqliteFiles]
 
@@ -162,6 +165,25 @@ def test_whoever_asks_again_hears_that_it_is_whole(files: SqliteFiles) -> None:
     file_id = send(files, b"abc")
     assert files.offset(ANA, file_id).offset == 3
     assert write(files, file_id, 3, b"").offset == 3
+
+
+def test_messages_are_synced_as_ever(files: SqliteFiles, database: Database) -> None:
+    """How far an upload is may be known later after a power cut; nothing else may."""
+    upload_id = begin(files, 9)
+    write(files, upload_id, 0, b"abc")
+    assert database.call(_synchronous) == FULL
+    database.call(lambda c: c.execute("DROP TABLE upload"))
+    with pytest.raises(StoreUnavailable):
+        write(files, upload_id, 3, b"def")
+    row = UploadRow(upload_id, "1", "", 9, 3, "a", None, None, 0.0)
+    with pytest.raises(StoreUnavailable):
+        database.call(lambda c: rows.note(c, row))
+    assert database.call(_synchronous) == FULL
+
+
+def _synchronous(connection: sqlite3.Connection) -> int:
+    (level,) = connection.execute("PRAGMA synchronous").fetchone()
+    return int(level)
 
 
 def test_a_piece_begins_where_the_last_one_ended(files: SqliteFiles) -> None:

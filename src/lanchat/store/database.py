@@ -96,6 +96,20 @@ class Database:
 
 
 @contextlib.contextmanager
+def unhurried(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is committed within outlives a kill at once, a power cut with the next other commit.
+
+    It is for what may be known a little later, as nothing depends on it: no commit to disk is
+    waited for.
+    """
+    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA synchronous = FULL")
+
+
+@contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """What happens within is stored whole or not at all.
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from functools import partial
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar, cast
 
@@ -178,6 +179,16 @@ def sync(file: BinaryIO) -> None:
         os.fdatasync(file.fileno())
     else:
         os.fsync(file.fileno())
+
+
+def write_out(file: BinaryIO | FileIO, start: int, size: int) -> None:
+    """Let the system begin to write this to the disk, where it can be asked for it.
+
+    Else megabytes wait for ``sync``, and with them whatever else is written at that moment.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.posix_fadvise(file.fileno(), start, size, os.POSIX_FADV_DONTNEED)
 
 
 def sync_folder(path: Path) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 from lanchat.chat.model import Attachment, User
 from lanchat.errors import QuotaReached, TooFast, UnknownFile
 from lanchat.store.attachments import attachment
-from lanchat.store.database import transaction
+from lanchat.store.database import transaction, unhurried
 from lanchat.store.visibility import VISIBLE
 
 LEAST = 4_096
@@ -130,11 +131,13 @@ def upload(connection: sqlite3.Connection, upload_id: str) -> UploadRow | None:
 
 
 def note(connection: sqlite3.Connection, upload: UploadRow) -> None:
-    """Note how far an upload has come, and its hash where that is known.
+    """Note how far an upload has come, and its hash once all of it is there.
 
-    Raises UnknownFile where it was given up meanwhile.
+    Until then a power cut may take the last notes along, and the upload goes on a few pieces
+    before. Raises UnknownFile where it was given up meanwhile.
     """
-    with transaction(connection):
+    hurry = nullcontext() if upload.sha256 else unhurried(connection)
+    with hurry, transaction(connection):
         noted = connection.execute(
             "UPDATE upload SET offset = ?, sha256 = ? WHERE id = ?",
             (upload.offset, upload.sha256, upload.id),

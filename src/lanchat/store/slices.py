@@ -17,7 +17,7 @@ from typing import Protocol
 
 from lanchat.chat.model import SLICE_LIMIT, Checksum
 from lanchat.errors import TooLarge, WrongChecksum
-from lanchat.store.file_disk import Disk, Pending, sync
+from lanchat.store.file_disk import Disk, Pending, sync, write_out
 
 PIECE = 256 << 10
 """Bytes that are written at once."""
@@ -94,6 +94,7 @@ class Slice:
         rest = memoryview(piece)
         while rest:
             rest = rest[self._file.write(rest) or 0 :]
+        write_out(self._file, self._offset + self.size, len(piece))
         self.sha256.update(piece)
         if self._check is not None:
             self._check.update(piece)
