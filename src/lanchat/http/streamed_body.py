@@ -22,15 +22,18 @@ if TYPE_CHECKING:
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-_PIECE = 16 << 10
+_CHUNK = 16 << 10
 """So much is read at a time of a body whose length is not told beforehand."""
+
+_TURN = 256 << 10
+"""After so many bytes others have their turn, also where the next ones are there already."""
 
 
 class StreamedBody(io.RawIOBase):
     """What the application has as ``wsgi.input``.
 
-    ``read(size)`` returns so many bytes, or those that are left. Raises TooSlow or CutOff, after
-    it has returned what had come by then.
+    ``read(size)`` returns what has come, at most so many bytes; it waits where there is nothing.
+    Raises TooSlow or CutOff.
     """
 
     def __init__(
@@ -47,14 +50,15 @@ class StreamedBody(io.RawIOBase):
         self._progress = progress
         self._is_awaited = is_awaited
         self._left = -1 if source.chunked_input else source.content_length or 0
-        self._failure: Exception | None = None
+        self._failed = False
+        self._turn = 0
         self._answered = time.monotonic()
         """When the application began to do with what it has what it does."""
 
     @property
     def unread(self) -> bool:
         """Whether something of it is in the socket still, or may be."""
-        return self._left != 0 or self._failure is not None
+        return self._left != 0 or self._failed
 
     def readable(self) -> bool:
         return True
@@ -62,55 +66,57 @@ class StreamedBody(io.RawIOBase):
     def read(self, size: int | None = -1, /) -> bytes:
         if size is None or size < 0:
             return self.readall()
-        buffer = bytearray(size if self._left < 0 else min(size, self._left))
-        return bytes(memoryview(buffer)[: self.readinto(buffer)])
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        if self._failure is not None:
-            raise self._failure
-        if self._is_awaited and self._left:
+        if not self._left or not size:
+            return b""
+        if self._is_awaited:
             self._sock.sendall(_CONTINUE)
             self._is_awaited = False
-        gevent.sleep(0)  # or who sends fast would leave nobody else a turn
         self._progress.spare(time.monotonic() - self._answered)
-        filled = 0
-        with memoryview(buffer).cast("B") as view:
-            try:
-                while filled < len(view) and (read := self._receive(view[filled:])):
-                    filled += read
-            except (CutOff, TooSlow) as failure:
-                self._failure = failure
-                if not filled:
-                    raise
-            finally:
-                self._answered = time.monotonic()
-        return filled
+        try:
+            piece = self._receive(size)
+        except (CutOff, TooSlow):
+            self._failed = True
+            raise
+        finally:
+            self._answered = time.monotonic()
+        self._let_others(len(piece))
+        return piece
 
-    def _receive(self, view: memoryview) -> int:
-        """Read what is there, or wait for it; returns 0 at the end. Raises TooSlow or CutOff."""
-        if not self._left:
-            return 0
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        with memoryview(buffer).cast("B") as view:
+            piece = self.read(len(view))
+            view[: len(piece)] = piece
+        return len(piece)
+
+    def _let_others(self, size: int) -> None:
+        self._turn += size
+        if self._turn >= _TURN:
+            self._turn = 0
+            gevent.sleep(0)
+
+    def _receive(self, size: int) -> bytes:
+        """What is there, or comes next. Raises TooSlow or CutOff."""
         late = gevent.Timeout(self._progress.left(), TooSlow)
         try:
             with late:
-                size = self._receive_chunked(view) if self._left < 0 else self._receive_next(view)
+                piece = self._next_chunk(size) if self._left < 0 else self._next(size)
         except OSError as error:
             raise CutOff(str(error)) from None
-        self._progress.count(size)
-        return size
+        self._progress.count(len(piece))
+        return piece
 
-    def _receive_next(self, view: memoryview) -> int:
+    def _next(self, size: int) -> bytes:
+        # What the reader has, and once that is nothing, what the system has: in one call, and
+        # without a copy.
         reader: Any = self._source.rfile
-        # Past the reader's buffer, once that is empty: one system call, and nothing is copied.
-        size: int = reader.readinto1(view[: self._left])
-        if not size:
+        piece: bytes = reader.read1(min(size, self._left))
+        if not piece:
             raise CutOff("the client has gone")
-        self._left -= size
-        return size
+        self._left -= len(piece)
+        return piece
 
-    def _receive_chunked(self, view: memoryview) -> int:
-        piece: bytes = self._source.read(min(len(view), _PIECE))
-        view[: len(piece)] = piece
+    def _next_chunk(self, size: int) -> bytes:
+        piece: bytes = self._source.read(min(size, _CHUNK))
         if not piece:
             self._left = 0
-        return len(piece)
+        return piece

@@ -1,7 +1,7 @@
 """One piece of an upload on its way to the disk, hashed while it is written.
 
 What was hashed before is remembered from piece to piece; after a restart it is counted again
-from the disk. A thread writes and hashes 256 KiB while the next are read from the network.
+from the disk. A thread writes and hashes 512 KiB while the next are read from the network.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lanchat.chat.model import SLICE_LIMIT, Checksum
 from lanchat.errors import TooLarge, WrongChecksum
 from lanchat.store.file_disk import Disk, Pending, sync, write_out
 
-PIECE = 256 << 10
+PIECE = 512 << 10
 """Bytes that are written at once."""
 
 
