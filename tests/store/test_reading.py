@@ -8,10 +8,12 @@ import pytest
 from lanchat.chat.changes import Delete
 from lanchat.chat.reading import Place
 from lanchat.errors import UnknownMessage
-from lanchat.store import messages
+from lanchat.store import attachments, messages
 from lanchat.store.bulk import load
+from lanchat.store.database import Database, transaction
 from lanchat.store.reading import stretch
 from tests.world.drafts import NOON, draft
+from tests.world.files import put_file
 
 LATER = "SEARCH message USING INDEX message_room (room=? AND id>?)"
 BETWEEN = "SEARCH message USING INDEX message_room (room=? AND id>? AND id<?)"
@@ -69,6 +71,24 @@ def test_what_was_cleared_is_not_read(connection):
     assert read(connection, Place("before", 8)) == ([], False, False)
     with pytest.raises(UnknownMessage):
         stretch(connection, "lobby", Place("around", 7), 10)
+
+
+def test_the_messages_with_files_are_found_beside_all_others(connection, path):
+    """In both directions, and without those that were deleted."""
+    database = Database(path)
+    for number, file_id in ((4, "a"), (7, "b"), (9, "c")):
+        put_file(database, file_id)
+        with transaction(connection):
+            attachments.name(connection, number, [file_id])
+    database.close()
+    assert read(connection, Place(files=True)) == ([4, 7, 9], False, False)
+    assert read(connection, Place(files=True), 2) == ([7, 9], True, False)
+    assert read(connection, Place("before", 9, files=True), 1) == ([7], True, False)
+    assert read(connection, Place("after", 4, files=True), 1) == ([7], False, True)
+    assert read(connection, Place("around", 7, files=True)) == ([4, 7, 9], False, False)
+    assert read(connection, Place(files=True), room="quiet") == ([], False, False)
+    messages.delete(connection, Delete(7, NOON))
+    assert read(connection, Place(files=True)) == ([4, 9], False, False)
 
 
 def test_a_quiet_room_is_found_beside_a_busy_one(connection):

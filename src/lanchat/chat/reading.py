@@ -12,10 +12,14 @@ from lanchat.errors import UnknownRoom
 
 
 class Place(NamedTuple):
-    """Where to read: on which side of the message with this id; 0 is behind the newest one."""
+    """Where to read: on which side of the message with this id; 0 is behind the newest one.
+
+    With ``files`` those alone count that have some.
+    """
 
     side: Literal["before", "after", "around"] = "before"
     id: int = 0
+    files: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,10 @@ _NEWEST = 2**63 - 1
 
 # Left to choose, SQLite would look for a quiet room's messages among all others.
 _SAID = message_rows.SELECT + f"INDEXED BY message_room WHERE room = ? AND {SAID} "
+_WITH_FILES = (
+    f"{message_rows.SELECT}INDEXED BY message_files"
+    f" WHERE room = ? AND files IS NOT NULL AND {SAID} "
+)
 
 
 class SqliteHistory:
@@ -30,30 +34,32 @@ class SqliteHistory:
 def stretch(connection: sqlite3.Connection, room: str, place: Place, limit: int) -> Stretch:
     """At most so many messages of the room. Raises UnknownMessage."""
     floor = message_rows.cleared(connection, room)
+    said = _WITH_FILES if place.files else _SAID
     if place.side == "after":
-        return _after(connection, room, max(place.id, floor), limit)
+        return _after(connection, said, (room, max(place.id, floor)), limit)
     if place.side == "before":
-        return _before(connection, room, floor, place.id or _NEWEST, limit)
+        return _before(connection, said, (room, floor, place.id or _NEWEST), limit)
     query = "SELECT 1 FROM message WHERE id = ? AND room = ? AND id > ?"
     if connection.execute(query, (place.id, room, floor)).fetchone() is None:
         raise UnknownMessage
-    earlier = _before(connection, room, floor, place.id, limit // 2)
-    later = _after(connection, room, max(place.id - 1, floor), limit - limit // 2)
+    earlier = _before(connection, said, (room, floor, place.id), limit // 2)
+    later = _after(connection, said, (room, max(place.id - 1, floor)), limit - limit // 2)
     return Stretch(earlier.messages + later.messages, earlier.earlier, later.later)
 
 
 def _before(
-    connection: sqlite3.Connection, room: str, floor: int, message_id: int, limit: int
+    connection: sqlite3.Connection, said: str, between: tuple[str, int, int], limit: int
 ) -> Stretch:
     rows = connection.execute(
-        _SAID + "AND id > ? AND id < ? ORDER BY id DESC LIMIT ?",
-        (room, floor, message_id, limit + 1),
+        said + "AND id > ? AND id < ? ORDER BY id DESC LIMIT ?", (*between, limit + 1)
     ).fetchall()
     return Stretch(message_rows.read(connection, rows[:limit][::-1]), earlier=len(rows) > limit)
 
 
-def _after(connection: sqlite3.Connection, room: str, message_id: int, limit: int) -> Stretch:
+def _after(
+    connection: sqlite3.Connection, said: str, above: tuple[str, int], limit: int
+) -> Stretch:
     rows = connection.execute(
-        _SAID + "AND id > ? ORDER BY id LIMIT ?", (room, message_id, limit + 1)
+        said + "AND id > ? ORDER BY id LIMIT ?", (*above, limit + 1)
     ).fetchall()
     return Stretch(message_rows.read(connection, rows[:limit]), later=len(rows) > limit)

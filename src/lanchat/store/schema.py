@@ -241,6 +241,7 @@ def _files(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX file_thumb ON file (thumb_sha256)")
     # How many files a message has, NULL for none: most have none, and cost no question.
     connection.execute("ALTER TABLE message ADD COLUMN files INTEGER")
+    connection.execute("CREATE INDEX message_files ON message (room, id) WHERE files IS NOT NULL")
     connection.execute("ALTER TABLE rules ADD COLUMN files INTEGER NOT NULL DEFAULT 1")
     # One row: the bytes of all contents and of all uploads as they will be.
     connection.execute("CREATE TABLE file_space (size INTEGER NOT NULL)")

@@ -101,12 +101,16 @@ class HostCommand(msgspec.Struct):
 
 
 class AskHistory(msgspec.Struct):
-    """``history``: on which side of which message; on none for the newest ones."""
+    """``history``: on which side of which message; on none for the newest ones.
+
+    With ``files`` it is about those messages alone that have some.
+    """
 
     room: _RoomId = LOBBY
     before: _Position | None = None
     after: _Position | None = None
     around: _Position | None = None
+    files: bool = False
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 100
 
     def __post_init__(self) -> None:
@@ -118,10 +122,10 @@ class AskHistory(msgspec.Struct):
     def place(self) -> Place:
         """The one side that is asked for."""
         if self.after is not None:
-            return Place("after", self.after)
+            return Place("after", self.after, self.files)
         if self.around is not None:
-            return Place("around", self.around)
-        return Place("before", self.before or 0)
+            return Place("around", self.around, self.files)
+        return Place("before", self.before or 0, self.files)
 
 
 class IsTyping(msgspec.Struct):
