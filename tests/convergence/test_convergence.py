@@ -29,7 +29,7 @@ EMOJI = "👍🎉"
 ANSWERED = 8
 """Messages in one answer at most."""
 
-SEEN = ("id", "seq", "user", "message", "edited", "pinned")
+SEEN = ("id", "seq", "user", "message", "edited", "pinned", "files")
 
 Wire = dict[str, Any]
 
@@ -154,12 +154,17 @@ class Room(RuleBasedStateMachine):
         for guest in self.guests:
             guest.catch_up(self.life)
 
-    @rule(users=st.lists(USERS, min_size=1, max_size=4), number=st.none() | NUMBERS)
-    def say(self, users: list[User], number: int | None) -> None:
-        """One after the other, perhaps as an answer."""
+    @rule(
+        users=st.lists(USERS, min_size=1, max_size=4),
+        number=st.none() | NUMBERS,
+        file=st.booleans(),
+    )
+    def say(self, users: list[User], number: int | None, file: bool) -> None:
+        """One after the other, perhaps as an answer, and the last one perhaps by a picture."""
         one = None if number is None else self.message(number)
         for user in users:
-            self.life.post(user, self.text(), one and one.id)
+            has_file = file and user is users[-1]
+            self.life.post(user, self.text(), one and one.id, file=has_file)
 
     @rule(number=NUMBERS)
     def edit(self, number: int) -> None:

@@ -23,6 +23,7 @@ from lanchat.store.retention import LOOKED_AT, Keep, Place, Retention, step
 from lanchat.store.steps import DELETED
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, edit, say, texts
+from tests.world.files import put_file, uses
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -82,6 +83,17 @@ def test_the_old_go_by_their_time(database, log):
     say(log, [on_day(n, day) for n, day in enumerate([1, 9, 2, 8, 3])])
     sweep(database, since="2026-11-08T08:00:00.000Z")
     assert left(log) == ["1", "3"]
+
+
+def test_files_go_with_what_is_too_old(database, log):
+    """What a newer message has as well stays."""
+    put_file(database, "old")
+    put_file(database, "new")
+    say(log, [draft("", "a", files=("old",)), draft("", "b", files=("new",)), "c"])
+    sweep(database, count=2)
+    assert uses(database) == {"large": 1, "small": 1}
+    sweep(database, count=1)
+    assert uses(database) == {"large": 0, "small": 0}
 
 
 def test_the_newest_stay_by_their_number(database, log):

@@ -92,6 +92,8 @@ class Follower:
         said["message"] = version["message"][:_QUOTED]
         if version.get("deleted"):
             said["deleted"] = True
+        if "files" in version:
+            said["files"] = version["files"]
         for number, one in self.shown.items():
             if one.get("reply_to") == version["id"]:
                 self.shown[number] = {**one, "quoted": said}

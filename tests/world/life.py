@@ -28,6 +28,7 @@ from lanchat.store.state import SqliteReservations, SqliteSettings
 from lanchat.web import answers, outgoing
 from lanchat.web.incoming import AskHistory, NewHost
 from tests.world.deadline import DEADLINE
+from tests.world.files import put_file
 
 HISTORY = 5
 """Messages that a newcomer gets."""
@@ -144,9 +145,12 @@ class Life:
 
     # People.
 
-    def post(self, user: User, text: str, reply_to: int | None) -> None:
+    def post(self, user: User, text: str, reply_to: int | None, *, file: bool = False) -> None:
+        """Say something, perhaps by a picture alone, whose id is the text then."""
+        files = [put_file(self._database, text, user.id).id] if file else []
+        said, refers = ("" if file else text), (reply_to, (), files)
         with suppress(Refusal):
-            self._hub.posting.post(user.id, text, text, reply_to).result(DEADLINE)
+            self._hub.posting.post(user.id, said, text, *refers).result(DEADLINE)
 
     def edit(self, message: Message, text: str) -> None:
         with suppress(Refusal):
