@@ -230,5 +230,5 @@ def _used() -> set[str]:
 
 
 def _sources() -> Iterator[Path]:
-    for pattern in ("**/*.py", "web/templates/*.html", "web/static/js/*.js"):
+    for pattern in ("**/*.py", "web/templates/*.html", "web/static/js/**/*.js"):
         yield from SOURCE.glob(pattern)

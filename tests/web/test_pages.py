@@ -55,7 +55,7 @@ def test_the_chat_page_configures_its_client(ana):
     assert re.fullmatch(r"http://\S+:\d+", config["lanUrl"])
     assert config["user"]["name"] == "Ana"
     assert config["lang"] == "pt-BR"
-    assert config["limits"] == {"message": 4000, "rate": 5, "edit": 900}
+    assert config["limits"] == {"message": 4000, "rate": 5, "edit": 900, "file": 100_000_000}
     assert config["strings"]
 
 

@@ -108,6 +108,7 @@ class Site:
                 "message": MESSAGE_LIMIT,
                 "rate": self.config.rate,
                 "edit": self.config.edit_time,
+                "file": self.files.max_size if self.files is not None else 0,
             },
             "version": lanchat.__version__,
         }

@@ -1,19 +1,20 @@
 // How one gets to what can be done with a message: by its time or the menu key, by a bar beside the
 // pointer, by a long touch or a swipe. What is offered there is loaded when it is needed.
 
-const STOPS = ".message__time, .quoted, .pill"; // of a message, for the arrow keys
+const STOPS = ".message__time, .quoted, .pill, a.attachment, button.attachment"; // of a message, for the arrow keys
 
 /**
  * `loadMenus()` promises what js/actions.js mounts; a quote leads to its message by `onJump(id)`, a
- * reaction that stands below a message is set or taken back by `onReact(id, emoji)`.
+ * file is shown large by `onView(file, opener)`, a reaction that stands below a message is set or taken back by `onReact(id, emoji)`.
  * @param {{ log: HTMLElement, rows: HTMLElement, place: HTMLElement }} elements
  * @param {{
  *   words: Words, loadMenus: () => Promise<MessageMenus>, onJump: (id: number) => void,
  *   onReact: (id: number, emoji: string) => void, onReply: (id: number) => void,
+ *   onView: (file: string, opener: HTMLElement) => void,
  * }} options
  */
 export function mountActing({ log, rows, place }, options) {
-  const { words, loadMenus, onJump, onReact, onReply } = options;
+  const { words, loadMenus, onJump, onReact, onReply, onView } = options;
   /** @type {Promise<MessageMenus> | null} */
   let menus = null;
 
@@ -33,8 +34,10 @@ export function mountActing({ log, rows, place }, options) {
     /** @type {HTMLElement | null} */
     const stop = target.closest(STOPS);
     if (stop === null || id === null) return;
-    const { quoted, emoji } = stop.dataset;
-    if (quoted) onJump(Number(quoted));
+    const { quoted, emoji, file } = stop.dataset;
+    if (stop instanceof HTMLAnchorElement) return;
+    if (file) onView(file, stop);
+    else if (quoted) onJump(Number(quoted));
     else if (emoji) onReact(id, emoji);
     else show("open", id, stop);
   });

@@ -4,6 +4,7 @@
 
 import { beginningOf } from "./copies.js";
 import { setText } from "./dom.js";
+import { gistOf } from "./gist.js";
 import { keep } from "./page.js";
 import { playNotes, wakeSound } from "./sound.js";
 import { makeTurns, openChannel } from "./turns.js";
@@ -60,14 +61,15 @@ export function mountAlerts({ sound, system, why }, { words, name }) {
    * @param {{ concerns: boolean, reading: boolean }} how whether it names or answers the reader,
    *   and whether they see it
    */
-  async function heard({ id, user, message }, how) {
+  async function heard(message, how) {
+    const { id, user } = message;
     if (how.reading) turns.pass(id);
     else if ((how.concerns || sound.value === "all") && (await turns.take(id))) {
       if (sound.value !== "none") {
         playNotes();
         navigator.vibrate?.(SHAKE);
       }
-      if (notifies) notify(`${user}: ${message}`, id);
+      if (notifies) notify(`${user}: ${message.message || gistOf(message, words)}`, id);
     }
   }
 

@@ -1,6 +1,7 @@
 // The chat page: reads its configuration, makes the parts and joins them. Actions go up into
 // the state, the state comes down into the parts, once a frame.
 
+import { mountAttaching } from "./attaching.js";
 import { mountAttention, readUpTo } from "./attention.js";
 import { makeBadge } from "./badge.js";
 import { mountComposer } from "./composer.js";
@@ -74,6 +75,13 @@ async function hear(before, message) {
   (await alerts())?.heard(message, how);
 }
 
+const overlays = mountOverlays({ rest: at("chat"), shade: at("shade") });
+const attaching = mountAttaching({
+  ...{ words, times, overlays, dispatch, tell, limit: config.limits.file },
+  getState: () => state,
+  onChange: () => composer.show(),
+  onWhole: () => socket.send(),
+});
 const composer = mountComposer(
   {
     form: byId("composer", HTMLFormElement),
@@ -98,9 +106,9 @@ const composer = mountComposer(
     onStop: () => talk.stop(),
     onRecall: () => talk.recall(),
     onTyping: () => talk.typed(),
+    hasFiles: () => attaching.waits(),
   },
 );
-const overlays = mountOverlays({ rest: at("chat"), shade: at("shade") });
 const confirmed = mountConfirm({
   dialog: at("sure"),
   rest: at("chat"),
@@ -115,6 +123,7 @@ const orders = mountOrders(
     times,
     overlays,
     commands: config.commands,
+    takesFiles: config.limits.file > 0,
     getState: () => state,
     confirmed,
     send: (...order) => socket.command(...order),
@@ -151,9 +160,10 @@ const timeline = mountTimeline(
     words,
     times,
     getState: () => state,
+    previewOf: attaching.previewOf,
     whyPending: () => waits.why(state),
     isLive: ({ draft: unsent, message }) => unsent !== null || message.id > seenUpTo,
-    onAct: act,
+    onAct: (name, id) => talk.act(name, id),
     onMove: (atEnd) => attend(atEnd),
     onLoad: (place) => socket.load(place),
     onTrim: (span) => dispatch({ type: "historyTrimmed", ...span }),
@@ -179,7 +189,19 @@ const talk = mountTalk(
     ...{ typing: at("typing"), search: at("open-search") },
   },
   {
-    ...{ words, times, overlays, confirmed, tell, dispatch, config, composer, orders, socket },
+    ...{
+      words,
+      times,
+      overlays,
+      confirmed,
+      tell,
+      dispatch,
+      config,
+      composer,
+      orders,
+      socket,
+      attaching,
+    },
     getState: () => state,
     onJump: jump,
   },
@@ -191,10 +213,6 @@ const alerts = whenNeeded(async () => {
   const sound = byId("sound", HTMLSelectElement);
   const controls = { sound, system: at("notifications"), why: at("notifications-why") };
   return mountAlerts(controls, { words, name: config.room });
-});
-const copying = whenNeeded(async () => {
-  const { mountCopying } = await import("./copying.js");
-  mountCopying(at("rows"));
 });
 const settings = whenNeeded(async () => {
   const { mountSettings } = await import("./settings.js");
@@ -229,7 +247,7 @@ if (matchMedia("(hover: hover)").matches) composer.focus();
 /** What nobody needs to read and write comes once people and messages are there. */
 function loadRest() {
   alerts();
-  copying();
+  talk.loadRest();
   if (keptAwake.load() === "on") settings();
 }
 
@@ -241,24 +259,6 @@ async function jump(id) {
 /** @param {string} text */
 function tell(text) {
   if (text !== "") dispatch({ type: "commandAnswered", text, now: Date.now() });
-}
-
-/**
- * What somebody chose to do below a message that was not sent.
- * @param {string} name
- * @param {string} id
- */
-function act(name, id) {
-  if (name === "retry") {
-    dispatch({ type: "draftRetried", client_id: id });
-    socket.send();
-  } else {
-    const failed = state.outbox.find(({ client_id }) => client_id === id);
-    dispatch({ type: "draftDiscarded", client_id: id });
-    if (name !== "edit" || failed === undefined) return;
-    composer.edit(failed.text);
-    talk.restore(failed.quoted);
-  }
 }
 
 // A link to a message (#message-41) leads to it, also where the page is open already.

@@ -13,7 +13,8 @@ const WARN_BELOW = 200; // characters left from which on the reader is told
  * "" or what was wrong; `names` are
  * those of all commands, `usable()` the commands that may be used, `people()` the names of whom they
  * can be about, `mentionable()` of whom one can mention; `draft` keeps the text. `onStop()` is the Escape key, `onRecall()` the upward one in
- * an empty field: whether they were for something. `onTyping()` is called as somebody types.
+ * an empty field: whether they were for something. `onTyping()` is called as somebody types;
+ * `hasFiles()` is whether files go along, which need no words.
  * @param {{
  *   form: HTMLFormElement, field: HTMLTextAreaElement, send: HTMLButtonElement,
  *   limitLine: HTMLElement, list: HTMLElement, box: HTMLElement, barred: HTMLElement,
@@ -25,7 +26,7 @@ const WARN_BELOW = 200; // characters left from which on the reader is told
  *   onSend: (text: string) => void,
  *   onCommand: (name: string, text: string) => Promise<string>,
  *   onLeft: (left: Pick<Draft, "by" | "text">) => void,
- *   onStop: () => boolean, onRecall: () => boolean, onTyping: () => void,
+ *   onStop: () => boolean, onRecall: () => boolean, onTyping: () => void, hasFiles: () => boolean,
  * }} options
  */
 export function mountComposer(elements, options) {
@@ -78,7 +79,14 @@ export function mountComposer(elements, options) {
       command(name, text);
       return;
     }
-    if (isBlank(text) || lengthOf(text) > limit || brake.left() > 0 || silenced !== "") return;
+    if (
+      isNothing(text, { instead, ...on }) ||
+      lengthOf(text) > limit ||
+      brake.left() > 0 ||
+      silenced !== ""
+    ) {
+      return;
+    }
     if (instead.takes(text)) return;
     put("");
     on.onSend(text);
@@ -127,7 +135,8 @@ export function mountComposer(elements, options) {
     const { name, text } = read();
     const left = limit - lengthOf(text);
     const seconds = name === null ? Math.ceil(brake.left() / 1_000) : 0;
-    send.disabled = name === null && (isBlank(text) || left < 0 || seconds > 0);
+    send.disabled =
+      name === null && (isNothing(text, { instead, ...on }) || left < 0 || seconds > 0);
     let line = "";
     if (complaint !== "") line = complaint;
     else if (seconds > 0) line = words.t(brake.why(), { seconds });
@@ -182,8 +191,17 @@ export function mountComposer(elements, options) {
 
   return {
     ...{ edit, silence, follow, focus: () => field.focus() },
-    ...{ begin: instead.begin, release: instead.release, pause: brake.pause },
+    ...{ begin: instead.begin, release: instead.release, pause: brake.pause, show },
   };
+}
+
+/**
+ * Whether there is nothing to be sent: no words, and no files that need none.
+ * @param {string} text
+ * @param {{ instead: ReturnType<typeof mountInstead>, hasFiles: () => boolean }} beside
+ */
+function isNothing(text, { instead, hasFiles }) {
+  return isBlank(text) && !(instead.is() ? instead.mayBeEmpty() : hasFiles());
 }
 
 /**

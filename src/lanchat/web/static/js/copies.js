@@ -7,14 +7,14 @@ const QUOTE_LIMIT = 200; // code points, as the server quotes
 
 /**
  * A message as its answers quote it.
- * @param {Pick<Message, "id" | "user_id" | "user" | "message" | "deleted">} message
+ * @param {Pick<Message, "id" | "user_id" | "user" | "message" | "deleted" | "files">} message
  * @returns {Quoted}
  */
-export function quoteOf({ id, user_id, user, message, deleted }) {
+export function quoteOf({ id, user_id, user, message, deleted, files }) {
   if (deleted) return { id, user_id, user, message: "", deleted };
   const begin = message.slice(0, 2 * QUOTE_LIMIT); // no more need be taken apart
   const quoted = begin.length > QUOTE_LIMIT ? [...begin].slice(0, QUOTE_LIMIT).join("") : begin;
-  return { id, user_id, user, message: quoted };
+  return { id, user_id, user, message: quoted, ...(files && { files }) };
 }
 
 /**

@@ -42,11 +42,25 @@ function linesOf(row, range) {
   if (!range.intersectsNode(row)) return [];
   const text = row.querySelector(".message__text");
   if (text === null) return [row.textContent?.trim() ?? ""];
-  const said = partWithin(text, range);
-  if (said.trim() === "") return [];
+  const names = filesWithin(row, range);
+  const said = [...names, partWithin(text, range)].filter((part) => part.trim() !== "").join(" ");
+  if (said === "") return [];
   const time = row.querySelector(".message__time time")?.textContent ?? "";
   const name = row instanceof HTMLElement ? (row.dataset.author ?? "") : "";
   return [`${time} ${name}: ${said}`.trim()];
+}
+
+/**
+ * What stands for the files of a message, as far as the range has these.
+ * @param {Element} row
+ * @param {Range} range
+ */
+function filesWithin(row, range) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const files = row.querySelectorAll("[data-name]");
+  return [...files]
+    .filter((node) => range.intersectsNode(node))
+    .map((node) => `[${node.dataset.name}]`);
 }
 
 /**

@@ -26,11 +26,16 @@ export function makeDeeds({ words, times, getState, dispatch, socket, confirmed,
 
   /**
    * @param {string} text
-   * @param {Quoted} [quoted] what it answers
+   * @param {{ quoted?: Quoted | undefined, files?: readonly DraftFile[] | undefined }} [more] what
+   *   it answers, and what goes along
    */
-  function post(text, quoted) {
+  function post(text, { quoted, files } = {}) {
     const mentions = mentionsIn(text, mentionable(getState()));
-    const references = { ...(quoted && { quoted }), ...(mentions.length > 0 && { mentions }) };
+    const references = {
+      ...(quoted && { quoted }),
+      ...(mentions.length > 0 && { mentions }),
+      ...(files && { files }),
+    };
     dispatch({ type: "draftQueued", draft: { client_id: newClientId(), text, ...references } });
     socket.send();
   }

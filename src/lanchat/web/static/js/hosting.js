@@ -11,15 +11,16 @@ const PAUSES = [0, 5, 10, 30, 60, 300]; // seconds between two messages; 0 is no
  * out. What the server has no command for is not offered.
  * @param {HTMLElement} opener
  * @param {{
- *   words: Words, overlays: Overlays, commands: readonly Command[],
+ *   words: Words, overlays: Overlays, commands: readonly Command[], takesFiles: boolean,
  *   onCommand: (name: string, text: string) => void,
  * }} options
  */
-export function mountHosting(opener, { words, overlays, commands, onCommand }) {
+export function mountHosting(opener, { words, overlays, commands, takesFiles, onCommand }) {
   const label = opener.title;
   const lock = toggle("lock", (on) => onCommand(on ? "lock" : "unlock", ""));
   const readonly = toggle("readonly", (on) => onCommand("readonly", on ? "on" : "off"));
   const edits = toggle("edits", (on) => onCommand("edits", on ? "on" : "off"));
+  const files = toggle("files", (on) => onCommand("files", on ? "on" : "off"));
   const slow = element("select", "choice__select");
   const topic = element("input", "field__input");
   const title = element("h2", "overlay__title", label);
@@ -28,6 +29,7 @@ export function mountHosting(opener, { words, overlays, commands, onCommand }) {
   card.setAttribute("aria-label", label);
   card.hidden = true;
   if (commands.some(({ name }) => name === "edits")) card.append(edits);
+  if (takesFiles) card.append(files);
   card.append(
     element("label", "choice", words.t("client.order.slow"), slow),
     topicForm(),
@@ -110,6 +112,7 @@ export function mountHosting(opener, { words, overlays, commands, onCommand }) {
     lock.setAttribute("aria-checked", String(rules.locked));
     readonly.setAttribute("aria-checked", String(rules.readonly));
     edits.setAttribute("aria-checked", String(rules.edits !== false));
+    files.setAttribute("aria-checked", String(rules.files !== false));
     showPause(rules.slow);
     // What somebody is writing here stays.
     if (document.activeElement !== topic) topic.value = rules.topic;

@@ -7,7 +7,7 @@
  * @param {{ put: (text: string) => void, onWrong: (why: string) => void }} options
  */
 export function mountInstead(field, { put, onWrong }) {
-  /** @type {{ aside: string, submit: (text: string) => Promise<string> } | null} */
+  /** @type {{ aside: string, mayBeEmpty: boolean, submit: (text: string) => Promise<string> } | null} */
   let current = null;
   /** @type {unknown} */
   let busy = null; // until the server has answered
@@ -15,10 +15,11 @@ export function mountInstead(field, { put, onWrong }) {
   /**
    * Write this in place of a new message; `submit(text)` promises what was wrong with it, or "".
    * @param {string} text
+   * @param {boolean} mayBeEmpty
    * @param {(text: string) => Promise<string>} submit
    */
-  function begin(text, submit) {
-    current = { aside: current?.aside ?? field.value, submit };
+  function begin(text, mayBeEmpty, submit) {
+    current = { aside: current?.aside ?? field.value, mayBeEmpty, submit };
     put(text);
     field.focus();
     field.setSelectionRange(text.length, text.length);
@@ -49,5 +50,9 @@ export function mountInstead(field, { put, onWrong }) {
     return true;
   }
 
-  return { is: () => current !== null, begin, release, takes };
+  return {
+    ...{ begin, release, takes },
+    is: () => current !== null,
+    mayBeEmpty: () => current?.mayBeEmpty === true,
+  };
 }

@@ -1,12 +1,9 @@
 // What stands at a message beside its words: what it answers, that it was edited, and reactions.
 
-import { beginningOf } from "./copies.js";
 import { element } from "./dom.js";
+import { gistOf } from "./gist.js";
 import { colourOf } from "./people.js";
 import { pillsOf } from "./reactions.js";
-import { spokenIn } from "./text.js";
-
-const MOST_LETTERS = 120; // of what is quoted, in its one line
 
 /**
  * A function that makes these marks those of a row, where they are not. What can be pressed is
@@ -125,9 +122,10 @@ export function namesOf({ count, own, users }, you, words) {
  * @param {Quoted} quoted
  * @param {Words} words
  */
-function quoteLine({ id, user_id = "", user = "", message, deleted }, words) {
+function quoteLine(quoted, words) {
+  const { id, user_id = "", user = "", deleted } = quoted;
   const who = element("bdi", `quoted__who ${colourOf(user_id)}`, user);
-  const said = deleted ? words.t("client.deleted_message") : lineOf(message);
+  const said = deleted ? words.t("client.deleted_message") : gistOf(quoted, words);
   const text = element("bdi", "quoted__text", said);
   const intro = element("span", "hidden-label", words.t("client.in_reply"));
   const button = element("button", "quoted", intro, who, " ", text);
@@ -136,13 +134,4 @@ function quoteLine({ id, user_id = "", user = "", message, deleted }, words) {
   button.dataset.quoted = String(id);
   button.classList.toggle("quoted--deleted", deleted === true);
   return button;
-}
-
-/**
- * The beginning of a text in one line, without its marks.
- * @param {string} text
- */
-export function lineOf(text) {
-  const said = spokenIn(beginningOf(text, 2 * MOST_LETTERS));
-  return beginningOf(said.replace(/\s+/g, " ").trim(), MOST_LETTERS);
 }

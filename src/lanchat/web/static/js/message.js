@@ -1,6 +1,7 @@
 // Messages as elements. `fill` is called only where a row says something else than before, and
 // then makes only those parts anew that do.
 
+import { makeAttachments } from "./attachments.js";
 import { element } from "./dom.js";
 import { makeLines } from "./lines.js";
 import { makeMarks } from "./marks.js";
@@ -19,13 +20,14 @@ const PARTS = ['[data-part="author"]', '[data-part="time"]', ".message__text"];
  * Functions that turn rows into elements, in the reader's language.
  * @param {{
  *   words: Words, times: Times, getState: () => State, whyPending: () => string,
- *   isLive: (row: MessageRow) => boolean,
+ *   isLive: (row: MessageRow) => boolean, previewOf: (key: string) => string | undefined,
  * }} options
  */
-export function makeRenderer({ words, times, getState, whyPending, isLive }) {
+export function makeRenderer({ words, times, getState, whyPending, isLive, previewOf }) {
   /** @type {WeakMap<HTMLElement, MessageRow>} */
   const filled = new WeakMap();
   const fillLine = makeLines({ words, times });
+  const fillAttachments = makeAttachments({ words, previewOf });
   const fillMarks = makeMarks({ words, times, getState });
   const tags = /** @type {const} */ ({ day: "h2", message: "article" });
   return { create, fill };
@@ -74,6 +76,7 @@ export function makeRenderer({ words, times, getState, whyPending, isLive }) {
       if (row.draft === null) node.id = `message-${row.message.id}`;
       node.dataset.author = message.user;
     }
+    fillAttachments(node, row, before);
     fillMarks(node, row, before);
     beside(node, row);
   }
@@ -88,7 +91,9 @@ export function makeRenderer({ words, times, getState, whyPending, isLive }) {
     if (first && !mine) node.prepend(avatar(message.user_id, message.user));
     if (draft === null) return;
     if (draft.error !== null) node.append(failure(draft, draft.error.message));
-    else if (last) node.append(element("p", "message__pending", whyPending()));
+    else if (last && draft.files === undefined) {
+      node.append(element("p", "message__pending", whyPending()));
+    }
   }
 
   /**

@@ -15,11 +15,12 @@ import { inOwnZone } from "./words.js";
  *   words: Words, times: Times, overlays: Overlays, commands: readonly Command[],
  *   getState: () => State, confirmed: (question: string, deed: string) => Promise<boolean>,
  *   send: (name: string, text: string, person?: string) => Promise<Wire.Answer<"host_command"> | null>,
- *   tell: (text: string) => void, rerender: () => void,
+ *   tell: (text: string) => void, rerender: () => void, takesFiles: boolean,
  * }} options
  */
 export function mountOrders({ field, opener }, options) {
   const { words, times, overlays, commands, getState, confirmed, send, tell, rerender } = options;
+  const { takesFiles } = options;
   /** @type {Part | null} */
   let menu = null;
   let asked = false; // for the menu
@@ -135,6 +136,7 @@ export function mountOrders({ field, opener }, options) {
       words,
       overlays,
       commands,
+      takesFiles,
       onCommand: async (name, text) => tell(await command(name, text)),
     });
     rerender();

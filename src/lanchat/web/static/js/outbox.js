@@ -25,7 +25,8 @@ export function draftStored(state, { client_id, id, time, now }) {
   const ip = state.members.find((member) => member.id === you.id)?.ip ?? "";
   // It may have changed already, and what it mentions is the server's to say: any version counts more.
   const own = { id, seq: 0, client_id, user_id: you.id, user: you.name, ip, time };
-  const after = withVersion(state, { ...own, message: draft.text, ...referencesOf(draft) });
+  const said = { ...own, message: draft.text, ...referencesOf(draft), ...filesOf(draft) };
+  const after = withVersion(state, said);
   return { ...after, clockOffset: Date.parse(time) - now };
 }
 
@@ -38,6 +39,27 @@ export function referencesOf({ quoted, mentions }) {
 }
 
 /**
+ * Its files as those of a message, where they are all there.
+ * @param {Draft} draft
+ */
+function filesOf({ files }) {
+  const sent = files?.map(({ key: _key, upload = "", whole: _whole, thumb, ...file }) => ({
+    ...file,
+    id: upload,
+    ...(thumb && { thumb: `/files/${upload}/thumb` }),
+  }));
+  return sent && { files: sent };
+}
+
+/** @type {Reducer<"fileChanged">} */
+export function fileChanged(state, { client_id, key, change }) {
+  const draft = state.outbox.find((one) => one.client_id === client_id);
+  if (draft?.files === undefined) return state;
+  const files = draft.files.map((file) => (file.key === key ? { ...file, ...change } : file));
+  return withDraftChanged(state, client_id, { files });
+}
+
+/**
  * What a server refuses in its last second waits for it to come back.
  * @type {Reducer<"draftRefused">}
  */
@@ -47,7 +69,13 @@ export function draftRefused(state, { client_id, error }) {
 
 /** @type {Reducer<"draftRetried">} */
 export function draftRetried(state, { client_id }) {
-  return withDraftChanged(state, client_id, { by: state.you.id, error: null });
+  const draft = state.outbox.find((one) => one.client_id === client_id);
+  // The server may not have its files any more: it is asked how far they are.
+  const files = draft?.files?.map((file) => ({ ...file, whole: false }));
+  return withDraftChanged(state, client_id, {
+    ...{ by: state.you.id, error: null },
+    ...(files && { files }),
+  });
 }
 
 /** @type {Reducer<"draftDiscarded">} */
@@ -71,6 +99,14 @@ export function draftsOf(you, outbox, stale) {
  */
 export function waiting(state) {
   return state.outbox.filter((draft) => draft.error === null);
+}
+
+/**
+ * The next one to be sent: those whose files are still on their way let others pass.
+ * @param {State} state
+ */
+export function nextDraft(state) {
+  return waiting(state).find(({ files = [] }) => files.every(({ whole }) => whole === true));
 }
 
 /**

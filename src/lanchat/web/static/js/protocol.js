@@ -61,11 +61,15 @@ export function snapshotRequest({ lastSeq, epoch }) {
 }
 
 /**
- * @param {Pick<Draft, "client_id" | "text" | "quoted" | "mentions">} draft
+ * @param {Pick<Draft, "client_id" | "text" | "quoted" | "mentions" | "files">} draft
  * @returns {Wire.Request<"new_message">}
  */
-export function postRequest({ client_id, text, quoted, mentions }) {
-  const references = { ...(quoted && { reply_to: quoted.id }), ...(mentions && { mentions }) };
+export function postRequest({ client_id, text, quoted, mentions, files }) {
+  const references = {
+    ...(quoted && { reply_to: quoted.id }),
+    ...(mentions && { mentions }),
+    ...(files && { files: files.flatMap(({ upload }) => upload ?? []) }),
+  };
   return ["new_message", { message: text, client_id, ...references }];
 }
 

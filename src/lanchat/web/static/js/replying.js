@@ -3,12 +3,12 @@
 
 import { quoteOf } from "./copies.js";
 import { element } from "./dom.js";
-import { lineOf } from "./marks.js";
+import { gistOf } from "./gist.js";
 import { colourOf } from "./people.js";
 import { messageWith } from "./versions.js";
 
 /**
- * `begin(text, submit)` puts a text into the field in place of what is being written, and `release`
+ * `begin(text, mayBeEmpty, submit)` puts a text into the field in place of what is being written, and `release`
  * brings that back; `onEdit(id, text)` promises what was wrong, or "". `kept` keeps what is answered.
  * @param {{ bar: HTMLElement, text: HTMLElement, cancel: HTMLElement }} elements
  * @param {{
@@ -65,7 +65,7 @@ export function mountReplying({ bar, text, cancel }, options) {
     if (message === undefined) return;
     become(null);
     become({ edits: true, quoted: quoteOf(message) });
-    composer.begin(message.message, async (wanted) => {
+    composer.begin(message.message, message.files !== undefined, async (wanted) => {
       const wrong = wanted === message.message ? "" : await onEdit(id, wanted);
       if (wrong === "" && current?.edits && current.quoted.id === id) become(null);
       return wrong;
@@ -92,8 +92,8 @@ export function mountReplying({ bar, text, cancel }, options) {
     shown = current?.quoted ?? null;
     if (current === null) return;
     const { edits, quoted } = current;
-    const { user_id = "", user = "", message, deleted } = quoted;
-    const said = deleted ? words.t("client.deleted_message") : lineOf(message);
+    const { user_id = "", user = "", deleted } = quoted;
+    const said = deleted ? words.t("client.deleted_message") : gistOf(quoted, words);
     const [before, after] = words.t("client.replying", { name: "\0" }).split("\0");
     const name = element("bdi", `composing__who ${colourOf(user_id)}`, user);
     const what = edits ? [words.t("client.editing")] : [before, name, after];

@@ -2,6 +2,7 @@
 // Loaded when somebody opens it.
 
 import { element } from "./dom.js";
+import { gistOf } from "./gist.js";
 import { hitsIn } from "./hits.js";
 import { colourOf } from "./people.js";
 import { searchRequest } from "./protocol.js";
@@ -81,15 +82,17 @@ export function mountSearch(opener, { words, times, overlays, ask, onJump }) {
   }
 
   /**
-   * @param {Message} message
+   * @param {Message} hit
    * @param {string} wanted
    */
-  function hitLine({ id, user_id, user: name, time, message }, wanted) {
+  function hitLine(hit, wanted) {
+    const { id, user_id, user: name, time, message } = hit;
     const date = new Date(time);
     const today = daysAgo(date, new Date()) === 0;
-    const said = today ? times.short(date) : `${times.day(date)}, ${times.short(date)}`;
-    const stamp = element("time", "search__time", said);
-    const parts = hitsIn(spokenIn(message).replace(/\s+/g, " ").trim(), wanted).map((part) =>
+    const when = today ? times.short(date) : `${times.day(date)}, ${times.short(date)}`;
+    const stamp = element("time", "search__time", when);
+    const said = message === "" ? gistOf(hit, words) : spokenIn(message);
+    const parts = hitsIn(said.replace(/\s+/g, " ").trim(), wanted).map((part) =>
       part.hit ? element("mark", "search__hit", part.text) : part.text,
     );
     const author = element("bdi", `search__who ${colourOf(user_id)}`, name);

@@ -2,7 +2,7 @@
 // (re)connect what it has seen already, and sends the queue in order, one at a time.
 
 import { io } from "../vendor/socket.io.esm.min.js";
-import { waiting } from "./outbox.js";
+import { nextDraft } from "./outbox.js";
 import { makePace } from "./pace.js";
 import {
   ACTIONS,
@@ -148,7 +148,7 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     if (sending) return;
     sending = true;
     while (socket.connected && getState().joined) {
-      const [draft] = waiting(getState());
+      const draft = nextDraft(getState());
       if (draft === undefined) break;
       const pause = pace.pause(performance.now());
       if (pause > 0) {

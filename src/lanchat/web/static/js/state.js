@@ -108,6 +108,7 @@ const reducers = {
   historyTrimmed: stretches.historyTrimmed,
   attentionChanged: reading.attentionChanged,
 
+  fileChanged: outboxes.fileChanged,
   draftQueued: (state, action) => reading.withoutNew(outboxes.draftQueued(state, action)),
   draftLeft: outboxes.draftLeft,
   draftStored: outboxes.draftStored,

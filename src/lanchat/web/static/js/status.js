@@ -1,7 +1,7 @@
 // The lines about the room, the connection and what waits: shown while there is something to say.
 
 import { element, icon, setText } from "./dom.js";
-import { lineOf } from "./marks.js";
+import { gistOf } from "./gist.js";
 import { waiting } from "./outbox.js";
 
 const BACK_FOR = 3_000; // milliseconds
@@ -120,10 +120,10 @@ export function mountBoard(elements, { words, onJump }) {
   function drawPin() {
     pin.hidden = shownPins.length === 0;
     if (pin.hidden) return;
-    const { user, message } = newestFirst()[turn];
-    const who = element("bdi", "board__who", user ?? "");
+    const pinned = newestFirst()[turn];
+    const who = element("bdi", "board__who", pinned.user ?? "");
     const place = shownPins.length > 1 ? `${turn + 1}/${shownPins.length} · ` : "";
-    pinText.replaceChildren(place, who, ": ", element("bdi", "", lineOf(message)));
+    pinText.replaceChildren(place, who, ": ", element("bdi", "", gistOf(pinned, words)));
   }
 
   /** @type {Part["update"]} */

@@ -1,9 +1,11 @@
 // What one does with messages, joined: one writes, answers, edits, reacts, deletes, by whatever way.
 
 import { mountActing } from "./acting.js";
+import { picturesIn } from "./attachments.js";
 import { makeDeeds } from "./deeds.js";
+import { byId } from "./dom.js";
 import { mayEdit } from "./moderation.js";
-import { keep } from "./page.js";
+import { keep, whenNeeded } from "./page.js";
 import { typingRequest } from "./protocol.js";
 import { mountReplying } from "./replying.js";
 import { mountTyping } from "./typing.js";
@@ -16,6 +18,7 @@ import { mountTyping } from "./typing.js";
  *   words: Words, times: Times, overlays: Overlays, config: Config, getState: () => State,
  *   dispatch: Dispatch, tell: (text: string) => void, onJump: (id: number) => void,
  *   confirmed: (question: string, deed: string) => Promise<boolean>,
+ *   attaching: ReturnType<typeof import("./attaching.js").mountAttaching>,
  *   composer: ReturnType<typeof import("./composer.js").mountComposer>,
  *   orders: ReturnType<typeof import("./orders.js").mountOrders>,
  *   socket: ReturnType<typeof import("./socket.js").openSocket>,
@@ -23,6 +26,7 @@ import { mountTyping } from "./typing.js";
  */
 export function mountTalk(elements, options) {
   const { words, times, overlays, config, getState, orders, composer, onJump } = options;
+  const { attaching } = options;
   const deeds = makeDeeds(options);
   /** @type {Kept<readonly [by: string, quoted: Quoted] | []>} */
   const kept = keep("sessionStorage", "lanchat.answering");
@@ -34,6 +38,7 @@ export function mountTalk(elements, options) {
     ...{ words, loadMenus, onJump },
     onReact: deeds.react,
     onReply: replying.reply,
+    onView: view,
   });
 
   const typing = mountTyping(elements.typing, {
@@ -58,6 +63,20 @@ export function mountTalk(elements, options) {
     });
   }
 
+  const viewer = whenNeeded(async () => {
+    const { mountViewer } = await import("./files/viewer.js");
+    return mountViewer({ words, times, rest: byId("chat", HTMLElement) });
+  });
+
+  /**
+   * Show a picture large, among those of the messages that the page has.
+   * @param {string} file
+   * @param {HTMLElement} opener
+   */
+  async function view(file, opener) {
+    (await viewer())?.open(picturesIn(getState().messages), file, opener);
+  }
+
   // What few look for is loaded with the first search.
   elements.search.addEventListener("click", loadSearch, { once: true });
   async function loadSearch() {
@@ -68,8 +87,35 @@ export function mountTalk(elements, options) {
   /** @param {string} text */
   function post(text) {
     typing.sent();
-    deeds.post(text, replying.take());
+    const [files, ...more] = attaching.take();
+    deeds.post(text, { quoted: replying.take(), files });
+    for (const others of more) deeds.post("", { files: others });
   }
+
+  /**
+   * What somebody chose to do below a message that was not sent.
+   * @param {string} name
+   * @param {string} id
+   */
+  function act(name, id) {
+    if (name === "retry") {
+      options.dispatch({ type: "draftRetried", client_id: id });
+      options.socket.send();
+    } else {
+      const failed = getState().outbox.find(({ client_id }) => client_id === id);
+      options.dispatch({ type: "draftDiscarded", client_id: id });
+      if (name !== "edit" || failed === undefined) return;
+      composer.edit(failed.text);
+      replying.restore(failed.quoted);
+      attaching.restore(failed.files);
+    }
+  }
+
+  /** What nobody needs to read and write. */
+  const loadRest = whenNeeded(async () => {
+    const { mountCopying } = await import("./copying.js");
+    mountCopying(elements.rows);
+  });
 
   /** Edit what one has said last, where there is time. Whether there is such a message. */
   function recall() {
@@ -84,8 +130,8 @@ export function mountTalk(elements, options) {
   function update(state) {
     replying.update(state);
     typing.update(state);
+    attaching.update(state);
   }
 
-  const { stop, restore } = replying;
-  return { post, recall, restore, typed: typing.typed, stop, update };
+  return { post, recall, act, loadRest, typed: typing.typed, stop: replying.stop, update };
 }

@@ -60,6 +60,136 @@ interface Message {
   /** The id of the message that this one answers. */
   readonly reply_to?: number;
   readonly quoted?: Quoted;
+  readonly files?: readonly Attachment[];
+}
+
+/** A file of a message, by what the server says of it. */
+interface Attachment {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** In bytes. */
+  readonly size: number;
+  /** In pixels, where its sender has said so. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Where there is a small picture of it. */
+  readonly thumb?: string;
+}
+
+/** A file, and by whom and when it was sent. */
+interface Viewed extends Attachment {
+  readonly user: string;
+  readonly time: string;
+}
+
+/** A file of a message that is not sent yet. */
+interface DraftFile {
+  /** By which this page knows it. */
+  readonly key: string;
+  readonly name: string;
+  /** As the browser has it. */
+  readonly type: string;
+  readonly size: number;
+  readonly width?: number;
+  readonly height?: number;
+  /** The id that the server has given it, and whether all of it is there, and a small picture. */
+  readonly upload?: string;
+  readonly whole?: boolean;
+  readonly thumb?: boolean;
+}
+
+/** A file as the list shows it: without an id where it is not sent yet. */
+interface Shown {
+  readonly id: string | null;
+  readonly key: string;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly thumb: boolean;
+}
+
+/** What is sent of a file that somebody has chosen. */
+interface Prepared {
+  readonly blob: Blob;
+  readonly name: string;
+  readonly type: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly thumb?: Blob;
+  /** How large the file was before it became smaller. */
+  readonly before?: number;
+  /** Whether it may still say where and by what it was taken. */
+  readonly keeps?: boolean;
+}
+
+/** A file that this page has. */
+interface Holding {
+  /** As it was chosen; not there any more after a reload. */
+  readonly file?: File;
+  draft: DraftFile;
+  prepared?: Promise<Prepared>;
+  made?: Prepared;
+  /** Of its small picture. */
+  url?: string;
+}
+
+/** What a browser keeps of it over a reload. */
+interface KeptFile {
+  readonly key: string;
+  readonly prepared: Prepared;
+  readonly since: number;
+}
+
+/** A picture without what its maker has written into it. */
+interface Stripped {
+  readonly type: string;
+  readonly parts: readonly Uint8Array<ArrayBuffer>[];
+  /** Whether it moves, has transparent parts, or is to be shown turned. */
+  readonly moves: boolean;
+  readonly alpha: boolean;
+  readonly turned: boolean;
+}
+
+/** What the server says to a request for a file. */
+interface Answered {
+  readonly status: number;
+  header(name: string): string | null;
+  readonly error: Refusal | null;
+}
+
+type Ask = (
+  method: string,
+  address: string,
+  more?: {
+    headers?: Readonly<Record<string, string>>;
+    body?: Blob | null;
+    onProgress?: (sent: number) => void;
+  },
+) => Promise<Answered>;
+
+/** A file on its way; with an id where that has begun. */
+interface Outgoing {
+  readonly blob: Blob;
+  readonly name: string;
+  readonly type: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly id?: string;
+}
+
+interface UploadMeans {
+  ask: Ask;
+  /** The header Upload-Checksum of a piece; null where it cannot be read. */
+  checksum(piece: Blob): Promise<string | null>;
+  /** Promises when it is worth another try. */
+  rest(troubles: number, seconds: number): Promise<void>;
+  now(): number;
+  isWanted(): boolean;
+  onBegun(id: string): void;
+  onProgress(bytes: number): void;
 }
 
 /** The message that another one answers, as it is now: 200 characters of it at the most. */
@@ -69,6 +199,7 @@ interface Quoted {
   readonly user?: string;
   readonly message: string;
   readonly deleted?: boolean;
+  readonly files?: readonly Attachment[] | undefined;
 }
 
 /** By emoji, in the order in which they came first: how many people, and the first of them. */
@@ -188,6 +319,7 @@ interface Draft {
   readonly quoted?: Quoted;
   /** Ids of users. */
   readonly mentions?: readonly string[];
+  readonly files?: readonly DraftFile[];
   /** Why it is not sent any more, unless its writer asks. */
   readonly error: Pick<Refusal, "message"> | null;
 }
@@ -201,6 +333,8 @@ interface Rules {
   readonly slow: number;
   /** Whether guests may edit what they wrote, where the server tells. */
   readonly edits?: boolean;
+  /** Whether guests may send files, where the server tells. */
+  readonly files?: boolean;
 }
 
 /** Where others can join: `inviteUrl` brings the access code, `lanUrl` does not. */
@@ -407,7 +541,9 @@ interface ActionFields {
   attentionChanged: { here: boolean; atEnd: boolean };
   userCleared: { userId: string; upTo: number; seq: number };
   messagesRetired: { ranges: readonly IdRange[] };
-  draftQueued: { draft: Pick<Draft, "client_id" | "text" | "quoted" | "mentions"> };
+  draftQueued: { draft: Pick<Draft, "client_id" | "text" | "quoted" | "mentions" | "files"> };
+  /** Of a message that waits. */
+  fileChanged: { client_id: string; key: string; change: Partial<DraftFile> };
   /** Somebody else had begun to write it. */
   draftLeft: { draft: Omit<Draft, "error"> };
   draftStored: { client_id: string; id: number; time: string; now: number };
@@ -428,7 +564,10 @@ type Reducers = { [Type in keyof ActionFields]: Reducer<Type> };
 type Dispatch = (action: Action) => void;
 
 /** A message as it stands in the list before the server has given it a number and a time. */
-type Unsent = Pick<Message, "client_id" | "user_id" | "user" | "message" | "quoted" | "mentions">;
+type Unsent = Pick<
+  Message,
+  "client_id" | "user_id" | "user" | "message" | "quoted" | "mentions" | "files"
+>;
 
 type Row = DayRow | GapRow | NewRow | NoteRow | MessageRow;
 
@@ -494,6 +633,8 @@ interface Words {
   /** These joined as a list, part by part. */
   list(items: readonly string[]): { type: "element" | "literal"; value: string }[];
   say(phrase: Phrase, times: Pick<Times, "until">): string;
+  /** So many bytes, rounded. */
+  size(bytes: number): string;
 }
 
 /** Times as the reader writes them. */
@@ -592,6 +733,8 @@ interface Config extends Invite {
     readonly rate: number;
     /** Seconds for which one may edit what one has said. */
     readonly edit: number;
+    /** Bytes of a file; 0 where none are taken. */
+    readonly file: number;
   };
 }
 
@@ -658,6 +801,7 @@ declare namespace Wire {
         client_id: string;
         reply_to?: number;
         mentions?: readonly string[];
+        files?: readonly string[];
       };
       answer: { id: number; time: string };
     };

@@ -30,7 +30,20 @@ export function makeWords(strings, lang) {
   const conjunction = new Intl.ListFormat(lang);
   /** @type {Words["list"]} */
   const list = (items) => conjunction.formatToParts(items);
-  return { t, count, say, list };
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  /** @type {Words["size"]} */
+  const size = (bytes) => {
+    const step = Math.min(3, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
+    const value = bytes / 1_000 ** step;
+    const style = { style: "unit", unit: units[step], unitDisplay: step ? "short" : "long" };
+    const digits = value < 10 && step > 1 ? 1 : 0;
+    const how = /** @type {Intl.NumberFormatOptions} */ ({
+      ...style,
+      maximumFractionDigits: digits,
+    });
+    return new Intl.NumberFormat(lang, how).format(value);
+  };
+  return { t, count, say, list, size };
 }
 
 /**

@@ -1,0 +1,176 @@
+// Files from the moment in which they are chosen until a message has them: they stand in the tray
+// above the composer, then wait in the queue with their message. Loaded with the first file.
+
+import { mountAim } from "./aim.js";
+import { dropFile, keepFile, keptFile, sweepFiles } from "./keeping.js";
+import { mountQueue } from "./queue.js";
+import { loadSheet } from "./sheet.js";
+import { prepare } from "./shrink.js";
+import { mountTray } from "./tray.js";
+import { byId } from "../dom.js";
+import { newClientId } from "../protocol.js";
+
+const OF_A_MESSAGE = 10; // that the server takes
+
+/**
+ * @param {{
+ *   words: Words, limit: number, getState: () => State, dispatch: Dispatch,
+ *   tell: (text: string) => void, onChange: () => void, onWhole: () => void,
+ * }} options
+ */
+export function mountSending(options) {
+  const { words, limit, tell, onChange } = options;
+  /** @type {Map<string, Holding>} */
+  const held = new Map();
+  /** @type {string[]} */
+  let chosen = []; // keys
+  let original = false;
+
+  const shelf = mountTray(byId("tray", HTMLElement), {
+    words,
+    onRemove(key) {
+      chosen = chosen.filter((one) => one !== key);
+      drop(key);
+      draw();
+    },
+    onOriginal(is) {
+      original = is;
+      for (const key of chosen) makeReady(key);
+      draw();
+    },
+  });
+  const queue = mountQueue(byId("rows", HTMLElement), {
+    ...options,
+    find,
+    drop,
+    isKept: (key) => chosen.includes(key),
+  });
+  const aim = mountAim();
+  loadSheet();
+  sweepFiles();
+
+  /** @param {readonly File[]} files */
+  function add(files) {
+    for (const file of files) {
+      if (file.size > limit) {
+        tell(words.t("client.files.too_large", { name: file.name, size: words.size(limit) }));
+      } else {
+        const key = newClientId();
+        held.set(key, {
+          file,
+          draft: { key, name: file.name || "file", type: file.type, size: file.size },
+        });
+        chosen.push(key);
+        makeReady(key);
+      }
+    }
+    draw();
+  }
+
+  /** @param {string} key */
+  function makeReady(key) {
+    const holding = held.get(key);
+    if (holding?.file === undefined) return;
+    const { name, type, size } = holding.file;
+    const making = prepare(holding.file, original);
+    holding.prepared = making;
+    holding.draft = { key, name, type, size };
+    making.then((prepared) => {
+      if (holding.prepared !== making) return; // one has asked for something else meanwhile
+      take(holding, prepared);
+      if (chosen.includes(key)) draw();
+    });
+  }
+
+  /**
+   * @param {Holding} holding
+   * @param {Prepared} prepared
+   */
+  function take(holding, prepared) {
+    const { name, type, width, height, thumb } = prepared;
+    const facts = {
+      name,
+      type,
+      size: prepared.blob.size,
+      ...(width && height && { width, height }),
+    };
+    holding.draft = { ...holding.draft, ...facts };
+    holding.made = prepared;
+    if (holding.url === undefined && thumb) holding.url = URL.createObjectURL(thumb);
+  }
+
+  function draw() {
+    shelf.show(
+      chosen.flatMap((key) => held.get(key) ?? []),
+      original,
+    );
+    onChange();
+  }
+
+  /**
+   * What is sent under this key; null where it is not there any more.
+   * @param {string} key
+   */
+  async function find(key) {
+    const holding = held.get(key);
+    if (holding !== undefined) {
+      const prepared = await holding.prepared;
+      if (prepared) await keepFile(key, prepared);
+      return prepared ?? null;
+    }
+    const prepared = await keptFile(key);
+    if (prepared === null) return null;
+    /** @type {Holding} */
+    const found = {
+      draft: { key, name: "", type: "", size: 0 },
+      prepared: Promise.resolve(prepared),
+    };
+    take(found, prepared);
+    held.set(key, found);
+    return prepared;
+  }
+
+  /** @param {string} key */
+  function drop(key) {
+    const url = held.get(key)?.url;
+    if (url !== undefined) URL.revokeObjectURL(url);
+    held.delete(key);
+    dropFile(key);
+  }
+
+  /** The files of the next messages: the tray is empty from now on. */
+  function takeAll() {
+    const files = chosen.flatMap((key) => held.get(key)?.draft ?? []);
+    chosen = [];
+    original = false;
+    draw();
+    const parts = [];
+    for (let at = 0; at < files.length; at += OF_A_MESSAGE) {
+      parts.push(files.slice(at, at + OF_A_MESSAGE));
+    }
+    return parts;
+  }
+
+  /** @param {readonly DraftFile[]} files */
+  async function restore(files) {
+    const keys = files.map(({ key }) => key);
+    chosen = [...keys, ...chosen];
+    for (const { key, upload } of files) {
+      await find(key);
+      const holding = held.get(key);
+      if (holding !== undefined && upload !== undefined) {
+        holding.draft = { ...holding.draft, upload };
+      }
+    }
+    chosen = chosen.filter((key) => held.has(key));
+    draw();
+  }
+
+  return {
+    ...{ add, restore, aim },
+    take: takeAll,
+    waits: () => chosen.length > 0,
+    update: queue.update,
+    previewOf: (/** @type {string} */ key) => held.get(key)?.url,
+  };
+}
