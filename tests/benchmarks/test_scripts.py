@@ -67,3 +67,10 @@ def test_words_are_looked_for_and_go():
     assert "two letters of Chinese" in shown
     assert "ms: True" in shown
     assert "with their words" in shown
+
+
+def test_files_come_back_as_they_were_sent():
+    """Also where they were cut off again and again."""
+    shown = run("files.py", "--only=phones", "--only=cuts", "--only=memory")
+    assert "30 files are the same" in shown
+    assert "every byte is the same" in shown
