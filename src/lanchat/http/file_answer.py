@@ -1,11 +1,8 @@
-"""Files as answers: read and sent by threads, for disks are slow and the event loop has no time.
+"""Files as answers: sent by threads, for disks are slow and the event loop has no time.
 
 ``wsgi.file_wrapper`` of PEP 3333: the application gives a file at the place where its answer
-begins, and says its length. A thread reads it and sends it for a turn, then another file has one.
-Over TLS, and on Windows, a thread reads, and the event loop sends.
-
-``sendfile`` takes two thirds of the processor's time, and over loopback half as long again: the
-kernel's pages are then copied by the receiver alone, one by one. A network is slower than either.
+begins, and says its length. A thread lets the kernel send it for a turn (``sendfile``), then
+another file has one. Over TLS, and on Windows, a thread reads, and the event loop sends.
 """
 
 from __future__ import annotations
@@ -31,7 +28,7 @@ from gevent.threadpool import ThreadPool
 from lanchat.http.progress import LEAST_BYTES, Progress
 
 PIECE = 256 << 10
-"""Bytes that are read, and sent, at a time."""
+"""Bytes that are sent, or read, at a time."""
 
 THREADS = 8
 
@@ -92,7 +89,7 @@ if sys.platform == "win32":
     def _by_thread(
         file: BinaryIO, size: int, threads: ThreadPool, taking: _Taking
     ) -> Iterator[int]:
-        """Windows cannot read at a position, nor write to a socket as to a file."""
+        """Windows has no such call."""
         raise NotImplementedError
 else:
     _sends_in_threads = True
@@ -119,34 +116,23 @@ else:
         until, sent = time.monotonic() + _TURN_SECONDS, 0
         try:
             while sent < size:
-                piece = _found(os.pread(source, min(PIECE, size - sent), position + sent))
-                with memoryview(piece) as view:
-                    taken = _write(to, view, until)
+                taken = _try_to_send(to, source, position + sent, min(PIECE, size - sent))
                 sent += taken
-                if taken < len(piece):
+                left = until - time.monotonic()
+                if not taken and left <= 0:
                     break
+                if not taken:
+                    room = _poll()
+                    room.register(to, select.POLLOUT)
+                    room.poll(1_000 * left)
         except OSError as error:
             return sent, error
         return sent, None
 
-    def _write(to: int, view: memoryview, until: float) -> int:
-        """Write what is taken until then; returns how much that was."""
-        done = 0
-        while done < len(view):
-            taken = _try_to_write(to, view[done:])
-            done += taken
-            left = until - time.monotonic()
-            if not taken and left <= 0:
-                break
-            if not taken:
-                room = _poll()
-                room.register(to, select.POLLOUT)
-                room.poll(1_000 * left)
-        return done
-
-    def _try_to_write(to: int, view: memoryview) -> int:
+    def _try_to_send(to: int, source: int, position: int, size: int) -> int:
+        """What the kernel takes, which may be nothing. Raises OSError."""
         try:
-            return os.write(to, view)
+            return _more(os.sendfile(to, source, position, size))
         except BlockingIOError:
             return 0
 
@@ -155,7 +141,7 @@ def _by_reading(file: BinaryIO, size: int, threads: ThreadPool, taking: _Taking)
     left = size
     while left:
         begin = time.monotonic()
-        piece = _found(threads.apply(file.read, (min(PIECE, left),)))
+        piece = _more(threads.apply(file.read, (min(PIECE, left),)))
         taking.spare(time.monotonic() - begin)
         left -= len(piece)
         with memoryview(piece) as view:
@@ -166,11 +152,11 @@ def _by_reading(file: BinaryIO, size: int, threads: ThreadPool, taking: _Taking)
                 yield sent
 
 
-def _found(piece: bytes) -> bytes:
-    """What was read. Raises OSError where there is nothing, since then no length holds."""
-    if not piece:
+def _more(some: T) -> T:
+    """What was read or sent of a file. Raises OSError for nothing, since then no length holds."""
+    if not some:
         raise OSError(errno.EPIPE, "the file is shorter than it was")
-    return piece
+    return some
 
 
 class _Taking:
