@@ -18,6 +18,8 @@ from lanchat.store.retention import Keep, Place, Retention, step
 from lanchat.store.search_index import PART_BITS, Tidying
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, say, texts
+from tests.world.drafts import edit as edit_to
+from tests.world.files import put_file
 
 SECRET = b"xylophon"
 LONG = 2_000
@@ -96,6 +98,26 @@ def test_nothing_is_left_of_what_is_gone(path, log, database, way, others):
     assert found(path) == []
     assert all(unmerged == 0 for _, _, unmerged in parts(database))
     assert find(database, "better") == (["better"] if way is edit else [])
+
+
+@pytest.mark.parametrize("way", [delete, clear, clear_user, retire, None])
+def test_files_are_found_by_their_names(database, log, indexer, path, way):
+    """As long as their message is there, whatever it says; then nothing of them is left."""
+    put_file(database, "a", name="xylophon solo.ogg")
+    put_file(database, "b", name="notes.txt")
+    (message,) = say(log, [draft("", "a", files=("a", "b"))])
+    indexer.work()
+    log.append(edit_to(message.id, "caption")).result(DEADLINE)
+    for asked in ("xylo", "notes.txt", "caption solo", "xylophon solo ogg notes txt"):
+        assert find(database, asked) == ["caption"]
+    assert find(database, "xylophon.notes") == []
+    if way is None:
+        return
+    say(log, range(20))
+    way(database, log, message)
+    Retention(database).work()
+    assert find(database, "xylophon") == []
+    assert found(path) == []
 
 
 def test_what_was_imported_is_found_and_can_go(path):

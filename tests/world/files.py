@@ -10,9 +10,11 @@ from lanchat.store.database import Database, transaction
 PICTURE = Attachment("picture", "photo.jpg", "image/jpeg", 1_000, 800, 600, thumb=True)
 
 
-def put_file(database: Database, file_id: str = "picture", user_id: str = "1") -> Attachment:
+def put_file(
+    database: Database, file_id: str = "picture", user_id: str = "1", name: str = PICTURE.name
+) -> Attachment:
     """A picture that somebody has sent, and no message names yet."""
-    file = PICTURE._replace(id=file_id)
+    file = PICTURE._replace(id=file_id, name=name)
 
     def put(connection: sqlite3.Connection) -> None:
         with transaction(connection):

@@ -184,5 +184,6 @@ def _has(message: Message, phrases: Sequence[str]) -> bool:
     """Whether phrases stand in a message that FTS5 was not asked for, or not for all of them."""
     if not phrases:
         return True
-    said = f" {' '.join(words(message.message))} "
+    text = "\n".join([message.message, *(file.name for file in message.files or ())])
+    said = f" {' '.join(words(text))} "
     return all(phrase in said for phrase in phrases)

@@ -35,7 +35,16 @@ _MERGED = 32
 """Pages that one step of a merge writes, about."""
 
 _COLUMNS = "words, called, author, place"
-_ROWS = "SELECT id, message, user, user_id, room, time FROM message WHERE deleted_at IS NULL AND "
+_TEXT = (
+    "iif(files IS NULL, message, message || char(10) || (SELECT group_concat(name, char(10)) FROM"
+    " (SELECT name FROM file WHERE message_id = message.id ORDER BY place)))"
+)
+"""What is looked for in a message: its words, and what its files are called."""
+
+_ROWS = (
+    f"SELECT id, {_TEXT}, user, user_id, room, time FROM message"  # noqa: S608 (constants)
+    " WHERE deleted_at IS NULL AND "
+)
 
 Row = Sequence[Any]
 """Id, text, name, user id, room, time."""
