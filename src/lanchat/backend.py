@@ -85,6 +85,7 @@ class Chat:
             audit=self.audit,
             history=config.history,
             edit_seconds=config.edit_time,
+            files=config.takes_files,
         )
 
     def stop(self) -> None:

@@ -184,6 +184,7 @@ def start(
         history: int = 3,
         grace: float = 5,
         edit_seconds: float = 900,
+        files: bool = True,
         log: SqliteEventLog | None = None,
     ) -> Hub:
         log = log or SqliteEventLog(database)
@@ -196,6 +197,7 @@ def start(
             audit=audit,
             history=history,
             edit_seconds=edit_seconds,
+            files=files,
             clock=times.clock,
         )
         hubs.append((hub, log))

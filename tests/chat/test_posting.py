@@ -178,6 +178,18 @@ def test_a_message_with_files_needs_no_words(hub, bia, database):
         hub.posting.post("Bia", " ", "b", files=["another"])
 
 
+def test_on_a_server_without_files_nobody_sends_some(start, database):
+    """Not even a host, and not what was sent before it was told so."""
+    hub = start(files=False)
+    user = hub.identities.log_in("Ana", Origin(""), host=True)
+    hub.join("Ana", user, Origin(""))
+    put_file(database, "a", user.id)
+    with pytest.raises(FilesOff):
+        hub.posting.post("Ana", "look", "a", files=["a"]).result(10)
+    with pytest.raises(FilesOff):
+        hub.posting.check_sending(user, Origin(""))
+
+
 def test_what_was_sent_is_logged_once(hub, bia, audit, database, times):
     """How much of which type, by whom; not again with a message that is sent again."""
     put_file(database, "a", bia.id)

@@ -50,7 +50,7 @@ class Hub:
     """One chat; ``history`` is how many messages a newcomer gets.
 
     ``identities`` are who people are, ``posting`` and ``reactions`` what they say.
-    ``edit_seconds`` is how long they may edit it, 0 for never.
+    ``edit_seconds`` is how long they may edit it, 0 for never; ``files`` whether they can send any.
 
     ``delivery`` are the connections of this process; ``publish`` tells an event without a position
     to those of all processes, which is the same where there is one alone.
@@ -67,6 +67,7 @@ class Hub:
         audit: Audit,
         history: int,
         edit_seconds: float,
+        files: bool = True,
         publish: Callable[[str, Event], None] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -92,6 +93,7 @@ class Hub:
             publish=self.publish,
             clock=clock,
             edit_seconds=edit_seconds,
+            files=files,
         )
         self.reactions = Reactions(
             log, self._presence, self._permissions, publish=self.publish, clock=clock

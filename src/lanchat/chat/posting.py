@@ -20,6 +20,7 @@ from lanchat.chat.permissions import Permissions, Turn
 from lanchat.chat.ports import Entry, EventLog
 from lanchat.chat.presence import Presence
 from lanchat.errors import (
+    FilesOff,
     NotJoined,
     PayloadInvalid,
     Refusal,
@@ -32,7 +33,8 @@ from lanchat.errors import (
 class Posting:
     """Takes what people say; ``edit_seconds`` is how long they may edit it, 0 for never.
 
-    ``publish`` tells an event without a position to all processes.
+    ``files`` is whether anybody can send some. ``publish`` tells an event without a position to all
+    processes.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Posting:
         publish: Callable[[Event], None],
         clock: Clock,
         edit_seconds: float,
+        files: bool,
     ) -> None:
         self._log = log
         self._presence = presence
@@ -54,6 +57,7 @@ class Posting:
         self._clock = clock
         self._edits = edit_seconds > 0
         self._ages = Ages(clock, edit_seconds)
+        self._takes_files = files
 
     def post(  # noqa: PLR0917
         self,
@@ -80,7 +84,7 @@ class Posting:
         user, origin = entry.user, entry.connections[connection]
         try:
             if files:
-                self._permissions.check_files(user.id)
+                self._check_files(user)
             turn = self._take_turn(entry, connection)
         except Refusal as refusal:
             return self._log.append(Resent(user.id, client_id, refusal))
@@ -174,11 +178,16 @@ class Posting:
     def check_sending(self, user: User, origin: Origin) -> None:
         """Look whether somebody may send files now. Raises Muted, ReadOnly or FilesOff."""
         self._permissions.check_writing(user, origin, self._clock.monotonic())
-        self._permissions.check_files(user.id)
+        self._check_files(user)
 
     def posted(self, message_id: int) -> None:
         """The log says that a message has been stored just now."""
         self._ages.posted(message_id)
+
+    def _check_files(self, user: User) -> None:
+        if not self._takes_files:
+            raise FilesOff
+        self._permissions.check_files(user.id)
 
     def _entry(self, connection: str) -> Entry:
         entry = self._presence.entry_of(connection)
