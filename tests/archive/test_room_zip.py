@@ -22,6 +22,7 @@ from lanchat.store.bulk import MessageReader
 from lanchat.store.database import Database
 from lanchat.store.datadir import DATABASE, FILES, DataDir
 from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.file_import import FileImport
 from lanchat.store.file_rows import Quotas
 from lanchat.store.files import SqliteFiles
 from lanchat.web.file_types import type_of
@@ -252,6 +253,33 @@ def test_names_lead_nowhere(archive: Path, tmp_path: Path) -> None:
     take_in(changed(archive, climb), tmp_path / "deep" / "new")
     assert messages(tmp_path / "deep" / "new")[1].files[0].name == "page.html"  # type: ignore[index]
     assert list(tmp_path.rglob("evil*")) == []
+
+
+def test_what_a_kill_leaves_goes_at_the_next_start(tmp_path: Path) -> None:
+    """What was on its way, and what was in its place before its message was stored."""
+    folder = tmp_path / "room" / FILES
+    folder.parent.mkdir()
+    killed = FileImport(folder)
+    killed.stage(io.BytesIO(PICTURE).read, lambda _: None)
+    killed.place()
+    killed.stage(io.BytesIO(PAGE).read, lambda _: None)
+    assert len(contents(folder.parent)) == 2
+    database = Database(folder.parent / DATABASE)
+    with ThreadPoolExecutor(1) as threads:
+        SqliteFiles(
+            *(database, folder, threads, threads),
+            max_size=1,
+            quotas=Quotas(1, 1),
+            kind_of=type_of,
+        ).keeping.work()
+    database.close()
+    assert contents(folder.parent) == {}
+
+
+def test_a_zip_file_comes_through_no_pipe(archive: Path, tmp_path: Path) -> None:
+    """The refusal says what to do."""
+    with archive.open("rb") as source, pytest.raises(LineRefused, match="name it"):
+        import_messages(tmp_path / "new", source, "standard input", lambda _: None)
 
 
 @pytest.mark.parametrize("cut", [0, 100, -100])

@@ -127,6 +127,8 @@ def draft(line: bytes) -> Archived:
     """The message in the line. Raises ValueError, saying what is wrong with it."""
     if len(line) > LINE_LIMIT:
         raise ValueError("it is too long")
+    if line.startswith(b"PK\3\4"):
+        raise ValueError("it is a ZIP file, which cannot come through a pipe; name it")
     if line.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise ValueError("it is UTF-16, as PowerShell's > writes; save the file as UTF-8")
     line = line.removeprefix(BOM_UTF8)  # of an editor, or of files that were joined

@@ -122,7 +122,7 @@ class RoomZip:
                 self.lost.append(file.name)
             if found:
                 yield name, found
-        self.files += 1
+                self.files += name.startswith("files/")
 
     def _copy(self, archive: zipfile.ZipFile, name: str, sha256: str) -> str:
         """Put a content there; returns its hash, as it was read."""
