@@ -241,7 +241,7 @@ def test_a_line_that_is_no_message(archive: Path, tmp_path: Path) -> None:
 
 
 def test_names_lead_nowhere(archive: Path, tmp_path: Path) -> None:
-    """A name that a message gives is made safe, and a part with a path is looked for by nobody."""
+    """A name that a message gives is made safe, and nobody looks for a path in the archive."""
 
     def climb(parts: dict[str, bytes]) -> None:
         for name in list(parts):

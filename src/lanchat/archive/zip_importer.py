@@ -1,7 +1,7 @@
 """The way in for a room that was exported with its files: all of it, or nothing.
 
 What the archive says is believed nowhere. Nothing is unpacked by a name that it has: parts are
-found by the names that the messages ask for, have to be as large as these say, and go where their
+found by the ids that the messages name, have to be as large as these say, and go where their
 contents belong. So a path leads nowhere, and a part that unpacks to more is refused before anything
 is written. Types are told by what is in the files.
 """
@@ -11,14 +11,14 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from lanchat.archive.importer import draft, lines, without_files
-from lanchat.archive.room_zip import MESSAGES, SUMS, file_entry, thumb_entry
+from lanchat.archive.room_zip import MESSAGES, SUMS, thumb_entry
 from lanchat.chat.model import THUMB_LIMIT
 from lanchat.errors import ArchiveRefused, DiskFull, LineRefused
 from lanchat.store.attachments import Loaded
@@ -28,6 +28,7 @@ from lanchat.store.file_import import FileImport, Staged
 from lanchat.store.files import HEAD, THUMB_TYPES
 from lanchat.web.file_types import type_of
 
+_FILE = re.compile(r"files/([0-9a-f]{32})/[^/]+")
 _SUM = re.compile(rb"([0-9a-f]{64})  (.{1,1000})\n")
 _SUM_LINE = 2_000
 _WAYS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -59,6 +60,8 @@ class RoomImport:
             self._archive = zipfile.ZipFile(path)
         try:
             self._parts = self._look()
+            found = map(_FILE.fullmatch, self._parts)
+            self._files = {each[1]: self._parts[each[0]] for each in found if each}
         except BaseException:
             self._archive.close()
             raise
@@ -112,11 +115,10 @@ class RoomImport:
         wanted: dict[str, zipfile.ZipInfo] = {}
         for message in self._messages():
             for file_id, file in message.described.items():
-                name = file_entry(file_id, file.name)
-                if (part := self._parts.get(name)) is None:
+                if (part := self._files.get(file_id)) is None:
                     continue
                 self._check(part, part.file_size == file.length)
-                wanted[name] = part
+                wanted[part.filename] = part
                 if (thumb := self._parts.get(thumb_entry(file_id))) is not None:
                     self._check(thumb, thumb.file_size <= THUMB_LIMIT)
                     wanted[thumb.filename] = thumb
@@ -130,7 +132,7 @@ class RoomImport:
 
     def _stage(self, files: FileImport, wanted: dict[str, zipfile.ZipInfo]) -> dict[str, Staged]:
         """Write all parts down, and look whether each is what was exported."""
-        sums, staged = self._sums(), dict[str, Staged]()
+        sums, staged = self._sums(wanted), dict[str, Staged]()
         for name, part in wanted.items():
             with self._explained(), self._archive.open(part) as source:
                 staged[name] = files.stage(source.read, self._advance)
@@ -140,13 +142,15 @@ class RoomImport:
                 raise self._refusal(f"{name!r} is no picture")
         return staged
 
-    def _sums(self) -> dict[str, str]:
-        """The hashes of all parts that have one."""
-        sums = {}
+    def _sums(self, wanted: Container[str]) -> dict[str, str]:
+        """The hashes of these parts, as far as they have one."""
+        sums = dict[str, str]()
         with self._explained(), self._archive.open(self._parts[SUMS]) as source:
             while line := source.readline(_SUM_LINE):
-                if found := _SUM.fullmatch(line):
-                    sums[found[2].decode(errors="replace")] = found[1].decode()
+                found = _SUM.fullmatch(line)
+                name = found[2].decode(errors="replace") if found else ""
+                if found and name in wanted:
+                    sums[name] = found[1].decode()
         return sums
 
     def _messages(self) -> Iterator[Archived]:
@@ -165,9 +169,21 @@ class RoomImport:
         """Every message with those of its files that are there."""
         self._advance = lambda _: None  # they were counted at the first look
         for message in self._messages():
-            attached = tuple(_attached(message, staged))
+            attached = tuple(self._attached(message, staged))
             self._missing += len(message.described) - len(attached)
             yield replace(message, attached=attached) if attached else without_files(message)
+
+    def _attached(self, message: Archived, staged: dict[str, Staged]) -> Iterator[Loaded]:
+        for file_id, file in message.described.items():
+            part = self._files.get(file_id)
+            content = None if part is None else staged.get(part.filename)
+            if content is not None:
+                thumb = staged.get(thumb_entry(file_id))
+                kind, sides = type_of(content.head), (file.width, file.height)
+                yield Loaded(
+                    *(file_id, file.name, kind, content.size, *sides, content.sha256),
+                    None if thumb is None else (thumb.sha256, thumb.size),
+                )
 
     def _refusal(self, reason: str) -> ArchiveRefused:
         return ArchiveRefused(self._name, reason)
@@ -180,15 +196,3 @@ class RoomImport:
             raise self._refusal(f"it is no ZIP file, or damaged ({error})") from None
         except (NotImplementedError, RuntimeError) as error:
             raise self._refusal(f"it is packed in a way that is not read ({error})") from None
-
-
-def _attached(message: Archived, staged: dict[str, Staged]) -> Iterator[Loaded]:
-    for file_id, file in message.described.items():
-        content = staged.get(file_entry(file_id, file.name))
-        if content is not None:
-            thumb = staged.get(thumb_entry(file_id))
-            yield Loaded(
-                *(file_id, file.name, type_of(content.head), content.size, file.width, file.height),
-                content.sha256,
-                None if thumb is None else (thumb.sha256, thumb.size),
-            )
