@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from lanchat.chat.changes import Clear, Delete
+from lanchat.chat.model import Quoted
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
 from lanchat.store import bulk
 from lanchat.store.bulk import MessageReader, load
-from lanchat.store.schema import MIGRATIONS
+from lanchat.store.schema import MIGRATIONS, WITH_REACTIONS
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, say
 
@@ -141,6 +142,25 @@ def test_a_database_of_before_is_read(path, steps, shown):
             connection.execute("UPDATE deleted SET cleared = 1")
     reader = MessageReader(path)
     assert texts(reader) == [list(shown)]
+    reader.close()
+
+
+@pytest.mark.parametrize("steps", range(WITH_REACTIONS, len(MIGRATIONS) + 1))
+def test_answers_of_before_are_read(path, steps):
+    """Also where messages could have no files yet, or no mark could hide them."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for step in MIGRATIONS[:steps]:
+            step(connection)
+        connection.execute(f"PRAGMA user_version = {steps}")
+        rows = [(NOON, "what?", "1", None), (NOON, "that", "2", 1)]
+        connection.executemany(
+            "INSERT INTO message (room, user_id, user, ip, time, message, client_id, reply_to)"
+            " VALUES ('lobby', '1', 'Ana', '192.0.2.1', ?, ?, ?, ?)",
+            rows,
+        )
+    reader = MessageReader(path)
+    (_, answer) = next(reader.pages())
+    assert (answer.quoted, answer.files) == (Quoted(1, "1", "Ana", "what?"), None)
     reader.close()
 
 
