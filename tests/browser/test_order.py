@@ -81,6 +81,31 @@ def test_all_of_a_person_is_deleted_in_the_list(host: Arrive, arrive: Arrive, sa
     expect(bia.locator(".message__text")).to_have_text(["two"])
 
 
+def test_the_list_keeps_the_focus(host: Arrive, arrive: Arrive) -> None:
+    """By keyboard one stays at a person while others come, and what was done is seen there."""
+    ana, _bia = host("Ana"), arrive("Bia")
+    actions = ana.get_by_role("button", name="Actions for Bia")
+    actions.focus()
+    arrive("Adam")
+    expect(ana.locator(".people__name")).to_have_text(["Ana", "Adam", "Bia"])
+    expect(actions).to_be_focused()
+    ana.keyboard.press("Enter")
+    ana.keyboard.press("Enter")
+    expect(ana.locator(".badge--quiet")).to_have_text("muted")
+    expect(actions).to_be_focused()
+
+
+def test_names_are_read_beside_badges_and_addresses(host: Arrive) -> None:
+    """A host's own name, too, on the smallest phone: what has no room stands below it."""
+    ana = host("Anastasia", viewport={"width": 320, "height": 640})
+    ana.click("#open-panel")
+    name = ana.locator(".people__name")
+    expect(name).to_be_in_viewport(ratio=1)
+    assert name.evaluate("e => e.scrollWidth <= e.clientWidth")
+    for beside in (".people__you", ".badge", ".people__ip"):
+        expect(ana.locator(f".people__person {beside}")).to_be_in_viewport(ratio=1)
+
+
 def test_a_banned_guest_reads_until_when(host: Arrive, arrive: Arrive, say: Say) -> None:
     """In the page that was open, and when trying another name."""
     ana, bia = host("Ana"), arrive("Bia")

@@ -103,7 +103,29 @@ export function mountPeople({ list, search, line }, options) {
     if (lines.length === 0 && wanted !== "") {
       lines.push(element("li", "people__none", words.t("client.nobody_found")));
     }
-    list.replaceChildren(...lines);
+    place(lines);
+  }
+
+  /**
+   * Nobody is moved whose place is the same, and the focus stays where it is: at the same person,
+   * or in the list where they have gone.
+   * @param {readonly HTMLElement[]} lines
+   */
+  function place(lines) {
+    const { activeElement } = document;
+    const held = list.contains(activeElement) ? activeElement : null;
+    /** @type {Set<Element>} */
+    const kept = new Set(lines);
+    for (const old of [...list.children]) if (!kept.has(old)) old.remove();
+    lines.forEach((person, at) => {
+      const there = list.children[at] ?? null;
+      if (there !== person) list.insertBefore(person, there);
+    });
+    if (held === null || list.contains(document.activeElement)) return;
+    /** @type {HTMLElement | null} */
+    const row = held.closest(".people__person");
+    const same = lines.find(({ dataset }) => dataset.user === row?.dataset.user);
+    (same?.querySelector("button") ?? list).focus({ preventScroll: true });
   }
 
   /**
@@ -124,13 +146,14 @@ export function mountPeople({ list, search, line }, options) {
    */
   function makeLine(member, mine) {
     const { id, name, ip, role, muted } = member;
-    const person = element("li", "people__person", avatar(id, name));
-    person.append(element("bdi", "people__name", name));
+    const who = element("span", "people__who", element("bdi", "people__name", name));
+    const person = element("li", "people__person", avatar(id, name), who);
+    person.dataset.user = id;
     person.title = `${name} · ${ip}`;
-    if (mine) person.append(element("span", "people__you", words.t("client.you")));
-    if (role === "host") person.append(element("span", "badge", words.t("client.host")));
-    if (muted) person.append(element("span", "badge badge--quiet", words.t("client.muted")));
-    if (hosting) person.append(element("span", "people__ip", ip));
+    if (mine) who.append(element("span", "people__you", words.t("client.you")));
+    if (role === "host") who.append(element("span", "badge", words.t("client.host")));
+    if (muted) who.append(element("span", "badge badge--quiet", words.t("client.muted")));
+    if (hosting) who.append(element("span", "people__ip", ip));
     if (hosting && !mine) person.append(opener(member));
     return person;
   }
