@@ -174,3 +174,22 @@ def test_searching(arrive: Arrive, say: Say) -> None:
     ana.click("#open-search")
     ana.keyboard.press("Escape")
     expect(ana.locator("#open-search")).to_be_focused()
+
+
+def test_what_did_not_load_comes_with_the_next_try(arrive: Arrive, say: Say) -> None:
+    """The menu of a message and the search, where the network was gone for a moment."""
+    ana = arrive("Ana")
+    say(ana, "one")
+    time = ana.locator(".message__time")
+    for script, opener, card in (
+        ("actions", time, ana.get_by_role("menu")),
+        ("search", ana.locator("#open-search"), ana.get_by_role("dialog", name="Search")),
+    ):
+        ana.route(f"**/js/{script}.js", lambda route: route.abort())
+        opener.click()
+        expect(ana.locator(".note").last).to_contain_text("could not be loaded")
+        ana.unroute(f"**/js/{script}.js")
+        opener.click()
+        expect(card).to_be_visible()
+        ana.keyboard.press("Escape")
+        expect(opener).to_be_focused()

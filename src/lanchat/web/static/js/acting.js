@@ -1,22 +1,24 @@
 // How one gets to what can be done with a message: by its time or the menu key, by a bar beside the
 // pointer, by a long touch or a swipe. What is offered there is loaded when it is needed.
 
-const STOPS = ".message__time, .quoted, .pill, a.attachment, button.attachment"; // of a message, for the arrow keys
+import { whenNeeded } from "./page.js";
+
+// Of a message, for the arrow keys.
+const STOPS = ".message__time, .quoted, .pill, a.attachment, button.attachment";
 
 /**
- * `loadMenus()` promises what js/actions.js mounts; a quote leads to its message by `onJump(id)`, a
- * file is shown large by `onView(file, opener)`, a reaction that stands below a message is set or taken back by `onReact(id, emoji)`.
+ * `loadMenus()` promises what js/actions.js mounts, or null; a quote leads to its message by `onJump(id)`, a
+ * file is shown large by `onView(file, opener)`, a reaction that stands below a message is set or
+ * taken back by `onReact(id, emoji)`.
  * @param {{ log: HTMLElement, rows: HTMLElement, place: HTMLElement }} elements
  * @param {{
- *   words: Words, loadMenus: () => Promise<MessageMenus>, onJump: (id: number) => void,
+ *   words: Words, loadMenus: () => Promise<MessageMenus | null>, onJump: (id: number) => void,
  *   onReact: (id: number, emoji: string) => void, onReply: (id: number) => void,
  *   onView: (file: string, opener: HTMLElement) => void,
  * }} options
  */
 export function mountActing({ log, rows, place }, options) {
   const { words, loadMenus, onJump, onReact, onReply, onView } = options;
-  /** @type {Promise<MessageMenus> | null} */
-  let menus = null;
 
   /**
    * @param {"open" | "react"} which
@@ -24,8 +26,7 @@ export function mountActing({ log, rows, place }, options) {
    * @param {HTMLElement} anchor
    */
   async function show(which, id, anchor) {
-    menus ??= loadMenus();
-    (await menus)[which](id, anchor);
+    (await loadMenus())?.[which](id, anchor);
   }
 
   rows.addEventListener("click", ({ target }) => {
@@ -54,24 +55,25 @@ export function mountActing({ log, rows, place }, options) {
     }
   });
 
-  // Until a mouse moves over a message nobody needs the bar.
-  rows.addEventListener("pointerover", loadBar);
-  /** @param {PointerEvent} event */
-  async function loadBar({ pointerType }) {
-    if (pointerType !== "mouse") return;
-    rows.removeEventListener("pointerover", loadBar);
+  const loadBar = whenNeeded(async () => {
     const { mountBar } = await import("./hoverbar.js");
     mountBar({ log, rows, place }, { words, onShow: show, onReply });
-  }
-
-  if (matchMedia("(any-pointer: coarse)").matches) {
-    import("./gestures.js").then(({ mountGestures }) => {
-      mountGestures(rows, {
-        onLong: (id) => show("open", id, timeOf(id) ?? log),
-        onSwipe: onReply,
-      });
+  });
+  const loadGestures = whenNeeded(async () => {
+    const { mountGestures } = await import("./gestures.js");
+    mountGestures(rows, {
+      onLong: (id) => show("open", id, timeOf(id) ?? log),
+      onSwipe: onReply,
     });
-  }
+  });
+  // Until a mouse moves over a message nobody needs the bar.
+  rows.addEventListener("pointerover", ({ pointerType }) => {
+    if (pointerType === "mouse") loadBar();
+  });
+  rows.addEventListener("pointerdown", ({ pointerType }) => {
+    if (pointerType === "touch") loadGestures();
+  });
+  if (matchMedia("(any-pointer: coarse)").matches) loadGestures();
 }
 
 /**

@@ -4,6 +4,7 @@
 import { helpOn } from "./commands.js";
 import { element } from "./dom.js";
 import { isHost } from "./moderation.js";
+import { whenNeeded } from "./page.js";
 import { plain } from "./people.js";
 import { inOwnZone } from "./words.js";
 
@@ -23,7 +24,6 @@ export function mountOrders({ field, opener }, options) {
   const { takesFiles } = options;
   /** @type {Part | null} */
   let menu = null;
-  let asked = false; // for the menu
 
   /** The commands that this user may use. */
   function usable() {
@@ -130,7 +130,7 @@ export function mountOrders({ field, opener }, options) {
   }
 
   /** The host's menu, which few need. */
-  async function loadMenu() {
+  const loadMenu = whenNeeded(async () => {
     const { mountHosting } = await import("./hosting.js");
     menu = mountHosting(opener, {
       words,
@@ -140,14 +140,11 @@ export function mountOrders({ field, opener }, options) {
       onCommand: async (name, text) => tell(await command(name, text)),
     });
     rerender();
-  }
+  });
 
   /** @type {Part["update"]} */
   function update(state) {
-    if (isHost(state) && !asked) {
-      asked = true;
-      loadMenu();
-    }
+    if (isHost(state) && menu === null) loadMenu();
     menu?.update(state);
   }
 

@@ -35,7 +35,7 @@ export function mountTalk(elements, options) {
     onEdit: deeds.edit,
   });
   mountActing(elements, {
-    ...{ words, loadMenus, onJump },
+    ...{ words, loadMenus: orTold(loadMenus), onJump },
     onReact: deeds.react,
     onReply: replying.reply,
     onView: view,
@@ -63,7 +63,21 @@ export function mountTalk(elements, options) {
     });
   }
 
-  const viewer = whenNeeded(async () => {
+  /**
+   * As `whenNeeded`; where it cannot be loaded, one is told so.
+   * @template T
+   * @param {() => Promise<T>} load
+   */
+  function orTold(load) {
+    const needed = whenNeeded(load);
+    return async () => {
+      const loaded = await needed();
+      if (loaded === null) options.tell(words.t("client.not_loaded"));
+      return loaded;
+    };
+  }
+
+  const viewer = orTold(async () => {
     const { mountViewer } = await import("./files/viewer.js");
     return mountViewer({ words, times, rest: byId("chat", HTMLElement) });
   });
@@ -78,9 +92,11 @@ export function mountTalk(elements, options) {
   }
 
   // What few look for is loaded with the first search.
-  elements.search.addEventListener("click", loadSearch, { once: true });
+  const openSearch = orTold(loadSearch);
+  elements.search.addEventListener("click", openSearch);
   async function loadSearch() {
     const { mountSearch } = await import("./search.js");
+    elements.search.removeEventListener("click", openSearch);
     mountSearch(elements.search, { words, times, overlays, onJump, ask: options.socket.ask });
   }
 
