@@ -26,8 +26,9 @@ export function makeAttachments({ words, previewOf }) {
     if (before !== undefined && filesOf(before) === files) return;
     const old = node.querySelector(".attachments");
     if (files.length > 0) {
-      node.querySelector(".message__text")?.before(allOf(files, old));
-      fillSending(node, row);
+      const all = allOf(files, old);
+      if (row.draft !== null && row.draft.error === null) all.append(sendingLine(row.draft));
+      node.querySelector(".message__text")?.before(all);
     }
     old?.remove();
     node.classList.toggle("message--files", files.length > 0);
@@ -134,12 +135,9 @@ export function makeAttachments({ words, previewOf }) {
 
   /**
    * How far the files of a message are that is not sent yet (js/files/queue.js), and its end.
-   * @param {HTMLElement} node
-   * @param {MessageRow} row
+   * @param {Draft} draft
    */
-  function fillSending(node, { draft }) {
-    if (draft === null || draft.error !== null) return;
-    const { client_id } = draft;
+  function sendingLine({ client_id }) {
     const text = element("span", "sending__text", words.t("client.sending"));
     const cancel = element("button", "message__act", words.t("client.files.cancel"));
     const line = element("p", "sending", text, cancel);
@@ -147,7 +145,7 @@ export function makeAttachments({ words, previewOf }) {
     Object.assign(cancel.dataset, { act: "discard", draft: client_id });
     line.dataset.sending = client_id;
     line.setAttribute("aria-live", "off"); // by the second it would be all that one hears
-    node.querySelector(".attachments")?.append(line);
+    return line;
   }
 }
 
