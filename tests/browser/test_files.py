@@ -153,11 +153,12 @@ def test_pictures_have_their_place_before_they_come(arrive: Arrive) -> None:
     send(ana, "the board")
     expect(bia.locator(".message__text")).to_have_text("the board")
     until(bia, lambda: bool(held), "the request for the picture")
-    before = bia.locator(".message").bounding_box()
+    height = "node => node.offsetHeight"
+    before = bia.locator(".message").evaluate(height)
     held[0].continue_()
     loaded = "document.querySelector('.attachment__image').naturalWidth > 0"
     until(bia, lambda: bia.evaluate(loaded), "the picture")
-    assert bia.locator(".message").bounding_box() == before
+    assert bia.locator(".message").evaluate(height) == before
 
 
 def test_files_are_dropped_and_saved(arrive: Arrive) -> None:
@@ -283,6 +284,25 @@ def test_the_viewer_goes_by_the_keyboard(arrive: Arrive) -> None:
     ana.go_back()
     expect(viewer).to_be_hidden()
     assert ana.url.endswith("/chat")
+
+
+def test_all_files_of_the_room_are_in_one_card(arrive: Arrive) -> None:
+    """By their kind, the newest first; each leads to its message."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    choose(ana, SCREENSHOT)
+    send(ana)
+    choose(ana, as_file("notes.txt", "text/plain", b"read me"))
+    send(ana, "the notes")
+    expect(bia.locator(".message")).to_have_count(2)
+    bia.click("#open-search")
+    bia.get_by_role("button", name="All files of the room").click()
+    names = bia.locator(".gallery .file-card__name")
+    expect(names).to_have_text(["notes.txt", "image.png"])
+    assert violations(bia) == ""
+    bia.get_by_role("dialog").get_by_role("combobox").select_option("Others")
+    expect(names).to_have_text(["notes.txt"])
+    bia.get_by_role("button", name="Go to the message: notes.txt").click()
+    expect(bia.locator(".message--flash .message__text")).to_have_text("the notes")
 
 
 def test_a_room_without_files_says_so(arrive: Arrive, server: Any) -> None:

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import {
   ACTIONS,
   commandRequest,
+  filesRequest,
   historyRequest,
   postRequest,
   snapshotReceived,
@@ -96,4 +97,12 @@ test("a message is posted under the client_id of its draft", () => {
 test("a part of the history is asked for by the message beside it", () => {
   const asked = historyRequest({ before: 41 });
   assert.deepEqual(asked, ["history", { room: "lobby", limit: 100, before: 41 }]);
+});
+
+test("a message names the files that the server has, and the room's are asked for", () => {
+  const file = { name: "a.jpg", type: "image/jpeg", size: 1, whole: true };
+  const files = ["x", "y"].map((id) => ({ ...file, key: `key ${id}`, upload: id }));
+  const [, payload] = postRequest({ client_id: "c", text: "", files });
+  assert.deepEqual(payload, { message: "", client_id: "c", files: ["x", "y"] });
+  assert.deepEqual(filesRequest(41)[1], { room: "lobby", limit: 100, files: true, before: 41 });
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { waiting } from "#js/outbox.js";
+import { nextDraft, waiting } from "#js/outbox.js";
 import { keepDraft } from "#js/page.js";
 import { initial, reduce } from "#js/state.js";
 import { after, ANA, INVITE, lost, MORNING, snapshot, STALE } from "./world.mjs";
@@ -82,4 +82,40 @@ test("what the server has stored is not sent again, whoever is logged in by now"
   const stored = { type: "draftStored", client_id: "x", id: 7, time: MORNING, now: 0 };
   const state = after(snapshot(), queued, snapshot([], { you: { id: "b", name: "Bia" } }), stored);
   assert.deepEqual([state.outbox, state.messages], [[], []]);
+});
+
+test("a message waits for its files and lets others pass; then it has them like any other", () => {
+  const file = { name: "a.jpg", type: "image/jpeg", size: 9, width: 4, height: 3 };
+  const files = ["k", "l"].map((key) => ({ key, ...file }));
+  /** @type {(key: string, upload: string) => Action} */
+  const sent = (key, upload) => {
+    const change = { upload, whole: true, thumb: key === "k" };
+    return { type: "fileChanged", client_id: "x", key, change };
+  };
+  const actions = /** @type {Action[]} */ ([
+    { type: "draftQueued", draft: { client_id: "x", text: "", files } },
+    { type: "draftQueued", draft: { client_id: "y", text: "words" } },
+  ]);
+  const waits = after(snapshot(), ...actions, sent("k", "1"));
+  assert.equal(nextDraft(waits)?.client_id, "y");
+  const whole = reduce(waits, sent("l", "2"));
+  assert.equal(nextDraft(whole)?.client_id, "x");
+  const said = reduce(whole, { type: "draftStored", client_id: "x", id: 1, time: MORNING, now: 0 });
+  assert.deepEqual(said.messages[0].files, [
+    { ...file, id: "1", thumb: "/files/1/thumb" },
+    { ...file, id: "2" },
+  ]);
+});
+
+test("who tries again asks the server how far the files are", () => {
+  const file = { key: "k", name: "a", type: "", size: 9, upload: "1", whole: true };
+  const draft = { client_id: "x", text: "", files: [file] };
+  const tried = after(
+    snapshot(),
+    { type: "draftQueued", draft },
+    { type: "draftRefused", client_id: "x", error: { code: "unknown_file", message: "gone" } },
+    { type: "draftRetried", client_id: "x" },
+  );
+  assert.equal(nextDraft(tried), undefined);
+  assert.deepEqual(tried.outbox[0].files, [{ ...file, whole: false }]);
 });

@@ -83,6 +83,15 @@ export function historyRequest(place) {
 }
 
 /**
+ * Messages with files, the newest ones or those before a message.
+ * @param {number} [before]
+ * @returns {Wire.Request<"history">}
+ */
+export function filesRequest(before) {
+  return ["history", { room: ROOM, limit: STRETCH, files: true, ...(before && { before }) }];
+}
+
+/**
  * What the answer to it means.
  * @param {Place} place
  * @param {Wire.Requests["history"]["answer"]} answer

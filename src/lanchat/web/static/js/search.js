@@ -1,7 +1,7 @@
 // Looking for messages: a card with a field, who and when, and what was found, the newest first.
 // Loaded when somebody opens it.
 
-import { element } from "./dom.js";
+import { element, icon } from "./dom.js";
 import { gistOf } from "./gist.js";
 import { hitsIn } from "./hits.js";
 import { colourOf } from "./people.js";
@@ -19,10 +19,14 @@ const PERIODS = { any: 0, day: 1, week: 7, month: 30 };
  * @param {{
  *   words: Words, times: Times, overlays: Overlays,
  *   ask: ReturnType<typeof import("./socket.js").openSocket>["ask"], onJump: (id: number) => void,
+ *   onFiles: (opener: HTMLElement) => void,
  * }} options
  */
-export function mountSearch(opener, { words, times, overlays, ask, onJump }) {
-  const { card, form, text, user, period, go, line, list, older } = makeCard(opener.title, words);
+export function mountSearch(opener, { words, times, overlays, ask, onJump, onFiles }) {
+  const { card, form, text, user, period, go, line, list, older, files } = makeCard(
+    opener.title,
+    words,
+  );
   /** @type {Query | null} */
   let asked = null; // what the list shows
   let count = 0;
@@ -37,6 +41,7 @@ export function mountSearch(opener, { words, times, overlays, ask, onJump }) {
     if (query.text !== "" || query.user !== undefined) look(query);
   });
   older.addEventListener("click", () => asked && look(asked));
+  files.addEventListener("click", () => onFiles(opener));
   card.addEventListener("keydown", walk);
 
   /** @returns {Query} */
@@ -140,7 +145,9 @@ function makeCard(name, words) {
   const list = element("ul", "search__hits");
   const older = element("button", "button button--soft", words.t("client.search.older"));
   const title = element("h2", "overlay__title", name);
-  const card = element("section", "overlay overlay--search", title, form, line, list, older);
+  const files = element("button", "overlay__act", icon("file"), words.t("client.files.all"));
+  const card = element("section", "overlay overlay--search", title, form, files, line, list, older);
+  files.type = "button";
   form.setAttribute("role", "search");
   card.setAttribute("role", "dialog");
   card.setAttribute("aria-label", name);
@@ -149,7 +156,7 @@ function makeCard(name, words) {
   older.type = "button";
   older.hidden = true;
   card.hidden = true;
-  return { card, form, text, user, period, go, line, list, older };
+  return { card, form, text, user, period, go, line, list, older, files };
 }
 
 /**

@@ -97,7 +97,22 @@ export function mountTalk(elements, options) {
   async function loadSearch() {
     const { mountSearch } = await import("./search.js");
     elements.search.removeEventListener("click", openSearch);
-    mountSearch(elements.search, { words, times, overlays, onJump, ask: options.socket.ask });
+    const { ask } = options.socket;
+    const how = { words, times, overlays, onJump, ask };
+    mountSearch(elements.search, { ...how, onFiles: showFiles });
+  }
+
+  const gallery = orTold(() => import("./files/gallery.js"));
+
+  /**
+   * All files of the room.
+   * @param {HTMLElement} opener
+   */
+  async function showFiles(opener) {
+    (await gallery())?.openGallery(opener, {
+      ...{ words, times, overlays, onJump, ask: options.socket.ask },
+      onView: async (pictures, file) => (await viewer())?.open(pictures, file, opener),
+    });
   }
 
   /** @param {string} text */

@@ -806,7 +806,7 @@ declare namespace Wire {
       answer: { id: number; time: string };
     };
     history: {
-      payload: { room: string; limit: number } & Place;
+      payload: { room: string; limit: number; files?: boolean } & Place;
       answer: {
         messages: Message[];
         complete: boolean;
