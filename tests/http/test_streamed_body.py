@@ -103,7 +103,7 @@ def test_a_body_that_is_cut_off_is_no_whole_one(
     transfer_server.await_line("CutOff")
 
 
-@pytest.mark.parametrize("broken", [b"zz\r\n", b"5\r\nabcdefgh\r\n"])
+@pytest.mark.parametrize("broken", [b"zz\r\n", b"\r\n", b"5\r\nabcdefgh\r\n"])
 def test_chunks_that_are_none_are_as_good_as_cut_off(
     client: Client, transfer_server: TransferServer, broken: bytes
 ) -> None:

@@ -31,10 +31,14 @@ def read_body(source: pywsgi.Input) -> Body:
     """Read a body, or leave what is larger than MAX_BODY_BYTES in its socket.
 
     Where the length is not told beforehand, a part of it has been read when that is noticed.
+    Raises OSError for chunks that are none.
     """
     content = b""
     if (source.content_length or 0) <= MAX_BODY_BYTES:
-        content = source.read(MAX_BODY_BYTES + 1)
+        try:
+            content = source.read(MAX_BODY_BYTES + 1)
+        except ValueError as error:  # pywsgi's for a chunk without a length
+            raise OSError(str(error)) from None
         if len(content) <= MAX_BODY_BYTES:
             return Body(content, complete=True)
     # Nor shall pywsgi read the rest, to find the next request behind it.

@@ -100,7 +100,7 @@ class StreamedBody(io.RawIOBase):
         try:
             with late:
                 piece = self._next_chunk(size) if self._left < 0 else self._next(size)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # the latter for a chunk without a length
             raise CutOff(str(error)) from None
         self._progress.count(len(piece))
         return piece
