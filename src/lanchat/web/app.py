@@ -108,7 +108,7 @@ def create_app(
         access=AccessCode(config.access_code, secrets.sessions),
         host_link=AccessCode(secrets.host_link, secrets.sessions),
         connections=Connections(config.max_clients, config.max_per_ip, audit),
-        transfers=Transfers(),
+        transfers=Transfers(by_address=config.max_per_ip > 0),
         files=files,
         authority=authority,
     )

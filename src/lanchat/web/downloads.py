@@ -109,8 +109,9 @@ class Downloads:
 
     def _give(self, user: User, content: BinaryIO, response: Response, section: range) -> None:
         """Let the section be the answer's body, once there is a place for it."""
-        person = session.visitor().device or user.id
-        give_back = self._site.transfers.take(person, len(section))
+        origin = session.visitor()
+        person = origin.device or user.id
+        give_back = self._site.transfers.take(person, origin.ip, len(section))
         content.seek(section.start)
         held = _Held(content, give_back)
         response.response = wrap_file(flask.request.environ, held, _PIECE)  # type: ignore[arg-type]

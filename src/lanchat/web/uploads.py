@@ -96,8 +96,9 @@ class Uploads:
         offset = number(request.headers.get("Upload-Offset"))
         check = checksum(request.headers.get("Upload-Checksum"))
         read = request.environ["wsgi.input"].read
-        person = session.visitor().device or user.id
-        with self._site.transfers.place(person, request.content_length):
+        origin = session.visitor()
+        person = origin.device or user.id
+        with self._site.transfers.place(person, origin.ip, request.content_length):
             upload = files.write(user, upload_id, offset, read, check)
         return Response(status=204, headers=_progress(upload))
 
