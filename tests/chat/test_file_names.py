@@ -73,6 +73,12 @@ def test_a_long_name_keeps_its_ending() -> None:
     assert safe_name("x." + "y" * 300) == "x." + "y" * 198
 
 
+def test_a_name_of_accents_is_cut_before_they_are_sorted() -> None:
+    """To sort so many takes minutes."""
+    name = "a" + "\u0301" * 200_000 + "\u0316" * 200_000 + ".txt"
+    assert len(safe_name(name).encode()) <= FILE_NAME_LIMIT
+
+
 @given(st.one_of(st.text(), st.binary(), st.text(alphabet="./\\ \u202e\u200dé😀CON1", min_size=1)))
 def test_every_name_is_safe(name: str | bytes) -> None:
     """And stays as it is when it is made safe again."""
