@@ -187,6 +187,20 @@ def test_slow_mode_sends_one_after_the_other(host: Arrive, arrive: Arrive, say: 
     expect(ana.locator(".message__text")).to_have_text(["one", "two"])
 
 
+def test_what_waits_goes_when_slow_mode_ends(host: Arrive, arrive: Arrive, say: Say) -> None:
+    """A guest need not sit out a rule that holds no longer."""
+    ana, bia = host("Ana"), arrive("Bia")
+    say(ana, "/slow 1h")
+    expect(bia.locator("#rules")).to_be_visible()
+    say(bia, "one")
+    expect(ana.locator(".message__text")).to_have_text(["one"])
+    say(bia, "two")
+    expect(bia.locator(".message__pending")).to_contain_text("Sends in")
+    say(ana, "/slow off")
+    expect(ana.locator(".message__text")).to_have_text(["one", "two"])
+    expect(bia.locator("#composer-limit")).to_be_empty()
+
+
 def test_a_deleted_message_is_gone_everywhere(host: Arrive, arrive: Arrive, say: Say) -> None:
     """Its author is told; a page that comes later never had it."""
     ana, bia = host("Ana"), arrive("Bia")

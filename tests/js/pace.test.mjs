@@ -54,3 +54,13 @@ test("a while after a refusal it goes on as before", () => {
   pace.sent(20_000);
   assert.equal(pace.pause(20_000), 0);
 });
+
+test("what waits goes at once where the rule that it waits for is gone", async () => {
+  const pace = makePace(5);
+  pace.sent(0);
+  pace.refused(0, 1);
+  const over = pace.over(pace.pause(0));
+  pace.reopen();
+  await over;
+  assert.equal(pace.pause(0), 0);
+});

@@ -14,13 +14,14 @@ export function makeBrake(line, show) {
   let timer;
 
   /**
-   * Send nothing for so many milliseconds: count down, and keep what is written meanwhile.
+   * Send nothing for so many milliseconds: count down, and keep what is written meanwhile. With 0
+   * it goes on at once.
    * @param {number} milliseconds
    */
   function pause(milliseconds, why = "client.too_fast") {
-    if (milliseconds < NOTICEABLE) return;
+    if (milliseconds > 0 && milliseconds < NOTICEABLE) return;
     reason = why;
-    until = Math.max(until, performance.now() + milliseconds);
+    until = milliseconds > 0 ? Math.max(until, performance.now() + milliseconds) : 0;
     show();
     countDown();
   }

@@ -61,6 +61,7 @@ function dispatch(action) {
   state = reduce(state, action);
   if (state.outbox !== before.outbox) outbox.save(state.outbox);
   if (action.type === "messagePosted") hear(before, action.message);
+  if (state.rules.slow < before.rules.slow) socket.hurry();
   schedule();
 }
 

@@ -1,4 +1,4 @@
-// How fast to send, pure: the server takes `rate` messages a second, and as many at once as four
+// How fast to send: the server takes `rate` messages a second, and as many at once as four
 // seconds make. Whoever keeps to that is never refused, however long the queue is, unless the
 // same person's other tabs send, too: then this one slows down.
 
@@ -14,6 +14,8 @@ export function makePace(rate) {
   let times = []; // of what was sent within the last window
   let closedUntil = -Infinity;
   let gap = 0; // between two messages, after a refusal
+  /** @type {(() => void) | null} */
+  let wake = null;
 
   /**
    * How long to wait before the next message may go: 0 is not at all.
@@ -44,5 +46,24 @@ export function makePace(rate) {
     gap = Math.max(2 * gap, rate > 0 ? 1_000 / rate : 0);
   }
 
-  return { pause, sent, refused };
+  /**
+   * Promises that so many milliseconds are over, or that one need not wait for it any more.
+   * @param {number} milliseconds
+   * @returns {Promise<void>}
+   */
+  function over(milliseconds) {
+    return new Promise((done) => {
+      wake = done;
+      setTimeout(done, milliseconds);
+    });
+  }
+
+  /** What it was refused for holds no longer. */
+  function reopen() {
+    closedUntil = -Infinity;
+    gap = 0;
+    wake?.();
+  }
+
+  return { pause, sent, refused, over, reopen };
 }

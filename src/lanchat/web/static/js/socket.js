@@ -38,7 +38,8 @@ const PASSING = new Set(["unavailable", "too_fast", "not_joined"]); // a no for 
 
 /**
  * Connect to the server, which takes `rate` messages a second. `onUnauthorized` is called when it
- * does not let us in any more, `onPause(milliseconds)` when sending has to wait.
+ * does not let us in any more, `onPause(milliseconds)` when sending has to wait, with 0 when it need
+ * not any more.
  * @param {Pick<Config, "serverUrl" | "socketPath">} server
  * @param {{
  *   rate: number, dispatch: Dispatch, getState: () => State,
@@ -153,7 +154,7 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
       const pause = pace.pause(performance.now());
       if (pause > 0) {
         onPause(pause);
-        await new Promise((done) => setTimeout(done, pause));
+        await pace.over(pause);
         continue; // meanwhile the connection or the draft may have gone
       }
       pace.sent(performance.now());
@@ -218,5 +219,10 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     return false;
   }
 
-  return { send, ask, command, load };
+  /** Try at once what was refused for a while: other rules hold. */
+  const hurry = () => {
+    pace.reopen();
+    onPause(0);
+  };
+  return { send, ask, command, load, hurry };
 }
