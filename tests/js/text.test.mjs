@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { endsRightToLeft, isBlank } from "#js/text.js";
+import { endsRightToLeft, isBlank, spokenIn } from "#js/text.js";
 
 test("what cannot be seen is blank", () => {
   for (const blank of ["", " \n", "\ufe0f", "\u034f", "\u{e0100}", "\u200b\u2063", "\u3164"]) {
@@ -33,4 +33,8 @@ test("the first letter of its last line says where a text ends", () => {
   ]) {
     assert.ok(!endsRightToLeft(text));
   }
+});
+
+test("control characters are not shown, and lines and tabs stay", () => {
+  assert.equal(spokenIn("a\u0001b\u001b[31m\nc\td\u009f"), "ab[31m\nc\td");
 });

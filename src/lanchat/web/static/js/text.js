@@ -7,6 +7,9 @@ import { blocksOf } from "./markup.js";
 
 const BLANK = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800\u{1d159}]*$/u;
 
+// Fonts have a box for them: what was copied from a terminal has some.
+const CONTROL = /(?![\t\n\r])\p{Cc}/gu;
+
 /**
  * Whether nothing of a text can be seen; the server refuses it, too.
  * @param {string} text
@@ -34,7 +37,7 @@ const typed = new WeakMap();
 export function showText(node, text, words) {
   typed.set(node, text);
   const everyWay = HAS_LEFTWARD.test(text);
-  node.replaceChildren(...nodesOf(blocksOf(text), { everyWay, words }));
+  node.replaceChildren(...nodesOf(blocksOf(text.replace(CONTROL, "")), { everyWay, words }));
 }
 
 /**
@@ -72,7 +75,7 @@ function spoken(parts) {
  * @param {string} text
  */
 export function spokenIn(text) {
-  return wordsOf(blocksOf(text)).join("\n");
+  return wordsOf(blocksOf(text.replace(CONTROL, ""))).join("\n");
 }
 
 /** @param {readonly Block[]} blocks @returns {string[]} */
