@@ -42,7 +42,7 @@ def test_a_file_comes_as_it_was_sent(ana: Person, sent: Callable[..., str]) -> N
             "attachment; filename=\"licao 1.bin\"; filename*=UTF-8''li%C3%A7%C3%A3o%201.bin"
         )
         assert answer.headers["Cache-Control"] == "private, no-cache"
-        assert "Vary" not in answer.headers
+        assert answer.headers["Vary"] == "Cookie"
 
 
 @pytest.mark.parametrize(

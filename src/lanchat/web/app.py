@@ -214,8 +214,8 @@ class _Sessions(SecureCookieSessionInterface):
 
         Flask would tell it a moment, which for a browser has passed where our clock is far behind.
         """
-        # What a browser may keep for its user alone is as good with the next cookie.
-        if session.accessed and not response.cache_control.private:
+        # Of files, too: else whoever uses this browser next would be shown what it has kept.
+        if session.accessed:
             response.vary.add("Cookie")
         if self.should_set_cookie(app, session):
             response.set_cookie(
