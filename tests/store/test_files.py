@@ -293,6 +293,39 @@ def test_an_upload_can_be_given_up(files: SqliteFiles, folder: Path) -> None:
         files.offset(ANA, upload_id)
 
 
+@pytest.mark.parametrize("moved", [True, False])
+def test_what_is_whole_can_be_given_up_before_it_is_a_file(
+    files: SqliteFiles, folder: Path, database: Database, moved: bool
+) -> None:
+    """As where the database could not be written to just then; its content may have its place."""
+    upload_id, digest = begin(files, 3), hashlib.sha256(b"abc").hexdigest()
+    write(files, upload_id, 0, b"ab")
+    (folder / "uploads" / upload_id).write_bytes(b"abc")
+    if moved:
+        (folder / digest[:2]).mkdir()
+        (folder / "uploads" / upload_id).rename(folder / digest[:2] / digest)
+    database.call(lambda c: c.execute("UPDATE upload SET offset = 3, sha256 = ?", (digest,)))
+    files.keeping.work()
+    assert len(on_disk(folder)) == 1
+    files.remove(ANA, upload_id)
+    files.keeping.work()
+    assert on_disk(folder) == set()
+
+
+def test_whoever_is_being_sent_a_deleted_file_gets_no_more_of_it(
+    files: SqliteFiles, database: Database, log: SqliteEventLog
+) -> None:
+    """It may be a long one, and slow."""
+    file_id = send(files, bytes(MB))
+    message_id = name_in_message(database, log, file_id)
+    with files.open(file_id).content as content:
+        content.read(1)
+        log.append(Delete(message_id, NOON, ANA.id)).result(DEADLINE)
+        files.keeping.work()
+        content.seek(MB // 2)
+        assert content.read() == b""
+
+
 def test_one_person_may_send_so_much_within_a_day(start: Files) -> None:
     """Whoever logs in anew in the same browser is the same; others are not."""
     files = start(quotas=Quotas(2_000_000, 100_000))

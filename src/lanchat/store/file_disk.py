@@ -152,9 +152,11 @@ class FileFolder:
             self.upload(name).unlink()
 
     def drop_content(self, sha256: str) -> None:
-        """The same with a content."""
+        """The same with a content. Whom it is being sent to gets no more of it."""
+        path = self.content(sha256)
         with suppress(FileNotFoundError, PermissionError):
-            self.content(sha256).unlink()
+            os.truncate(path, 0)
+            path.unlink()
 
     def uploads(self) -> list[str]:
         """What is there of uploads."""

@@ -23,7 +23,7 @@ WAITING_SECONDS = 3_600.0
 """How long an upload waits for its next piece, and a file for its message."""
 
 _AT_ONCE = 20
-"""Contents that leave the disk in one step."""
+"""Uploads, or contents, that leave the disk in one step."""
 
 _PAUSE = 0.02
 """Seconds between two steps, in which others are served."""
@@ -62,16 +62,17 @@ class FileKeeping:
 
     def give_up(self, ids: Collection[str]) -> None:
         """Let uploads go, and files that no message names."""
-        self._database.call(partial(rows.give_up, ids=ids))
+        with self.moving:  # else one that is whole by now would come to its place afterwards
+            self._database.call(partial(rows.give_up, ids=ids))
+            self._disk.call(partial(self._drop_uploads, ids))
         for upload_id in ids:
-            self._disk.call(partial(self._folder.drop_upload, upload_id))
             self._until.pop(upload_id, None)
 
     def work(self) -> None:
         """Do what is due now, and return when it is done or ``stop`` was called."""
         if not self._has_looked_around:
             self._look_around()
-        if due := self._due():
+        while not self._stopped.is_set() and (due := self._due()[:_AT_ONCE]):
             self.give_up(due)
         while not self._stopped.is_set() and self._drop_unused():
             self._stopped.wait(_PAUSE)
@@ -92,6 +93,10 @@ class FileKeeping:
                 gone = self._database.call(partial(rows.forget, hashes=unused))
                 self._disk.call(partial(self._drop_contents, gone))
         return bool(unused)
+
+    def _drop_uploads(self, ids: Collection[str]) -> None:
+        for upload_id in ids:
+            self._folder.drop_upload(upload_id)
 
     def _drop_contents(self, hashes: Collection[str]) -> None:
         for sha256 in hashes:

@@ -218,16 +218,29 @@ def waiting(connection: sqlite3.Connection) -> list[str]:
 
 
 def give_up(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
-    """Let uploads go, and files that no message names."""
+    """Let uploads go, and files that no message names.
+
+    The content of an upload that is whole may have come to its place already: it is unused now.
+    """
     meant = [(each,) for each in ids]
     with transaction(connection):
+        connection.executemany(
+            "INSERT OR IGNORE INTO content SELECT sha256, length, 0 FROM upload"
+            " WHERE id = ? AND sha256 IS NOT NULL",
+            meant,
+        )
         connection.executemany("DELETE FROM upload WHERE id = ?", meant)
         connection.executemany("DELETE FROM file WHERE id = ? AND message_id IS NULL", meant)
 
 
+_UNUSED = "uses = 0 AND sha256 NOT IN (SELECT sha256 FROM upload WHERE sha256 IS NOT NULL)"
+"""An upload that is whole may be about to become a file of what is there."""
+
+
 def unused(connection: sqlite3.Connection, most: int) -> list[str]:
     """Contents that no file has any more."""
-    rows = connection.execute("SELECT sha256 FROM content WHERE uses = 0 LIMIT ?", (most,))
+    query = f"SELECT sha256 FROM content WHERE {_UNUSED} LIMIT ?"  # noqa: S608 (constants)
+    rows = connection.execute(query, (most,))
     return [sha256 for (sha256,) in rows]
 
 
@@ -236,7 +249,7 @@ def forget(connection: sqlite3.Connection, hashes: Iterable[str]) -> list[str]:
     gone = list[str]()
     with transaction(connection):
         for sha256 in hashes:
-            query = "DELETE FROM content WHERE sha256 = ? AND uses = 0"
+            query = f"DELETE FROM content WHERE sha256 = ? AND {_UNUSED}"  # noqa: S608 (constants)
             if connection.execute(query, (sha256,)).rowcount:
                 gone.append(sha256)
     return gone
