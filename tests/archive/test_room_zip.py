@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
@@ -289,6 +290,30 @@ def test_half_an_archive(archive: Path, tmp_path: Path, cut: int) -> None:
     half.write_bytes(archive.read_bytes()[: cut or 1])
     with pytest.raises(ArchiveRefused, match="no ZIP file, or damaged"):
         RoomImport(half)
+
+
+def test_a_list_of_parts_without_end(tmp_path: Path) -> None:
+    """It would be read whole: of ten million parts it takes five gigabytes of memory."""
+    size = 200 << 20
+    path = tmp_path / "large.zip"
+    with path.open("wb") as file:
+        file.truncate(size)
+        file.seek(size)
+        file.write(struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 1, 1, size, 0, 0))
+    with pytest.raises(ArchiveRefused, match="too many parts"):
+        RoomImport(path)
+
+
+@pytest.mark.parametrize("name", [MESSAGES, SUMS])
+def test_packed_in_another_way(archive: Path, tmp_path: Path, name: str) -> None:
+    """Some ways take as much memory as the archive says."""
+    other = tmp_path / "other.zip"
+    with zipfile.ZipFile(other, "w") as packed:
+        for part, content in parts_of(archive).items():
+            way = zipfile.ZIP_LZMA if part == name else zipfile.ZIP_STORED
+            packed.writestr(part, content, way)
+    with pytest.raises(ArchiveRefused, match="a way that is not read"):
+        take_in(other, tmp_path / "new")
 
 
 def test_a_damaged_archive(archive: Path, tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ is written. Types are told by what is in the files.
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Container, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +30,9 @@ from lanchat.store.files import HEAD, THUMB_TYPES
 from lanchat.web.file_types import type_of
 
 _FILE = re.compile(r"files/([0-9a-f]{32})/[^/]+")
+_MOST_LISTED = 128 << 20
+"""Bytes of the list of parts, which is read whole: of more than a million."""
+
 _SUM = re.compile(rb"([0-9a-f]{64})  (.{1,1000})\n")
 _SUM_LINE = 2_000
 _WAYS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -48,6 +52,15 @@ class Taken(NamedTuple):
     missing: int
 
 
+class _Source(io.BufferedReader):
+    """A file of which nothing is read that would not go into the memory."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _MOST_LISTED:
+            raise zipfile.BadZipFile("it lists too many parts")
+        return super().read(size)
+
+
 class RoomImport:
     """An archive at ``path``; ``steps`` are the bytes that ``take_in`` will have looked at.
 
@@ -56,15 +69,14 @@ class RoomImport:
 
     def __init__(self, path: Path) -> None:
         self._name = str(path)
-        with self._explained():
-            self._archive = zipfile.ZipFile(path)
-        try:
+        with ExitStack() as undo:
+            source = undo.enter_context(_Source(path.open("rb", buffering=0)))
+            with self._explained():
+                self._archive = zipfile.ZipFile(source)
             self._parts = self._look()
             found = map(_FILE.fullmatch, self._parts)
             self._files = {each[1]: self._parts[each[0]] for each in found if each}
-        except BaseException:
-            self._archive.close()
-            raise
+            self._close = undo.pop_all().close
         self.steps = sum(part.file_size for part in self._parts.values())
         self._advance: Callable[[int], None] = lambda _: None
         self._total = 0
@@ -72,7 +84,7 @@ class RoomImport:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._archive.close()
+        self._close()
 
     def take_in(self, data_dir: Path, advance: Callable[[int], None]) -> Taken:
         """Store all messages and their files; ``advance`` is told the bytes that it has looked at.
@@ -108,6 +120,7 @@ class RoomImport:
         for name in (MESSAGES, SUMS):
             if name not in parts:
                 raise self._refusal(f"it is no export of a room: it has no {name}")
+            self._check(parts[name], is_as_large=True)
         return parts
 
     def _wanted(self) -> dict[str, zipfile.ZipInfo]:
