@@ -375,12 +375,13 @@ def test_a_file_waits_an_hour_for_its_message(
     """An upload that does not go on is given up as late; what a message has named stays."""
     files = start(clock=ModelClock(monotonic=clock))
     files.keeping.work()
-    named, going = send(files, b"named"), begin(files, 9)
+    named, going, idle = send(files, b"named"), begin(files, 9), begin(files, 9)
     send(files, b"waits")
     begin(files, 9)
     name_in_message(database, log, named)
     clock.now += 3_000
     write(files, going, 0, b"abc")
+    write(files, idle, 0, b"")
     clock.now += 1_000
     files.keeping.work()
     assert on_disk(folder) == {hashlib.sha256(b"named").hexdigest(), going}

@@ -134,7 +134,6 @@ class SqliteFiles:
                 return whole
             if offset != upload.offset:
                 raise WrongOffset(upload.offset)
-            self.keeping.wait_for(upload_id)
             return self._finish(upload) if upload.sha256 else self._extend(upload, read, checksum)
 
     def put_thumb(self, user: User, file_id: str, picture: bytes) -> None:
@@ -237,6 +236,7 @@ class SqliteFiles:
             return self._end(come, piece.sha256)
         if piece.size:
             self._database.call(partial(rows.note, upload=come))
+            self.keeping.wait_for(upload.id)
         self._remember(come, piece.sha256)
         if failure is not None:
             raise failure
