@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.world.person import Person
+from tests.world.pictures import photo, screenshot
 from tests.world.visitor import Visitor
 
 NewPerson = Callable[..., Person]
@@ -172,3 +174,33 @@ return item !== null;
 """
 
 _PLACE = "document.querySelectorAll('.message__text')[arguments[0]].getBoundingClientRect().top"
+
+
+def test_a_picture_is_sent_and_seen(ana: Visitor, bia: Person, tmp_path: Path) -> None:
+    """It is made smaller by the engine itself, has its small version, and opens large."""
+    file = tmp_path / "board.jpg"
+    file.write_bytes(photo(2400, 1200))
+    ana.choose(file)
+    ana.until(lambda: ana.sees("button", "Remove board.jpg"), "the file above the composer")
+    ana.type("Message", "the board", Keys.ENTER)
+    (sent,) = bia.hears("add_chat_message", user="Ana")["files"]
+    assert sent["type"] == "image/jpeg"
+    assert (sent["width"], sent["height"]) == (1024, 2048)
+    assert sent["thumb"]
+    ana.shows("the board", way="confirmed")
+    ana.press("board.jpg", role="image")
+    picture = ana.find("dialog", "Picture")
+    width = "return arguments[0].querySelector('img').naturalWidth"
+    ana.until(lambda: ana.browser.execute_script(width, picture) == 1024, "the picture itself")
+    ana.press("Close")
+    ana.until(lambda: not ana.sees("dialog", "Picture"), "the room")
+
+
+def test_a_picture_of_another_is_seen(ana: Visitor, bia: Person) -> None:
+    """By its small version, at its own size, before one has asked for more."""
+    bia.send_file("screen.png", screenshot(), width=800, height=500)
+    picture = ana.find("image", "screen.png")
+    width = "return arguments[0].naturalWidth"
+    ana.until(lambda: ana.browser.execute_script(width, picture) == 800, "the picture")
+    box = "const { width, height } = arguments[0].getBoundingClientRect(); return width / height"
+    assert abs(ana.browser.execute_script(box, picture) - 1.6) < 0.02

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.file_detector import UselessFileDetector
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
@@ -131,6 +133,13 @@ class Visitor:
         """Write a message and send it."""
         field = self.find("textbox", "Message")
         field.send_keys((Keys.SHIFT + Keys.ENTER + Keys.SHIFT).join(lines), Keys.ENTER)
+
+    def choose(self, file: Path) -> None:
+        """Send a file along, as by its button."""
+        with self.browser.file_detector_context(
+            UselessFileDetector
+        ):  # the browser is on this machine
+            self.browser.find_element("css selector", "input[type=file]").send_keys(str(file))
 
     def hold(self, key: str, times: int = 3) -> None:
         """Let a finger rest on a key; Chromium's driver presses it anew, WebKit's once only."""
