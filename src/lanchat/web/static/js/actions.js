@@ -78,7 +78,7 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
         quoted !== undefined && !quoted.deleted,
         item("up", "client.to_quoted", () => quoted && deeds.jump(quoted.id)),
       ],
-      [true, item("copy", "client.copy_text", () => copy(message.message))],
+      [message.message !== "", item("copy", "client.copy_text", () => copy(message.message))],
       [needsSelecting(), item("select", "client.select_text", () => selectText(id))],
       [true, item("link", "client.copy_link", () => copy(linkTo(id)))],
       [host, item("pin", pinned ? "client.unpin" : "client.pin", () => deeds.pin(id, !pinned))],

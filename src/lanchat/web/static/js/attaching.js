@@ -110,7 +110,10 @@ export function mountAttaching(options) {
     const why = whyNot();
     if (why !== "") tell(why);
     else if ((await load()) === null) tell(words.t("client.not_loaded"));
-    else sending?.add(files);
+    else {
+      sending?.add(files);
+      if (matchMedia("(hover: hover)").matches) byId("message", HTMLElement).focus(); // for a caption
+    }
   }
 
   /** @type {Part["update"]} */

@@ -32,6 +32,7 @@ export function makeAttachments({ words, previewOf }) {
     }
     old?.remove();
     node.classList.toggle("message--files", files.length > 0);
+    node.classList.toggle("message--pictures", files.some(isShown));
   };
 
   /**
@@ -39,7 +40,7 @@ export function makeAttachments({ words, previewOf }) {
    * @param {Element | null} old what has been drawn once need not be loaded again
    */
   function allOf(files, old) {
-    const pictures = files.filter((file) => isShown(file));
+    const pictures = files.filter(isShown);
     const drawn = old === null ? [] : [...old.querySelectorAll("img")];
     const nodes = pictures.map((file, index) =>
       pictureButton(file, pictures.length > 1, drawn[index]),

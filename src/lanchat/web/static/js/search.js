@@ -2,7 +2,6 @@
 // Loaded when somebody opens it.
 
 import { element, icon } from "./dom.js";
-import { gistOf } from "./gist.js";
 import { hitsIn } from "./hits.js";
 import { colourOf } from "./people.js";
 import { searchRequest } from "./protocol.js";
@@ -96,7 +95,8 @@ export function mountSearch(opener, { words, times, overlays, ask, onJump, onFil
     const today = daysAgo(date, new Date()) === 0;
     const when = today ? times.short(date) : `${times.day(date)}, ${times.short(date)}`;
     const stamp = element("time", "search__time", when);
-    const said = message === "" ? gistOf(hit, words) : spokenIn(message);
+    // It may be a file that is called so.
+    const said = [spokenIn(message), ...(hit.files ?? []).map((file) => file.name)].join(" ");
     const parts = hitsIn(said.replace(/\s+/g, " ").trim(), wanted).map((part) =>
       part.hit ? element("mark", "search__hit", part.text) : part.text,
     );
