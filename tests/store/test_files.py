@@ -213,6 +213,21 @@ def test_of_a_piece_with_another_checksum_nothing_is_kept(
     assert read(files, upload_id) == b"abcd"
 
 
+def test_what_is_there_is_not_counted_again_after_a_wrong_piece(start: Files, folder: Path) -> None:
+    """Else a byte that is wrong would cost as much as all that came before it."""
+    upload_id = begin(start(), 4)
+    write(start(), upload_id, 0, b"abc")
+    files = start()  # which has counted nothing yet
+    wrong = Checksum("crc32", b"....")
+    with pytest.raises(WrongChecksum):
+        write(files, upload_id, 3, b"d", wrong)
+    (folder / "uploads" / upload_id).write_bytes(b"xyz")  # what would be counted now
+    with pytest.raises(WrongChecksum):
+        write(files, upload_id, 3, b"d", wrong)
+    write(files, upload_id, 3, b"d")
+    assert on_disk(folder) == {hashlib.sha256(b"abcd").hexdigest()}
+
+
 def test_what_came_before_a_break_is_kept(files: SqliteFiles) -> None:
     """Unless it had a checksum, by which half of it cannot be known to be right."""
     content = bytes(500_500)

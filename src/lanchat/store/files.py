@@ -248,10 +248,14 @@ class SqliteFiles:
         sha256 = known if offset == upload.offset else None
         path = self._folder.upload(upload.id)
         try:
-            return self._disk.call(partial(Slice, path, upload.offset, sha256, checksum))
+            piece = self._disk.call(partial(Slice, path, upload.offset, sha256, checksum))
         except (ShortFileError, UnknownFile):
             self.keeping.give_up([upload.id])
             raise UnknownFile from None
+        # Also for a piece of which nothing will be kept: else each such one would cost as much as
+        # all that is there.
+        self._remember(upload, piece.sha256.copy())
+        return piece
 
     def _remember(self, upload: UploadRow, sha256: Hash) -> None:
         self._hashes[upload.id] = (upload.offset, sha256)
@@ -260,6 +264,7 @@ class SqliteFiles:
 
     def _end(self, upload: UploadRow, sha256: Hash) -> Upload:
         """Note that all of an upload is on disk, and make a file of it."""
+        self._hashes.pop(upload.id, None)
         upload = upload._replace(sha256=sha256.hexdigest(), offset=upload.length)
         self._database.call(partial(rows.note, upload=upload))
         return self._finish(upload)
