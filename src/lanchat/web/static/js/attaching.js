@@ -21,6 +21,7 @@ export function mountAttaching(options) {
   const narrow = matchMedia(NARROW);
   /** @type {ReturnType<typeof import("./files/sending.js").mountSending> | null} */
   let sending = null;
+  let aimed = "";
 
   const load = whenNeeded(async () => {
     const { mountSending } = await import("./files/sending.js");
@@ -45,13 +46,16 @@ export function mountAttaching(options) {
     overlays.openMenu(buttons.any, { label: buttons.any.title, items });
   });
 
+  // What waits is nobody else's who logs in here.
+  byId("log-out", HTMLFormElement).addEventListener("submit", () => sending?.clear());
   document.addEventListener("paste", (event) => {
     const { clipboardData: data, target } = event;
     const elsewhere =
       target instanceof HTMLInputElement || document.body.querySelector(".sure:not([hidden])");
     if (data === null || elsewhere || data.files.length === 0) return;
-    // What office programs copy is text, and a picture of it beside.
-    if (data.types.includes("text/plain")) return;
+    // What office programs copy is text, and a picture of it beside; with a file comes its name.
+    const isText = ["text/html", "text/rtf"].some((type) => data.types.includes(type));
+    if (isText && data.types.includes("text/plain")) return;
     event.preventDefault();
     add(data.files);
   });
@@ -59,7 +63,7 @@ export function mountAttaching(options) {
     document.addEventListener(type, drag);
   }
   document.addEventListener("dragleave", ({ relatedTarget }) => {
-    if (relatedTarget === null) sending?.aim("");
+    if (relatedTarget === null) aim("");
   });
 
   /** @param {DragEvent} event */
@@ -70,11 +74,19 @@ export function mountAttaching(options) {
     const why = whyNot();
     data.dropEffect = why === "" ? "copy" : "none";
     if (type === "drop") {
-      sending?.aim("");
+      aim("");
       add(data.files);
-    } else if (type === "dragenter") {
-      load().then((loaded) => loaded?.aim(why || words.t("client.files.drop")));
-    }
+    } else if (type === "dragenter") aim(why || words.t("client.files.drop"));
+  }
+
+  /**
+   * Say this over the page while files are dragged over it; they may be gone until that is loaded.
+   * @param {string} text
+   */
+  async function aim(text) {
+    aimed = text;
+    if (text !== "") await load();
+    sending?.aim(aimed);
   }
 
   /**

@@ -6,6 +6,7 @@ import { isPicture } from "./gist.js";
 
 const EDGE = 320; // pixels of the longer side of a picture that stands alone
 const LEAST = 48;
+const MANY = 4; // pictures; more than that are smaller
 const LARGE = 2_000_000; // bytes of a picture without a small one that is not shown in the list
 const UNKNOWN = { width: 320, height: 240 };
 const PLAYED = /^(audio|video)\//;
@@ -48,6 +49,7 @@ export function makeAttachments({ words, previewOf }) {
     const grid = element("div", "attachments__pictures", ...nodes);
     const others = files.filter((file) => !isShown(file)).map(other);
     grid.classList.toggle("attachments__pictures--grid", nodes.length > 1);
+    grid.classList.toggle("attachments__pictures--many", nodes.length > MANY);
     return element("div", "attachments", ...(nodes.length > 0 ? [grid] : []), ...others);
   }
 
@@ -62,7 +64,7 @@ export function makeAttachments({ words, previewOf }) {
     const source = addressOf(file);
     const known = file.width !== undefined && file.height !== undefined;
     const size = small ? { width: EDGE / 2, height: EDGE / 2 } : fitting(known ? file : UNKNOWN);
-    Object.assign(image, { alt: name, decoding: "async", ...size });
+    Object.assign(image, { alt: name, decoding: "async", draggable: false, ...size });
     if (!drawn?.src && source !== undefined) image.src = source;
     image.classList.toggle("attachment__image--unknown", !known);
     const button = element("button", "attachment attachment--picture", image);

@@ -13,7 +13,7 @@ const MOST = 0.8; // of the window's height; css/message.css says how much a fol
 export function makeFold({ words }) {
   return (/** @type {HTMLElement[]} */ rows) => {
     const most = window.innerHeight * MOST;
-    const tall = rows.filter((row) => row.offsetHeight > most);
+    const tall = rows.filter((row) => heightOf(row) > most);
     for (const row of tall) fold(row);
   };
 
@@ -39,6 +39,16 @@ export function makeFold({ words }) {
     button.setAttribute("aria-expanded", String(open));
     setText(button, words.t(open ? "client.fold" : "client.unfold"));
   }
+}
+
+/**
+ * Of what can be folded: pictures stay.
+ * @param {HTMLElement} row
+ */
+function heightOf(row) {
+  /** @type {HTMLElement | null} */
+  const text = row.querySelector(".message--files .message__text");
+  return (text ?? row).offsetHeight;
 }
 
 /** @param {HTMLElement} row */

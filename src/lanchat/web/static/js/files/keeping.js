@@ -68,6 +68,11 @@ export async function dropFile(key) {
   await ask("readwrite", (store) => store.delete(key));
 }
 
+/** All of them, as whoever they belong to leaves. */
+export async function clearFiles() {
+  await ask("readwrite", (store) => store.clear());
+}
+
 /** What nobody came back for goes; other tabs may still have what is younger. */
 export async function sweepFiles() {
   for (const { key, since } of await all()) {

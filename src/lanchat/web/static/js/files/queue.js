@@ -144,7 +144,7 @@ export function mountQueue(rows, options) {
       if (prepared === null) return { error: { code: "unreadable", message: "" } };
       const { blob, name, type, width, height, thumb } = prepared;
       const facts = { name, type, ...(width && height && { width, height }) };
-      if (file.size !== blob.size || file.width !== width) note({ ...facts, size: blob.size });
+      note({ ...facts, size: blob.size }); // also where it is shown: after a reload nothing was
       const sent = await upload(
         { ...facts, blob, ...(file.upload !== undefined && { id: file.upload }) },
         {

@@ -2,10 +2,10 @@
 // above the composer, then wait in the queue with their message. Loaded with the first file.
 
 import { mountAim } from "./aim.js";
-import { dropFile, keepFile, keptFile, sweepFiles } from "./keeping.js";
+import { clearFiles, dropFile, keepFile, keptFile, sweepFiles } from "./keeping.js";
 import { mountQueue } from "./queue.js";
 import { loadSheet } from "./sheet.js";
-import { prepare } from "./shrink.js";
+import { asItIs, prepare } from "./shrink.js";
 import { mountTray } from "./tray.js";
 import { byId } from "../dom.js";
 import { newClientId } from "../protocol.js";
@@ -25,6 +25,8 @@ export function mountSending(options) {
   /** @type {string[]} */
   let chosen = []; // keys
   let original = false;
+  /** @type {Promise<unknown>} */
+  let turn = Promise.resolve();
 
   const shelf = mountTray(byId("tray", HTMLElement), {
     words,
@@ -72,7 +74,10 @@ export function mountSending(options) {
     const holding = held.get(key);
     if (holding?.file === undefined) return;
     const { name, type, size } = holding.file;
-    const making = prepare(holding.file, original);
+    const { file } = holding;
+    // One after the other: each takes the memory of a whole picture.
+    const making = turn.then(() => prepare(file, original)).catch(() => asItIs(file));
+    turn = making;
     holding.prepared = making;
     holding.draft = { key, name, type, size };
     making.then((prepared) => {
@@ -171,6 +176,7 @@ export function mountSending(options) {
     take: takeAll,
     waits: () => chosen.length > 0,
     update: queue.update,
+    clear: clearFiles,
     previewOf: (/** @type {string} */ key) => held.get(key)?.url,
   };
 }

@@ -53,7 +53,7 @@ export async function prepare(file, original) {
  * @param {File} file
  * @returns {Prepared}
  */
-function asItIs(file) {
+export function asItIs(file) {
   const { name, type } = file;
   return { blob: file, name: name || "file", type };
 }
