@@ -9,20 +9,19 @@ import { mountConfirm, mountFarewell, mountPanel } from "./dialogs.js";
 import { byId, readConfig } from "./dom.js";
 import { newestId } from "./history.js";
 import { mountEmptyRoom, mountWayIn } from "./invite.js";
+import { mountLater } from "./later.js";
 import { concerns, mentionable } from "./mentions.js";
 import { silencedBy } from "./moderation.js";
 import { mountOrders } from "./orders.js";
-import { mountOverlays } from "./overlays.js";
+import { mountOverlays, setInert } from "./overlays.js";
 import {
   followViewport,
   ignoreHeldKeys,
   keep,
   keepDraft,
-  keptAwake,
   onceAFrame,
   takeCode,
   takeMessage,
-  whenNeeded,
 } from "./page.js";
 import { mountPeople, othersOf } from "./people.js";
 import { newClientId } from "./protocol.js";
@@ -73,7 +72,7 @@ async function hear(before, message) {
   const { you, here, atEnd } = state;
   if (!before.joined || message.id <= newestId(before) || message.user_id === you.id) return;
   const how = { concerns: concerns(message, you), reading: here && atEnd };
-  (await alerts())?.heard(message, how);
+  (await later.alerts())?.heard(message, how);
 }
 
 const overlays = mountOverlays({ rest: at("chat"), shade: at("shade") });
@@ -209,27 +208,16 @@ const talk = mountTalk(
 );
 const attend = mountAttention({ getState: () => state, dispatch });
 
-const alerts = whenNeeded(async () => {
-  const { mountAlerts } = await import("./alerts.js");
-  const sound = byId("sound", HTMLSelectElement);
-  const controls = { sound, system: at("notifications"), why: at("notifications-why") };
-  return mountAlerts(controls, { words, name: config.room });
-});
-const settings = whenNeeded(async () => {
-  const { mountSettings } = await import("./settings.js");
-  mountSettings({ words, ownName: () => state.you.name, onDone: overlays.close });
+const later = mountLater({
+  ...{ words, overlays, tell, room: config.room },
+  ownName: () => state.you.name,
+  onLoad: talk.loadRest,
 });
 const badge = makeBadge(byId("icon", HTMLLinkElement), config.room);
 
 ignoreHeldKeys(document);
 takeCode(); // who is in already does not need the one of an invitation
 overlays.mountOpener(at("open-invite"), at("invite"), () => invite.update(state));
-overlays.mountOpener(at("open-settings"), at("settings"), async () => {
-  const loaded = await Promise.all([settings(), alerts()]);
-  const complete = !loaded.includes(null);
-  if (!complete) tell(words.t("client.not_loaded"));
-  return complete;
-});
 mountPanel({
   panel: at("panel"),
   room: at("room"),
@@ -244,13 +232,6 @@ at("log-out").addEventListener("submit", () => {
 });
 // A keyboard that jumps up on a phone would hide what one came to read.
 if (matchMedia("(hover: hover)").matches) composer.focus();
-
-/** What nobody needs to read and write comes once people and messages are there. */
-function loadRest() {
-  alerts();
-  talk.loadRest();
-  if (keptAwake.load() === "on") settings();
-}
 
 /** @param {number} id */
 async function jump(id) {
@@ -275,7 +256,7 @@ function render() {
   status.update(state);
   timeline.update(state);
   waits.update(state);
-  if (state.joined && seenUpTo === Infinity) setTimeout(loadRest);
+  if (state.joined && seenUpTo === Infinity) setTimeout(later.load);
   seenUpTo = state.joined ? newestId(state) : seenUpTo;
   if (overlays.isOpen(at("invite"))) invite.update(state);
   emptyRoom.update(state);
@@ -297,4 +278,5 @@ atEachMidnight(schedule); // what was said today was said yesterday from then on
 setInterval(() => {
   if (state.away.length > 0) dispatch({ type: "timePassed", now: Date.now() });
 }, LOOK_AGAIN_AFTER);
+setInert(at("acts"), false); // a click before would be lost
 window.lanchatRuns = true; // see floor.js
