@@ -30,7 +30,7 @@ from lanchat.web.file_types import type_of
 from tests.world.drafts import draft, say
 
 ANA = User("1", "Ana")
-PNG = b"\x89PNG\r\n\x1a\n"
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 8, 6)
 PICTURE, THUMB, PAGE = PNG + b"x" * 300_000, PNG + b"small", b"<script>alert(1)</script>"
 
 Change = Callable[[dict[str, bytes]], None]
@@ -218,7 +218,7 @@ def thumb_that_runs(parts: dict[str, bytes]) -> None:
         (more_bytes, "not as large as its message says"),
         (large_thumb, "not as large as its message says"),
         (no_sums, "is not what SHA256SUMS says"),
-        (thumb_that_runs, "is no picture"),
+        (thumb_that_runs, "is no small picture"),
         (lambda parts: parts.pop(MESSAGES), "no messages.jsonl"),
         (lambda parts: parts.pop(SUMS), "no SHA256SUMS"),
     ],

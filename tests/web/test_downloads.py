@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +15,7 @@ from tests.world.person import Person
 from tests.world.sender import Sender
 
 CONTENT = os.urandom(300_000)
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 8, 6)
 HTML = b"<!doctype html><script>alert(1)</script>"
 
 

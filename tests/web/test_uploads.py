@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import sqlite3
+import struct
 import uuid
 from collections.abc import Callable
 from contextlib import closing
@@ -17,7 +18,7 @@ from tusclient.client import TusClient
 from tests.world.person import Person
 from tests.world.sender import Sender, crc32
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 8, 6)
 
 
 @pytest.fixture
@@ -187,7 +188,9 @@ def test_a_thumbnail_is_a_small_picture(sender: Sender) -> None:
     """By what is in it; one that is large or none is refused."""
     path = f"/files/{sender.send(PNG, name='a.png')}/thumb"
     assert sender.ask("PUT", path, data=PNG).status_code == 204
-    assert told(sender.ask("PUT", path, data=b"<svg>")) == (400, "invalid")
+    large = PNG[:16] + struct.pack(">II", 14_000, 14_000)
+    for other in (b"<svg>", large):
+        assert told(sender.ask("PUT", path, data=other)) == (400, "invalid")
     assert told(sender.ask("PUT", path, data=PNG + bytes(24 << 10))) == (413, "too_large")
     assert told(sender.ask("PUT", "/files/none/thumb", data=PNG)) == (404, "unknown_file")
 

@@ -26,8 +26,8 @@ from lanchat.store.attachments import Loaded
 from lanchat.store.bulk import Archived, load
 from lanchat.store.datadir import DataDir
 from lanchat.store.file_import import FileImport, Staged
-from lanchat.store.files import HEAD, THUMB_TYPES
 from lanchat.web.file_types import type_of
+from lanchat.web.picture_sides import is_thumb
 
 _FILE = re.compile(r"files/([0-9a-f]{32})/[^/]+")
 _MOST_LISTED = 128 << 20
@@ -151,8 +151,8 @@ class RoomImport:
                 staged[name] = files.stage(source.read, self._advance)
             if staged[name].sha256 != sums.get(name):
                 raise self._refusal(f"{name!r} is not what {SUMS} says")
-            if name.startswith("thumbs/") and type_of(staged[name].head[:HEAD]) not in THUMB_TYPES:
-                raise self._refusal(f"{name!r} is no picture")
+            if name.startswith("thumbs/") and not is_thumb(self._archive.read(part)):
+                raise self._refusal(f"{name!r} is no small picture")
         return staged
 
     def _sums(self, wanted: Container[str]) -> dict[str, str]:

@@ -16,9 +16,10 @@ from werkzeug.wrappers import Response
 from lanchat.chat.file_names import safe_name
 from lanchat.chat.model import SLICE_LIMIT, THUMB_LIMIT, FileDraft, Upload, User
 from lanchat.chat.ports import Files
-from lanchat.errors import FilesOff, TooLarge, Unauthorized
+from lanchat.errors import FilesOff, PayloadInvalid, TooLarge, Unauthorized
 from lanchat.web import session
 from lanchat.web.file_refusals import View, answered
+from lanchat.web.picture_sides import is_thumb
 from lanchat.web.site import Site
 from lanchat.web.tus import (
     CHECKSUMS,
@@ -119,6 +120,8 @@ class Uploads:
         if (flask.request.content_length or 0) > THUMB_LIMIT:
             raise TooLarge(THUMB_LIMIT, "thumb")
         picture = flask.request.environ["wsgi.input"].read(THUMB_LIMIT + 1)
+        if len(picture) <= THUMB_LIMIT and not is_thumb(picture):
+            raise PayloadInvalid
         files.put_thumb(user, upload_id, picture)
         return Response(status=204)
 
