@@ -102,10 +102,10 @@ class Held:
         self._routes: list[Route] = []
         page.route(_PIECES, self._take)
 
-    def wait(self) -> None:
+    def wait(self, share: str = "1 MB of 6 MB") -> None:
         """Until the first piece is there and the second is not."""
         line = self._page.locator(".sending__text")
-        expect(line).to_have_text(re.compile("^1 MB of 6 MB"))
+        expect(line).to_have_text(re.compile(f"^{share}"))
         until(self._page, lambda: bool(self._routes), "the next piece")
 
     def let_go(self) -> None:
@@ -234,18 +234,20 @@ def test_an_upload_outlives_the_network(arrive: Arrive) -> None:
     confirmed(ana)
 
 
-def test_an_upload_outlives_a_reload(arrive: Arrive) -> None:
-    """What is small enough is kept by the browser, and goes on by itself."""
+def test_uploads_outlive_a_reload(arrive: Arrive) -> None:
+    """What is small enough is kept by the browser, also before its turn, and goes on by itself."""
     ana = arrive("Ana")
     content, held = noise(_LARGE), Held(ana)
-    choose(ana, as_file("film.bin", "", content))
-    send(ana, "the film")
-    held.wait()
+    choose(ana, *(as_file(f"{number}.bin", "", content) for number in range(3)))
+    send(ana, "the films")
+    held.wait("2.1 MB of 18 MB")
     held.end()
     ana.reload()
-    expect(ana.locator(".message__text")).to_have_text("the film")
+    expect(ana.locator(".message__text")).to_have_text("the films")
     confirmed(ana)
-    assert content_of(ana, str(ana.locator("a.file-card").get_attribute("href"))) == content
+    expect(ana.locator("a.file-card")).to_have_count(3)
+    for card in ana.locator("a.file-card").all():
+        assert content_of(ana, str(card.get_attribute("href"))) == content
 
 
 def test_a_message_on_its_way_can_be_called_off(arrive: Arrive) -> None:
@@ -291,6 +293,7 @@ def test_all_files_of_the_room_are_in_one_card(arrive: Arrive) -> None:
     ana, bia = arrive("Ana"), arrive("Bia")
     choose(ana, SCREENSHOT)
     send(ana)
+    confirmed(ana)
     choose(ana, as_file("notes.txt", "text/plain", b"read me"))
     send(ana, "the notes")
     expect(bia.locator(".message")).to_have_count(2)

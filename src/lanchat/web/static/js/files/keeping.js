@@ -43,14 +43,16 @@ async function all() {
 }
 
 /**
+ * Whether it is kept.
  * @param {string} key
  * @param {Prepared} prepared
  */
 export async function keepFile(key, prepared) {
   const others = (await all()).filter((one) => one.key !== key);
   const held = others.reduce((sum, one) => sum + one.prepared.blob.size, 0);
-  if (held + prepared.blob.size > MOST) return;
-  await ask("readwrite", (store) => store.put({ key, prepared, since: Date.now() }));
+  if (held + prepared.blob.size > MOST) return false;
+  const put = { key, prepared, since: Date.now() };
+  return (await ask("readwrite", (store) => store.put(put))) !== null;
 }
 
 /**

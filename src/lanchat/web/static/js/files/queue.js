@@ -38,6 +38,8 @@ export function mountQueue(rows, options) {
     for (const [key, { client_id, file }] of known) {
       if (!now.has(key)) forget(state, { client_id, file });
     }
+    // Those whose turn it is not yet would be lost by a reload, too.
+    for (const key of now.keys()) if (!known.has(key)) find(key);
     known = now;
     const wanted = drafts
       .filter(({ error }) => error === null)

@@ -25,6 +25,9 @@ export function mountSending(options) {
   /** @type {string[]} */
   let chosen = []; // keys
   let original = false;
+  /** @type {Map<string, boolean>} */
+  const kept = new Map(); // by key, whether it outlives a reload
+  let keeping = Promise.resolve();
   /** @type {Promise<unknown>} */
   let turn = Promise.resolve();
 
@@ -40,6 +43,11 @@ export function mountSending(options) {
       for (const key of chosen) makeReady(key);
       draw();
     },
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (![...kept.values()].includes(false)) return;
+    event.preventDefault(); // the browser asks
+    event.returnValue = "";
   });
   const queue = mountQueue(byId("rows", HTMLElement), {
     ...options,
@@ -120,7 +128,7 @@ export function mountSending(options) {
     const holding = held.get(key);
     if (holding !== undefined) {
       const prepared = await holding.prepared;
-      if (prepared) await keepFile(key, prepared);
+      if (prepared && !kept.has(key)) keep(key, prepared);
       return prepared ?? null;
     }
     const prepared = await keptFile(key);
@@ -135,8 +143,22 @@ export function mountSending(options) {
     return prepared;
   }
 
+  /**
+   * @param {string} key
+   * @param {Prepared} prepared
+   */
+  function keep(key, prepared) {
+    kept.set(key, false);
+    keeping = keeping.then(async () => {
+      const done = await keepFile(key, prepared);
+      if (kept.has(key)) kept.set(key, done);
+      else if (done) dropFile(key); // it has gone meanwhile
+    });
+  }
+
   /** @param {string} key */
   function drop(key) {
+    kept.delete(key);
     const url = held.get(key)?.url;
     if (url !== undefined) URL.revokeObjectURL(url);
     held.delete(key);
