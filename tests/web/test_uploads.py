@@ -252,15 +252,15 @@ def test_files_have_so_much_room(sender: Sender, bia: Person) -> None:
     assert "50 KB" in refused.json()["error"]["message"]
 
 
-@pytest.mark.parametrize(("is_checked", "kept"), [(True, 0), (False, 300_000)])
+@pytest.mark.parametrize(("is_checked", "kept"), [(True, 0), (False, 600_000)])
 def test_a_break_costs_one_piece_at_most(
     sender: Sender, server: Any, until: Callable[..., Any], is_checked: bool, kept: int
 ) -> None:
     """Of a piece with a checksum nothing is kept, as nobody can know whether it is right."""
-    content = bytes(range(256)) * 2_000
+    content = bytes(range(256)) * 4_000
     path = sender.begin(len(content)).headers["Location"]
     file = Path(server.data_dir, "files", "uploads", path.removeprefix("/files/"))
-    with sender.broken_off(path, content, 300_000, crc32(content) if is_checked else None):
+    with sender.broken_off(path, content, 600_000, crc32(content) if is_checked else None):
         until(lambda: file.stat().st_size, "the first of it on disk")
     until(lambda: sender.write(path, kept, b"").status_code == 204, "the end of the connection")
     answer = sender.write(path, kept, content[kept:])
