@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import struct
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -183,6 +185,27 @@ def test_a_file_that_is_not_there(room: Path, archive: Path, tmp_path: Path) -> 
     ).unlink()
     assert export(room, tmp_path / "less.zip").lost == ["page.html"]
     assert take_in(tmp_path / "less.zip", tmp_path / "less").missing == 1
+
+
+def test_a_file_that_is_deleted_while_it_is_exported(room: Path, tmp_path: Path) -> None:
+    """It is missing, as one that was deleted before, and the others come back."""
+    digest = hashlib.sha256(PAGE).hexdigest()
+    content = room / FILES / digest[:2] / digest
+
+    class Deleting(io.BytesIO):
+        def write(self, part: Any, /) -> int:
+            if b"/page.html" in bytes(part) and bytes(part).startswith(b"PK\3\4"):
+                os.truncate(content, 0)
+            return super().write(part)
+
+    target, path = Deleting(), tmp_path / "room.zip"
+    exported = RoomZip(room)
+    exported.write(target, lambda _: None)
+    exported.close()
+    path.write_bytes(target.getvalue())
+    assert exported.lost == ["page.html"]
+    taken = take_in(path, tmp_path / "new")
+    assert (taken.fresh, taken.files, taken.missing) == (4, 3, 1)
 
 
 def other_bytes(parts: dict[str, bytes]) -> None:

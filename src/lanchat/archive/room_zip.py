@@ -125,16 +125,22 @@ class RoomZip:
                 self.files += name.startswith("files/")
 
     def _copy(self, archive: zipfile.ZipFile, name: str, sha256: str) -> str:
-        """Put a content there; returns its hash, as it was read."""
+        """Put a content there; returns its hash, as it was read.
+
+        Raises FileNotFoundError where it is not there, or not to its end.
+        """
         counted = hashlib.sha256()
         with self._folder.open(sha256) as source:
             info = _entry(name, zipfile.ZIP_STORED)  # pictures and films are small already
-            info.file_size = source.seek(0, 2)
+            size = info.file_size = source.seek(0, 2)
             source.seek(0)
             with archive.open(info, "w") as entry:
                 while piece := source.read(PIECE):
                     counted.update(piece)
                     entry.write(piece)
+        if info.file_size < size:  # deleted while it was read: what there is of it is no part
+            archive.infolist().remove(info)
+            raise FileNotFoundError(name)
         return counted.hexdigest()
 
 
