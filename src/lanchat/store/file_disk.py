@@ -30,6 +30,9 @@ _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _FOLDER, _SHA256 = re.compile(r"[0-9a-f]{2}"), re.compile(r"[0-9a-f]{64}")
 
+_NICENESS = 10
+"""So much the threads step back behind the event loop and the thread that commits messages."""
+
 _PARTIAL = ".thumb"
 """What is written at once, until it has its own name."""
 
@@ -215,6 +218,8 @@ def refusal(error: OSError) -> LanchatError:
 
 
 def _caught(call: Callable[[], _T]) -> tuple[_T | None, Exception | None]:
+    if sys.platform == "linux":  # elsewhere it would be the whole process
+        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
     try:
         return call(), None
     except Exception as error:  # noqa: BLE001  handed over

@@ -1,7 +1,8 @@
 """One piece of an upload on its way to the disk, hashed while it is written.
 
 What was hashed before is remembered from piece to piece; after a restart it is counted again
-from the disk. A thread writes and hashes 512 KiB while the next are read from the network.
+from the disk. A thread writes 512 KiB and another one hashes them while the next are read from the
+network.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import hashlib
 import hmac
 import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Protocol
@@ -89,16 +91,19 @@ class Slice:
             return True
         return hmac.compare_digest(self._check.digest(), self._checksum.digest)
 
-    def put(self, piece: bytes) -> None:
-        """Write and hash some of it."""
+    def write(self, piece: bytes) -> None:
+        """Write some of it."""
         rest = memoryview(piece)
         while rest:
             rest = rest[self._file.write(rest) or 0 :]
         write_out(self._file, self._offset + self.size, len(piece))
-        self.sha256.update(piece)
         if self._check is not None:
             self._check.update(piece)
         self.size += len(piece)
+
+    def hash(self, piece: bytes) -> None:
+        """Hash the same, which takes longer than to write it."""
+        self.sha256.update(piece)
 
     def keep(self) -> None:
         """See to it that all of it is on disk."""
@@ -118,21 +123,24 @@ def pour(disk: Disk, piece: Slice, read: Callable[[int], bytes], most: int) -> E
 
     Raises TooLarge where there are more than ``most`` bytes, or what the disk refuses.
     """
-    pending: Pending[None] | None = None
+    pending: list[Pending[None]] = []
     reading = _Reading(read, most + 1)
     try:
         for some in reading:
-            if pending is not None:
-                pending.result()
-            pending = disk.start(lambda some=some: piece.put(some))  # type: ignore[misc]
-        if pending is not None:
-            pending.result()
+            _await(pending)
+            pending = [disk.start(partial(do, some)) for do in (piece.write, piece.hash)]
+        _await(pending)
     finally:
-        if pending is not None:
-            pending.settle()
+        for each in pending:
+            each.settle()
     if piece.size > most:
         raise TooLarge(min(most, SLICE_LIMIT), "slice")
     return reading.failure
+
+
+def _await(pending: Iterable[Pending[None]]) -> None:
+    for each in pending:
+        each.result()
 
 
 def verify(piece: Slice) -> None:
