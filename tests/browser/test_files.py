@@ -319,3 +319,24 @@ def test_a_room_without_files_says_so(arrive: Arrive, server: Any) -> None:
     give(bia, "paste", SCREENSHOT)
     expect(bia.locator(".note--told").last).to_contain_text("Only hosts can send files")
     expect(ana.get_by_role("button", name="Send files")).to_be_visible()
+
+
+def test_a_picture_that_is_shown_large_goes_with_its_message(arrive: Arrive) -> None:
+    """Those beside it go, too; whoever looks at it sees it no longer."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    for caption in ("one", "two"):
+        choose(ana, SCREENSHOT)
+        send(ana, caption)
+        confirmed(ana)
+    bia.locator("button.attachment").last.click()
+    viewer = bia.get_by_role("dialog", name="Picture")
+    expect(viewer).to_contain_text("2/2")
+    for caption in ("one", "two"):
+        ana.locator(".message", has_text=caption).locator("time").click()
+        ana.get_by_role("menuitem", name="Delete this message").click()
+        ana.get_by_role("button", name="Delete the message").click()
+        expect(ana.locator(".message", has_text=caption)).to_have_count(0)
+        if caption == "one":
+            expect(viewer).not_to_contain_text("/2")
+    expect(viewer).to_be_hidden()
+    assert bia.url.endswith("/chat")

@@ -187,8 +187,10 @@ function isShown({ id, type, size, thumb }) {
  * @returns {readonly Viewed[]}
  */
 export function picturesIn(messages) {
-  return messages.flatMap(({ files = [], user, time }) =>
-    files.filter(({ type }) => isPicture(type)).map((file) => ({ ...file, user, time })),
+  return messages.flatMap(({ id, files = [], user, time }) =>
+    files
+      .filter(({ type }) => isPicture(type))
+      .map((file) => ({ ...file, user, time, message: id })),
   );
 }
 

@@ -77,9 +77,13 @@ export function mountTalk(elements, options) {
     };
   }
 
+  /** @type {Part | null} */
+  let shown = null; // the viewer, once it is there
   const viewer = orTold(async () => {
     const { mountViewer } = await import("./files/viewer.js");
-    return mountViewer({ words, times, rest: byId("chat", HTMLElement) });
+    const mounted = mountViewer({ words, times, getState, rest: byId("chat", HTMLElement) });
+    shown = mounted;
+    return mounted;
   });
 
   /**
@@ -162,6 +166,7 @@ export function mountTalk(elements, options) {
     replying.update(state);
     typing.update(state);
     attaching.update(state);
+    shown?.update(state);
   }
 
   return { post, recall, act, loadRest, typed: typing.typed, stop: replying.stop, update };

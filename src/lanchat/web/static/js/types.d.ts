@@ -77,10 +77,11 @@ interface Attachment {
   readonly thumb?: string;
 }
 
-/** A file, and by whom and when it was sent. */
+/** A file, and by whom, when and in which message it was sent. */
 interface Viewed extends Attachment {
   readonly user: string;
   readonly time: string;
+  readonly message: number;
 }
 
 /** A file of a message that is not sent yet. */

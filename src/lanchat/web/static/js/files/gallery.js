@@ -27,7 +27,7 @@ const KINDS = {
  */
 export async function openGallery(opener, { words, times, overlays, ask, onJump, onView }) {
   const { card, kind, line, list, older } = makeCard(words);
-  /** @type {(Viewed & { message: number })[]} */
+  /** @type {Viewed[]} */
   const files = [];
 
   kind.addEventListener("change", draw);
@@ -61,7 +61,7 @@ export async function openGallery(opener, { words, times, overlays, ask, onJump,
     line.textContent = shown.length === 0 ? words.t("client.files.nothing") : "";
   }
 
-  /** @param {Viewed & { message: number }} file */
+  /** @param {Viewed} file */
   function itemOf(file) {
     const { name, size, type, user, time, message } = file;
     const moment = times.until(new Date(time));

@@ -8,10 +8,13 @@ import { loadSheet } from "./sheet.js";
 import { mountZoom } from "./zoom.js";
 
 /**
- * `open(pictures, id, opener)` shows one of them; the others are beside it. `rest` is the page below.
- * @param {{ words: Words, times: Times, rest: HTMLElement }} options
+ * `open(pictures, id, opener)` shows one of them; the others are beside it. `update` takes away what
+ * is deleted meanwhile. `rest` is the page below.
+ * @param {{
+ *   words: Words, times: Times, rest: HTMLElement, getState: () => Pick<State, "messages">,
+ * }} options
  */
-export function mountViewer({ words, times, rest }) {
+export function mountViewer({ words, times, rest, getState }) {
   const { node, stage, image, name, facts, save, ...buttons } = makeFrame(words);
   const { close, before, after } = buttons;
   const zoom = mountZoom(stage, image, { onSwipe: step, onLeave: leave });
@@ -20,6 +23,8 @@ export function mountViewer({ words, times, rest }) {
   let at = 0;
   /** @type {HTMLElement | null} */
   let opener = null;
+  /** @type {ReadonlySet<number>} */
+  let said = new Set(); // the ids of the messages that the page had a moment ago
 
   document.body.append(node);
   close.addEventListener("click", leave);
@@ -42,6 +47,7 @@ export function mountViewer({ words, times, rest }) {
     if (found < 0) return;
     if (node.hidden) history.pushState({ viewer: true }, ""); // the back button closes it
     pictures = all;
+    said = idsOf(getState());
     opener = from;
     node.hidden = false;
     setInert(rest, true);
@@ -52,12 +58,10 @@ export function mountViewer({ words, times, rest }) {
   /** @param {number} index */
   function show(index) {
     at = index;
-    const { id, name: called, size, width, height, user, time, thumb } = pictures[at];
+    const { id, name: called, width, height, thumb } = pictures[at];
     const path = pathOf({ id, name: called });
-    const moment = times.until(new Date(time));
-    const place = pictures.length > 1 ? ` · ${at + 1}/${pictures.length}` : "";
     setText(name, called);
-    setText(facts, `${user}, ${moment} · ${words.size(size)}${place}`);
+    drawPlace();
     zoom.reset();
     image.style.backgroundImage = thumb ? `url("files/${id}/thumb")` : "";
     image.removeAttribute("src"); // not the one before, until this one is there
@@ -65,11 +69,33 @@ export function mountViewer({ words, times, rest }) {
     if (!width || !height) for (const side of ["width", "height"]) image.removeAttribute(side);
     save.href = path;
     save.download = called;
-    before.hidden = at === 0;
-    after.hidden = at === pictures.length - 1;
     for (const near of [at + 1, at - 1]) {
       if (pictures[near] !== undefined) new Image().src = pathOf(pictures[near]);
     }
+  }
+
+  function drawPlace() {
+    const { size, user, time } = pictures[at];
+    const moment = times.until(new Date(time));
+    const place = pictures.length > 1 ? ` · ${at + 1}/${pictures.length}` : "";
+    setText(facts, `${user}, ${moment} · ${words.size(size)}${place}`);
+    before.hidden = at === 0;
+    after.hidden = at === pictures.length - 1;
+  }
+
+  /** @type {Part["update"]} */
+  function update({ messages }) {
+    if (node.hidden) return;
+    const now = idsOf({ messages });
+    // Of all files of the room, many are of messages that the page has never had.
+    const left = pictures.filter(({ message }) => now.has(message) || !said.has(message));
+    said = now;
+    if (left.length === pictures.length) return;
+    const shown = left.indexOf(pictures[at]);
+    pictures = shown < 0 ? [] : left;
+    at = Math.max(0, shown);
+    if (shown < 0) leave();
+    else drawPlace();
   }
 
   /** @param {number} by */
@@ -111,11 +137,17 @@ export function mountViewer({ words, times, rest }) {
     if (node.hidden) return;
     node.hidden = true;
     image.removeAttribute("src");
+    image.style.backgroundImage = "";
     setInert(rest, false);
     if (opener?.isConnected) opener.focus({ preventScroll: true });
   }
 
-  return { open };
+  return { open, update };
+}
+
+/** @param {Pick<State, "messages">} state */
+function idsOf({ messages }) {
+  return new Set(messages.map(({ id }) => id));
 }
 
 /**
