@@ -126,7 +126,7 @@ class Held:
 
 
 def test_a_pasted_screenshot_is_seen_by_all(arrive: Arrive) -> None:
-    """It stands above the composer, then in both pages, as sharp as it was."""
+    """It stands above the composer, then in both pages, as sharp as it was; and is answered."""
     ana, bia = arrive("Ana"), arrive("Bia")
     give(ana, "paste", SCREENSHOT)
     expect(ana.locator(".tray__name")).to_have_text("image.png")
@@ -137,6 +137,12 @@ def test_a_pasted_screenshot_is_seen_by_all(arrive: Arrive) -> None:
     picture = bia.get_by_role("img", name="image.png")
     expect(picture).to_be_visible()
     assert opened(picture_of(bia)).size == (800, 500)
+    bia.locator(".message time").click()
+    bia.get_by_role("menuitem", name="Reply").click()
+    choose(bia, as_file("notes.txt", "text/plain", b"read me"))
+    send(bia, "what I wrote")
+    parts = ana.locator(".message").last.locator(".quoted, .file-card, .message__text")
+    expect(parts).to_have_text([re.compile("Picture"), re.compile("notes"), "what I wrote"])
     assert violations(bia) == ""
 
 

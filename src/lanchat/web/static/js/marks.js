@@ -21,7 +21,8 @@ export function makeMarks({ words, times, getState }) {
     const text = node.querySelector(".message__text");
     if (before?.message.quoted !== message.quoted) {
       node.querySelector(".quoted")?.remove();
-      if (message.quoted !== undefined) text?.before(quoteLine(message.quoted, words));
+      const first = node.querySelector(".attachments") ?? text;
+      if (message.quoted !== undefined) first?.before(quoteLine(message.quoted, words));
     }
     const edited = row.draft === null ? row.message.edited : undefined;
     node.querySelector(".message__edited")?.remove();
