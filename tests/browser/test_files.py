@@ -346,3 +346,26 @@ def test_a_picture_that_is_shown_large_goes_with_its_message(arrive: Arrive) -> 
             expect(viewer).not_to_contain_text("/2")
     expect(viewer).to_be_hidden()
     assert bia.url.endswith("/chat")
+
+
+@pytest.mark.own_server
+def test_files_of_before_are_named_where_none_are_taken(
+    arrive: Arrive, server: Any, server_factory: Callable[..., Any], new_page: Callable[..., Page]
+) -> None:
+    """A server that has none now opens no addresses of any; nor does the page ask for them."""
+    ana = arrive("Ana")
+    choose(ana, SCREENSHOT, as_file("notes.txt", "text/plain", b"read me"))
+    send(ana, "the notes")
+    confirmed(ana)
+    server.stop()
+    other = server_factory("--grace", "0.5", "--no-files", folder=server.data_dir.parent.name)
+    bia = new_page()
+    asked: list[str] = []
+    bia.on("request", lambda request: asked.append(request.url))
+    bia.request.post(other.url, form={"username": "Bia"})
+    bia.goto(f"{other.url}/chat")
+    expect(bia.locator("div.file-card")).to_contain_text(["image.png", "notes.txt"])
+    bia.click("#open-search")
+    expect(bia.get_by_role("search")).to_be_visible()
+    expect(bia.get_by_role("button", name="All files of the room")).to_be_hidden()
+    assert [url for url in asked if "/files/" in url and "/js/" not in url] == []

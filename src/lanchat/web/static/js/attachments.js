@@ -13,10 +13,13 @@ const PLAYED = /^(audio|video)\//;
 
 /**
  * A function that makes the files of a row those that are to stand there. `previewOf(key)` is the
- * address of a picture that this page is sending.
- * @param {{ words: Words, previewOf: (key: string) => string | undefined }} options
+ * address of a picture that this page is sending. Where the server has no files just now, those of
+ * before are cards without a link.
+ * @param {{
+ *   words: Words, takesFiles: boolean, previewOf: (key: string) => string | undefined,
+ * }} options
  */
-export function makeAttachments({ words, previewOf }) {
+export function makeAttachments({ words, takesFiles, previewOf }) {
   /**
    * @param {HTMLElement} node
    * @param {MessageRow} row
@@ -33,7 +36,7 @@ export function makeAttachments({ words, previewOf }) {
     }
     old?.remove();
     node.classList.toggle("message--files", files.length > 0);
-    node.classList.toggle("message--pictures", files.some(isShown));
+    node.classList.toggle("message--pictures", takesFiles && files.some(isShown));
   };
 
   /**
@@ -41,13 +44,13 @@ export function makeAttachments({ words, previewOf }) {
    * @param {Element | null} old what has been drawn once need not be loaded again
    */
   function allOf(files, old) {
-    const pictures = files.filter(isShown);
+    const pictures = takesFiles ? files.filter(isShown) : [];
     const drawn = old === null ? [] : [...old.querySelectorAll("img")];
     const nodes = pictures.map((file, index) =>
       pictureButton(file, pictures.length > 1, drawn[index]),
     );
     const grid = element("div", "attachments__pictures", ...nodes);
-    const others = files.filter((file) => !isShown(file)).map(other);
+    const others = files.filter((file) => !pictures.includes(file)).map(other);
     grid.classList.toggle("attachments__pictures--grid", nodes.length > 1);
     grid.classList.toggle("attachments__pictures--many", nodes.length > MANY);
     return element("div", "attachments", ...(nodes.length > 0 ? [grid] : []), ...others);
@@ -85,7 +88,7 @@ export function makeAttachments({ words, previewOf }) {
 
   /** @param {Shown} file */
   function other(file) {
-    if (file.id === null || !PLAYED.test(file.type)) return card(file);
+    if (!takesFiles || file.id === null || !PLAYED.test(file.type)) return card(file);
     const player = element(
       file.type.startsWith("video/") ? "video" : "audio",
       "attachment__player",
@@ -112,7 +115,9 @@ export function makeAttachments({ words, previewOf }) {
       element("bdi", "file-card__name", name),
       element("span", "file-card__facts", facts),
     ];
-    if (id === null) return withBar(element("div", "attachment file-card", ...parts), file);
+    if (id === null || !takesFiles) {
+      return withBar(element("div", "attachment file-card", ...parts), file);
+    }
     const link = element("a", "attachment file-card", ...parts, icon("download"));
     link.href = pathOf(file);
     link.tabIndex = -1;

@@ -160,6 +160,7 @@ const timeline = mountTimeline(
     words,
     times,
     getState: () => state,
+    takesFiles: config.limits.file > 0,
     previewOf: attaching.previewOf,
     whyPending: () => waits.why(state),
     isLive: ({ draft: unsent, message }) => unsent !== null || message.id > seenUpTo,

@@ -20,14 +20,16 @@ const PARTS = ['[data-part="author"]', '[data-part="time"]', ".message__text"];
  * Functions that turn rows into elements, in the reader's language.
  * @param {{
  *   words: Words, times: Times, getState: () => State, whyPending: () => string,
- *   isLive: (row: MessageRow) => boolean, previewOf: (key: string) => string | undefined,
+ *   isLive: (row: MessageRow) => boolean, takesFiles: boolean,
+ *   previewOf: (key: string) => string | undefined,
  * }} options
  */
-export function makeRenderer({ words, times, getState, whyPending, isLive, previewOf }) {
+export function makeRenderer(options) {
+  const { words, times, getState, whyPending, isLive } = options;
   /** @type {WeakMap<HTMLElement, MessageRow>} */
   const filled = new WeakMap();
   const fillLine = makeLines({ words, times });
-  const fillAttachments = makeAttachments({ words, previewOf });
+  const fillAttachments = makeAttachments(options);
   const fillMarks = makeMarks({ words, times, getState });
   const tags = /** @type {const} */ ({ day: "h2", message: "article" });
   return { create, fill };

@@ -18,10 +18,11 @@ const PERIODS = { any: 0, day: 1, week: 7, month: 30 };
  * @param {{
  *   words: Words, times: Times, overlays: Overlays,
  *   ask: ReturnType<typeof import("./socket.js").openSocket>["ask"], onJump: (id: number) => void,
- *   onFiles: (opener: HTMLElement) => void,
+ *   takesFiles: boolean, onFiles: (opener: HTMLElement) => void,
  * }} options
  */
-export function mountSearch(opener, { words, times, overlays, ask, onJump, onFiles }) {
+export function mountSearch(opener, options) {
+  const { words, times, overlays, ask, onJump, takesFiles, onFiles } = options;
   const { card, form, text, user, period, go, line, list, older, files } = makeCard(
     opener.title,
     words,
@@ -30,6 +31,7 @@ export function mountSearch(opener, { words, times, overlays, ask, onJump, onFil
   let asked = null; // what the list shows
   let count = 0;
 
+  files.hidden = !takesFiles;
   document.body.append(card);
   overlays.mountOpener(opener, card);
   overlays.open(card, opener);

@@ -102,7 +102,7 @@ export function mountTalk(elements, options) {
     const { mountSearch } = await import("./search.js");
     elements.search.removeEventListener("click", openSearch);
     const { ask } = options.socket;
-    const how = { words, times, overlays, onJump, ask };
+    const how = { words, times, overlays, onJump, ask, takesFiles: config.limits.file > 0 };
     mountSearch(elements.search, { ...how, onFiles: showFiles });
   }
 

@@ -30,7 +30,7 @@ const SHOWN = [
  * }} elements
  * @param {{
  *   words: Words, times: Times, getState: () => State,
- *   previewOf: (key: string) => string | undefined,
+ *   takesFiles: boolean, previewOf: (key: string) => string | undefined,
  *   whyPending: () => string, isLive: (row: MessageRow) => boolean,
  *   onAct: (act: string, id: string) => void, onMove: (atEnd: boolean) => void,
  *   onLoad: (place: Place) => Promise<boolean>, onTrim: (span: Span) => void,
