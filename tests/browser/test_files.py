@@ -315,12 +315,17 @@ def test_all_files_of_the_room_are_in_one_card(arrive: Arrive) -> None:
 
 
 def test_a_room_without_files_says_so(arrive: Arrive, server: Any) -> None:
-    """Its host decides by a switch; for guests the buttons are gone then, and pasting says why."""
+    """Its host decides by a switch; guests have no buttons then, and pasting says why.
+
+    So does what stands above the composer already.
+    """
     secret = (server.data_dir / "host-secret").read_text()
     ana, bia = arrive("Ana", f"/host#{secret}"), arrive("Bia")
     expect(bia.get_by_role("button", name="Send files")).to_be_visible()
+    choose(bia, SCREENSHOT)
     ana.click("#open-order")
     ana.get_by_role("switch", name="Guests may send files").click()
+    expect(bia.locator("#tray")).to_contain_text("Only hosts can send files")
     expect(bia.get_by_role("button", name="Send files")).to_be_hidden()
     give(bia, "paste", SCREENSHOT)
     expect(bia.locator(".note--told").last).to_contain_text("Only hosts can send files")

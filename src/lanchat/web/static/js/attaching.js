@@ -25,7 +25,7 @@ export function mountAttaching(options) {
 
   const load = whenNeeded(async () => {
     const { mountSending } = await import("./files/sending.js");
-    sending = mountSending(options);
+    sending = mountSending({ ...options, isOff });
     sending.update(getState());
     return sending;
   });

@@ -13,18 +13,20 @@ import { newClientId } from "../protocol.js";
 const OF_A_MESSAGE = 10; // that the server takes
 
 /**
+ * `isOff(state)` is whether one may not send files just now.
  * @param {{
- *   words: Words, limit: number, getState: () => State, dispatch: Dispatch,
- *   tell: (text: string) => void, onChange: () => void, onWhole: () => void,
+ *   words: Words, limit: number, isOff: (state: State) => boolean, getState: () => State,
+ *   dispatch: Dispatch, tell: (text: string) => void, onChange: () => void, onWhole: () => void,
  * }} options
  */
 export function mountSending(options) {
-  const { words, limit, tell, onChange } = options;
+  const { words, limit, isOff, getState, tell, onChange } = options;
   /** @type {Map<string, Holding>} */
   const held = new Map();
   /** @type {string[]} */
   let chosen = []; // keys
   let original = false;
+  let wasOff = false;
   /** @type {Map<string, boolean>} */
   const kept = new Map(); // by key, whether it outlives a reload
   let keeping = Promise.resolve();
@@ -116,6 +118,7 @@ export function mountSending(options) {
     shelf.show(
       chosen.flatMap((key) => held.get(key) ?? []),
       original,
+      isOff(getState()),
     );
     onChange();
   }
@@ -193,11 +196,18 @@ export function mountSending(options) {
     draw();
   }
 
+  /** @type {Part["update"]} */
+  function update(state) {
+    queue.update(state);
+    if (chosen.length > 0 && isOff(state) !== wasOff) draw();
+    wasOff = isOff(state);
+  }
+
   return {
     ...{ add, restore, aim },
     take: takeAll,
     waits: () => chosen.length > 0,
-    update: queue.update,
+    update,
     clear: clearFiles,
     previewOf: (/** @type {string} */ key) => held.get(key)?.url,
   };

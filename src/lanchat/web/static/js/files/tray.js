@@ -64,8 +64,9 @@ export function mountTray(tray, { words, onRemove, onOriginal }) {
   /**
    * @param {readonly Holding[]} holdings
    * @param {boolean} isOriginal
+   * @param {boolean} isOff whether they cannot be sent just now
    */
-  function show(holdings, isOriginal) {
+  function show(holdings, isOriginal, isOff) {
     const focused = list.contains(document.activeElement);
     const nodes = holdings.map(itemOf);
     for (const node of [...list.children]) {
@@ -82,7 +83,8 @@ export function mountTray(tray, { words, onRemove, onOriginal }) {
     const keeps = holdings.some(({ made }) => made?.keeps === true);
     original.hidden = pictures.length === 0;
     original.setAttribute("aria-checked", String(isOriginal));
-    hint.textContent = keeps ? words.t("client.files.keeps") : "";
+    const may = keeps ? words.t("client.files.keeps") : "";
+    hint.textContent = isOff ? words.t("client.files.off") : may;
     tray.hidden = holdings.length === 0;
     if (focused && !list.contains(document.activeElement)) {
       (list.querySelector("button") ?? document.getElementById("message"))?.focus();
