@@ -53,7 +53,10 @@ blockquote {{
 }}
 blockquote a {{ color: var(--soft); text-decoration: none; }}
 small {{ color: var(--soft); }}
-img {{ width: auto; height: auto; max-width: 100%; max-height: 16rem; border-radius: 0.5rem; }}
+img {{
+  box-sizing: border-box; width: auto; height: auto; max-width: 100%; max-height: 16rem;
+  border: 1px solid var(--line); border-radius: 0.5rem;
+}}
 article a {{ color: var(--accent); overflow-wrap: anywhere; }}
 b {{ color: var(--accent); margin-inline-end: 0.25rem; overflow-wrap: anywhere; }}
 @media print {{ h2 {{ position: static; }} article {{ content-visibility: visible; }} }}
