@@ -168,10 +168,13 @@ def test_pictures_have_their_place_before_they_come(arrive: Arrive) -> None:
 
 
 def test_files_are_dropped_and_saved(arrive: Arrive) -> None:
-    """Two at once with a caption; the other gets the same bytes."""
+    """Two at once with a caption, called as the others read it; they get the same bytes."""
     ana, bia = arrive("Ana"), arrive("Bia")
     content = noise(70_000)
-    files = as_file("Übung 3.bin", "", content), as_file("notes.txt", "text/plain", b"read me")
+    files = (
+        as_file("Übung 3.bin", "", content),
+        as_file("no\u202etes.txt", "text/plain", b"read me"),
+    )
     give(ana, "dragenter", *files)
     expect(ana.locator(".aim")).to_have_text("Drop here to send")
     give(ana, "drop", *files)

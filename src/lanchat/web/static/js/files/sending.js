@@ -63,7 +63,7 @@ export function mountSending(options) {
 
   /** @param {readonly File[]} files */
   function add(files) {
-    for (const file of files) {
+    for (const file of files.map(called)) {
       if (file.size > limit) {
         tell(words.t("client.files.too_large", { name: file.name, size: words.size(limit) }));
       } else {
@@ -211,4 +211,14 @@ export function mountSending(options) {
     clear: clearFiles,
     previewOf: (/** @type {string} */ key) => held.get(key)?.url,
   };
+}
+
+/**
+ * A file by the name that the others will read: what turns letters round can make a program look
+ * like a picture, to whoever passes it on, too.
+ * @param {File} file
+ */
+function called(file) {
+  const name = file.name.replace(/\p{Bidi_Control}/gu, "");
+  return name === file.name ? file : new File([file], name, { type: file.type });
 }
