@@ -243,6 +243,19 @@ def test_an_upload_outlives_the_network(arrive: Arrive) -> None:
     confirmed(ana)
 
 
+def test_the_first_file_may_be_chosen_without_a_network(arrive: Arrive) -> None:
+    """By who has begun to write before; it waits as words do."""
+    ana, bia = arrive("Ana"), arrive("Bia")
+    with ana.expect_request_finished(lambda request: request.url.endswith("/page-files.css")):
+        ana.type("#message", "h")
+    ana.context.set_offline(True)
+    choose(ana, as_file("notes.txt", "text/plain", b"read me"))
+    send(ana, "the notes")
+    expect(ana.locator(".sending__text")).to_have_text("Waiting for the connection…")
+    ana.context.set_offline(False)
+    expect(bia.locator("a.file-card")).to_be_visible()
+
+
 def test_uploads_outlive_a_reload(arrive: Arrive) -> None:
     """What is small enough is kept by the browser, also before its turn, and goes on by itself."""
     ana = arrive("Ana")

@@ -23,7 +23,7 @@ export function mountAttaching(options) {
   let sending = null;
   let aimed = "";
 
-  const load = whenNeeded(async () => {
+  const load = alsoByWriting(form, limit > 0, async () => {
     const { mountSending } = await import("./files/sending.js");
     sending = mountSending({ ...options, isOff });
     sending.update(getState());
@@ -152,4 +152,19 @@ export function mountAttaching(options) {
      */
     restore: (files) => files && sending?.restore(files),
   };
+}
+
+/**
+ * Who writes may want to send files when the network is gone, and nothing can be loaded any more.
+ * @template T
+ * @param {HTMLElement} form
+ * @param {boolean} takesFiles
+ * @param {() => Promise<T>} load
+ */
+function alsoByWriting(form, takesFiles, load) {
+  const needed = whenNeeded(load);
+  for (const type of takesFiles ? ["input", "pointerover"] : []) {
+    form.addEventListener(type, () => needed(), { once: true });
+  }
+  return needed;
 }
