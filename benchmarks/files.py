@@ -34,9 +34,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import requests
+from fanout.contenders import log_in
 from fanout.process import Process
 from fanout.programs import BUILD
-from filetransfer.clients import SLICE, Connection, Content, Sender, expect, log_in, sender
+from filetransfer.clients import SLICE, Connection, Content, Sender, expect, sender
 from filetransfer.servers import COPYPARTY, HTTP_SERVER, LANCHAT
 from rich.console import Console
 from rich.table import Table

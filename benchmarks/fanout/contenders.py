@@ -37,7 +37,7 @@ class Contender(NamedTuple):
 
     def cookie(self, port: int) -> str:
         """The session that all clients of the load share: one person with many tabs."""
-        return _log_in(port) if self.logs_in else ""
+        return log_in(port, "Load") if self.logs_in else ""
 
 
 def _lanchat(port: int, folder: Path) -> list[str]:
@@ -58,10 +58,11 @@ def _limit(mode: str) -> Callable[[int, Path], list[str]]:
     return lambda port, _: [str(compiled("limit")), mode, str(port)]
 
 
-def _log_in(port: int) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+def log_in(port: int, name: str) -> str:
+    """The session cookie of somebody of this name. Raises CannotMeasure."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", "/", "username=Load", form)
+    connection.request("POST", "/", f"username={name}", form)
     answer = connection.getresponse()
     connection.close()
     for header in answer.headers.get_all("Set-Cookie", []):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import os
 import socket
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from fanout.contenders import log_in
 from fanout.programs import CannotMeasure
 
 SLICE = 8 << 20
@@ -152,19 +152,6 @@ def expect(status: int, wanted: int) -> None:
     """Raises CannotMeasure where the status is another one."""
     if status != wanted:
         raise CannotMeasure(f"the server has answered {status} instead of {wanted}")
-
-
-def log_in(port: int, name: str) -> str:
-    """The session cookie of somebody of this name."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", "/", f"username={name}", form)
-    answer = connection.getresponse()
-    connection.close()
-    for header in answer.headers.get_all("Set-Cookie", []):
-        if header.startswith("lanchat_"):
-            return header.partition(";")[0]
-    raise CannotMeasure(f"lanchat refuses the login with {answer.status}")
 
 
 @contextmanager

@@ -23,7 +23,10 @@ def parse_size(text: str) -> int:
 
 
 def rough_size(size: int) -> str:
-    """About so many bytes, as people read it: ``2.4 MB``, ``817 KB``, ``12 B``."""
+    """About so many bytes, as people of all languages read it: ``2.4 MB``, ``817 KB``, ``12 B``.
+
+    That of rich says "bytes".
+    """
     name, unit = [unit for unit in _DECIMAL if size >= 0.9995 * unit[1] or unit[1] == 1][-1]
     number = size / unit
     digits = 1 if unit > 1 and number < 9.95 else 0  # noqa: PLR2004 (two digits count)

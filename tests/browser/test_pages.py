@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.world.pages import log_out
 
@@ -102,3 +102,17 @@ def _is_dark(page: Page) -> bool:
         }"""
     )
     return dark
+
+
+def test_no_press_is_lost_before_the_scripts_are_there(arrive: Arrive) -> None:
+    """The header's buttons cannot be pressed until somebody listens."""
+    ana = arrive("Ana")
+    held: list[Route] = []
+    ana.route("**/js/chat.js*", lambda route: held.append(route))  # noqa: PLW0108  not a builtin
+    ana.reload(wait_until="commit")
+    expect(ana.locator("#acts")).to_have_attribute("inert", "")
+    while not held:
+        ana.wait_for_timeout(20)
+    held[0].continue_()
+    ana.click("#open-settings")
+    expect(ana.locator("#settings")).to_be_visible()
