@@ -1,18 +1,16 @@
 // js/people.js and css/avatar.css: the colour of a user is theirs, and can be read by day and night.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { fileURLToPath, URL } from "node:url";
 
 import { colourOf } from "#js/people.js";
+
+import { contrast, linear, READABLE, sheetOf } from "./colours.mjs";
 
 const SHEETS = [
   { sheet: "avatar.css", grounds: ["#ffffff", "#eef1ef"] },
   { sheet: "dark.css", grounds: ["#1b2120", "#0e1211"] },
 ];
-const STYLES = fileURLToPath(new URL("../../src/lanchat/web/static/css", import.meta.url));
-const READABLE = 4.5; // WCAG's contrast of small text
 const NOTICEABLE = 0.03; // in OKLab, where 0.02 is what an eye just sees side by side
 
 test("a user keeps the colour, and many users have many", () => {
@@ -44,29 +42,8 @@ for (const { sheet, grounds } of SHEETS) {
 
 /** @param {string} sheet */
 function coloursOf(sheet) {
-  const text = readFileSync(`${STYLES}/${sheet}`, "utf8");
   const rule = /\.person-\d+ \{\s*--disc: (#\w+);\s*--disc-ink: (#\w+);\s*--name: (#\w+);/g;
-  return [...text.matchAll(rule)].map(([, disc, ink, name]) => ({ disc, ink, name }));
-}
-
-/** @param {string} colour */
-function linear(colour) {
-  return [1, 3, 5].map((at) => {
-    const share = parseInt(colour.slice(at, at + 2), 16) / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-}
-
-/**
- * @param {string} a
- * @param {string} b
- */
-function contrast(a, b) {
-  const luminances = [a, b].map((colour) => {
-    const [red, green, blue] = linear(colour);
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  });
-  return (Math.max(...luminances) + 0.05) / (Math.min(...luminances) + 0.05);
+  return [...sheetOf(sheet).matchAll(rule)].map(([, disc, ink, name]) => ({ disc, ink, name }));
 }
 
 /**
