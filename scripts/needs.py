@@ -133,6 +133,14 @@ def downloads() -> list[Path]:
         return [Path(started.chromium.executable_path)]
 
 
+def postgres() -> str | None:
+    """The newest PostgreSQL: Debian keeps each one in a folder of its own, beside no PATH."""
+    if on_path := which("postgres"):
+        return on_path
+    found = Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    return max(map(str, found), key=lambda path: int(Path(path).parts[4]), default=None)
+
+
 def nginx() -> str | None:
     """An nginx that is installed, or one that was unpacked here before."""
     unpacked = str(UNPACKED / "usr" / "sbin" / "nginx")
@@ -173,6 +181,7 @@ NEEDS = {
     "make": Need(["make"], UNIX),
     "nft": Need(["nftables"]),
     "node": Need([], EVERYWHERE, node),
+    "postgres": Need(["postgresql"], UNIX, postgres, "LANCHAT_POSTGRES"),
     "systemd-analyze": Need(["systemd"]),
     "unshare": Need(["util-linux"]),
 }

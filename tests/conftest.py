@@ -6,8 +6,9 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -20,6 +21,9 @@ from tests.world.person import Person
 from tests.world.raw_client import RawClient
 from tests.world.server import ServerProcess
 from tests.world.servers import Servers
+
+if TYPE_CHECKING:
+    from tests.world.postgres import Postgres
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -85,6 +89,16 @@ def central_europe(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The PostgreSQL in which tests have databases of their own."""
+    program = need("postgres")
+    from tests.world.postgres import Postgres  # which asks for users that Windows does not have
+
+    with closing(Postgres(program)) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

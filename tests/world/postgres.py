@@ -1,0 +1,104 @@
+"""A PostgreSQL of the tests' own: it lies in a temporary folder and listens at no network."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tests.world.deadline import wait_for
+
+_ADMINISTRATOR = "lanchat_tests"
+
+
+class Postgres:
+    """A server with its files; a test gets a database of its own in it.
+
+    ``program`` is the path of ``postgres``, beside which ``initdb`` lies. Everything is as it is by
+    default: what it says is stored is on disk.
+    """
+
+    def __init__(self, program: str) -> None:
+        self._program = Path(program)
+        # Paths of sockets are short, which those of pytest's folders are not.
+        self.folder = Path(tempfile.mkdtemp(prefix="lanchat-pg-"))
+        self._user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            self._become_ordinary()
+        self._data = self.folder / "data"
+        initdb = self._program.with_name("initdb")
+        options = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        self._run(str(initdb), f"--username={_ADMINISTRATOR}", *options, str(self._data))
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start the server, and return once it can be asked."""
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(str(self._program), "-D", str(self._data), "-k", str(self.folder)),
+                    *("-c", "listen_addresses="),
+                ],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                **self._user,
+            )
+        wait_for(self._answers)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: connections are cut; by SIGQUIT as a failing power does it, the disk aside."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        """Stop it, and keep nothing of it."""
+        self.stop(signal.SIGQUIT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def new_database(self) -> str:
+        """Make an empty database; returns its address."""
+        name = f"chat_{secrets.token_hex(6)}"
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.address(name)
+
+    def address(self, database: str) -> str:
+        """Where a database of this server is found."""
+        return f"postgresql://{_ADMINISTRATOR}@/{database}?host={self.folder}"
+
+    def _answers(self) -> bool:
+        assert self._process
+        assert self._process.poll() is None, (self.folder / "log").read_text("utf-8")
+        with contextlib.suppress(psycopg.OperationalError):
+            psycopg.connect(self.address("postgres")).close()
+            return True
+        return False
+
+    def _become_ordinary(self) -> None:
+        """As root it refuses to run: it is given to the user that Debian has for it, or nobody."""
+        try:
+            user = pwd.getpwnam("postgres")
+        except KeyError:
+            user = pwd.getpwnam("nobody")
+        os.chown(self.folder, user.pw_uid, user.pw_gid)
+        self._user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+    def _run(self, *command: str) -> None:
+        done = subprocess.run(
+            command, cwd=self.folder, check=False, capture_output=True, text=True, **self._user
+        )
+        assert done.returncode == 0, done.stderr
