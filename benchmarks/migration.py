@@ -26,7 +26,7 @@ from rich.table import Table
 
 from lanchat.chat.changes import Draft
 from lanchat.chat.model import LOBBY, Cursor, timestamp
-from lanchat.store import messages, pages
+from lanchat.rows import messages, pages
 from lanchat.store.bulk import load
 from lanchat.store.database import open_database
 from lanchat.store.datadir import DATABASE
@@ -79,7 +79,7 @@ def read_beside(path: Path, busy: int) -> None:
     load(path, (draft(number, LOBBY) for number in range(100, 100 + busy)))
     table = Table("room", "messages", "newest 50, ms", "since, ms", "after an id, ms")
     with closing(open_database(path)) as connection:
-        cursor = Cursor(messages.position(connection), messages.begin_epoch(connection))
+        cursor = Cursor(connection.position(), messages.begin_epoch(connection))
         for room, count in ((QUIET, 100), (LOBBY, busy)):
             ways: list[Callable[[], object]] = [
                 partial(pages.newest, connection, room, 50),
@@ -97,6 +97,12 @@ def draft(number: int, room: str) -> Draft:
     return Draft(client_id, room, f"{user:032x}", f"Guest {user}", "192.168.1.20", TEXT, said)
 
 
+_INSERT = (
+    "INSERT INTO message (client_id, room, user_id, user, ip, message, time)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+
 def _make_old(path: Path, count: int) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -104,7 +110,7 @@ def _make_old(path: Path, count: int) -> None:
             step(connection)
         connection.execute(f"PRAGMA user_version = {OF_0_1_0}")
         connection.execute("BEGIN")
-        connection.executemany(messages.INSERT, _rows(count))
+        connection.executemany(_INSERT, _rows(count))
         connection.execute("UPDATE message SET message = '' WHERE id % 100 = 0")
         connection.execute("COMMIT")
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import sqlite3
 import statistics
 import sys
 import tempfile
@@ -31,9 +30,12 @@ from lanchat.chat.changes import Delete, Draft
 from lanchat.chat.model import LOBBY, Message, timestamp
 from lanchat.chat.search import PAGE, Query
 from lanchat.chat.words import phrases, words
-from lanchat.store import messages, search, search_index
+from lanchat.rows import messages
+from lanchat.store import search, search_index
 from lanchat.store.bulk import load
-from lanchat.store.database import Database, transaction
+from lanchat.store.connection import SqliteConnection
+from lanchat.store.database import Database
+from lanchat.store.open_file import transaction
 from lanchat.store.retention import Retention
 
 LIMIT = 0.050
@@ -90,7 +92,7 @@ def main() -> int:
 def take_in(database: Database, path: Path) -> None:
     """Build the index, without the pauses that a server makes."""
     before, begin, steps = path.stat().st_size, time.monotonic(), list[float]()
-    last = database.call(messages.position)
+    last = database.call(SqliteConnection.position)
     for part in range(last >> search_index.PART_BITS, -1, -1):
         done = False
         while not done:
@@ -166,7 +168,7 @@ def speak(database: Database, vocabulary: list[str]) -> None:
     Console().print(table)
 
 
-def _commit(connection: sqlite3.Connection, said: list[Draft], *, indexed: bool) -> None:
+def _commit(connection: SqliteConnection, said: list[Draft], *, indexed: bool) -> None:
     with transaction(connection):
         for draft in said:
             message, _ = messages.insert(connection, draft)

@@ -41,10 +41,10 @@ from lanchat.live.stack import (
 from lanchat.net.network import Network
 from lanchat.network_upkeep import NetworkUpkeep, encryption_for
 from lanchat.periodic import Periodic
+from lanchat.rows.reading import StoredHistory
+from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.storage import Storage
 from lanchat.store.datadir import DataDir
-from lanchat.store.reading import SqliteHistory
-from lanchat.store.state import SqliteReservations, SqliteSettings
 from lanchat.web import outgoing
 from lanchat.web.app import carries_session, create_app
 from lanchat.web.site import host_link
@@ -78,8 +78,8 @@ class Chat:
             undo.pop_all()
         self.hub = Hub(
             log=storage.log,
-            settings=SqliteSettings(storage.database),
-            reservations=SqliteReservations(storage.database, storage.data.session_key),
+            settings=StoredSettings(storage.database),
+            reservations=StoredReservations(storage.database, storage.data.session_key),
             directory=LocalDirectory(config.grace),
             delivery=self.delivery,
             audit=self.audit,
@@ -111,7 +111,7 @@ class Web:
             config,
             storage.data,
             hub=chat.hub,
-            reading=Reading(SqliteHistory(storage.database)),
+            reading=Reading(StoredHistory(storage.database)),
             searching=Searching(storage.search),
             audit=chat.audit,
             network=network,

@@ -16,9 +16,9 @@ from lanchat.chat.hub import Hub
 from lanchat.chat.model import LOBBY, Clock, Origin, User
 from lanchat.chat.moderation import Done
 from lanchat.chat.ports import LeaveReason, LoginRefusal
+from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.state import SqliteReservations, SqliteSettings
 
 _E = TypeVar("_E")
 
@@ -190,8 +190,8 @@ def start(
         log = log or SqliteEventLog(database)
         hub = Hub(
             log=log,
-            settings=SqliteSettings(database),
-            reservations=SqliteReservations(database),
+            settings=StoredSettings(database),
+            reservations=StoredReservations(database),
             directory=LocalDirectory(grace),
             delivery=recorder,
             audit=audit,
@@ -247,9 +247,9 @@ def give(hub: Hub, bia: User) -> Callable[[str], Done]:
 
 
 @pytest.fixture
-def settings(database: Database) -> SqliteSettings:
+def settings(database: Database) -> StoredSettings:
     """What is stored of how order is kept."""
-    return SqliteSettings(database)
+    return StoredSettings(database)
 
 
 @pytest.fixture

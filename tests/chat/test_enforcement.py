@@ -160,7 +160,7 @@ def test_a_command_can_be_given_again_once_the_database_is_free(hub, bia, databa
     def locked(_connection):
         raise sqlite3.OperationalError("database is locked")
 
-    monkeypatch.setattr("lanchat.store.state.load", locked)
+    monkeypatch.setattr("lanchat.rows.state.load", locked)
     with pytest.raises(StoreUnavailable):
         hub.command("Ana", "mute", "Bia")
     monkeypatch.undo()

@@ -15,7 +15,7 @@ from lanchat.errors import (
     StoreUnavailable,
     Unauthorized,
 )
-from lanchat.store.state import SqliteReservations
+from lanchat.rows.state import StoredReservations
 from tests.world.reserved import users_of
 
 HERE = Origin("192.168.1.33", "Browser/1", "laptop")
@@ -31,7 +31,7 @@ def ana(come):
 @pytest.fixture
 def disk(database):
     """What is noted of names."""
-    return SqliteReservations(database)
+    return StoredReservations(database)
 
 
 # A failing disk.

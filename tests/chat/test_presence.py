@@ -10,7 +10,7 @@ from lanchat.chat.model import Origin, User
 from lanchat.chat.presence import HOLD_AFTER_RESTART, LOGIN_HOLD, Presence
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import NameTaken, Unauthorized
-from lanchat.store.state import SqliteReservations
+from lanchat.rows.state import StoredReservations
 from tests.world.reserved import users_of
 
 ANA, BIA, CARLA = User("1", "Ana"), User("2", "Bia"), User("3", "Carla")
@@ -22,7 +22,7 @@ GRACE = 10
 @pytest.fixture
 def disk(database):
     """Where names are noted."""
-    return SqliteReservations(database)
+    return StoredReservations(database)
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from lanchat.chat.changes import LoggedOut, Reserved
 from lanchat.chat.model import User
 from lanchat.chat.sessions import Logouts, Sessions
 from lanchat.errors import StoreUnavailable
-from lanchat.store.state import SqliteReservations
+from lanchat.rows.state import StoredReservations
 from tests.world.reserved import users_of
 
 ANA, BIA = User("1", "Ana"), User("2", "Bia")
 START = 1_000_000_000.0
 
 
-class SlowDisk(SqliteReservations):
+class SlowDisk(StoredReservations):
     """Notes whose commits end when ``ready`` is set; it keeps the commits' sizes.
 
     A disk that ``refuses`` takes nothing.
@@ -168,7 +168,7 @@ def test_so_many_logouts_are_read_at_most(disk, monkeypatch):
 def test_a_disk_that_cannot_be_read_keeps_nobody_out(database, caplog):
     """The server's own log says what is not known any more."""
     database.call(lambda connection: connection.execute("DROP TABLE logout"))
-    noted = Sessions(SqliteReservations(database))
+    noted = Sessions(StoredReservations(database))
     assert noted.restored == []
     assert ANA.id not in noted.logouts
     why = "the message database refuses: no such table: logout"

@@ -15,9 +15,9 @@ from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import LogEvent
 from lanchat.chat.model import Attachment
 from lanchat.chat.ports import Directory, EventLog, Reservations, Settings
+from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.state import SqliteReservations, SqliteSettings
 from tests.world.files import put_file, uses
 
 GRACE = 10.0
@@ -48,8 +48,8 @@ def sqlite(path: Path | None) -> Ports:
         undo.callback(log.close)
         return Ports(
             log,
-            SqliteSettings(database),
-            SqliteReservations(database),
+            StoredSettings(database),
+            StoredReservations(database),
             LocalDirectory(GRACE),
             partial(put_file, database),
             partial(uses, database),

@@ -15,10 +15,10 @@ from lanchat.chat.model import Origin
 from lanchat.chat.ports import Audit, Delivery
 from lanchat.control.client import ask
 from lanchat.control.listener import Desk, Listener, _answers
+from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store.database import Database
 from lanchat.store.datadir import control_path
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.state import SqliteReservations, SqliteSettings
 from tests.world.deadline import DEADLINE
 
 HERE = Origin("192.168.1.33", "Browser/1", "laptop")
@@ -30,8 +30,8 @@ def desk():
     database = Database(None)
     hub = Hub(
         log=SqliteEventLog(database),
-        settings=SqliteSettings(database),
-        reservations=SqliteReservations(database),
+        settings=StoredSettings(database),
+        reservations=StoredReservations(database),
         directory=LocalDirectory(grace=0),
         delivery=create_autospec(Delivery, instance=True),
         audit=create_autospec(Audit, instance=True),

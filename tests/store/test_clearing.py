@@ -11,14 +11,15 @@ from lanchat.chat.reading import Place
 from lanchat.chat.search import Query
 from lanchat.chat.words import phrases
 from lanchat.errors import UnknownMessage
-from lanchat.store import clearing, pages, retention, search
+from lanchat.rows import clearing, pages
+from lanchat.rows.reading import StoredHistory
+from lanchat.rows.steps import DELETED
+from lanchat.store import retention, search
 from lanchat.store.bulk import MessageReader
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.indexer import Indexer
-from lanchat.store.reading import SqliteHistory
 from lanchat.store.retention import Retention, clear_marked
-from lanchat.store.steps import DELETED
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, edit, say, texts
 
@@ -79,7 +80,7 @@ def test_nobody_is_shown_anything_of_it(path, database, log, cleared, steps):
     assert texts(log.newest(LOBBY, 1_000).messages) == ["before", "answer"]
     assert log.newest(LOBBY, 1_000).pins == []
     assert log.newest(LOBBY, 1_000).messages[1].quoted.deleted
-    stretch = SqliteHistory(database).stretch(LOBBY, Place("around", answer), 100)
+    stretch = StoredHistory(database).stretch(LOBBY, Place("around", answer), 100)
     assert texts(stretch.messages) == ["before", "answer"]
     look = partial(search.find, query=Query(phrases(SECRET), [LOBBY]), limit=50)
     assert database.call(look)[0] == []

@@ -9,7 +9,8 @@ import pytest
 from lanchat.errors import DataUnusable, StoreUnavailable
 from lanchat.store import database as module
 from lanchat.store.bulk import load
-from lanchat.store.database import Database, inspect, open_database, transaction
+from lanchat.store.database import Database, inspect, open_database
+from lanchat.store.open_file import transaction
 from lanchat.store.schema import MIGRATIONS
 from tests.world.drafts import draft
 

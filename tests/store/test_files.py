@@ -31,12 +31,13 @@ from lanchat.errors import (
     WrongChecksum,
     WrongOffset,
 )
-from lanchat.store import attachments
+from lanchat.rows import attachments
 from lanchat.store import file_rows as rows
-from lanchat.store.database import Database, transaction
+from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.file_rows import MOST_OF_DAY, ON_THEIR_WAY, Quotas, UploadRow
 from lanchat.store.files import SqliteFiles
+from lanchat.store.open_file import transaction
 from lanchat.store.retention import delete_cleared
 from tests.world.clock import Clock
 from tests.world.deadline import DEADLINE

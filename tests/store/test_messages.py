@@ -7,8 +7,9 @@ import pytest
 
 from lanchat.chat.changes import Delete
 from lanchat.chat.model import Cursor, Reaction
-from lanchat.store import messages, pages, pins, reactions
+from lanchat.rows import messages, pages, pins, reactions
 from lanchat.store.bulk import load
+from lanchat.store.connection import SqliteConnection
 from lanchat.store.retention import delete_cleared
 from tests.world.drafts import NOON, draft
 
@@ -21,7 +22,7 @@ PINNED = "SEARCH message USING INDEX message_pinned (room=?"
 CLEARED = "SEARCH message USING COVERING INDEX message_room (room=? AND id<?)"
 
 
-class Explaining(sqlite3.Connection):
+class Explaining(SqliteConnection):
     """Writes down how SQLite finds the messages that it is asked for."""
 
     ways: list[str]

@@ -9,8 +9,9 @@ import pytest
 
 from lanchat.errors import StoreUnavailable
 from lanchat.store.bulk import load
-from lanchat.store.database import Database, transaction
+from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.open_file import transaction
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import draft
 

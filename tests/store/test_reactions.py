@@ -3,9 +3,11 @@
 import pytest
 
 from lanchat.chat.changes import Clear, Delete, React, Tell
-from lanchat.store import reactions, retention
-from lanchat.store.database import Database, transaction
+from lanchat.rows import reactions
+from lanchat.store import retention
+from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.open_file import transaction
 from lanchat.store.retention import Keep, Place, Retention, delete_cleared, step
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, say

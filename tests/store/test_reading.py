@@ -1,6 +1,5 @@
 """A stretch of what was said, found without looking at all of it."""
 
-import sqlite3
 from contextlib import closing
 
 import pytest
@@ -8,10 +7,11 @@ import pytest
 from lanchat.chat.changes import Delete
 from lanchat.chat.reading import Place
 from lanchat.errors import UnknownMessage
-from lanchat.store import attachments, messages
+from lanchat.rows import attachments, messages
+from lanchat.rows.reading import stretch
 from lanchat.store.bulk import load
-from lanchat.store.database import Database, transaction
-from lanchat.store.reading import stretch
+from lanchat.store.database import Database, open_database
+from lanchat.store.open_file import transaction
 from tests.world.drafts import NOON, draft
 from tests.world.files import put_file
 
@@ -26,7 +26,7 @@ def connection(path, open_rooms):
     open_rooms("quiet")
     rooms = {3: "quiet", 5: "quiet"}
     load(path, [draft(number, room=rooms.get(number, "lobby")) for number in range(1, 10)])
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with closing(open_database(path)) as connection:
         messages.delete(connection, Delete(6, NOON))
         yield connection
 

@@ -15,12 +15,12 @@ from lanchat.chat.model import Clock, Cursor, Message, timestamp
 from lanchat.chat.room_settings import Rules
 from lanchat.errors import StoreUnavailable, UnknownMessage
 from lanchat.periodic import Periodic
-from lanchat.store import messages
+from lanchat.rows import messages
+from lanchat.rows.steps import DELETED
 from lanchat.store import retention as module
 from lanchat.store.database import Database, one_at_a_time
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.retention import LOOKED_AT, Keep, Place, Retention, step
-from lanchat.store.steps import DELETED
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, edit, say, texts
 from tests.world.files import put_file, uses

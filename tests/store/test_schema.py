@@ -10,13 +10,13 @@ from lanchat.chat.events import LogEvent
 from lanchat.chat.model import User
 from lanchat.chat.room_settings import Ban, Mute, Rules, State
 from lanchat.errors import DataUnusable
+from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store import schema
 from lanchat.store.bulk import MessageReader
 from lanchat.store.database import Database, open_database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.retention import Retention
 from lanchat.store.schema import MIGRATIONS, migrate
-from lanchat.store.state import SqliteReservations, SqliteSettings
 from tests.world.drafts import draft, say, texts
 from tests.world.reserved import users_of
 
@@ -148,7 +148,7 @@ def test_what_is_sent_again_has_its_old_id(log):
 
 def test_order_is_kept_as_it_was(database):
     """Rules, moderators, bans and mutes; how long these were to last is not known."""
-    assert SqliteSettings(database).load() == State(
+    assert StoredSettings(database).load() == State(
         rules=Rules("Fractions", locked=True, readonly=True, slow=10),
         moderators=frozenset("12"),
         bans=(Ban("Troll", "phone", "192.0.2.7", 100.5, "Ana"), Ban("Davi", "", "", None, "x")),
@@ -158,7 +158,7 @@ def test_order_is_kept_as_it_was(database):
 
 def test_names_and_logouts_are_known(database):
     """In their order."""
-    reservations = SqliteReservations(database)
+    reservations = StoredReservations(database)
     assert users_of(reservations) == [User("2", "Bia 🦊"), User("1", "Ana")]
     assert reservations.logged_out(10) == ["9", "7"]
 
@@ -211,7 +211,7 @@ def test_a_database_of_before_0_1_0(path, steps):
     log = SqliteEventLog(database)
     (message,) = log.newest("lobby", 10).messages
     assert (message.id, message.message) == (7, "from before")
-    assert users_of(SqliteReservations(database)) == []
+    assert users_of(StoredReservations(database)) == []
     log.close()
     database.close()
 

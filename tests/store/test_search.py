@@ -1,6 +1,5 @@
 """What is found by its words, by whom it was said, where and when."""
 
-import sqlite3
 from contextlib import closing
 from functools import partial
 
@@ -10,9 +9,10 @@ from lanchat.chat.changes import Delete
 from lanchat.chat.model import LOBBY
 from lanchat.chat.search import Query
 from lanchat.chat.words import phrases, words
-from lanchat.store import messages, search
+from lanchat.rows import messages
+from lanchat.store import search
 from lanchat.store.bulk import load
-from lanchat.store.database import Database
+from lanchat.store.database import Database, open_database
 from lanchat.store.indexer import Indexer
 from lanchat.store.search_index import PART_BITS
 from tests.world.drafts import NOON, draft
@@ -91,7 +91,7 @@ def test_a_row_of_many_words_costs_the_index_little(path):
     load(path, [draft("a " * 100)])
     database = Database(path)
     Indexer(database, lambda: 0).work()
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(open_database(path)) as connection:
         connection.set_trace_callback(asked.append)
         query = Query(phrases("a." * 99 + "b a a a"), [LOBBY])
         assert search.find(connection, query, 50) == ([], None)

@@ -8,7 +8,8 @@ from lanchat.chat.changes import Clear, ClearUser, Delete, Edit
 from lanchat.chat.model import LOBBY
 from lanchat.chat.search import Query
 from lanchat.chat.words import phrases
-from lanchat.store import messages, search
+from lanchat.rows import messages
+from lanchat.store import search
 from lanchat.store import search_index as module
 from lanchat.store.bulk import load
 from lanchat.store.database import Database

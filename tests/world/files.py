@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from lanchat.chat.model import Attachment
-from lanchat.store.database import Database, transaction
+from lanchat.store.database import Database
+from lanchat.store.open_file import transaction
 
 PICTURE = Attachment("picture", "photo.jpg", "image/jpeg", 1_000, 800, 600, thumb=True)
 

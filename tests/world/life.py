@@ -20,11 +20,11 @@ from lanchat.chat.model import LOBBY, Clock, Message, Origin, User
 from lanchat.chat.ports import LeaveReason, LoginRefusal
 from lanchat.chat.reading import Place, Reading, Stretch
 from lanchat.errors import Refusal
+from lanchat.rows.reading import StoredHistory
+from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store import retention
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.reading import SqliteHistory
-from lanchat.store.state import SqliteReservations, SqliteSettings
 from lanchat.web import answers, outgoing
 from lanchat.web.incoming import AskHistory, NewHost
 from tests.world.deadline import DEADLINE
@@ -98,8 +98,8 @@ class Life:
         self._clock = clock
         self._hub = Hub(
             log=self.log,
-            settings=SqliteSettings(self._database),
-            reservations=SqliteReservations(self._database),
+            settings=StoredSettings(self._database),
+            reservations=StoredReservations(self._database),
             directory=LocalDirectory(10.0),
             delivery=self._wires,
             audit=_NoLog(),
@@ -107,7 +107,7 @@ class Life:
             edit_seconds=1e9,
             clock=clock,
         )
-        self._reading = Reading(SqliteHistory(self._database))
+        self._reading = Reading(StoredHistory(self._database))
         for user in people:
             self._hub.join(user.id, user, _HERE)
 

@@ -22,7 +22,7 @@ from lanchat.archive.importer import draft, lines, without_files
 from lanchat.archive.room_zip import MESSAGES, SUMS, thumb_entry
 from lanchat.chat.model import THUMB_LIMIT
 from lanchat.errors import ArchiveRefused, DiskFull, LineRefused
-from lanchat.store.attachments import Loaded
+from lanchat.rows.attachments import Loaded
 from lanchat.store.bulk import Archived, load
 from lanchat.store.datadir import DataDir
 from lanchat.store.file_import import FileImport, Staged

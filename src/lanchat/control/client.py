@@ -18,10 +18,10 @@ from lanchat.connlog.log_writer import ConnectionLogFile
 from lanchat.control.listener import Answer, Desk
 from lanchat.errors import CommandFailed, DataInUse, NotRunning
 from lanchat.phrases import usage
+from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store.database import Database
 from lanchat.store.datadir import DATABASE, DataDir, control_path
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.state import SqliteReservations, SqliteSettings
 
 _PATIENCE = 30.0
 """Seconds for an answer: the disk may be slow."""
@@ -111,8 +111,8 @@ def _do_without(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answ
         undo.callback(audit.close)
         hub = Hub(
             log=SqliteEventLog(database),
-            settings=SqliteSettings(database),
-            reservations=SqliteReservations(database),
+            settings=StoredSettings(database),
+            reservations=StoredReservations(database),
             directory=LocalDirectory(grace=0),
             delivery=_Nobody(),
             audit=audit,

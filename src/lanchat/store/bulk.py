@@ -19,8 +19,11 @@ from typing import Any
 from lanchat.chat.changes import Draft, Pin
 from lanchat.chat.model import LOBBY, FileDraft, Message, Reaction
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
-from lanchat.store import attachments, message_rows, messages, pins, reactions, references
-from lanchat.store.database import open_database, transaction
+from lanchat.rows import attachments, message_rows, messages, pins, reactions, references
+from lanchat.rows.visibility import VISIBLE
+from lanchat.store.connection import SqliteConnection
+from lanchat.store.database import open_database
+from lanchat.store.open_file import transaction
 from lanchat.store.schema import (
     WITH_CLEARING,
     WITH_FILES,
@@ -28,7 +31,6 @@ from lanchat.store.schema import (
     NewerSchemaError,
     steps_taken,
 )
-from lanchat.store.visibility import VISIBLE
 
 PAGE = 2_000
 """Messages that are in memory at the same time."""
@@ -44,6 +46,10 @@ _WITH_POSITIONS = 5
 
 _COLUMNS = "id, client_id, room, user_id, user, ip, message, time"
 _MORE = "files, pinned IS NOT NULL, edited, reply_to, mentions"
+_INSERT = (
+    'INSERT INTO message (client_id, room, user_id, "user", ip, message, time)'
+    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, client_id) DO NOTHING"
+)
 _NEW_IDS = "CREATE TEMP TABLE new_id (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)"
 _NO_CLEARING = "CREATE TEMP TABLE clearing (user_id TEXT PRIMARY KEY, up_to, reaction)"
 """What an older lanchat does not have; nothing is written into the file."""
@@ -192,14 +198,14 @@ def load(path: Path, drafts: Iterable[Draft]) -> int:
         connection.execute(f"PRAGMA cache_size = {_CACHE}")
         try:
             with transaction(connection):
-                before, fresh = messages.position(connection), 0
+                before, fresh = connection.position(), 0
                 connection.execute(_NEW_IDS)
                 rooms = _rooms(connection)
                 rest = (one if one.room in rooms else replace(one, room=LOBBY) for one in drafts)
                 while some := list(islice(rest, PAGE)):
-                    first = messages.position(connection) + 1
+                    first = connection.position() + 1
                     values = map(messages.fields, some)
-                    stored = connection.executemany(messages.INSERT, values).rowcount
+                    stored = connection.executemany(_INSERT, values).rowcount
                     fresh += stored
                     archived = [one for one in some if isinstance(one, Archived)]
                     ids = range(first, first + stored) if stored == len(archived) else None
@@ -212,12 +218,12 @@ def load(path: Path, drafts: Iterable[Draft]) -> int:
             raise StoreUnavailable(f"the message database refuses: {error}") from error
 
 
-def _rooms(connection: sqlite3.Connection) -> set[str]:
+def _rooms(connection: SqliteConnection) -> set[str]:
     return {LOBBY, *(room for (room,) in connection.execute("SELECT id FROM room"))}
 
 
 def _note_ids(
-    connection: sqlite3.Connection, archived: Sequence[Archived], ids: Sequence[int] | None
+    connection: SqliteConnection, archived: Sequence[Archived], ids: Sequence[int] | None
 ) -> None:
     """Note which ids the messages of an archive have here, for their answers.
 
@@ -232,7 +238,7 @@ def _note_ids(
     )
 
 
-def _put_to(connection: sqlite3.Connection, archived: Archived, before: int) -> None:
+def _put_to(connection: SqliteConnection, archived: Archived, before: int) -> None:
     """Give a message what was put to it, if it is new: posted behind the position ``before``."""
     message = message_rows.stored(connection, archived.user_id, archived.client_id)
     if message.id <= before or message.edited or message.reactions or message.pinned:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lanchat.errors import DataUnusable, StoreUnavailable
-from lanchat.store.open_file import OpenFile, commit, look, look_back
+from lanchat.store.connection import SqliteConnection
+from lanchat.store.open_file import look, look_back, transaction
 from lanchat.store.schema import NewerSchemaError, is_of_index, migrate, steps_taken
 
 _T = TypeVar("_T")
@@ -60,9 +61,9 @@ class Database:
         self.durable = path is not None
         self._path = path
         self._offload = offload or one_at_a_time()
-        self._connection: sqlite3.Connection = self._offload(lambda: open_database(path))
+        self._connection: SqliteConnection = self._offload(lambda: open_database(path))
 
-    def call(self, call: Callable[[sqlite3.Connection], _T]) -> _T:
+    def call(self, call: Callable[[SqliteConnection], _T]) -> _T:
         """The result of what is done with the connection.
 
         Raises StoreUnavailable for what SQLite refuses, and whatever else the call raises.
@@ -78,7 +79,16 @@ class Database:
         result: _T = self._offload(translated)
         return result
 
-    def prepare(self, call: Callable[[sqlite3.Connection], _T]) -> _T:
+    def change(self, call: Callable[[SqliteConnection], _T]) -> _T:
+        """The same within a transaction, which is on disk when this returns."""
+
+        def change(connection: SqliteConnection) -> _T:
+            with transaction(connection):
+                return call(connection)
+
+        return self.call(change)
+
+    def prepare(self, call: Callable[[SqliteConnection], _T]) -> _T:
         """The same for what has to be done before anybody comes. Raises DataUnusable."""
         try:
             return self.call(call)
@@ -109,27 +119,7 @@ def unhurried(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("PRAGMA synchronous = FULL")
 
 
-@contextlib.contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """What happens within is stored whole or not at all.
-
-    Raises StoreUnavailable where the file is gone: nobody may be told that it is stored.
-    """
-    look(connection)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        look_back(connection)
-        yield
-        commit(connection)
-        look(connection)
-    except BaseException:
-        # A failed COMMIT (disk full) may have rolled back on its own.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def open_database(path: Path | None) -> sqlite3.Connection:
+def open_database(path: Path | None) -> SqliteConnection:
     """The database at the path, or a new one in memory, with the schema of today.
 
     Raises DataUnusable where there is something at the path that is no database of lanchat's.
@@ -146,7 +136,7 @@ def open_database(path: Path | None) -> sqlite3.Connection:
                 timeout=_BUSY_TIMEOUT,
                 isolation_level=None,  # transactions are begun and ended here, by name
                 check_same_thread=False,
-                factory=OpenFile,
+                factory=SqliteConnection,
             )
             undo.callback(connection.close)
             migrate(connection)

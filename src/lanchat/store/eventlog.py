@@ -10,7 +10,6 @@ Nothing waits for a timer: a single change is committed at once.
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -31,10 +30,11 @@ from lanchat.chat.events import (
 from lanchat.chat.model import Cursor, Page
 from lanchat.chat.ports import CommitStatistics
 from lanchat.errors import LanchatError, StoreUnavailable
-from lanchat.store import messages, pages, pins, reactions
-from lanchat.store.database import Database, transaction
-from lanchat.store.open_file import mark
-from lanchat.store.outcomes import Announcement, Outcome, store
+from lanchat.rows import messages, pages, pins, reactions
+from lanchat.rows.outcomes import Announcement, Outcome, store
+from lanchat.store.connection import SqliteConnection
+from lanchat.store.database import Database
+from lanchat.store.open_file import mark, transaction
 
 _log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class SqliteEventLog:
             self._changed.notify()
         self._thread.join()
 
-    def _begin(self, connection: sqlite3.Connection) -> str:
+    def _begin(self, connection: SqliteConnection) -> str:
         if not self._database.durable:
             # Ids in memory begin at the clock's milliseconds, so that they grow over restarts.
             milliseconds = int(time.time() * 1000)
@@ -132,7 +132,7 @@ class SqliteEventLog:
         return epoch
 
     def _since(
-        self, connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int
+        self, connection: SqliteConnection, room: str, cursor: Cursor, limit: int
     ) -> Page | None:
         page = pages.since(connection, room, cursor, limit)
         if page is None and not self._database.durable and cursor.epoch != self.epoch:
@@ -160,7 +160,7 @@ class SqliteEventLog:
         failure = ""
         start = time.perf_counter()
         try:
-            outcomes = self._database.call(lambda connection: store(connection, changes))
+            outcomes = self._database.change(lambda connection: store(connection, changes))
             statistics.seconds.add(time.perf_counter() - start)
             self._note(failure)
         except LanchatError as error:
@@ -210,5 +210,5 @@ def _call(handler: Callable[[LogEvent], None], event: LogEvent) -> None:
         _log.exception("an event could not be told: %s", type(event).__name__)
 
 
-def _with_pins(connection: sqlite3.Connection, room: str, page: Page) -> Page:
+def _with_pins(connection: SqliteConnection, room: str, page: Page) -> Page:
     return replace(page, pins=pins.pinned(connection, room))

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from lanchat.chat.model import Attachment, User
 from lanchat.errors import QuotaReached, TooFast, UnknownFile
-from lanchat.store.attachments import attachment
-from lanchat.store.database import transaction, unhurried
-from lanchat.store.visibility import VISIBLE
+from lanchat.rows.attachments import attachment
+from lanchat.rows.visibility import VISIBLE
+from lanchat.store.database import unhurried
+from lanchat.store.open_file import transaction
 
 LEAST = 4_096
 """Bytes that even an empty file counts for: it has a row, a name and a place on the disk."""

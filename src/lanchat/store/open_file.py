@@ -167,6 +167,26 @@ def commit(connection: sqlite3.Connection) -> None:
         connection.execute("COMMIT")
 
 
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """What happens within is stored whole or not at all.
+
+    Raises StoreUnavailable where the file is gone: nobody may be told that it is stored.
+    """
+    look(connection)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        look_back(connection)
+        yield
+        commit(connection)
+        look(connection)
+    except BaseException:
+        # A failed COMMIT (disk full) may have rolled back on its own.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
 def _status(name: str) -> os.stat_result | None:
     """What is at the path; None where nothing is. Raises OSError where that cannot be told."""
     try:

@@ -26,11 +26,12 @@ from functools import partial
 from lanchat.chat.events import LogEvent, MessagesRetired, ReactionsLost
 from lanchat.chat.model import SYSTEM_CLOCK, Clock, timestamp
 from lanchat.errors import StoreUnavailable
-from lanchat.store import clearing, messages
-from lanchat.store.database import Database, transaction
-from lanchat.store.open_file import look, look_back
+from lanchat.rows import clearing, messages
+from lanchat.rows.steps import DELETED, cost
+from lanchat.store.connection import SqliteConnection
+from lanchat.store.database import Database
+from lanchat.store.open_file import look, look_back, transaction
 from lanchat.store.search_index import Tidying
-from lanchat.store.steps import DELETED, cost
 from lanchat.times import SteadyWall
 
 LOOKED_AT = 1_000
@@ -206,7 +207,7 @@ def _newest(connection: sqlite3.Connection) -> float | None:
     return found and datetime.fromisoformat(found[0].replace("Z", "+00:00")).timestamp()
 
 
-def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
+def step(connection: SqliteConnection, keep: Keep, place: Place) -> Place:
     """Look at the next messages, and delete in one commit those that do not stay."""
     rows = connection.execute(
         "SELECT id, max(ifnull(changed, id), ifnull((SELECT seq FROM clearing"
@@ -245,7 +246,7 @@ def step(connection: sqlite3.Connection, keep: Keep, place: Place) -> Place:
     )
 
 
-def clear_marked(connection: sqlite3.Connection) -> tuple[bool, list[int]]:
+def clear_marked(connection: SqliteConnection) -> tuple[bool, list[int]]:
     """Delete some of what people said who are being cleared; tells whether there were any.
 
     Also which messages have reactions less.
@@ -258,7 +259,7 @@ def clear_marked(connection: sqlite3.Connection) -> tuple[bool, list[int]]:
     return True, reacted
 
 
-def delete_cleared(connection: sqlite3.Connection) -> bool:
+def delete_cleared(connection: SqliteConnection) -> bool:
     """Delete some of the messages that were cleared; tells whether there were any."""
     rows = connection.execute(
         "SELECT message.id FROM room JOIN message ON message.room = room.id"

@@ -18,10 +18,11 @@ from lanchat.chat.model import Message
 from lanchat.chat.search import Found, Query
 from lanchat.chat.words import is_whole, words
 from lanchat.errors import StoreUnavailable, TooMuchAtOnce
-from lanchat.store import message_rows, messages
+from lanchat.rows import message_rows
+from lanchat.rows.visibility import VISIBLE
+from lanchat.store.connection import SqliteConnection
 from lanchat.store.database import Database, Offload
 from lanchat.store.search_index import PART_BITS, part_range
-from lanchat.store.visibility import VISIBLE
 
 SECONDS = 2.0
 """So long a search may take."""
@@ -83,7 +84,7 @@ class SqliteSearch:
 
 
 def find(
-    connection: sqlite3.Connection, query: Query, limit: int, seconds: float = SECONDS
+    connection: SqliteConnection, query: Query, limit: int, seconds: float = SECONDS
 ) -> tuple[list[Message], int | None]:
     """The newest messages that match, and before which id to look further."""
     end = time.monotonic() + seconds
@@ -92,7 +93,7 @@ def find(
     asked = _to_ask(query.phrases)
     match = _expression(query._replace(phrases=asked), in_a_row)
     others = [_as_text(each) for each in query.phrases if len(each) > in_a_row or each not in asked]
-    below = messages.position(connection) + 1 if query.before is None else query.before
+    below = connection.position() + 1 if query.before is None else query.before
     for part in _parts(connection, query, below):
         first, behind = part_range(part)
         below, rest = min(below, behind), True
@@ -112,13 +113,17 @@ def find(
 
 def read(path: Path, query: Query, limit: int) -> tuple[list[Message], int | None]:
     """The same in the file of a database. Raises StoreUnavailable."""
-    address = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
+        with closing(_open(path)) as connection:
             connection.execute("BEGIN")  # one look at everything
             return find(connection, query, limit)
     except sqlite3.Error as error:
         raise StoreUnavailable(f"the message database refuses: {error}") from error
+
+
+def _open(path: Path) -> SqliteConnection:
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(address, uri=True, isolation_level=None, factory=SqliteConnection)
 
 
 def _parts(connection: sqlite3.Connection, query: Query, below: int) -> list[int]:
@@ -138,7 +143,7 @@ def _matching(
     return [message_id for (message_id,) in rows]
 
 
-def _shown(connection: sqlite3.Connection, query: Query, ids: Sequence[int]) -> list[Message]:
+def _shown(connection: SqliteConnection, query: Query, ids: Sequence[int]) -> list[Message]:
     """The messages of these ids that may be seen and were said in time."""
     several = ", ".join("?" * len(ids))
     rows = connection.execute(

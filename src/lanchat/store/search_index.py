@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lanchat.chat.words import words
-from lanchat.store.database import transaction
+from lanchat.store.open_file import transaction
 
 PART_BITS = 14
 """A part has the messages of so many bits of positions."""

@@ -7,17 +7,17 @@ that is still to go. So whoever looks a message up by its id is told here whethe
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
 from lanchat.chat.model import Message, Reaction
 from lanchat.errors import UnknownMessage
-from lanchat.store import attachments, references
+from lanchat.rows import attachments, references
+from lanchat.rows.connection import Reader
 
 SELECT = (
-    "SELECT id, client_id, room, user_id, user, ip, message, time, ifnull(changed, id), "
+    'SELECT id, client_id, room, user_id, "user", ip, message, time, coalesce(changed, id), '
     "deleted_at IS NOT NULL, edited, reply_to, mentions, NULL, reactions, pinned IS NOT NULL, files"
     " FROM message "
 )
@@ -26,7 +26,7 @@ _belongings = attrgetter("reply_to", "mentions", "reactions", "files")
 _NOTHING = frozenset({(None, None, None, None)})
 
 
-def message(connection: sqlite3.Connection, row: Sequence[Any]) -> Message:
+def message(connection: Reader, row: Sequence[Any]) -> Message:
     """The message in a row of SELECT; SQLite's 0 and 1 stand for False and True.
 
     What it answers is not looked up.
@@ -35,7 +35,7 @@ def message(connection: sqlite3.Connection, row: Sequence[Any]) -> Message:
     return found if found.files is None else attachments.with_files(connection, [found])[0]
 
 
-def read(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> list[Message]:
+def read(connection: Reader, rows: Iterable[Sequence[Any]]) -> list[Message]:
     """The messages in rows of SELECT, with what they answer as it is now.
 
     Those to which nothing belongs, as to most, cost one look at all of them together.
@@ -60,15 +60,14 @@ def _decoded(found: Message) -> Message:
     return found
 
 
-def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Message:
+def stored(connection: Reader, user_id: str, client_id: str) -> Message:
     """The message that the author sent by this client_id. Raises UnknownMessage."""
     author = (user_id, client_id)
     row = connection.execute(SELECT + "WHERE user_id = ? AND client_id = ?", author).fetchone()
     if row is None:
         row = connection.execute(
-            "SELECT id, client_id, room, user_id, '', '', '', time, id, 1, NULL, NULL, NULL, NULL,"
-            " NULL, 0, NULL FROM gone"
-            " WHERE user_id = ? AND client_id = ?",
+            "SELECT id, client_id, room, user_id, '', '', '', time, id, 1 = 1, NULL, NULL, NULL,"
+            " NULL, NULL, 1 = 0, NULL FROM gone WHERE user_id = ? AND client_id = ?",
             author,
         ).fetchone()
     if row is None:
@@ -76,7 +75,7 @@ def stored(connection: sqlite3.Connection, user_id: str, client_id: str) -> Mess
     return _as_shown(connection, message(connection, row))
 
 
-def shown(connection: sqlite3.Connection, message_id: int) -> Message:
+def shown(connection: Reader, message_id: int) -> Message:
     """The message, as long as it is neither deleted nor cleared. Raises UnknownMessage."""
     found = there(connection, message_id)
     if found.deleted:
@@ -84,7 +83,7 @@ def shown(connection: sqlite3.Connection, message_id: int) -> Message:
     return found
 
 
-def there(connection: sqlite3.Connection, message_id: int) -> Message:
+def there(connection: Reader, message_id: int) -> Message:
     """The message, or what is left of it. Raises UnknownMessage where it was cleared, too."""
     row = connection.execute(SELECT + "WHERE id = ?", (message_id,)).fetchone()
     if row is None:
@@ -101,7 +100,7 @@ def emptied(found: Message) -> Message:
     return left._replace(files=None, pinned=False, deleted=True)
 
 
-def _as_shown(connection: sqlite3.Connection, found: Message) -> Message:
+def _as_shown(connection: Reader, found: Message) -> Message:
     """The message without its words where all that its author has said is being deleted."""
     if found.deleted:
         return found
@@ -110,7 +109,7 @@ def _as_shown(connection: sqlite3.Connection, found: Message) -> Message:
     return emptied(found) if hidden else found
 
 
-def cleared(connection: sqlite3.Connection, room: str) -> int:
+def cleared(connection: Reader, room: str) -> int:
     """Up to which position the room's history was cleared, 0 for never."""
     row = connection.execute("SELECT cleared FROM room WHERE id = ?", (room,)).fetchone()
     return int(row[0]) if row else 0

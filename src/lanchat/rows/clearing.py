@@ -12,20 +12,28 @@ afterwards.
 
 from __future__ import annotations
 
-import sqlite3
 from typing import NamedTuple
 
 from lanchat.chat.changes import ClearUser
 from lanchat.chat.events import COUNTED, UserCleared
 from lanchat.chat.model import User
 from lanchat.errors import UnknownMessage
-from lanchat.store import messages, reactions
-from lanchat.store.search_index import changing
-from lanchat.store.steps import DELETED, REACTIONS, cost
-from lanchat.store.visibility import SAID
+from lanchat.rows import reactions
+from lanchat.rows.connection import Connection, Reader
+from lanchat.rows.steps import DELETED, REACTIONS, cost
+from lanchat.rows.visibility import SAID
 
 _NEWEST = 1_000
 """Among so many messages, whosever they are, those are looked for that are named."""
+
+
+_FIELDS = "user_id, up_to, reaction, seq, time, client_id"
+
+_MARK = (
+    f"INSERT INTO clearing ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 (constants)
+    " ON CONFLICT (user_id) DO UPDATE SET up_to = excluded.up_to, reaction = excluded.reaction,"
+    " seq = excluded.seq, time = excluded.time, client_id = excluded.client_id"
+)
 
 
 class Mark(NamedTuple):
@@ -42,7 +50,7 @@ class Mark(NamedTuple):
     client_id: str = ""
 
 
-def clear_user(connection: sqlite3.Connection, change: ClearUser) -> UserCleared:
+def clear_user(connection: Connection, change: ClearUser) -> UserCleared:
     """Within a transaction, show nobody what a person has said. Raises UnknownMessage."""
     user_id = change.user_id
     if not _has_said(connection, user_id):
@@ -52,48 +60,50 @@ def clear_user(connection: sqlite3.Connection, change: ClearUser) -> UserCleared
         raise UnknownMessage
     user = User(user_id, _name(connection, user_id) or change.name)
     ids, count = _newest(connection, user_id), _count(connection, user_id)
-    up_to, seq = messages.position(connection), messages.take_position(connection)
+    up_to, seq = connection.position(), connection.take_position()
     reacted = list[int]()
     for each in {user_id, change.user_id} if reacted_too else {user_id}:
         mark = Mark(each, up_to, reactions.newest(connection), seq, change.time)
-        connection.execute("INSERT OR REPLACE INTO clearing VALUES (?, ?, ?, ?, ?, ?)", mark)
+        connection.execute(_MARK, mark)
         reacted += _go_on(connection, mark)
     return UserCleared(seq, user, up_to, tuple(ids), count, tuple(reacted))
 
 
-def step(connection: sqlite3.Connection) -> list[int]:
+def step(connection: Connection) -> list[int]:
     """Within a transaction, go on with one of the marks that there are.
 
     Returns the messages whose reactions are to be told: some are gone.
     """
-    row = connection.execute("SELECT * FROM clearing ORDER BY seq LIMIT 1").fetchone()
+    query = f"SELECT {_FIELDS} FROM clearing ORDER BY seq LIMIT 1"  # noqa: S608 (constants)
+    row = connection.execute(query).fetchone()
     return _go_on(connection, Mark._make(row))
 
 
-def is_unknown(connection: sqlite3.Connection, seq: int) -> bool:
+def is_unknown(connection: Reader, seq: int) -> bool:
     """Whether there is a mark that was not known yet at this position."""
     query = "SELECT EXISTS (SELECT 1 FROM clearing WHERE seq > ?)"
     return bool(connection.execute(query, (seq,)).fetchone()[0])
 
 
-def hidden(connection: sqlite3.Connection, up_to: int, limit: int) -> list[int]:
+def hidden(connection: Reader, up_to: int, limit: int) -> list[int]:
     """The newest messages, up to this id, of those whose author is marked."""
     rows = connection.execute(
-        "SELECT message.id FROM clearing CROSS JOIN message ON message.user_id = clearing.user_id"
-        " AND message.id <= min(clearing.up_to, ?) ORDER BY message.id DESC LIMIT ?",
+        "SELECT message.id FROM clearing CROSS JOIN message WHERE message.user_id ="
+        " clearing.user_id AND message.id <= clearing.up_to AND message.id <= ?"
+        " ORDER BY message.id DESC LIMIT ?",
         (up_to, limit),
     )
     return [message_id for (message_id,) in rows]
 
 
-def _go_on(connection: sqlite3.Connection, mark: Mark) -> list[int]:
+def _go_on(connection: Connection, mark: Mark) -> list[int]:
     reacted = reactions.remove(connection, mark.user_id, mark.reaction, DELETED * REACTIONS)
     if len(reacted) < DELETED * REACTIONS:
         _take_words(connection, mark)
     return list(dict.fromkeys(reacted))
 
 
-def _take_words(connection: sqlite3.Connection, mark: Mark) -> None:
+def _take_words(connection: Connection, mark: Mark) -> None:
     """Let the next messages lose their words; behind the last one of them the mark goes."""
     rows = connection.execute(
         "SELECT client_id, id, deleted_at IS NULL AND id <= ? FROM message INDEXED BY message_retry"
@@ -108,7 +118,7 @@ def _take_words(connection: sqlite3.Connection, mark: Mark) -> None:
         if is_due:
             ids.append(message_id)
             spent += cost(connection, message_id)
-    with changing(connection, ids):
+    with connection.changing(ids):
         connection.executemany(
             "UPDATE message SET message = '', reply_to = NULL, mentions = NULL, deleted_at = ?,"
             " changed = ? WHERE id = ?",
@@ -122,44 +132,45 @@ def _take_words(connection: sqlite3.Connection, mark: Mark) -> None:
         connection.execute("DELETE FROM clearing WHERE user_id = ?", (mark.user_id,))
 
 
-def _has_said(connection: sqlite3.Connection, user_id: str) -> bool:
+def _has_said(connection: Connection, user_id: str) -> bool:
     query = f"SELECT 1 FROM message WHERE user_id = ? AND {SAID} LIMIT 1"  # noqa: S608 (constants)
     return connection.execute(query, (user_id,)).fetchone() is not None
 
 
-def _count(connection: sqlite3.Connection, user_id: str) -> int:
+def _count(connection: Connection, user_id: str) -> int:
     """How much there is of the person, one more than COUNTED at most."""
     (count,) = connection.execute(
         "SELECT count(*) FROM (SELECT 1 FROM message"  # noqa: S608 (constants)
-        f" WHERE user_id = ? AND {SAID} LIMIT {COUNTED + 1})",
+        f" WHERE user_id = ? AND {SAID} LIMIT {COUNTED + 1}) AS found",
         (user_id,),
     ).fetchone()
     return int(count)
 
 
-def _newest(connection: sqlite3.Connection, user_id: str) -> list[int]:
+def _newest(connection: Connection, user_id: str) -> list[int]:
     """The person's among the newest messages, newest first."""
     rows = connection.execute(
         "SELECT id FROM (SELECT id, user_id, deleted_at FROM message"  # noqa: S608 (constants)
-        f" ORDER BY id DESC LIMIT {_NEWEST}) message WHERE user_id = ? AND {SAID} ORDER BY id DESC",
+        f" ORDER BY id DESC LIMIT {_NEWEST}) AS message WHERE user_id = ? AND {SAID}"
+        " ORDER BY id DESC",
         (user_id,),
     )
     return [message_id for (message_id,) in rows]
 
 
-def _name(connection: sqlite3.Connection, user_id: str) -> str:
+def _name(connection: Connection, user_id: str) -> str:
     """By which name the person spoke last."""
     row = connection.execute(
-        "SELECT user FROM message WHERE id = (SELECT max(id) FROM message WHERE user_id = ?)",
+        'SELECT "user" FROM message WHERE id = (SELECT max(id) FROM message WHERE user_id = ?)',
         (user_id,),
     ).fetchone()
     return str(row[0]) if row else ""
 
 
-def _author(connection: sqlite3.Connection, name: str) -> str:
+def _author(connection: Connection, name: str) -> str:
     """The id of whoever said something by this name last, of what is there; empty for nobody."""
     row = connection.execute(
-        f"SELECT user_id FROM message WHERE user = ? AND {SAID}"  # noqa: S608 (constants)
+        f'SELECT user_id FROM message WHERE "user" = ? AND {SAID}'  # noqa: S608 (constants)
         " ORDER BY id DESC LIMIT 1",
         (name,),
     ).fetchone()

@@ -6,20 +6,27 @@ last change beside them.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import astuple, replace
+from typing import Protocol
 
 from lanchat.chat.changes import LoggedOut, Note, Reserved
 from lanchat.chat.model import User
 from lanchat.chat.room_settings import Ban, Mute, Rules, State
 from lanchat.errors import StoreUnavailable
-from lanchat.store.database import Database, transaction
-from lanchat.store.datadir import SessionKey
+from lanchat.rows.connection import Connection, Database
 
 
-class SqliteSettings:
+class SessionKey(Protocol):
+    """What cookies are signed with, and let in by."""
+
+    def withdraw(self) -> None: ...
+
+    def restore(self) -> None: ...
+
+
+class StoredSettings:
     """The Settings of docs/architecture.md; a change goes through the event log."""
 
     def __init__(self, database: Database) -> None:
@@ -29,7 +36,7 @@ class SqliteSettings:
         return self._database.call(load)
 
 
-class SqliteReservations:
+class StoredReservations:
     """The Reservations: who takes their name back after a restart, and who does not.
 
     A full disk takes no logout, but files can be deleted on it: while one is missing, the key is
@@ -42,7 +49,7 @@ class SqliteReservations:
 
     def note(self, notes: Sequence[Note]) -> None:
         try:
-            self._database.call(lambda connection: _note(connection, notes))
+            self._database.change(lambda connection: _note(connection, notes))
         except StoreUnavailable:
             if self._key is not None and any(isinstance(note, LoggedOut) for note in notes):
                 self._key.withdraw()
@@ -55,20 +62,20 @@ class SqliteReservations:
         return self._database.call(_reserved)
 
     def logged_out(self, limit: int) -> list[str]:
-        return self._database.call(lambda connection: _logged_out(connection, limit))
+        return self._database.change(lambda connection: _logged_out(connection, limit))
 
 
-def load(connection: sqlite3.Connection) -> State:
+def load(connection: Connection) -> State:
     """How order is kept."""
     topic, locked, readonly, slow, edits, files, seq = connection.execute(
         "SELECT topic, locked, readonly, slow, edits, files, seq FROM rules"
     ).fetchone()
     moderators = connection.execute("SELECT user_id FROM moderator")
     bans = connection.execute(
-        "SELECT user, device, address, until, by, seconds FROM ban ORDER BY rowid"
+        'SELECT "user", device, address, until, by, seconds FROM ban ORDER BY rowid'
     )
     mutes = connection.execute(
-        "SELECT user_id, user, device, until, seconds FROM mute ORDER BY rowid"
+        'SELECT user_id, "user", device, until, seconds FROM mute ORDER BY rowid'
     )
     return State(
         rules=Rules(topic, bool(locked), bool(readonly), slow, bool(edits), bool(files)),
@@ -79,7 +86,7 @@ def load(connection: sqlite3.Connection) -> State:
     )
 
 
-def save(connection: sqlite3.Connection, state: State, seq: int) -> State:
+def save(connection: Connection, state: State, seq: int) -> State:
     """Within a transaction, write down how order is kept from the position on."""
     rules = state.rules
     connection.execute(
@@ -93,47 +100,50 @@ def save(connection: sqlite3.Connection, state: State, seq: int) -> State:
     )
     connection.execute("DELETE FROM ban")
     connection.executemany(
-        "INSERT INTO ban (user, device, address, until, by, seconds) VALUES (?, ?, ?, ?, ?, ?)",
+        'INSERT INTO ban ("user", device, address, until, by, seconds) VALUES (?, ?, ?, ?, ?, ?)',
         map(astuple, state.bans),
     )
     connection.execute("DELETE FROM mute")
     connection.executemany(
-        "INSERT INTO mute (user_id, user, device, until, seconds) VALUES (?, ?, ?, ?, ?)",
+        'INSERT INTO mute (user_id, "user", device, until, seconds) VALUES (?, ?, ?, ?, ?)',
         map(astuple, state.mutes),
     )
     return replace(state, seq=seq)
 
 
-def _note(connection: sqlite3.Connection, notes: Iterable[Note]) -> None:
-    with transaction(connection):
-        for note in notes:
-            _write(connection, note)
+def _note(connection: Connection, notes: Iterable[Note]) -> None:
+    for note in notes:
+        _write(connection, note)
 
 
-def _write(connection: sqlite3.Connection, note: Note) -> None:
+def _write(connection: Connection, note: Note) -> None:
     if isinstance(note, Reserved):
         user = note.user
         connection.execute(
-            "INSERT INTO reservation (user_id, user, device) VALUES (?, ?, ?)"
-            " ON CONFLICT (user_id) DO UPDATE SET user = excluded.user, device = excluded.device",
+            'INSERT INTO reservation (user_id, "user", device) VALUES (?, ?, ?)'
+            ' ON CONFLICT (user_id) DO UPDATE SET "user" = excluded."user",'
+            " device = excluded.device",
             (user.id, user.name, note.device),
         )
         return
     connection.execute("DELETE FROM reservation WHERE user_id = ?", (note.user_id,))
     if isinstance(note, LoggedOut):
+        connection.execute("DELETE FROM logout WHERE user_id = ?", (note.user_id,))
         connection.execute(
-            "INSERT OR REPLACE INTO logout (user_id, time) VALUES (?, ?)", (note.user_id, note.time)
+            "INSERT INTO logout (user_id, time) VALUES (?, ?)", (note.user_id, note.time)
         )
 
 
-def _reserved(connection: sqlite3.Connection) -> list[tuple[User, str]]:
-    rows = connection.execute("SELECT user_id, user, device FROM reservation ORDER BY rowid")
+def _reserved(connection: Connection) -> list[tuple[User, str]]:
+    rows = connection.execute('SELECT user_id, "user", device FROM reservation ORDER BY rowid')
     return [(User(user_id, name), device) for user_id, name, device in rows]
 
 
-def _logged_out(connection: sqlite3.Connection, limit: int) -> list[str]:
+def _logged_out(connection: Connection, limit: int) -> list[str]:
     connection.execute(
-        "DELETE FROM logout WHERE rowid <= (SELECT max(rowid) FROM logout) - ?", (limit,)
+        "DELETE FROM logout WHERE rowid <="
+        " (SELECT rowid FROM logout ORDER BY rowid DESC LIMIT 1 OFFSET ?)",
+        (limit,),
     )
     return [
         user_id for (user_id,) in connection.execute("SELECT user_id FROM logout ORDER BY rowid")

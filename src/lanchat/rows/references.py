@@ -7,27 +7,28 @@ looked up when somebody reads the answer. A page without answers costs no questi
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 
 from lanchat.chat.model import QUOTE_LIMIT, Message, Quoted
-from lanchat.store import attachments
-from lanchat.store.visibility import VISIBLE
+from lanchat.rows import attachments
+from lanchat.rows.connection import Reader
+from lanchat.rows.visibility import VISIBLE
 
 _QUOTED = (
-    "SELECT id, user_id, user, iif(gone, '', substr(message, 1, ?)), gone,"  # noqa: S608 (constants)
-    f" iif(gone, NULL, files) FROM (SELECT *, NOT ({VISIBLE}) AS gone"
-    " FROM message WHERE id IN (SELECT value FROM json_each(?)))"
+    'SELECT id, user_id, "user",'  # noqa: S608 (constants)
+    " CASE WHEN gone THEN '' ELSE substr(message, 1, ?) END, gone,"
+    f" CASE WHEN gone THEN NULL ELSE files END FROM (SELECT *, NOT ({VISIBLE}) AS gone"
+    " FROM message WHERE id IN (SELECT value FROM json_each(?))) AS message"
 )
 
 _KNOWN = (
-    "SELECT EXISTS (SELECT 1 FROM reservation WHERE user_id = :id)"
-    " OR EXISTS (SELECT 1 FROM message WHERE user_id = :id)"
-    " OR EXISTS (SELECT 1 FROM logout WHERE user_id = :id)"
+    "SELECT EXISTS (SELECT 1 FROM reservation WHERE user_id = ?)"
+    " OR EXISTS (SELECT 1 FROM message WHERE user_id = ?)"
+    " OR EXISTS (SELECT 1 FROM logout WHERE user_id = ?)"
 )
 
 
-def quoted(connection: sqlite3.Connection, ids: Iterable[int | None]) -> dict[int, Quoted]:
+def quoted(connection: Reader, ids: Iterable[int | None]) -> dict[int, Quoted]:
     """The messages with these ids as answers quote them; without those whose rows are gone."""
     rows = connection.execute(_QUOTED, (QUOTE_LIMIT, json.dumps(list(ids))))
     found = attachments.with_files(connection, list(map(Quoted._make, rows)))
@@ -40,7 +41,7 @@ def with_mentions(message: Message) -> Message:
 
 
 def with_quotes(
-    connection: sqlite3.Connection, messages: Sequence[Message], ids: Iterable[int | None]
+    connection: Reader, messages: Sequence[Message], ids: Iterable[int | None]
 ) -> list[Message]:
     """The messages with what they answer, the ``ids``, as it is now."""
     found = quoted(connection, ids)
@@ -52,7 +53,7 @@ def with_quotes(
     ]
 
 
-def users(connection: sqlite3.Connection, ids: Iterable[str]) -> tuple[str, ...] | None:
+def users(connection: Reader, ids: Iterable[str]) -> tuple[str, ...] | None:
     """Those of the ids that are or were people's, each once; None for nobody.
 
     People are known while they have a name, and afterwards if they have said something or have
@@ -62,8 +63,8 @@ def users(connection: sqlite3.Connection, ids: Iterable[str]) -> tuple[str, ...]
     return tuple(known) or None
 
 
-def _is_user(connection: sqlite3.Connection, user_id: str) -> bool:
-    (known,) = connection.execute(_KNOWN, {"id": user_id}).fetchone()
+def _is_user(connection: Reader, user_id: str) -> bool:
+    (known,) = connection.execute(_KNOWN, (user_id,) * 3).fetchone()
     return bool(known)
 
 

@@ -1,9 +1,9 @@
 """The table of messages as it is written, and the positions in the order of everything.
 
-The counter of positions is the one that gives messages their ids (``sqlite_sequence``): a message
-is posted at its id, and everything else that happens takes the next number of the same counter.
+The counter of positions is the one that gives messages their ids: a message is posted at its id,
+and everything else that happens takes the next number.
 A row's column ``changed`` is the position at which it was last changed, NULL while it is as it was
-posted; so a message's ``seq`` is ``ifnull(changed, id)``, and finding what has changed takes an
+posted; so a message's ``seq`` is ``coalesce(changed, id)``, and finding what has changed takes an
 index over the few rows that have.
 
 Of a deleted message the row stays without its text: whoever sends it again, because the
@@ -16,7 +16,6 @@ answers a retry stays in the table ``gone``: neither words nor a name.
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from operator import attrgetter
@@ -24,54 +23,27 @@ from operator import attrgetter
 from lanchat.chat.changes import Delete, Draft, Edit
 from lanchat.chat.model import Message
 from lanchat.errors import Forbidden, UnknownMessage
-from lanchat.store import attachments, references
-from lanchat.store.message_rows import emptied, stored, there
-from lanchat.store.search_index import changing
+from lanchat.rows import attachments, references
+from lanchat.rows.connection import Connection
+from lanchat.rows.message_rows import emptied, stored, there
 
 ANSWERED = 100_000
 """So many positions back, a message whose row is gone is known by its client_id: about 15 MB."""
 
-INSERT = (
-    "INSERT INTO message (client_id, room, user_id, user, ip, message, time)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, client_id) DO NOTHING"
-)
-
-_INSERT_NEW = (
-    "INSERT INTO message (client_id, room, user_id, user, ip, message, time)"
-    " SELECT ?, ?, ?, ?, ?, ?, ?"
-    " WHERE NOT EXISTS (SELECT 1 FROM gone WHERE user_id = ? AND client_id = ?)"
-    " ON CONFLICT (user_id, client_id) DO NOTHING"
-)
-
-_INSERT_REFERRING = (
-    "INSERT INTO message (client_id, room, user_id, user, ip, message, time, reply_to, mentions)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-
 fields = attrgetter("client_id", "room", "user_id", "user", "ip", "message", "time")
-"""What INSERT takes of a draft."""
+"""What a connection's ``insert`` takes of a draft."""
 
 
-def position(connection: sqlite3.Connection) -> int:
-    """The newest position that was taken."""
-    query = "SELECT seq FROM sqlite_sequence WHERE name = 'message'"
-    return int(connection.execute(query).fetchone()[0])
-
-
-def take_position(connection: sqlite3.Connection) -> int:
-    """The next position, for what is no message."""
-    connection.execute("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'message'")
-    return position(connection)
-
-
-def begin_epoch(connection: sqlite3.Connection) -> str:
+def begin_epoch(connection: Connection) -> str:
     """Note that positions go on from here in a new life of the server; returns its name."""
     epoch = secrets.token_hex(8)
-    connection.execute("INSERT INTO epoch VALUES (?, ?)", (epoch, position(connection)))
+    connection.execute(
+        "INSERT INTO epoch (epoch, begins) VALUES (?, ?)", (epoch, connection.position())
+    )
     return epoch
 
 
-def insert(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]:
+def insert(connection: Connection, draft: Draft) -> tuple[Message, bool]:
     """Store a message; False with the one that was stored by this client_id already.
 
     Raises UnknownMessage where there is none that it could answer, or UnknownFile.
@@ -79,13 +51,13 @@ def insert(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]
     if draft.reply_to is not None or draft.mentions or draft.files:
         return _insert_referring(connection, draft)
     values = fields(draft)
-    cursor = connection.execute(_INSERT_NEW, (*values, draft.user_id, draft.client_id))
-    if cursor.rowcount == 1 and cursor.lastrowid is not None:
-        return Message(*(cursor.lastrowid, *values, cursor.lastrowid)), True
+    number = connection.insert(values)
+    if number is not None:
+        return Message(*(number, *values, number)), True
     return stored(connection, draft.user_id, draft.client_id), False
 
 
-def _insert_referring(connection: sqlite3.Connection, draft: Draft) -> tuple[Message, bool]:
+def _insert_referring(connection: Connection, draft: Draft) -> tuple[Message, bool]:
     """The same for one that answers another one, mentions people or has files."""
     with suppress(UnknownMessage):
         return stored(connection, draft.user_id, draft.client_id), False
@@ -99,30 +71,32 @@ def _insert_referring(connection: sqlite3.Connection, draft: Draft) -> tuple[Mes
     files = attachments.waiting(connection, draft.user_id, draft.files) or None
     mentions = references.users(connection, draft.mentions)
     values = fields(draft)
-    cursor = connection.execute(
-        _INSERT_REFERRING, (*values, draft.reply_to, mentions and " ".join(mentions))
-    )
-    number = int(cursor.lastrowid or 0)
+    number = int(connection.insert(values) or 0)
+    if draft.reply_to is not None or mentions:
+        connection.execute(
+            "UPDATE message SET reply_to = ?, mentions = ? WHERE id = ?",
+            (draft.reply_to, mentions and " ".join(mentions), number),
+        )
     if files is not None:
         attachments.name(connection, number, draft.files)
     posted = Message(*(number, *values, number))._replace(mentions=mentions, files=files)
     return posted._replace(reply_to=draft.reply_to, quoted=quoted), True
 
 
-def drop(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+def drop(connection: Connection, ids: Sequence[int]) -> None:
     """Within a transaction, let these rows go; what answers a retry stays for a while."""
-    since = position(connection) - ANSWERED
+    since = connection.position() - ANSWERED
     connection.executemany(
-        "INSERT OR IGNORE INTO gone SELECT id, user_id, client_id, room, time FROM message"
-        " WHERE id = ? AND id > ?",
+        "INSERT INTO gone SELECT id, user_id, client_id, room, time FROM message"
+        " WHERE id = ? AND id > ? ON CONFLICT DO NOTHING",
         [(each, since) for each in ids],
     )
     connection.execute("DELETE FROM gone WHERE id <= ?", (since,))
-    with changing(connection, ids):
+    with connection.changing(ids):
         connection.executemany("DELETE FROM message WHERE id = ?", [(each,) for each in ids])
 
 
-def edit(connection: sqlite3.Connection, change: Edit) -> tuple[Message, bool]:
+def edit(connection: Connection, change: Edit) -> tuple[Message, bool]:
     """Give a message another text; False where that was done already, with what came of it.
 
     Raises UnknownMessage, Forbidden, or what the change's ``check`` does.
@@ -137,10 +111,10 @@ def edit(connection: sqlite3.Connection, change: Edit) -> tuple[Message, bool]:
     if now.deleted:
         raise UnknownMessage
     change.check(now)
-    seq, mentions = take_position(connection), now.mentions
+    seq, mentions = connection.take_position(), now.mentions
     if change.mentions is not None:
         mentions = references.users(connection, change.mentions)
-    with changing(connection, [change.message_id]):
+    with connection.changing([change.message_id]):
         connection.execute(
             "UPDATE message SET message = ?, mentions = ?, edited = ?, changed = ?,"
             " edit_client_id = ?, edit_seq = ? WHERE id = ?",
@@ -155,15 +129,15 @@ def edit(connection: sqlite3.Connection, change: Edit) -> tuple[Message, bool]:
     return edited, True
 
 
-def delete(connection: sqlite3.Connection, change: Delete) -> Message:
+def delete(connection: Connection, change: Delete) -> Message:
     """Take the message's text away; returns what is left. Raises UnknownMessage or Forbidden."""
     now = there(connection, change.message_id)
     if now.deleted:
         raise UnknownMessage
     if change.by not in {None, now.user_id}:
         raise Forbidden
-    seq = take_position(connection)
-    with changing(connection, [change.message_id]):
+    seq = connection.take_position()
+    with connection.changing([change.message_id]):
         connection.execute(
             "UPDATE message SET message = '', reply_to = NULL, mentions = NULL, deleted_at = ?,"
             " changed = ? WHERE id = ?",
@@ -172,9 +146,9 @@ def delete(connection: sqlite3.Connection, change: Delete) -> Message:
     return emptied(now)._replace(seq=seq)
 
 
-def clear(connection: sqlite3.Connection, room: str) -> int:
+def clear(connection: Connection, room: str) -> int:
     """Show nobody any more what was said in the room; returns up to which position."""
-    up_to = position(connection)
+    up_to = connection.position()
     connection.execute(
         "INSERT INTO room (id, cleared) VALUES (?, ?)"
         " ON CONFLICT (id) DO UPDATE SET cleared = excluded.cleared",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 from lanchat.chat.model import Attachment, Message, Quoted
 from lanchat.errors import UnknownFile
+from lanchat.rows.connection import Connection, Reader
 
 HasFiles = TypeVar("HasFiles", Message, Quoted)
 
@@ -30,9 +30,7 @@ _OF_MESSAGES = (
 )
 
 
-def waiting(
-    connection: sqlite3.Connection, user_id: str, ids: Sequence[str]
-) -> tuple[Attachment, ...]:
+def waiting(connection: Reader, user_id: str, ids: Sequence[str]) -> tuple[Attachment, ...]:
     """The person's files with these ids, which no message has named yet. Raises UnknownFile."""
     rows = [connection.execute(_WAITING, (each, user_id)).fetchone() for each in ids]
     if None in rows or len(set(ids)) < len(ids):
@@ -40,7 +38,7 @@ def waiting(
     return tuple(map(attachment, rows))
 
 
-def name(connection: sqlite3.Connection, message_id: int, ids: Sequence[str]) -> None:
+def name(connection: Connection, message_id: int, ids: Sequence[str]) -> None:
     """Let the files, which are ``waiting``, be the message's, in this order."""
     connection.executemany(
         "UPDATE file SET message_id = ?, place = ? WHERE id = ?",
@@ -65,9 +63,7 @@ class Loaded(NamedTuple):
     thumb: tuple[str, int] | None
 
 
-def load(
-    connection: sqlite3.Connection, message_id: int, created: float, files: Sequence[Loaded]
-) -> None:
+def load(connection: Connection, message_id: int, created: float, files: Sequence[Loaded]) -> None:
     """Within a transaction, let a message of an archive have these files.
 
     ``created`` is in seconds since the epoch. A file whose id is another one's gets another one.
@@ -77,8 +73,8 @@ def load(
         connection.executemany(
             "INSERT INTO content VALUES (?, ?, 0) ON CONFLICT (sha256) DO NOTHING", contents
         )
-        known = "SELECT 1 FROM file WHERE id = :id UNION ALL SELECT 1 FROM upload WHERE id = :id"
-        is_taken = connection.execute(known, {"id": file.id}).fetchone() is not None
+        known = "SELECT 1 FROM file WHERE id = ? UNION ALL SELECT 1 FROM upload WHERE id = ?"
+        is_taken = connection.execute(known, (file.id, file.id)).fetchone() is not None
         file_id = secrets.token_hex(16) if is_taken else file.id
         connection.execute(
             "INSERT INTO file (id, name, type, size, width, height, sha256, user_id, device,"
@@ -93,7 +89,7 @@ def load(
     connection.execute("UPDATE message SET files = ? WHERE id = ?", (len(files), message_id))
 
 
-def with_files(connection: sqlite3.Connection, messages: Sequence[HasFiles]) -> list[HasFiles]:
+def with_files(connection: Reader, messages: Sequence[HasFiles]) -> list[HasFiles]:
     """The messages, or what is quoted of them, with their files instead of how many these are."""
     ids = [each.id for each in messages if each.files]
     if not ids:
@@ -102,9 +98,7 @@ def with_files(connection: sqlite3.Connection, messages: Sequence[HasFiles]) -> 
     return [each._replace(files=found.get(each.id)) if each.files else each for each in messages]
 
 
-def _of_messages(
-    connection: sqlite3.Connection, ids: Sequence[int]
-) -> dict[int, tuple[Attachment, ...]]:
+def _of_messages(connection: Reader, ids: Sequence[int]) -> dict[int, tuple[Attachment, ...]]:
     """The files of those of these messages that have some."""
     found: dict[int, tuple[Attachment, ...]] = {}
     for message_id, *row in connection.execute(_OF_MESSAGES, (json.dumps(ids),)):

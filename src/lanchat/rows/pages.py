@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 from lanchat.chat.model import Cursor, Message, Page
-from lanchat.store.clearing import hidden, is_unknown
-from lanchat.store.message_rows import SELECT, cleared, read
-from lanchat.store.messages import position
-from lanchat.store.visibility import OF_CLEARED_USER, SAID
+from lanchat.rows.clearing import hidden, is_unknown
+from lanchat.rows.connection import Connection
+from lanchat.rows.message_rows import SELECT, cleared, read
+from lanchat.rows.visibility import OF_CLEARED_USER, SAID
 
 TOLD = 1_000
 """So many deleted messages, the newest ones, are named to a client that knows ids alone."""
@@ -18,15 +17,15 @@ CHANGES = 1_001
 """So many changes are looked for: one more than fit into an answer."""
 
 
-def newest(connection: sqlite3.Connection, room: str, limit: int) -> Page:
+def newest(connection: Connection, room: str, limit: int) -> Page:
     """The newest messages of the room."""
     floor = cleared(connection, room)
     rows = _said(connection, room, floor, limit)
     complete = len(rows) <= limit and _retired(connection)[0] <= floor
-    return Page(_page(connection, rows, limit), complete, position(connection), cleared=floor)
+    return Page(_page(connection, rows, limit), complete, connection.position(), cleared=floor)
 
 
-def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int) -> Page | None:
+def since(connection: Connection, room: str, cursor: Cursor, limit: int) -> Page | None:
     """What has happened in the room after the cursor; None where that cannot be told."""
     gone = cleared(connection, room)
     floor = max(cursor.seq, gone)
@@ -48,26 +47,26 @@ def since(connection: sqlite3.Connection, room: str, cursor: Cursor, limit: int)
     untold = connection.execute(
         SELECT + "WHERE id IN (SELECT message_id FROM untold)"  # noqa: S608 (constants)
         f" AND NOT {OF_CLEARED_USER}"
-        " AND +room = ? AND ifnull(changed, id) <= ? AND +id > ? LIMIT ?",
+        " AND room || '' = ? AND coalesce(changed, id) <= ? AND +id > ? LIMIT ?",
         (room, cursor.seq, gone, CHANGES - len(changed)),
     )
     return Page(
         _page(connection, rows, limit),
         len(rows) <= limit,
-        position(connection),
+        connection.position(),
         changed=read(connection, [*changed, *untold]),
         cleared=gone,
         retired=min(retired, _oldest(connection, room) - 1) if retired else 0,
     )
 
 
-def after(connection: sqlite3.Connection, room: str, last_id: int | None, limit: int) -> Page:
+def after(connection: Connection, room: str, last_id: int | None, limit: int) -> Page:
     """What was said after the id, for a client that knows no positions.
 
     An id that was never given (a client of another life of the server) counts as none, and
     the answer as incomplete.
     """
-    seq, gone = position(connection), cleared(connection, room)
+    seq, gone = connection.position(), cleared(connection, room)
     foreign = last_id is not None and last_id > seq
     shown = 0 if last_id is None or foreign else last_id
     floor = max(shown, gone)
@@ -84,9 +83,7 @@ def after(connection: sqlite3.Connection, room: str, last_id: int | None, limit:
     return Page(_page(connection, rows, limit), complete, seq, deleted=ids, cleared=gone)
 
 
-def _said(
-    connection: sqlite3.Connection, room: str, floor: int, limit: int
-) -> list[tuple[object, ...]]:
+def _said(connection: Connection, room: str, floor: int, limit: int) -> list[tuple[object, ...]]:
     """The newest rows above the floor that have a text, and one more than are wanted."""
     return connection.execute(
         SELECT + f"WHERE room = ? AND id > ? AND {SAID} ORDER BY id DESC LIMIT ?",
@@ -94,32 +91,29 @@ def _said(
     ).fetchall()
 
 
-def _page(
-    connection: sqlite3.Connection, rows: Sequence[Sequence[object]], limit: int
-) -> list[Message]:
+def _page(connection: Connection, rows: Sequence[Sequence[object]], limit: int) -> list[Message]:
     """The messages in the order of their ids."""
     return read(connection, reversed(rows[:limit]))
 
 
-def _retired(connection: sqlite3.Connection) -> tuple[int, int]:
+def _retired(connection: Connection) -> tuple[int, int]:
     """The greatest id and position of messages that retention has deleted, 0 for none."""
     message_id, seq = connection.execute("SELECT id, seq FROM retired").fetchone()
     return message_id, seq
 
 
-def _oldest(connection: sqlite3.Connection, room: str) -> int:
+def _oldest(connection: Connection, room: str) -> int:
     """The id below which no row of the room is left."""
     query = "SELECT min(id) FROM message INDEXED BY message_room WHERE room = ?"
     (message_id,) = connection.execute(query, (room,)).fetchone()
-    return position(connection) + 1 if message_id is None else int(message_id)
+    return connection.position() + 1 if message_id is None else int(message_id)
 
 
-def _is_known(connection: sqlite3.Connection, cursor: Cursor) -> bool:
+def _is_known(connection: Connection, cursor: Cursor) -> bool:
     """Whether the cursor was given in this history: its epoch is one of ours and reached so far."""
     row = connection.execute(
-        "SELECT ifnull((SELECT min(later.begins) FROM epoch later WHERE later.rowid > mine.rowid),"
-        " (SELECT seq FROM sqlite_sequence WHERE name = 'message'))"
-        " FROM epoch mine WHERE mine.epoch = ?",
-        (cursor.epoch,),
+        "SELECT coalesce((SELECT min(later.begins) FROM epoch AS later"
+        " WHERE later.rowid > mine.rowid), ?) FROM epoch AS mine WHERE mine.epoch = ?",
+        (connection.position(), cursor.epoch),
     ).fetchone()
     return row is not None and cursor.seq <= row[0]

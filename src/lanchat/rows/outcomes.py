@@ -6,7 +6,6 @@ function here; what is told is made of the rows as they are then.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -33,8 +32,8 @@ from lanchat.chat.events import (
     SettingsChanged,
 )
 from lanchat.errors import Refusal, UnknownMessage
-from lanchat.store import clearing, message_rows, messages, pins, reactions, state
-from lanchat.store.database import transaction
+from lanchat.rows import clearing, message_rows, messages, pins, reactions, state
+from lanchat.rows.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +55,12 @@ class Outcome(NamedTuple):
     erases: bool = False
 
 
-def store(connection: sqlite3.Connection, changes: Iterable[Change[Any]]) -> list[Outcome]:
-    """Store all changes in one commit. A change that is refused leaves the others alone."""
-    with transaction(connection):
-        return [_apply(connection, change) for change in changes]
+def store(connection: Connection, changes: Iterable[Change[Any]]) -> list[Outcome]:
+    """Within a transaction, store all changes. One that is refused leaves the others alone."""
+    return [_apply(connection, change) for change in changes]
 
 
-def _apply(connection: sqlite3.Connection, change: Change[Any]) -> Outcome:
+def _apply(connection: Connection, change: Change[Any]) -> Outcome:
     try:
         # Each of these looks whether it may before it writes anything.
         if isinstance(change, Draft):
@@ -73,7 +71,7 @@ def _apply(connection: sqlite3.Connection, change: Change[Any]) -> Outcome:
         return Outcome(None, refusal=refusal)
 
 
-def _resend(connection: sqlite3.Connection, change: Resent) -> Outcome:
+def _resend(connection: Connection, change: Resent) -> Outcome:
     try:
         message = message_rows.stored(connection, change.user_id, change.client_id)
     except UnknownMessage:
@@ -81,46 +79,46 @@ def _resend(connection: sqlite3.Connection, change: Resent) -> Outcome:
     return Outcome(MessagePosted(message), fresh=False)
 
 
-def _edit(connection: sqlite3.Connection, change: Edit) -> Outcome:
+def _edit(connection: Connection, change: Edit) -> Outcome:
     message, fresh = messages.edit(connection, change)
     return Outcome(MessageChanged(message), fresh)
 
 
-def _delete(connection: sqlite3.Connection, change: Delete) -> Outcome:
+def _delete(connection: Connection, change: Delete) -> Outcome:
     return Outcome(MessageChanged(messages.delete(connection, change)))
 
 
-def _clear(connection: sqlite3.Connection, change: Clear) -> Outcome:
+def _clear(connection: Connection, change: Clear) -> Outcome:
     up_to = messages.clear(connection, change.room)
-    return Outcome(HistoryCleared(messages.take_position(connection), change.room, up_to))
+    return Outcome(HistoryCleared(connection.take_position(), change.room, up_to))
 
 
-def _react(connection: sqlite3.Connection, change: React) -> Outcome:
+def _react(connection: Connection, change: React) -> Outcome:
     return Outcome(reactions.react(connection, change), fresh=False)
 
 
-def _tell(connection: sqlite3.Connection, change: Tell) -> Outcome:
+def _tell(connection: Connection, change: Tell) -> Outcome:
     event, erases = reactions.tell(connection, change.message_id)
     return Outcome(event, erases=erases)
 
 
-def _pin(connection: sqlite3.Connection, change: Pin) -> Outcome:
+def _pin(connection: Connection, change: Pin) -> Outcome:
     return Outcome(*pins.pin(connection, change))
 
 
-def _unpin(connection: sqlite3.Connection, change: Unpin) -> Outcome:
+def _unpin(connection: Connection, change: Unpin) -> Outcome:
     return Outcome(pins.unpin(connection, change))
 
 
-def _clear_user(connection: sqlite3.Connection, change: ClearUser) -> Outcome:
+def _clear_user(connection: Connection, change: ClearUser) -> Outcome:
     return Outcome(clearing.clear_user(connection, change))
 
 
-def _announce(_connection: sqlite3.Connection, change: Announcement) -> Outcome:
+def _announce(_connection: Connection, change: Announcement) -> Outcome:
     return Outcome(change.event)
 
 
-def _amend(connection: sqlite3.Connection, change: Amend) -> Outcome:
+def _amend(connection: Connection, change: Amend) -> Outcome:
     before = state.load(connection)
     try:
         after = change.amended(before)
@@ -128,11 +126,11 @@ def _amend(connection: sqlite3.Connection, change: Amend) -> Outcome:
         return Outcome(None, refusal=refusal)
     if after == before:
         return Outcome(SettingsChanged(before.seq, before, before), fresh=False)
-    after = state.save(connection, after, messages.take_position(connection))
+    after = state.save(connection, after, connection.take_position())
     return Outcome(SettingsChanged(after.seq, before, after))
 
 
-_APPLY: dict[type, Callable[[sqlite3.Connection, Any], Outcome]] = {
+_APPLY: dict[type, Callable[[Connection, Any], Outcome]] = {
     Resent: _resend,
     Edit: _edit,
     Delete: _delete,

@@ -5,7 +5,7 @@ Rows go later than what they say may be shown: they go in small steps (``retenti
 
 from __future__ import annotations
 
-CLEARED = "ifnull((SELECT cleared FROM room WHERE room.id = message.room), 0)"
+CLEARED = "coalesce((SELECT cleared FROM room WHERE room.id = message.room), 0)"
 """Up to which id nothing of a message's room is shown."""
 
 OF_CLEARED_USER = (

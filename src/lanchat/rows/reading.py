@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from functools import partial
 
 from lanchat.chat.reading import Place, Stretch
 from lanchat.errors import UnknownMessage
-from lanchat.store import message_rows
-from lanchat.store.database import Database
-from lanchat.store.visibility import SAID
+from lanchat.rows import message_rows
+from lanchat.rows.connection import Connection, Database
+from lanchat.rows.visibility import SAID
 
 _NEWEST = 2**63 - 1
 
@@ -21,7 +20,7 @@ _WITH_FILES = (
 )
 
 
-class SqliteHistory:
+class StoredHistory:
     """The History of one database."""
 
     def __init__(self, database: Database) -> None:
@@ -31,7 +30,7 @@ class SqliteHistory:
         return self._database.call(partial(stretch, room=room, place=place, limit=limit))
 
 
-def stretch(connection: sqlite3.Connection, room: str, place: Place, limit: int) -> Stretch:
+def stretch(connection: Connection, room: str, place: Place, limit: int) -> Stretch:
     """At most so many messages of the room. Raises UnknownMessage."""
     floor = message_rows.cleared(connection, room)
     said = _WITH_FILES if place.files else _SAID
@@ -48,7 +47,7 @@ def stretch(connection: sqlite3.Connection, room: str, place: Place, limit: int)
 
 
 def _before(
-    connection: sqlite3.Connection, said: str, between: tuple[str, int, int], limit: int
+    connection: Connection, said: str, between: tuple[str, int, int], limit: int
 ) -> Stretch:
     rows = connection.execute(
         said + "AND id > ? AND id < ? ORDER BY id DESC LIMIT ?", (*between, limit + 1)
@@ -56,9 +55,7 @@ def _before(
     return Stretch(message_rows.read(connection, rows[:limit][::-1]), earlier=len(rows) > limit)
 
 
-def _after(
-    connection: sqlite3.Connection, said: str, above: tuple[str, int], limit: int
-) -> Stretch:
+def _after(connection: Connection, said: str, above: tuple[str, int], limit: int) -> Stretch:
     rows = connection.execute(
         said + "AND id > ? ORDER BY id LIMIT ?", (*above, limit + 1)
     ).fetchall()

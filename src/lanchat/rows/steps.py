@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from lanchat.rows.connection import Reader
 
 DELETED = 100
 """Messages that one step deletes, at most: each lies on another page of the index of retries."""
@@ -14,11 +14,11 @@ _LETTERS = 2_000
 """And so many letters, which are taken out of the index of words."""
 
 
-def cost(connection: sqlite3.Connection, message_id: int) -> int:
+def cost(connection: Reader, message_id: int) -> int:
     """How much of DELETED a message takes: one, and more where it is long or many have reacted."""
     letters, reactions = connection.execute(
-        "SELECT ifnull((SELECT length(message) FROM message WHERE id = ?1), 0),"
-        " (SELECT count(*) FROM reaction WHERE message_id = ?1)",
-        (message_id,),
+        "SELECT coalesce((SELECT length(message) FROM message WHERE id = ?), 0),"
+        " (SELECT count(*) FROM reaction WHERE message_id = ?)",
+        (message_id, message_id),
     ).fetchone()
     return 1 + int(letters) // _LETTERS + int(reactions) // REACTIONS

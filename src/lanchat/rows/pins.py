@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from lanchat.chat.changes import Pin, Unpin
 from lanchat.chat.events import PinsChanged
 from lanchat.chat.model import PINS, Message
 from lanchat.errors import UnknownMessage
-from lanchat.store import message_rows, messages
-from lanchat.store.visibility import CLEARED, OF_CLEARED_USER, VISIBLE
+from lanchat.rows import message_rows
+from lanchat.rows.connection import Connection, Reader
+from lanchat.rows.visibility import CLEARED, OF_CLEARED_USER, VISIBLE
 
 # Left to choose, SQLite would look at the whole room.
 _PINNED = (
@@ -23,7 +22,7 @@ _NEWEST = (
 )
 
 
-def pin(connection: sqlite3.Connection, change: Pin) -> tuple[PinsChanged, bool]:
+def pin(connection: Connection, change: Pin) -> tuple[PinsChanged, bool]:
     """Pin a message; False where it is already. Raises UnknownMessage."""
     message_id = change.message_id or _newest(connection, change.room)
     message = message_rows.shown(connection, message_id)
@@ -39,7 +38,7 @@ def pin(connection: sqlite3.Connection, change: Pin) -> tuple[PinsChanged, bool]
     return PinsChanged(change.room, tuple(changed)), True
 
 
-def unpin(connection: sqlite3.Connection, change: Unpin) -> PinsChanged:
+def unpin(connection: Connection, change: Unpin) -> PinsChanged:
     """Pin a message no more. Raises UnknownMessage where it is not pinned."""
     meant = [each.id for each in pinned(connection, change.room)]
     if change.message_id is not None:
@@ -49,20 +48,20 @@ def unpin(connection: sqlite3.Connection, change: Unpin) -> PinsChanged:
     return PinsChanged(change.room, (_set(connection, meant[-1], pinned=False),))
 
 
-def pinned(connection: sqlite3.Connection, room: str) -> list[Message]:
+def pinned(connection: Reader, room: str) -> list[Message]:
     """The pinned messages of the room, the one that was pinned last at the end."""
     return message_rows.read(connection, connection.execute(_PINNED, (room,)))
 
 
-def _newest(connection: sqlite3.Connection, room: str) -> int:
+def _newest(connection: Connection, room: str) -> int:
     (message_id,) = connection.execute(_NEWEST, (room,)).fetchone()
     if message_id is None:
         raise UnknownMessage
     return int(message_id)
 
 
-def _set(connection: sqlite3.Connection, message_id: int, *, pinned: bool) -> Message:
-    seq = messages.take_position(connection)
+def _set(connection: Connection, message_id: int, *, pinned: bool) -> Message:
+    seq = connection.take_position()
     connection.execute(
         "UPDATE message SET pinned = ?, changed = ? WHERE id = ?",
         (seq if pinned else None, seq, message_id),
@@ -70,6 +69,6 @@ def _set(connection: sqlite3.Connection, message_id: int, *, pinned: bool) -> Me
     return _read(connection, message_id)
 
 
-def _read(connection: sqlite3.Connection, message_id: int) -> Message:
+def _read(connection: Connection, message_id: int) -> Message:
     rows = connection.execute(message_rows.SELECT + "WHERE id = ?", (message_id,))
     return message_rows.read(connection, rows)[0]

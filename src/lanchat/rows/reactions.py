@@ -12,7 +12,6 @@ Rows go with their message: by the foreign key where it is deleted, by a trigger
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
@@ -22,7 +21,8 @@ from lanchat.chat.changes import React
 from lanchat.chat.events import Reacted, ReactionsChanged
 from lanchat.chat.model import KINDS, NAMED, Reaction
 from lanchat.errors import TooManyReactions, UnknownMessage
-from lanchat.store import message_rows, messages
+from lanchat.rows import message_rows
+from lanchat.rows.connection import Connection, Reader
 
 _TOLD_BYTES = 1_700
 """What is told of one message's reactions has no more, so that a frame has less than 2 kB."""
@@ -37,7 +37,7 @@ _AT_ONCE = 500
 """So many ids are looked up by one statement: older SQLite takes 999."""
 
 
-def react(connection: sqlite3.Connection, change: React) -> Reacted:
+def react(connection: Connection, change: React) -> Reacted:
     """Let somebody react, or take it back. Raises UnknownMessage or TooManyReactions."""
     message_id, user_id, emoji = change.message_id, change.user_id, change.emoji
     message_rows.shown(connection, message_id)
@@ -59,7 +59,7 @@ def react(connection: sqlite3.Connection, change: React) -> Reacted:
     return Reacted(message_id, user_id, tuple(mine), changed=True)
 
 
-def tell(connection: sqlite3.Connection, message_id: int) -> tuple[ReactionsChanged, bool]:
+def tell(connection: Connection, message_id: int) -> tuple[ReactionsChanged, bool]:
     """Let a message that is marked take a position; also whether a name is not told any more.
 
     Raises UnknownMessage where it is not marked, or goes itself.
@@ -74,7 +74,7 @@ def tell(connection: sqlite3.Connection, message_id: int) -> tuple[ReactionsChan
     told = summary(connection, message_id)
     connection.execute(
         "UPDATE message SET reactions = ?, changed = ? WHERE id = ?",
-        (_encoded(told), messages.take_position(connection), message_id),
+        (_encoded(told), connection.take_position(), message_id),
     )
     seq, room = connection.execute(
         "SELECT changed, room FROM message WHERE id = ?", (message_id,)
@@ -82,25 +82,25 @@ def tell(connection: sqlite3.Connection, message_id: int) -> tuple[ReactionsChan
     return ReactionsChanged(seq, room, message_id, told), bool(marked[0])
 
 
-def tell_all(connection: sqlite3.Connection) -> None:
+def tell_all(connection: Connection) -> None:
     """Within a transaction, let all that are marked take their positions."""
     for (message_id,) in connection.execute("SELECT message_id FROM untold").fetchall():
         with suppress(UnknownMessage):
             tell(connection, message_id)
 
 
-def newest(connection: sqlite3.Connection) -> int:
+def newest(connection: Connection) -> int:
     """The id of the newest reaction, 0 for none."""
-    return int(connection.execute("SELECT ifnull(max(id), 0) FROM reaction").fetchone()[0])
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM reaction").fetchone()[0])
 
 
-def has_reacted(connection: sqlite3.Connection, user_id: str) -> bool:
+def has_reacted(connection: Connection, user_id: str) -> bool:
     """Whether there is a reaction of the person."""
     query = f"SELECT 1 FROM reaction WHERE user_id = ? AND {_COUNTS} LIMIT 1"  # noqa: S608
     return connection.execute(query, (user_id,)).fetchone() is not None
 
 
-def remove(connection: sqlite3.Connection, user_id: str, up_to: int, limit: int) -> list[int]:
+def remove(connection: Connection, user_id: str, up_to: int, limit: int) -> list[int]:
     """Within a transaction, take back so many reactions of a person, with ids up to this one.
 
     Returns the message of each, which is to be told of.
@@ -115,9 +115,7 @@ def remove(connection: sqlite3.Connection, user_id: str, up_to: int, limit: int)
     return ids
 
 
-def mine(
-    connection: sqlite3.Connection, user_id: str, ids: Sequence[int]
-) -> dict[int, tuple[str, ...]]:
+def mine(connection: Reader, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """What the person reacted to which of these messages."""
     found: dict[int, tuple[str, ...]] = {}
     if connection.execute("SELECT 1 FROM reaction WHERE user_id = ?", (user_id,)).fetchone():
@@ -132,7 +130,7 @@ def mine(
     return found
 
 
-def summary(connection: sqlite3.Connection, message_id: int) -> tuple[Reaction, ...]:
+def summary(connection: Connection, message_id: int) -> tuple[Reaction, ...]:
     """What is told of a message's reactions, in the order in which the kinds came first.
 
     Each kind with those who were first, ten at most; fewer where they would be too long together.
@@ -143,7 +141,7 @@ def summary(connection: sqlite3.Connection, message_id: int) -> tuple[Reaction, 
     ).fetchall()
     first = [
         connection.execute(
-            "SELECT user_id, user FROM reaction WHERE message_id = ? AND emoji = ?"  # noqa: S608
+            'SELECT user_id, "user" FROM reaction WHERE message_id = ? AND emoji = ?'  # noqa: S608
             f" AND {_COUNTS} ORDER BY id LIMIT ?",
             (message_id, emoji, NAMED),
         ).fetchall()
@@ -152,12 +150,10 @@ def summary(connection: sqlite3.Connection, message_id: int) -> tuple[Reaction, 
     return _within(_TOLD_BYTES, [Reaction(emoji, total) for emoji, total in kinds], first)
 
 
-def all_of(
-    connection: sqlite3.Connection, first: int, last: int
-) -> Iterator[tuple[int, tuple[Reaction, ...]]]:
+def all_of(connection: Reader, first: int, last: int) -> Iterator[tuple[int, tuple[Reaction, ...]]]:
     """The reactions to the messages from the first id to the last one, with everybody's names."""
     rows = connection.execute(
-        "SELECT message_id, emoji, user_id, user FROM reaction"  # noqa: S608 (constants)
+        'SELECT message_id, emoji, user_id, "user" FROM reaction'  # noqa: S608 (constants)
         f" WHERE message_id BETWEEN ? AND ? AND {_COUNTS} ORDER BY message_id, id",
         (first, last),
     )
@@ -168,7 +164,7 @@ def all_of(
         yield message_id, tuple(Reaction(e, len(u), tuple(u)) for e, u in kinds.items())
 
 
-def load(connection: sqlite3.Connection, message_id: int, reactions: Sequence[Reaction]) -> None:
+def load(connection: Connection, message_id: int, reactions: Sequence[Reaction]) -> None:
     """Within a transaction, give a message that is new the reactions of an archive."""
     for reaction in reactions:
         for user_id, user in reaction.users:
@@ -200,7 +196,7 @@ def _encoded(told: tuple[Reaction, ...]) -> str | None:
     return json.dumps(told, ensure_ascii=False) if told else None
 
 
-def _forget_cleared(connection: sqlite3.Connection, user_id: str, message_id: int) -> None:
+def _forget_cleared(connection: Connection, user_id: str, message_id: int) -> None:
     """Take back what the person reacted to a message before all of theirs were to go."""
     lost = connection.execute(
         "DELETE FROM reaction WHERE user_id = ? AND message_id = ?"
@@ -211,7 +207,7 @@ def _forget_cleared(connection: sqlite3.Connection, user_id: str, message_id: in
         _mark(connection, [message_id], erases=True)
 
 
-def _by(connection: sqlite3.Connection, user_id: str, message_id: int) -> list[str]:
+def _by(connection: Connection, user_id: str, message_id: int) -> list[str]:
     rows = connection.execute(
         "SELECT emoji FROM reaction WHERE user_id = ? AND message_id = ? ORDER BY id",
         (user_id, message_id),
@@ -219,7 +215,7 @@ def _by(connection: sqlite3.Connection, user_id: str, message_id: int) -> list[s
     return [emoji for (emoji,) in rows]
 
 
-def _check_kinds(connection: sqlite3.Connection, message_id: int, emoji: str) -> None:
+def _check_kinds(connection: Connection, message_id: int, emoji: str) -> None:
     if connection.execute(
         "SELECT 1 FROM reaction WHERE message_id = ? AND emoji = ?", (message_id, emoji)
     ).fetchone():
@@ -231,22 +227,21 @@ def _check_kinds(connection: sqlite3.Connection, message_id: int, emoji: str) ->
         raise TooManyReactions(limit=KINDS)
 
 
-def _insert(
-    connection: sqlite3.Connection, message_id: int, emoji: str, user_id: str, user: str
-) -> None:
+def _insert(connection: Connection, message_id: int, emoji: str, user_id: str, user: str) -> None:
     connection.execute(
         # Above those that are being taken back, also where these were the newest and are gone.
-        "INSERT OR IGNORE INTO reaction (id, message_id, emoji, user_id, user) VALUES (1 + max("
-        "(SELECT ifnull(max(id), 0) FROM reaction),"
-        " (SELECT ifnull(max(reaction), 0) FROM clearing)), ?, ?, ?, ?)",
+        'INSERT INTO reaction (id, message_id, emoji, user_id, "user") VALUES ((SELECT'
+        " 1 + coalesce(max(newest), 0) FROM (SELECT max(id) AS newest FROM reaction"
+        " UNION ALL SELECT max(reaction) FROM clearing) AS either), ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
         (message_id, emoji, user_id, user),
     )
 
 
-def _mark(connection: sqlite3.Connection, ids: Iterable[int], *, erases: bool) -> None:
+def _mark(connection: Connection, ids: Iterable[int], *, erases: bool) -> None:
     connection.executemany(
         "INSERT INTO untold (message_id, erases) VALUES (?, ?) ON CONFLICT (message_id)"
-        " DO UPDATE SET erases = max(erases, excluded.erases)",
+        " DO UPDATE SET erases = untold.erases OR excluded.erases",
         [(each, erases) for each in ids],
     )
 

@@ -1,0 +1,60 @@
+"""What statements are given to: a connection to either database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Cursor(Protocol):
+    """What a statement has found, or how many rows it has changed."""
+
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Reader(Protocol):
+    """What can be asked."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Cursor: ...
+
+
+class Connection(Reader, Protocol):
+    """What can be written to, within a transaction that others wait for."""
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Cursor: ...
+
+    def position(self) -> int:
+        """The newest position that was taken."""
+
+    def take_position(self) -> int:
+        """The next position, for what is no message."""
+
+    def insert(self, values: Sequence[str]) -> int | None:
+        """Store a message at the next position; returns that, its id.
+
+        ``values`` are a draft's ``messages.fields``. None where its author has sent it before, be
+        the row gone by now.
+        """
+
+    def changing(self, ids: Sequence[int]) -> AbstractContextManager[None]:
+        """Within it, the words of messages with these ids change, or their rows go."""
+
+
+class Database(Protocol):
+    """Where connections come from. Raises StoreUnavailable, and whatever a call raises."""
+
+    def call(self, call: Callable[[Connection], T]) -> T:
+        """The result of what is asked: one look at what was committed."""
+
+    def change(self, call: Callable[[Connection], T]) -> T:
+        """The result of what is done: it is stored whole or not at all."""

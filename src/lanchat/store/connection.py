@@ -1,0 +1,38 @@
+"""SQLite's connection, as the statements in ``lanchat.rows`` want it.
+
+The counter of positions is the one that gives messages their ids (``sqlite_sequence``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
+from lanchat.store.open_file import OpenFile
+from lanchat.store.search_index import changing
+
+_INSERT = (
+    'INSERT INTO message (client_id, room, user_id, "user", ip, message, time)'
+    " SELECT ?, ?, ?, ?, ?, ?, ?"
+    " WHERE NOT EXISTS (SELECT 1 FROM gone WHERE user_id = ? AND client_id = ?)"
+    " ON CONFLICT (user_id, client_id) DO NOTHING"
+)
+
+
+class SqliteConnection(OpenFile):
+    """A connection to a file, or to memory."""
+
+    def position(self) -> int:
+        query = "SELECT seq FROM sqlite_sequence WHERE name = 'message'"
+        return int(self.execute(query).fetchone()[0])
+
+    def take_position(self) -> int:
+        self.execute("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'message'")
+        return self.position()
+
+    def insert(self, values: Sequence[str]) -> int | None:
+        cursor = self.execute(_INSERT, (*values, values[2], values[0]))
+        return cursor.lastrowid if cursor.rowcount == 1 else None
+
+    def changing(self, ids: Sequence[int]) -> AbstractContextManager[None]:
+        return changing(self, ids)
