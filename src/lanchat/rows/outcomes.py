@@ -57,10 +57,11 @@ class Outcome(NamedTuple):
 
 def store(connection: Connection, changes: Iterable[Change[Any]]) -> list[Outcome]:
     """Within a transaction, store all changes. One that is refused leaves the others alone."""
-    return [_apply(connection, change) for change in changes]
+    return [apply(connection, change) for change in changes]
 
 
-def _apply(connection: Connection, change: Change[Any]) -> Outcome:
+def apply(connection: Connection, change: Change[Any]) -> Outcome:
+    """Within a transaction, store a change, or say why not."""
     try:
         # Each of these looks whether it may before it writes anything.
         if isinstance(change, Draft):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lanchat.chat.changes import Pin, Unpin
 from lanchat.chat.events import PinsChanged
-from lanchat.chat.model import PINS, Message
+from lanchat.chat.model import PINS, Message, Page
 from lanchat.errors import UnknownMessage
 from lanchat.rows import message_rows
 from lanchat.rows.connection import Connection, Reader
@@ -51,6 +53,11 @@ def unpin(connection: Connection, change: Unpin) -> PinsChanged:
 def pinned(connection: Reader, room: str) -> list[Message]:
     """The pinned messages of the room, the one that was pinned last at the end."""
     return message_rows.read(connection, connection.execute(_PINNED, (room,)))
+
+
+def with_pins(connection: Reader, room: str, page: Page) -> Page:
+    """The page of the room, with what is pinned there."""
+    return replace(page, pins=pinned(connection, room))
 
 
 def _newest(connection: Connection, room: str) -> int:

@@ -1,0 +1,97 @@
+"""Changes that wait for the next commit, and those who are told what came of them.
+
+A commit to disk takes about as long for a hundred changes as for one. So one committer takes
+every change that is waiting and stores them together; what arrives meanwhile is the next batch.
+Nothing waits for a timer: a single change is committed at once.
+(DeWitt et al., "Implementation techniques for main memory database systems", 1984.)
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from lanchat.chat.changes import Change, EventT
+from lanchat.chat.events import LogEvent
+from lanchat.errors import StoreUnavailable
+
+Asked = tuple[Change[Any], Future[Any]]
+"""A change, and who waits for what comes of it."""
+
+_log = logging.getLogger(__name__)
+
+
+class Batches:
+    """What waits to be stored; one committer takes it."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Asked] = []
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def append(self, change: Change[EventT]) -> Future[EventT]:
+        """Let a change wait. Raises StoreUnavailable once closed."""
+        event: Future[EventT] = Future()
+        event.set_running_or_notify_cancel()  # what was handed in cannot be taken back
+        with self._changed:
+            if self._closed:
+                raise StoreUnavailable("the server is stopping")
+            self._waiting.append((change, event))
+            self._changed.notify()
+        return event
+
+    def take(self) -> list[Asked]:
+        """Everything that waits now, or comes first; empty only when closed."""
+        with self._changed:
+            while not self._waiting and not self._closed:
+                self._changed.wait()
+            batch, self._waiting = self._waiting, []
+        return batch
+
+    def close(self) -> None:
+        """Take nothing more: what waits is the last batch."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+
+class Listeners:
+    """Who is told what has happened."""
+
+    def __init__(self) -> None:
+        self._handlers: list[Callable[[LogEvent], None]] = []
+
+    def add(self, handler: Callable[[LogEvent], None]) -> None:
+        """Let the handler be called with every event from now on."""
+        self._handlers.append(handler)
+
+    def tell(self, event: LogEvent) -> None:
+        """Call them all; one that fails holds up none."""
+        for handler in self._handlers:
+            _call(handler, event)
+
+
+class Trouble:
+    """Says what is wrong once while it repeats: who does not give up asks often."""
+
+    def __init__(self, log: logging.Logger, over: str) -> None:
+        self._log = log
+        self._over = over
+        self._now = ""
+
+    def note(self, failure: str) -> None:
+        """This is wrong now; nothing where it is empty."""
+        if failure != self._now:
+            self._log.warning("%s", failure or self._over)
+            self._now = failure
+
+
+def _call(handler: Callable[[LogEvent], None], event: LogEvent) -> None:
+    try:
+        handler(event)
+    except Exception:  # noqa: BLE001
+        # A defect here must not end the log: nobody could say anything any more.
+        _log.exception("an event could not be told: %s", type(event).__name__)
