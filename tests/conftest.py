@@ -101,6 +101,13 @@ def postgres() -> Iterator[Postgres]:
         yield started
 
 
+@pytest.fixture
+def new_database(postgres: Postgres) -> Iterator[Callable[[], str]]:
+    """Get an empty database of PostgreSQL, and its address."""
+    with postgres.databases() as take:
+        yield take
+
+
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """The servers that tests share."""

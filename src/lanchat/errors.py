@@ -11,8 +11,9 @@
     │   ├── AddressNotHere
     │   ├── LogInUse          another server writes into the connection log
     │   ├── NotALog           something else is in the file of the connection log
-    │   └── DataUnusable      the data directory, or a file in it
-    │       └── DataInUse     another server has it
+    │   ├── DataUnusable      the data directory, or a file in it
+    │   │   └── DataInUse     another server has it
+    │   └── DatabaseUnusable  the database that several servers share
     ├── NoMessages            there is no message database to read
     ├── LineRefused           a line of an archive is no message
     ├── ArchiveRefused        an archive of a room is none, or damaged
@@ -186,6 +187,15 @@ class DataInUse(DataUnusable):
         self.pid = pid
         self.parent = parent
         self.since = since
+
+
+class DatabaseUnusable(CannotStart):
+    """The database that several servers share cannot be used; ``hint`` says what to do."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(f"the database cannot be used: {reason}; {hint}")
+        self.reason = reason
+        self.hint = hint
 
 
 class LogInUse(CannotStart):

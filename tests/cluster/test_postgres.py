@@ -8,9 +8,9 @@ import pytest
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
-def test_a_test_has_a_database_of_its_own(postgres):
+def test_a_test_has_a_database_of_its_own(new_database):
     """What is in another one is not in it."""
-    one, other = postgres.new_database(), postgres.new_database()
+    one, other = new_database(), new_database()
     with psycopg.connect(one) as connection:
         connection.execute("CREATE TABLE message (id bigint)")
     with (
@@ -20,9 +20,9 @@ def test_a_test_has_a_database_of_its_own(postgres):
         connection.execute("SELECT * FROM message")
 
 
-def test_what_is_committed_is_on_disk(postgres):
+def test_what_is_committed_is_on_disk(postgres, new_database):
     """As it is by default, and as it outlives a failing power."""
-    address = postgres.new_database()
+    address = new_database()
     with psycopg.connect(address) as connection:
         for setting in DURABLE:
             assert connection.execute(f"SHOW {setting}").fetchone() == ("on",)

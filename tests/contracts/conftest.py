@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -57,16 +57,42 @@ def sqlite(path: Path | None) -> Ports:
         )
 
 
-class Kind(NamedTuple):
-    """How a server of this kind starts with what lies in a folder, and whether anything does."""
+def postgres(address: str) -> Ports:
+    """One of several servers that share a database."""
+    from lanchat.cluster.database import PostgresDatabase
+    from lanchat.cluster.eventlog import PostgresEventLog
 
-    start: Callable[[Path], Ports]
+    with ExitStack() as undo:
+        database = PostgresDatabase(address)
+        undo.callback(database.close)
+        log = PostgresEventLog(database)
+        undo.callback(log.close)
+        return Ports(
+            log,
+            StoredSettings(database),
+            StoredReservations(database),
+            LocalDirectory(GRACE),
+            partial(put_file, database),
+            partial(uses, database),
+            undo.pop_all().close,
+        )
+
+
+class Kind(NamedTuple):
+    """How a server of this kind starts at its place, and whether anything stays there.
+
+    The place is a folder, or with a ``fixture`` what that returns.
+    """
+
+    start: Callable[[Any], Ports]
     durable: bool
+    fixture: str = ""
 
 
 KINDS = {
     "file": Kind(lambda folder: sqlite(folder / "messages.db"), durable=True),
     "memory": Kind(lambda _folder: sqlite(None), durable=False),
+    "postgres": Kind(postgres, durable=True, fixture="new_database"),
 }
 
 DURABLE = [name for name, kind in KINDS.items() if kind.durable]
@@ -74,12 +100,21 @@ DURABLE = [name for name, kind in KINDS.items() if kind.durable]
 Start = Callable[..., Ports]
 
 
-def _starting(kind: Kind, parent: Path) -> Iterator[Start]:
+def _starting(request: pytest.FixtureRequest, parent: Path) -> Iterator[Start]:
+    kind = KINDS[request.param]
+    places: dict[str, Any] = {}
     lives: list[Ports] = []
 
-    def start(folder: str = "data") -> Ports:
-        (parent / folder).mkdir(exist_ok=True)
-        lives.append(kind.start(parent / folder))
+    def place(name: str) -> Any:
+        if kind.fixture:
+            return request.getfixturevalue(kind.fixture)()
+        (parent / name).mkdir()
+        return parent / name
+
+    def start(name: str = "data") -> Ports:
+        if name not in places:
+            places[name] = place(name)
+        lives.append(kind.start(places[name]))
         return lives[-1]
 
     yield start
@@ -89,14 +124,14 @@ def _starting(kind: Kind, parent: Path) -> Iterator[Start]:
 
 @pytest.fixture(params=KINDS)
 def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
-    """Start a server; after a close it is its next life, with another folder another server."""
-    yield from _starting(KINDS[request.param], tmp_path)
+    """Start a server; after a close it is its next life, at another place another server."""
+    yield from _starting(request, tmp_path)
 
 
 @pytest.fixture(params=DURABLE)
 def start_durable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
     """The same for those that remember."""
-    yield from _starting(KINDS[request.param], tmp_path)
+    yield from _starting(request, tmp_path)
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from lanchat.chat.model import Attachment
-from lanchat.store.database import Database
-from lanchat.store.open_file import transaction
+from lanchat.rows.connection import Connection, Database
 
 PICTURE = Attachment("picture", "photo.jpg", "image/jpeg", 1_000, 800, 600, thumb=True)
 
@@ -17,19 +14,19 @@ def put_file(
     """A picture that somebody has sent, and no message names yet."""
     file = PICTURE._replace(id=file_id, name=name)
 
-    def put(connection: sqlite3.Connection) -> None:
-        with transaction(connection):
-            connection.executemany(
-                "INSERT OR IGNORE INTO content VALUES (?, ?, 0)", [("large", 1_000), ("small", 9)]
-            )
-            connection.execute(
-                "INSERT INTO file (id, sha256, name, type, size, width, height, user_id, device,"
-                " created) VALUES (?, 'large', ?, ?, ?, ?, ?, ?, '', 0)",
-                (file_id, *file[1:6], user_id),
-            )
-            connection.execute("UPDATE file SET thumb_sha256 = 'small' WHERE id = ?", (file_id,))
+    def put(connection: Connection) -> None:
+        connection.executemany(
+            "INSERT INTO content VALUES (?, ?, 0) ON CONFLICT DO NOTHING",
+            [("large", 1_000), ("small", 9)],
+        )
+        connection.execute(
+            "INSERT INTO file (id, sha256, name, type, size, width, height, user_id, device,"
+            " created) VALUES (?, 'large', ?, ?, ?, ?, ?, ?, '', 0)",
+            (file_id, *file[1:6], user_id),
+        )
+        connection.execute("UPDATE file SET thumb_sha256 = 'small' WHERE id = ?", (file_id,))
 
-    database.call(put)
+    database.change(put)
     return file
 
 

@@ -67,8 +67,10 @@ class EventLog(Protocol):
     ``epoch`` names the stretch of positions that this start has begun.
     """
 
-    epoch: str
     statistics: CommitStatistics
+
+    @property
+    def epoch(self) -> str: ...
 
     def append(self, change: Change[EventT]) -> Future[EventT]:
         """Let a change be stored, then all who listen be told; the future is done after both.

@@ -9,6 +9,14 @@ from typing import Any, Protocol, TypeVar
 T = TypeVar("T")
 
 
+class NewerSchemaError(Exception):
+    """The database was made by a newer lanchat; ``version`` is its number of steps."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
 class Cursor(Protocol):
     """What a statement has found, or how many rows it has changed."""
 

@@ -82,11 +82,13 @@ def tell(connection: Connection, message_id: int) -> tuple[ReactionsChanged, boo
     return ReactionsChanged(seq, room, message_id, told), bool(marked[0])
 
 
-def tell_all(connection: Connection) -> None:
+def tell_all(connection: Connection) -> list[ReactionsChanged]:
     """Within a transaction, let all that are marked take their positions."""
+    events = list[ReactionsChanged]()
     for (message_id,) in connection.execute("SELECT message_id FROM untold").fetchall():
         with suppress(UnknownMessage):
-            tell(connection, message_id)
+            events.append(tell(connection, message_id)[0])
+    return events
 
 
 def newest(connection: Connection) -> int:

@@ -15,7 +15,7 @@ from lanchat.chat.changes import LoggedOut, Note, Reserved
 from lanchat.chat.model import User
 from lanchat.chat.room_settings import Ban, Mute, Rules, State
 from lanchat.errors import StoreUnavailable
-from lanchat.rows.connection import Connection, Database
+from lanchat.rows.connection import Connection, Database, Reader
 
 
 class SessionKey(Protocol):
@@ -65,7 +65,7 @@ class StoredReservations:
         return self._database.change(lambda connection: _logged_out(connection, limit))
 
 
-def load(connection: Connection) -> State:
+def load(connection: Reader) -> State:
     """How order is kept."""
     topic, locked, readonly, slow, edits, files, seq = connection.execute(
         "SELECT topic, locked, readonly, slow, edits, files, seq FROM rules"

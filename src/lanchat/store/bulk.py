@@ -20,17 +20,12 @@ from lanchat.chat.changes import Draft, Pin
 from lanchat.chat.model import LOBBY, FileDraft, Message, Reaction
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
 from lanchat.rows import attachments, message_rows, messages, pins, reactions, references
+from lanchat.rows.connection import NewerSchemaError
 from lanchat.rows.visibility import VISIBLE
 from lanchat.store.connection import SqliteConnection
 from lanchat.store.database import open_database
 from lanchat.store.open_file import transaction
-from lanchat.store.schema import (
-    WITH_CLEARING,
-    WITH_FILES,
-    WITH_REACTIONS,
-    NewerSchemaError,
-    steps_taken,
-)
+from lanchat.store.schema import WITH_CLEARING, WITH_FILES, WITH_REACTIONS, steps_taken
 
 PAGE = 2_000
 """Messages that are in memory at the same time."""

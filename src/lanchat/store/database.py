@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lanchat.errors import DataUnusable, StoreUnavailable
+from lanchat.rows.connection import NewerSchemaError
 from lanchat.store.connection import SqliteConnection
 from lanchat.store.open_file import look, look_back, transaction
-from lanchat.store.schema import NewerSchemaError, is_of_index, migrate, steps_taken
+from lanchat.store.schema import is_of_index, migrate, steps_taken
 
 _T = TypeVar("_T")
 

@@ -12,6 +12,8 @@ import re
 import sqlite3
 from collections.abc import Callable
 
+from lanchat.rows.connection import NewerSchemaError
+
 _log = logging.getLogger(__name__)
 
 
@@ -341,14 +343,6 @@ WITH_CLEARING = MIGRATIONS.index(_clearing) + 1
 def is_of_index(name: str) -> bool:
     """Whether a table is of the index of words, which is made of the messages."""
     return re.fullmatch(r"search_\d+(_\w+)?", name) is not None
-
-
-class NewerSchemaError(Exception):
-    """The database was made by a newer lanchat; ``version`` is its number of steps."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(version)
-        self.version = version
 
 
 def steps_taken(connection: sqlite3.Connection) -> int:

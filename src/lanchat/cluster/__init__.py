@@ -1,0 +1,1 @@
+"""Several machines: the same chat in PostgreSQL. The package psycopg is imported here alone."""

@@ -1,0 +1,73 @@
+"""PostgreSQL's connection, as the statements in ``lanchat.rows`` want it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+
+from lanchat.cluster.schema import CHANNEL
+
+_NUMBERS = "(SELECT value FROM json_each(?))"
+
+_POST = b"SELECT post(%s, %s, %s, %s, %s, %s, %s)"
+
+
+class PostgresConnection:
+    """A connection to the database that several servers share."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
+        return self.connection.execute(translated(sql), parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> psycopg.Cursor[Any]:
+        cursor = self.connection.cursor()
+        cursor.executemany(translated(sql), list(parameters))
+        return cursor
+
+    def position(self) -> int:
+        return self._number("SELECT seq FROM counter")
+
+    def take_position(self) -> int:
+        return self._number("UPDATE counter SET seq = seq + 1 RETURNING seq")
+
+    def insert(self, values: Sequence[str]) -> int | None:
+        return self.post([values])[0]
+
+    def post(self, rows: Sequence[Sequence[str]]) -> list[int | None]:
+        """The same for several messages; without a transaction it is one of its own."""
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        ids: list[int | None] = self.connection.execute(_POST, columns).fetchone()[0]  # type: ignore[index]
+        return ids
+
+    def changing(self, _ids: Sequence[int]) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def lock_positions(self) -> int:
+        """Let no other process take a position before this transaction ends; returns the newest.
+
+        So the order of commits is that of positions: who has seen one has seen all before it.
+        """
+        return self._number("SELECT lock_positions()")
+
+    def notify(self) -> None:
+        """With this transaction, let every process know how far it has come."""
+        self.execute("SELECT pg_notify(?, (SELECT seq FROM counter)::text)", (CHANNEL,))
+
+    def _number(self, sql: str) -> int:
+        return int(self.execute(sql).fetchone()[0])  # type: ignore[index]
+
+
+@lru_cache(maxsize=1_000)
+def translated(sql: str) -> bytes:
+    """A statement of ``lanchat.rows`` in PostgreSQL's words."""
+    sql = sql.replace("%", "%%")
+    sql = sql.replace(_NUMBERS, "(SELECT json_array_elements_text(?::json)::bigint)")
+    sql = re.sub(r" INDEXED BY \w+", "", sql)
+    return sql.replace("?", "%s").encode()

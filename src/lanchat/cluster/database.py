@@ -1,0 +1,130 @@
+"""A database of PostgreSQL: connections for whoever asks, a few at the same time.
+
+psycopg waits as gevent does where that has patched the standard library, so nothing here needs a
+thread of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import IsolationLevel
+from psycopg.pq import TransactionStatus
+
+from lanchat.cluster.connection import PostgresConnection
+from lanchat.cluster.schema import MIGRATIONS, migrate
+from lanchat.errors import DatabaseUnusable, StoreUnavailable
+from lanchat.rows.connection import NewerSchemaError
+
+_T = TypeVar("_T")
+
+AT_ONCE = 4
+"""Connections that read and write state at the same time; others wait for them."""
+
+_CONNECT_SECONDS = 5
+
+_MAJOR, OLDEST = 10_000, 14
+
+
+class PostgresDatabase:
+    """The database at the address, ``postgresql://…``, with the schema of today.
+
+    Raises DatabaseUnusable.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._idle: list[psycopg.Connection[Any]] = []
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._closed = False
+        with self._explained(), contextlib.closing(self.connect()) as connection:
+            if connection.info.server_version < OLDEST * _MAJOR:
+                raise DatabaseUnusable(f"the server is older than PostgreSQL {OLDEST}", "update it")
+            migrate(connection)
+
+    def connect(self) -> psycopg.Connection[Any]:
+        """A new connection, which commits each statement. Raises psycopg.Error."""
+        return psycopg.connect(
+            self._address,
+            autocommit=True,
+            connect_timeout=_CONNECT_SECONDS,
+            application_name="lanchat",
+        )
+
+    def call(self, call: Callable[[PostgresConnection], _T]) -> _T:
+        """The result of what is asked: one look at what was committed. Raises StoreUnavailable."""
+        return self._within(call, IsolationLevel.REPEATABLE_READ)
+
+    def change(self, call: Callable[[PostgresConnection], _T]) -> _T:
+        """The result of what is done: it is stored whole or not at all."""
+        return self._within(call, IsolationLevel.READ_COMMITTED)
+
+    def prepare(self, call: Callable[[PostgresConnection], _T]) -> _T:
+        """The same for what has to be done before anybody comes. Raises DatabaseUnusable."""
+        with self._explained():
+            return self.change(call)
+
+    def close(self) -> None:
+        """Let go of all connections; who still has one lets go of it themselves."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    def _within(self, call: Callable[[PostgresConnection], _T], level: IsolationLevel) -> _T:
+        with translated_errors(), self._connection() as connection:
+            connection.isolation_level = level
+            with connection.transaction():
+                return call(PostgresConnection(connection))
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        with self._turns:
+            if self._closed:
+                raise StoreUnavailable("the server is stopping")
+            connection = self._fresh()
+            try:
+                yield connection
+            finally:
+                usable = connection.info.transaction_status == TransactionStatus.IDLE
+                if usable and not self._closed:
+                    self._idle.append(connection)
+                else:
+                    connection.close()
+
+    def _fresh(self) -> psycopg.Connection[Any]:
+        """An idle connection that still is one, or a new one."""
+        while self._idle:
+            connection = self._idle.pop()
+            with contextlib.suppress(psycopg.Error):
+                connection.execute("")  # the database may have been started again meanwhile
+                return connection
+            connection.close()
+        return self.connect()
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except NewerSchemaError as error:
+            raise DatabaseUnusable(
+                f"it was made by a newer lanchat (schema {error.version}, "
+                f"this one knows {len(MIGRATIONS)})",
+                "update lanchat, or choose another --database",
+            ) from error
+        except (psycopg.Error, StoreUnavailable) as error:
+            reason = " ".join(str(error).split())
+            raise DatabaseUnusable(reason, "see to it that it can be reached and used") from error
+
+
+@contextlib.contextmanager
+def translated_errors() -> Iterator[None]:
+    """Whatever the database refuses may pass: raises StoreUnavailable for it."""
+    try:
+        yield
+    except (psycopg.Error, UnicodeError, OverflowError) as error:
+        reason = " ".join(str(error).split())
+        raise StoreUnavailable(f"the message database refuses: {reason}") from error

@@ -1,0 +1,216 @@
+"""What happened, as every process reads it: events, made of rows as they are when they are read.
+
+A message that was posted is found by its id, which is its position. At every other position stands
+what kind of thing happened, and to which ids: that is all, so no words live on here. A message that
+has changed again since is told as it is by now, and one that is gone is not told at all.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from lanchat.chat.events import (
+    HistoryCleared,
+    LogEvent,
+    MessageChanged,
+    MessagePosted,
+    MessagesRetired,
+    PinsChanged,
+    ReactionsChanged,
+    ReactionsLost,
+    SettingsChanged,
+    UserCleared,
+)
+from lanchat.chat.model import Message, User
+from lanchat.chat.room_settings import State
+from lanchat.errors import UnknownMessage
+from lanchat.rows import message_rows, references, state
+from lanchat.rows.connection import Connection, Reader
+from lanchat.rows.visibility import VISIBLE
+
+_log = logging.getLogger(__name__)
+
+AT_ONCE = 500
+"""Positions that are read at once, at most."""
+
+_KEPT = 100_000
+"""So many positions back what happened is kept, for processes that were cut off."""
+
+_POSTED = (
+    message_rows.SELECT + f"WHERE id > ? AND id <= ? AND {VISIBLE} ORDER BY id LIMIT {AT_ONCE}"
+)
+
+_HAPPENED = (
+    "SELECT seq, kind, content FROM happened WHERE seq > ? AND seq <= ?"  # noqa: S608 (constants)
+    f" ORDER BY seq LIMIT {AT_ONCE}"
+)
+
+Happened = tuple[int, LogEvent | None]
+"""A position, and what there is to be told of it."""
+
+
+def write(connection: Connection, event: LogEvent) -> int:
+    """Within a transaction, note what has happened; returns its position."""
+    if isinstance(event, MessagePosted):
+        return event.seq
+    kind, content = _KINDS[type(event)](event)
+    if isinstance(event, MessagesRetired | ReactionsLost):
+        seq = connection.take_position()
+    else:
+        seq = event.seq
+    connection.execute("INSERT INTO happened VALUES (?, ?, ?)", (seq, kind, json.dumps(content)))
+    return seq
+
+
+def shorten(connection: Connection) -> None:
+    """Within a transaction, forget what everybody has been told long ago."""
+    connection.execute("DELETE FROM happened WHERE seq <= ?", (connection.position() - _KEPT,))
+
+
+def read(connection: Reader, after: int, up_to: int, known: State) -> tuple[list[Happened], int]:
+    """What happened behind a position, and up to which one that is all.
+
+    ``known`` is the state that was told last.
+    """
+    posted = connection.execute(_POSTED, (after, up_to)).fetchall()
+    happened = connection.execute(_HAPPENED, (after, up_to)).fetchall()
+    for some in (posted, happened):
+        if len(some) == AT_ONCE:
+            up_to = min(up_to, int(some[-1][0]))
+    found: list[Happened] = [
+        (message.id, MessagePosted(message)) for message in message_rows.read(connection, posted)
+    ]
+    for seq, kind, content in happened:
+        event = _read(connection, seq, kind, content)
+        if isinstance(event, SettingsChanged):
+            event, known = replace(event, before=known), event.after
+        found.append((seq, event))
+    return sorted((each for each in found if each[0] <= up_to), key=lambda each: each[0]), up_to
+
+
+def _read(connection: Reader, seq: int, kind: str, content: str) -> LogEvent | None:
+    if kind not in _READ:
+        return None  # a process of another version knows more kinds than this one
+    try:
+        return _READ[kind](connection, seq, json.loads(content))
+    except (TypeError, ValueError):
+        # Another version says it otherwise: nobody must be kept from what comes behind it.
+        _log.exception("what happened at %d could not be read: %s", seq, kind)
+        return None
+
+
+# As they are written.
+
+
+def _message(event: MessageChanged) -> tuple[str, Any]:
+    return "message", event.message.id
+
+
+def _reactions(event: ReactionsChanged) -> tuple[str, Any]:
+    return "reactions", event.message_id
+
+
+def _pins(event: PinsChanged) -> tuple[str, Any]:
+    return "pins", [event.room, [message.id for message in event.messages]]
+
+
+def _cleared(event: HistoryCleared) -> tuple[str, Any]:
+    return "cleared", [event.room, event.up_to]
+
+
+def _user_cleared(event: UserCleared) -> tuple[str, Any]:
+    ids = [event.up_to, event.ids, event.count, event.reacted]
+    return "user cleared", [event.user.id, event.user.name, *ids]
+
+
+def _retired(event: MessagesRetired) -> tuple[str, Any]:
+    return "retired", event.ranges
+
+
+def _lost(event: ReactionsLost) -> tuple[str, Any]:
+    return "reactions lost", event.message_ids
+
+
+def _settings(_event: SettingsChanged) -> tuple[str, Any]:
+    return "settings", None
+
+
+_KINDS: dict[type, Callable[[Any], tuple[str, Any]]] = {
+    MessageChanged: _message,
+    ReactionsChanged: _reactions,
+    PinsChanged: _pins,
+    HistoryCleared: _cleared,
+    UserCleared: _user_cleared,
+    MessagesRetired: _retired,
+    ReactionsLost: _lost,
+    SettingsChanged: _settings,
+}
+
+
+# As they are read; None is for what is gone by now.
+
+
+def _read_message(connection: Reader, _seq: int, message_id: int) -> LogEvent | None:
+    found = _there(connection, [message_id])
+    return MessageChanged(found[0]) if found else None
+
+
+def _read_reactions(connection: Reader, seq: int, message_id: int) -> LogEvent | None:
+    found = _there(connection, [message_id])
+    if not found or found[0].deleted:
+        return None
+    return ReactionsChanged(seq, found[0].room, message_id, found[0].reactions or ())
+
+
+def _read_pins(connection: Reader, _seq: int, content: tuple[str, list[int]]) -> LogEvent | None:
+    found = _there(connection, content[1])
+    return PinsChanged(content[0], tuple(found)) if found else None
+
+
+def _read_cleared(_connection: Reader, seq: int, content: tuple[str, int]) -> LogEvent | None:
+    return HistoryCleared(seq, *content)
+
+
+def _read_user_cleared(_connection: Reader, seq: int, content: list[Any]) -> LogEvent | None:
+    user_id, name, up_to, ids, count, reacted = content
+    return UserCleared(seq, User(user_id, name), up_to, tuple(ids), count, tuple(reacted))
+
+
+def _read_retired(_connection: Reader, _seq: int, ranges: list[list[int]]) -> LogEvent | None:
+    return MessagesRetired(tuple((first, last) for first, last in ranges))
+
+
+def _read_lost(_connection: Reader, _seq: int, ids: list[int]) -> LogEvent | None:
+    return ReactionsLost(tuple(ids))
+
+
+def _read_settings(connection: Reader, seq: int, _content: None) -> LogEvent | None:
+    now = state.load(connection)
+    return SettingsChanged(seq, now, now)
+
+
+_READ: dict[str, Callable[[Reader, int, Any], LogEvent | None]] = {
+    "message": _read_message,
+    "reactions": _read_reactions,
+    "pins": _read_pins,
+    "cleared": _read_cleared,
+    "user cleared": _read_user_cleared,
+    "retired": _read_retired,
+    "reactions lost": _read_lost,
+    "settings": _read_settings,
+}
+
+
+def _there(connection: Reader, ids: Sequence[int]) -> list[Message]:
+    """Those of the messages that are there, or what is left of them, with what they answer."""
+    found = list[Message]()
+    for message_id in ids:
+        with suppress(UnknownMessage):
+            found.append(message_rows.there(connection, message_id))
+    answered = {message.reply_to for message in found} - {None}
+    return references.with_quotes(connection, found, answered) if answered else found

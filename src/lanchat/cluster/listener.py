@@ -1,0 +1,176 @@
+"""The listener of one process: what happens, it tells in the order of positions.
+
+It also keeps the lock that says that this process lives, and knows by it who is the first one: who
+is begins a new epoch. A database that has gone back behind what was told here, as one does that
+takes over from another one, is another history: that begins a new epoch, too.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+
+from lanchat.chat.events import LogEvent, SettingsChanged
+from lanchat.cluster import journal
+from lanchat.cluster.answers import Answers
+from lanchat.cluster.connection import PostgresConnection
+from lanchat.cluster.database import PostgresDatabase
+from lanchat.cluster.schema import ALIVE, CHANNEL
+from lanchat.errors import DatabaseUnusable
+from lanchat.rows import messages, reactions, state
+from lanchat.rows.batches import Trouble
+
+_log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 1.0
+"""Between two looks at the newest position, where nobody notifies: the connection may be dead."""
+
+_RETRY_SECONDS = 0.5
+
+_NEWEST_EPOCH = "SELECT epoch FROM epoch ORDER BY rowid DESC LIMIT 1"
+
+
+class Listener:
+    """Tells what happens by calling ``tell``, and gives answers. Raises DatabaseUnusable."""
+
+    def __init__(
+        self, database: PostgresDatabase, answers: Answers, tell: Callable[[LogEvent], None]
+    ) -> None:
+        self._database = database
+        self._answers = answers
+        self._tell = tell
+        self._closed = threading.Event()
+        self._trouble = Trouble(_log, "the message database can be listened to again")
+        self.told = 0
+        """The position up to which everything was told."""
+        try:
+            connection = self._connect()
+            self._begin(connection)
+        except psycopg.Error as error:
+            reason = " ".join(str(error).split())
+            raise DatabaseUnusable(reason, "see to it that it can be reached and used") from error
+        self._thread = threading.Thread(
+            target=self._run, args=(connection,), name="listener", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Tell what is stored by now, and end."""
+        self._closed.set()
+        with suppress(psycopg.Error), self._database.connect() as connection:
+            connection.execute(f"NOTIFY {CHANNEL}")  # it need not wait for its next look
+        self._thread.join()
+        self._answers.fail("the server is stopping")
+
+    def _begin(self, connection: psycopg.Connection[Any]) -> None:
+        """Find out where this process begins to tell."""
+        rows = PostgresConnection(connection)
+        is_first = rows.execute("SELECT pg_try_advisory_lock(?, ?)", ALIVE).fetchone()
+        rows.execute("SELECT pg_advisory_lock_shared(?, ?)", ALIVE)  # waits while the first begins
+        with connection.transaction():
+            rows.lock_positions()
+            if is_first == (True,):
+                self.epoch = messages.begin_epoch(rows)
+                for event in reactions.tell_all(rows):
+                    journal.write(rows, event)
+                journal.shorten(rows)
+                rows.notify()  # others live where all have lost the lock with the database
+            else:
+                self.epoch = str(rows.execute(_NEWEST_EPOCH).fetchone()[0])  # type: ignore[index]
+            self._state = state.load(rows)
+            self.told = rows.position()
+        self._answers.give(self.told)
+        if is_first == (True,):
+            rows.execute("SELECT pg_advisory_unlock(?, ?)", ALIVE)
+
+    def _resume(self, connection: psycopg.Connection[Any]) -> None:
+        """Go on after a break."""
+        rows = PostgresConnection(connection)
+        rows.execute("SELECT pg_advisory_lock_shared(?, ?)", ALIVE)
+        with connection.transaction():
+            position = rows.lock_positions()
+            if position < self.told:
+                _log.warning("the message database has gone back: a new history begins")
+                self.epoch = messages.begin_epoch(rows)
+                self.told = position
+            else:
+                self.epoch = str(rows.execute(_NEWEST_EPOCH).fetchone()[0])  # type: ignore[index]
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        connection = self._database.connect()
+        connection.execute(f"LISTEN {CHANNEL}")
+        return connection
+
+    def _run(self, connection: psycopg.Connection[Any] | None) -> None:
+        while not self._is_done():
+            connection = self._tried(connection)
+            if connection is None:
+                if self._closed.is_set():
+                    return
+                self._closed.wait(_RETRY_SECONDS)
+        if connection is not None:
+            with suppress(psycopg.Error):
+                # The database may take a moment to see that nobody is there any more.
+                PostgresConnection(connection).execute(
+                    "SELECT pg_advisory_unlock_shared(?, ?)", ALIVE
+                )
+            connection.close()
+
+    def _tried(self, connection: psycopg.Connection[Any] | None) -> psycopg.Connection[Any] | None:
+        """Tell what there is and comes; returns at the end, or with nothing at a break."""
+        try:
+            if connection is None:
+                connection = self._connect()
+                self._resume(connection)
+                self._trouble.note("")
+            self._follow(connection)
+        except psycopg.Error as error:
+            if connection is not None:
+                connection.close()
+            reason = " ".join(str(error).split())
+            self._trouble.note(f"the message database cannot be listened to: {reason}")
+            return None
+        return connection
+
+    def _is_done(self) -> bool:
+        return self._closed.is_set() and not self._answers
+
+    def _follow(self, connection: psycopg.Connection[Any]) -> None:
+        newest, is_ours = None, True
+        while True:
+            self._read_on(connection, newest, is_ours=is_ours)
+            if self._is_done():
+                return
+            came = list(connection.notifies(timeout=_LOOK_SECONDS, stop_after=1))
+            newest = max((int(each.payload or 0) for each in came), default=None)
+            is_ours = not came or any(each.pid == self._answers.pid for each in came)
+
+    def _read_on(
+        self, connection: psycopg.Connection[Any], newest: int | None, *, is_ours: bool
+    ) -> None:
+        """Tell all up to the newest position, None where that is to be asked for.
+
+        Nothing of this process's own is among it unless it ``is_ours``, perhaps.
+        """
+        rows = PostgresConnection(connection)
+        if newest is None:
+            newest = rows.position()
+        if is_ours:
+            self._answers.wait()
+        while self.told < newest:
+            found, up_to = journal.read(rows, self.told, newest, self._state)
+            for seq, event in found:
+                self._answers.give(seq - 1)
+                if event is not None:
+                    self._tell(event)
+                if isinstance(event, SettingsChanged):
+                    self._state = event.after
+                self.told = seq
+                self._answers.give(seq)
+            self.told = up_to
+        self._answers.give(self.told)

@@ -1,0 +1,222 @@
+"""The database's schema, as the ordered steps that lead to it.
+
+Its tables are those of ``store/schema.py``, so that the statements in ``lanchat.rows`` do for both.
+Servers that start together take the steps one after another; each finds what is left to do. A step
+that has been released is not changed any more; a new one is added.
+"""
+
+from __future__ import annotations
+
+import psycopg
+
+from lanchat.rows.connection import NewerSchemaError
+
+CHANNEL = "lanchat"
+"""Where processes are notified of the newest position."""
+
+_LOCKS = 1_818_324_579
+"""The first of two numbers that name an advisory lock of ours; 2 is that of the positions."""
+_MIGRATION, _ALIVE = 1, 3
+
+ALIVE = (_LOCKS, _ALIVE)
+"""The lock that every process shares while it lives."""
+
+# Texts are compared as in SQLite: by their characters' numbers, whatever language a database has.
+_TABLES = """
+CREATE TABLE message (
+    id             bigint PRIMARY KEY,
+    client_id      text COLLATE "C" NOT NULL,
+    room           text COLLATE "C" NOT NULL,
+    user_id        text COLLATE "C" NOT NULL,
+    "user"         text COLLATE "C" NOT NULL,
+    ip             text NOT NULL,
+    message        text NOT NULL,
+    time           text COLLATE "C" NOT NULL,
+    changed        bigint,
+    deleted_at     text,
+    edited         text,
+    edit_client_id text,
+    edit_seq       bigint,
+    reply_to       bigint,
+    mentions       text,
+    reactions      text,
+    pinned         bigint,
+    files          integer
+);
+CREATE UNIQUE INDEX message_retry ON message (user_id, client_id);
+CREATE INDEX message_room ON message (room, id);
+CREATE INDEX message_deleted ON message (room, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX message_changed ON message (room, changed) WHERE changed IS NOT NULL;
+CREATE INDEX message_pinned ON message (room, pinned) WHERE pinned IS NOT NULL;
+CREATE INDEX message_files ON message (room, id) WHERE files IS NOT NULL;
+
+CREATE TABLE gone (
+    id bigint PRIMARY KEY, user_id text COLLATE "C" NOT NULL, client_id text COLLATE "C" NOT NULL,
+    room text NOT NULL, time text NOT NULL
+);
+CREATE UNIQUE INDEX gone_retry ON gone (user_id, client_id);
+
+CREATE TABLE counter (seq bigint NOT NULL) WITH (fillfactor = 10);
+INSERT INTO counter VALUES (0);
+CREATE TABLE epoch (
+    rowid bigint GENERATED ALWAYS AS IDENTITY, epoch text PRIMARY KEY, begins bigint NOT NULL
+);
+CREATE TABLE room (id text PRIMARY KEY, cleared bigint NOT NULL);
+CREATE TABLE retired (id bigint NOT NULL, seq bigint NOT NULL);
+INSERT INTO retired VALUES (0, 0);
+CREATE TABLE clearing (
+    user_id text COLLATE "C" PRIMARY KEY, up_to bigint NOT NULL, reaction bigint NOT NULL,
+    seq bigint NOT NULL, time text NOT NULL, client_id text COLLATE "C" NOT NULL
+);
+
+CREATE TABLE reaction (
+    id         bigint PRIMARY KEY,
+    message_id bigint NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    emoji      text NOT NULL,
+    user_id    text COLLATE "C" NOT NULL,
+    "user"     text NOT NULL
+);
+CREATE INDEX reaction_message ON reaction (message_id, emoji);
+CREATE UNIQUE INDEX reaction_user ON reaction (user_id, message_id, emoji);
+CREATE TABLE untold (
+    message_id bigint PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE, erases boolean NOT NULL
+);
+
+CREATE TABLE rules (
+    topic text NOT NULL, locked boolean NOT NULL, readonly boolean NOT NULL, slow integer NOT NULL,
+    edits boolean NOT NULL, files boolean NOT NULL, seq bigint NOT NULL
+);
+INSERT INTO rules VALUES ('', false, false, 0, true, true, 0);
+CREATE TABLE moderator (user_id text PRIMARY KEY);
+CREATE TABLE ban (
+    rowid bigint GENERATED ALWAYS AS IDENTITY, "user" text NOT NULL, device text NOT NULL,
+    address text NOT NULL, until double precision, by text NOT NULL, seconds double precision
+);
+CREATE TABLE mute (
+    rowid bigint GENERATED ALWAYS AS IDENTITY, user_id text NOT NULL, "user" text NOT NULL,
+    device text NOT NULL, until double precision, seconds double precision
+);
+CREATE TABLE reservation (
+    rowid bigint GENERATED ALWAYS AS IDENTITY, user_id text PRIMARY KEY, "user" text NOT NULL,
+    device text NOT NULL DEFAULT ''
+);
+CREATE TABLE logout (
+    rowid bigint GENERATED ALWAYS AS IDENTITY, user_id text PRIMARY KEY,
+    time double precision NOT NULL
+);
+
+CREATE TABLE content (sha256 text PRIMARY KEY, size bigint NOT NULL, uses bigint NOT NULL);
+CREATE INDEX content_unused ON content (sha256) WHERE uses = 0;
+CREATE TABLE file (
+    id           text PRIMARY KEY,
+    sha256       text NOT NULL REFERENCES content (sha256),
+    thumb_sha256 text REFERENCES content (sha256),
+    name         text NOT NULL,
+    type         text NOT NULL,
+    size         bigint NOT NULL,
+    width        integer,
+    height       integer,
+    user_id      text NOT NULL,
+    device       text NOT NULL,
+    created      double precision NOT NULL,
+    message_id   bigint REFERENCES message (id) ON DELETE CASCADE,
+    place        integer
+);
+CREATE INDEX file_message ON file (message_id, place);
+CREATE INDEX file_user ON file (user_id, created);
+CREATE INDEX file_device ON file (device, created);
+CREATE INDEX file_content ON file (sha256);
+CREATE INDEX file_thumb ON file (thumb_sha256);
+
+-- What happened at positions at which nothing was posted (see journal.py): ids, and no words.
+CREATE TABLE happened (seq bigint PRIMARY KEY, kind text NOT NULL, content text NOT NULL);
+"""
+
+# However a message or a file goes, what belongs to it goes along.
+_TRIGGERS = """
+CREATE FUNCTION message_deletion() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM reaction WHERE message_id = new.id;
+    DELETE FROM untold WHERE message_id = new.id;
+    IF new.files IS NOT NULL THEN
+        DELETE FROM file WHERE message_id = new.id;
+    END IF;
+    new.reactions := NULL;
+    new.pinned := NULL;
+    new.files := NULL;
+    RETURN new;
+END $$;
+CREATE TRIGGER message_deletion BEFORE UPDATE OF deleted_at ON message
+    FOR EACH ROW WHEN (new.deleted_at IS NOT NULL) EXECUTE FUNCTION message_deletion();
+
+CREATE FUNCTION file_use() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        UPDATE content SET uses = uses + 1
+            WHERE sha256 = new.thumb_sha256 OR (TG_OP = 'INSERT' AND sha256 = new.sha256);
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        UPDATE content SET uses = uses - 1
+            WHERE sha256 = old.thumb_sha256 OR (TG_OP = 'DELETE' AND sha256 = old.sha256);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER file_use AFTER INSERT OR DELETE OR UPDATE OF thumb_sha256 ON file
+    FOR EACH ROW EXECUTE FUNCTION file_use();
+"""
+
+# One call stores all messages that wait in a process. A later statement of a function sees what
+# others have committed before it got the lock.
+_FUNCTIONS = """
+CREATE FUNCTION lock_positions() RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(1818324579, 2);
+    RETURN (SELECT seq FROM counter);
+END $$;
+
+CREATE FUNCTION post(
+    client_ids text[], rooms text[], user_ids text[], users text[], ips text[], messages text[],
+    times text[]
+) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+    begun bigint := lock_positions();
+    newest bigint := begun;
+    ids bigint[] := '{}';
+BEGIN
+    FOR i IN 1 .. cardinality(client_ids) LOOP
+        INSERT INTO message (id, client_id, room, user_id, "user", ip, message, time)
+            SELECT newest + 1, client_ids[i], rooms[i], user_ids[i], users[i], ips[i],
+                messages[i], times[i]
+            WHERE NOT EXISTS (
+                SELECT 1 FROM gone g WHERE g.user_id = user_ids[i] AND g.client_id = client_ids[i])
+            ON CONFLICT (user_id, client_id) DO NOTHING;
+        IF FOUND THEN
+            newest := newest + 1;
+            ids := ids || newest;
+        ELSE
+            ids := ids || NULL::bigint;
+        END IF;
+    END LOOP;
+    IF newest > begun THEN
+        UPDATE counter SET seq = newest;
+        PERFORM pg_notify('lanchat', newest::text);
+    END IF;
+    RETURN ids;
+END $$;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_TABLES + _TRIGGERS + _FUNCTIONS,)
+
+
+def migrate(connection: psycopg.Connection[object]) -> None:
+    """Take the steps that nobody has taken yet, all or none. Raises NewerSchemaError."""
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, _MIGRATION))
+        cursor.execute("CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY)")
+        cursor.execute("SELECT number FROM migration")
+        taken = len(cursor.fetchall())
+        if taken > len(MIGRATIONS):
+            raise NewerSchemaError(taken)
+        for number, step in enumerate(MIGRATIONS[taken:], start=taken + 1):
+            cursor.execute(step.encode())
+            cursor.execute("INSERT INTO migration VALUES (%s)", (number,))

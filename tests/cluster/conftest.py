@@ -1,0 +1,45 @@
+"""Several servers that share a database, each with connections of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from lanchat.chat.events import LogEvent
+from lanchat.cluster.database import PostgresDatabase
+from lanchat.cluster.eventlog import PostgresEventLog
+
+
+@pytest.fixture
+def address(new_database: Callable[[], str]) -> str:
+    """An empty database."""
+    return new_database()
+
+
+class Process:
+    """What one server has of the log; ``told`` is what it has heard."""
+
+    def __init__(self, address: str) -> None:
+        with ExitStack() as undo:
+            self.database = PostgresDatabase(address)
+            undo.callback(self.database.close)
+            self.log = PostgresEventLog(self.database)
+            undo.callback(self.log.close)
+            self.close = undo.pop_all().close
+        self.told: list[LogEvent] = []
+        self.log.listen(self.told.append)
+
+
+@pytest.fixture
+def join(address: str) -> Iterator[Callable[[], Process]]:
+    """Start one more server."""
+    with ExitStack() as undo:
+
+        def start() -> Process:
+            process = Process(address)
+            undo.callback(process.close)
+            return process
+
+        yield start
