@@ -12,6 +12,7 @@ from lanchat.chat.changes import Amend, Clear, ClearUser, Delete, Pin, React, Te
 from lanchat.chat.events import MessagePosted, MessagesRetired
 from lanchat.chat.model import Cursor
 from lanchat.chat.room_settings import Rules
+from lanchat.cluster.search import Indexer
 from lanchat.errors import StoreUnavailable
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, edit, say, texts
@@ -167,6 +168,7 @@ def test_no_words_are_kept_beside_the_messages(join, address):
     """What was deleted is in no table any more."""
     process = join()
     (message,) = say(process.log, [draft("a secret", "1")])
+    Indexer(process.database).work()
     result(process, edit(message.id, "another secret"))
     result(process, Pin("lobby", message.id))
     result(process, Delete(message.id, NOON))

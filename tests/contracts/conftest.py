@@ -15,9 +15,12 @@ from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import LogEvent
 from lanchat.chat.model import Attachment
 from lanchat.chat.ports import Directory, EventLog, Reservations, Settings
+from lanchat.chat.search import Search
 from lanchat.rows.state import StoredReservations, StoredSettings
-from lanchat.store.database import Database
+from lanchat.store.database import Database, one_at_a_time
 from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.indexer import Indexer
+from lanchat.store.search import SqliteSearch
 from tests.world.files import put_file, uses
 
 GRACE = 10.0
@@ -27,15 +30,18 @@ GRACE = 10.0
 class Ports:
     """What one life of a server has of the world; ``close`` ends it, also twice.
 
-    ``put_file`` lets somebody have sent a file, and ``uses`` counts what is in files.
+    ``put_file`` lets somebody have sent a file, ``uses`` counts what is in files, and
+    ``index`` lets what was said be found.
     """
 
     log: EventLog
     settings: Settings
     reservations: Reservations
     directory: Directory
+    search: Search
     put_file: Callable[..., Attachment]
     uses: Callable[[], dict[str, int]]
+    index: Callable[[], None]
     close: Callable[[], None]
 
 
@@ -51,14 +57,17 @@ def sqlite(path: Path | None) -> Ports:
             StoredSettings(database),
             StoredReservations(database),
             LocalDirectory(GRACE),
+            SqliteSearch(database, path, one_at_a_time(), lambda: False),
             partial(put_file, database),
             partial(uses, database),
+            Indexer(database, lambda: log.statistics.messages).work,
             undo.pop_all().close,
         )
 
 
 def postgres(address: str) -> Ports:
     """One of several servers that share a database."""
+    from lanchat.cluster import search
     from lanchat.cluster.database import PostgresDatabase
     from lanchat.cluster.eventlog import PostgresEventLog
 
@@ -72,8 +81,10 @@ def postgres(address: str) -> Ports:
             StoredSettings(database),
             StoredReservations(database),
             LocalDirectory(GRACE),
+            search.PostgresSearch(database),
             partial(put_file, database),
             partial(uses, database),
+            search.Indexer(database).work,
             undo.pop_all().close,
         )
 

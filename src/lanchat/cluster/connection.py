@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any
 
 import psycopg
 
 from lanchat.cluster.schema import CHANNEL
+from lanchat.cluster.search_index import changing
 
 _NUMBERS = "(SELECT value FROM json_each(?))"
 
@@ -46,8 +47,8 @@ class PostgresConnection:
         ids: list[int | None] = self.connection.execute(_POST, columns).fetchone()[0]  # type: ignore[index]
         return ids
 
-    def changing(self, _ids: Sequence[int]) -> AbstractContextManager[None]:
-        return nullcontext()
+    def changing(self, ids: Sequence[int]) -> AbstractContextManager[None]:
+        return changing(self, ids)
 
     def lock_positions(self) -> int:
         """Let no other process take a position before this transaction ends; returns the newest.

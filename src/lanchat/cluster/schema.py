@@ -16,10 +16,13 @@ CHANNEL = "lanchat"
 
 _LOCKS = 1_818_324_579
 """The first of two numbers that name an advisory lock of ours; 2 is that of the positions."""
-_MIGRATION, _ALIVE = 1, 3
+_MIGRATION, _ALIVE, _INDEXING = 1, 3, 4
 
 ALIVE = (_LOCKS, _ALIVE)
 """The lock that every process shares while it lives."""
+
+INDEXING = (_LOCKS, _INDEXING)
+"""The lock of whoever takes messages into the index of words."""
 
 # Texts are compared as in SQLite: by their characters' numbers, whatever language a database has.
 _TABLES = """
@@ -205,7 +208,26 @@ BEGIN
 END $$;
 """
 
-MIGRATIONS: tuple[str, ...] = (_TABLES + _TRIGGERS + _FUNCTIONS,)
+# The words of messages (see search_index.py), and up to which id they were taken in. An entry goes
+# with its message's row, and with its text.
+_SEARCH = """
+CREATE TABLE search (
+    message_id bigint PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE, words tsvector NOT NULL
+);
+CREATE INDEX search_words ON search USING gin (words);
+CREATE TABLE search_progress (up_to bigint NOT NULL);
+INSERT INTO search_progress VALUES (0);
+
+CREATE FUNCTION search_deletion() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM search WHERE message_id = new.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER search_deletion AFTER UPDATE OF deleted_at ON message
+    FOR EACH ROW WHEN (new.deleted_at IS NOT NULL) EXECUTE FUNCTION search_deletion();
+"""
+
+MIGRATIONS: tuple[str, ...] = (_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH)
 
 
 def migrate(connection: psycopg.Connection[object]) -> None:

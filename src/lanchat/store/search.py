@@ -19,6 +19,7 @@ from lanchat.chat.search import Found, Query
 from lanchat.chat.words import is_whole, words
 from lanchat.errors import StoreUnavailable, TooMuchAtOnce
 from lanchat.rows import message_rows
+from lanchat.rows.matching import as_text, has
 from lanchat.rows.visibility import VISIBLE
 from lanchat.store.connection import SqliteConnection
 from lanchat.store.database import Database, Offload
@@ -92,7 +93,7 @@ def find(
     in_a_row = max(1, _IN_A_ROW // max(1, len(query.phrases)))
     asked = _to_ask(query.phrases)
     match = _expression(query._replace(phrases=asked), in_a_row)
-    others = [_as_text(each) for each in query.phrases if len(each) > in_a_row or each not in asked]
+    others = [as_text(each) for each in query.phrases if len(each) > in_a_row or each not in asked]
     below = connection.position() + 1 if query.before is None else query.before
     for part in _parts(connection, query, below):
         first, behind = part_range(part)
@@ -103,7 +104,7 @@ def find(
                 return found, below
             ids = _matching(connection, part, match, below, limit + 1)
             shown = _shown(connection, query, ids)
-            found += (message for message in shown if _has(message, others))
+            found += (message for message in shown if has(message, others))
             rest = len(ids) > limit
             below = ids[-1] if rest else first
         if len(found) > limit:
@@ -178,17 +179,3 @@ def _phrase(phrase: Sequence[str], most: int) -> str:
     """The first words in a row; the last one of a phrase may be the beginning of one."""
     row = f'"{" ".join(phrase[:most])}"'
     return row if len(phrase) > most or is_whole(phrase[-1]) else f"{row} *"
-
-
-def _as_text(phrase: Sequence[str]) -> str:
-    """The whole phrase as it stands between the spaces of a message's words."""
-    return f" {' '.join(phrase)}{' ' if is_whole(phrase[-1]) else ''}"
-
-
-def _has(message: Message, phrases: Sequence[str]) -> bool:
-    """Whether phrases stand in a message that FTS5 was not asked for, or not for all of them."""
-    if not phrases:
-        return True
-    text = "\n".join([message.message, *(file.name for file in message.files or ())])
-    said = f" {' '.join(words(text))} "
-    return all(phrase in said for phrase in phrases)
