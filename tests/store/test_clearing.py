@@ -12,6 +12,7 @@ from lanchat.chat.search import Query
 from lanchat.chat.words import phrases
 from lanchat.errors import UnknownMessage
 from lanchat.rows import clearing, pages
+from lanchat.rows import retention as every_store
 from lanchat.rows.reading import StoredHistory
 from lanchat.rows.steps import DELETED
 from lanchat.store import retention, search
@@ -201,8 +202,8 @@ def test_a_second_command_has_nothing_to_do(database, log, cleared):
 
 def test_retention_hides_no_clearing(database, log, cleared):
     """Whoever does not know that it was cleared cannot go on when its row went by its age."""
-    place = retention.Place()
-    keep = retention.Keep(None, 1)
+    place = every_store.Place()
+    keep = every_store.Keep(None, 1)
     while not place.done:
         place = database.call(partial(retention.step, keep=keep, place=place))
     assert database.call(pages._retired)[1] == cleared.seq

@@ -4,11 +4,12 @@ import pytest
 
 from lanchat.chat.changes import Clear, Delete, React, Tell
 from lanchat.rows import reactions
-from lanchat.store import retention
+from lanchat.rows import retention as every_store
+from lanchat.rows.retention import Keep, Place
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.open_file import transaction
-from lanchat.store.retention import Keep, Place, Retention, delete_cleared, step
+from lanchat.store.retention import Retention, delete_cleared, step
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, say
 
@@ -111,7 +112,7 @@ def test_one_persons_are_taken_back_together(log, database, worker, stays):
 @pytest.mark.parametrize("going", ["cleared", "too many"])
 def test_a_step_deletes_no_more_because_of_reactions(log, database, stays, monkeypatch, going):
     """A message that many have reacted to takes the place of others."""
-    monkeypatch.setattr(retention, "DELETED", 3)
+    monkeypatch.setattr(every_store, "DELETED", 3)
     messages = say(log, range(6))
     for message in messages[1:4]:
         for number in range(20):

@@ -16,11 +16,13 @@ from lanchat.chat.room_settings import Rules
 from lanchat.errors import StoreUnavailable, UnknownMessage
 from lanchat.periodic import Periodic
 from lanchat.rows import messages
+from lanchat.rows import retention as every_store
+from lanchat.rows.retention import LOOKED_AT, Keep, Place
 from lanchat.rows.steps import DELETED
 from lanchat.store import retention as module
 from lanchat.store.database import Database, one_at_a_time
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.retention import LOOKED_AT, Keep, Place, Retention, step
+from lanchat.store.retention import Retention, step
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, edit, say, texts
 from tests.world.files import put_file, uses
@@ -352,7 +354,7 @@ def ranges_told(log):
 def test_pages_are_told_what_has_gone(on_disk, log_on_disk, monkeypatch):
     """As ranges of ids, whatever lies between two of them, and over all steps of a sweep."""
     log = log_on_disk
-    monkeypatch.setattr(module, "LOOKED_AT", 3)
+    monkeypatch.setattr(every_store, "LOOKED_AT", 3)
     told = ranges_told(log)
     say(log, [on_day(n, day) for n, day in enumerate([1, 2, 1, 2, 9, 1, 9, 2, 2])])
     log.append(Amend(lambda state: replace(state, rules=Rules("x")))).result(DEADLINE)
@@ -665,7 +667,7 @@ def test_what_goes_while_it_works_is_looked_at_again(path, calls, going):
 
 def test_what_goes_while_a_sweep_goes_on_does_not_wait_for_its_end(path, monkeypatch):
     """Looking at a million messages takes long."""
-    monkeypatch.setattr(module, "LOOKED_AT", 10)
+    monkeypatch.setattr(every_store, "LOOKED_AT", 10)
     database = Database(path)
     retention = Retention(database, None, 1_000)
     log = SqliteEventLog(database, on_erase=retention.erase)

@@ -9,13 +9,14 @@ from lanchat.chat.model import LOBBY
 from lanchat.chat.search import Query
 from lanchat.chat.words import phrases
 from lanchat.rows import messages
+from lanchat.rows.retention import Keep, Place
 from lanchat.store import search
 from lanchat.store import search_index as module
 from lanchat.store.bulk import load
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.indexer import Indexer
-from lanchat.store.retention import Keep, Place, Retention, step
+from lanchat.store.retention import Retention, step
 from lanchat.store.search_index import PART_BITS, Tidying
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, say, texts

@@ -21,6 +21,8 @@ from lanchat.chat.ports import LeaveReason, LoginRefusal
 from lanchat.chat.reading import Place, Reading, Stretch
 from lanchat.errors import Refusal
 from lanchat.rows.reading import StoredHistory
+from lanchat.rows.retention import Keep, joined
+from lanchat.rows.retention import Place as Begin
 from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store import retention
 from lanchat.store.database import Database
@@ -183,13 +185,13 @@ class Life:
 
     def retire(self, count: int) -> None:
         """Keep so many messages."""
-        keep, place = retention.Keep(None, count), retention.Place()
+        keep, place = Keep(None, count), Begin()
         ranges = list[tuple[int, int]]()
         while not place.done:
             place = self._database.call(partial(retention.step, keep=keep, place=place))
             ranges += place.retired
         if ranges:
-            self.log.announce(MessagesRetired(tuple(retention.joined(ranges))))
+            self.log.announce(MessagesRetired(tuple(joined(ranges))))
             self.settle()
 
     def erase(self) -> None:

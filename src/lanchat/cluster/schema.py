@@ -16,13 +16,16 @@ CHANNEL = "lanchat"
 
 _LOCKS = 1_818_324_579
 """The first of two numbers that name an advisory lock of ours; 2 is that of the positions."""
-_MIGRATION, _ALIVE, _INDEXING = 1, 3, 4
+_MIGRATION, _ALIVE, _INDEXING, _DELETING = 1, 3, 4, 5
 
 ALIVE = (_LOCKS, _ALIVE)
 """The lock that every process shares while it lives."""
 
 INDEXING = (_LOCKS, _INDEXING)
 """The lock of whoever takes messages into the index of words."""
+
+DELETING = (_LOCKS, _DELETING)
+"""The lock of whoever deletes."""
 
 # Texts are compared as in SQLite: by their characters' numbers, whatever language a database has.
 _TABLES = """
