@@ -3,13 +3,15 @@
 As root, where there is apt-get, Debian's packages are installed unasked, its headless Chromium also
 beside another one. Elsewhere nothing is, and tests that need what is missing are skipped; only with
 CI set, or of what --only names, does anything missing end this with 1. nginx is unpacked into the
-virtual environment, not installed: that would start a web server on this machine. Tests and scripts
-ask `find` where a program lies.
+virtual environment, not installed: that would start a web server on this machine. PostgreSQL is
+installed without the database that Debian makes and starts with it. Tests and scripts ask `find`
+where a program lies.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import os
 import platform
@@ -18,7 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,6 +53,8 @@ WINDOWS_PROGRAMS = (
 # Where administrators' programs lie is on no ordinary user's PATH.
 FOLDERS = ("/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin")
 UNPACKED = Path(sys.prefix) / "nginx"
+# Read, beside others, by what makes a database when PostgreSQL is installed.
+DEBIANS_POSTGRES = Path("/etc/postgresql-common/createcluster.d/lanchat-tests.conf")
 
 
 def which(name: str) -> str | None:
@@ -262,11 +266,23 @@ def install(names: Sequence[str]) -> None:
     packages = packages_of(name for name in names if name != "nginx")
     if may_install() and packages:
         print(f"Installing for the tests: {' '.join(packages)}", file=sys.stderr)
-        install_packages(*packages)
+        with no_database() if "postgres" in names else contextlib.nullcontext():
+            install_packages(*packages)
     if "nginx" in names and shutil.which("apt-get") and sys.prefix != sys.base_prefix:
         unpack_nginx()
     if "chromium" in names and may_install() and find("chromium") is None:
         run(sys.executable, "-m", "playwright", "install", "--with-deps", "chromium")
+
+
+@contextlib.contextmanager
+def no_database() -> Iterator[None]:
+    """Within it, a PostgreSQL that is installed runs nothing by itself."""
+    DEBIANS_POSTGRES.parent.mkdir(parents=True, exist_ok=True)
+    DEBIANS_POSTGRES.write_text("create_main_cluster = false\n", "utf-8")
+    try:
+        yield
+    finally:
+        DEBIANS_POSTGRES.unlink()
 
 
 def may_install() -> bool:

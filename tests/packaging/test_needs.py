@@ -100,6 +100,21 @@ def test_root_gets_the_quick_browser_beside_a_slow_one(
 
 
 @linux
+def test_a_database_is_installed_and_not_started(
+    main: Callable[..., int], apt_log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian would make one and start it, unless it is told not to while it installs."""
+    said = apt_log.with_name("said.conf")
+    monkeypatch.setattr(needs, "NEEDS", {"postgres": needs.Need(["groff-base"], look=lambda: None)})
+    monkeypatch.setattr(needs, "DEBIANS_POSTGRES", said)
+    apt_get = apt_log.with_name("apt-get")
+    apt_get.write_text(f'{APT_GET}/bin/cat "{said}" >> "$0.log"\n', "utf-8")
+    assert main(user=0) == 0
+    assert apt_log.read_text("utf-8").splitlines()[-1] == "create_main_cluster = false"
+    assert not said.exists()
+
+
+@linux
 def test_nothing_is_installed_for_others(
     main: Callable[..., int], apt_log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,6 +27,14 @@ AT_ONCE = 4
 
 _CONNECT_SECONDS = 5
 
+# A machine that is gone, or cut off, does not say so; all in seconds but the last.
+_KEEPALIVE: dict[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
 _MAJOR, OLDEST = 10_000, 14
 
 
@@ -53,6 +61,7 @@ class PostgresDatabase:
             autocommit=True,
             connect_timeout=_CONNECT_SECONDS,
             application_name="lanchat",
+            **_KEEPALIVE,
         )
 
     def call(self, call: Callable[[PostgresConnection], _T]) -> _T:
