@@ -69,6 +69,7 @@ def postgres(address: str) -> Ports:
     """One of several servers that share a database."""
     from lanchat.cluster import search
     from lanchat.cluster.database import PostgresDatabase
+    from lanchat.cluster.directory import PostgresDirectory
     from lanchat.cluster.eventlog import PostgresEventLog
 
     with ExitStack() as undo:
@@ -76,11 +77,13 @@ def postgres(address: str) -> Ports:
         undo.callback(database.close)
         log = PostgresEventLog(database)
         undo.callback(log.close)
+        directory = PostgresDirectory(database, GRACE)
+        undo.callback(directory.close)
         return Ports(
             log,
             StoredSettings(database),
             StoredReservations(database),
-            LocalDirectory(GRACE),
+            directory,
             search.PostgresSearch(database),
             partial(put_file, database),
             partial(uses, database),

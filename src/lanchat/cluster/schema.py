@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import psycopg
 
+from lanchat.cluster.presence_schema import PRESENCE_SCHEMA
 from lanchat.rows.connection import NewerSchemaError
 
 CHANNEL = "lanchat"
 """Where processes are notified of the newest position."""
 
 _LOCKS = 1_818_324_579
-"""The first of two numbers that name an advisory lock of ours; 2 is that of the positions."""
+"""The first of two numbers that name an advisory lock of ours.
+
+2 is that of the positions, 6 that of presence.
+"""
 _MIGRATION, _ALIVE, _INDEXING, _DELETING = 1, 3, 4, 5
 
 ALIVE = (_LOCKS, _ALIVE)
@@ -230,7 +234,7 @@ CREATE TRIGGER search_deletion AFTER UPDATE OF deleted_at ON message
     FOR EACH ROW WHEN (new.deleted_at IS NOT NULL) EXECUTE FUNCTION search_deletion();
 """
 
-MIGRATIONS: tuple[str, ...] = (_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH)
+MIGRATIONS: tuple[str, ...] = (_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH, PRESENCE_SCHEMA)
 
 
 def migrate(connection: psycopg.Connection[object]) -> None:

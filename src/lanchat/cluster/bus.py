@@ -1,0 +1,161 @@
+"""What has no position, as one process says it to the others.
+
+A process of another version may say more or less of it: what it does not know is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from lanchat.chat.events import (
+    ConnectionsClosed,
+    Event,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    MembersChanged,
+    Notice,
+    Reacted,
+    Typing,
+)
+from lanchat.chat.model import User
+from lanchat.cluster.people import People
+
+_log = logging.getLogger(__name__)
+
+_TOGETHER = 15
+"""So many people are told of in one piece, of which notifications take eight thousand bytes."""
+
+_KINDS: dict[str, type[Any]] = {
+    "joined": MemberJoined,
+    "left": MemberLeft,
+    "members": MembersChanged,
+    "member": MemberChanged,
+    "reacted": Reacted,
+    "notice": Notice,
+    "typing": Typing,
+    "closed": ConnectionsClosed,
+}
+"""What concerns people of all processes; the rest is about one server, or comes from the log."""
+
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+class Bus:
+    """The Bus of one process, whose copy of who is here is ``people``.
+
+    ``deliver`` tells an event to its connections, ``say`` a text to the other processes.
+    """
+
+    def __init__(
+        self,
+        people: People,
+        deliver: Callable[[str, Event], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._people = people
+        self._deliver = deliver
+        self._say = say
+
+    def publish(self, event: Event) -> None:
+        """Tell an event without a position: here at once, in the other processes if it can be.
+
+        Never waits. What concerns one server alone is told here.
+        """
+        self.tell(event)
+        self.say(event)
+
+    def say(self, event: Event) -> None:
+        """Tell it in the other processes."""
+        for text in encoded(event):
+            self._say(text)
+
+    def tell(self, event: Event) -> None:
+        """Tell here what others say, as far as it is true by now.
+
+        Who leaves one process and comes to another may be told of in the wrong order: the last word
+        is what the database has.
+        """
+        if isinstance(event, MemberJoined | MemberLeft) and not self._is_true(event):
+            return
+        if isinstance(event, MembersChanged):
+            event = MembersChanged(
+                [each for each in event.joined if self._is_true(each)],
+                [each for each in event.left if self._is_true(each)],
+            )
+            if not event.joined and not event.left:
+                return
+        self._deliver(event.channel, event)
+
+    def close_connections(self, user_id: str) -> None:
+        """Let go here of somebody who is not here any more for the others."""
+        self.tell(ConnectionsClosed(user_id))
+
+    def _is_true(self, event: MemberJoined | MemberLeft) -> bool:
+        entry = self._people.entries.get(event.user.id)
+        is_here = entry is not None and entry.member is not None
+        return is_here == isinstance(event, MemberJoined)
+
+
+def encoded(event: Event) -> Iterator[str]:
+    """The event as texts, in their order; none where it is for this process alone."""
+    name = _NAMES.get(type(event))
+    if name is None:
+        return
+    for part in _parts(event):
+        yield json.dumps({"kind": name, **asdict(part)}, ensure_ascii=False)
+
+
+def decoded(said: Mapping[str, Any]) -> Event | None:
+    """What a process says, if it is understood."""
+    kind = _KINDS.get(said.get("kind", ""))
+    if kind is None:
+        return None
+    try:
+        return _made(kind, said)
+    except (TypeError, KeyError, AttributeError):
+        _log.exception("what another server says could not be read: %s", said["kind"])
+        return None
+
+
+def _made(kind: type[Any], said: Mapping[str, Any]) -> Event:
+    known = {field.name for field in fields(kind)}
+    event: Event = kind(
+        **{name: _READ.get(name, _as_it_is)(value) for name, value in said.items() if name in known}
+    )
+    return event
+
+
+def _parts(event: Any) -> Iterator[Any]:
+    """Those who have left stay before those who have come."""
+    if not isinstance(event, MembersChanged):
+        yield event
+        return
+    for first in range(0, len(event.left), _TOGETHER):
+        yield MembersChanged([], event.left[first : first + _TOGETHER])
+    for first in range(0, len(event.joined), _TOGETHER):
+        yield MembersChanged(event.joined[first : first + _TOGETHER], [])
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _user(value: Mapping[str, str]) -> User:
+    return User(value["id"], value["name"])
+
+
+def _moves(kind: type[Any]) -> Callable[[list[Mapping[str, Any]]], list[Any]]:
+    return lambda values: [_made(kind, value) for value in values]
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "user": _user,
+    "joined": _moves(MemberJoined),
+    "left": _moves(MemberLeft),
+    "reactions": tuple,
+}

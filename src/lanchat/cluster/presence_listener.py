@@ -1,0 +1,291 @@
+"""What one process hears of who is here, and how it says that it lives.
+
+The listener renews the lease of its process, and reads again whom others have changed. What they
+say behind that it tells, so nobody hears of somebody's arrival who cannot read yet that they are
+here. After a break, or when the lease was lost, it says whom this process has, reads all, and
+tells what its own clients have missed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import psycopg
+
+from lanchat.chat.confusables import skeletons
+from lanchat.chat.events import Event, MemberJoined, MemberLeft
+from lanchat.chat.model import Member, User, timestamp
+from lanchat.cluster.bus import Bus, decoded
+from lanchat.cluster.database import PostgresDatabase
+from lanchat.cluster.people import Line, People, Person
+from lanchat.cluster.presence_schema import PRESENCE
+from lanchat.errors import DatabaseUnusable
+from lanchat.rows.batches import Trouble
+
+_log = logging.getLogger(__name__)
+
+LEASE = 5.0
+"""Seconds that a process counts as living after it has said so."""
+
+_RENEWALS = 5
+"""So often it says so within them."""
+
+_RETRY_SECONDS = 0.5
+
+_AT_ONCE = 500
+"""So many people are said to be here by one call."""
+
+_RENEW = b"SELECT life, unbroken, taken FROM renew_lease(%s, %s, %s, %s)"
+_REMAIN = b"SELECT presence(%s, %s, %s, '{}')"
+_SOME = b"SELECT person_line(person) FROM person WHERE user_id = ANY(%s)"
+_ALL = b"SELECT person_line(person) FROM person"
+
+
+class Lease(NamedTuple):
+    """A process's number, and how many seconds its word holds; ``grace`` is its people's."""
+
+    mine: int
+    lasts: float
+    grace: float
+
+
+class PresenceListener:
+    """Keeps ``people`` as the database has them, whose ``lock`` it holds while it does.
+
+    ``owed`` are those whose name was to be freed while it could not be.
+    Raises DatabaseUnusable.
+    """
+
+    def __init__(
+        self,
+        database: PostgresDatabase,
+        lease: Lease,
+        people: People,
+        *,
+        bus: Bus,
+        lock: threading.RLock,
+        owed: set[str],
+    ) -> None:
+        self._database = database
+        self._lease = lease
+        self._people = people
+        self._lock = lock
+        self._bus = bus
+        self._owed = owed
+        self._closed = threading.Event()
+        self._torn = True
+        self._life: int | None = None
+        self._settles: float | None = None  # when all who live have said who is with them
+        self._trouble = Trouble(_log, "it is known again who is here")
+        try:
+            connection = self._connect()
+            self._renew(connection)
+        except psycopg.Error as error:
+            reason = " ".join(str(error).split())
+            raise DatabaseUnusable(reason, "see to it that it can be reached and used") from error
+        self._thread = threading.Thread(
+            target=self._run, args=(connection,), name="presence-listener", daemon=True
+        )
+        self._thread.start()
+
+    def tear(self) -> None:
+        """What this process knows and what the database has may differ: look soon."""
+        self._torn = True
+
+    def close(self) -> None:
+        """Let others take over whom this process has, and end."""
+        self._closed.set()
+        with suppress(psycopg.Error), self._database.connect() as connection:
+            connection.execute("SELECT end_lease(%s)", (self._lease.mine,))
+            connection.execute("SELECT pg_notify(%s, '{}')", (PRESENCE,))  # it need not wait
+        self._thread.join()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        connection = self._database.connect()
+        connection.execute(f"LISTEN {PRESENCE}".encode())
+        return connection
+
+    def _run(self, connection: psycopg.Connection[Any] | None) -> None:
+        while not self._closed.is_set():
+            connection = self._tried(connection)
+            if connection is None:
+                self._closed.wait(_RETRY_SECONDS)
+        if connection is not None:
+            connection.close()
+
+    def _tried(self, connection: psycopg.Connection[Any] | None) -> psycopg.Connection[Any] | None:
+        """Follow what happens; returns at the end, or with nothing at a break."""
+        try:
+            if connection is None:
+                connection = self._connect()
+            self._follow(connection)
+        except psycopg.Error as error:
+            reason = " ".join(str(error).split())
+            self._trouble.note(f"the database cannot be asked who is here: {reason}")
+        except Exception:  # noqa: BLE001
+            # A defect here must not end the lease: others would take over who is here.
+            _log.exception("what others say of who is here cannot be heard")
+        else:
+            return connection
+        self._torn = True
+        if connection is not None:
+            connection.close()
+        return None
+
+    def _follow(self, connection: psycopg.Connection[Any]) -> None:
+        """Hear what is said, and renew the lease in between."""
+        while not self._closed.is_set():
+            self._renew(connection)
+            self._trouble.note("")
+            due = time.monotonic() + self._lease.lasts / _RENEWALS
+            while not self._closed.is_set() and (left := due - time.monotonic()) > 0:
+                came = connection.notifies(timeout=left, stop_after=1)
+                self._hear(connection, [json.loads(each.payload) for each in came])
+
+    def _renew(self, connection: psycopg.Connection[Any]) -> None:
+        mine, *seconds = self._lease
+        lasts, grace = (timedelta(seconds=each) for each in seconds)
+        with self._lock:
+            row = connection.execute(_RENEW, (mine, lasts, grace, self._life is None)).fetchone()
+            life, unbroken, taken = row  # type: ignore[misc]
+            if taken:
+                _log.warning("%d people of a server that is gone are waited for here", len(taken))
+                self._refresh(connection, taken)
+            if self._settles is not None and self._settles <= time.monotonic():
+                self._settles, self._torn = None, True
+            if self._torn or not unbroken:
+                self._restore(connection, life, unbroken=unbroken)
+
+    # What others have changed, and say.
+
+    def _hear(
+        self, connection: psycopg.Connection[Any], payloads: Iterable[Mapping[str, Any]]
+    ) -> None:
+        changed: dict[str, None] = {}
+        for payload in payloads:
+            if payload.get("from") == self._lease.mine:
+                continue
+            changed |= dict.fromkeys(payload.get("people", ()))
+            for said in payload.get("events", ()):
+                self._refresh(connection, list(changed))
+                changed = {}
+                if event := decoded(said):
+                    self._bus.tell(event)
+        self._refresh(connection, list(changed))
+
+    def _refresh(self, connection: psycopg.Connection[Any], ids: Sequence[str]) -> None:
+        """Read these people again."""
+        if not ids:
+            return
+        with self._lock:
+            lines = [line for (line,) in connection.execute(_SOME, (ids,))]
+            there = {self._take(line).user.id for line in lines}
+            for user_id in ids:
+                if user_id not in there:
+                    self._remove(user_id)
+
+    def _take(self, line: Line) -> Person:
+        entry = self._people.take(line)
+        if entry.connections and self._lease.mine not in line[9]:
+            self._torn = True
+        return entry
+
+    def _remove(self, user_id: str) -> None:
+        entry = self._people.remove(user_id)
+        if entry is not None and entry.connections:
+            self._bus.close_connections(user_id)
+
+    # After a break.
+
+    def _restore(self, connection: psycopg.Connection[Any], life: int, *, unbroken: bool) -> None:
+        """Say whom this process has, and learn whom the others have."""
+        self._torn = False
+        if not unbroken:
+            self._people.wait_anew()
+        is_first, is_lost = self._life is None, life not in {self._life, None}
+        before = {member.id: member for member in self._people.members()}
+        if not self._remain(connection, is_told=not is_lost):
+            self._torn = True
+            return
+        self._life = life
+        if is_lost and not is_first:  # the others are about to say whom they have
+            self._settles = time.monotonic() + self._lease.lasts
+        lines = [line for (line,) in connection.execute(_ALL)]
+        there = {self._take(line).user.id for line in lines}
+        if self._settles is None:
+            for user_id in list(self._people.entries):
+                if user_id not in there:
+                    self._remove(user_id)
+        if not is_first:
+            for event in _missed(before, {each.id: each for each in self._people.members()}):
+                self._bus.tell(event)
+
+    def _remain(self, connection: psycopg.Connection[Any], *, is_told: bool) -> bool:
+        """Say that this process's people are here; tells whether it could be said.
+
+        ``is_told``: who was not there any more, for the others, is told of anew.
+        """
+        asked: list[dict[str, Any]] = [{"do": "release", "id": each} for each in self._owed]
+        asked += [
+            self._remaining(entry) for entry in list(self._people.entries.values()) if entry.is_ours
+        ]
+        for first in range(0, len(asked), _AT_ONCE):
+            some = asked[first : first + _AT_ONCE]
+            lasts = timedelta(seconds=self._lease.lasts)
+            row = connection.execute(_REMAIN, (self._lease.mine, lasts, json.dumps(some)))
+            (answers,) = row.fetchone()  # type: ignore[misc]
+            if answers is None:
+                return False
+            for each, (came, line, _) in zip(some, answers, strict=True):
+                self._remained(each["id"], came, line, is_told=is_told)
+        return True
+
+    def _remaining(self, entry: Person) -> dict[str, Any]:
+        member, origin = entry.member, entry.origin
+        return {
+            "do": "remain",
+            "id": entry.user.id,
+            "user": entry.user.name,
+            "keys": sorted(skeletons(entry.user.name)),
+            "ip": origin.ip,
+            "agent": origin.agent,
+            "device": origin.device,
+            "since": member and member.since,
+            "role": member.role if member else "guest",
+            "muted": bool(member and member.muted),
+            "here": self._people.seconds(entry),
+            "connected": bool(entry.connections),
+        }
+
+    def _remained(self, user_id: str, came: str, line: Line | None, *, is_told: bool) -> None:
+        self._owed.discard(user_id)
+        if came in {"taken", "logged out"}:
+            self._remove(user_id)
+        if line is None or came not in {"done", "anew"}:
+            return
+        entry = self._people.take(line)
+        if came == "anew" and is_told and entry.member is not None:
+            self._bus.say(_joined(entry.member))
+
+
+def _missed(before: Mapping[str, Member], after: Mapping[str, Member]) -> Iterator[Event]:
+    """What has happened meanwhile, as far as this process's clients have not been told."""
+    now = timestamp(time.time())
+    for user_id in before.keys() - after.keys():
+        was = before[user_id]
+        yield MemberLeft(User(was.id, was.name), was.ip, now, was.role, was.muted)
+    for user_id, member in after.items():
+        if user_id not in before:
+            yield _joined(member)
+
+
+def _joined(member: Member) -> MemberJoined:
+    user = User(member.id, member.name)
+    return MemberJoined(user, member.ip, member.since, member.role, member.muted)
