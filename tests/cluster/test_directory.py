@@ -30,6 +30,7 @@ from lanchat.chat.events import (
 from lanchat.chat.model import Origin, User
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.directory import PostgresDirectory
+from lanchat.cluster.presence_listener import LEASE as LONG
 from lanchat.errors import NameTaken, StoreUnavailable, Unauthorized
 from lanchat.rows.state import StoredReservations
 from tests.world.deadline import DEADLINE
@@ -43,12 +44,13 @@ FALSE_ANA = User("3", "ANΑ")
 HERE = Origin("192.0.2.1", "Firefox", "phone")
 HOLD = 60.0
 LEASE = GRACE = 1.5
+SHORT = {"lease": LEASE}
 
 
 class Server:
     """What one server has; ``told`` is what its connections have heard, ``left`` who has left."""
 
-    def __init__(self, address, grace=GRACE, lease=LEASE):
+    def __init__(self, address, grace=GRACE, lease=LONG):
         self.told: list[Any] = []
         self.left: list[str] = []
         with ExitStack() as undo:
@@ -64,6 +66,12 @@ class Server:
         """The person's line where they have come by this connection."""
         now = time.monotonic()
         return self.directory.connect(user, connection, HERE, now, NOON, "guest")
+
+    def welcome(self, user, connection):
+        """The same, and all are told of it."""
+        if came := self.connect(user, connection):
+            joined = MemberJoined(user, came.ip, came.since)
+            self.directory.publish(joined.channel, joined)
 
     def disconnect(self, connection):
         self.directory.disconnect(connection, time.monotonic())
@@ -173,7 +181,7 @@ def test_a_name_is_one_persons_on_all_servers(start):
 
 def test_a_storm_of_logins_is_let_in(start, until):
     """Everybody has come once, and all servers know all of them."""
-    servers = [start(lease=30.0), start(lease=30.0)]
+    servers = [start(), start()]
     users = [User(f"u{n}", f"Guest {n}") for n in range(300)]
 
     def log_in(user, server):
@@ -259,7 +267,7 @@ def test_another_name_is_known_everywhere(start, until):
 @pytest.mark.slow
 def test_the_people_of_a_killed_server_are_taken_over_by_one(start, elsewhere, until):
     """Who comes back in time has not left; each of the others leaves once."""
-    one, other = start(), start()
+    one, other = start(**SHORT), start(**SHORT)
     killed = elsewhere(*"abcdef")
     until(lambda: one.directory.present == other.directory.present == 6)
     killed.kill()
@@ -277,7 +285,7 @@ def test_the_people_of_a_killed_server_are_taken_over_by_one(start, elsewhere, u
 @pytest.mark.slow
 def test_the_people_of_a_server_that_stops_can_go_to_another(start, until):
     """They are there for the others until they have not come back in time."""
-    one, other = start(grace=2.0), start(grace=2.0)
+    one, other = start(grace=2.0, **SHORT), start(grace=2.0, **SHORT)
     one.connect(ANA, "a")
     one.connect(BIA, "b")
     until(lambda: other.directory.present == 2)
@@ -292,11 +300,11 @@ def test_the_people_of_a_server_that_stops_can_go_to_another(start, until):
 @pytest.mark.parametrize("how", [signal.SIGQUIT, signal.SIGINT])
 def test_nobody_leaves_because_the_database_was_away(start, postgres, until, how):
     """For longer than a lease and a grace period; whoever was waited for can come again."""
-    servers = one, other = start(), start()
-    one.connect(ANA, "a")
-    other.connect(BIA, "b")
-    one.connect(User("4", "Caro"), "c")
-    until(lambda: one.directory.present == other.directory.present == 3)
+    servers = one, other = start(**SHORT), start(**SHORT)
+    one.welcome(ANA, "a")
+    other.welcome(BIA, "b")
+    one.welcome(User("4", "Caro"), "c")
+    until(lambda: len(one.moves()) == len(other.moves()) == 3)
     one.disconnect("c")
     postgres.stop(how)
     end = time.monotonic() + LEASE + GRACE + 1
@@ -319,7 +327,7 @@ def test_nobody_leaves_because_the_database_was_away(start, postgres, until, how
     until(lambda: one.tick() or other.tick() or time.monotonic() > end)
     for server in servers:
         assert sorted(server.names()) == ["Ana", "Bia", "Caro"]
-        assert (server.left, server.moves()) == ([], [])
+        assert (server.left, len(server.moves())) == ([], 3)
         with pytest.raises(NameTaken):
             server.directory.claim(FALSE_ANA, HERE, 0, HOLD)
 
@@ -362,7 +370,7 @@ def cut(address):
 
 def test_what_was_missed_in_a_break_is_told_after_it(start, address, until):
     """Who has come and gone meanwhile; whom this server has is there, and is told to the others."""
-    one, other = start(lease=30.0), start(lease=30.0)
+    one, other = start(), start()
     one.connect(ANA, "a")
     until(lambda: other.names() == ["Ana"])
     by_hand(
@@ -413,7 +421,7 @@ def test_what_concerns_one_server_is_told_there(start, until):
 
 def test_a_crowd_is_told_of_in_pieces(start, until):
     """Notifications are short; each piece is told behind the rows of those whom it names."""
-    one, other = start(lease=30.0), start(lease=30.0)
+    one, other = start(), start()
     users = [User(f"{n:032}", f"{'ñ' * 25} {n}") for n in range(70)]
     for user in users:
         one.connect(user, user.id)
@@ -450,3 +458,36 @@ def test_kinds_of_a_newer_server_are_skipped(start, address, until):
     with psycopg.connect(address) as connection:
         connection.execute("SELECT pg_notify('lanchat_presence', %s)", (payload,))
     until(lambda: server.told == [Typing("lobby", ANA)])
+
+
+def test_other_servers_learn_who_has_left_and_who_has_logged_out(start, until):
+    """Also what was heard before anybody was there to be told."""
+    one, other = start(), start()
+    one.connect(ANA, "a")
+    until(lambda: other.names() == ["Ana"])
+    StoredReservations(one.database).note([LoggedOut("8", 0.0)])
+    left: list[tuple[User, Origin]] = []
+    logged_out: list[str] = []
+    other.directory.watch(lambda *who: left.append(who), logged_out.append)
+    one.directory.release("1", 0, "logout")
+    StoredReservations(one.database).note([LoggedOut("1", 0.0)])
+    until(lambda: (left, logged_out) == ([(ANA, HERE)], ["8", "1"]))
+
+
+def test_a_server_that_was_cut_off_says_who_is_still_with_it(start, address, until):
+    """Others have seen them leave, and see them come; who has not is told nothing."""
+    one, other, third = (start() for _ in range(3))
+    one.welcome(ANA, "a")
+    one.welcome(BIA, "b")
+    until(lambda: len(other.moves()) == len(third.moves()) == 2)
+    by_hand(
+        address,
+        "DELETE FROM person WHERE user_id = '1'",
+        "SELECT tell_presence(min(process), '{1}') FROM lease",
+        "DELETE FROM lease WHERE process = (SELECT min(process) FROM lease)",
+    )
+    for server in (other, third):
+        until(lambda server=server: len(server.moves()) == 3)
+        assert server.moves()[-1].user == ANA
+        assert sorted(server.names()) == ["Ana", "Bia"]
+    assert len(one.moves()) == 2

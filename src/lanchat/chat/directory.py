@@ -17,7 +17,7 @@ their page has come back. No method waits for anything. Times ``now`` are a mono
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from lanchat.chat import names
@@ -133,6 +133,11 @@ class LocalDirectory:
         """Everybody here leaves, because the server stops."""
         left = [self.release(user_id, now, "stop") for user_id in list(self._entries)]
         return [departure for departure in left if departure is not None]
+
+    def watch(
+        self, left: Callable[[User, Origin], None], logged_out: Callable[[str], None]
+    ) -> None:
+        """There is no other process."""
 
     def members(self) -> Iterator[Member]:
         """Who is here, in the order of arrival."""

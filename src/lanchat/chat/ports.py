@@ -208,6 +208,11 @@ class Directory(Protocol):
     def stop(self, now: float) -> list[Departure]:
         """Everybody here leaves, because the server stops."""
 
+    def watch(
+        self, left: Callable[[User, Origin], None], logged_out: Callable[[str], None]
+    ) -> None:
+        """Let these be called with who has left, and who has logged out, in another process."""
+
     def members(self) -> Iterator[Member]:
         """Who is here, in the order of arrival."""
 

@@ -13,7 +13,7 @@ from lanchat.chat.events import Event, MemberJoined, MemberLeft
 from lanchat.chat.model import Clock, Member, Origin, Role, User, timestamp
 from lanchat.chat.ports import Audit, Departure, Directory, Entry, LeaveReason
 from lanchat.chat.sessions import Sessions
-from lanchat.errors import NameTaken, Unauthorized
+from lanchat.errors import NameTaken, StoreUnavailable, Unauthorized
 
 LOGIN_HOLD = 30.0
 """Seconds that a name stays reserved between the login and the first connection."""
@@ -52,8 +52,9 @@ class Presence:
         now = clock.monotonic()
         for user, device in sessions.restored:
             # Two names that an earlier lanchat told apart may count as the same now.
-            with contextlib.suppress(NameTaken):
+            with contextlib.suppress(NameTaken, Unauthorized, StoreUnavailable):
                 directory.claim(user, Origin("", device=device), now, HOLD_AFTER_RESTART)
+        directory.watch(self._left_elsewhere, sessions.logged_out_elsewhere)
 
     def claim(self, user: User, origin: Origin) -> None:
         """Hold the name for who is logging in; ``reserve`` has to follow. Raises NameTaken."""
@@ -191,6 +192,11 @@ class Presence:
             if not keys.isdisjoint(skeletons(former)):
                 return self.identified(user_id)
         return None
+
+    def _left_elsewhere(self, user: User, origin: Origin) -> None:
+        """Another process has told it, and has noted that the name is free."""
+        _remember(self._gone, user.id, (user, origin))
+        self._sessions.forget([user.id])
 
     def _tell(self, departure: Departure) -> None:
         self._write(departure)

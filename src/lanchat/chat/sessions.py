@@ -73,15 +73,20 @@ class Sessions:
 
     def release(self, user_ids: Sequence[str]) -> None:
         """These people, or none, have left their names to others; what could not be noted is."""
-        self._forget(user_ids)
+        self.forget(user_ids)
         if user_ids or self._waiting:
             self._note([Released(user_id) for user_id in user_ids])
 
     def log_out(self, user_id: str, wall: float) -> None:
         """The person does not come back as the same."""
         self.logouts.add(user_id)
-        self._forget([user_id])
+        self.forget([user_id])
         self._note([LoggedOut(user_id, wall)])
+
+    def logged_out_elsewhere(self, user_id: str) -> None:
+        """The same where another process has noted it."""
+        self.logouts.add(user_id)
+        self.forget([user_id])
 
     def _note(self, notes: Sequence[Note]) -> None:
         self._waiting.extend(notes)
@@ -98,11 +103,12 @@ class Sessions:
             if not self._is_failing:  # else a full disk would fill the log, too
                 _log.warning("a restart may not know whose name is whose: %s", error)
             self._is_failing = True
-            self._forget([note.user.id for note in batch if isinstance(note, Reserved)])
+            self.forget([note.user.id for note in batch if isinstance(note, Reserved)])
             self._waiting.extendleft(note for note in batch if isinstance(note, LoggedOut))
         else:
             self._is_failing = False
 
-    def _forget(self, user_ids: Sequence[str]) -> None:
+    def forget(self, user_ids: Sequence[str]) -> None:
+        """What is noted of these people may be nothing any more."""
         for user_id in user_ids:
             self._reserved.pop(user_id, None)

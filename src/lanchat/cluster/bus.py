@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -22,16 +22,24 @@ from lanchat.chat.events import (
     Reacted,
     Typing,
 )
-from lanchat.chat.model import User
-from lanchat.cluster.people import People
+from lanchat.chat.model import Origin, User
+from lanchat.cluster.people import People, Person
 
 _log = logging.getLogger(__name__)
+
+
+class ComeAgain(MemberJoined):
+    """Somebody is here still, whom others may have seen leave while their server was cut off."""
+
+    __slots__ = ()
+
 
 _TOGETHER = 15
 """So many people are told of in one piece, of which notifications take eight thousand bytes."""
 
 _KINDS: dict[str, type[Any]] = {
     "joined": MemberJoined,
+    "still here": ComeAgain,
     "left": MemberLeft,
     "members": MembersChanged,
     "member": MemberChanged,
@@ -60,6 +68,31 @@ class Bus:
         self._people = people
         self._deliver = deliver
         self._say = say
+        self._left: Callable[[User, Origin], None] | None = None
+        self._logged_out: Callable[[str], None] | None = None
+        self._unheard: list[str] = []
+
+    def watch(
+        self, left: Callable[[User, Origin], None], logged_out: Callable[[str], None]
+    ) -> None:
+        """Let these be called with who has left, and who has logged out, in another process."""
+        self._left, self._logged_out = left, logged_out
+        self.hear_logouts(self._unheard)
+
+    def hear_logouts(self, ids: Iterable[str]) -> None:
+        """These have logged out somewhere; perhaps it was heard already."""
+        for user_id in ids:
+            if self._logged_out is None:
+                self._unheard.append(user_id)
+            else:
+                self._logged_out(user_id)
+
+    def let_go(self, entry: Person) -> None:
+        """Somebody is not here any more for the others: so they are not here, either."""
+        if self._left is not None:
+            self._left(entry.user, entry.origin)
+        if entry.connections:
+            self.tell(ConnectionsClosed(entry.user.id))
 
     def publish(self, event: Event) -> None:
         """Tell an event without a position: here at once, in the other processes if it can be.
@@ -80,6 +113,11 @@ class Bus:
         Who leaves one process and comes to another may be told of in the wrong order: the last word
         is what the database has.
         """
+        if isinstance(event, ComeAgain):
+            entry = self._people.entries.get(event.user.id)
+            if entry is None or not entry.is_untold:
+                return
+            event = MemberJoined(event.user, event.ip, event.time, event.role, event.muted)
         if isinstance(event, MemberJoined | MemberLeft) and not self._is_true(event):
             return
         if isinstance(event, MembersChanged):
@@ -91,13 +129,11 @@ class Bus:
                 return
         self._deliver(event.channel, event)
 
-    def close_connections(self, user_id: str) -> None:
-        """Let go here of somebody who is not here any more for the others."""
-        self.tell(ConnectionsClosed(user_id))
-
     def _is_true(self, event: MemberJoined | MemberLeft) -> bool:
         entry = self._people.entries.get(event.user.id)
         is_here = entry is not None and entry.member is not None
+        if entry is not None:
+            entry.is_untold = False
         return is_here == isinstance(event, MemberJoined)
 
 

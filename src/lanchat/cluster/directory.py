@@ -185,6 +185,12 @@ class PostgresDirectory:
 
     # What is asked.
 
+    def watch(
+        self, left: Callable[[User, Origin], None], logged_out: Callable[[str], None]
+    ) -> None:
+        """Let these be called with who has left, and who has logged out, in another process."""
+        self._bus.watch(left, logged_out)
+
     def taken(self, user: User) -> str | None:
         """A free name like theirs, for who comes back when somebody else has it; else None."""
         return None if user.id in self._people.entries else self._people.suggestion(user)

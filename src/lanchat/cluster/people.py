@@ -24,13 +24,15 @@ Line = Sequence[Any]
 class Person(Entry):
     """An entry; ``is_kept`` says that this process waits until the person's time is over.
 
-    ``elsewhere`` is whether another process has connections of theirs. ``came`` is when they
-    arrived, by this process's clock, whatever somebody else has for ``now``.
+    ``elsewhere`` is whether another process has connections of theirs, ``is_untold`` whether this
+    process has read, and not heard, that they have come. ``came`` is when they arrived,
+    by this process's clock, whatever somebody else has for ``now``.
     """
 
     came: float = 0.0
     is_kept: bool = False
     elsewhere: bool = False
+    is_untold: bool = False
 
     @property
     def is_ours(self) -> bool:
@@ -135,6 +137,11 @@ class People:
         """How long somebody has been here."""
         return self._clock() - entry.came
 
+    def are_told(self) -> None:
+        """Everybody who is concerned knows who is here."""
+        for entry in self.entries.values():
+            entry.is_untold = False
+
     def wait_anew(self) -> None:
         """Nobody could come for a while: who is waited for has the whole time again."""
         until = self._clock() + self._grace
@@ -148,6 +155,7 @@ class People:
         user, ip = entry.user, entry.origin.ip
         if entry.member is None:
             self.present += 1
+            entry.is_untold = True
             entry.member = Member(user.id, user.name, ip, since, *standing)
             entry.came = entry.arrived = self._clock() - seconds
         elif (entry.member.name, entry.member.ip) != (user.name, ip):

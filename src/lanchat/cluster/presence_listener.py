@@ -22,7 +22,7 @@ import psycopg
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.events import Event, MemberJoined, MemberLeft
 from lanchat.chat.model import Member, User, timestamp
-from lanchat.cluster.bus import Bus, decoded
+from lanchat.cluster.bus import Bus, ComeAgain, decoded
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.people import Line, People, Person
 from lanchat.cluster.presence_schema import PRESENCE
@@ -46,6 +46,7 @@ _RENEW = b"SELECT life, unbroken, taken FROM renew_lease(%s, %s, %s, %s)"
 _REMAIN = b"SELECT presence(%s, %s, %s, '{}')"
 _SOME = b"SELECT person_line(person) FROM person WHERE user_id = ANY(%s)"
 _ALL = b"SELECT person_line(person) FROM person"
+_LOGOUTS = b"SELECT user_id FROM logout ORDER BY rowid DESC LIMIT 1000"
 
 
 class Lease(NamedTuple):
@@ -147,6 +148,9 @@ class PresenceListener:
             due = time.monotonic() + self._lease.lasts / _RENEWALS
             while not self._closed.is_set() and (left := due - time.monotonic()) > 0:
                 came = connection.notifies(timeout=left, stop_after=1)
+                if time.monotonic() > due:
+                    # A computer that slept: what others have done by now is about who was theirs.
+                    self._renew(connection)
                 self._hear(connection, [json.loads(each.payload) for each in came])
 
     def _renew(self, connection: psycopg.Connection[Any]) -> None:
@@ -172,6 +176,7 @@ class PresenceListener:
         for payload in payloads:
             if payload.get("from") == self._lease.mine:
                 continue
+            self._bus.hear_logouts(payload.get("logged_out", ()))
             changed |= dict.fromkeys(payload.get("people", ()))
             for said in payload.get("events", ()):
                 self._refresh(connection, list(changed))
@@ -198,9 +203,8 @@ class PresenceListener:
         return entry
 
     def _remove(self, user_id: str) -> None:
-        entry = self._people.remove(user_id)
-        if entry is not None and entry.connections:
-            self._bus.close_connections(user_id)
+        if entry := self._people.remove(user_id):
+            self._bus.let_go(entry)
 
     # After a break.
 
@@ -211,27 +215,27 @@ class PresenceListener:
             self._people.wait_anew()
         is_first, is_lost = self._life is None, life not in {self._life, None}
         before = {member.id: member for member in self._people.members()}
-        if not self._remain(connection, is_told=not is_lost):
+        if not self._remain(connection):
             self._torn = True
             return
         self._life = life
         if is_lost and not is_first:  # the others are about to say whom they have
             self._settles = time.monotonic() + self._lease.lasts
+        self._bus.hear_logouts(user_id for (user_id,) in connection.execute(_LOGOUTS))
         lines = [line for (line,) in connection.execute(_ALL)]
         there = {self._take(line).user.id for line in lines}
         if self._settles is None:
             for user_id in list(self._people.entries):
                 if user_id not in there:
                     self._remove(user_id)
-        if not is_first:
+        if is_first:
+            self._people.are_told()  # who comes to this process now finds them in the list
+        else:
             for event in _missed(before, {each.id: each for each in self._people.members()}):
                 self._bus.tell(event)
 
-    def _remain(self, connection: psycopg.Connection[Any], *, is_told: bool) -> bool:
-        """Say that this process's people are here; tells whether it could be said.
-
-        ``is_told``: who was not there any more, for the others, is told of anew.
-        """
+    def _remain(self, connection: psycopg.Connection[Any]) -> bool:
+        """Say that this process's people are here; tells whether it could be said."""
         asked: list[dict[str, Any]] = [{"do": "release", "id": each} for each in self._owed]
         asked += [
             self._remaining(entry) for entry in list(self._people.entries.values()) if entry.is_ours
@@ -244,7 +248,7 @@ class PresenceListener:
             if answers is None:
                 return False
             for each, (came, line, _) in zip(some, answers, strict=True):
-                self._remained(each["id"], came, line, is_told=is_told)
+                self._remained(each["id"], came, line)
         return True
 
     def _remaining(self, entry: Person) -> dict[str, Any]:
@@ -264,15 +268,17 @@ class PresenceListener:
             "connected": bool(entry.connections),
         }
 
-    def _remained(self, user_id: str, came: str, line: Line | None, *, is_told: bool) -> None:
+    def _remained(self, user_id: str, came: str, line: Line | None) -> None:
         self._owed.discard(user_id)
         if came in {"taken", "logged out"}:
             self._remove(user_id)
         if line is None or came not in {"done", "anew"}:
             return
         entry = self._people.take(line)
-        if came == "anew" and is_told and entry.member is not None:
-            self._bus.say(_joined(entry.member))
+        if came == "anew" and (member := entry.member):
+            user = User(member.id, member.name)
+            again = ComeAgain(user, member.ip, member.since, member.role, member.muted)
+            self._bus.say(again)
 
 
 def _missed(before: Mapping[str, Member], after: Mapping[str, Member]) -> Iterator[Event]:

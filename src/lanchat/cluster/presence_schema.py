@@ -59,6 +59,15 @@ CREATE FUNCTION person_line(one person) RETURNS jsonb LANGUAGE sql AS $$
         extract(epoch FROM clock_timestamp() - one.arrived), one.processes, one.keeper);
 $$;
 
+-- A cookie that was given back at one process is none at another.
+CREATE FUNCTION tell_logout() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('lanchat_presence',
+        json_build_object('logged_out', json_build_array(new.user_id))::text);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER logout_told AFTER INSERT ON logout FOR EACH ROW EXECUTE FUNCTION tell_logout();
+
 -- Let a process live on; one that ``begins`` where none lives begins with nobody. Who has not been
 -- interrupted for so long that others could have said that they live, too, takes over the people of
 -- those that have not, whom ``taken`` names.
@@ -181,7 +190,7 @@ BEGIN
                 keeper = CASE WHEN processes = ARRAY[mine] THEN mine END
             WHERE user_id = id AND mine = ANY(processes);
     ELSIF what = 'remain' THEN
-        IF came = 'anew' THEN
+        IF came = 'anew' AND asked->>'since' IS NOT NULL THEN
             UPDATE person SET since = asked->>'since', role = asked->>'role',
                     muted = (asked->>'muted')::boolean,
                     arrived = clock_timestamp() - make_interval(secs => (asked->>'here')::float8)
