@@ -1,0 +1,154 @@
+"""Hubs that share a database are one chat: people, what they say, and who keeps order."""
+
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from lanchat.chat.events import (
+    ConnectionsClosed,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    MessagePosted,
+    Reacted,
+    Typing,
+)
+from lanchat.chat.hub import Hub
+from lanchat.chat.model import Origin
+from lanchat.cluster.database import PostgresDatabase
+from lanchat.cluster.directory import PostgresDirectory
+from lanchat.cluster.eventlog import PostgresEventLog
+from lanchat.errors import NameTaken, Unauthorized
+from lanchat.rows.state import StoredReservations, StoredSettings
+from tests.chat.conftest import AuditList, Recorder
+from tests.world.deadline import DEADLINE
+
+HERE = Origin("192.0.2.1", "Firefox", "phone")
+
+
+class Server:
+    """A hub on the database, without sockets."""
+
+    def __init__(self, address, grace):
+        self.recorder, self.audit = Recorder(), AuditList()
+        with ExitStack() as undo:
+            database = PostgresDatabase(address)
+            undo.callback(database.close)
+            log = PostgresEventLog(database)
+            undo.callback(log.close)
+            directory = PostgresDirectory(database, grace, self.recorder.deliver)
+            undo.callback(directory.close)
+            self.hub = Hub(
+                log=log,
+                settings=StoredSettings(database),
+                reservations=StoredReservations(database),
+                directory=directory,
+                delivery=self.recorder,
+                publish=directory.publish,
+                audit=self.audit,
+                history=10,
+                edit_seconds=900,
+            )
+            undo.callback(self.hub.close)
+            self.close = undo.pop_all().close
+
+    def log_in(self, name, *, host=False):
+        return self.hub.identities.log_in(name, HERE, host=host)
+
+    def join(self, user, connection):
+        self.hub.connect(connection, user)
+        return self.hub.join(connection, user, HERE)
+
+    def names(self):
+        return [member.name for member in self.hub.members()]
+
+    def moves(self):
+        """Who has come, and who has gone, as was told here."""
+        told = self.recorder.told
+        return [
+            (type(event), event.user.name)
+            for event in told
+            if isinstance(event, MemberJoined | MemberLeft)
+        ]
+
+
+@pytest.fixture
+def start(address):
+    """Start one more server."""
+    with ExitStack() as undo:
+
+        def start(grace=60.0):
+            server = Server(address, grace)
+            undo.callback(server.close)
+            return server
+
+        yield start
+
+
+def test_people_of_two_servers_are_in_one_room(start, until):
+    """Each is told who comes, speaks, writes, reacts and goes."""
+    one, other = start(), start()
+    ana, bia = one.log_in("Ana"), other.log_in("Bia")
+    one.join(ana, "a")
+    until(lambda: other.names() == ["Ana"])
+    assert [member.name for member in other.join(bia, "b").members] == ["Ana", "Bia"]
+    message = one.hub.posting.post("a", "c1", "hello").result(DEADLINE).message
+    until(lambda: other.recorder.all(MessagePosted))
+    one.hub.posting.typing("a", "lobby")
+    until(lambda: Typing("lobby", ana) in other.recorder.heard("b"))
+    other.hub.reactions.react("b", message.id, "👍", on=True).result(DEADLINE)
+    until(lambda: one.recorder.all(Reacted))
+    one.hub.disconnect("a")
+    one.hub.tick(time.monotonic() + 3600)
+    until(lambda: other.moves()[-1] == (MemberLeft, "Ana"))
+    assert one.moves() == other.moves()
+
+
+def test_a_name_is_taken_on_all_servers(start):
+    """At the other one, too, and by somebody who looks like it."""
+    one, other = start(), start()
+    one.log_in("Ana")
+    with pytest.raises(NameTaken):
+        other.log_in("ANA")
+
+
+def test_a_move_to_another_server_is_nothing_to_tell(start, until):
+    """With the same cookie, within the grace period."""
+    one, other = start(), start()
+    ana = one.log_in("Ana")
+    one.join(ana, "a")
+    until(lambda: other.names() == ["Ana"])
+    one.hub.disconnect("a")
+    other.join(ana, "b")
+    for server in (one, other):
+        server.hub.tick(time.monotonic() + 3600)
+        assert server.names() == ["Ana"]
+    until(lambda: one.moves() == other.moves() == [(MemberJoined, "Ana")])
+
+
+def test_a_host_keeps_order_on_all_servers(start, until):
+    """Who is kicked is closed wherever they are, and comes back nowhere as the same."""
+    one, other = start(), start()
+    host, ana = one.log_in("Hana", host=True), other.log_in("Ana")
+    one.join(host, "h")
+    other.join(ana, "a")
+    until(lambda: one.names() == other.names())
+    until(lambda: other.hub.is_moderator(host.id))
+    one.hub.command("h", "mute", "Ana")
+    until(lambda: MemberChanged(ana, "guest", muted=True) in other.recorder.heard("a"))
+    one.hub.command("h", "kick", "Ana")
+    until(lambda: ConnectionsClosed(ana.id) in other.recorder.heard("a"))
+    until(lambda: other.names() == ["Hana"])
+    until(lambda: not other.hub.identities.may_enter(ana, HERE))
+    with pytest.raises(Unauthorized):
+        other.join(ana, "a2")
+
+
+def test_a_cookie_that_was_given_back_is_none_at_another_server(start, until):
+    """The page there does not take it for one, either."""
+    one, other = start(), start()
+    ana = one.log_in("Ana")
+    one.hub.identities.log_out(ana)
+    until(lambda: not other.hub.identities.may_enter(ana, HERE))
+    assert other.log_in("Ana").id != ana.id
