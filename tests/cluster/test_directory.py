@@ -115,6 +115,13 @@ class Elsewhere:
         self._output = self._process.stdout
         assert self._output.readline() == b"here\n"
 
+    def halt(self):
+        """Nothing goes on in it, as on a computer that sleeps."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self._process.send_signal(signal.SIGCONT)
+
     def kill(self):
         self._process.kill()
         self._process.wait()
@@ -280,6 +287,21 @@ def test_the_people_of_a_killed_server_are_taken_over_by_one(start, elsewhere, u
     assert sorted(one.left + other.left) == list("bcdef")
     assert [] in (one.left, other.left)
     until(lambda: one.names() == other.names() == ["a"])
+
+
+@pytest.mark.slow
+def test_the_people_of_a_server_that_slept_are_back_with_it(start, elsewhere, until):
+    """They had left for all others; whose name is another's by now is not among them."""
+    one = start(**SHORT)
+    sleeper = elsewhere("ana", "bia", "caro")
+    until(lambda: one.directory.present == 3)
+    sleeper.halt()
+    until(lambda: len(one.tick()) == 3)
+    one.connect(User("2", "Bia"), "b")
+    sleeper.go_on()
+    until(lambda: sorted(one.names()) == ["Bia", "ana", "caro"])
+    until(lambda: sorted(event.user.name for event in one.moves()) == ["ana", "caro"])
+    assert one.directory.named("bia").user.id == "2"
 
 
 @pytest.mark.slow

@@ -82,6 +82,7 @@ class PresenceListener:
         self._owed = owed
         self._closed = threading.Event()
         self._torn = True
+        self._renewed = 0.0
         self._life: int | None = None
         self._settles: float | None = None  # when all who live have said who is with them
         self._trouble = Trouble(_log, "it is known again who is here")
@@ -145,18 +146,20 @@ class PresenceListener:
         while not self._closed.is_set():
             self._renew(connection)
             self._trouble.note("")
-            due = time.monotonic() + self._lease.lasts / _RENEWALS
-            while not self._closed.is_set() and (left := due - time.monotonic()) > 0:
-                came = connection.notifies(timeout=left, stop_after=1)
-                if time.monotonic() > due:
-                    # A computer that slept: what others have done by now is about who was theirs.
-                    self._renew(connection)
+            due = self._renewed + self._lease.lasts / _RENEWALS
+            left = due - time.monotonic()
+            while not self._closed.is_set():
+                came = connection.notifies(timeout=max(0.0, left), stop_after=1)
                 self._hear(connection, [json.loads(each.payload) for each in came])
+                left = due - time.monotonic()
+                if left <= 0:
+                    break
 
     def _renew(self, connection: psycopg.Connection[Any]) -> None:
         mine, *seconds = self._lease
         lasts, grace = (timedelta(seconds=each) for each in seconds)
         with self._lock:
+            self._renewed = time.monotonic()  # at the earliest
             row = connection.execute(_RENEW, (mine, lasts, grace, self._life is None)).fetchone()
             life, unbroken, taken = row  # type: ignore[misc]
             if taken:
@@ -193,8 +196,18 @@ class PresenceListener:
             lines = [line for (line,) in connection.execute(_SOME, (ids,))]
             there = {self._take(line).user.id for line in lines}
             for user_id in ids:
-                if user_id not in there:
+                if user_id not in there and not self._may_be_ours(user_id):
                     self._remove(user_id)
+
+    def _may_be_ours(self, user_id: str) -> bool:
+        """Whether somebody is gone for the others because this process may have slept."""
+        entry = self._people.entries.get(user_id)
+        if entry is None or not entry.connections:
+            return False
+        if time.monotonic() - self._renewed < self._lease.lasts:
+            return False
+        self._torn = True
+        return True
 
     def _take(self, line: Line) -> Person:
         entry = self._people.take(line)
