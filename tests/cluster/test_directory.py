@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -258,6 +258,25 @@ def test_who_has_logged_out_at_one_server_cannot_come_to_another(start):
     StoredReservations(one.database).note([LoggedOut("1", 0.0)])
     with pytest.raises(Unauthorized):
         other.connect(ANA, "b")
+
+
+def test_who_goes_while_the_database_is_away_has_gone_when_it_is_back(start, address, until):
+    """It cannot be asked for it: their name is free a moment later."""
+    one, other = start(), start()
+    one.connect(ANA, "a")
+    until(lambda: other.names() == ["Ana"])
+    by_hand(address, "DELETE FROM lease")  # until it is renewed nothing is taken
+    assert one.directory.release("1", 0, "logout").user == ANA
+    assert one.names() == []
+    until(lambda: other.names() == [])
+
+    def is_free():
+        with suppress(StoreUnavailable):
+            other.directory.claim(FALSE_ANA, HERE, 0, HOLD)
+            return True
+
+    until(is_free)
+    assert one.names() == []
 
 
 def test_another_name_is_known_everywhere(start, until):

@@ -249,7 +249,7 @@ class PresenceListener:
 
     def _remain(self, connection: psycopg.Connection[Any]) -> bool:
         """Say that this process's people are here; tells whether it could be said."""
-        asked: list[dict[str, Any]] = [{"do": "release", "id": each} for each in self._owed]
+        asked: list[dict[str, Any]] = [{"do": "release", "id": each} for each in list(self._owed)]
         asked += [
             self._remaining(entry) for entry in list(self._people.entries.values()) if entry.is_ours
         ]
