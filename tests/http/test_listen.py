@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import subprocess
 import sys
@@ -59,6 +60,24 @@ def test_a_port_that_was_asked_for_is_not_exchanged() -> None:
         port = port_of(first)
         with pytest.raises(PortTaken, match=f"port {port} is taken"):
             listen(None, port)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux shares a port's connections out")
+def test_a_shared_port_is_one_for_those_who_share_it() -> None:
+    """Each of them gets connections; for anybody else it is taken."""
+    with listen(None, 0, shared=True) as first:
+        port = port_of(first)
+        with listen(None, port, shared=True) as second:
+            assert port_of(second) == port
+            waiting: set[socket.socket] = set()
+            while waiting != {first, second}:
+                socket.create_connection(("127.0.0.1", port), 5).close()
+                ready, _, _ = select.select([first, second], [], [], 5)
+                waiting.update(ready)
+        with pytest.raises(PortTaken):
+            listen(None, port)
+    with listen(None, 0) as other, pytest.raises(PortTaken):
+        listen(None, port_of(other), shared=True)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1", pytest.param("::1", marks=has_ipv6)])

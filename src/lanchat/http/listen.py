@@ -42,12 +42,16 @@ PROBED = (
 )
 
 
-def listen(host: str | None, port: int | None) -> socket.socket:
+def listen(host: str | None, port: int | None, *, shared: bool = False) -> socket.socket:
     """A listening socket on the host (None: every address) and port.
 
-    ``port`` None is 8765, or the next free one up to 20 on; 0 is any free one. Raises
-    PortTaken or NoFreePort, or AddressNotHere for every other reason.
+    ``port`` None is 8765, or the next free one up to 20 on; 0 is any free one. A ``shared`` one
+    others of the same user can listen on, too, who say the same: then the system gives each a part
+    of the connections (Linux), and None is 8765 and nothing else. Raises PortTaken or NoFreePort,
+    or AddressNotHere for every other reason.
     """
+    if shared:
+        return _listen_on(host, DEFAULT_PORT if port is None else port, shared=True)
     if port is not None:
         return _listen_on(host, port)
     last = DEFAULT_PORT + PORTS_TO_TRY
@@ -57,32 +61,32 @@ def listen(host: str | None, port: int | None) -> socket.socket:
     raise NoFreePort(DEFAULT_PORT, last)
 
 
-def _listen_on(host: str | None, port: int) -> socket.socket:
+def _listen_on(host: str | None, port: int, *, shared: bool = False) -> socket.socket:
     try:
         if host in (None, IPV6_ANY, IPV4_ANY):
-            return _listen_everywhere(port, ipv4_only=host == IPV4_ANY)
-        return _bind(*_resolve(str(host), port))
+            return _listen_everywhere(port, ipv4_only=host == IPV4_ANY, shared=shared)
+        return _bind(*_resolve(str(host), port), shared=shared)
     except (OSError, UnicodeError) as error:
         raise _explain(error, host, port) from error
 
 
-def _listen_everywhere(port: int, *, ipv4_only: bool) -> socket.socket:
+def _listen_everywhere(port: int, *, ipv4_only: bool, shared: bool) -> socket.socket:
     if port:
         for family, address in PROBED:
-            _refuse_taken(family, address, port)
+            _refuse_taken(family, address, port, shared=shared)
     if not ipv4_only and socket.has_dualstack_ipv6():
         try:
-            return _bind(socket.AF_INET6, (IPV6_ANY, port))
+            return _bind(socket.AF_INET6, (IPV6_ANY, port), shared=shared)
         except OSError as error:
             # IPv6 is built in but switched off; anything else is for the caller.
             if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
                 raise
-    return _bind(socket.AF_INET, (IPV4_ANY, port))
+    return _bind(socket.AF_INET, (IPV4_ANY, port), shared=shared)
 
 
-def _refuse_taken(family: socket.AddressFamily, address: str, port: int) -> None:
+def _refuse_taken(family: socket.AddressFamily, address: str, port: int, *, shared: bool) -> None:
     try:
-        _bind(family, (address, port), backlog=None).close()
+        _bind(family, (address, port), backlog=None, shared=shared).close()
     except OSError as error:
         # Every other error, such as having no IPv6, means that nobody else is there either.
         if _is_taken(error):
@@ -98,7 +102,11 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, SocketAddress]
 
 
 def _bind(
-    family: socket.AddressFamily, address: SocketAddress, backlog: int | None = BACKLOG
+    family: socket.AddressFamily,
+    address: SocketAddress,
+    backlog: int | None = BACKLOG,
+    *,
+    shared: bool = False,
 ) -> socket.socket:
     """Bind, and listen unless ``backlog`` is None.
 
@@ -111,6 +119,8 @@ def _bind(
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if shared:
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
             ipv6_only = address[0] != IPV6_ANY
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, ipv6_only)
