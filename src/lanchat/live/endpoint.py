@@ -43,6 +43,10 @@ _TOO_LARGE = Answer("more than 64 KiB", "413 Content Too Large")
 _WRONG_VERSION = Answer(
     "WebSocket 13 is spoken", "426 Upgrade Required", (("Sec-WebSocket-Version", "13"),)
 )
+_NO_POLLING = Answer(
+    "several servers are one chat here, and they take WebSockets alone: connect with "
+    'transports: ["websocket"]'
+)
 _CROWDED = Answer(
     "too many connections that say nothing", "429 Too Many Requests", (("Retry-After", "10"),)
 )
@@ -51,11 +55,15 @@ _CROWDED = Answer(
 class Endpoint:
     """Answers requests for sockets: some by itself, most through the engine's own handler.
 
-    ``is_crowded`` says whether a request may open no further session now.
+    ``is_crowded`` says whether a request may open no further session now, ``polls`` whether
+    clients may poll at all.
     """
 
-    def __init__(self, engine: Any, is_crowded: Callable[[WSGIEnvironment], bool]) -> None:
+    def __init__(
+        self, engine: Any, is_crowded: Callable[[WSGIEnvironment], bool], *, polls: bool = True
+    ) -> None:
         self._engine = engine
+        self._polls = polls
         self._stock = engine.handle_request
         self._is_crowded = is_crowded
         self._polling: set[str] = set()
@@ -65,6 +73,8 @@ class Endpoint:
         given = parse_qs(environ.get("QUERY_STRING", ""))
         query = {name: values[0] for name, values in given.items()}
         fault = _fault(query, environ)
+        if fault is None and not self._polls and not _wants_websocket(environ):
+            fault = _NO_POLLING
         if fault is None and "sid" in query:
             return self._resume(query["sid"], environ, start_response)
         if fault is None and self._is_crowded(environ):

@@ -97,7 +97,8 @@ class Traffic(NamedTuple):
 class Stack:
     """The Socket.IO server as fitted for lanchat.
 
-    ``is_known`` says whether a request carries a session cookie that lets its person in.
+    ``is_known`` says whether a request carries a session cookie that lets its person in, ``polls``
+    whether clients may do without a WebSocket.
     """
 
     def __init__(
@@ -106,6 +107,8 @@ class Stack:
         events: EventHandlers,
         limits: SilentLimits = SilentLimits(),  # noqa: B008  it is a constant
         is_known: Callable[[WSGIEnvironment], bool] = lambda _: False,
+        *,
+        polls: bool = True,
     ) -> None:
         self._server = server
         self._engine = server.eio
@@ -123,7 +126,7 @@ class Stack:
         events.attach(server)
         reader = PacketReader(self._engine, self._engine.handlers["message"], events)
         self._engine.on("message", reader)
-        self._engine.handle_request = Endpoint(self._engine, self._is_crowded)
+        self._engine.handle_request = Endpoint(self._engine, self._is_crowded, polls=polls)
         speed_up(server, flusher, reader)
         self._silent_since: dict[str, float] = {}
         self._sweeper = Periodic(self._sweep, _SWEEP_SECONDS, name="silent sessions")
