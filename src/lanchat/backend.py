@@ -43,7 +43,7 @@ from lanchat.network_upkeep import NetworkUpkeep, encryption_for
 from lanchat.periodic import Periodic
 from lanchat.rows.reading import StoredHistory
 from lanchat.rows.state import StoredReservations, StoredSettings
-from lanchat.storage import Storage
+from lanchat.storage import Storage, open_folder
 from lanchat.store.datadir import DataDir
 from lanchat.web import outgoing
 from lanchat.web.app import carries_session, create_app
@@ -79,7 +79,7 @@ class Chat:
         self.hub = Hub(
             log=storage.log,
             settings=StoredSettings(storage.database),
-            reservations=StoredReservations(storage.database, storage.data.session_key),
+            reservations=StoredReservations(storage.database, storage.session_key),
             directory=LocalDirectory(config.grace),
             delivery=self.delivery,
             audit=self.audit,
@@ -109,7 +109,7 @@ class Web:
         self._hub = chat.hub
         self.app: flask.Flask = create_app(
             config,
-            storage.data,
+            storage.secrets,
             hub=chat.hub,
             reading=Reading(StoredHistory(storage.database)),
             searching=Searching(storage.search),
@@ -121,7 +121,8 @@ class Web:
         )
         limits = SilentLimits(_max_silent(config.max_per_ip), room.silent)
         known = partial(carries_session, self.app)
-        self._stack = Stack(chat.delivery.socketio.server, chat.handlers, limits, known)
+        server = chat.delivery.socketio.server
+        self._stack = Stack(server, chat.handlers, limits, known, polls=config.polls)
         if config.metrics:
             metrics = _metrics()
             traffic, counts = self._stack.traffic, chat.audit.counts
@@ -147,7 +148,7 @@ class Backend:
         refuse_gevent_websocket()
         self.room = make_room_for(config.max_clients)
         with ExitStack() as undo:
-            storage = Storage(config)
+            storage = _storage(config)
             undo.callback(storage.stop)
             self.encryption = encryption_for(config, network) if config.encrypted else None
             authority = self.encryption.authority if self.encryption else None
@@ -158,7 +159,7 @@ class Backend:
             web = Web(config, storage, chat, network, authority=authority, room=self.room)
             undo.callback(web.stop)
             undo.callback(upkeep.leave)
-            self.host_secret = storage.data.host_link
+            self.host_secret = storage.secrets.host_link
             desk = Desk(chat.hub, lambda: host_link(config, network, self.host_secret))
             if listener := open_listener(storage.data.path, desk.answer):
                 undo.callback(listener.close)
@@ -174,6 +175,18 @@ class Backend:
         # Nobody comes in any more, not even through a connection that is still open.
         self.app.wsgi_app = _closed  # type: ignore[method-assign, assignment]
         self._stop()
+
+
+def _storage(config: ServeConfig) -> Storage:
+    """Where messages are kept. Raises CannotStart, ExtraMissing where a package is."""
+    if config.database is None:
+        return open_folder(config)
+    try:
+        shared_storage = import_module("lanchat.shared_storage")
+    except ImportError as error:  # psycopg, or what it needs of PostgreSQL's own library
+        raise ExtraMissing("--database", "psycopg[binary]") from error
+    storage: Storage = shared_storage.open_database(config, config.database)
+    return storage
 
 
 def _keep(data: DataDir, listener: Listener) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 from platformdirs import user_config_path, user_data_path, user_log_path
 
+from lanchat import database_url
 from lanchat.errors import NoHome, SettingRefused
 
 DEFAULT_PORT = 8765
@@ -114,7 +116,10 @@ class ServeConfig:
     each of the three; ``max_file_size``, ``file_quota`` (all files together) and
     ``file_quota_person`` (what one person sends within a day) are in bytes; ``tls`` without
     ``tls_cert`` is a certificate of our own, and ``tls_key`` None lies in the file of
-    ``tls_cert``; without a ``metrics_token`` this computer alone is told the ``metrics``.
+    ``tls_cert``; without a ``metrics_token`` this computer alone is told the ``metrics``;
+    ``database`` None keeps messages in ``data_dir``, else it is the address of the one that several
+    servers share; ``reuse_port`` lets several of them listen on one port, and ``sticky`` says that
+    whatever is in front of them leads a client to the same one each time.
     Raises SettingRefused.
     """
 
@@ -148,12 +153,16 @@ class ServeConfig:
     tls_key: Path | None = None
     metrics: bool = False
     metrics_token: str | None = field(default=None, repr=False)
+    database: str | None = field(default=None, repr=False)
+    reuse_port: bool = False
+    sticky: bool = False
 
     def __post_init__(self) -> None:
         self._check_numbers()
         self._check_names()
         self._check_secrets()
         self._check_encryption()
+        self._check_database()
 
     def _check_numbers(self) -> None:
         for name, (least, most, hint) in RANGES.items():
@@ -188,10 +197,32 @@ class ServeConfig:
         if self.encrypted and self.trust_proxy:
             raise SettingRefused("tls", "on", "with --trust-proxy it is the proxy that encrypts")
 
+    def _check_database(self) -> None:
+        if self.database is None:
+            for name, what in (
+                ("reuse-port", "several processes are one chat by a database that they share"),
+                ("sticky", "one server knows all its clients"),
+            ):
+                if getattr(self, name.replace("-", "_")):
+                    raise SettingRefused(name, "on", f"{what}; it is for --database")
+            return
+        database_url.check("database", self.database)
+        if not self.keep_history:
+            hint = "with --database messages are kept there; leave one of the two out"
+            raise SettingRefused("no-history", "on", hint)
+        if self.reuse_port and sys.platform != "linux":
+            hint = "Linux alone shares a port's connections out; give each process its own --port"
+            raise SettingRefused("reuse-port", "on", hint)
+
     @property
     def takes_files(self) -> bool:
-        """Whether people can send files: what is not kept has none."""
-        return self.files and self.keep_history
+        """Whether people can send files: what is not kept has none, and several servers as yet."""
+        return self.files and self.keep_history and self.database is None
+
+    @property
+    def polls(self) -> bool:
+        """Whether clients may poll: each request of one has to reach the same server."""
+        return self.database is None or self.sticky
 
     @property
     def encrypted(self) -> bool:

@@ -71,6 +71,7 @@ from __future__ import annotations
 
 from math import ceil
 from pathlib import Path
+from shlex import quote
 
 
 class LanchatError(Exception):
@@ -114,8 +115,8 @@ class ExtraMissing(CannotStart):
     def __init__(self, option: str, package: str) -> None:
         # The package by its own name: on the public index `lanchat` is somebody else's.
         super().__init__(
-            f"{option} needs the package {package}: pipx inject lanchat {package}, "
-            f"or where pip installed lanchat: pip install {package}"
+            f"{option} needs the package {package}: pipx inject lanchat {quote(package)}, "
+            f"or where pip installed lanchat: pip install {quote(package)}"
         )
         self.option = option
         self.package = package

@@ -37,7 +37,7 @@ class Server:
 
     def __init__(self, config: ServeConfig) -> None:
         self.config = config
-        self._socket = listen(config.host, config.port)
+        self._socket = listen(config.host, config.port, shared=config.reuse_port)
         with ExitStack() as undo:
             undo.callback(self._socket.close)
             self.port: int = self._socket.getsockname()[1]

@@ -71,6 +71,14 @@ def test_an_access_code_is_not_shown(file: Path, form: list[str]) -> None:
     assert '"set": true' in shown or "# access-code: set, and not shown (env)" in shown
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_the_database_is_shown_without_its_password(form: list[str]) -> None:
+    """Which one it is has to be seen."""
+    shown = show(*form, "--database", "postgresql://chat:s3cret@db.example/room").stdout
+    assert "postgresql://chat@db.example/room" in shown
+    assert "s3cret" not in shown
+
+
 def test_what_serve_would_refuse_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     """The settings stand there all the same, to see what is wrong."""
     assert run(["config", "show", "--port", "70000"]) == ExitCode.USAGE

@@ -4,6 +4,7 @@ import os
 import re
 import stat
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,18 @@ def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
 
 
+def keys(path):
+    """The secrets in the directory."""
+    with closing(DataDir(path)) as data:
+        return data.keys()
+
+
 def test_everything_in_it_is_its_owners(tmp_path):
     """It is made where it is missing; an older lanchat finds each file by the same name."""
     path = tmp_path / "somewhere" / "data"
     data = DataDir(path)
     assert (data.path, data.database) == (path, path / "messages.db")
+    data.keys()
     modes = {file.name: mode(file) for file in path.iterdir() if file.name != "lanchat.pid"}
     assert modes == {"lanchat.lock": 0o600, "secret": 0o600, "host-secret": 0o600}
     assert mode(path) == 0o700
@@ -30,10 +38,7 @@ def test_everything_in_it_is_its_owners(tmp_path):
 
 def test_secrets_are_made_once(tmp_path):
     """A restart finds the same: 256 bits for the cookies, 128 for who types a link off a screen."""
-    first = DataDir(tmp_path)
-    first.close()
-    second = DataDir(tmp_path)
-    second.close()
+    first, second = keys(tmp_path), keys(tmp_path)
     assert (first.sessions, first.host_link) == (second.sessions, second.host_link)
     assert re.fullmatch(rb"[0-9a-f]{64}", first.sessions)
     assert re.fullmatch(r"[0-9a-f]{32}", first.host_link)
@@ -44,17 +49,13 @@ def test_a_secret_of_ones_own(tmp_path):
     """Whatever it is, if it is long enough."""
     (tmp_path / "secret").write_bytes(b"\xff" * 32)
     (tmp_path / "host-secret").write_bytes(b"\xff" * 16)
-    data = DataDir(tmp_path)
-    data.close()
-    assert (data.sessions, data.host_link) == (b"\xff" * 32, "\ufffd" * 16)
+    own = keys(tmp_path)
+    assert (own.sessions, own.host_link) == (b"\xff" * 32, "\ufffd" * 16)
 
 
 def test_every_data_dir_has_its_own_secret(tmp_path):
     """A cookie of one server is nothing to another."""
-    one, other = DataDir(tmp_path / "one"), DataDir(tmp_path / "other")
-    assert one.sessions != other.sessions
-    one.close()
-    other.close()
+    assert keys(tmp_path / "one").sessions != keys(tmp_path / "other").sessions
 
 
 def test_one_server_at_a_time(tmp_path):
@@ -126,7 +127,7 @@ def test_a_damaged_secret_is_named(tmp_path, name, size):
     for damaged in (b"", b"x" * (size - 1)):
         (tmp_path / name).write_bytes(damaged)
         with pytest.raises(DataUnusable, match=rf"/{name}: is damaged; delete it: a new one is"):
-            DataDir(tmp_path)
+            keys(tmp_path)
         (tmp_path / name).unlink()
 
 
@@ -156,7 +157,7 @@ def test_a_pipe_in_place_of_a_secret_is_refused(tmp_path, name):
     """It would be waited for without a word."""
     os.mkfifo(tmp_path / name)
     with pytest.raises(DataUnusable, match="is a pipe"):
-        DataDir(tmp_path)
+        keys(tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")

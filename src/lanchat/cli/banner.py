@@ -14,6 +14,7 @@ from rich.text import Text
 
 from lanchat import qr
 from lanchat.config import DEFAULT_PORT, ServeConfig, default_log_file
+from lanchat.database_url import without_password
 from lanchat.errors import NoHome
 from lanchat.i18n import translate
 from lanchat.net.network import Network
@@ -163,7 +164,9 @@ class Banner:
             digest = hashlib.sha256(self._authority).digest()
             for half in (digest[:16], digest[16:]):
                 yield "SHA-256", half.hex(":").upper()
-        if config.keep_history:
+        if config.database is not None:
+            yield self._say("messages"), printable(without_password(config.database))
+        elif config.keep_history:
             yield self._say("messages"), printable(str(config.data_dir))
         else:
             yield self._say("messages"), self._say("memory")

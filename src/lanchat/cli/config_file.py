@@ -43,11 +43,21 @@ _TEXTS = Kind(
 
 
 class Setting(click.Option):
-    """An option that the file can hold, too; the value of a ``secret`` one is never shown."""
+    """An option that the file can hold, too; the value of a ``secret`` one is never shown.
 
-    def __init__(self, *args: Any, secret: bool = False, **settings: Any) -> None:
+    ``shown`` makes of it what may be.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        secret: bool = False,
+        shown: Callable[[str], str] | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__(*args, **settings)
         self.secret = secret
+        self.shown = shown
 
     @property
     def key(self) -> str:

@@ -21,6 +21,7 @@ from lanchat.cli.options import (
 )
 from lanchat.cli.serve_config import config_from
 from lanchat.config import DEFAULT_PORT, ServeConfig
+from lanchat.database_url import without_password
 from lanchat.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -50,6 +51,15 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @option("--name", default="lanchat", help="What the room is called, in the pages and here.")
 @data_dir_option
 @log_file_option
+@option(
+    "--database",
+    metavar="URL",
+    secret=True,
+    shown=without_password,
+    show_default="messages are kept in --data-dir",
+    help="Be one chat with all servers that have this database of PostgreSQL: "
+    "postgresql://USER:PASSWORD@HOST/DATABASE.",
+)
 @option(
     "--history",
     type=int,
@@ -131,6 +141,17 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     type=FILE,
     show_default="in the certificate's file",
     help="The key of that certificate (PEM).",
+)
+@option(
+    "--reuse-port",
+    is_flag=True,
+    help="Let further processes with the same --database listen on the same port (Linux).",
+)
+@option(
+    "--sticky",
+    is_flag=True,
+    help="With --database, take clients without WebSocket, too: only where the proxy leads each "
+    "of them to the same server every time.",
 )
 @option(
     "--grace",

@@ -39,7 +39,8 @@ def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
     if params["no_mdns"]:
         given["mdns_name"] = None
     try:
-        given["access_code"] = access_code(secret(context, "access-code"), banner=banner)
+        code, alone = secret(context, "access-code"), params["database"] is None
+        given["access_code"] = access_code(code, banner=banner, alone=alone)
         given["metrics_token"] = secret(context, "metrics-token")
         return ServeConfig(
             **given, keep_history=not params["no_history"], files=not params["no_files"]
@@ -54,13 +55,17 @@ def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
         raise ConfigFileRefused(file, str(refused)) from None
 
 
-def access_code(given: str | None, *, banner: bool) -> str | None:
+def access_code(given: str | None, *, banner: bool, alone: bool = True) -> str | None:
     """The code that guests have to know, or None; chance chooses where it is ``auto``.
 
-    Without a ``banner`` nobody would see a generated one. Raises SettingRefused.
+    Without a ``banner`` nobody would see a generated one, and servers that are not ``alone`` would
+    have different ones. Raises SettingRefused.
     """
     if given != AUTO_CODE:
         return given
+    if not alone:
+        hint = "each server would make another one; choose one yourself"
+        raise SettingRefused("access-code", AUTO_CODE, hint)
     if not banner:
         hint = "nobody would see the code without the banner; choose one yourself"
         raise SettingRefused("access-code", AUTO_CODE, hint)

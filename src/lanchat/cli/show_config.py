@@ -54,7 +54,9 @@ class Shown(NamedTuple):
         if self.value is None:
             usual = self.setting.show_default
             return usual if isinstance(usual, str) else "not set"
-        return "set, and not shown" if self.setting.secret else _toml(self.value)
+        if not self.setting.secret:
+            return _toml(self.value)
+        return "set, and not shown" if self.setting.shown is None else str(self.value)
 
 
 @click.group(invoke_without_command=True)
@@ -81,7 +83,7 @@ def show(*, as_json: bool, options: tuple[str, ...]) -> None:
 
     It is what `lanchat serve` would take with the same options, in the same folder and with the
     same variables. Where it would refuse a setting, so does this. In a pipe the output is a file
-    of settings. An access code is not shown.
+    of settings. An access code is not shown, nor a database's password.
     """
     with serve.make_context("lanchat serve", list(options)) as context:
         shown, file = list(_settings(context)), file_of(context)
@@ -111,6 +113,8 @@ def _written(setting: Setting, value: Any) -> Any:
     """The value as it would be written in a file."""
     if value is None:
         return None
+    if setting.shown is not None:
+        return setting.shown(value)
     if isinstance(setting.type, click.types.FuncParamType) and setting.type.func in _WRITTEN:
         return _WRITTEN[setting.type.func](value)
     if isinstance(value, tuple):
@@ -121,7 +125,9 @@ def _written(setting: Setting, value: Any) -> Any:
 def _as_json(shown: list[Shown], file: Path | None) -> dict[str, Any]:
     settings = {}
     for setting, value, source in shown:
-        what = {"set": value is not None} if setting.secret else {"value": value}
+        what: dict[str, Any] = {"value": value}
+        if setting.secret:
+            what = {"set": value is not None, **({"shown": value} if setting.shown else {})}
         settings[setting.key] = {**what, "source": source}
     return {"file": None if file is None else str(file), "settings": settings}
 

@@ -134,6 +134,8 @@ def risks(
                 "everybody with an account on this computer can read the secrets in "
                 f"{secrets}; forbid it with: chmod o-r {secrets}"
             )
+    if config.files and config.database is not None:
+        yield "nobody can send files: servers that share a database have none yet"
     if config.takes_files:
         total, _, free = shutil.disk_usage(config.data_dir)
         if free < spared(total):

@@ -124,9 +124,26 @@ class PostgresDatabase:
                 f"this one knows {len(MIGRATIONS)})",
                 "update lanchat, or choose another --database",
             ) from error
-        except (psycopg.Error, StoreUnavailable) as error:
-            reason = " ".join(str(error).split())
-            raise DatabaseUnusable(reason, "see to it that it can be reached and used") from error
+        except psycopg.Error as error:
+            raise unusable(error) from error
+        except StoreUnavailable as error:
+            cause = error.__cause__
+            raise unusable(cause if isinstance(cause, psycopg.Error) else error) from error
+
+
+def unusable(error: Exception) -> DatabaseUnusable:
+    """What keeps a server from its work, and what can be done about it."""
+    reason = " ".join(str(error).split())
+    if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
+        # libpq would show what it has not understood, which may be of the password.
+        return DatabaseUnusable("its address cannot be read", "write % in a password as %25")
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        hint = "let the user make tables there, as the database's owner may"
+    elif isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+        hint = "name the server that takes changes, not a standby of it"
+    else:
+        hint = "see to it that it can be reached and used"
+    return DatabaseUnusable(reason, hint)
 
 
 @contextlib.contextmanager

@@ -19,9 +19,8 @@ from lanchat.chat.events import LogEvent, SettingsChanged
 from lanchat.cluster import journal
 from lanchat.cluster.answers import Answers
 from lanchat.cluster.connection import PostgresConnection
-from lanchat.cluster.database import PostgresDatabase
+from lanchat.cluster.database import PostgresDatabase, unusable
 from lanchat.cluster.schema import ALIVE, CHANNEL
-from lanchat.errors import DatabaseUnusable
 from lanchat.rows import messages, reactions, state
 from lanchat.rows.batches import Trouble
 
@@ -52,8 +51,7 @@ class Listener:
             connection = self._connect()
             self._begin(connection)
         except psycopg.Error as error:
-            reason = " ".join(str(error).split())
-            raise DatabaseUnusable(reason, "see to it that it can be reached and used") from error
+            raise unusable(error) from error
         self._thread = threading.Thread(
             target=self._run, args=(connection,), name="listener", daemon=True
         )

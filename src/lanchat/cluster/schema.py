@@ -234,7 +234,15 @@ CREATE TRIGGER search_deletion AFTER UPDATE OF deleted_at ON message
     FOR EACH ROW WHEN (new.deleted_at IS NOT NULL) EXECUTE FUNCTION search_deletion();
 """
 
-MIGRATIONS: tuple[str, ...] = (_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH, PRESENCE_SCHEMA)
+# What one server signs, the others believe (see keys.py).
+_SECRETS = """
+CREATE TABLE secret (name text PRIMARY KEY, value text NOT NULL);
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    *(_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH),
+    *(PRESENCE_SCHEMA, _SECRETS),
+)
 
 
 def migrate(connection: psycopg.Connection[object]) -> None:

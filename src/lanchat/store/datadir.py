@@ -9,7 +9,8 @@ import os
 import secrets
 import sys
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,29 @@ class SessionKey:
             self._is_withdrawn = False
 
 
+class Keys:
+    """The secrets in the directory, made where they are missing. Raises OSError or DataUnusable.
+
+    ``session_key`` signs the cookies, ``host_link`` makes whoever has it a host.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.session_key = SessionKey(path / "secret")
+        self.host_link = _secret(path / "host-secret", _HOST_SECRET_BYTES).decode(
+            "ascii", "replace"
+        )
+
+    @property
+    def sessions(self) -> bytes:
+        """What signs the cookies."""
+        return self.session_key.value
+
+
 class DataDir:
     """The directory, held by this process until ``close``.
 
-    ``session_key`` signs the cookies, ``host_link`` makes whoever has it a host.
     It is created where it is missing. Raises DataInUse where another server holds it, and
-    DataUnusable where it cannot be written or its secret is damaged.
+    DataUnusable where it cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -82,27 +100,14 @@ class DataDir:
         self._folder: int | None = None
         self._holder = path / HOLDER
         self._control: dict[str, str] = {}
-        try:
+        with self._explained():
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._acquire()
-            with ExitStack() as undo:
-                undo.callback(self.close)
-                self.session_key = SessionKey(path / "secret")
-                self.host_link = _secret(path / "host-secret", _HOST_SECRET_BYTES).decode(
-                    "ascii", "replace"
-                )
-                undo.pop_all()
-        except OSError as error:
-            raise DataUnusable(
-                path,
-                f"cannot be used as data directory ({error.strerror or error})",
-                "make it writable or choose another --data-dir",
-            ) from error
 
-    @property
-    def sessions(self) -> bytes:
-        """What signs the cookies."""
-        return self.session_key.value
+    def keys(self) -> Keys:
+        """The secrets in it. Raises DataUnusable, where one is damaged, too."""
+        with self._explained():
+            return Keys(self.path)
 
     def announce(self, control: Path) -> None:
         """Write down where this server listens to terminals."""
@@ -127,6 +132,17 @@ class DataDir:
         if self._folder is not None:
             os.close(self._folder)
         self._lock.release()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise DataUnusable(
+                self.path,
+                f"cannot be used as data directory ({error.strerror or error})",
+                "make it writable or choose another --data-dir",
+            ) from error
 
     def _is_there(self) -> bool:
         if self._folder is None:

@@ -98,6 +98,7 @@ class Site:
         return {
             "serverUrl": _own_url(),
             "socketPath": f"{flask.request.script_root}/socket.io",
+            "transports": ["websocket", "polling"] if self.config.polls else ["websocket"],
             **outgoing.invitation(lan_url, self.config.invitation(lan_url)),
             "room": self.config.name,
             "user": {"id": user.id, "name": user.name},

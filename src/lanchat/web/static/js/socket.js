@@ -37,10 +37,10 @@ const HASTY = new Set(["too_fast", "slow_mode"]); // what is refused goes out a 
 const PASSING = new Set(["unavailable", "too_fast", "not_joined"]); // a no for now
 
 /**
- * Connect to the server, which takes `rate` messages a second. `onUnauthorized` is called when it
+ * Connect to the server, which takes some `transports` and `rate` messages a second. `onUnauthorized` is called when it
  * does not let us in any more, `onPause(milliseconds)` when sending has to wait, with 0 when it need
  * not any more.
- * @param {Pick<Config, "serverUrl" | "socketPath">} server
+ * @param {Pick<Config, "serverUrl" | "socketPath" | "transports">} server
  * @param {{
  *   rate: number, dispatch: Dispatch, getState: () => State,
  *   onUnauthorized: () => void, onPause: (pause: number) => void,
@@ -51,7 +51,7 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
   let way = WEBSOCKET_FIRST;
   const socket = io(server.serverUrl, {
     path: server.socketPath,
-    transports: way.transports,
+    transports: taken(way.transports, server),
     tryAllTransports: way.tryAllTransports,
     timeout: way.within,
     reconnectionDelay: 500,
@@ -100,7 +100,10 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
   function prefer(next) {
     way = next;
     const { transports, tryAllTransports, within } = next;
-    Object.assign(socket.io.opts, { transports, tryAllTransports });
+    Object.assign(socket.io.opts, {
+      transports: taken(transports, server),
+      tryAllTransports,
+    });
     socket.io.timeout(within);
   }
 
@@ -225,4 +228,13 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     onPause(0);
   };
   return { send, ask, command, load, hurry };
+}
+
+/**
+ * Those transports that the server takes: several servers that are one chat take no polling.
+ * @param {string[]} transports
+ * @param {Pick<Config, "transports">} server
+ */
+function taken(transports, server) {
+  return transports.filter((transport) => server.transports.includes(transport));
 }

@@ -723,6 +723,7 @@ interface Overlays {
 interface Config extends Invite {
   readonly serverUrl: string;
   readonly socketPath: string;
+  readonly transports: readonly string[];
   readonly room: string;
   readonly user: User;
   readonly lang: string;

@@ -1,0 +1,163 @@
+"""Several `lanchat serve` with one database are one chat."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+
+import pytest
+import requests
+
+from tests.world.person import Person
+from tests.world.server import ServerProcess
+
+Start = Callable[..., ServerProcess]
+
+
+@pytest.fixture
+def start(server_factory: Start, address: str) -> Start:
+    """Start one more server of the chat."""
+
+    def serve(*options: str) -> ServerProcess:
+        return server_factory("--database", address, "--rate", "0", *options)
+
+    return serve
+
+
+@pytest.fixture
+def pair(start: Start) -> tuple[ServerProcess, ServerProcess]:
+    """Two servers, as on two machines."""
+    return start(), start()
+
+
+@pytest.fixture
+def come(person_factory: Callable[..., Person]) -> Callable[..., Person]:
+    """Let somebody come to a server."""
+
+    def arrive(server: ServerProcess, name: str) -> Person:
+        person = person_factory(name, server)
+        answer = person.join()
+        cursor = {"last_seq": answer["seq"], "epoch": answer["epoch"]}
+        assert person.call("new_host", cursor)["ok"]
+        return person
+
+    return arrive
+
+
+@pytest.fixture
+def server(pair: tuple[ServerProcess, ServerProcess]) -> ServerProcess:
+    """Where people come without being told."""
+    return pair[0]
+
+
+def told(person: Person) -> list[int]:
+    """The ids of what somebody has heard, in its order."""
+    return [message["id"] for message in person.events("add_chat_message")]
+
+
+def test_people_of_two_servers_talk(pair, come, until):
+    """What is said, changed and cleared at one is told at both, in the same order."""
+    ana, bia = come(pair[0], "Ana"), come(pair[1], "Bia")
+    talking = [
+        threading.Thread(target=lambda one=one: [one.say(str(i)) for i in range(30)])
+        for one in (ana, bia)
+    ]
+    for each in talking:
+        each.start()
+    for each in talking:
+        each.join()
+    until(lambda: len(told(ana)) == len(told(bia)) == 60)
+    assert told(ana) == told(bia) == sorted(told(ana))
+    last = ana.say("gone soon")["id"]
+    edit = {"id": last, "message": "better", "client_id": str(uuid.uuid4())}
+    assert ana.call("edit_message", edit)["ok"]
+    bia.hears("message_changed", id=last, message="better")
+    assert bia.call("react", {"id": last, "emoji": "👍", "on": True})["ok"]
+    ana.hears("reactions_changed", id=last)
+    pair[1].ask({"do": "command", "name": "clear", "text": ""})
+    ana.hears("history_cleared")
+
+
+def test_a_cookie_of_one_server_is_good_at_all(pair, come):
+    """The secrets are in the database; so is the link that makes somebody a host."""
+    ana = come(pair[0], "Ana")
+    page = requests.get(pair[1].url + "/chat", cookies=ana.http.cookies, timeout=60)
+    assert page.history == []
+    assert '"name": "Ana"' in page.text
+    links = {tuple(re.findall(r"/host#(\w+)", server.output())) for server in pair}
+    assert len(links) == 1
+    assert not (pair[0].data_dir / "secret").exists()
+
+
+def test_who_polls_is_told_what_to_do(pair, start, come):
+    """Another request of theirs might reach another server, which would know nothing of them."""
+    ana = come(pair[0], "Ana")
+    polling = "/socket.io/?EIO=4&transport=polling"
+    refused = requests.get(pair[0].url + polling, cookies=ana.http.cookies, timeout=60)
+    assert (refused.status_code, refused.headers["Content-Type"]) == (400, "text/plain")
+    assert 'connect with transports: ["websocket"]' in refused.text
+    (told,) = re.findall(r'"transports": (\[.*?\])', ana.get("/chat").text)
+    assert json.loads(told) == ["websocket"]
+    sticky = start("--sticky")
+    opened = requests.get(sticky.url + polling, cookies=ana.http.cookies, timeout=60)
+    assert opened.status_code == 200
+
+
+def test_a_database_that_is_away_costs_nothing_that_was_acknowledged(pair, come, postgres, until):
+    """Nobody is disconnected; what is refused meanwhile is sent again, and all hear it once."""
+    people = [come(pair[0], "Ana"), come(pair[1], "Bia")]
+    acknowledged: dict[int, str] = {}
+    refused: list[str] = []
+
+    def talk(one: Person) -> None:
+        for number in range(60):
+            client_id = str(uuid.uuid4())
+            while not (answer := one.say(f"{one.name} {number}", client_id))["ok"]:
+                refused.append(answer["error"]["code"])
+            acknowledged[answer["id"]] = f"{one.name} {number}"
+
+    talking = [threading.Thread(target=talk, args=[one]) for one in people]
+    for each in talking:
+        each.start()
+    until(lambda: len(acknowledged) > 20)
+    postgres.stop(signal.SIGQUIT)
+    until(lambda: refused)
+    postgres.start()
+    for each in talking:
+        each.join()
+    assert set(refused) == {"unavailable"}
+    assert len(acknowledged) == 120
+    for one in people:
+        until(lambda one=one: len(told(one)) == 120)
+        assert told(one) == sorted(acknowledged)
+        assert one.socket.connected
+
+
+def test_who_was_on_a_server_that_is_killed_goes_on_at_the_other(pair, come, person_factory):
+    """Nothing is missing there."""
+    ana, bia = come(pair[0], "Ana"), come(pair[1], "Bia")
+    last = bia.say("before")["id"]
+    pair[0].kill()
+    bia.say("meanwhile")
+    moved = person_factory(None, pair[1])
+    moved.http.cookies.update(ana.http.cookies)
+    answer = moved.join(last_id=last)
+    assert answer["you"]["name"] == "Ana"
+    assert [each["message"] for each in answer["messages"]] == ["meanwhile"]
+    moved.say("after")
+    bia.hears("add_chat_message", message="after")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux shares a port's connections out")
+def test_processes_on_one_port(start, until):
+    """Who comes reaches one of them; one that is stopped leaves the others to it."""
+    first = start("--reuse-port")
+    second = start("--reuse-port", "--port", str(first.port))
+    assert second.port == first.port
+    first.stop()
+    assert requests.get(f"{second.url}/healthz", timeout=60).json()["status"] == "ok"
