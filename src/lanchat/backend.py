@@ -18,7 +18,6 @@ import flask
 from flask_socketio import SocketIO
 
 import lanchat
-from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import ServerStopping
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
@@ -75,20 +74,25 @@ class Chat:
         with ExitStack() as undo:
             undo.callback(self.audit.close)
             self.audit.claim()
+            people = storage.people(self.delivery.deliver)
+            undo.callback(people.close)
             undo.pop_all()
+        self._people = people
         self.hub = Hub(
             log=storage.log,
             settings=StoredSettings(storage.database),
             reservations=StoredReservations(storage.database, storage.session_key),
-            directory=LocalDirectory(config.grace),
+            directory=people.directory,
             delivery=self.delivery,
             audit=self.audit,
             history=config.history,
             edit_seconds=config.edit_time,
             files=config.takes_files,
+            publish=people.publish,
         )
 
     def stop(self) -> None:
+        self._people.close()
         self.audit.stop()
         self.audit.close()
 

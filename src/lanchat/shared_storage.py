@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from lanchat.chat.directory import LocalDirectory
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.eventlog import PostgresEventLog
 from lanchat.cluster.keys import SharedKeys
@@ -14,7 +15,7 @@ from lanchat.cluster.retention import PostgresRetention
 from lanchat.cluster.search import Indexer, PostgresSearch
 from lanchat.config import ServeConfig
 from lanchat.periodic import Periodic
-from lanchat.storage import INDEX_SECONDS, RETENTION_SECONDS, Storage
+from lanchat.storage import INDEX_SECONDS, RETENTION_SECONDS, People, Storage
 from lanchat.store.datadir import DataDir
 
 
@@ -47,5 +48,6 @@ def open_database(config: ServeConfig, address: str) -> Storage:
             log=log,
             search=PostgresSearch(database),
             files=None,
+            people=lambda deliver: People(LocalDirectory(config.grace), deliver),
             stop=undo.pop_all().close,
         )

@@ -7,11 +7,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gevent.threadpool
 
-from lanchat.chat.ports import EventLog, Files
+from lanchat.chat.directory import LocalDirectory
+from lanchat.chat.events import Event
+from lanchat.chat.ports import Directory, EventLog, Files
 from lanchat.chat.search import Search
 from lanchat.config import ServeConfig
 from lanchat.periodic import Periodic
@@ -43,11 +45,24 @@ INDEX_SECONDS = 0.5
 """Between two looks for what is to be found by its words."""
 
 
+Deliver = Callable[[str, Event], None]
+"""Tells an event on a channel."""
+
+
+class People(NamedTuple):
+    """Who is here: the ``directory``, and how all of them are told what has no position."""
+
+    directory: Directory
+    publish: Deliver
+    close: Callable[[], None] = lambda: None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Storage:
     """What a server keeps, wherever that is, with the workers on it; it ends with ``stop``.
 
-    ``session_key`` is None where a logout that cannot be stored withdraws none.
+    ``session_key`` is None where a logout that cannot be stored withdraws none. ``people`` is given
+    what tells an event to those of this process.
     """
 
     data: DataDir
@@ -57,6 +72,7 @@ class Storage:
     log: EventLog
     search: Search
     files: Files | None
+    people: Callable[[Deliver], People]
     stop: Callable[[], None]
 
 
@@ -86,6 +102,7 @@ def open_folder(config: ServeConfig) -> Storage:
             log=log,
             search=search,
             files=_files(config, data, database, undo) if config.keep_history else None,
+            people=lambda deliver: People(LocalDirectory(config.grace), deliver),
             stop=undo.pop_all().close,
         )
 
