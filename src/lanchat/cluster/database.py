@@ -137,7 +137,7 @@ def unusable(error: Exception) -> DatabaseUnusable:
     if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
         # libpq would show what it has not understood, which may be of the password.
         return DatabaseUnusable("its address cannot be read", "write % in a password as %25")
-    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+    if isinstance(error, psycopg.errors.InsufficientPrivilege | psycopg.errors.InvalidSchemaName):
         hint = "let the user make tables there, as the database's owner may"
     elif isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
         hint = "name the server that takes changes, not a standby of it"

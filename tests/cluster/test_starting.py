@@ -1,0 +1,77 @@
+"""What keeps `lanchat serve --database` from starting is said in one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from lanchat.cli import ExitCode
+
+_PROGRAM = "import sys; {before}; from lanchat.cli import main; sys.argv[1:] = {options}; main()"
+
+Serve = Callable[..., str]
+
+
+@pytest.fixture
+def refused(tmp_path: Path) -> Serve:
+    """Let it try to start with an address, perhaps after something else; returns what it says."""
+
+    def serve(address: str, before: str = "pass") -> str:
+        options = ["serve", "--port", "0", "--no-mdns", "--database", address]
+        options += ["--data-dir", str(tmp_path), "--log-file", str(tmp_path / "log")]
+        program = _PROGRAM.format(before=before, options=options)
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.returncode == ExitCode.CANNOT_START, done.stderr
+        assert done.stderr.count("\n") == 1
+        return done.stderr
+
+    return serve
+
+
+@pytest.fixture
+def powerless(address: str) -> Iterator[str]:
+    """The address for a user who may make nothing there."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE ROLE powerless LOGIN")
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        yield address.replace("lanchat_tests@", "powerless@")
+        connection.execute("DROP ROLE powerless")
+
+
+def test_there_is_nobody(refused, tmp_path):
+    """The server is not started yet, or somewhere else."""
+    said = refused(f"postgresql://chat:s3cret@/room?host={tmp_path}")
+    assert "the database cannot be used: " in said
+    assert said.endswith("; see to it that it can be reached and used\n")
+    assert "s3cret" not in said
+
+
+def test_an_address_that_is_not_understood_is_not_shown(refused):
+    """Neither is what may be of the password."""
+    said = refused("postgresql://chat:s3c%ret@db.example/room")
+    assert "its address cannot be read; write % in a password as %25" in said
+    assert "s3c" not in said
+
+
+def test_the_user_may_do_nothing_there(refused, powerless):
+    """It is said what is needed."""
+    assert "let the user make tables there" in refused(powerless)
+
+
+def test_a_standby_takes_no_changes(refused, address):
+    """It is said which server to name."""
+    standby = f"{address}&options=-c%20default_transaction_read_only%3Don"
+    assert "name the server that takes changes" in refused(standby)
+
+
+def test_the_package_is_an_extra(refused):
+    """Without it nothing else of lanchat is missing, and what to install can be copied."""
+    said = refused("postgresql://db.example/room", before="sys.modules['psycopg'] = None")
+    assert "pip install 'psycopg[binary]'" in said
