@@ -34,12 +34,14 @@ def deploy() -> Path:
 
 @pytest.fixture
 def start(tmp_path: Path, until: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
-    """Run a command line that serves, with the variables that its file has, on any free port."""
+    """Run a command line that serves, with its file's variables, on any free port or this one."""
     processes: list[subprocess.Popen[bytes]] = []
 
-    def run(command: list[str], variables: dict[str, str], output: Path | None = None) -> Any:
+    def run(
+        command: list[str], variables: dict[str, str], output: Path | None = None, port: int = 0
+    ) -> Any:
         output = output or tmp_path / "output.txt"
-        mine = {"LANCHAT_PORT": "0", "LANCHAT_NO_MDNS": "1"}
+        mine = {"LANCHAT_PORT": str(port), "LANCHAT_NO_MDNS": "1"}
         environment = {**os.environ, **variables, **mine}
         with (tmp_path / "output.txt").open("wb") as file:
             process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
@@ -67,15 +69,29 @@ def prefix() -> str:
 
 
 @pytest.fixture
-def server(
-    behind_nginx: Any, nginx_program: str, prefix: str, tmp_path: Path, until: Callable[..., Any]
+def others() -> list[Any]:
+    """Further servers behind the same nginx, of the same chat: none, where no test says so."""
+    return []
+
+
+@pytest.fixture
+def server(  # noqa: PLR0917
+    behind_nginx: Any,
+    others: list[Any],
+    nginx_program: str,
+    prefix: str,
+    tmp_path: Path,
+    until: Callable[..., Any],
 ) -> Iterator[SimpleNamespace]:
     """What people reach: nginx with the committed site, on a port of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     folder = tmp_path / "nginx"
     folder.mkdir()
-    (folder / "site.conf").write_text(_moved_site(port, behind_nginx.port, prefix))
+    site = _moved_site(port, behind_nginx.port, prefix)
+    if others:
+        site = _with_several(site, [each.port for each in (behind_nginx, *others)])
+    (folder / "site.conf").write_text(site)
     (folder / "nginx.conf").write_text(_main_file(folder))
     command = [nginx_program, "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
@@ -100,6 +116,16 @@ def _moved_site(port: int, backend: int, prefix: str) -> str:
         assert site.count(theirs) == 1
         site = site.replace(theirs, ours)
     return site
+
+
+def _with_several(site: str, backends: list[int]) -> str:
+    """The same with several servers, as the guide has it."""
+    guide = (PROJECT / "docs" / "deployment.md").read_text("utf-8")
+    (upstream,) = re.findall(r"^upstream lanchat {.*?^}$", guide, re.MULTILINE | re.DOTALL)
+    (line,) = re.findall(r"^ +proxy_pass http://lanchat;$", guide, re.MULTILINE)
+    servers = "".join(f"    server 127.0.0.1:{port};\n" for port in backends)
+    upstream = re.sub(r"(^    server .*\n)+", servers, upstream, flags=re.MULTILINE)
+    return upstream + re.sub(r"^ +proxy_pass .*$", line, site, count=1, flags=re.MULTILINE)
 
 
 def _main_file(folder: Path) -> str:

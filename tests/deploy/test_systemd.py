@@ -1,4 +1,4 @@
-"""The unit, as systemd itself judges it, and what it runs."""
+"""The units, as systemd itself judges them, and what they run."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from lanchat.cli import ExitCode
 from tests.world.needs import need
 
 INSTALLED = "/opt/lanchat/bin/lanchat"
+
+UNITS = ("lanchat.service", "lanchat@.service")
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linux's")
 
@@ -27,12 +30,12 @@ def analyze() -> list[str]:
     return [need("systemd-analyze")]
 
 
-@pytest.fixture
-def unit(deploy: Path, tmp_path: Path) -> Path:
-    """The committed unit, with a program that is there."""
-    text = (deploy / "lanchat.service").read_text("utf-8")
+@pytest.fixture(params=UNITS)
+def unit(request: pytest.FixtureRequest, deploy: Path, tmp_path: Path) -> Path:
+    """A committed unit, with a program that is there; of the template an instance."""
+    text = (deploy / request.param).read_text("utf-8")
     assert text.count(INSTALLED) == 1
-    moved = tmp_path / "lanchat.service"
+    moved = tmp_path / request.param.replace("@", "@1")
     moved.write_text(text.replace(INSTALLED, sys.executable))
     return moved
 
@@ -67,10 +70,44 @@ def test_its_command_line_serves(deploy: Path, tmp_path: Path, start: Callable[.
     assert (tmp_path / "log" / "lanchat" / "connections.log").exists()
 
 
-def test_what_cannot_start_is_not_started_again(deploy: Path) -> None:
+@pytest.mark.slow
+def test_instances_of_the_template_are_one_chat(
+    deploy: Path, tmp_path: Path, start: Callable[..., Any], new_database: Callable[[], str]
+) -> None:
+    """On one port; each has folders of its own, and is stopped without the other."""
+    text = (deploy / "lanchat@.service").read_text("utf-8")
+    address = new_database()
+    servers: list[Any] = []
+    for number in "12":
+        own = text.replace("%S", str(tmp_path)).replace("%L", str(tmp_path / "log"))
+        own = own.replace("%i", number)
+        variables = dict(re.findall(r"^Environment=(\w+)=(.+)$", own, re.MULTILINE))
+        program, *options = re.findall(r"^ExecStart=(.+)$", own, re.MULTILINE)[0].split()
+        assert program == INSTALLED
+        variables |= {"LANCHAT_DATABASE": address}
+        port = servers[0].port if servers else 0
+        servers.append(start([sys.executable, "-m", "lanchat", *options], variables, port=port))
+    one, other = servers
+    one.process.send_signal(signal.SIGTERM)
+    assert one.process.wait(45) == ExitCode.OK
+    assert requests.get(f"http://127.0.0.1:{other.port}/healthz", timeout=60).ok
+    logs = sorted(str(log.relative_to(tmp_path)) for log in tmp_path.glob("log/*/connections.log"))
+    assert logs == [f"log/lanchat-{number}/connections.log" for number in "12"]
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("lanchat.service", [ExitCode.USAGE, ExitCode.CANNOT_START]),
+        ("lanchat@.service", [ExitCode.USAGE]),  # a database comes back
+    ],
+)
+def test_what_cannot_start_is_not_started_again(
+    deploy: Path, name: str, codes: list[ExitCode]
+) -> None:
     """The exit codes are those that lanchat has for it."""
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment, method-assign]
-    unit.read(deploy / "lanchat.service", "utf-8")
-    codes = unit["Service"]["RestartPreventExitStatus"].split()
-    assert [int(code) for code in codes] == [ExitCode.USAGE, ExitCode.CANNOT_START]
+    unit.read(deploy / name, "utf-8")
+    found = unit["Service"]["RestartPreventExitStatus"].split()
+    assert [int(code) for code in found] == codes

@@ -1,0 +1,43 @@
+"""Several servers of one chat behind nginx, which leads nobody to the same one every time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the site is for nginx on Unix")
+
+
+@pytest.fixture
+def several(server_factory: Callable[..., Any], new_database: Callable[[], str]) -> list[Any]:
+    """Two servers, as deploy/nginx.conf asks for them."""
+    options = ["--host", "127.0.0.1", "--trust-proxy", "--grace", "0.5"]
+    database = new_database()
+    return [server_factory(*options, "--database", database) for _ in range(2)]
+
+
+@pytest.fixture
+def behind_nginx(several: list[Any]) -> Any:
+    return several[0]
+
+
+@pytest.fixture
+def others(several: list[Any]) -> list[Any]:
+    return several[1:]
+
+
+def test_people_talk_without_sticky_sessions(person_factory, several):
+    """Each request of a person may reach another server, and each of their connections."""
+    people = [person_factory(f"Person {number}") for number in range(4)]
+    for person in people:
+        assert all(person.get("/chat").status_code == 200 for _ in several)
+        person.join()
+    for person in people:
+        person.say(f"I am {person.name}")
+    for person in people:
+        for other in people:
+            person.hears("add_chat_message", message=f"I am {other.name}")
+    assert all(server.ask({"do": "list"})["people"] for server in several)
