@@ -71,6 +71,7 @@ class Bus:
         self._left: Callable[[User, Origin], None] | None = None
         self._logged_out: Callable[[str], None] | None = None
         self._unheard: list[str] = []
+        self._gone: set[str] = set()
 
     def watch(
         self, left: Callable[[User, Origin], None], logged_out: Callable[[str], None]
@@ -88,11 +89,20 @@ class Bus:
                 self._logged_out(user_id)
 
     def let_go(self, entry: Person) -> None:
-        """Somebody is not here any more for the others: so they are not here, either."""
+        """Somebody is not here any more for the others: so they are not here, either.
+
+        Their connections end a moment later: what they are told of it comes before.
+        """
         if self._left is not None:
             self._left(entry.user, entry.origin)
         if entry.connections:
-            self.tell(ConnectionsClosed(entry.user.id))
+            self._gone.add(entry.user.id)
+
+    def close_gone(self) -> None:
+        """End the connections of those who were let go before, and have not come again."""
+        gone, self._gone = self._gone, set()
+        for user_id in gone - self._people.entries.keys():
+            self.tell(ConnectionsClosed(user_id))
 
     def publish(self, event: Event) -> None:
         """Tell an event without a position: here at once, in the other processes if it can be.

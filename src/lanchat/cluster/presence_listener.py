@@ -162,6 +162,7 @@ class PresenceListener:
             self._renewed = time.monotonic()  # at the earliest
             row = connection.execute(_RENEW, (mine, lasts, grace, self._life is None)).fetchone()
             life, unbroken, taken = row  # type: ignore[misc]
+            self._bus.close_gone()
             if taken:
                 _log.warning("%d people of a server that is gone are waited for here", len(taken))
                 self._refresh(connection, taken)
