@@ -6,16 +6,17 @@ It needs an extra (``lanchat[postgres]``), so it is imported with ``--database``
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 
-from lanchat.chat.directory import LocalDirectory
 from lanchat.cluster.database import PostgresDatabase
+from lanchat.cluster.directory import PostgresDirectory
 from lanchat.cluster.eventlog import PostgresEventLog
 from lanchat.cluster.keys import SharedKeys
 from lanchat.cluster.retention import PostgresRetention
 from lanchat.cluster.search import Indexer, PostgresSearch
 from lanchat.config import ServeConfig
 from lanchat.periodic import Periodic
-from lanchat.storage import INDEX_SECONDS, RETENTION_SECONDS, People, Storage
+from lanchat.storage import INDEX_SECONDS, RETENTION_SECONDS, Deliver, People, Storage
 from lanchat.store.datadir import DataDir
 
 
@@ -48,6 +49,12 @@ def open_database(config: ServeConfig, address: str) -> Storage:
             log=log,
             search=PostgresSearch(database),
             files=None,
-            people=lambda deliver: People(LocalDirectory(config.grace), deliver),
+            people=partial(_people, config, database),
             stop=undo.pop_all().close,
         )
+
+
+def _people(config: ServeConfig, database: PostgresDatabase, deliver: Deliver) -> People:
+    """Who is here on all servers, and how those of this one are told by ``deliver``."""
+    directory = PostgresDirectory(database, config.grace, deliver)
+    return People(directory, directory.publish, directory.close)

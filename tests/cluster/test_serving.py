@@ -30,9 +30,11 @@ def start(server_factory: Start, address: str) -> Start:
 
 
 @pytest.fixture
-def pair(start: Start) -> tuple[ServerProcess, ServerProcess]:
+def pair(start: Start, request: pytest.FixtureRequest) -> tuple[ServerProcess, ServerProcess]:
     """Two servers, as on two machines."""
-    return start(), start()
+    marked = request.node.get_closest_marker("server_options")
+    options = marked.args if marked else ()
+    return start(*options), start(*options)
 
 
 @pytest.fixture
@@ -139,7 +141,7 @@ def test_a_database_that_is_away_costs_nothing_that_was_acknowledged(pair, come,
 
 
 def test_who_was_on_a_server_that_is_killed_goes_on_at_the_other(pair, come, person_factory):
-    """Nothing is missing there."""
+    """Nothing is missing there, and for the others they have neither left nor joined."""
     ana, bia = come(pair[0], "Ana"), come(pair[1], "Bia")
     last = bia.say("before")["id"]
     pair[0].kill()
@@ -151,6 +153,51 @@ def test_who_was_on_a_server_that_is_killed_goes_on_at_the_other(pair, come, per
     assert [each["message"] for each in answer["messages"]] == ["meanwhile"]
     moved.say("after")
     bia.hears("add_chat_message", message="after")
+    assert [each["user"] for each in bia.events("host_join_room")] == ["Bia"]
+    assert bia.events("host_leave_room") == []
+
+
+@pytest.mark.server_options("--grace", "1")
+def test_who_does_not_come_back_from_a_killed_server_has_left(pair, come):
+    """One of the others sees to it, once."""
+    come(pair[0], "Ana")
+    bia = come(pair[1], "Bia")
+    pair[0].kill()
+    bia.hears("host_leave_room", user="Ana")
+    assert len(bia.events("host_leave_room")) == 1
+
+
+def test_people_are_known_on_all_servers(pair, come, person_factory, until):
+    """Who is here, who is writing, who is a host; and a name is one person's."""
+    ana, bia = come(pair[0], "Ana"), come(pair[1], "Bia")
+    here = {each["name"] for each in bia.call("new_host", {"last_seq": 0})["hosts"]}
+    assert here == {"Ana", "Bia"}
+    taken = person_factory(None, pair[1]).log_in("Ana")
+    assert taken.status_code == 409
+    ana.socket.emit("typing", {})
+    bia.hears("typing", user="Ana")
+    pair[1].ask({"do": "command", "name": "host", "text": "Ana"})
+    bia.hears("person_changed", user="Ana", role="host")
+    ana.hears("notice", code="host")
+    pair[1].ask({"do": "command", "name": "unhost", "text": "Ana"})
+    pair[1].ask({"do": "command", "name": "kick", "text": "Ana"})
+    ana.hears("notice", code="kicked")
+    until(lambda: not ana.socket.connected, "the end")
+    bia.hears("host_leave_room", user="Ana")
+
+
+def test_nobody_new_gets_in_while_the_database_is_away(pair, come, person_factory, postgres):
+    """The pages of those who are in stay open, and go on when it is back."""
+    ana = come(pair[0], "Ana")
+    late = person_factory(None, pair[0])
+    postgres.stop()
+    refused = late.log_in("Bia")
+    stays = ana.get("/chat").status_code
+    postgres.start()
+    assert refused.status_code == 503
+    assert "cannot store messages" in refused.text
+    assert stays == 200
+    assert ana.socket.connected
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux shares a port's connections out")

@@ -88,7 +88,7 @@ class LoginPages:
     def rename(self) -> Response:
         """Give the request's person the name.
 
-        Answers 204, or 400, 403, 409 and 429 with the reason as plain text.
+        Answers 204, or 400, 403, 409, 429 and 503 with the reason as plain text.
         """
         user, origin = self._site.user(), session.visitor()
         if user is None:
@@ -101,6 +101,8 @@ class LoginPages:
             return self._plain(f"error.{Unauthorized.code}", 403)
         except Refusal as refusal:
             return _refused(self._site.why(refusal), refusal, "text/plain")
+        except StoreUnavailable:
+            return self._plain(f"error.{StoreUnavailable.code}", 503)
         session.renew(renamed)
         return Response(status=204)
 
