@@ -96,6 +96,21 @@ def test_a_cookie_of_one_server_is_good_at_all(pair, come):
     assert not (pair[0].data_dir / "secret").exists()
 
 
+def test_who_has_logged_out_is_out_at_all_servers(pair, come, until):
+    """The old cookie is none any more, and the name is free."""
+    ana = come(pair[0], "Ana")
+    kept = dict(ana.http.cookies)
+    ana.log_out()
+
+    def is_out() -> bool:
+        page = f"{pair[1].url}/chat"
+        answer = requests.get(page, cookies=kept, allow_redirects=False, timeout=60)
+        return answer.status_code == 303
+
+    until(is_out)
+    assert come(pair[1], "Ana").socket.connected
+
+
 def test_who_polls_is_told_what_to_do(pair, start, come):
     """Another request of theirs might reach another server, which would know nothing of them."""
     ana = come(pair[0], "Ana")
