@@ -44,6 +44,9 @@ class PostgresRetention(Sweeper):
             lambda connection: retention.step(connection, keep, place), replace(place, done=True)
         )
 
+    def _has_cleared(self) -> bool:
+        return self._database.call(retention.has_cleared)
+
     def _clear_marked(self) -> tuple[bool, list[int]]:
         nothing: tuple[bool, list[int]] = (False, [])
         return self._alone(retention.clear_marked, nothing)

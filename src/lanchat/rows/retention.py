@@ -110,6 +110,10 @@ class Sweeper(ABC):
         """Look at the next messages, and delete those that do not stay."""
 
     @abstractmethod
+    def _has_cleared(self) -> bool:
+        """Whether something is left of what was cleared: most often there is none."""
+
+    @abstractmethod
     def _clear_marked(self) -> tuple[bool, list[int]]:
         """Delete some of what people said who are being cleared (see ``clear_marked``)."""
 
@@ -143,14 +147,18 @@ class Sweeper(ABC):
         self._unerased = False
         erased = False
         try:
-            while not self._stopped.is_set() and self._clear_user():
-                self._stopped.wait(PAUSE)
-            while not self._stopped.is_set() and self._delete_cleared():
-                self._stopped.wait(PAUSE)
+            if self._has_cleared():
+                self._delete()
             erased = self._leave_nothing()
         finally:
             if not erased:
                 self._unerased = True
+
+    def _delete(self) -> None:
+        while not self._stopped.is_set() and self._clear_user():
+            self._stopped.wait(PAUSE)
+        while not self._stopped.is_set() and self._delete_cleared():
+            self._stopped.wait(PAUSE)
 
     def _clear_user(self) -> bool:
         """Go on with what is marked; tells whether something was."""
@@ -240,6 +248,11 @@ def step(connection: Connection, keep: Keep, place: Place) -> Place:
     )
 
 
+def has_cleared(connection: Reader) -> bool:
+    """Whether something is left of what was cleared."""
+    return clearing.is_unknown(connection, 0) or bool(_cleared(connection, 1))
+
+
 def clear_marked(connection: Connection) -> tuple[bool, list[int]]:
     """Within a transaction, delete some of what people said who are being cleared.
 
@@ -252,13 +265,8 @@ def clear_marked(connection: Connection) -> tuple[bool, list[int]]:
 
 def delete_cleared(connection: Connection) -> bool:
     """Within a transaction, delete some messages that were cleared; tells if there were any."""
-    rows = connection.execute(
-        "SELECT message.id FROM room JOIN message ON message.room = room.id"
-        " AND message.id <= room.cleared LIMIT ?",
-        (DELETED,),
-    ).fetchall()
     ids, spent = list[int](), 0
-    for (message_id,) in rows:
+    for message_id in _cleared(connection, DELETED):
         ids.append(message_id)
         spent += cost(connection, message_id)
         if spent >= DELETED:
@@ -266,3 +274,12 @@ def delete_cleared(connection: Connection) -> bool:
     if ids:
         messages.drop(connection, ids)
     return bool(ids)
+
+
+def _cleared(connection: Reader, limit: int) -> list[int]:
+    rows = connection.execute(
+        "SELECT message.id FROM room JOIN message ON message.room = room.id"
+        " AND message.id <= room.cleared LIMIT ?",
+        (limit,),
+    ).fetchall()
+    return [message_id for (message_id,) in rows]

@@ -54,6 +54,9 @@ class Retention(Sweeper):
     def _step(self, keep: Keep, place: Place) -> Place:
         return self._database.call(partial(step, keep=keep, place=place))
 
+    def _has_cleared(self) -> bool:
+        return self._database.call(retention.has_cleared)
+
     def _clear_marked(self) -> tuple[bool, list[int]]:
         return self._database.call(clear_marked)
 
