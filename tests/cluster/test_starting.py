@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 
 from lanchat.cli import ExitCode
+from lanchat.cluster.unusable import MAKE
 
 _PROGRAM = "import sys; {before}; from lanchat.cli import main; sys.argv[1:] = {options}; main()"
 
@@ -49,20 +51,48 @@ def test_there_is_nobody(refused, tmp_path):
     """The server is not started yet, or somewhere else."""
     said = refused(f"postgresql://chat:s3cret@/room?host={tmp_path}")
     assert "the database cannot be used: " in said
-    assert said.endswith("; see to it that it can be reached and used\n")
+    assert said.endswith("; see to it that it runs and can be reached from here\n")
     assert "s3cret" not in said
 
 
 def test_an_address_that_is_not_understood_is_not_shown(refused):
     """Neither is what may be of the password."""
     said = refused("postgresql://chat:s3c%ret@db.example/room")
-    assert "its address cannot be read; write % in a password as %25" in said
+    assert "its address cannot be read; see how the words behind ? are written" in said
     assert "s3c" not in said
 
 
 def test_the_user_may_do_nothing_there(refused, powerless):
     """It is said what is needed."""
     assert "let the user make tables there" in refused(powerless)
+
+
+def test_the_database_is_not_made_yet(refused, address):
+    """The command is said that makes it."""
+    said = refused(re.sub(r"/chat_\w+", "/none", address))
+    assert said.endswith('"none" does not exist; make it: ' + MAKE + "\n")
+
+
+def test_the_database_is_something_elses(refused, address):
+    """Nothing of it is touched."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE TABLE message (theirs text)")
+        said = refused(address)
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        assert tables.fetchall() == [("message",)]
+    assert 'relation "message" already exists; something else has its tables there' in said
+
+
+def test_the_database_cannot_hold_every_text(refused, postgres):
+    """What people write has all alphabets and pictures in it."""
+    with psycopg.connect(postgres.address("postgres"), autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE ascii ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+        )
+        said = refused(postgres.address("ascii"))
+        connection.execute("DROP DATABASE ascii WITH (FORCE)")
+    assert "its texts are SQL_ASCII" in said
+    assert MAKE in said
 
 
 def test_a_standby_takes_no_changes(refused, address):

@@ -17,6 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.schema import MIGRATIONS, migrate
+from lanchat.cluster.unusable import MAKE, unusable
 from lanchat.errors import DatabaseUnusable, StoreUnavailable
 from lanchat.rows.connection import NewerSchemaError
 
@@ -52,6 +53,12 @@ class PostgresDatabase:
         with self._explained(), contextlib.closing(self.connect()) as connection:
             if connection.info.server_version < OLDEST * _MAJOR:
                 raise DatabaseUnusable(f"the server is older than PostgreSQL {OLDEST}", "update it")
+            encoding = connection.info.parameter_status("server_encoding")
+            if encoding != "UTF8":
+                raise DatabaseUnusable(
+                    f"its texts are {encoding}, which cannot hold all that people write",
+                    f"make another one: {MAKE}",
+                )
             migrate(connection)
 
     def connect(self) -> psycopg.Connection[Any]:
@@ -129,21 +136,6 @@ class PostgresDatabase:
         except StoreUnavailable as error:
             cause = error.__cause__
             raise unusable(cause if isinstance(cause, psycopg.Error) else error) from error
-
-
-def unusable(error: Exception) -> DatabaseUnusable:
-    """What keeps a server from its work, and what can be done about it."""
-    reason = " ".join(str(error).split())
-    if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
-        # libpq would show what it has not understood, which may be of the password.
-        return DatabaseUnusable("its address cannot be read", "write % in a password as %25")
-    if isinstance(error, psycopg.errors.InsufficientPrivilege | psycopg.errors.InvalidSchemaName):
-        hint = "let the user make tables there, as the database's owner may"
-    elif isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
-        hint = "name the server that takes changes, not a standby of it"
-    else:
-        hint = "see to it that it can be reached and used"
-    return DatabaseUnusable(reason, hint)
 
 
 @contextlib.contextmanager

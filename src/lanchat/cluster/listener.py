@@ -19,8 +19,9 @@ from lanchat.chat.events import LogEvent, SettingsChanged
 from lanchat.cluster import journal
 from lanchat.cluster.answers import Answers
 from lanchat.cluster.connection import PostgresConnection
-from lanchat.cluster.database import PostgresDatabase, unusable
+from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.schema import ALIVE, CHANNEL
+from lanchat.cluster.unusable import unusable
 from lanchat.rows import messages, reactions, state
 from lanchat.rows.batches import Trouble
 

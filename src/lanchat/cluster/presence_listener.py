@@ -26,7 +26,7 @@ from lanchat.cluster.bus import Bus, ComeAgain, decoded
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.people import Line, People, Person
 from lanchat.cluster.presence_schema import PRESENCE
-from lanchat.errors import DatabaseUnusable
+from lanchat.cluster.unusable import unusable
 from lanchat.rows.batches import Trouble
 
 _log = logging.getLogger(__name__)
@@ -90,8 +90,7 @@ class PresenceListener:
             connection = self._connect()
             self._renew(connection)
         except psycopg.Error as error:
-            reason = " ".join(str(error).split())
-            raise DatabaseUnusable(reason, "see to it that it can be reached and used") from error
+            raise unusable(error) from error
         self._thread = threading.Thread(
             target=self._run, args=(connection,), name="presence-listener", daemon=True
         )
