@@ -59,6 +59,12 @@ class Postgres:
             )
         wait_for(self._answers)
 
+    @property
+    def pid(self) -> int:
+        """The process that starts one more for each connection."""
+        assert self._process
+        return self._process.pid
+
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop it: connections are cut; by SIGQUIT as a failing power does it, the disk aside."""
         if self._process is not None:

@@ -1,0 +1,1 @@
+"""What `cluster.py` measures with: processes that share a database, and what they use."""

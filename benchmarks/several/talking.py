@@ -1,0 +1,118 @@
+"""One process with an event log, and people who talk through it as fast as they are answered.
+
+    python talking.py DATABASE NUMBER SENDERS      (a folder is SQLite's, postgresql://… is that)
+
+It prints a line when it is ready, waits for one with the seconds that it shall talk, and prints at
+their end how many messages were acknowledged. The next line says how many all processes have said:
+when it has heard so many, it prints what came of it. As in a server gevent has patched the standard
+library.
+"""
+
+from __future__ import annotations
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import gevent
+import gevent.threadpool
+
+from lanchat.chat.changes import Draft
+from lanchat.chat.events import LogEvent, MessagePosted
+from lanchat.chat.model import LOBBY, timestamp
+from lanchat.chat.ports import EventLog
+
+TEXT = "x" * 40
+PATIENCE = 30.0
+
+
+class Talk:
+    """So many senders, each of whom says the next thing when the last one is acknowledged."""
+
+    def __init__(self, log: EventLog, number: str) -> None:
+        self._log = log
+        self._number = number
+        self._until = 0.0
+        self.acknowledged: list[float] = []
+        self.heard: list[float] = []
+        """How long each message of another process was on its way, in seconds."""
+        self.told: list[int] = []
+        """The positions in the order in which they were told here."""
+        log.listen(self._hear)
+
+    def go_on(self, senders: int, seconds: float) -> None:
+        """Return when all have their last acknowledgement."""
+        self._until = time.monotonic() + seconds
+        gevent.joinall([gevent.spawn(self._send, each) for each in range(senders)])
+
+    def wait_for(self, messages: int) -> None:
+        """Return when so many were told here. Raises TimeoutError after PATIENCE."""
+        end = time.monotonic() + PATIENCE
+        while len(self.told) < messages:
+            if time.monotonic() > end:
+                raise TimeoutError(f"{len(self.told)} of {messages} messages were heard")
+            gevent.sleep(0.01)
+
+    def _send(self, sender: int) -> None:
+        user = f"{self._number}{sender:031x}"
+        turn = 0
+        while (begun := time.monotonic()) < self._until:
+            client_id = f"{begun:.6f} {turn}"
+            said = (LOBBY, user, f"Sender {sender}", "192.0.2.1", TEXT, timestamp(time.time()))
+            self._log.append(Draft(client_id, *said)).result()
+            self.acknowledged.append(time.monotonic() - begun)
+            turn += 1
+
+    def _hear(self, event: LogEvent) -> None:
+        if isinstance(event, MessagePosted):
+            self.told.append(event.message.id)
+            if event.message.user_id[0] != self._number:
+                sent = float(event.message.client_id.split()[0])
+                self.heard.append(time.monotonic() - sent)
+
+
+def open_log(database: str) -> EventLog:
+    """A log as ``lanchat serve`` has it."""
+    if database.startswith("postgresql:"):
+        from lanchat.cluster.database import PostgresDatabase
+        from lanchat.cluster.eventlog import PostgresEventLog
+
+        return PostgresEventLog(PostgresDatabase(database))
+    from lanchat.store.database import Database
+    from lanchat.store.eventlog import SqliteEventLog
+
+    disk = gevent.threadpool.ThreadPool(1)
+    return SqliteEventLog(Database(Path(database) / "messages.db", disk.apply))
+
+
+def main() -> None:
+    """Be told when to begin and when to end."""
+    database, number, senders = sys.argv[1:]
+    log = open_log(database)
+    talk = Talk(log, number)
+    print("ready", flush=True)  # noqa: T201
+    seconds = float(sys.stdin.readline())
+    before = time.process_time()
+    begun = time.monotonic()
+    talk.go_on(int(senders), seconds)
+    found: dict[str, Any] = {
+        "seconds": time.monotonic() - begun,
+        "cpu": time.process_time() - before,
+        "commits": sum(log.statistics.seconds.counts),
+        "acknowledged": talk.acknowledged,
+    }
+    print(len(talk.acknowledged), flush=True)  # noqa: T201
+    talk.wait_for(int(sys.stdin.readline()))
+    log.close()
+    found |= {"heard": talk.heard, "told": talk.told}
+    print(json.dumps(found), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
