@@ -91,35 +91,49 @@ class PostgresDatabase:
             self._idle.pop().close()
 
     def _within(self, call: Callable[[PostgresConnection], _T], level: IsolationLevel) -> _T:
-        with translated_errors(), self._connection() as connection:
-            connection.isolation_level = level
-            with connection.transaction():
-                return call(PostgresConnection(connection))
+        with translated_errors(), self._begun(level) as connection:
+            return call(PostgresConnection(connection))
 
     @contextlib.contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
-        with self._turns:
+    def _begun(self, level: IsolationLevel) -> Iterator[psycopg.Connection[Any]]:
+        """A connection within a transaction, which ends with the context."""
+        with self._turns, contextlib.ExitStack() as ends:
             if self._closed:
                 raise StoreUnavailable("the server is stopping")
-            connection = self._fresh()
-            try:
-                yield connection
-            finally:
-                usable = connection.info.transaction_status == TransactionStatus.IDLE
-                if usable and not self._closed:
-                    self._idle.append(connection)
-                else:
-                    connection.close()
+            yield self._first_usable(level, ends)
 
-    def _fresh(self) -> psycopg.Connection[Any]:
-        """An idle connection that still is one, or a new one."""
+    def _first_usable(
+        self, level: IsolationLevel, ends: contextlib.ExitStack
+    ) -> psycopg.Connection[Any]:
+        """An idle connection or a new one, on which a transaction could begin.
+
+        The database may have been started again meanwhile, which shows when one begins.
+        """
         while self._idle:
             connection = self._idle.pop()
             with contextlib.suppress(psycopg.Error):
-                connection.execute("")  # the database may have been started again meanwhile
+                self._begin(connection, level, ends)
                 return connection
+        connection = self.connect()
+        self._begin(connection, level, ends)
+        return connection
+
+    def _begin(
+        self,
+        connection: psycopg.Connection[Any],
+        level: IsolationLevel,
+        ends: contextlib.ExitStack,
+    ) -> None:
+        ends.callback(self._give_back, connection)
+        connection.isolation_level = level
+        ends.enter_context(connection.transaction())
+
+    def _give_back(self, connection: psycopg.Connection[Any]) -> None:
+        usable = connection.info.transaction_status == TransactionStatus.IDLE
+        if usable and not self._closed:
+            self._idle.append(connection)
+        else:
             connection.close()
-        return self.connect()
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
