@@ -12,8 +12,11 @@ from lanchat.chat.changes import Amend, Clear, ClearUser, Delete, Pin, React, Te
 from lanchat.chat.events import MessagePosted, MessagesRetired
 from lanchat.chat.model import Cursor
 from lanchat.chat.room_settings import Rules
+from lanchat.cluster.connection import PostgresConnection
+from lanchat.cluster.eventlog import _apply as store
 from lanchat.cluster.search import Indexer
 from lanchat.errors import StoreUnavailable
+from lanchat.rows import messages
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, edit, say, texts
 
@@ -92,6 +95,40 @@ def test_a_message_that_is_sent_to_two_servers_is_one(join, until):
     (message,) = say(one.log, "a")
     assert say(other.log, "a") == [message]
     assert heard(other) == ["a"]  # whoever is acknowledged has heard it
+
+
+def test_nothing_between_messages_of_one_commit_is_passed_over(join, until):
+    """Where two processes hear of it, the one that has not stored it, too."""
+    one, other = join(), join()
+    (a,) = say(one.log, "a")
+    with one.database.connect() as connection, connection.transaction():
+        store(PostgresConnection(connection), [draft("b"), edit(a.id, "A"), draft("c")])
+    for process in (one, other):
+        until(lambda process=process: len(process.told) == 4)
+        assert heard(process) == list("abc")
+        assert [each.seq for each in process.told] == list(range(a.id, a.id + 4))
+
+
+def test_one_that_was_sent_before_leaves_its_place_in_a_commit_empty(join, until):
+    """Everybody else's message is told, and an answer given to all."""
+    one, other = join(), join()
+    rows = [messages.fields(draft(text)) for text in "abac"]
+    with one.database.connect() as connection:
+        ids = PostgresConnection(connection).post(rows)
+        assert PostgresConnection(connection).post(rows) == [None] * 4
+    first = ids[0] or 0
+    assert ids == [first, first + 1, None, first + 3]
+    for process in (one, other):
+        until(lambda process=process: heard(process) == list("abc"))
+    assert [each.id for each in say(one.log, "cab")] == [first + 3, first, first + 1]
+
+
+def test_any_text_is_heard_as_it_was_said(join):
+    """Whatever it means to an array of PostgreSQL's."""
+    said = ['"', "\\", '\\"', "{a,b}", "NULL", "", " ", "'", "$1", "%s", "\n\t", "é🐘", '"},{"']
+    process = join()
+    say(process.log, [draft(text, str(number)) for number, text in enumerate(said)])
+    assert heard(process) == said
 
 
 def test_what_was_said_during_a_break_is_heard_after_it(join, address, until):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -31,22 +31,36 @@ class Answers:
     def __init__(self) -> None:
         self._told = 0
         self._waiting: deque[Answer] = deque()
-        self._settling = threading.Lock()
+        self._batch = 0
+        self._is_settling = False
+        self._settled = 0
+        self._changed = threading.Condition()
         self._giving = threading.RLock()
         self.pid = 0
         """Which process of the database the committer speaks to: who notifies of its commits."""
 
     @contextmanager
-    def settling(self) -> Iterator[Callable[[Iterable[Answer]], None]]:
+    def settling(self) -> Iterator[Callable[[Sequence[Answer]], None]]:
         """While a batch is being stored; what is yielded takes the answers to it."""
-        with self._settling:
-            yield self._waiting.extend
+        self._batch += 1
+        self._is_settling = True
+        try:
+            yield self._settle
+        finally:
+            with self._changed:
+                self._is_settling = False
+                self._changed.notify_all()
         self._give()
 
-    def wait(self) -> None:
-        """Return once all that was stored before has its answers here."""
-        with self._settling:
-            pass
+    def wait(self, position: int) -> None:
+        """Return once all up to the position has its answers here, if it is this process's own.
+
+        The batch that is being stored now may be the one; a later one is not waited for.
+        """
+        with self._changed:
+            batch = self._batch
+            while self._is_settling and self._batch == batch and self._settled < position:
+                self._changed.wait()
 
     def give(self, told: int) -> None:
         """Everything up to this position was told: answer what is about it."""
@@ -61,7 +75,13 @@ class Answers:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def _settle(self, answers: Sequence[Answer]) -> None:
+        self._waiting.extend(answers)
+        self._settled = max(self._settled, answers[-1].told)
+
     def _give(self) -> None:
+        if not self._waiting:
+            return
         with self._giving:  # in their order, whoever of the two is here
             while self._waiting and self._waiting[0].told <= self._told:
                 _answer(self._waiting.popleft())

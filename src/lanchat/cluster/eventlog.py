@@ -118,7 +118,7 @@ class PostgresEventLog:
             try:
                 found = self._store([change for change, _ in batch])
                 statistics.seconds.add(time.perf_counter() - start)
-                settle(Answer(*found[i], future) for i, (_, future) in enumerate(batch))
+                settle([Answer(*found[i], future) for i, (_, future) in enumerate(batch)])
                 statistics.messages += sum(map(_is_new_message, (one for _, one in found)))
             except LanchatError as error:
                 failure = str(error)

@@ -77,20 +77,27 @@ def read(connection: Reader, after: int, up_to: int, known: State) -> tuple[list
 
     ``known`` is the state that was told last.
     """
-    posted = connection.execute(_POSTED, (after, up_to)).fetchall()
+    found, up_to = posted(connection, after, up_to)
     happened = connection.execute(_HAPPENED, (after, up_to)).fetchall()
-    for some in (posted, happened):
-        if len(some) == AT_ONCE:
-            up_to = min(up_to, int(some[-1][0]))
-    found: list[Happened] = [
-        (message.id, MessagePosted(message)) for message in message_rows.read(connection, posted)
-    ]
+    up_to = _whole(happened, up_to)
     for seq, kind, content in happened:
         event = _read(connection, seq, kind, content)
         if isinstance(event, SettingsChanged):
             event, known = replace(event, before=known), event.after
         found.append((seq, event))
     return sorted((each for each in found if each[0] <= up_to), key=lambda each: each[0]), up_to
+
+
+def posted(connection: Reader, after: int, up_to: int) -> tuple[list[Happened], int]:
+    """The same of messages alone."""
+    rows = connection.execute(_POSTED, (after, up_to)).fetchall()
+    found = message_rows.read(connection, rows)
+    return [(each.id, MessagePosted(each)) for each in found], _whole(rows, up_to)
+
+
+def _whole(rows: Sequence[Sequence[Any]], up_to: int) -> int:
+    """Up to which position these are all rows."""
+    return min(up_to, int(rows[-1][0])) if len(rows) == AT_ONCE else up_to
 
 
 def _read(connection: Reader, seq: int, kind: str, content: str) -> LogEvent | None:

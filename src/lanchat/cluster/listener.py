@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -140,31 +140,48 @@ class Listener:
         return self._closed.is_set() and not self._answers
 
     def _follow(self, connection: psycopg.Connection[Any]) -> None:
-        newest, is_ours = None, True
-        while True:
-            self._read_on(connection, newest, is_ours=is_ours)
-            if self._is_done():
-                return
+        self._read_on(connection, PostgresConnection(connection).position())
+        while not self._is_done():
             came = list(connection.notifies(timeout=_LOOK_SECONDS, stop_after=1))
-            newest = max((int(each.payload or 0) for each in came), default=None)
-            is_ours = not came or any(each.pid == self._answers.pid for each in came)
+            if came:
+                self._hear(connection, came)
+            else:
+                self._read_on(connection, PostgresConnection(connection).position())
+
+    def _hear(self, connection: psycopg.Connection[Any], came: Sequence[psycopg.Notify]) -> None:
+        """Tell all that these notifications are about."""
+        newest, only_messages = self.told, True
+        for each in came:
+            *begun, position = [int(number) for number in each.payload.split()] or [0]
+            only_messages = only_messages and bool(begun) and begun[0] <= newest
+            newest = max(newest, position)
+        is_ours = any(each.pid == self._answers.pid for each in came)
+        self._read_on(connection, newest, is_ours=is_ours, only_messages=only_messages)
 
     def _read_on(
-        self, connection: psycopg.Connection[Any], newest: int | None, *, is_ours: bool
+        self,
+        connection: psycopg.Connection[Any],
+        newest: int,
+        *,
+        is_ours: bool = True,
+        only_messages: bool = False,
     ) -> None:
-        """Tell all up to the newest position, None where that is to be asked for.
+        """Tell all up to the newest position.
 
         Nothing of this process's own is among it unless it ``is_ours``, perhaps.
         """
         rows = PostgresConnection(connection)
-        if newest is None:
-            newest = rows.position()
         if is_ours:
-            self._answers.wait()
+            self._answers.wait(newest)
+        self._answers.give(self.told)
         while self.told < newest:
-            found, up_to = journal.read(rows, self.told, newest, self._state)
+            if only_messages:
+                found, up_to = journal.posted(rows, self.told, newest)
+            else:
+                found, up_to = journal.read(rows, self.told, newest, self._state)
             for seq, event in found:
-                self._answers.give(seq - 1)
+                if seq - 1 > self.told:
+                    self._answers.give(seq - 1)
                 if event is not None:
                     self._tell(event)
                 if isinstance(event, SettingsChanged):
@@ -172,4 +189,4 @@ class Listener:
                 self.told = seq
                 self._answers.give(seq)
             self.told = up_to
-        self._answers.give(self.told)
+            self._answers.give(up_to)

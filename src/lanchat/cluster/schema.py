@@ -175,8 +175,10 @@ CREATE TRIGGER file_use AFTER INSERT OR DELETE OR UPDATE OF thumb_sha256 ON file
     FOR EACH ROW EXECUTE FUNCTION file_use();
 """
 
-# One call stores all messages that wait in a process. A later statement of a function sees what
-# others have committed before it got the lock.
+# One call stores all messages that wait in a process, by one statement. A later statement of a
+# function sees what others have committed before it got the lock. What is returned is the position
+# before them and the ids of those that are new: one that was sent before leaves its position empty.
+# The notification says that nothing but messages is between the two positions.
 _FUNCTIONS = """
 CREATE FUNCTION lock_positions() RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
@@ -190,28 +192,26 @@ CREATE FUNCTION post(
 ) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
     begun bigint := lock_positions();
-    newest bigint := begun;
-    ids bigint[] := '{}';
+    newest bigint := begun + cardinality(client_ids);
+    ids bigint[];
 BEGIN
-    FOR i IN 1 .. cardinality(client_ids) LOOP
+    WITH posted AS (
         INSERT INTO message (id, client_id, room, user_id, "user", ip, message, time)
-            SELECT newest + 1, client_ids[i], rooms[i], user_ids[i], users[i], ips[i],
-                messages[i], times[i]
-            WHERE NOT EXISTS (
-                SELECT 1 FROM gone g WHERE g.user_id = user_ids[i] AND g.client_id = client_ids[i])
-            ON CONFLICT (user_id, client_id) DO NOTHING;
-        IF FOUND THEN
-            newest := newest + 1;
-            ids := ids || newest;
-        ELSE
-            ids := ids || NULL::bigint;
-        END IF;
-    END LOOP;
-    IF newest > begun THEN
+            SELECT begun + place, said.client_id, room, said.user_id, "user", ip, message, time
+            FROM unnest(client_ids, rooms, user_ids, users, ips, messages, times)
+                WITH ORDINALITY
+                AS said (client_id, room, user_id, "user", ip, message, time, place)
+            WHERE (
+                SELECT g.id FROM gone g
+                WHERE g.user_id = said.user_id AND g.client_id = said.client_id) IS NULL
+            ON CONFLICT (user_id, client_id) DO NOTHING
+            RETURNING id)
+    SELECT array_agg(id) INTO ids FROM posted;
+    IF ids IS NOT NULL THEN
         UPDATE counter SET seq = newest;
-        PERFORM pg_notify('lanchat', newest::text);
+        PERFORM pg_notify('lanchat', begun || ' ' || newest);
     END IF;
-    RETURN ids;
+    RETURN begun || ids;
 END $$;
 """
 
