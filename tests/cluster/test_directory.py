@@ -357,15 +357,24 @@ def test_nobody_leaves_because_the_database_was_away(start, postgres, until, how
     assert one.names() == other.names() == ["Ana", "Bia", "Caro"]
     postgres.start()
 
+    came = []
+
     def is_back():
-        try:
-            return other.connect(User("4", "Caro"), "d") is None
-        except StoreUnavailable:
-            return False
+        with suppress(StoreUnavailable):
+            came.append(other.connect(User("4", "Caro"), "d"))
+        return came
+
+    def can_be_asked():
+        with suppress(StoreUnavailable):
+            one.tick()
+            other.tick()
+            return True
 
     until(is_back)
+    until(can_be_asked)  # each server learns by itself that the database is back
     end = time.monotonic() + LONG + GRACE
     until(lambda: one.tick() or other.tick() or time.monotonic() > end)
+    assert came == [None]
     for server in servers:
         assert sorted(server.names()) == ["Ana", "Bia", "Caro"]
         assert (server.left, len(server.moves())) == ([], 3)
@@ -428,6 +437,25 @@ def test_what_was_missed_in_a_break_is_told_after_it(start, address, until):
         until(lambda server=server: server.names() == ["Ana"])
         last = server.moves()[-1]
         assert (type(last), last.user) == (MemberLeft, BIA)
+
+
+def test_an_arrival_that_was_read_is_not_heard_again(start, address, until):
+    """What was said of it while the connection was cut may come behind it."""
+    server = start()
+    by_hand(
+        address,
+        'INSERT INTO person (user_id, "user", ip, agent, device, since, arrived)'
+        " VALUES ('2', 'Bia', '', '', '', '', now())",
+    )
+    cut(address)
+    until(lambda: len(server.moves()) == 1)
+    bia = '"user": {"id": "2", "name": "Bia"}'
+    joined = f'{{"kind": "joined", {bia}, "ip": "", "time": ""}}'
+    typing = f'{{"kind": "typing", {bia}, "room": "lobby"}}'
+    said = f'{{"from": 0, "events": [{joined}, {typing}]}}'
+    by_hand(address, f"SELECT pg_notify('lanchat_presence', '{said}')")
+    until(lambda: Typing("lobby", BIA) in server.told)
+    assert len(server.moves()) == 1
 
 
 def test_what_has_no_position_is_told_on_all_servers(start, until):

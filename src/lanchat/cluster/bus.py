@@ -124,9 +124,6 @@ class Bus:
         is what the database has.
         """
         if isinstance(event, ComeAgain):
-            entry = self._people.entries.get(event.user.id)
-            if entry is None or not entry.is_untold:
-                return
             event = MemberJoined(event.user, event.ip, event.time, event.role, event.muted)
         if isinstance(event, MemberJoined | MemberLeft) and not self._is_true(event):
             return
@@ -140,11 +137,14 @@ class Bus:
         self._deliver(event.channel, event)
 
     def _is_true(self, event: MemberJoined | MemberLeft) -> bool:
+        """Whether it is so by now, and of an arrival, whether it was not told here already."""
         entry = self._people.entries.get(event.user.id)
-        is_here = entry is not None and entry.member is not None
-        if entry is not None:
-            entry.is_untold = False
-        return is_here == isinstance(event, MemberJoined)
+        if entry is None or entry.member is None:
+            return isinstance(event, MemberLeft)
+        if isinstance(event, MemberLeft):
+            return False
+        was_untold, entry.is_untold = entry.is_untold, False
+        return was_untold
 
 
 def encoded(event: Event) -> Iterator[str]:

@@ -112,9 +112,11 @@ class PostgresDirectory:
         """
 
         def take(answer: Answer) -> Member | None:
+            before = self._people.entries.get(user.id)
+            was_here = before is not None and before.member is not None
             entry = self._taken(user, answer)
             self._people.connect(entry, connection)
-            if answer[0] != "arrived":
+            if answer[0] != "arrived" or (was_here and self._is_settling()):
                 return None
             entry.arrived = now
             return entry.member
@@ -274,6 +276,9 @@ class PostgresDirectory:
             with self._counting:
                 self._coming[user_id] -= 1
                 self._coming += Counter()  # which forgets those that are 0
+
+    def _is_settling(self) -> bool:
+        return self._listener is not None and self._listener.is_settling
 
     def _tear(self) -> None:
         if self._listener is not None:

@@ -96,6 +96,11 @@ class PresenceListener:
         )
         self._thread.start()
 
+    @property
+    def is_settling(self) -> bool:
+        """Whether the database has forgotten who is here, and others may still have to say so."""
+        return self._settles is not None
+
     def tear(self) -> None:
         """What this process knows and what the database has may differ: look soon."""
         self._torn = True
