@@ -14,7 +14,9 @@
     │   ├── DataUnusable      the data directory, or a file in it
     │   │   └── DataInUse     another server has it
     │   └── DatabaseUnusable  the database that several servers share
+    │       └── DatabaseInUse servers have it, which one alone may have for this
     ├── NoMessages            there is no message database to read
+    ├── NoTables              there are no messages in the database that servers would share
     ├── LineRefused           a line of an archive is no message
     ├── ArchiveRefused        an archive of a room is none, or damaged
     ├── OutputExists          a file that would be written is there already
@@ -69,6 +71,8 @@ code (``cli``), or into an error answer in the guest's language (``web``).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from math import ceil
 from pathlib import Path
 from shlex import quote
@@ -199,6 +203,21 @@ class DatabaseUnusable(CannotStart):
         self.hint = hint
 
 
+class DatabaseInUse(DatabaseUnusable):
+    """Servers have the database, which one alone may have for this; each with when it came."""
+
+    def __init__(self, servers: Sequence[tuple[str, datetime | None]]) -> None:
+        known = [
+            name if since is None else f"{name} since {since.astimezone():%Y-%m-%d %H:%M:%S}"
+            for name, since in servers
+        ]
+        super().__init__(
+            f"it is in use by {' and '.join(known) or 'a server that begins'}",
+            "stop every server of it, then try again; one that was killed is out of it in 5 s",
+        )
+        self.servers = tuple(servers)
+
+
 class LogInUse(CannotStart):
     """Another server writes into the connection log at ``path``."""
 
@@ -229,6 +248,16 @@ class NoMessages(LanchatError):
             "Messages with --data-dir"
         )
         self.path = path
+
+
+class NoTables(LanchatError):
+    """There are no messages in the database that servers would share."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no messages: no server has used this database yet; name the one that `lanchat serve` "
+            "has with --database"
+        )
 
 
 class LineRefused(LanchatError):

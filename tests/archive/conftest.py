@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.archive.exporter import Export, FormatName
+from lanchat.archive.places import Folder
 from lanchat.chat.changes import Draft
 from lanchat.chat.model import Message
 from lanchat.store.bulk import load
@@ -48,7 +49,7 @@ def exported() -> Callable[..., str]:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> str:
-        made = Export(data_dir, name, zone=timezone.utc, since=since, until=until)
+        made = Export(Folder(data_dir), name, zone=timezone.utc, since=since, until=until)
         text = "".join(piece for piece, _ in made.pieces())
         made.close()
         return text

@@ -8,9 +8,10 @@ import pytest
 
 from lanchat.archive.exporter import Export
 from lanchat.archive.importer import LINE_LIMIT, draft, import_messages
+from lanchat.archive.places import Folder
 from lanchat.chat.model import MESSAGE_LIMIT
 from lanchat.errors import DataInUse, LineRefused
-from lanchat.store.bulk import Archived
+from lanchat.rows.bulk import Archived
 from lanchat.store.datadir import DATABASE, DataDir
 
 Exported = Callable[..., str]
@@ -109,7 +110,7 @@ def test_a_line_without_end() -> None:
 def take_in(data_dir: Path, text: str | bytes) -> tuple[int, int]:
     """Import the text."""
     source = io.BytesIO(text.encode() if isinstance(text, str) else text)
-    return import_messages(data_dir, source, "the archive", lambda _: None)
+    return import_messages(Folder(data_dir), source, "the archive", lambda _: None)
 
 
 def test_there_and_back(data_dir: Path, tmp_path: Path, exported: Exported) -> None:
@@ -242,7 +243,7 @@ def test_a_wrong_line_refuses_the_whole(
     lines = exported(data_dir).encode().splitlines(keepends=True)
     with pytest.raises(LineRefused, match=r"the archive, line 4: .*; nothing was imported"):
         take_in(tmp_path / "new", b"".join([*lines[:3], junk, *lines[3:]]))
-    export = Export(tmp_path / "new", "jsonl")
+    export = Export(Folder(tmp_path / "new"), "jsonl")
     export.close()
     assert export.count == 0
 
@@ -267,5 +268,5 @@ def test_every_byte_is_told(data_dir: Path, exported: Exported) -> None:
     """The progress of an import ends where its file does."""
     archive = exported(data_dir).encode()
     told: list[int] = []
-    import_messages(data_dir, io.BytesIO(archive), "x", told.append)
+    import_messages(Folder(data_dir), io.BytesIO(archive), "x", told.append)
     assert sum(told) == len(archive)

@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 
 from lanchat.archive.importer import import_messages
+from lanchat.archive.places import Folder
 from lanchat.archive.room_zip import MESSAGES, SUMS, RoomZip
 from lanchat.archive.zip_importer import RoomImport, Taken
 from lanchat.chat.model import FileDraft, Message, Origin, User
 from lanchat.errors import ArchiveRefused, LineRefused
-from lanchat.store.bulk import MessageReader
+from lanchat.rows.bulk import MessageReader
+from lanchat.store.bulk import MessageFile
 from lanchat.store.database import Database
 from lanchat.store.datadir import DATABASE, FILES, DataDir
 from lanchat.store.eventlog import SqliteEventLog
@@ -78,7 +80,7 @@ def archive(room: Path, tmp_path: Path) -> Path:
 
 def export(room: Path, path: Path) -> RoomZip:
     """Write the room into this file."""
-    made = RoomZip(room)
+    made = RoomZip(Folder(room))
     with path.open("wb") as target:
         made.write(target, lambda _: None)
     made.close()
@@ -89,14 +91,14 @@ def take_in(path: Path, folder: Path) -> Taken:
     """Import the file into this folder."""
     room = RoomImport(path)
     try:
-        return room.take_in(folder, lambda _: None)
+        return room.take_in(Folder(folder), lambda _: None)
     finally:
         room.close()
 
 
 def messages(folder: Path) -> list[Message]:
     """All that was said in a room."""
-    reader = MessageReader(folder / DATABASE)
+    reader = MessageReader(MessageFile(folder / DATABASE))
     found = [message for page in reader.pages() for message in page]
     reader.close()
     return found
@@ -129,7 +131,9 @@ def test_a_room_comes_back_as_it_was(room: Path, archive: Path, tmp_path: Path) 
     """With the same files under the same ids, each content once on the disk."""
     new = tmp_path / "new"
     size = 2 * len(PICTURE) + len(PAGE)
-    assert take_in(archive, new) == Taken(fresh=4, total=4, files=4, size=size, missing=0)
+    assert take_in(archive, new) == Taken(
+        fresh=4, total=4, files=4, size=size, missing=0, left_out=0
+    )
     said = [m._replace(id=0, seq=0) for m in messages(new)]
     assert said == [m._replace(id=0, seq=0) for m in messages(room)]
     expected = {hashlib.sha256(each).hexdigest(): each for each in (PICTURE, THUMB, PAGE, b"")}
@@ -166,7 +170,7 @@ def test_lines_alone_name_files(archive: Path, tmp_path: Path) -> None:
     lines = parts_of(archive)[MESSAGES]
     named = json.loads(lines.splitlines()[0])["files"]
     assert [(file["name"], file["size"]) for file in named] == [("photo 1.png", len(PICTURE))]
-    import_messages(tmp_path / "new", io.BytesIO(lines), "lines", lambda _: None)
+    import_messages(Folder(tmp_path / "new"), io.BytesIO(lines), "lines", lambda _: None)
     said = [(message.message, message.files) for message in messages(tmp_path / "new")]
     assert said == [("photo 1.png", None), ("read this", None), ("plain", None), ("again", None)]
 
@@ -199,7 +203,7 @@ def test_a_file_that_is_deleted_while_it_is_exported(room: Path, tmp_path: Path)
             return super().write(part)
 
     target, path = Deleting(), tmp_path / "room.zip"
-    exported = RoomZip(room)
+    exported = RoomZip(Folder(room))
     exported.write(target, lambda _: None)
     exported.close()
     path.write_bytes(target.getvalue())
@@ -303,7 +307,7 @@ def test_what_a_kill_leaves_goes_at_the_next_start(tmp_path: Path) -> None:
 def test_a_zip_file_comes_through_no_pipe(archive: Path, tmp_path: Path) -> None:
     """The refusal says what to do."""
     with archive.open("rb") as source, pytest.raises(LineRefused, match="name it"):
-        import_messages(tmp_path / "new", source, "standard input", lambda _: None)
+        import_messages(Folder(tmp_path / "new"), source, "standard input", lambda _: None)
 
 
 @pytest.mark.parametrize("cut", [0, 100, -100])

@@ -9,8 +9,9 @@ import pytest
 from lanchat.chat.changes import Clear, Delete
 from lanchat.chat.model import Quoted
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
-from lanchat.store import bulk
-from lanchat.store.bulk import MessageReader, load
+from lanchat.rows import bulk
+from lanchat.rows.bulk import MessageReader
+from lanchat.store.bulk import MessageFile, load
 from lanchat.store.schema import MIGRATIONS, WITH_REACTIONS
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, say
@@ -30,7 +31,7 @@ def texts(reader):
 def test_page_by_page(log, said, path, monkeypatch):
     """In the order of ids; what is said meanwhile is left out."""
     monkeypatch.setattr(bulk, "PAGE", 3)
-    reader = MessageReader(path)
+    reader = MessageReader(MessageFile(path))
     say(log, [8])
     assert reader.count() == 7
     assert texts(reader) == [["0", "1", "2"], ["3", "4", "5"], ["6"]]
@@ -39,21 +40,23 @@ def test_page_by_page(log, said, path, monkeypatch):
 
 def test_what_is_read_is_what_was_said(said, path):
     """With every field; a message that was not changed has its id as position."""
-    reader = MessageReader(path)
+    reader = MessageReader(MessageFile(path))
     assert list(reader.pages()) == [said]
     reader.close()
 
 
 def test_from_and_until(said, path):
     """The first moment belongs to it, the last one does not."""
-    reader = MessageReader(path, "2026-11-23T08:00:02.000Z", "2026-11-23T08:00:05.000Z")
+    reader = MessageReader(
+        MessageFile(path), "2026-11-23T08:00:02.000Z", "2026-11-23T08:00:05.000Z"
+    )
     assert (reader.count(), texts(reader)) == (3, [["2", "3", "4"]])
     reader.close()
 
 
 def test_the_server_writes_on_meanwhile(log, said, path):
     """A reader in the middle of its work holds up nobody."""
-    reader = MessageReader(path)
+    reader = MessageReader(MessageFile(path))
     pages = reader.pages()
     next(pages)
     say(log, [8])
@@ -67,7 +70,7 @@ def test_after_a_kill(said, path, tmp_path):
     copy.mkdir()
     for name in (path.name, f"{path.name}-wal"):
         (copy / name).write_bytes(path.with_name(name).read_bytes())
-    reader = MessageReader(copy / path.name)
+    reader = MessageReader(MessageFile(copy / path.name))
     assert reader.count() == 7
     reader.close()
 
@@ -75,7 +78,7 @@ def test_after_a_kill(said, path, tmp_path):
 def test_there_is_none(path):
     """It is said where it was looked for, and nothing is made there."""
     with pytest.raises(NoMessages, match=f"looked for {path};"):
-        MessageReader(path)
+        MessageReader(MessageFile(path))
     assert not path.exists()
 
 
@@ -83,7 +86,7 @@ def test_there_is_none_yet(path):
     """A server has made the file a moment ago."""
     path.touch()
     with pytest.raises(NoMessages, match=f"looked for {path};"):
-        MessageReader(path)
+        MessageReader(MessageFile(path))
     assert path.stat().st_size == 0
 
 
@@ -92,7 +95,7 @@ def test_what_is_no_database(path, content):
     """It is refused, and stays as it is."""
     path.write_bytes(content)
     with pytest.raises(DataUnusable, match=f"{path}: is not a message database"):
-        MessageReader(path)
+        MessageReader(MessageFile(path))
     assert path.read_bytes() == content
 
 
@@ -100,19 +103,19 @@ def test_a_newer_database(database, path):
     """It is said what helps."""
     database.call(lambda connection: connection.execute("PRAGMA user_version = 99"))
     with pytest.raises(DataUnusable, match=rf"{path}: .* \(schema 99\); update lanchat"):
-        MessageReader(path)
+        MessageReader(MessageFile(path))
 
 
 def test_what_is_gone_is_left_out(log, said, path):
     """Also while a cleared history is still being deleted; other rooms keep theirs."""
     log.append(Delete(said[1].id, NOON)).result(DEADLINE)
-    reader = MessageReader(path)
+    reader = MessageReader(MessageFile(path))
     assert (reader.count(), texts(reader)) == (6, [list("023456")])
     reader.close()
     say(log, [draft("x", room="another"), "the last before it"])
     log.append(Clear("lobby")).result(DEADLINE)
     say(log, ["later"])
-    reader = MessageReader(path)
+    reader = MessageReader(MessageFile(path))
     assert (reader.count(), texts(reader)) == (2, [["x", "later"]])
     reader.close()
 
@@ -120,7 +123,7 @@ def test_what_is_gone_is_left_out(log, said, path):
 def test_a_room_that_was_never_cleared_is_read_whole(path):
     """From the very first message on."""
     load(path, [draft("a", room="another")])
-    reader = MessageReader(path)
+    reader = MessageReader(MessageFile(path))
     assert texts(reader) == [["a"]]
     reader.close()
 
@@ -140,7 +143,7 @@ def test_a_database_of_before_is_read(path, steps, shown):
         )
         if steps == 4:
             connection.execute("UPDATE deleted SET cleared = 1")
-    reader = MessageReader(path)
+    reader = MessageReader(MessageFile(path))
     assert texts(reader) == [list(shown)]
     reader.close()
 
@@ -158,7 +161,7 @@ def test_answers_of_before_are_read(path, steps):
             " VALUES ('lobby', '1', 'Ana', '192.0.2.1', ?, ?, ?, ?)",
             rows,
         )
-    reader = MessageReader(path)
+    reader = MessageReader(MessageFile(path))
     (_, answer) = next(reader.pages())
     assert (answer.quoted, answer.files) == (Quoted(1, "1", "Ana", "what?"), None)
     reader.close()

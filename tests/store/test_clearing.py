@@ -13,10 +13,11 @@ from lanchat.chat.words import phrases
 from lanchat.errors import UnknownMessage
 from lanchat.rows import clearing, pages
 from lanchat.rows import retention as every_store
+from lanchat.rows.bulk import MessageReader
 from lanchat.rows.reading import StoredHistory
 from lanchat.rows.steps import DELETED
 from lanchat.store import retention, search
-from lanchat.store.bulk import MessageReader
+from lanchat.store.bulk import MessageFile
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.indexer import Indexer
@@ -85,7 +86,7 @@ def test_nobody_is_shown_anything_of_it(path, database, log, cleared, steps):
     assert texts(stretch.messages) == ["before", "answer"]
     look = partial(search.find, query=Query(phrases(SECRET), [LOBBY]), limit=50)
     assert database.call(look)[0] == []
-    reader = MessageReader(path)
+    reader = MessageReader(MessageFile(path))
     assert (reader.count(), [texts(page) for page in reader.pages()]) == (2, [["before", "answer"]])
     reader.close()
     assert log.mine("2", [first, answer - 1]) == {}

@@ -92,7 +92,7 @@ def test_pins_are_found_without_a_look_at_the_room(connection):
 
 def test_reactions_are_found_by_their_message_or_their_person(connection):
     """However many there are to others."""
-    reactions.load(connection, 1, (Reaction("👍", 1, (("1", "Ana"),)),))
+    reactions.load(connection, [(1, (Reaction("👍", 1, (("1", "Ana"),)),))])
     connection.ways.clear()
     assert reactions.summary(connection, 1) != ()
     assert reactions.mine(connection, "1", [1, 2]) == {1: ("👍",)}

@@ -10,9 +10,10 @@ from lanchat.chat.events import LogEvent
 from lanchat.chat.model import User
 from lanchat.chat.room_settings import Ban, Mute, Rules, State
 from lanchat.errors import DataUnusable
+from lanchat.rows.bulk import MessageReader
 from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store import schema
-from lanchat.store.bulk import MessageReader
+from lanchat.store.bulk import MessageFile
 from lanchat.store.database import Database, open_database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.retention import Retention
@@ -244,7 +245,7 @@ def test_a_step_that_fails_leaves_what_was_there(old, monkeypatch, last):
             open_database(old)
     assert sorted(_dump(old)) == before
     open_database(old).close()
-    reader = MessageReader(old)
+    reader = MessageReader(MessageFile(old))
     assert reader.count() == 2
     reader.close()
 

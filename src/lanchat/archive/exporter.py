@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone, tzinfo
-from pathlib import Path
 from typing import Literal, Protocol
 
 from lanchat.archive.html_page import Page
 from lanchat.archive.message_formats import JsonLines, Table, Text
+from lanchat.archive.places import Place
 from lanchat.chat.model import Message, timestamp
-from lanchat.store.bulk import MessageReader
-from lanchat.store.datadir import DATABASE
+from lanchat.rows.bulk import MessageReader
 
 FormatName = Literal["jsonl", "txt", "html", "csv"]
 
@@ -30,15 +29,15 @@ class Format(Protocol):
 
 
 class Export:
-    """The messages of a data directory from ``since`` on and before ``until``, as text.
+    """The messages of a place from ``since`` on and before ``until``, as text.
 
-    ``zone`` None is this machine's; ``lang`` one of i18n.LANGUAGES. A server may be running.
-    Raises NoMessages and DataUnusable.
+    ``zone`` None is this machine's; ``lang`` one of i18n.LANGUAGES. Servers may be running.
+    Raises NoMessages, NoTables, DataUnusable and DatabaseUnusable.
     """
 
     def __init__(
         self,
-        data_dir: Path,
+        place: Place,
         name: FormatName,
         *,
         since: datetime | None = None,
@@ -46,7 +45,7 @@ class Export:
         zone: tzinfo | None = None,
         lang: str = "en",
     ) -> None:
-        self._reader = reader_of(data_dir, since, until)
+        self._reader = reader_of(place, since, until)
         self.count = self._reader.count()
         self._format = self._make(name, zone, lang)
 
@@ -69,9 +68,9 @@ class Export:
         return Table(zone) if name == "csv" else Text(zone)
 
 
-def reader_of(data_dir: Path, since: datetime | None, until: datetime | None) -> MessageReader:
-    """What reads the messages of a data directory from ``since`` on and before ``until``."""
+def reader_of(place: Place, since: datetime | None, until: datetime | None) -> MessageReader:
+    """What reads the messages of a place from ``since`` on and before ``until``."""
     # A tilde comes behind every digit, and so behind every time.
     first = "" if since is None else timestamp(since.timestamp())
     end = "~" if until is None else timestamp(until.timestamp())
-    return MessageReader(data_dir / DATABASE, first, end)
+    return place.reader(first, end)

@@ -9,14 +9,13 @@ import re
 import unicodedata
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import IO, Annotated, BinaryIO
 
 import msgspec
 
+from lanchat.archive.places import Place
 from lanchat.chat.file_names import safe_name
 from lanchat.chat.model import (
     FILES_LIMIT,
@@ -30,8 +29,7 @@ from lanchat.chat.model import (
 from lanchat.chat.names import NAME_LIMIT
 from lanchat.chat.reactions import clean
 from lanchat.errors import LineRefused, MessageTooLong, PayloadInvalid
-from lanchat.store.bulk import Archived, load
-from lanchat.store.datadir import DataDir
+from lanchat.rows.bulk import Archived
 
 LINE_LIMIT = 8 << 20
 """Bytes in a line; the longest one that is written has some 50,000, and 250 for each reaction."""
@@ -98,13 +96,13 @@ _decoder = msgspec.json.Decoder(_Line)
 
 
 def import_messages(
-    data_dir: Path, source: BinaryIO, name: str, advance: Callable[[int], None]
+    place: Place, source: BinaryIO, name: str, advance: Callable[[int], None]
 ) -> tuple[int, int]:
     """Store all messages of an archive; return how many were new, and how many there were.
 
     ``name`` is the source's for people; ``advance`` is told the bytes of every line. All are
-    stored, or none: raises LineRefused for the first line that is no message, DataInUse where
-    a server runs, DataUnusable and StoreUnavailable.
+    stored, or none: raises LineRefused for the first line that is no message, DataInUse
+    or DatabaseInUse where a server runs, DataUnusable, DatabaseUnusable and StoreUnavailable.
     """
     total = 0
 
@@ -118,8 +116,8 @@ def import_messages(
             total = number
             advance(len(line))
 
-    with closing(DataDir(data_dir)) as data:
-        fresh = load(data.database, drafts())
+    with place.taking() as way:
+        fresh = way.load(drafts())
     return fresh, total
 
 
@@ -164,6 +162,8 @@ def draft(line: bytes) -> Archived:
 
 def without_files(archived: Archived) -> Archived:
     """The message where the files are not there: one without a word says what they were called."""
+    if not archived.described:
+        return archived
     names = ", ".join(file.name for file in archived.described.values())
     return replace(archived, message=archived.message or names, described={})
 

@@ -16,14 +16,14 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone, tzinfo
-from pathlib import Path
+from functools import partial
 from typing import BinaryIO
 
 from lanchat.archive.exporter import Format, reader_of
 from lanchat.archive.html_page import Page
 from lanchat.archive.message_formats import JsonLines
+from lanchat.archive.places import Place
 from lanchat.chat.model import Attachment
-from lanchat.store.datadir import FILES
 from lanchat.store.file_disk import FileFolder
 from lanchat.store.slices import PIECE
 
@@ -46,34 +46,36 @@ def thumb_entry(file_id: str) -> str:
 
 
 class RoomZip:
-    """The messages of a data directory, and their files; what it is given is as of ``Export``.
+    """The messages of a place, and their files; what it is given is as of ``Export``.
 
     ``steps`` are how often ``write`` says that it has come further; ``lost`` are files that could
-    not be read, or are not what was sent any more. Raises NoMessages and DataUnusable.
+    not be read, or are not what was sent any more, ``left_out`` counts those of a place whose
+    folder of files is not known. Raises as ``Export`` does.
     """
 
     def __init__(
         self,
-        data_dir: Path,
+        place: Place,
         *,
         since: datetime | None = None,
         until: datetime | None = None,
         zone: tzinfo | None = None,
         lang: str = "en",
     ) -> None:
-        self._reader = reader_of(data_dir, since, until)
-        self._folder = FileFolder(data_dir / FILES)
+        self._reader = reader_of(place, since, until)
+        self._folder = place.files
         self._zone = zone
         self._lang = lang
         self.count = self._reader.count()
         self.steps = 3 * self.count
         self.files = 0
+        self.left_out = 0
         self.lost: list[str] = []
 
     def write(self, target: BinaryIO, advance: Callable[[int], None]) -> None:
         """Write all of it. Raises OSError where the target refuses."""
         now = datetime.now(timezone.utc).astimezone(self._zone)
-        page = Page(self._zone, self._lang, self.count, now, with_files=True)
+        page = Page(self._zone, self._lang, self.count, now, with_files=self._folder is not None)
         with zipfile.ZipFile(target, "w") as archive:
             self._put_text(archive, PAGE, page, advance)
             self._put_text(archive, MESSAGES, JsonLines(), advance)
@@ -103,19 +105,22 @@ class RoomZip:
             hashes = self._reader.hashes([m.id for m in page if m.files])
             for message in page:
                 for file in message.files or ():
-                    if file.id in hashes:
-                        yield from self._put_file(archive, file, *hashes[file.id])
+                    if self._folder is None:
+                        self.left_out += 1
+                    elif file.id in hashes:
+                        copy = partial(self._copy, archive, self._folder)
+                        yield from self._put_file(copy, file, *hashes[file.id])
                 advance(1)
 
     def _put_file(
-        self, archive: zipfile.ZipFile, file: Attachment, sha256: str, thumb_sha256: str | None
+        self, copy: Callable[[str, str], str], file: Attachment, sha256: str, thumb: str | None
     ) -> Iterator[tuple[str, str]]:
         parts = [(file_entry(file.id, file.name), sha256)]
-        if thumb_sha256 is not None:
-            parts.append((thumb_entry(file.id), thumb_sha256))
+        if thumb is not None:
+            parts.append((thumb_entry(file.id), thumb))
         for name, expected in parts:
             try:
-                found = self._copy(archive, name, expected)
+                found = copy(name, expected)
             except FileNotFoundError:  # deleted meanwhile, or by another hand
                 found = ""
             if found != expected:
@@ -124,13 +129,14 @@ class RoomZip:
                 yield name, found
                 self.files += name.startswith("files/")
 
-    def _copy(self, archive: zipfile.ZipFile, name: str, sha256: str) -> str:
+    @staticmethod
+    def _copy(archive: zipfile.ZipFile, folder: FileFolder, name: str, sha256: str) -> str:
         """Put a content there; returns its hash, as it was read.
 
         Raises FileNotFoundError where it is not there, or not to its end.
         """
         counted = hashlib.sha256()
-        with self._folder.open(sha256) as source:
+        with folder.open(sha256) as source:
             info = _entry(name, zipfile.ZIP_STORED)  # pictures and films are small already
             size = info.file_size = source.seek(0, 2)
             source.seek(0)

@@ -13,18 +13,18 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Container, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from lanchat.archive.importer import draft, lines, without_files
+from lanchat.archive.places import Place, Way
 from lanchat.archive.room_zip import MESSAGES, SUMS, thumb_entry
 from lanchat.chat.model import THUMB_LIMIT
 from lanchat.errors import ArchiveRefused, DiskFull, LineRefused
 from lanchat.rows.attachments import Loaded
-from lanchat.store.bulk import Archived, load
-from lanchat.store.datadir import DataDir
+from lanchat.rows.bulk import Archived
 from lanchat.store.file_import import FileImport, Staged
 from lanchat.web.file_types import type_of
 from lanchat.web.picture_sides import is_thumb
@@ -42,7 +42,8 @@ _ENCRYPTED = 1
 class Taken(NamedTuple):
     """What came of an import: how many messages were new, of how many, and their files.
 
-    ``missing`` files were named by messages, and not in the archive.
+    ``missing`` files were named by messages, and not in the archive; ``left_out`` were in it, and
+    the place has no folder for them.
     """
 
     fresh: int
@@ -50,6 +51,7 @@ class Taken(NamedTuple):
     files: int
     size: int
     missing: int
+    left_out: int
 
 
 class _Source(io.BufferedReader):
@@ -81,34 +83,46 @@ class RoomImport:
         self._advance: Callable[[int], None] = lambda _: None
         self._total = 0
         self._missing = 0
+        self._left_out = 0
 
     def close(self) -> None:
         """Let go of the file."""
         self._close()
 
-    def take_in(self, data_dir: Path, advance: Callable[[int], None]) -> Taken:
+    def take_in(self, place: Place, advance: Callable[[int], None]) -> Taken:
         """Store all messages and their files; ``advance`` is told the bytes that it has looked at.
 
-        Raises ArchiveRefused, LineRefused, DataInUse, DataUnusable or StoreUnavailable, and then
-        nothing was stored.
+        Raises ArchiveRefused, LineRefused, DataInUse, DatabaseInUse, DataUnusable, DatabaseUnusable
+        or StoreUnavailable, and then nothing was stored.
         """
         self._advance = advance
         wanted = self._wanted()
-        with closing(DataDir(data_dir)) as data:
-            files = FileImport(data.files)
-            try:
-                files.check_space(sum(part.file_size for part in wanted.values()))
-                staged = self._stage(files, wanted)
-                files.place()
-                fresh = load(data.database, self._drafts(staged))
-            except BaseException as error:
-                files.undo()
-                if isinstance(error, DiskFull):
-                    raise self._refusal("the disk has no room for its files") from None
-                raise
-            files.tidy(data.database)
+        with place.taking() as way:
+            if way.files is None:
+                self._left_out = sum(name.startswith("files/") for name in wanted)
+                staged, fresh = dict[str, Staged](), way.load(self._drafts({}))
+            else:
+                staged, fresh = self._take_files(way, way.files, wanted)
         own = [each for name, each in staged.items() if name.startswith("files/")]
-        return Taken(fresh, self._total, len(own), sum(each.size for each in own), self._missing)
+        size, missing = sum(each.size for each in own), self._missing - self._left_out
+        return Taken(fresh, self._total, len(own), size, missing, self._left_out)
+
+    def _take_files(
+        self, way: Way, files: FileImport, wanted: dict[str, zipfile.ZipInfo]
+    ) -> tuple[dict[str, Staged], int]:
+        """Store the wanted parts, then the messages; returns those, and how many were new."""
+        try:
+            files.check_space(sum(part.file_size for part in wanted.values()))
+            staged = self._stage(files, wanted)
+            files.place()
+            fresh = way.load(self._drafts(staged))
+        except BaseException as error:
+            files.undo()
+            if isinstance(error, DiskFull):
+                raise self._refusal("the disk has no room for its files") from None
+            raise
+        way.tidy()
+        return staged, fresh
 
     def _look(self) -> dict[str, zipfile.ZipInfo]:
         """The parts that an archive of a room has, each once, and in a way that can be read."""

@@ -15,10 +15,11 @@ import click
 
 from lanchat.archive.exporter import Export, FormatName
 from lanchat.archive.importer import import_messages
+from lanchat.archive.places import Folder, Shared, place
 from lanchat.archive.room_zip import RoomZip
 from lanchat.archive.zip_importer import RoomImport
 from lanchat.cli import complain
-from lanchat.cli.options import data_dir_option, moment
+from lanchat.cli.options import data_dir_option, moment, shared_database_option
 from lanchat.cli.output import (
     STDOUT,
     counted,
@@ -39,6 +40,7 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 @click.command()
 @data_dir_option
+@shared_database_option
 @click.option(
     "--format",
     "-f",
@@ -55,6 +57,7 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 def export(
     *,
     data_dir: Path,
+    database: str | None,
     wanted: str | None,
     since: str | None,
     until: str | None,
@@ -66,7 +69,7 @@ def export(
 
     The chat may go on meanwhile; what is said later is not in it.
     """
-    name = wanted or _by_ending(output)
+    name, where = wanted or _by_ending(output), place(data_dir, database)
     asked = _Asked(
         since=moment(since, "--since", utc=utc),
         until=moment(until, "--until", utc=utc),
@@ -74,9 +77,9 @@ def export(
         lang=from_locale(os.environ),
     )
     if name == ROOM:
-        _export_room(data_dir, asked, output, force=force)
+        _export_room(where, asked, output, force=force)
         return
-    found = Export(data_dir, cast(FormatName, name), **asked)
+    found = Export(where, cast(FormatName, name), **asked)
     with (
         closing(found),
         writing(output, force=force) as write,
@@ -95,10 +98,10 @@ class _Asked(TypedDict):
     lang: str
 
 
-def _export_room(data_dir: Path, asked: _Asked, output: Path, *, force: bool) -> None:
+def _export_room(where: Folder | Shared, asked: _Asked, output: Path, *, force: bool) -> None:
     if output == STDOUT and is_screen():
         raise click.UsageError("a ZIP file is nothing for a terminal; name a file with --output")
-    room = RoomZip(data_dir, **asked)
+    room = RoomZip(where, **asked)
     with (
         closing(room),
         writing_bytes(output, force=force) as file,
@@ -109,46 +112,53 @@ def _export_room(data_dir: Path, asked: _Asked, output: Path, *, force: bool) ->
     if room.lost:
         names = ", ".join(map(printable, room.lost[:5]))
         complain(f"{counted(len(room.lost), 'file')} could not be read as sent: {names}")
+    if room.left_out:
+        complain(f"{counted(room.left_out, 'file')} of {where} left out: messages name them alone")
 
 
 @click.command("import")
 @data_dir_option
+@shared_database_option
 @click.argument("file", type=FILE)
-def import_(*, data_dir: Path, file: Path) -> None:
+def import_(*, data_dir: Path, database: str | None, file: Path) -> None:
     """Take messages in that `lanchat export` wrote.
 
     They are lines of JSON (jsonl), or a ZIP file with all that was sent, and no server may be
-    running on the folder.
+    running on the folder, or on the database.
 
     FILE is read from standard input where it is "-", which has to be jsonl. Messages that are there
-    already are left out; the others come behind them, in the order of the file. A file with a line
-    that is no message is refused whole, and so is a ZIP file in which something is not as it was
-    exported.
+    already are left out; the others come behind them, in the order of the file. Where there are
+    none yet, they keep their numbers, and an export of them is the same file again. A file with a
+    line that is no message is refused whole, and so is a ZIP file in which something is not as it
+    was exported.
     """
     if file != STDOUT and is_zipfile(file):
-        _import_room(data_dir, file)
+        _import_room(place(data_dir, database), file)
         return
+    where = place(data_dir, database)
     if file == STDOUT:
-        fresh, total = import_messages(data_dir, _stdin(), "standard input", lambda _: None)
+        fresh, total = import_messages(where, _stdin(), "standard input", lambda _: None)
     else:
         size = file.stat().st_size
         with file.open("rb") as source, progress("Messages", size, path=file) as advance:
-            fresh, total = import_messages(data_dir, source, str(file), advance)
+            fresh, total = import_messages(where, source, str(file), advance)
     known = f"; {total - fresh:,} were there already" if total > fresh else ""
-    click.echo(f"{counted(fresh, 'message')} imported into {printable(str(data_dir))}{known}")
+    click.echo(f"{counted(fresh, 'message')} imported into {printable(str(where))}{known}")
 
 
-def _import_room(data_dir: Path, file: Path) -> None:
+def _import_room(where: Folder | Shared, file: Path) -> None:
     room = RoomImport(file)
     with closing(room), progress("Messages and files", room.steps, path=file) as advance:
-        taken = room.take_in(data_dir, advance)
+        taken = room.take_in(where, advance)
     known = f"; {taken.total - taken.fresh:,} were there already" * (taken.total > taken.fresh)
     files = f", with {counted(taken.files, 'file')} ({rough_size(taken.size)})" * (taken.files > 0)
     click.echo(
-        f"{counted(taken.fresh, 'message')} imported into {printable(str(data_dir))}{files}{known}"
+        f"{counted(taken.fresh, 'message')} imported into {printable(str(where))}{files}{known}"
     )
     if taken.missing:
         complain(f"{counted(taken.missing, 'file')} that messages name were not in the archive")
+    if taken.left_out:
+        complain(f"{counted(taken.left_out, 'file')} left out: {where} has none yet")
 
 
 def _by_ending(path: Path) -> str:

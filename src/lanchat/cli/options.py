@@ -12,10 +12,15 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from lanchat import database_url
 from lanchat.cli.config_file import Setting, load
 from lanchat.config import default_data_dir, default_log_file, full_path
+from lanchat.database_url import without_password
 from lanchat.sizes import parse_size
 from lanchat.times import parse_duration, parse_moment
+
+_EITHER = {"export", "import"}
+"""Commands that read or write messages: those of a folder, or those of a database."""
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -86,6 +91,20 @@ def _usual_log_file(context: click.Context, _: click.Parameter, path: Path | Non
     return full_path(path or default_log_file(context.params.get("data_dir")))
 
 
+def _checked_database(context: click.Context, _: click.Parameter, url: str | None) -> str | None:
+    """A folder that somebody has typed counts more than a database of variables or settings."""
+    if url is None:
+        return None
+    source = context.get_parameter_source
+    is_typed = source("database") is ParameterSource.COMMANDLINE
+    if source("data_dir") is ParameterSource.COMMANDLINE and context.command.name in _EITHER:
+        if is_typed:
+            raise click.UsageError("there is a --data-dir and a --database; choose one of the two")
+        return None
+    database_url.check("database", url)
+    return url
+
+
 def _load_config(context: click.Context, _: click.Parameter, path: Path | None) -> None:
     if not context.resilient_parsing:
         load(context, None if path is None else full_path(path), every_key=True)
@@ -114,6 +133,28 @@ data_dir_option = option(
     callback=_usual_data_dir,
     show_default="your system's folder for data",
     help="Where messages are kept.",
+)
+
+_database_settings: dict[str, Any] = {
+    "metavar": "URL",
+    "secret": True,
+    "shown": without_password,
+}
+
+database_option = option(
+    "--database",
+    **_database_settings,
+    show_default="messages are kept in --data-dir",
+    help="Be one chat with all servers that have this database of PostgreSQL: "
+    "postgresql://USER:PASSWORD@HOST/DATABASE.",
+)
+
+shared_database_option = option(
+    "--database",
+    **_database_settings,
+    callback=_checked_database,
+    show_default="messages are those of --data-dir",
+    help="The database of PostgreSQL that several servers share, instead.",
 )
 
 log_folder_option = option(

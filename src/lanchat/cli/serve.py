@@ -14,6 +14,7 @@ from lanchat.cli.options import (
     color_option,
     config_option,
     data_dir_option,
+    database_option,
     duration,
     log_file_option,
     option,
@@ -21,7 +22,6 @@ from lanchat.cli.options import (
 )
 from lanchat.cli.serve_config import config_from
 from lanchat.config import DEFAULT_PORT, ServeConfig
-from lanchat.database_url import without_password
 from lanchat.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -51,15 +51,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @option("--name", default="lanchat", help="What the room is called, in the pages and here.")
 @data_dir_option
 @log_file_option
-@option(
-    "--database",
-    metavar="URL",
-    secret=True,
-    shown=without_password,
-    show_default="messages are kept in --data-dir",
-    help="Be one chat with all servers that have this database of PostgreSQL: "
-    "postgresql://USER:PASSWORD@HOST/DATABASE.",
-)
+@database_option
 @option(
     "--history",
     type=int,

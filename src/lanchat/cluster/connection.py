@@ -15,6 +15,11 @@ from lanchat.cluster.search_index import changing
 
 _NUMBERS = "(SELECT value FROM json_each(?))"
 
+_LOAD = (
+    b'COPY message (id, client_id, room, user_id, "user", ip, message, time, edited, mentions)'
+    b" FROM STDIN"
+)
+
 _POST = b"SELECT post(" + b", ".join([b"%s::text[]"] * 7) + b")"
 
 
@@ -49,6 +54,12 @@ class PostgresConnection:
         return [
             each if each in stored else None for each in range(begun + 1, begun + 1 + len(rows))
         ]
+
+    def load(self, rows: Sequence[Sequence[Any]]) -> None:
+        with self.connection.cursor().copy(_LOAD) as copy:
+            for row in rows:
+                copy.write_row(row)
+        self.execute("UPDATE counter SET seq = ?", (rows[-1][0],))
 
     def changing(self, ids: Sequence[int]) -> AbstractContextManager[None]:
         return changing(self, ids)

@@ -17,6 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.schema import MIGRATIONS, migrate
+from lanchat.cluster.sessions import NAME
 from lanchat.cluster.unusable import MAKE, unusable
 from lanchat.errors import DatabaseUnusable, StoreUnavailable
 from lanchat.rows.connection import NewerSchemaError
@@ -63,13 +64,7 @@ class PostgresDatabase:
 
     def connect(self) -> psycopg.Connection[Any]:
         """A new connection, which commits each statement. Raises psycopg.Error."""
-        return psycopg.connect(
-            self._address,
-            autocommit=True,
-            connect_timeout=_CONNECT_SECONDS,
-            application_name="lanchat",
-            **_KEEPALIVE,
-        )
+        return connected(self._address)
 
     def call(self, call: Callable[[PostgresConnection], _T]) -> _T:
         """The result of what is asked: one look at what was committed. Raises StoreUnavailable."""
@@ -150,6 +145,17 @@ class PostgresDatabase:
         except StoreUnavailable as error:
             cause = error.__cause__
             raise unusable(cause if isinstance(cause, psycopg.Error) else error) from error
+
+
+def connected(address: str) -> psycopg.Connection[Any]:
+    """A connection to the database there, which commits each statement. Raises psycopg.Error."""
+    return psycopg.connect(
+        address,
+        autocommit=True,
+        connect_timeout=_CONNECT_SECONDS,
+        application_name=NAME,
+        **_KEEPALIVE,
+    )
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ from lanchat.cluster.bus import Bus, ComeAgain, decoded
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.people import Line, People, Person
 from lanchat.cluster.presence_schema import PRESENCE
+from lanchat.cluster.sessions import named
 from lanchat.cluster.unusable import unusable
 from lanchat.rows.batches import Trouble
 
@@ -42,6 +43,7 @@ _RETRY_SECONDS = 0.5
 _AT_ONCE = 500
 """So many people are said to be here by one call."""
 
+_CALLED = b"SELECT set_config('application_name', %s, false)"
 _RENEW = b"SELECT life, unbroken, taken FROM renew_lease(%s, %s, %s, %s)"
 _REMAIN = b"SELECT presence(%s, %s, %s, '{}')"
 _SOME = b"SELECT person_line(person) FROM person WHERE user_id = ANY(%s)"
@@ -115,6 +117,7 @@ class PresenceListener:
 
     def _connect(self) -> psycopg.Connection[Any]:
         connection = self._database.connect()
+        connection.execute(_CALLED, (named(self._lease.mine),))
         connection.execute(f"LISTEN {PRESENCE}".encode())
         return connection
 

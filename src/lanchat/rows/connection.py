@@ -54,6 +54,13 @@ class Connection(Reader, Protocol):
         the row gone by now.
         """
 
+    def load(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Store many messages at positions of their own, behind all that were taken.
+
+        Each is its position, a draft's ``messages.fields``, when it was edited and whom it
+        mentions.
+        """
+
     def changing(self, ids: Sequence[int]) -> AbstractContextManager[None]:
         """Within it, the words of messages with these ids change, or their rows go."""
 

@@ -33,6 +33,12 @@ _COUNTS = (
 )
 """Whether a reaction is not one of those that are being taken back (see ``clearing.py``)."""
 
+_LAST = (
+    "(SELECT coalesce(max(newest), 0) FROM (SELECT max(id) AS newest FROM reaction"
+    " UNION ALL SELECT max(reaction) FROM clearing) AS either)"
+)
+"""The newest id, also where those that are being taken back were the newest and are gone."""
+
 _AT_ONCE = 500
 """So many ids are looked up by one statement: older SQLite takes 999."""
 
@@ -166,15 +172,26 @@ def all_of(connection: Reader, first: int, last: int) -> Iterator[tuple[int, tup
         yield message_id, tuple(Reaction(e, len(u), tuple(u)) for e, u in kinds.items())
 
 
-def load(connection: Connection, message_id: int, reactions: Sequence[Reaction]) -> None:
-    """Within a transaction, give a message that is new the reactions of an archive."""
-    for reaction in reactions:
-        for user_id, user in reaction.users:
-            _insert(connection, message_id, reaction.emoji, user_id, user)
-    connection.execute(
-        "UPDATE message SET reactions = ? WHERE id = ?",
-        (_encoded(summary(connection, message_id)), message_id),
+def load(connection: Connection, archived: Iterable[tuple[int, Sequence[Reaction]]]) -> None:
+    """Within a transaction, give messages that are new, by their ids, reactions of an archive."""
+    (last,) = connection.execute(f"SELECT {_LAST}").fetchone()
+    rows: list[tuple[int, int, str, str, str]] = []
+    told: list[tuple[str | None, int]] = []
+    for message_id, reactions in archived:
+        kinds: dict[str, dict[str, str]] = {}
+        for emoji, _, users in reactions:
+            for user_id, user in users:
+                kinds.setdefault(emoji, {}).setdefault(user_id, user)
+        for emoji, names in kinds.items():
+            for user_id, user in names.items():
+                rows.append((last + len(rows) + 1, message_id, emoji, user_id, user))
+        totals = [Reaction(emoji, len(names)) for emoji, names in kinds.items()]
+        first = [list(names.items())[:NAMED] for names in kinds.values()]
+        told.append((_encoded(_within(_TOLD_BYTES, totals, first)), message_id))
+    connection.executemany(
+        'INSERT INTO reaction (id, message_id, emoji, user_id, "user") VALUES (?, ?, ?, ?, ?)', rows
     )
+    connection.executemany("UPDATE message SET reactions = ? WHERE id = ?", told)
 
 
 def _within(
@@ -231,11 +248,8 @@ def _check_kinds(connection: Connection, message_id: int, emoji: str) -> None:
 
 def _insert(connection: Connection, message_id: int, emoji: str, user_id: str, user: str) -> None:
     connection.execute(
-        # Above those that are being taken back, also where these were the newest and are gone.
-        'INSERT INTO reaction (id, message_id, emoji, user_id, "user") VALUES ((SELECT'
-        " 1 + coalesce(max(newest), 0) FROM (SELECT max(id) AS newest FROM reaction"
-        " UNION ALL SELECT max(reaction) FROM clearing) AS either), ?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
+        'INSERT INTO reaction (id, message_id, emoji, user_id, "user")'  # noqa: S608 (constants)
+        f" VALUES (1 + {_LAST}, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (message_id, emoji, user_id, user),
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 
 from lanchat.store.open_file import OpenFile
 from lanchat.store.search_index import changing
@@ -16,6 +17,11 @@ _INSERT = (
     " SELECT ?, ?, ?, ?, ?, ?, ?"
     " WHERE NOT EXISTS (SELECT 1 FROM gone WHERE user_id = ? AND client_id = ?)"
     " ON CONFLICT (user_id, client_id) DO NOTHING"
+)
+
+_LOAD = (
+    'INSERT INTO message (id, client_id, room, user_id, "user", ip, message, time, edited,'
+    " mentions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -33,6 +39,9 @@ class SqliteConnection(OpenFile):
     def insert(self, values: Sequence[str]) -> int | None:
         cursor = self.execute(_INSERT, (*values, values[2], values[0]))
         return cursor.lastrowid if cursor.rowcount == 1 else None
+
+    def load(self, rows: Sequence[Sequence[Any]]) -> None:
+        self.executemany(_LOAD, rows)  # the counter follows by itself
 
     def changing(self, ids: Sequence[int]) -> AbstractContextManager[None]:
         return changing(self, ids)

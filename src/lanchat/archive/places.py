@@ -1,0 +1,104 @@
+"""Where messages are: in the data folder of one server, or in the database that several share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple, Protocol
+
+from lanchat.chat.changes import Draft
+from lanchat.database_url import without_password
+from lanchat.errors import ExtraMissing
+from lanchat.rows.bulk import MessageReader
+from lanchat.store import bulk
+from lanchat.store.datadir import DATABASE, FILES, DataDir
+from lanchat.store.file_disk import FileFolder
+from lanchat.store.file_import import FileImport
+
+Load = Callable[[Iterable[Draft]], int]
+"""Stores all drafts, or none; returns how many were new."""
+
+
+class Way(NamedTuple):
+    """The way in: messages by ``load``, their ``files`` first, unless there is no place for any.
+
+    ``tidy`` lets go of those that no message needed.
+    """
+
+    load: Load
+    files: FileImport | None
+    tidy: Callable[[], None]
+
+
+class Place(Protocol):
+    """Where messages come from or go to; ``str`` of it is for people."""
+
+    @property
+    def files(self) -> FileFolder | None:
+        """The folder with their files; None where these are not to be had."""
+
+    def reader(self, since: str, until: str) -> MessageReader:
+        """The messages between these times. Raises LanchatError where there are none."""
+
+    def taking(self) -> AbstractContextManager[Way]:
+        """A context in which nobody else has the place. Raises CannotStart."""
+
+
+class Folder:
+    """The data folder at ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __str__(self) -> str:
+        return str(self._path)
+
+    @property
+    def files(self) -> FileFolder:
+        return FileFolder(self._path / FILES)
+
+    def reader(self, since: str, until: str) -> MessageReader:
+        return MessageReader(bulk.MessageFile(self._path / DATABASE), since, until)
+
+    @contextmanager
+    def taking(self) -> Iterator[Way]:
+        with closing(DataDir(self._path)) as data:
+            files = FileImport(data.files)
+            yield Way(partial(bulk.load, data.database), files, partial(files.tidy, data.database))
+
+
+class Shared:
+    """The database at ``address``. Raises ExtraMissing."""
+
+    files = None
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._bulk = _module()
+
+    def __str__(self) -> str:
+        return without_password(self._address)
+
+    def reader(self, since: str, until: str) -> MessageReader:
+        return MessageReader(self._bulk.SharedMessages(self._address), since, until)
+
+    @contextmanager
+    def taking(self) -> Iterator[Way]:
+        yield Way(partial(self._bulk.load, self._address), None, lambda: None)
+
+
+def place(data_dir: Path, database: str | None) -> Folder | Shared:
+    """The database where one is named, else the folder. Raises ExtraMissing."""
+    return Folder(data_dir) if database is None else Shared(database)
+
+
+def _module() -> ModuleType:
+    """What reads and writes it, which needs an extra."""
+    try:
+        return import_module("lanchat.cluster.bulk")
+    except ImportError as error:
+        raise ExtraMissing("--database", "psycopg[binary]") from error
