@@ -4,7 +4,8 @@ As root, where there is apt-get, Debian's packages are installed unasked, its he
 beside another one. Elsewhere nothing is, and tests that need what is missing are skipped; only with
 CI set, or of what --only names, does anything missing end this with 1. nginx is unpacked into the
 virtual environment, not installed: that would start a web server on this machine. PostgreSQL is
-installed without the database that Debian makes and starts with it. Tests and scripts ask `find`
+installed without the database that Debian makes and starts with it; HAProxy is started by Debian
+with a configuration that listens nowhere. Tests and scripts ask `find`
 where a program lies.
 """
 
@@ -178,6 +179,7 @@ NEEDS = {
     "cc": Need(["gcc", "libc6-dev"], look=lambda: which(os.environ.get("CC") or "cc")),
     "git": Need(["git"], EVERYWHERE),
     "groff": Need(["groff-base"], UNIX),
+    "haproxy": Need(["haproxy"], UNIX, variable="LANCHAT_HAPROXY"),
     "ip": Need(["iproute2"]),
     "iptables": Need(["iptables"]),
     "localhost": Need(["netbase"], EVERYWHERE, localhost),

@@ -1,4 +1,4 @@
-"""lanchat as deploy/ sets it up: a real nginx with the committed site in front of it."""
+"""lanchat as deploy/ sets it up, and behind a real nginx with the committed site."""
 
 from __future__ import annotations
 
@@ -69,6 +69,14 @@ def prefix() -> str:
 
 
 @pytest.fixture
+def several(server_factory: Callable[..., Any], new_database: Callable[[], str]) -> list[Any]:
+    """Two servers of one chat, as both proxies ask for them."""
+    options = ["--host", "127.0.0.1", "--trust-proxy", "--allow-host", SITE_NAME]
+    database = new_database()
+    return [server_factory(*options, "--database", database) for _ in range(2)]
+
+
+@pytest.fixture
 def others() -> list[Any]:
     """Further servers behind the same nginx, of the same chat: none, where no test says so."""
     return []
@@ -84,18 +92,15 @@ def server(  # noqa: PLR0917
     until: Callable[..., Any],
 ) -> Iterator[SimpleNamespace]:
     """What people reach: nginx with the committed site, on a port of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     folder = tmp_path / "nginx"
     folder.mkdir()
-    site = _moved_site(port, behind_nginx.port, prefix)
-    if others:
-        site = _with_several(site, [each.port for each in (behind_nginx, *others)])
+    site = _moved_site(port, [each.port for each in (behind_nginx, *others)], prefix)
     (folder / "site.conf").write_text(site)
     (folder / "nginx.conf").write_text(_main_file(folder))
     command = [nginx_program, "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    until(lambda: process.poll() is not None or _listens(port), "nginx")
+    until(lambda: process.poll() is not None or listens(port), "nginx")
     yield SimpleNamespace(
         url=f"http://127.0.0.1:{port}{prefix}", log_file=behind_nginx.log_file, process=process
     )
@@ -103,29 +108,20 @@ def server(  # noqa: PLR0917
     process.wait()
 
 
-def _moved_site(port: int, backend: int, prefix: str) -> str:
+def _moved_site(port: int, backends: list[int], prefix: str) -> str:
     """The committed site with the ports of this test, and below a path as the guide has it."""
     site = (DEPLOY / "nginx.conf").read_text("utf-8")
     for theirs, ours in {
         "    listen 80;\n": f"    listen 127.0.0.1:{port};\n",
         "    listen [::]:80;\n": "",
-        "http://127.0.0.1:8765;": f"http://127.0.0.1:{backend}{prefix and '/'};",
+        "    server 127.0.0.1:8765;\n": "".join(f"    server 127.0.0.1:{p};\n" for p in backends),
+        "http://lanchat;": f"http://lanchat{prefix and '/'};",
         "location / {": f"location {prefix}/ {{",
         'Prefix "";': f'Prefix "{prefix}";',
     }.items():
         assert site.count(theirs) == 1
         site = site.replace(theirs, ours)
     return site
-
-
-def _with_several(site: str, backends: list[int]) -> str:
-    """The same with several servers, as the guide has it."""
-    guide = (PROJECT / "docs" / "deployment.md").read_text("utf-8")
-    (upstream,) = re.findall(r"^upstream lanchat {.*?^}$", guide, re.MULTILINE | re.DOTALL)
-    (line,) = re.findall(r"^ +proxy_pass http://lanchat;$", guide, re.MULTILINE)
-    servers = "".join(f"    server 127.0.0.1:{port};\n" for port in backends)
-    upstream = re.sub(r"(^    server .*\n)+", servers, upstream, flags=re.MULTILINE)
-    return upstream + re.sub(r"^ +proxy_pass .*$", line, site, count=1, flags=re.MULTILINE)
 
 
 def _main_file(folder: Path) -> str:
@@ -148,6 +144,14 @@ def _main_file(folder: Path) -> str:
     """
 
 
-def _listens(port: int) -> bool:
+def free_port() -> int:
+    """A port of this computer that nobody has; another program could take it, and none does."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections there."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

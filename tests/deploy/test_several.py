@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the site is for nginx on Unix")
-
-
-@pytest.fixture
-def several(server_factory: Callable[..., Any], new_database: Callable[[], str]) -> list[Any]:
-    """Two servers, as deploy/nginx.conf asks for them."""
-    options = ["--host", "127.0.0.1", "--trust-proxy", "--grace", "0.5"]
-    database = new_database()
-    return [server_factory(*options, "--database", database) for _ in range(2)]
 
 
 @pytest.fixture
