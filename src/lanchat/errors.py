@@ -54,6 +54,10 @@
         ├── TooLate
         ├── UnknownMessage
         ├── UnknownRoom
+        ├── NotAMember
+        ├── RoomClosed
+        ├── TooManyRooms
+        ├── RoomNameUnusable
         ├── TooManyReactions
         ├── FilesOff
         ├── TooLarge
@@ -551,7 +555,10 @@ class SlowMode(Refusal):
 
 
 class Forbidden(Refusal):
-    """Something is the host's alone; with ``own`` as ``reason``, its author's."""
+    """Something is the host's alone; with ``own`` as ``reason``, its author's.
+
+    With ``private`` it is a word in private, which not all may have.
+    """
 
     code = "forbidden"
 
@@ -580,6 +587,37 @@ class UnknownRoom(Refusal):
     """There is no room with this id, or none that the person is in."""
 
     code = "unknown_room"
+
+
+class NotAMember(Refusal):
+    """Something is for those alone who are in the room."""
+
+    code = "not_a_member"
+
+
+class RoomClosed(Refusal):
+    """The room was closed: what was said there can be read."""
+
+    code = "room_closed"
+
+
+class TooManyRooms(Refusal):
+    """There are ``limit`` rooms already that the person has opened, or with them alone."""
+
+    code = "too_many_rooms"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+        self.limit = limit
+
+
+class RoomNameUnusable(Refusal):
+    """A room cannot be called so: nothing is to be seen, or more than ``limit`` characters are."""
+
+    code = "room_name"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
 
 
 class TooManyReactions(Refusal):

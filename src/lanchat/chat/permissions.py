@@ -1,4 +1,7 @@
-"""Who may come in, who may write, and who moderates: pure rules over the room's settings.
+"""Who may come in, who may write, and who moderates: pure rules over what is set.
+
+The first part is one table, of what people may do in which room (``may``): the rest holds for the
+whole chat, and a room can only be stricter.
 
 A moderator is never kept from anything. How long a ban or mute still lasts is measured by the
 monotonic clock from the moment on that this server learned of it, so that a clock that is set lets
@@ -12,28 +15,132 @@ once this server has run for as long as it was to last.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from enum import Enum
 from ipaddress import ip_address
 from math import ceil
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from lanchat.chat.confusables import skeletons
-from lanchat.chat.model import Origin, Role, User
+from lanchat.chat.model import LOBBY, Origin, Role, User
 from lanchat.chat.room_settings import Ban, Mute, Rules, State, is_same
-from lanchat.errors import Banned, FilesOff, Muted, ReadOnly, RoomLocked, SlowMode
+from lanchat.chat.rooms import MAIN, Kind, Room
+from lanchat.chat.slow_mode import Turn, Turns
+from lanchat.errors import Banned, FilesOff, Muted, ReadOnly, RoomLocked
 from lanchat.times import DOUBT
 
 ENDED_KEPT = 1_000
 """So many bans and mutes that seem to be over are kept at most, the newest ones."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Turn:
-    """A message of a guest's in slow mode: stored, or on its way."""
+class Act(Enum):
+    """What people do in rooms."""
 
-    at: float
-    user_id: str
-    origin: Origin
+    READ = "read"
+    WRITE = "write"
+    ENTER = "enter"
+    LEAVE = "leave"
+    CHANGE = "change"
+    """its name, its topic, its rules"""
+    CLOSE = "close"
+    """or delete"""
+    PIN = "pin"
+    CLEAR = "clear"
+    DELETE = "delete"
+    """what others have said"""
+
+
+class Standing(NamedTuple):
+    """What somebody is in a room; ``opener`` has opened it, a ``member`` is in it."""
+
+    host: bool = False
+    member: bool = False
+    opener: bool = False
+
+
+Openers = Literal["hosts", "all"]
+Privacy = Literal["off", "hosts", "all"]
+"""Between whom there are rooms for two: a host and anybody, or all."""
+
+_Rule = Callable[[Standing], bool]
+
+
+def _nobody(_who: Standing) -> bool:
+    return False
+
+
+def _members(who: Standing) -> bool:
+    return who.member
+
+
+def _hosts(who: Standing) -> bool:
+    return who.host
+
+
+def _hosts_within(who: Standing) -> bool:
+    return who.host and who.member
+
+
+def _whoever_opened(who: Standing) -> bool:
+    return who.host or who.opener
+
+
+def _others(who: Standing) -> bool:
+    return not who.member
+
+
+def _hosts_outside(who: Standing) -> bool:
+    return who.host and not who.member
+
+
+_MAY: dict[Kind, dict[Act, _Rule]] = {
+    "main": {
+        **dict.fromkeys((Act.READ, Act.WRITE), _members),
+        **dict.fromkeys((Act.CHANGE, Act.PIN, Act.CLEAR, Act.DELETE), _hosts_within),
+    },
+    "open": {
+        **dict.fromkeys((Act.READ, Act.WRITE, Act.LEAVE), _members),
+        **dict.fromkeys((Act.CHANGE, Act.CLOSE), _whoever_opened),
+        **dict.fromkeys((Act.PIN, Act.CLEAR, Act.DELETE), _hosts_within),
+        Act.ENTER: _others,
+    },
+    "group": {
+        **dict.fromkeys((Act.READ, Act.WRITE), _members),
+        **dict.fromkeys((Act.CHANGE, Act.CLOSE), _hosts),
+        **dict.fromkeys((Act.LEAVE, Act.PIN, Act.CLEAR, Act.DELETE), _hosts_within),
+        Act.ENTER: _hosts_outside,
+    },
+    "direct": dict.fromkeys((Act.READ, Act.WRITE), _members),
+}
+"""What is not named is nobody's."""
+
+_WHILE_OPEN = {Act.WRITE, Act.ENTER, Act.CHANGE, Act.PIN}
+
+
+def may(who: Standing, act: Act, room: Room) -> bool:
+    """Whether somebody may do this in the room, as far as the room is concerned."""
+    if room.closed and act in _WHILE_OPEN:
+        return False
+    if not who.host and (
+        (act is Act.ENTER and room.locked) or (act is Act.WRITE and room.readonly)
+    ):
+        return False
+    return _MAY[room.kind].get(act, _nobody)(who)
+
+
+def sees(who: Standing, room: Room) -> bool:
+    """Whether somebody knows of the room: who is in it, and who might enter."""
+    is_for_all = room.kind == "open" or (room.kind == "group" and who.host)
+    return who.member or (room.is_open and is_for_all)
+
+
+def may_open(policy: Openers, *, host: bool) -> bool:
+    """Whether somebody may open a room that others can enter."""
+    return host or policy == "all"
+
+
+def may_talk_privately(policy: Privacy, *, one_is_host: bool) -> bool:
+    """Whether two people may have a room of their own, of whom perhaps one is host."""
+    return policy == "all" or (policy == "hosts" and one_is_host)
 
 
 class _Span(NamedTuple):
@@ -49,7 +156,7 @@ class Permissions:
     def __init__(self) -> None:
         self._state = State()
         self._spans: dict[Ban | Mute, _Span] = {}
-        self._turns: list[Turn] = []  # in slow mode, oldest first
+        self._turns = Turns()
 
     @property
     def state(self) -> State:
@@ -65,7 +172,7 @@ class Permissions:
         known = self._spans
         self._spans = {one: known.get(one) or _Span(now, _end(one, now, wall)) for one in passing}
         if state.rules.slow != self._state.rules.slow:
-            self._turns.clear()
+            self._turns.clear(LOBBY)
         self._state = state
 
     def is_moderator(self, user_id: str) -> bool:
@@ -102,8 +209,8 @@ class Permissions:
             return refusal
         return None
 
-    def check_writing(self, user: User, origin: Origin, now: float) -> None:
-        """Look whether somebody may write now, however slowly.
+    def check_writing(self, user: User, origin: Origin, now: float, room: Room = MAIN) -> None:
+        """Look whether somebody who is in the room may write now, however slowly.
 
         Raises Muted or ReadOnly for a guest.
         """
@@ -112,7 +219,7 @@ class Permissions:
         if mute := self.mute_of(user.id, origin, now):
             end = self._spans[mute].end
             raise Muted(None if end is None else ceil(end - now))
-        if self.rules.readonly:
+        if self.rules.readonly or room.readonly:
             raise ReadOnly
 
     def check_files(self, user_id: str) -> None:
@@ -124,36 +231,29 @@ class Permissions:
             raise FilesOff
 
     def take_turn(
-        self, user: User, origin: Origin, now: float, neighbours: Callable[[str], int]
+        self,
+        user: User,
+        origin: Origin,
+        now: float,
+        neighbours: Callable[[str], int],
+        room: Room = MAIN,
     ) -> Turn | None:
         """Let somebody write now; in slow mode a guest's turn, which may be given back.
 
         ``neighbours`` is how many people are here from an address: all of them together have a
-        turn each, so that who deletes their cookies and comes in anew waits like everybody.
-        Raises Muted, ReadOnly or SlowMode for a guest.
+        turn each. Raises Muted, ReadOnly or SlowMode for a guest.
         """
-        self.check_writing(user, origin, now)
-        if not self.rules.slow or self.is_moderator(user.id):
+        self.check_writing(user, origin, now, room)
+        if not (self.rules.slow or room.slow) or self.is_moderator(user.id):
             return None
-        self._check_slow(user, origin, now, neighbours(origin.ip))
-        turn = Turn(now, user.id, origin)
-        self._turns.append(turn)
-        return turn
+        # What holds for all counts messages in all rooms.
+        pauses = {room.id: room.slow, LOBBY: self.rules.slow}
+        holding = {name: seconds for name, seconds in pauses.items() if seconds}
+        return self._turns.take(user, origin, now, neighbours(origin.ip), holding)
 
     def give_back(self, turn: Turn) -> None:
         """Nothing new was said in this turn."""
-        if turn in self._turns:
-            self._turns.remove(turn)
-
-    def _check_slow(self, user: User, origin: Origin, now: float, neighbours: int) -> None:
-        slow = self.rules.slow
-        self._turns = [turn for turn in self._turns if turn.at > now - slow]
-        counting = [turn.at for turn in self._turns if _is_by(turn, user, origin)]
-        there = [turn.at for turn in self._turns if is_same(turn.origin.ip, origin.ip)]
-        if len(there) >= neighbours > 0:
-            counting.append(there[-neighbours])
-        if counting:
-            raise SlowMode(ceil(max(counting) + slow - now))
+        self._turns.give_back(turn)
 
     def bans(self, now: float) -> list[Ban]:
         """Those that hold, oldest first."""
@@ -203,7 +303,3 @@ def _end(one: Ban | Mute, now: float, wall: float) -> float | None:
         return None
     left = one.until - wall
     return now + (left if one.seconds is None else min(left, one.seconds))
-
-
-def _is_by(turn: Turn, user: User, origin: Origin) -> bool:
-    return turn.user_id == user.id or is_same(turn.origin.device, origin.device)

@@ -16,9 +16,10 @@ from lanchat.chat.events import Event, MessageChanged, MessagePosted, Typing
 from lanchat.chat.message_commands import deleted
 from lanchat.chat.model import LOBBY, Clock, Message, Origin, User, check_text, timestamp
 from lanchat.chat.moderation import Actor, Moderation
-from lanchat.chat.permissions import Permissions, Turn
+from lanchat.chat.permissions import Permissions
 from lanchat.chat.ports import Entry, EventLog
 from lanchat.chat.presence import Presence
+from lanchat.chat.slow_mode import Turn
 from lanchat.errors import (
     FilesOff,
     NotJoined,
