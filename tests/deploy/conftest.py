@@ -40,10 +40,11 @@ def start(tmp_path: Path, until: Callable[..., Any]) -> Iterator[Callable[..., A
     def run(
         command: list[str], variables: dict[str, str], output: Path | None = None, port: int = 0
     ) -> Any:
-        output = output or tmp_path / "output.txt"
+        console = tmp_path / f"output-{len(processes)}.txt"
+        output = output or console
         mine = {"LANCHAT_PORT": str(port), "LANCHAT_NO_MDNS": "1"}
         environment = {**os.environ, **variables, **mine}
-        with (tmp_path / "output.txt").open("wb") as file:
+        with console.open("wb") as file:
             process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
         processes.append(process)
         said = until(lambda: output.exists() and re.search(r"http://\S+:(\d+)", output.read_text()))
