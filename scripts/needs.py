@@ -2,11 +2,11 @@
 
 As root, where there is apt-get, Debian's packages are installed unasked, its headless Chromium also
 beside another one. Elsewhere nothing is, and tests that need what is missing are skipped; only with
-CI set, or of what --only names, does anything missing end this with 1. nginx is unpacked into the
-virtual environment, not installed: that would start a web server on this machine. PostgreSQL is
-installed without the database that Debian makes and starts with it; HAProxy is started by Debian
-with a configuration that listens nowhere. Tests and scripts ask `find`
-where a program lies.
+CI set, or of what --only names, does anything missing end this with 1. nginx and PgBouncer are
+unpacked into the virtual environment, not installed: that would start servers on this machine.
+PostgreSQL is installed without the database that Debian makes and starts with it; HAProxy is
+started by Debian with a configuration that listens nowhere. Tests and scripts ask `find` where a
+program lies.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ WINDOWS_PROGRAMS = (
 )
 # Where administrators' programs lie is on no ordinary user's PATH.
 FOLDERS = ("/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin")
-UNPACKED = Path(sys.prefix) / "nginx"
+UNPACKED = Path(sys.prefix)
 # Read, beside others, by what makes a database when PostgreSQL is installed.
 DEBIANS_POSTGRES = Path("/etc/postgresql-common/createcluster.d/lanchat-tests.conf")
 
@@ -64,9 +64,9 @@ def which(name: str) -> str | None:
     return shutil.which(name, path=places)
 
 
-def runs(program: str) -> bool:
+def runs(program: str, version: str = "-v") -> bool:
     """Tell whether it starts here: a program that no package manager brought can miss a library."""
-    return subprocess.run([program, "-v"], capture_output=True, check=False).returncode == 0
+    return subprocess.run([program, version], capture_output=True, check=False).returncode == 0
 
 
 def localhost() -> str | None:
@@ -148,8 +148,19 @@ def postgres() -> str | None:
 
 def nginx() -> str | None:
     """An nginx that is installed, or one that was unpacked here before."""
-    unpacked = str(UNPACKED / "usr" / "sbin" / "nginx")
-    return next((path for path in (which("nginx"), which(unpacked)) if path and runs(path)), None)
+    return installed_or_unpacked("nginx", "-v")
+
+
+def pgbouncer() -> str | None:
+    """A PgBouncer that is installed, or one that was unpacked here before."""
+    return installed_or_unpacked("pgbouncer", "-V")
+
+
+def installed_or_unpacked(name: str, version: str) -> str | None:
+    """Where a server's program lies that runs when it is asked for its version."""
+    unpacked = str(UNPACKED / name / "usr" / "sbin" / name)
+    found = (which(name), which(unpacked))
+    return next((path for path in found if path and runs(path, version)), None)
 
 
 UNIX = ("linux", "darwin")
@@ -187,10 +198,13 @@ NEEDS = {
     "make": Need(["make"], UNIX),
     "nft": Need(["nftables"]),
     "node": Need([], EVERYWHERE, node),
+    "pgbouncer": Need(["pgbouncer"], UNIX, pgbouncer, "LANCHAT_PGBOUNCER"),
     "postgres": Need(["postgresql"], UNIX, postgres, "LANCHAT_POSTGRES"),
     "systemd-analyze": Need(["systemd"]),
     "unshare": Need(["util-linux"]),
 }
+# Servers that Debian's packages would start.
+UNPACKED_ONES = ("nginx", "pgbouncer")
 # Ubuntu's packages of these names only lead to another way of installing them, or are not there.
 DEBIANS_OWN = ("chromium", "chromedriver", "firefox")
 
@@ -265,13 +279,15 @@ def complaint(names: Sequence[str]) -> str:
 
 def install(names: Sequence[str]) -> None:
     """Get them where that may be done unasked."""
-    packages = packages_of(name for name in names if name != "nginx")
+    packages = packages_of(name for name in names if name not in UNPACKED_ONES)
     if may_install() and packages:
         print(f"Installing for the tests: {' '.join(packages)}", file=sys.stderr)
         with no_database() if "postgres" in names else contextlib.nullcontext():
             install_packages(*packages)
-    if "nginx" in names and shutil.which("apt-get") and sys.prefix != sys.base_prefix:
-        unpack_nginx()
+    if shutil.which("apt-get") and sys.prefix != sys.base_prefix:
+        for name in UNPACKED_ONES:
+            if name in names:
+                unpack(name)
     if "chromium" in names and may_install() and find("chromium") is None:
         run(sys.executable, "-m", "playwright", "install", "--with-deps", "chromium")
 
@@ -307,16 +323,26 @@ def install_packages(*packages: str) -> bool:
     )
 
 
-def unpack_nginx() -> None:
-    """Fetch Debian's package and unpack it."""
+def unpack(name: str) -> None:
+    """Fetch Debian's package and unpack it; libraries that it misses are installed."""
     if may_install():
         run("apt-get", "update", "-qq")
-    with tempfile.TemporaryDirectory(prefix="lanchat-nginx-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"lanchat-{name}-") as folder:
         # As root, apt would fetch as a user who may not write into the folder.
-        fetch = ("apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", "nginx")
+        fetch = ("apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", name)
         if run(*fetch, cwd=folder):
             for package in Path(folder).glob("*.deb"):
-                run("dpkg-deb", "-x", str(package), str(UNPACKED))
+                run("dpkg-deb", "-x", str(package), str(UNPACKED / name))
+    if may_install() and find(name) is None:
+        install_packages(*libraries(name))
+
+
+def libraries(name: str) -> list[str]:
+    """Debian's packages of the libraries that a package uses."""
+    asked = ("apt-cache", "depends", "--important", name)
+    told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    words = (line.split() for line in told.splitlines())
+    return [line[1] for line in words if line[0] == "Depends:" and line[1].startswith("lib")]
 
 
 def run(*command: str, cwd: str | None = None) -> bool:

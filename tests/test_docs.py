@@ -19,7 +19,7 @@ DEPLOYMENT = [PROJECT / "docs" / "deployment.md", *sorted((PROJECT / "deploy").i
 # Variables that are no option's: for reports of errors, and for the tests of this project.
 OTHER_VARIABLES = {
     *("LANCHAT_DEBUG", "LANCHAT_CHROMIUM", "LANCHAT_CHROMEDRIVER", "LANCHAT_FIREFOX"),
-    *("LANCHAT_NGINX", "LANCHAT_HAPROXY", "LANCHAT_POSTGRES"),
+    *("LANCHAT_NGINX", "LANCHAT_HAPROXY", "LANCHAT_PGBOUNCER", "LANCHAT_POSTGRES"),
 }
 LARGEST_PICTURE = 300_000  # bytes
 

@@ -33,12 +33,12 @@ class Process:
 
 
 @pytest.fixture
-def join(address: str) -> Iterator[Callable[[], Process]]:
-    """Start one more server."""
+def join(address: str) -> Iterator[Callable[..., Process]]:
+    """Start one more server, or one that finds the database at another place."""
     with ExitStack() as undo:
 
-        def start() -> Process:
-            process = Process(address)
+        def start(place: str = address) -> Process:
+            process = Process(place)
             undo.callback(process.close)
             return process
 

@@ -33,7 +33,7 @@ class Postgres:
         self._program = Path(program)
         # Paths of sockets are short, which those of pytest's folders are not.
         self.folder = Path(tempfile.mkdtemp(prefix="lanchat-pg-"))
-        self._user: dict[str, Any] = {}
+        self.user: dict[str, Any] = {}
         if os.geteuid() == 0:
             self._become_ordinary()
         self._data = self.folder / "data"
@@ -55,7 +55,7 @@ class Postgres:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                **self._user,
+                **self.user,
             )
         wait_for(self._answers)
 
@@ -107,6 +107,15 @@ class Postgres:
             connection.execute("SET client_min_messages = error; DROP SCHEMA public CASCADE")
             connection.execute("CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC")
 
+    @contextlib.contextmanager
+    def folder_for_ordinary(self) -> Iterator[Path]:
+        """A folder for who runs it, beside it in everything."""
+        folder = Path(tempfile.mkdtemp(prefix="lanchat-pg-"))
+        if self.user:
+            os.chown(folder, self.user["user"], self.user["group"])
+        yield folder
+        shutil.rmtree(folder, ignore_errors=True)
+
     def address(self, database: str) -> str:
         """Where a database of this server is found."""
         return f"postgresql://{_ADMINISTRATOR}@/{database}?host={self.folder}"
@@ -126,10 +135,10 @@ class Postgres:
         except KeyError:
             user = pwd.getpwnam("nobody")
         os.chown(self.folder, user.pw_uid, user.pw_gid)
-        self._user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        self.user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
     def _run(self, *command: str) -> None:
         done = subprocess.run(
-            command, cwd=self.folder, check=False, capture_output=True, text=True, **self._user
+            command, cwd=self.folder, check=False, capture_output=True, text=True, **self.user
         )
         assert done.returncode == 0, done.stderr

@@ -12,7 +12,13 @@ from rich.console import Console
 from rich.text import Text
 
 from lanchat.cli import ExitCode
-from lanchat.cli.options import color_option, log_file_option, log_folder_option
+from lanchat.cli.options import (
+    color_option,
+    is_typed,
+    log_file_option,
+    log_folder_option,
+    shared_database_option,
+)
 from lanchat.doctor.examination import examine_here, examine_room
 from lanchat.doctor.facts import Finding, Verdict
 from lanchat.terminal import ColorChoice, console, is_screen, printable
@@ -39,6 +45,7 @@ _NARROW_INDENT = 4
     show_default="that of the server that runs, or 8765",
     help="The port to look at.",
 )
+@shared_database_option
 @log_folder_option
 @log_file_option
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each check.")
@@ -47,6 +54,7 @@ def doctor(
     *,
     url: str | None,
     port: int | None,
+    database: str | None,
     data_dir: Path | None,  # noqa: ARG001 (the log's option asks for it)
     log_file: Path,
     as_json: bool,
@@ -54,15 +62,17 @@ def doctor(
 ) -> None:
     """Look for what keeps others from joining, and say what to do about it.
 
-    On the computer that runs the chat it needs no argument. On another one, give it the address
-    that cannot be opened. It changes nothing, asks for no rights, and says what it could not
-    see. Exits with 1 where there is a problem.
+    On the computer that runs the chat it needs no argument; a database that servers share is looked
+    at first. On another one, give it the address that cannot be opened. It changes nothing, asks
+    for no rights, and says what it could not see. Exits with 1 where there is a problem.
     """
     if url is None:
-        findings = examine_here(log_file, port)
+        findings = examine_here(log_file, port, database)
     else:
         if port is not None:
             raise click.UsageError("with a URL the port stands in it, and --port has no use")
+        if is_typed("database"):
+            raise click.UsageError("a URL is looked at from outside, where no database is seen")
         findings = examine_room(url)
     screen = console(color)
     bad = False

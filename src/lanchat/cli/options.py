@@ -76,6 +76,12 @@ def moment(text: str | None, option: str, *, utc: bool) -> datetime | None:
         raise click.BadParameter(str(error), param_hint=option) from error
 
 
+def is_typed(parameter: str) -> bool:
+    """Whether the command line itself has the parameter, and no variable or file."""
+    source = click.get_current_context().get_parameter_source(parameter)
+    return source is ParameterSource.COMMANDLINE
+
+
 def _usual_data_dir(_: click.Context, __: click.Parameter, path: Path | None) -> Path:
     return full_path(path or default_data_dir())
 
@@ -95,10 +101,8 @@ def _checked_database(context: click.Context, _: click.Parameter, url: str | Non
     """A folder that somebody has typed counts more than a database of variables or settings."""
     if url is None:
         return None
-    source = context.get_parameter_source
-    is_typed = source("database") is ParameterSource.COMMANDLINE
-    if source("data_dir") is ParameterSource.COMMANDLINE and context.command.name in _EITHER:
-        if is_typed:
+    if is_typed("data_dir") and context.command.name in _EITHER:
+        if is_typed("database"):
             raise click.UsageError("there is a --data-dir and a --database; choose one of the two")
         return None
     database_url.check("database", url)
@@ -196,8 +200,7 @@ def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
         file: Path | None,
         **others: Any,
     ) -> Any:
-        source = click.get_current_context().get_parameter_source("log_file")
-        if file is not None and source is ParameterSource.COMMANDLINE:
+        if file is not None and is_typed("log_file"):
             raise click.UsageError("there is a FILE and a --log-file; choose one of the two")
         return command(file=file or log_file, **others)
 

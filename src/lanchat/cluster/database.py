@@ -16,6 +16,7 @@ from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
 
 from lanchat.cluster.connection import PostgresConnection
+from lanchat.cluster.pooler import refuse_pooler
 from lanchat.cluster.schema import MIGRATIONS, migrate
 from lanchat.cluster.sessions import NAME
 from lanchat.cluster.unusable import MAKE, unusable
@@ -60,6 +61,7 @@ class PostgresDatabase:
                     f"its texts are {encoding}, which cannot hold all that people write",
                     f"make another one: {MAKE}",
                 )
+            refuse_pooler(self.connect)
             migrate(connection)
 
     def connect(self) -> psycopg.Connection[Any]:

@@ -27,7 +27,11 @@ _CONNECTIONS = (
     " AND objid = ? AND objsubid = 2 AND granted AND pg_locks.pid = pg_stat_activity.pid)"
     " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
-_HAS_LEASES = "SELECT to_regclass('lease') IS NOT NULL"
+# A standby has no such table: it is not logged.
+_HAS_LEASES = (
+    "SELECT NOT pg_is_in_recovery()"
+    " AND coalesce(has_table_privilege(to_regclass('lease'), 'SELECT'), false)"
+)
 _LEASES = (
     "SELECT process, extract(epoch FROM clock_timestamp() - renewed)::float8, unbroken_since"
     " FROM lease WHERE renewed > '-infinity' ORDER BY process"

@@ -20,6 +20,7 @@ from lanchat.doctor.guests import check_guests, read_diary
 from lanchat.doctor.port_check import check_port, find_holder
 from lanchat.doctor.probing import probe
 from lanchat.doctor.reachability import follow, target
+from lanchat.doctor.shared_database import check_database
 from lanchat.doctor.surroundings import (
     check_addresses,
     check_browsers,
@@ -37,8 +38,15 @@ from lanchat.net.network import Network
 Check = Callable[[], Finding | None]
 
 
-def examine_here(log_file: Path, port: int | None = None) -> Iterator[Finding]:
-    """The checks of this computer; without a ``port``, that of the server that the log knows."""
+def examine_here(
+    log_file: Path, port: int | None = None, database: str | None = None
+) -> Iterator[Finding]:
+    """The checks of this computer; without a ``port``, that of the server that the log knows.
+
+    Before them those of the ``database`` that it shares with others, if it does.
+    """
+    if database is not None:
+        yield from check_database(database)
     addresses = find_addresses()
     own = {str(address.ip) for address in addresses}
     diary = read_diary(log_file, own)
