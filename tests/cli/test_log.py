@@ -207,3 +207,37 @@ def test_misuse_is_one_line(options: list[str], typed: CommandLine, file: Path) 
     assert ended.stderr.startswith("lanchat: ")
     assert options[0] in ended.stderr
     assert "lanchat log tail --help" in ended.stderr
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> list[Path]:
+    """The logs of two servers."""
+    paths = [tmp_path / "hall.log", tmp_path / "n2.log"]
+    noon = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    for path, minutes in zip(paths, ((0, 2), (1,)), strict=True):
+        times = [noon + timedelta(minutes=each) for each in minutes]
+        path.write_text("".join(line(each, user_id=str(each.minute)) for each in times))
+    return paths
+
+
+def test_several_logs(typed: CommandLine, pair: list[Path]) -> None:
+    """Each line names its server, in a column; one that is missing is named."""
+    lines = typed("log", "tail", *pair).stdout.splitlines()
+    assert [text.split()[2:4] for text in lines] == [["hall", "→"], ["n2", "→"], ["hall", "→"]]
+    assert len({text.index("→") for text in lines}) == 1
+    raw = typed("log", "tail", "--json", *pair).stdout.splitlines()
+    assert [json.loads(text)["server"] for text in raw] == ["hall", "n2", "hall"]
+    ended = typed("log", "tail", *pair, "none.log")
+    assert ended.returncode == 1
+    assert "none.log" in ended.stderr
+
+
+def test_several_logs_in_a_table_and_in_sums(typed: CommandLine, pair: list[Path]) -> None:
+    """The table has one column more, which that of one log does not have."""
+    rows = typed("log", "export", *pair).stdout.splitlines()
+    assert rows[0].endswith(",size,server")
+    assert [row.rpartition(",")[2] for row in rows[1:]] == ["hall", "n2", "hall"]
+    assert typed("log", "export", pair[0]).stdout.splitlines()[0].endswith(",size")
+    raw = typed("log", "export", "--format", "jsonl", *pair).stdout.splitlines()
+    assert [json.loads(text)["server"] for text in raw] == ["hall", "n2", "hall"]
+    assert json.loads(typed("log", "stats", "--json", *pair).stdout)["open_visits"] == 3

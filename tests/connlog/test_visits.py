@@ -180,3 +180,38 @@ def test_a_clock_that_began_long_ago() -> None:
     join = replace(at(0, "join", "Ana"), time=datetime(1971, 1, 1, tzinfo=timezone.utc))
     found = count([join, at(0, "leave", "Ana", seconds=5)], None, timezone.utc)
     assert sum(found.hours) == found.seconds
+
+
+def on(server: str, record: Record) -> Record:
+    """The record in the log of one of several servers."""
+    return replace(record, server=server)
+
+
+def test_a_server_that_starts_ends_no_visit_of_another_one() -> None:
+    """Nor of its own people, who have gone on at another one while it was away."""
+    found = sums(
+        on("a", at(0, "start")),
+        on("b", at(0, "start")),
+        on("a", at(1, "join", "Ana")),
+        on("b", at(2, "join", "Bia")),
+        on("a", at(10, "start")),
+        on("b", at(21, "leave", "Ana", seconds=1200)),
+        on("b", at(22, "leave", "Bia", seconds=1200)),
+    )
+    assert minutes(found) == {"Ana": (1, 20), "Bia": (1, 20)}
+    assert found.open_visits == 0
+
+
+def test_who_was_on_a_server_that_fell_alone() -> None:
+    """Nobody told of their end: it counts up to what that server said last."""
+    found = sums(
+        on("a", at(0, "join", "Ana")),
+        on("a", at(5, "rename", "Caio")),
+        on("b", at(9, "join", "Bia")),
+        on("a", at(10, "start")),
+        on("b", at(19, "leave", "Bia", seconds=600)),
+        on("a", at(20, "join", "Ana")),
+        on("b", at(30, "leave", "Ana", seconds=600)),
+    )
+    assert minutes(found) == {"Ana": (2, 15), "Bia": (1, 10)}
+    assert found.open_visits == 1

@@ -19,9 +19,8 @@ from lanchat.cli.options import (
     moment,
 )
 from lanchat.cli.output import counted
-from lanchat.connlog.log_reader import LogReader
 from lanchat.connlog.log_record import EVENTS, Filter, Network, Record, parse_network
-from lanchat.errors import LogMissing
+from lanchat.connlog.merged import Logs
 from lanchat.terminal import ColorChoice, console, is_screen, wait
 
 DEFAULT_COUNT = 10
@@ -95,33 +94,36 @@ def tail(
     since: str | None,
     raw: bool,
     color: ColorChoice,
-    file: Path,
+    files: tuple[Path, ...],
     utc: bool,
     **conditions: Any,
 ) -> None:
     """Show who came and went last.
 
-    FILE is a connection log; without it, that of `lanchat serve` with the same options.
+    FILE is a connection log; without it, that of `lanchat serve` with the same options. Of several
+    ones, such as those of servers that share a database, the events stand in the order of their
+    times, each with the server that wrote it down.
     """
-    reader = LogReader(file, _filter(since=since, utc=utc, **conditions))
+    logs = Logs(files, _filter(since=since, utc=utc, **conditions))
     if lines is None and since is None:
         lines = DEFAULT_COUNT
-    past = _past(reader, lines, follow=follow)
-    show = _show_raw if raw else _show_pretty(past, color, utc=utc)
+    past = logs.tail(lines, whole=follow, missing=_wait_for if follow else None)
+    show = _show_raw if raw else _show_pretty(past, color, utc=utc, servers=logs.names)
     try:
-        for record in chain(past, reader.follow(wait) if follow else ()):
+        for record in chain(past, logs.follow(wait) if follow else ()):
             show(record)
     except KeyboardInterrupt:
         click.echo(err=True)  # the terminal shows ^C on this line
-        report_skipped(reader)
+        report_skipped(logs)
         raise
-    report_skipped(reader)
+    report_skipped(logs)
 
 
-def report_skipped(reader: LogReader) -> None:
+def report_skipped(logs: Logs) -> None:
     """Say on stderr how many lines could not be read, if any."""
-    if reader.skipped:
-        complain(f"{counted(reader.skipped, 'line')} of {reader.path} could not be read")
+    for reader in logs.readers:
+        if reader.skipped:
+            complain(f"{counted(reader.skipped, 'line')} of {reader.path} could not be read")
 
 
 def _filter(
@@ -136,25 +138,19 @@ def _filter(
     return Filter(events=frozenset(events or EVENTS), user=user, network=network, since=start)
 
 
-def _past(reader: LogReader, lines: int | None, *, follow: bool) -> list[Record]:
-    try:
-        return reader.tail(lines, whole=follow)
-    except LogMissing:
-        if not follow:
-            raise
-        complain(f"no log yet; waiting for {reader.path}")
-        return []
+def _wait_for(path: Path) -> None:
+    complain(f"no log yet; waiting for {path}")
 
 
 def _show_raw(record: Record) -> None:
-    click.echo(record.line)
+    click.echo(record.as_json())
 
 
 def _show_pretty(
-    past: Iterable[Record], color: ColorChoice, *, utc: bool
+    past: Iterable[Record], color: ColorChoice, *, utc: bool, servers: Iterable[str]
 ) -> Callable[[Record], None]:
     screen = console(color)
-    layout = Layout(unicode=not screen.options.ascii_only, utc=utc)
+    layout = Layout(unicode=not screen.options.ascii_only, utc=utc, servers=servers)
     layout.make_room(past)
 
     def show(record: Record) -> None:

@@ -64,13 +64,17 @@ REASONS = {
 
 
 class Layout:
-    """Lays records out one below the other, in columns that grow with what they have to hold."""
+    """Lays records out one below the other, in columns that grow with what they have to hold.
 
-    def __init__(self, *, unicode: bool, utc: bool) -> None:
+    Where there are several ``servers``, which have names then, each has its own in a column.
+    """
+
+    def __init__(self, *, unicode: bool, utc: bool, servers: Iterable[str] = ()) -> None:
         self._unicode = unicode
         self._zone = timezone.utc if utc else None
         self._name_width = NAME_WIDTH[0]
         self._ip_width = IP_WIDTH[0]
+        self._server_width = max((cell_len(printable(name)) for name in servers), default=0)
         self._day: date | None = None
 
     def make_room(self, records: Iterable[Record]) -> None:
@@ -98,6 +102,9 @@ class Layout:
         mark = mark if full or not self._zone else ""  # which stands above all lines of the day
         head = Text(f"{day}{moment:%H:%M:%S}{mark}", "dim")
         symbol = Text(look.symbol if self._unicode else look.plain, look.style)
+        if self._server_width:
+            server = set_cell_size(printable(record.server), self._server_width)
+            head = Text("  ").join([head, Text(server, ACCENT)])
         head = Text("  ").join([head, symbol])
         name = self._name(record, whole=width is None)
         # A line out of its columns is easier to read than one in two pieces.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from lanchat.cli.log import report_skipped
 from lanchat.cli.log_lines import duration
 from lanchat.cli.options import color_option, log_options, moment
 from lanchat.cli.output import counted, output_options, plain_table, report, writing
-from lanchat.connlog.log_reader import LogReader
 from lanchat.connlog.log_record import Filter, Record
+from lanchat.connlog.merged import Logs
 from lanchat.connlog.visits import HOURS, Person, Statistics, count
 from lanchat.sizes import rough_size
 from lanchat.terminal import ACCENT, ColorChoice, beside, console
@@ -52,25 +52,27 @@ SHOWN = 20
 @output_options
 @log_options
 def export(
-    *, wanted: str, since: str | None, utc: bool, output: Path, force: bool, file: Path
+    *, wanted: str, since: str | None, utc: bool, output: Path, force: bool, files: tuple[Path, ...]
 ) -> None:
     """Write all events as a table or as lines of JSON.
 
     The oldest comes first, from the files to which the log has moved.
 
-    FILE is a connection log; without it, that of `lanchat serve` with the same options.
+    FILE is a connection log; without it, that of `lanchat serve` with the same options. Of several
+    ones all events are in the order of their times, each with the server that wrote it down.
     """
-    reader = LogReader(file, Filter(since=moment(since, "--since", utc=utc)))
+    logs = Logs(files, Filter(since=moment(since, "--since", utc=utc)))
+    columns = (*COLUMNS, *["server"] * (len(logs.readers) > 1))
     zone = timezone.utc if utc else None
     written = 0
     with writing(output, force=force) as write:
         if wanted == "csv":
-            write(BYTE_ORDER_MARK + rows([COLUMNS]))
-        for record in reader.all():
-            write(_row(record, zone) if wanted == "csv" else f"{record.line}\n")
+            write(BYTE_ORDER_MARK + rows([columns]))
+        for record in logs.all():
+            write(_row(record, columns, zone) if wanted == "csv" else f"{record.as_json()}\n")
             written += 1
     report(counted(written, "event"), output)
-    report_skipped(reader)
+    report_skipped(logs)
 
 
 @click.command("stats")
@@ -90,29 +92,36 @@ def export(
 @color_option
 @log_options
 def stats(
-    *, since: str | None, shown: int, raw: bool, utc: bool, color: ColorChoice, file: Path
+    *,
+    since: str | None,
+    shown: int,
+    raw: bool,
+    utc: bool,
+    color: ColorChoice,
+    files: tuple[Path, ...],
 ) -> None:
     """Show who came how often and how long.
 
     A chart has the hours of the day, with the time of all people in each of them.
 
-    FILE is a connection log; without it, that of `lanchat serve` with the same options.
+    FILE is a connection log; without it, that of `lanchat serve` with the same options. Of several
+    ones, such as those of servers that share a database, it shows the sums.
     """
     zone = timezone.utc if utc else None
-    reader = LogReader(file)
-    sums = count(reader.all(), moment(since, "--since", utc=utc), zone)
+    logs = Logs(files)
+    sums = count(logs.all(), moment(since, "--since", utc=utc), zone)
     if raw:
         click.echo(json.dumps(_as_json(sums), indent=2))
     else:
         _show(console(color), sums, shown, zone)
-    report_skipped(reader)
+    report_skipped(logs)
 
 
-def _row(record: Record, zone: tzinfo | None) -> str:
+def _row(record: Record, columns: Sequence[str], zone: tzinfo | None) -> str:
     clock = f"{record.time.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     time = clock + told_apart(record.time, zone)
     # Strangers have typed all but the numbers.
-    values: Iterator[object] = (getattr(record, name) for name in COLUMNS[1:])
+    values: Iterator[object] = (getattr(record, name) for name in columns[1:])
     return rows([(time, *(cell(each) if isinstance(each, str) else each for each in values))])
 
 

@@ -91,7 +91,7 @@ def _named_data_dir(_: click.Context, __: click.Parameter, path: Path | None) ->
 
 
 def _usual_log_file(context: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
-    if path is None and context.params.get("file") is not None:
+    if path is None and context.params.get("files"):
         return None  # there is a FILE: nobody needs a folder for logs
     # click has settled --data-dir before: it is declared first, or was given.
     return full_path(path or default_log_file(context.params.get("data_dir")))
@@ -190,19 +190,21 @@ config_option = option(
 
 
 def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What names the log that a command reads: FILE, --log-file or --data-dir, as ``file``."""
+    """What names the logs that a command reads: FILE…, --log-file or --data-dir, as ``files``."""
 
     @wraps(command)
     def with_file(
         *,
         data_dir: Path | None,  # noqa: ARG001 (the log's option asks for the folder)
         log_file: Path,
-        file: Path | None,
+        files: tuple[Path, ...],
         **others: Any,
     ) -> Any:
-        if file is not None and is_typed("log_file"):
+        if files and is_typed("log_file"):
             raise click.UsageError("there is a FILE and a --log-file; choose one of the two")
-        return command(file=file or log_file, **others)
+        return command(files=files or (log_file,), **others)
 
-    argument = click.argument("file", required=False, type=click.Path(path_type=Path))
+    argument = click.argument(
+        "files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path)
+    )
     return log_folder_option(log_file_option(argument(with_file)))

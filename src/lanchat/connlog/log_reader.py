@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -42,10 +43,14 @@ One is not enough: the clock of a machine without a battery jumps.
 
 
 class LogReader:
-    """Reads the log at ``path``; ``skipped`` counts the lines that nobody can read."""
+    """Reads the log at ``path``; ``skipped`` counts the lines that nobody can read.
 
-    def __init__(self, path: Path, wanted: Filter | None = None) -> None:
+    Records are those of the ``server``, where it has a name.
+    """
+
+    def __init__(self, path: Path, wanted: Filter | None = None, server: str = "") -> None:
         self.path = path
+        self._server = server
         self.skipped = 0
         self._wanted = wanted or Filter()
         self._bookmark: Bookmark | None = None
@@ -92,10 +97,12 @@ class LogReader:
         It goes on through rotation and truncation, and waits for a file that is not there.
         """
         while True:
-            for record in self._decoded(self._fresh_lines()):
-                if self._wanted.matches(record):
-                    yield record
+            yield from self.fresh()
             pause(POLL)
+
+    def fresh(self) -> Iterator[Record]:
+        """Every wanted record since the last look."""
+        return filter(self._wanted.matches, self._decoded(self._fresh_lines()))
 
     def _records_backwards(self, *, whole: bool) -> Iterator[Record]:
         seen: set[Identity] = set()
@@ -173,6 +180,9 @@ class LogReader:
         for line in lines:
             try:
                 if line.strip():
-                    yield decode(line)
+                    yield self._ours(decode(line))
             except Unreadable:  # noqa: PERF203 (the lines after it are still wanted)
                 self.skipped += 1
+
+    def _ours(self, record: Record) -> Record:
+        return replace(record, server=self._server) if self._server else record

@@ -50,7 +50,8 @@ class Record:
     """One event, with its time in UTC; ``line`` is the JSON text that it was read from.
 
     What an event does not carry is empty, ``seconds``, ``count`` and ``size``, in bytes, None. With
-    a ``count`` it happened so often in ``seconds``. ``user``, ``ip``, ``agent``,
+    a ``count`` it happened so often in ``seconds``. ``server`` is whose log it is of, where several
+    are read. ``user``, ``ip``, ``agent``,
     ``reason``, ``by``, ``value`` and ``before`` hold what strangers sent:
     :func:`lanchat.terminal.printable` makes them safe.
     """
@@ -72,6 +73,13 @@ class Record:
     type: str
     size: int | None
     line: str
+    server: str = ""
+
+    def as_json(self) -> str:
+        """The line as it is in the log; of one of several logs it names that, too."""
+        if not self.server:
+            return self.line
+        return f'{self.line.rstrip()[:-1]}, "server": {json.dumps(self.server)}}}'
 
 
 @dataclass(frozen=True, slots=True)

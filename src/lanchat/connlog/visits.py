@@ -77,16 +77,18 @@ class _Counting:
         self.sums = Statistics()
         self._since = since
         self._zone = zone
-        self._present: dict[str, tuple[str, datetime]] = {}
-        self._now: datetime | None = None
+        self._present: dict[str, tuple[str, datetime, str]] = {}
+        self._doubtful: dict[str, tuple[str, datetime, datetime]] = {}
+        self._last: dict[str, datetime] = {}  # of each server
 
     def take(self, record: Record) -> None:
         if record.event == "start":
-            self.end_all()
+            self._doubt(record.server)
         elif record.event == "join":
-            self._present.setdefault(record.user_id, (record.user, record.time))
+            self._end(record.user_id)
+            self._present.setdefault(record.user_id, (record.user, record.time, record.server))
         elif record.event == "leave":
-            user, begin = self._present.pop(record.user_id, (record.user, record.time))
+            user, begin = self._begun(record)
             if record.seconds is not None:
                 begin = record.time - timedelta(seconds=min(record.seconds, _LONGEST))
             self._add(user, begin, record.time)
@@ -94,14 +96,34 @@ class _Counting:
             self.sums.summed += record.count or 0
         elif record.event == "file" and record.size is not None and self._is_wanted(record):
             self._add_file(record, record.size)
-        self._now = record.time
+        self._last[record.server] = record.time
 
     def end_all(self) -> None:
         """Whoever is there now has no end of their own in the log."""
-        for user, begin in self._present.values():
-            if self._now is not None and self._add(user, begin, self._now):
-                self.sums.open_visits += 1
-        self._present.clear()
+        for user_id in list(self._doubtful):
+            self._end(user_id)
+        for user, begin, _ in self._present.values():
+            self._add_open(user, begin, max(self._last.values()))
+
+    def _begun(self, record: Record) -> tuple[str, datetime]:
+        """The visit that the record ends: by whom, and since when."""
+        was = self._present.pop(record.user_id, None) or self._doubtful.pop(record.user_id, None)
+        return (was[0], was[1]) if was else (record.user, record.time)
+
+    def _doubt(self, server: str) -> None:
+        """A server starts: who was on it has left with what it said last, or is on another one."""
+        for user_id, (user, begin, where) in list(self._present.items()):
+            if where == server:
+                del self._present[user_id]
+                self._doubtful[user_id] = user, begin, self._last[server]
+
+    def _end(self, user_id: str) -> None:
+        """Nobody tells of the end any more, if it is in doubt."""
+        if user_id in self._doubtful:
+            self._add_open(*self._doubtful.pop(user_id))
+
+    def _add_open(self, user: str, begin: datetime, end: datetime) -> None:
+        self.sums.open_visits += self._add(user, begin, end)
 
     def _is_wanted(self, record: Record) -> bool:
         return self._since is None or record.time >= self._since
