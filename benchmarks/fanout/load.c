@@ -1,7 +1,10 @@
 /*
  * The load of the benchmark: N clients of a Socket.IO server in one thread.
  *
- *     load PORT COOKIE < commands
+ *     load PORT[,PORT...] COOKIE < commands
+ *
+ * Where there are several ports the clients take them in turn: what any of them says has to reach
+ * those of all servers.
  *
  * Each line of standard input is a command, each line of standard output its result as JSON:
  *
@@ -40,6 +43,7 @@ enum {
     JOINING = 64,       /* clients that join at the same time */
     PATIENCE = 15,      /* seconds of silence */
     SAMPLES = 1 << 20,
+    PORTS = 64,
     TEXT = 40,          /* characters of a message */
 };
 
@@ -56,7 +60,7 @@ struct client {
 
 static const char SAID[] = "42[\"add_chat_message\"";
 
-static int port, watch;
+static int ports[PORTS], port_count, watch;
 static const char *cookie;
 static struct client *clients;
 static int client_count, joined_count;
@@ -285,6 +289,7 @@ static void wait_for_all(void)
 
 static void open_client(struct client *client)
 {
+    int port = ports[number_of(client) % port_count];
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     char request[2048];
     int on = 1;
@@ -420,7 +425,8 @@ int main(int argc, char **argv)
     char line[128];
     if (argc != 3)
         return 2;
-    port = atoi(argv[1]);
+    for (char *place = argv[1]; *place && port_count < PORTS; place += *place == ',')
+        ports[port_count++] = (int)strtol(place, &place, 10);
     cookie = argv[2];
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import selectors
 import subprocess
+from collections.abc import Sequence
 from typing import IO, Any, NamedTuple, cast
 
 from fanout.process import pinned
@@ -30,11 +31,15 @@ class Result(NamedTuple):
 class Load:
     """So many clients as one wants, which share one cookie and end with the context.
 
+    Where there are several ports the clients take them in turn.
     Every command raises CannotMeasure where the server refuses, hangs up or falls silent.
     """
 
-    def __init__(self, port: int, cookie: str = "", core: int | None = None) -> None:
-        command = [str(compiled("load")), str(port), cookie]
+    def __init__(
+        self, ports: int | Sequence[int], cookie: str = "", core: int | None = None
+    ) -> None:
+        listed = [ports] if isinstance(ports, int) else ports
+        command = [str(compiled("load")), ",".join(map(str, listed)), cookie]
         with pinned(core):
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -5,6 +5,7 @@ Everything goes below ``build/bench`` in the checkout, which Git ignores.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -61,6 +62,29 @@ def node() -> str:
     except (OSError, subprocess.CalledProcessError) as error:
         raise CannotMeasure("there is no Node on this machine") from error
     return done.stdout.strip()
+
+
+@functools.cache
+def redis() -> Path:
+    """The path of a Redis, which is installed where that may be done. Raises CannotMeasure.
+
+    Of Debian's packages the one with its tools has the server, too, under another name, and starts
+    none.
+    """
+    if found := shutil.which("redis-server"):
+        return Path(found)
+    if shutil.which("redis-check-rdb") is None and os.geteuid() == 0:
+        command = ("apt-get", "install", "-qq", "--no-install-recommends", "redis-tools")
+        with contextlib.suppress(OSError):
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    found = shutil.which("redis-check-rdb")
+    if found is None:
+        raise CannotMeasure("there is no Redis on this machine")
+    program = BUILD / "redis-server"  # by its name it knows what it is to do
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        program.symlink_to(found)
+    return program
 
 
 def node_modules() -> Path:

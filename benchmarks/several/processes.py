@@ -31,9 +31,9 @@ class Talked(NamedTuple):
 class Talking:
     """One process, whose number tells its people from those of the others."""
 
-    def __init__(self, database: str, number: int, senders: int) -> None:
+    def __init__(self, log: str, database: str, number: int, senders: int) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(_SCRIPT), database, f"{number:x}", str(senders)],
+            [sys.executable, str(_SCRIPT), log, database, f"{number:x}", str(senders)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -58,12 +58,12 @@ class Talking:
         self._process.communicate()
 
 
-def talk(
-    database: str, processes: int, senders: int, seconds: float, usage: Usage
+def talk(  # noqa: PLR0917
+    log: str, database: str, processes: int, senders: int, seconds: float, usage: Usage
 ) -> Sequence[Talked]:
     """Let so many processes talk at the same time."""
     with ExitStack() as undo:
-        talking = [Talking(database, number, senders) for number in range(processes)]
+        talking = [Talking(log, database, number, senders) for number in range(processes)]
         for each in talking:
             undo.callback(each.kill)
         for each in talking:

@@ -1,6 +1,8 @@
 """One process with an event log, and people who talk through it as fast as they are answered.
 
-    python talking.py DATABASE NUMBER SENDERS      (a folder is SQLite's, postgresql://… is that)
+    python talking.py LOG DATABASE NUMBER SENDERS
+
+The log is one of LOGS; a database of SQLite is a folder, one of PostgreSQL an address.
 
 It prints a line when it is ready, waits for one with the seconds that it shall talk, and prints at
 their end how many messages were acknowledged. The next line says how many all processes have said:
@@ -17,8 +19,9 @@ monkey.patch_all()
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gevent
 import gevent.threadpool
@@ -28,6 +31,9 @@ from lanchat.chat.events import LogEvent, MessagePosted
 from lanchat.chat.model import LOBBY, timestamp
 from lanchat.chat.ports import EventLog
 
+if TYPE_CHECKING:
+    from several.bare import BareLog
+
 TEXT = "x" * 40
 PATIENCE = 30.0
 
@@ -35,7 +41,7 @@ PATIENCE = 30.0
 class Talk:
     """So many senders, each of whom says the next thing when the last one is acknowledged."""
 
-    def __init__(self, log: EventLog, number: str) -> None:
+    def __init__(self, log: EventLog | BareLog, number: str) -> None:
         self._log = log
         self._number = number
         self._until = 0.0
@@ -77,24 +83,39 @@ class Talk:
                 self.heard.append(time.monotonic() - sent)
 
 
-def open_log(database: str) -> EventLog:
-    """A log as ``lanchat serve`` has it."""
-    if database.startswith("postgresql:"):
-        from lanchat.cluster.database import PostgresDatabase
-        from lanchat.cluster.eventlog import PostgresEventLog
-
-        return PostgresEventLog(PostgresDatabase(database))
+def _sqlite(folder: str) -> EventLog:
     from lanchat.store.database import Database
     from lanchat.store.eventlog import SqliteEventLog
 
     disk = gevent.threadpool.ThreadPool(1)
-    return SqliteEventLog(Database(Path(database) / "messages.db", disk.apply))
+    return SqliteEventLog(Database(Path(folder) / "messages.db", disk.apply))
+
+
+def _postgresql(address: str) -> EventLog:
+    from lanchat.cluster.database import PostgresDatabase
+    from lanchat.cluster.eventlog import PostgresEventLog
+
+    return PostgresEventLog(PostgresDatabase(address))
+
+
+def _bare(address: str) -> BareLog:
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from several.bare import BareLog
+
+    return BareLog(address)
+
+
+LOGS: dict[str, Callable[[str], EventLog | BareLog]] = {
+    "sqlite": _sqlite,
+    "postgresql": _postgresql,
+    "bare": _bare,
+}
 
 
 def main() -> None:
     """Be told when to begin and when to end."""
-    database, number, senders = sys.argv[1:]
-    log = open_log(database)
+    name, database, number, senders = sys.argv[1:]
+    log = LOGS[name](database)
     talk = Talk(log, number)
     print("ready", flush=True)  # noqa: T201
     seconds = float(sys.stdin.readline())
@@ -108,7 +129,9 @@ def main() -> None:
         "acknowledged": talk.acknowledged,
     }
     print(len(talk.acknowledged), flush=True)  # noqa: T201
-    talk.wait_for(int(sys.stdin.readline()))
+    said = int(sys.stdin.readline())
+    if name != "bare":  # which tells nobody
+        talk.wait_for(said)
     log.close()
     found |= {"heard": talk.heard, "told": talk.told}
     print(json.dumps(found), flush=True)  # noqa: T201

@@ -1,10 +1,14 @@
 // What lanchat is held against: Node's official Socket.IO, as its documentation has it.
-//     node server.js PORT
+//     node server.js PORT [REDIS]
+// With the port of a Redis several of these are one server, by the official adapter.
 
 const { createServer } = require("node:http");
+const { createAdapter } = require("@socket.io/redis-adapter");
+const { createClient } = require("redis");
 const { Server } = require("socket.io");
 
-const http = createServer().listen(Number(process.argv[2]), "127.0.0.1");
+const [port, redis] = process.argv.slice(2).map(Number);
+const http = createServer();
 const io = new Server(http);
 let id = 100_000;
 
@@ -25,3 +29,15 @@ io.on("connection", (socket) => {
     acknowledge?.({ ok: true, id, time });
   });
 });
+
+async function main() {
+  if (redis) {
+    const publisher = createClient({ url: `redis://127.0.0.1:${redis}` });
+    const subscriber = publisher.duplicate();
+    await Promise.all([publisher.connect(), subscriber.connect()]);
+    io.adapter(createAdapter(publisher, subscriber));
+  }
+  http.listen(port, "127.0.0.1");
+}
+
+main();
