@@ -8,7 +8,8 @@ from functools import partial
 
 import pytest
 
-from lanchat.cluster.database import PostgresDatabase, connected
+from lanchat.cluster.database import PostgresDatabase
+from lanchat.cluster.patience import connected
 from lanchat.cluster.pooler import keeps_sessions
 from lanchat.errors import DatabaseUnusable
 from tests.world.deadline import DEADLINE

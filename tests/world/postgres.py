@@ -26,20 +26,21 @@ class Postgres:
     """A server with its files; a test gets a database of its own in it.
 
     ``program`` is the path of ``postgres``, beside which ``initdb`` lies. Everything is as it is by
-    default: what it says is stored is on disk.
+    default: what it says is stored is on disk. It may be the standby of an ``origin``.
     """
 
-    def __init__(self, program: str) -> None:
-        self._program = Path(program)
+    def __init__(self, program: str, origin: Postgres | None = None) -> None:
+        self._program = Path(program).resolve()  # its siblings lie beside it
         # Paths of sockets are short, which those of pytest's folders are not.
         self.folder = Path(tempfile.mkdtemp(prefix="lanchat-pg-"))
         self.user: dict[str, Any] = {}
         if os.geteuid() == 0:
             self._become_ordinary()
         self._data = self.folder / "data"
-        initdb = self._program.with_name("initdb")
-        options = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-        self._run(str(initdb), f"--username={_ADMINISTRATOR}", *options, str(self._data))
+        if origin is None:
+            self._initialize()
+        else:
+            self._follow(origin)
         self._process: subprocess.Popen[bytes] | None = None
         self._free: list[str] = []
         self.start()
@@ -119,6 +120,26 @@ class Postgres:
     def address(self, database: str) -> str:
         """Where a database of this server is found."""
         return f"postgresql://{_ADMINISTRATOR}@/{database}?host={self.folder}"
+
+    def standby(self) -> Postgres:
+        """Another server that follows this one."""
+        return Postgres(str(self._program), self)
+
+    def promote(self) -> None:
+        """Let a standby take over."""
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute("SELECT pg_promote()")
+
+    def _initialize(self) -> None:
+        initdb = self._program.with_name("initdb")
+        options = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        self._run(str(initdb), f"--username={_ADMINISTRATOR}", *options, str(self._data))
+
+    def _follow(self, origin: Postgres) -> None:
+        copy = self._program.with_name("pg_basebackup")
+        where = (f"--host={origin.folder}", f"--username={_ADMINISTRATOR}")
+        options = ("--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+        self._run(str(copy), *where, *options, f"--pgdata={self._data}")
 
     def _answers(self) -> bool:
         assert self._process

@@ -271,6 +271,14 @@ class ServerStopping(_InLobby):
     time: str
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryLeft(_InLobby):
+    """What this process has told is not all that happened, or was lost.
+
+    All its connections end at once: their clients come again, and are told what there is.
+    """
+
+
 LogEvent = (
     MessagePosted
     | MessageChanged
@@ -281,5 +289,6 @@ LogEvent = (
     | MessagesRetired
     | ReactionsLost
     | SettingsChanged
+    | HistoryLeft
 )
 """What the log tells: it has a position, or is told in its turn."""

@@ -11,7 +11,8 @@ from psycopg import IsolationLevel
 
 from lanchat.chat.changes import Draft
 from lanchat.cluster.connection import PostgresConnection
-from lanchat.cluster.database import PostgresDatabase, connected, translated_errors
+from lanchat.cluster.database import PostgresDatabase, translated_errors
+from lanchat.cluster.patience import connected, unhurried
 from lanchat.cluster.presence_listener import LEASE
 from lanchat.cluster.schema import ALIVE, MIGRATIONS
 from lanchat.cluster.sessions import servers
@@ -24,12 +25,6 @@ from lanchat.rows.visibility import VISIBLE
 _T = TypeVar("_T")
 
 _HAS_TABLES = "SELECT to_regclass('message') IS NOT NULL AND to_regclass('migration') IS NOT NULL"
-
-_PATIENT = (
-    "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN"
-    " ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout')"
-)
-"""An archive may come slowly, and what is stored is one transaction."""
 
 
 class SharedMessages:
@@ -53,7 +48,7 @@ class SharedMessages:
                 raise
 
     def look(self, call: Callable[[Reader], _T]) -> _T:
-        with _explained(), self._connection.transaction():
+        with _explained(), unhurried(self._connection), self._connection.transaction():
             return call(PostgresConnection(self._connection))
 
     def close(self) -> None:
@@ -72,8 +67,8 @@ def load(address: str, drafts: Iterable[Draft]) -> int:
         opened = connected(address)
     with translated_errors(), closing(opened) as connection:
         rows = PostgresConnection(connection)
-        with connection.transaction():
-            rows.execute(_PATIENT)
+        # An archive may come slowly, and what is stored is one transaction.
+        with unhurried(connection), connection.transaction():
             _claim(rows)
             rows.lock_positions()
             fresh = bulk.load(rows, drafts)

@@ -16,9 +16,9 @@ from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
 
 from lanchat.cluster.connection import PostgresConnection
+from lanchat.cluster.patience import connected, unhurried
 from lanchat.cluster.pooler import refuse_pooler
 from lanchat.cluster.schema import MIGRATIONS, migrate
-from lanchat.cluster.sessions import NAME
 from lanchat.cluster.unusable import MAKE, unusable
 from lanchat.errors import DatabaseUnusable, StoreUnavailable
 from lanchat.rows.connection import NewerSchemaError
@@ -27,16 +27,6 @@ _T = TypeVar("_T")
 
 AT_ONCE = 4
 """Connections that read and write state at the same time; others wait for them."""
-
-_CONNECT_SECONDS = 5
-
-# A machine that is gone, or cut off, does not say so; all in seconds but the last.
-_KEEPALIVE: dict[str, Any] = {
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
 
 _MAJOR, OLDEST = 10_000, 14
 
@@ -62,7 +52,8 @@ class PostgresDatabase:
                     f"make another one: {MAKE}",
                 )
             refuse_pooler(self.connect)
-            migrate(connection)
+            with unhurried(connection):
+                migrate(connection)
 
     def connect(self) -> psycopg.Connection[Any]:
         """A new connection, which commits each statement. Raises psycopg.Error."""
@@ -147,17 +138,6 @@ class PostgresDatabase:
         except StoreUnavailable as error:
             cause = error.__cause__
             raise unusable(cause if isinstance(cause, psycopg.Error) else error) from error
-
-
-def connected(address: str) -> psycopg.Connection[Any]:
-    """A connection to the database there, which commits each statement. Raises psycopg.Error."""
-    return psycopg.connect(
-        address,
-        autocommit=True,
-        connect_timeout=_CONNECT_SECONDS,
-        application_name=NAME,
-        **_KEEPALIVE,
-    )
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -27,11 +27,12 @@ from lanchat.chat.changes import Change, Draft
 from lanchat.chat.events import LogEvent, MessagePosted, Reacted
 from lanchat.chat.model import Cursor, Message, Page
 from lanchat.chat.ports import CommitStatistics
-from lanchat.cluster import journal
+from lanchat.cluster import epochs, journal
 from lanchat.cluster.answers import Answer, Answers
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.database import PostgresDatabase, translated_errors
 from lanchat.cluster.listener import Listener
+from lanchat.cluster.patience import is_broken
 from lanchat.errors import LanchatError, StoreUnavailable
 from lanchat.rows import message_rows, messages, outcomes, pages, pins, reactions
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
@@ -136,7 +137,8 @@ class PostgresEventLog:
         """Store all in one commit; returns what came of each, and which position is to be told.
 
         Where the connection breaks in the commit nobody knows whether it has happened: raises
-        StoreUnavailable, and whoever sends a change again finds it.
+        StoreUnavailable, and whoever sends a change again finds it. One that has broken before is
+        replaced.
         """
         with translated_errors():
             try:
@@ -145,13 +147,19 @@ class PostgresEventLog:
                     return list(_post(connection, changes, 0))  # one call, one commit
                 with connection.connection.transaction():
                     return _apply(connection, changes)
-            except psycopg.OperationalError:
-                self._disconnect()
+            except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction):
+                self._disconnect()  # another host may take changes by now
                 raise
 
     def _connected(self) -> psycopg.Connection[Any]:
-        if self._connection is None or self._connection.closed:
-            self._connection = self._database.connect()
+        if self._connection is None or is_broken(self._connection):
+            self._disconnect()
+            with ExitStack() as undo:
+                connection = undo.enter_context(closing(self._database.connect()))
+                with connection.transaction():
+                    epochs.settle(PostgresConnection(connection))
+                undo.pop_all()
+            self._connection = connection
             self._answers.pid = self._connection.info.backend_pid
         return self._connection
 

@@ -11,7 +11,8 @@ from typing import Any
 import psycopg
 
 from lanchat.cluster.connection import PostgresConnection
-from lanchat.cluster.database import OLDEST, connected
+from lanchat.cluster.database import OLDEST
+from lanchat.cluster.patience import connected
 from lanchat.cluster.pooler import keeps_sessions
 from lanchat.cluster.presence_listener import LEASE
 from lanchat.cluster.schema import MIGRATIONS

@@ -16,6 +16,7 @@ from typing import Any
 
 from lanchat.chat.events import (
     HistoryCleared,
+    HistoryLeft,
     LogEvent,
     MessageChanged,
     MessagePosted,
@@ -59,7 +60,7 @@ def write(connection: Connection, event: LogEvent) -> int:
     if isinstance(event, MessagePosted):
         return event.seq
     kind, content = _KINDS[type(event)](event)
-    if isinstance(event, MessagesRetired | ReactionsLost):
+    if isinstance(event, MessagesRetired | ReactionsLost | HistoryLeft):
         seq = connection.take_position()
     else:
         seq = event.seq

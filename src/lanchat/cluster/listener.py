@@ -1,8 +1,9 @@
 """The listener of one process: what happens, it tells in the order of positions.
 
 It also keeps the lock that says that this process lives, and knows by it who is the first one: who
-is begins a new epoch. A database that has gone back behind what was told here, as one does that
-takes over from another one, is another history: that begins a new epoch, too.
+is begins a new epoch. Where a break has lasted for so long that reading on would take longer than
+beginning anew, or what was told is not part of the history any more (``epochs.py``), the clients of
+this process come again, and are told what there is.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from typing import Any
 
 import psycopg
 
-from lanchat.chat.events import LogEvent, SettingsChanged
+from lanchat.chat.events import HistoryLeft, LogEvent, SettingsChanged
+from lanchat.chat.room_settings import State
 from lanchat.cluster import journal
 from lanchat.cluster.answers import Answers
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.database import PostgresDatabase
+from lanchat.cluster.epochs import Epochs
+from lanchat.cluster.patience import unhurried
 from lanchat.cluster.schema import ALIVE, CHANNEL
 from lanchat.cluster.unusable import unusable
-from lanchat.rows import messages, reactions, state
+from lanchat.rows import reactions, state
 from lanchat.rows.batches import Trouble
 
 _log = logging.getLogger(__name__)
@@ -32,7 +36,8 @@ _LOOK_SECONDS = 1.0
 
 _RETRY_SECONDS = 0.5
 
-_NEWEST_EPOCH = "SELECT epoch FROM epoch ORDER BY rowid DESC LIMIT 1"
+READ_ON = 20_000
+"""So many positions are read on at most; the journal keeps more of them (``journal.py``)."""
 
 
 class Listener:
@@ -46,6 +51,7 @@ class Listener:
         self._tell = tell
         self._closed = threading.Event()
         self._trouble = Trouble(_log, "the message database can be listened to again")
+        self._epochs = Epochs()
         self.told = 0
         """The position up to which everything was told."""
         try:
@@ -66,21 +72,26 @@ class Listener:
         self._thread.join()
         self._answers.fail("the server is stopping")
 
+    @property
+    def epoch(self) -> str:
+        """The one that holds."""
+        return self._epochs.newest
+
     def _begin(self, connection: psycopg.Connection[Any]) -> None:
         """Find out where this process begins to tell."""
         rows = PostgresConnection(connection)
         is_first = rows.execute("SELECT pg_try_advisory_lock(?, ?)", ALIVE).fetchone()
-        rows.execute("SELECT pg_advisory_lock_shared(?, ?)", ALIVE)  # waits while the first begins
+        with unhurried(connection):  # while the first one begins
+            rows.execute("SELECT pg_advisory_lock_shared(?, ?)", ALIVE)
         with connection.transaction():
-            rows.lock_positions()
             if is_first == (True,):
-                self.epoch = messages.begin_epoch(rows)
+                self._epochs.begin(rows)
                 for event in reactions.tell_all(rows):
                     journal.write(rows, event)
                 journal.shorten(rows)
                 rows.notify()  # others live where all have lost the lock with the database
             else:
-                self.epoch = str(rows.execute(_NEWEST_EPOCH).fetchone()[0])  # type: ignore[index]
+                self._epochs.follow(rows)
             self._state = state.load(rows)
             self.told = rows.position()
         self._answers.give(self.told)
@@ -88,17 +99,26 @@ class Listener:
             rows.execute("SELECT pg_advisory_unlock(?, ?)", ALIVE)
 
     def _resume(self, connection: psycopg.Connection[Any]) -> None:
-        """Go on after a break."""
+        """Go on after a break, or let the clients begin anew where that cannot be."""
         rows = PostgresConnection(connection)
-        rows.execute("SELECT pg_advisory_lock_shared(?, ?)", ALIVE)
+        with unhurried(connection):
+            rows.execute("SELECT pg_advisory_lock_shared(?, ?)", ALIVE)
         with connection.transaction():
-            position = rows.lock_positions()
-            if position < self.told:
-                _log.warning("the message database has gone back: a new history begins")
-                self.epoch = messages.begin_epoch(rows)
-                self.told = position
-            else:
-                self.epoch = str(rows.execute(_NEWEST_EPOCH).fetchone()[0])  # type: ignore[index]
+            is_so = self._epochs.resume(rows, self.told)
+            position, now = rows.position(), state.load(rows)
+        if not is_so:
+            _log.warning("the message database lacks what was told last: a new history begins")
+            self._answers.fail("the database has lost it")
+        if not is_so or position - self.told > READ_ON:
+            self._leave_out(position, now)
+
+    def _leave_out(self, position: int, now: State) -> None:
+        """Tell nothing up to here but what holds by now; clients come again and find the rest."""
+        before, self._state, self.told = self._state, now, position
+        self._answers.give(position)
+        if now != before:
+            self._tell(SettingsChanged(now.seq, before, now))
+        self._tell(HistoryLeft())
 
     def _connect(self) -> psycopg.Connection[Any]:
         connection = self._database.connect()
@@ -133,6 +153,12 @@ class Listener:
                 connection.close()
             reason = " ".join(str(error).split())
             self._trouble.note(f"the message database cannot be listened to: {reason}")
+            return None
+        except Exception:  # noqa: BLE001
+            # A defect here must not end the listener: nobody would hear anything any more.
+            _log.exception("what happens could not be told")
+            if connection is not None:
+                connection.close()
             return None
         return connection
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from lanchat.cluster.database import PostgresDatabase, translated_errors
+from lanchat.cluster.patience import is_broken
 from lanchat.errors import LanchatError, StoreUnavailable
 
 _log = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ class PresenceWriter:
                     _CALL, (self._mine, self._lasts, json.dumps(asked), _payloads(self._mine, said))
                 )
                 answers: Sequence[Answer] | None = row.fetchone()[0]  # type: ignore[index]
-            except psycopg.OperationalError:
+            except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction):
                 self._disconnect()
                 raise
         if answers is None:
@@ -141,7 +142,7 @@ class PresenceWriter:
             each.future.set_exception(StoreUnavailable(reason))
 
     def _connected(self) -> psycopg.Connection[Any]:
-        if self._connection is None or self._connection.closed:
+        if self._connection is None or is_broken(self._connection):
             self._connection = self._database.connect()
         return self._connection
 

@@ -239,9 +239,21 @@ _SECRETS = """
 CREATE TABLE secret (name text PRIMARY KEY, value text NOT NULL);
 """
 
+# Which log an epoch was begun in (see epochs.py); nothing where that is not to be known.
+_HISTORY = """
+CREATE FUNCTION history() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN (SELECT system_identifier FROM pg_control_system())
+        || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8);
+EXCEPTION WHEN others THEN
+    RETURN '';
+END $$;
+ALTER TABLE epoch ADD COLUMN history text NOT NULL DEFAULT history();
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH),
-    *(PRESENCE_SCHEMA, _SECRETS),
+    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY),
 )
 
 

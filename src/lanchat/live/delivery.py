@@ -14,7 +14,14 @@ from engineio.packet import MESSAGE, Packet
 from flask_socketio import SocketIO
 from socketio.packet import EVENT
 
-from lanchat.chat.events import ConnectionsClosed, Event, MessagePosted, Typing, user_channel
+from lanchat.chat.events import (
+    ConnectionsClosed,
+    Event,
+    HistoryLeft,
+    MessagePosted,
+    Typing,
+    user_channel,
+)
 from lanchat.live.packets import EventHandlers
 
 Only = Callable[[frozenset[str]], bool]
@@ -69,6 +76,9 @@ class SocketDelivery:
         if isinstance(event, ConnectionsClosed):
             self._close(channel)
             return
+        if isinstance(event, HistoryLeft):
+            self._close_all()
+            return
         if isinstance(event, Typing):
             self._hint(channel, user_channel(event.user.id), event)
             return
@@ -117,6 +127,11 @@ class SocketDelivery:
                 self.closing.add(connection)
                 # In the background: Engine.IO waits until the client has taken what is queued.
                 self.socketio.start_background_task(self._disconnect, connection)
+
+    def _close_all(self) -> None:
+        """End all sessions, as a network that fails does: clients come again by themselves."""
+        for session in list(self.socketio.server.eio.sockets.values()):
+            session.close(wait=False)
 
     def _disconnect(self, connection: str) -> None:
         try:
