@@ -16,13 +16,16 @@ from lanchat.chat.events import Event
 from lanchat.chat.ports import Directory, EventLog, Files
 from lanchat.chat.search import Search
 from lanchat.config import ServeConfig
+from lanchat.files.disk import Disk
+from lanchat.files.folder import FileFolder
+from lanchat.files.stored import StoredFiles
+from lanchat.files.turns import Turns
 from lanchat.periodic import Periodic
 from lanchat.rows import connection as rows
+from lanchat.rows.files import Quotas
 from lanchat.store.database import Database
 from lanchat.store.datadir import DataDir, SessionKey
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.file_rows import Quotas
-from lanchat.store.files import SqliteFiles
 from lanchat.store.indexer import Indexer
 from lanchat.store.retention import Retention
 from lanchat.store.search import SqliteSearch
@@ -37,6 +40,9 @@ _FILE_THREADS = 4
 
 _READING_THREADS = 2
 """In which files are opened, while the others may wait for the disk."""
+
+_GOODBYE_SECONDS = 5.0
+"""So long a server that stops waits for the disk of files, which may not answer any more."""
 
 RETENTION_SECONDS = 1.0
 """Between two looks for what is to be deleted or erased."""
@@ -94,6 +100,9 @@ def open_folder(config: ServeConfig) -> Storage:
         log = _log(config, database, undo)
         search = _search(path, database, log, undo)
         undo.callback(Periodic(log.look, _FILE_SECONDS, name="database file").close)
+        files = None
+        if config.keep_history:
+            files = open_files(config, database, FileFolder(data.files), undo)
         return Storage(
             data=data,
             secrets=keys,
@@ -101,7 +110,7 @@ def open_folder(config: ServeConfig) -> Storage:
             database=database,
             log=log,
             search=search,
-            files=_files(config, data, database, undo) if config.keep_history else None,
+            files=files,
             people=lambda deliver: People(LocalDirectory(config.grace), deliver),
             stop=undo.pop_all().close,
         )
@@ -132,22 +141,29 @@ def _search(
     return SqliteSearch(database, path, partial(_offload, readers), lambda: indexer.is_behind)
 
 
-def _files(
-    config: ServeConfig, data: DataDir, database: Database, undo: ExitStack
-) -> SqliteFiles | None:
+def open_files(
+    config: ServeConfig,
+    database: rows.Database,
+    folder: FileFolder,
+    undo: ExitStack,
+    turns: Turns | None = None,
+) -> StoredFiles | None:
     """The files, if any are taken; what is deleted leaves the disk in any case."""
+    end = ExitStack()
+    undo.callback(lambda: gevent.spawn(end.close).join(_GOODBYE_SECONDS))
     threads = gevent.threadpool.ThreadPoolExecutor(_FILE_THREADS)
-    undo.callback(threads.shutdown)
+    end.callback(threads.shutdown)
     readers = gevent.threadpool.ThreadPoolExecutor(_READING_THREADS)
-    undo.callback(readers.shutdown)
-    files = SqliteFiles(
-        *(database, data.files, threads, readers),
+    end.callback(readers.shutdown)
+    files = StoredFiles(
+        *(database, folder, Disk(threads, _FILE_THREADS), Disk(readers, _READING_THREADS)),
         max_size=config.max_file_size,
         quotas=Quotas(config.file_quota, config.file_quota_person),
         kind_of=type_of,
+        turns=turns,
     )
-    undo.callback(Periodic(files.keeping.work, RETENTION_SECONDS, name="files").close)
-    undo.callback(files.keeping.stop)
+    end.callback(Periodic(files.keeping.work, RETENTION_SECONDS, name="files").close)
+    end.callback(files.keeping.stop)
     return files if config.takes_files else None
 
 

@@ -28,10 +28,8 @@ from lanchat.store.database import Database
 from lanchat.store.datadir import DATABASE, FILES, DataDir
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.file_import import FileImport
-from lanchat.store.file_rows import Quotas
-from lanchat.store.files import SqliteFiles
-from lanchat.web.file_types import type_of
 from tests.world.drafts import draft, say
+from tests.world.files import open_files
 
 ANA = User("1", "Ana")
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 8, 6)
@@ -48,13 +46,7 @@ def room(tmp_path: Path) -> Iterator[Path]:
     database = Database(folder / DATABASE)
     log = SqliteEventLog(database)
     with ThreadPoolExecutor(2) as threads:
-        files = SqliteFiles(
-            *(database, folder / FILES, threads, threads),
-            max_size=10**7,
-            quotas=Quotas(10**9, 10**9),
-            kind_of=type_of,
-            spare=lambda _: 0,
-        )
+        files = open_files(database, folder / FILES, threads)
 
         def send(name: str, content: bytes) -> str:
             sent = files.begin(ANA, Origin(""), FileDraft(len(content), name, 800, 600))
@@ -294,12 +286,7 @@ def test_what_a_kill_leaves_goes_at_the_next_start(tmp_path: Path) -> None:
     assert len(contents(folder.parent)) == 2
     database = Database(folder.parent / DATABASE)
     with ThreadPoolExecutor(1) as threads:
-        SqliteFiles(
-            *(database, folder, threads, threads),
-            max_size=1,
-            quotas=Quotas(1, 1),
-            kind_of=type_of,
-        ).keeping.work()
+        open_files(database, folder, threads).keeping.work()
     database.close()
     assert contents(folder.parent) == {}
 

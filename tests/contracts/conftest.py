@@ -16,6 +16,8 @@ from lanchat.chat.events import LogEvent
 from lanchat.chat.model import Attachment
 from lanchat.chat.ports import Directory, EventLog, Reservations, Settings
 from lanchat.chat.search import Search
+from lanchat.files.turns import LocalTurns, Turns
+from lanchat.rows import connection as rows
 from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store.database import Database, one_at_a_time
 from lanchat.store.eventlog import SqliteEventLog
@@ -31,9 +33,10 @@ class Ports:
     """What one life of a server has of the world; ``close`` ends it, also twice.
 
     ``put_file`` lets somebody have sent a file, ``uses`` counts what is in files, and
-    ``index`` lets what was said be found.
+    ``index`` lets what was said be found. ``turns`` is what files need besides ``database``.
     """
 
+    database: rows.Database
     log: EventLog
     settings: Settings
     reservations: Reservations
@@ -42,6 +45,7 @@ class Ports:
     put_file: Callable[..., Attachment]
     uses: Callable[[], dict[str, int]]
     index: Callable[[], None]
+    turns: Turns
     close: Callable[[], None]
 
 
@@ -53,6 +57,7 @@ def sqlite(path: Path | None) -> Ports:
         log = SqliteEventLog(database)
         undo.callback(log.close)
         return Ports(
+            database,
             log,
             StoredSettings(database),
             StoredReservations(database),
@@ -61,6 +66,7 @@ def sqlite(path: Path | None) -> Ports:
             partial(put_file, database),
             partial(uses, database),
             Indexer(database, lambda: log.statistics.messages).work,
+            LocalTurns(database),
             undo.pop_all().close,
         )
 
@@ -71,6 +77,7 @@ def postgres(address: str) -> Ports:
     from lanchat.cluster.database import PostgresDatabase
     from lanchat.cluster.directory import PostgresDirectory
     from lanchat.cluster.eventlog import PostgresEventLog
+    from lanchat.cluster.file_turns import SharedTurns
 
     with ExitStack() as undo:
         database = PostgresDatabase(address)
@@ -80,6 +87,7 @@ def postgres(address: str) -> Ports:
         directory = PostgresDirectory(database, GRACE)
         undo.callback(directory.close)
         return Ports(
+            database,
             log,
             StoredSettings(database),
             StoredReservations(database),
@@ -88,6 +96,7 @@ def postgres(address: str) -> Ports:
             partial(put_file, database),
             partial(uses, database),
             search.Indexer(database).work,
+            SharedTurns(database),
             undo.pop_all().close,
         )
 
@@ -152,6 +161,12 @@ def start_durable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[St
 def ports(start: Start) -> Ports:
     """A new server."""
     return start()
+
+
+@pytest.fixture
+def durable(start_durable: Start) -> Ports:
+    """A new server that remembers."""
+    return start_durable()
 
 
 @pytest.fixture

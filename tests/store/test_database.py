@@ -191,6 +191,20 @@ def test_what_is_committed_is_on_disk(path):
     assert settings == ["wal", 2, 1, 5_000]
 
 
+def test_what_is_unhurried_is_so_alone(path):
+    """Whatever comes of it, the next commit is flushed."""
+
+    def level(connection):
+        return connection.execute("PRAGMA synchronous").fetchone()[0]
+
+    with closing(Database(path)) as database:
+        assert database.unhurried(level) == 1
+        assert database.call(level) == 2
+        with pytest.raises(StoreUnavailable):
+            database.unhurried(lambda connection: connection.execute("DROP TABLE nothing"))
+        assert database.call(level) == 2
+
+
 def test_a_folder_that_cannot_be_written(path):
     """It is said before anybody comes."""
     path.unlink()

@@ -13,10 +13,10 @@ from typing import NamedTuple, Protocol
 from lanchat.chat.changes import Draft
 from lanchat.database_url import without_password
 from lanchat.errors import ExtraMissing
+from lanchat.files.folder import FileFolder
 from lanchat.rows.bulk import MessageReader
 from lanchat.store import bulk
 from lanchat.store.datadir import DATABASE, FILES, DataDir
-from lanchat.store.file_disk import FileFolder
 from lanchat.store.file_import import FileImport
 
 Load = Callable[[Iterable[Draft]], int]

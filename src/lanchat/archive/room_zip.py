@@ -24,8 +24,8 @@ from lanchat.archive.html_page import Page
 from lanchat.archive.message_formats import JsonLines
 from lanchat.archive.places import Place
 from lanchat.chat.model import Attachment
-from lanchat.store.file_disk import FileFolder
-from lanchat.store.slices import PIECE
+from lanchat.files.folder import FileFolder
+from lanchat.files.slices import PIECE
 
 PAGE, MESSAGES, SUMS = "room.html", "messages.jsonl", "SHA256SUMS"
 

@@ -67,6 +67,15 @@ class PostgresDatabase:
         """The result of what is done: it is stored whole or not at all."""
         return self._within(call, IsolationLevel.READ_COMMITTED)
 
+    def unhurried(self, call: Callable[[PostgresConnection], _T]) -> _T:
+        """The same, of which the database's fall may take along what was done last."""
+
+        def change(connection: PostgresConnection) -> _T:
+            connection.execute("SET LOCAL synchronous_commit = off")
+            return call(connection)
+
+        return self.change(change)
+
     def prepare(self, call: Callable[[PostgresConnection], _T]) -> _T:
         """The same for what has to be done before anybody comes. Raises DatabaseUnusable."""
         with self._explained():

@@ -20,7 +20,7 @@ _LOCKS = 1_818_324_579
 
 2 is that of the positions, 6 that of presence.
 """
-_MIGRATION, _ALIVE, _INDEXING, _DELETING = 1, 3, 4, 5
+_MIGRATION, _ALIVE, _INDEXING, _DELETING, _KEEPING_FILES = 1, 3, 4, 5, 7
 
 ALIVE = (_LOCKS, _ALIVE)
 """The lock that every process shares while it lives."""
@@ -30,6 +30,9 @@ INDEXING = (_LOCKS, _INDEXING)
 
 DELETING = (_LOCKS, _DELETING)
 """The lock of whoever deletes."""
+
+KEEPING_FILES = (_LOCKS, _KEEPING_FILES)
+"""The lock of whoever deletes files that nobody needs; that of a content is a number of its own."""
 
 # Texts are compared as in SQLite: by their characters' numbers, whatever language a database has.
 _TABLES = """
@@ -251,9 +254,64 @@ END $$;
 ALTER TABLE epoch ADD COLUMN history text NOT NULL DEFAULT history();
 """
 
+# Files on their way, and the bytes of all contents and of all uploads as they will be;
+# who is writing an upload (see file_turns.py), and which folder all servers share.
+_FILES = """
+CREATE TABLE upload (
+    id       text PRIMARY KEY,
+    user_id  text NOT NULL,
+    device   text NOT NULL,
+    length   bigint NOT NULL,
+    "offset" bigint NOT NULL,
+    name     text NOT NULL,
+    width    integer,
+    height   integer,
+    created  double precision NOT NULL,
+    sha256   text
+);
+CREATE INDEX upload_user ON upload (user_id, created);
+CREATE INDEX upload_device ON upload (device, created);
+
+CREATE TABLE file_space (size bigint NOT NULL) WITH (fillfactor = 10);
+INSERT INTO file_space SELECT coalesce(sum(greatest(size, 4096)), 0) FROM content;
+
+CREATE FUNCTION content_space() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        UPDATE file_space SET size = size + greatest(new.size, 4096);
+    ELSE
+        UPDATE file_space SET size = size - greatest(old.size, 4096);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER content_space AFTER INSERT OR DELETE ON content
+    FOR EACH ROW EXECUTE FUNCTION content_space();
+
+CREATE FUNCTION upload_space() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        UPDATE file_space SET size = size + greatest(new.length, 4096);
+    ELSE
+        UPDATE file_space SET size = size - greatest(old.length, 4096);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER upload_space AFTER INSERT OR DELETE ON upload
+    FOR EACH ROW EXECUTE FUNCTION upload_space();
+
+CREATE TABLE file_turn (
+    upload_id text PRIMARY KEY REFERENCES upload (id) ON DELETE CASCADE,
+    writer    text,
+    until     timestamptz NOT NULL,
+    name      text NOT NULL,
+    is_torn   boolean NOT NULL DEFAULT false
+);
+CREATE TABLE file_folder (id text NOT NULL);
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH),
-    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY),
+    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES),
 )
 
 

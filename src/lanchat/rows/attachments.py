@@ -19,10 +19,11 @@ HasFiles = TypeVar("HasFiles", Message, Quoted)
 
 _COLUMNS = "id, name, type, size, width, height, thumb_sha256 IS NOT NULL"
 
-_WAITING = (
-    f"SELECT {_COLUMNS} FROM file"  # noqa: S608 (constants)
-    " WHERE id = ? AND user_id = ? AND message_id IS NULL"
-)
+_IS_WAITING = "id = ? AND user_id = ? AND message_id IS NULL"
+
+_WAITING = f"SELECT {_COLUMNS} FROM file WHERE {_IS_WAITING}"  # noqa: S608 (constants)
+
+_HOLD = f"UPDATE file SET place = place WHERE {_IS_WAITING}"  # noqa: S608 (constants)
 
 _OF_MESSAGES = (
     f"SELECT message_id, {_COLUMNS} FROM file"  # noqa: S608 (constants)
@@ -30,8 +31,10 @@ _OF_MESSAGES = (
 )
 
 
-def waiting(connection: Reader, user_id: str, ids: Sequence[str]) -> tuple[Attachment, ...]:
+def waiting(connection: Connection, user_id: str, ids: Sequence[str]) -> tuple[Attachment, ...]:
     """The person's files with these ids, which no message has named yet. Raises UnknownFile."""
+    # Whoever gives one up at this moment, at another server too, has done it, or does not any more.
+    connection.executemany(_HOLD, [(each, user_id) for each in ids])
     rows = [connection.execute(_WAITING, (each, user_id)).fetchone() for each in ids]
     if None in rows or len(set(ids)) < len(ids):
         raise UnknownFile

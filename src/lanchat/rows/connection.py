@@ -73,3 +73,9 @@ class Database(Protocol):
 
     def change(self, call: Callable[[Connection], T]) -> T:
         """The result of what is done: it is stored whole or not at all."""
+
+    def unhurried(self, call: Callable[[Connection], T]) -> T:
+        """The same for what may be known a little later, as nothing depends on it.
+
+        No commit to disk is waited for: a power cut may take along what was done last.
+        """

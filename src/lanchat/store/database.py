@@ -10,7 +10,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -89,6 +89,19 @@ class Database:
 
         return self.call(change)
 
+    def unhurried(self, call: Callable[[SqliteConnection], _T]) -> _T:
+        """The same, which is on disk with the next other commit."""
+
+        def change(connection: SqliteConnection) -> _T:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            try:
+                with transaction(connection):
+                    return call(connection)
+            finally:
+                connection.execute("PRAGMA synchronous = FULL")
+
+        return self.call(change)
+
     def prepare(self, call: Callable[[SqliteConnection], _T]) -> _T:
         """The same for what has to be done before anybody comes. Raises DataUnusable."""
         try:
@@ -104,20 +117,6 @@ class Database:
     def close(self) -> None:
         """Bring everything into the one file and let go of it."""
         self._offload(self._connection.close)
-
-
-@contextlib.contextmanager
-def unhurried(connection: sqlite3.Connection) -> Iterator[None]:
-    """What is committed within outlives a kill at once, a power cut with the next other commit.
-
-    It is for what may be known a little later, as nothing depends on it: no commit to disk is
-    waited for.
-    """
-    connection.execute("PRAGMA synchronous = NORMAL")
-    try:
-        yield
-    finally:
-        connection.execute("PRAGMA synchronous = FULL")
 
 
 def open_database(path: Path | None) -> SqliteConnection:

@@ -1,7 +1,7 @@
 """Files that come in with an archive: each in its place by what is in it, or none of them.
 
 They are written where uploads are, and moved when all are there. What a kill leaves behind belongs
-to no row, and goes at the server's next start (``file_keeping.py``).
+to no row, and goes at the server's next start (``files/keeping.py``).
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 from lanchat.config import spared
 from lanchat.errors import DiskFull
-from lanchat.store import file_rows
-from lanchat.store.file_disk import FileFolder, refusal, sync
-from lanchat.store.files import HEAD
-from lanchat.store.slices import PIECE
+from lanchat.files.disk import refusal
+from lanchat.files.folder import FileFolder, sync
+from lanchat.files.slices import PIECE
+from lanchat.files.stored import HEAD
+from lanchat.rows import files as rows
 
 
 class Staged(NamedTuple):
@@ -91,7 +92,7 @@ class FileImport:
     def tidy(self, database: Path) -> None:
         """Let go of what was placed for messages that were there already."""
         with closing(sqlite3.connect(database)) as connection:
-            unknown = file_rows.unknown(connection, list(self._placed))
+            unknown = rows.unknown(connection, list(self._placed))
         for sha256 in unknown:
             with suppress(OSError):
                 self._folder.drop_content(sha256)

@@ -1,15 +1,15 @@
-"""Files on their way to the disk, piece by piece, and what becomes of them."""
+"""The contract of Files: on their way to the disk, piece by piece, and what becomes of them."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import sqlite3
 import subprocess
 import sys
 import time
+import uuid
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,86 +24,75 @@ from lanchat.errors import (
     DiskFull,
     PayloadInvalid,
     QuotaReached,
-    StoreUnavailable,
     TooFast,
     TooLarge,
     UnknownFile,
     WrongChecksum,
     WrongOffset,
 )
-from lanchat.rows import attachments
-from lanchat.store import file_rows as rows
-from lanchat.store.database import Database
-from lanchat.store.eventlog import SqliteEventLog
-from lanchat.store.file_rows import MOST_OF_DAY, ON_THEIR_WAY, Quotas, UploadRow
-from lanchat.store.files import SqliteFiles
-from lanchat.store.open_file import transaction
-from lanchat.store.retention import delete_cleared
+from lanchat.files.stored import StoredFiles
+from lanchat.rows import retention
+from lanchat.rows.files import MOST_OF_DAY, ON_THEIR_WAY, Quotas
+from tests.contracts.conftest import Ports
 from tests.world.clock import Clock
 from tests.world.deadline import DEADLINE
-from tests.world.drafts import NOON, say
+from tests.world.drafts import NOON, draft, say
+from tests.world.files import open_files
 
 ANA, BIA = User("1", "Ana"), User("2", "Bia")
 LAPTOP, PHONE = Origin("192.0.2.1", device="laptop"), Origin("192.0.2.1", device="phone")
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
 MB = 1_000_000
-FULL = 2
-
-Files = Callable[..., SqliteFiles]
-
-
-def kind_of(head: bytes) -> str:
-    """As the web's table tells it, of what is used here."""
-    return "image/png" if head.startswith(b"\x89PNG") else "application/octet-stream"
+Files = Callable[..., StoredFiles]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where files are."""
-    return tmp_path / "data" / "files"
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture
-def start(database: Database, folder: Path) -> Iterator[Files]:
+def start(durable: Ports, folder: Path) -> Iterator[Files]:
     """Begin a life of the server, as far as files know of it."""
     with ThreadPoolExecutor(4) as threads:
 
-        def started(**options: Any) -> SqliteFiles:
-            usual: dict[str, Any] = {"max_size": 100 * MB, "quotas": Quotas(2_000 * MB, 500 * MB)}
-            usual |= {"kind_of": kind_of, "spare": lambda _total: 0}
-            return SqliteFiles(database, folder, threads, threads, **usual | options)
+        def started(**options: Any) -> StoredFiles:
+            return open_files(durable.database, folder, threads, turns=durable.turns, **options)
 
         yield started
 
 
 @pytest.fixture
-def files(start: Files) -> SqliteFiles:
+def files(start: Files) -> StoredFiles:
     """The files of a server."""
     files = start()
     files.keeping.work()
     return files
 
 
-def begin(files: SqliteFiles, length: int, user: User = ANA, origin: Origin = LAPTOP) -> str:
+def begin(files: StoredFiles, length: int, user: User = ANA, origin: Origin = LAPTOP) -> str:
     """Somebody is about to send so much; returns the upload's id."""
     return files.begin(user, origin, FileDraft(length, "notes.txt")).id
 
 
 def write(
-    files: SqliteFiles, upload_id: str, offset: int, piece: bytes, checksum: Checksum | None = None
+    files: StoredFiles, upload_id: str, offset: int, piece: bytes, checksum: Checksum | None = None
 ) -> Upload:
     """Ana sends a piece."""
     return files.write(ANA, upload_id, offset, io.BytesIO(piece).read, checksum)
 
 
-def send(files: SqliteFiles, content: bytes, user: User = ANA, origin: Origin = LAPTOP) -> str:
+def send(files: StoredFiles, content: bytes, user: User = ANA, origin: Origin = LAPTOP) -> str:
     """Somebody sends a whole file; returns its id."""
     upload_id = begin(files, len(content), user, origin)
     files.write(user, upload_id, 0, io.BytesIO(content).read)
     return upload_id
 
 
-def read(files: SqliteFiles, file_id: str) -> bytes:
+def read(files: StoredFiles, file_id: str) -> bytes:
     """What is in a file."""
     with files.open(file_id).content as content:
         return content.read()
@@ -114,17 +103,14 @@ def on_disk(folder: Path) -> set[str]:
     return {file.name for file in folder.rglob("*") if file.is_file()}
 
 
-def name_in_message(database: Database, log: SqliteEventLog, *ids: str) -> int:
-    """Ana says something, and names her files in it."""
-    (message,) = say(log, ["here"])
+def name_in_message(ports: Ports, *ids: str) -> int:
+    """Ana names her files in a message."""
+    return say(ports.log, [draft("", str(uuid.uuid4()), files=ids)])[0].id
 
-    def named(connection: Any) -> None:
-        with transaction(connection):
-            attachments.waiting(connection, ANA.id, ids)
-            attachments.name(connection, message.id, ids)
 
-    database.call(named)
-    return message.id
+def change(ports: Ports, sql: str, values: Sequence[Any] = ()) -> None:
+    """Change something in the database."""
+    ports.database.change(lambda connection: connection.execute(sql, values))
 
 
 def broken_after(content: bytes) -> Callable[[int], bytes]:
@@ -139,7 +125,7 @@ def broken_after(content: bytes) -> Callable[[int], bytes]:
     return read
 
 
-def test_a_file_comes_in_pieces(files: SqliteFiles, folder: Path) -> None:
+def test_a_file_comes_in_pieces(files: StoredFiles, folder: Path) -> None:
     """What is read of it afterwards is what was sent; it lies by its hash, for its owner alone."""
     content = bytes(range(256)) * 4_000
     upload_id = begin(files, len(content))
@@ -156,38 +142,19 @@ def test_a_file_comes_in_pieces(files: SqliteFiles, folder: Path) -> None:
     assert on_disk(folder) == {digest}
 
 
-def test_an_empty_file_is_a_file(files: SqliteFiles) -> None:
+def test_an_empty_file_is_a_file(files: StoredFiles) -> None:
     """It is whole as soon as it is begun."""
     assert read(files, begin(files, 0)) == b""
 
 
-def test_whoever_asks_again_hears_that_it_is_whole(files: SqliteFiles) -> None:
+def test_whoever_asks_again_hears_that_it_is_whole(files: StoredFiles) -> None:
     """An answer that was lost costs nothing."""
     file_id = send(files, b"abc")
     assert files.offset(ANA, file_id).offset == 3
     assert write(files, file_id, 3, b"").offset == 3
 
 
-def test_messages_are_synced_as_ever(files: SqliteFiles, database: Database) -> None:
-    """How far an upload is may be known later after a power cut; nothing else may."""
-    upload_id = begin(files, 9)
-    write(files, upload_id, 0, b"abc")
-    assert database.call(_synchronous) == FULL
-    database.call(lambda c: c.execute("DROP TABLE upload"))
-    with pytest.raises(StoreUnavailable):
-        write(files, upload_id, 3, b"def")
-    row = UploadRow(upload_id, "1", "", 9, 3, "a", None, None, 0.0)
-    with pytest.raises(StoreUnavailable):
-        database.call(lambda c: rows.note(c, row))
-    assert database.call(_synchronous) == FULL
-
-
-def _synchronous(connection: sqlite3.Connection) -> int:
-    (level,) = connection.execute("PRAGMA synchronous").fetchone()
-    return int(level)
-
-
-def test_a_piece_begins_where_the_last_one_ended(files: SqliteFiles) -> None:
+def test_a_piece_begins_where_the_last_one_ended(files: StoredFiles) -> None:
     """Another one is refused, and says where it goes on."""
     upload_id = begin(files, 10)
     write(files, upload_id, 0, b"abc")
@@ -199,7 +166,7 @@ def test_a_piece_begins_where_the_last_one_ended(files: SqliteFiles) -> None:
 
 @pytest.mark.parametrize("algorithm", ["crc32", "sha1"])
 def test_of_a_piece_with_another_checksum_nothing_is_kept(
-    files: SqliteFiles, algorithm: str
+    files: StoredFiles, algorithm: str
 ) -> None:
     """It is sent again, and then the file is right."""
     crc32, sha1 = zlib.crc32(b"bcd").to_bytes(4, "big"), hashlib.sha1(b"bcd").digest()  # noqa: S324
@@ -214,22 +181,20 @@ def test_of_a_piece_with_another_checksum_nothing_is_kept(
     assert read(files, upload_id) == b"abcd"
 
 
-def test_what_is_there_is_not_counted_again_after_a_wrong_piece(start: Files, folder: Path) -> None:
-    """Else a byte that is wrong would cost as much as all that came before it."""
-    upload_id = begin(start(), 4)
+def test_what_is_not_remembered_is_counted_at_the_end(start: Files, folder: Path) -> None:
+    """Else each piece, also a wrong one, would cost as much as all that came before it."""
+    upload_id = begin(start(), 5)
     write(start(), upload_id, 0, b"abc")
-    files = start()  # which has counted nothing yet
-    wrong = Checksum("crc32", b"....")
-    with pytest.raises(WrongChecksum):
-        write(files, upload_id, 3, b"d", wrong)
-    (folder / "uploads" / upload_id).write_bytes(b"xyz")  # what would be counted now
-    with pytest.raises(WrongChecksum):
-        write(files, upload_id, 3, b"d", wrong)
+    files = start()  # which remembers nothing
     write(files, upload_id, 3, b"d")
-    assert on_disk(folder) == {hashlib.sha256(b"abcd").hexdigest()}
+    with pytest.raises(WrongChecksum):
+        write(files, upload_id, 4, b"e", Checksum("crc32", b"...."))
+    (folder / "uploads" / upload_id).write_bytes(b"vwxy")  # what is counted now
+    write(files, upload_id, 4, b"z")
+    assert on_disk(folder) == {hashlib.sha256(b"vwxyz").hexdigest()}
 
 
-def test_what_came_before_a_break_is_kept(files: SqliteFiles) -> None:
+def test_what_came_before_a_break_is_kept(files: StoredFiles) -> None:
     """Unless it had a checksum, by which half of it cannot be known to be right."""
     content = bytes(500_500)
     upload_id = begin(files, len(content))
@@ -243,7 +208,7 @@ def test_what_came_before_a_break_is_kept(files: SqliteFiles) -> None:
     assert read(files, upload_id) == content
 
 
-def test_nobody_writes_beside_somebody(files: SqliteFiles) -> None:
+def test_nobody_writes_beside_somebody(files: StoredFiles) -> None:
     """The other one is told so."""
     upload_id = begin(files, 3)
     pieces = [b"abc", b""]
@@ -256,7 +221,7 @@ def test_nobody_writes_beside_somebody(files: SqliteFiles) -> None:
     assert files.write(ANA, upload_id, 0, read).offset == 3
 
 
-def test_more_than_was_told_is_refused(files: SqliteFiles) -> None:
+def test_more_than_was_told_is_refused(files: StoredFiles) -> None:
     """Nothing of it is kept."""
     upload_id = begin(files, 3)
     with pytest.raises(TooLarge):
@@ -270,7 +235,7 @@ def test_a_file_that_is_too_large_is_not_begun(start: Files) -> None:
         begin(start(max_size=100), 101)
 
 
-def test_nobody_uses_the_upload_of_another(files: SqliteFiles) -> None:
+def test_nobody_uses_the_upload_of_another(files: StoredFiles) -> None:
     """Its id would not help: for others there is none."""
     upload_id = begin(files, 3)
     file_id = send(files, b"abc")
@@ -285,7 +250,7 @@ def test_nobody_uses_the_upload_of_another(files: SqliteFiles) -> None:
             files.put_thumb(BIA, each, PNG)
 
 
-def test_the_same_content_lies_there_once(files: SqliteFiles, folder: Path) -> None:
+def test_the_same_content_lies_there_once(files: StoredFiles, folder: Path) -> None:
     """It goes with the last file that has it."""
     ours, theirs = send(files, b"abc"), send(files, b"abc", BIA, PHONE)
     digest = hashlib.sha256(b"abc").hexdigest()
@@ -299,7 +264,7 @@ def test_the_same_content_lies_there_once(files: SqliteFiles, folder: Path) -> N
     assert on_disk(folder) == set()
 
 
-def test_an_upload_can_be_given_up(files: SqliteFiles, folder: Path) -> None:
+def test_an_upload_can_be_given_up(files: StoredFiles, folder: Path) -> None:
     """Nothing of it is left."""
     upload_id = begin(files, 10)
     write(files, upload_id, 0, b"abc")
@@ -311,7 +276,7 @@ def test_an_upload_can_be_given_up(files: SqliteFiles, folder: Path) -> None:
 
 @pytest.mark.parametrize("moved", [True, False])
 def test_what_is_whole_can_be_given_up_before_it_is_a_file(
-    files: SqliteFiles, folder: Path, database: Database, moved: bool
+    files: StoredFiles, folder: Path, durable: Ports, moved: bool
 ) -> None:
     """As where the database could not be written to just then; its content may have its place."""
     upload_id, digest = begin(files, 3), hashlib.sha256(b"abc").hexdigest()
@@ -320,7 +285,7 @@ def test_what_is_whole_can_be_given_up_before_it_is_a_file(
     if moved:
         (folder / digest[:2]).mkdir()
         (folder / "uploads" / upload_id).rename(folder / digest[:2] / digest)
-    database.call(lambda c: c.execute("UPDATE upload SET offset = 3, sha256 = ?", (digest,)))
+    change(durable, 'UPDATE upload SET "offset" = 3, sha256 = ?', (digest,))
     files.keeping.work()
     assert len(on_disk(folder)) == 1
     files.remove(ANA, upload_id)
@@ -329,14 +294,14 @@ def test_what_is_whole_can_be_given_up_before_it_is_a_file(
 
 
 def test_whoever_is_being_sent_a_deleted_file_gets_no_more_of_it(
-    files: SqliteFiles, database: Database, log: SqliteEventLog
+    files: StoredFiles, durable: Ports
 ) -> None:
     """It may be a long one, and slow."""
     file_id = send(files, bytes(MB))
-    message_id = name_in_message(database, log, file_id)
+    message_id = name_in_message(durable, file_id)
     with files.open(file_id).content as content:
         content.read(1)
-        log.append(Delete(message_id, NOON, ANA.id)).result(DEADLINE)
+        durable.log.append(Delete(message_id, NOON, ANA.id)).result(DEADLINE)
         files.keeping.work()
         content.seek(MB // 2)
         assert content.read() == b""
@@ -386,7 +351,7 @@ def test_room_is_left_on_the_disk_for_messages(start: Files) -> None:
 
 
 def test_a_file_waits_an_hour_for_its_message(
-    start: Files, clock: Clock, folder: Path, database: Database, log: SqliteEventLog
+    start: Files, clock: Clock, folder: Path, durable: Ports
 ) -> None:
     """An upload that does not go on is given up as late; what a message has named stays."""
     files = start(clock=ModelClock(monotonic=clock))
@@ -394,7 +359,9 @@ def test_a_file_waits_an_hour_for_its_message(
     named, going, idle = send(files, b"named"), begin(files, 9), begin(files, 9)
     send(files, b"waits")
     begin(files, 9)
-    name_in_message(database, log, named)
+    name_in_message(durable, named)
+    clock.now += 60
+    files.keeping.work()
     clock.now += 3_000
     write(files, going, 0, b"abc")
     write(files, idle, 0, b"")
@@ -463,13 +430,13 @@ def test_an_upload_that_the_disk_has_lost_is_given_up(start: Files, folder: Path
 
 @pytest.mark.parametrize("moved", [False, True])
 def test_a_start_finishes_what_was_whole(
-    start: Files, folder: Path, database: Database, moved: bool
+    start: Files, folder: Path, durable: Ports, moved: bool
 ) -> None:
     """A kill between the last piece and the file costs nothing, wherever the content was."""
     files = start()
     upload_id = begin(files, 3)
     digest = hashlib.sha256(b"abc").hexdigest()
-    database.call(lambda c: c.execute("UPDATE upload SET offset = 3, sha256 = ?", (digest,)))
+    change(durable, 'UPDATE upload SET "offset" = 3, sha256 = ?', (digest,))
     place = folder / digest[:2] / digest if moved else folder / "uploads" / upload_id
     (folder / "uploads" / upload_id).unlink()
     place.parent.mkdir(exist_ok=True)
@@ -492,13 +459,11 @@ def test_a_start_deletes_what_belongs_nowhere(start: Files, folder: Path) -> Non
     assert on_disk(folder) == {hashlib.sha256(b"abc").hexdigest(), "readme.txt"}
 
 
-def test_files_go_with_their_message(
-    files: SqliteFiles, folder: Path, database: Database, log: SqliteEventLog
-) -> None:
+def test_files_go_with_their_message(files: StoredFiles, folder: Path, durable: Ports) -> None:
     """Their rows go in the transaction that deletes it, what is in them a moment later."""
     file_id = send(files, b"abc")
     files.put_thumb(ANA, file_id, PNG)
-    message_id = name_in_message(database, log, file_id)
+    message_id = name_in_message(durable, file_id)
     opened = files.open(file_id)
     opened.content.close()
     assert (opened.room, opened.attachment.thumb) == ("lobby", True)
@@ -506,57 +471,39 @@ def test_files_go_with_their_message(
         files.remove(ANA, file_id)
     with pytest.raises(UnknownFile):
         files.put_thumb(ANA, file_id, PNG)
-    log.append(Delete(message_id, NOON, ANA.id)).result(DEADLINE)
+    durable.log.append(Delete(message_id, NOON, ANA.id)).result(DEADLINE)
     with pytest.raises(UnknownFile):
         files.open(file_id)
     files.keeping.work()
     assert on_disk(folder) == set()
 
 
-def test_files_go_with_the_history(
-    files: SqliteFiles, folder: Path, database: Database, log: SqliteEventLog
-) -> None:
+def test_files_go_with_the_history(files: StoredFiles, folder: Path, durable: Ports) -> None:
     """Nobody gets them once it is cleared, also before the rows have gone."""
     file_id = send(files, b"abc")
-    name_in_message(database, log, file_id)
-    log.append(Clear("lobby")).result(DEADLINE)
+    name_in_message(durable, file_id)
+    durable.log.append(Clear("lobby")).result(DEADLINE)
     with pytest.raises(UnknownFile):
         files.open(file_id)
-    while database.call(delete_cleared):
+    while durable.database.change(retention.delete_cleared):
         pass
     files.keeping.work()
     assert on_disk(folder) == set()
 
 
 def test_nobody_gets_the_files_of_somebody_whose_messages_go(
-    files: SqliteFiles, database: Database, log: SqliteEventLog
+    files: StoredFiles, durable: Ports
 ) -> None:
     """From the mark on, also while the rows are still there."""
     file_id = send(files, b"abc")
-    message_id = name_in_message(database, log, file_id)
+    message_id = name_in_message(durable, file_id)
     mark = (ANA.id, message_id, 0, message_id, NOON, "")
-    database.call(lambda c: c.execute("INSERT INTO clearing VALUES (?, ?, ?, ?, ?, ?)", mark))
+    change(durable, "INSERT INTO clearing VALUES (?, ?, ?, ?, ?, ?)", mark)
     with pytest.raises(UnknownFile):
         files.open(file_id)
 
 
-def test_only_the_own_files_can_be_named(
-    files: SqliteFiles, database: Database, log: SqliteEventLog
-) -> None:
-    """Not those of another one, not twice, and none that a message has already."""
-    ours, theirs = send(files, b"a"), send(files, b"b", BIA)
-    for ids in ([theirs], [ours, ours], [ours, "unknown"]):
-        with pytest.raises(UnknownFile):
-            name_in_message(database, log, *ids)
-    name_in_message(database, log, ours)
-    with pytest.raises(UnknownFile):
-        name_in_message(database, log, ours)
-    (message,) = log.newest("lobby", 10).messages
-    assert message.files is not None
-    assert [each.id for each in message.files] == [ours]
-
-
-def test_a_thumbnail_is_a_small_picture(files: SqliteFiles) -> None:
+def test_a_thumbnail_is_a_small_picture(files: StoredFiles) -> None:
     """Another one takes its place; what is none is refused."""
     file_id = send(files, b"abc")
     for picture in (PNG, PNG + b"2"):
@@ -573,27 +520,23 @@ def test_a_thumbnail_is_a_small_picture(files: SqliteFiles) -> None:
         files.open_thumb(send(files, b"none"))
 
 
-def test_one_person_may_send_so_many_within_a_day(files: SqliteFiles, database: Database) -> None:
+def test_one_person_may_send_so_many_within_a_day(files: StoredFiles, durable: Ports) -> None:
     """Or each further one would take longer to be counted with those before."""
-    row = ("x", "name", "text/plain", ANA.id, LAPTOP.device, time.time(), MOST_OF_DAY)
-
-    def sent(connection: sqlite3.Connection) -> None:
-        connection.execute("INSERT INTO content VALUES ('x', 9, 0)")
-        connection.execute(
-            "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT ?7)"
-            " INSERT INTO file (id, sha256, name, type, size, user_id, device, created)"
-            " SELECT n, ?1, ?2, ?3, 9, ?4, ?5, ?6 FROM number",
-            row,
-        )
-
-    database.call(sent)
+    change(durable, "INSERT INTO content VALUES ('x', 9, 0)")
+    row = (ANA.id, LAPTOP.device, time.time())
+    many = [(str(number), *row) for number in range(MOST_OF_DAY)]
+    sent = (
+        "INSERT INTO file (id, sha256, name, type, size, user_id, device, created)"
+        " VALUES (?, 'x', 'name', 'text/plain', 9, ?, ?, ?)"
+    )
+    durable.database.change(lambda connection: connection.executemany(sent, many))
     with pytest.raises(QuotaReached) as refused:
         begin(files, 9)
     assert refused.value.reason == "files"
     begin(files, 9, BIA, PHONE)
 
 
-def test_so_many_uploads_of_a_person_are_on_their_way(files: SqliteFiles) -> None:
+def test_so_many_uploads_of_a_person_are_on_their_way(files: StoredFiles) -> None:
     """Others send meanwhile, and one that is given up makes room."""
     uploads = [begin(files, 9) for _ in range(ON_THEIR_WAY)]
     with pytest.raises(TooFast):
@@ -604,9 +547,8 @@ def test_so_many_uploads_of_a_person_are_on_their_way(files: SqliteFiles) -> Non
 
 
 @pytest.fixture
-def small_disk(path: Path, folder: Path) -> Iterator[None]:
+def small_disk(folder: Path) -> Iterator[None]:
     """Let files be on a disk of two megabytes."""
-    folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
     if sys.platform != "linux" or subprocess.run(command, check=False).returncode:
         pytest.skip("a small disk can be mounted by root alone, on Linux")

@@ -1,7 +1,8 @@
 """One piece of an upload on its way to the disk, hashed while it is written.
 
-What was hashed before is remembered from piece to piece; after a restart it is counted again
-from the disk. A thread writes 512 KiB and another one hashes them while the next are read from the
+What was hashed before is remembered from piece to piece. Where that is not known, as after a
+restart, or where another server has written the piece before, all is counted from the disk once it
+is whole. A thread writes 512 KiB and another one hashes them while the next are read from the
 network.
 """
 
@@ -19,7 +20,8 @@ from typing import Protocol
 
 from lanchat.chat.model import SLICE_LIMIT, Checksum
 from lanchat.errors import TooLarge, WrongChecksum
-from lanchat.store.file_disk import Disk, Pending, sync, write_out
+from lanchat.files.disk import Disk, Pending
+from lanchat.files.folder import sync, write_out
 
 PIECE = 512 << 10
 """Bytes that are written at once."""
@@ -65,8 +67,8 @@ class ShortFileError(Exception):
 class Slice:
     """A piece that is put behind the first ``offset`` bytes of the file at ``path``.
 
-    ``sha256`` is of these, and afterwards of all. Each method waits for the disk. Raises
-    ShortFileError, FileNotFoundError and other OSErrors.
+    ``sha256`` is of these, and afterwards of all; None where it is not known. Each method waits for
+    the disk. Raises ShortFileError, FileNotFoundError and other OSErrors.
     """
 
     def __init__(
@@ -78,7 +80,7 @@ class Slice:
         self._check = None if checksum is None else _CHECKS[checksum.algorithm]()
         self._file = path.open("r+b", buffering=0)
         try:
-            self.sha256 = _hash_of(self._file, offset) if sha256 is None else sha256.copy()
+            self.sha256 = sha256 and sha256.copy()
             _cut(self._file, offset)
         except BaseException:
             self._file.close()
@@ -103,7 +105,8 @@ class Slice:
 
     def hash(self, piece: bytes) -> None:
         """Hash the same, which takes longer than to write it."""
-        self.sha256.update(piece)
+        if self.sha256 is not None:
+            self.sha256.update(piece)
 
     def keep(self) -> None:
         """See to it that all of it is on disk."""
@@ -181,13 +184,14 @@ def _cut(file: FileIO, size: int) -> None:
     file.seek(size)
 
 
-def _hash_of(file: FileIO, size: int) -> Hash:
-    """The hash of the first bytes of a file."""
+def hash_of(path: Path, size: int) -> Hash:
+    """The hash of the first bytes of a file. Raises ShortFileError where there are fewer."""
     sha256 = hashlib.sha256()
-    while size:
-        some = file.read(min(PIECE, size))
-        if not some:
-            raise ShortFileError
-        sha256.update(some)
-        size -= len(some)
+    with path.open("rb", buffering=0) as file:
+        while size:
+            some = file.read(min(PIECE, size))
+            if not some:
+                raise ShortFileError
+            sha256.update(some)
+            size -= len(some)
     return sha256

@@ -1,22 +1,19 @@
 """The tables of files: uploads on their way, files that are whole, and how much room they take.
 
-What is in files is counted by the schema's triggers (``content.uses``, ``file_space``).
+What is in files is counted by the schema's triggers (``content.uses``, ``file_space``). What
+changes something is to be within a transaction.
 """
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from typing import NamedTuple
 
 from lanchat.chat.model import Attachment, User
 from lanchat.errors import QuotaReached, TooFast, UnknownFile
 from lanchat.rows.attachments import attachment
+from lanchat.rows.connection import Connection, Reader
 from lanchat.rows.visibility import VISIBLE
-from lanchat.store.database import unhurried
-from lanchat.store.open_file import transaction
 
 LEAST = 4_096
 """Bytes that even an empty file counts for: it has a row, a name and a place on the disk."""
@@ -33,17 +30,17 @@ ON_THEIR_WAY = 100
 _AHEAD = 60.0
 """Seconds that a file may seem to be of the future: further ahead, the clock was wrong then."""
 
-_UPLOAD = "id, user_id, device, length, offset, name, width, height, created, sha256"
+_UPLOAD = 'id, user_id, device, length, "offset", name, width, height, created, sha256'
 
-_OF_PERSON = (
-    "SELECT count(*), ifnull(sum(max(size, :least)), 0) FROM"
-    " (SELECT size FROM file WHERE"
-    " (user_id = :user OR device = :device) AND created BETWEEN :since AND :until"
-    " UNION ALL SELECT length FROM upload WHERE"
-    " (user_id = :user OR device = :device) AND created BETWEEN :since AND :until)"
+_OF_PERSON = "(user_id = ? OR device = ?) AND created BETWEEN ? AND ?"
+
+_SENT = (
+    f"SELECT count(*), coalesce(sum(CASE WHEN size < {LEAST} THEN {LEAST} ELSE size END), 0) FROM"  # noqa: S608 (constants)
+    f" (SELECT size FROM file WHERE {_OF_PERSON}"
+    f" UNION ALL SELECT length FROM upload WHERE {_OF_PERSON}) AS sent"
 )
 
-_BEGUN = "SELECT count(*) FROM upload WHERE user_id = :user OR device = :device"
+_BEGUN = "SELECT count(*) FROM upload WHERE user_id = ? OR device = ?"
 
 _MINUTE = 60
 """Seconds, in which one of many may be finished."""
@@ -91,104 +88,99 @@ class FoundFile(NamedTuple):
     room: str | None
 
 
-def begin(connection: sqlite3.Connection, upload: UploadRow, quotas: Quotas) -> None:
+def begin(connection: Connection, upload: UploadRow, quotas: Quotas) -> None:
     """Note an upload before there is anything of it. Raises QuotaReached or TooFast."""
+    # Of several that begin at the same time each counts those before.
+    connection.execute("UPDATE file_space SET size = size")
     cost = max(upload.length, LEAST)
     check_total(connection, cost, quotas)
-    who = {"user": upload.user_id, "device": upload.device or None, "least": LEAST}
-    when = {"since": upload.created - DAY, "until": upload.created + _AHEAD}
-    sent, size = connection.execute(_OF_PERSON, {**who, **when}).fetchone()
-    if size + cost > quotas.person:
+    who = (upload.user_id, upload.device or None)
+    when = (upload.created - DAY, upload.created + _AHEAD)
+    sent, size = connection.execute(_SENT, (*who, *when) * 2).fetchone()
+    if int(size) + cost > quotas.person:
         raise QuotaReached(quotas.person, "person")
     if sent >= MOST_OF_DAY:
         raise QuotaReached(MOST_OF_DAY, "files")
     (count,) = connection.execute(_BEGUN, who).fetchone()
     if count >= ON_THEIR_WAY:
         raise TooFast(_MINUTE)
-    with transaction(connection):
-        marks = ", ".join("?" * len(upload))
-        connection.execute(f"INSERT INTO upload ({_UPLOAD}) VALUES ({marks})", upload)  # noqa: S608
+    marks = ", ".join("?" * len(upload))
+    connection.execute(f"INSERT INTO upload ({_UPLOAD}) VALUES ({marks})", upload)  # noqa: S608
 
 
-def check_total(connection: sqlite3.Connection, cost: int, quotas: Quotas) -> None:
+def check_total(connection: Reader, cost: int, quotas: Quotas) -> None:
     """Look whether there may be so many bytes more in all. Raises QuotaReached."""
     (taken,) = connection.execute("SELECT size FROM file_space").fetchone()
     if taken + cost > quotas.total:
         raise QuotaReached(quotas.total)
 
 
-def outstanding(connection: sqlite3.Connection) -> int:
+def outstanding(connection: Reader) -> int:
     """The bytes of all uploads that are still to come."""
-    return int(
-        connection.execute("SELECT ifnull(sum(length - offset), 0) FROM upload").fetchone()[0]
-    )
+    query = 'SELECT coalesce(sum(length - "offset"), 0) FROM upload'
+    return int(connection.execute(query).fetchone()[0])
 
 
-def upload(connection: sqlite3.Connection, upload_id: str) -> UploadRow | None:
+def upload(connection: Reader, upload_id: str) -> UploadRow | None:
     """The upload with this id, whosever it is."""
     query = f"SELECT {_UPLOAD} FROM upload WHERE id = ?"  # noqa: S608 (constants)
     row = connection.execute(query, (upload_id,)).fetchone()
     return row and UploadRow._make(row)
 
 
-def note(connection: sqlite3.Connection, upload: UploadRow) -> None:
+def note(connection: Connection, upload: UploadRow) -> None:
     """Note how far an upload has come, and its hash once all of it is there.
 
-    Until then a power cut may take the last notes along, and the upload goes on a few pieces
-    before. Raises UnknownFile where it was given up meanwhile.
+    Raises UnknownFile where it was given up meanwhile.
     """
-    hurry = nullcontext() if upload.sha256 else unhurried(connection)
-    with hurry, transaction(connection):
-        noted = connection.execute(
-            "UPDATE upload SET offset = ?, sha256 = ? WHERE id = ?",
-            (upload.offset, upload.sha256, upload.id),
-        )
-        if not noted.rowcount:
-            raise UnknownFile
+    noted = connection.execute(
+        'UPDATE upload SET "offset" = ?, sha256 = ? WHERE id = ?',
+        (upload.offset, upload.sha256, upload.id),
+    )
+    if not noted.rowcount:
+        raise UnknownFile
 
 
-def finish(connection: sqlite3.Connection, upload: UploadRow, kind: str) -> None:
+def finish(connection: Connection, upload: UploadRow, kind: str) -> None:
     """Make a file of an upload whose content has its place. Raises UnknownFile as ``note``."""
-    with transaction(connection):
-        gone = connection.execute("DELETE FROM upload WHERE id = ?", (upload.id,))
-        if not gone.rowcount:
-            raise UnknownFile
-        _note_content(connection, str(upload.sha256), upload.length)
-        connection.execute(
-            "INSERT INTO file (id, sha256, name, type, size, width, height, user_id, device,"
-            " created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(upload.id, upload.sha256, upload.name, kind, upload.length),
-                *(upload.width, upload.height, upload.user_id, upload.device, upload.created),
-            ),
-        )
+    gone = connection.execute("DELETE FROM upload WHERE id = ?", (upload.id,))
+    if not gone.rowcount:
+        raise UnknownFile
+    _note_content(connection, str(upload.sha256), upload.length)
+    connection.execute(
+        "INSERT INTO file (id, sha256, name, type, size, width, height, user_id, device,"
+        " created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(upload.id, upload.sha256, upload.name, kind, upload.length),
+            *(upload.width, upload.height, upload.user_id, upload.device, upload.created),
+        ),
+    )
 
 
-def put_thumb(connection: sqlite3.Connection, file_id: str, sha256: str, size: int) -> None:
+def put_thumb(connection: Connection, file_id: str, sha256: str, size: int) -> None:
     """Give a file that waits a small picture whose content has its place. Raises UnknownFile."""
-    with transaction(connection):
-        _note_content(connection, sha256, size)
-        changed = connection.execute(
-            "UPDATE file SET thumb_sha256 = ? WHERE id = ? AND message_id IS NULL",
-            (sha256, file_id),
-        )
-        if not changed.rowcount:
-            raise UnknownFile
+    _note_content(connection, sha256, size)
+    changed = connection.execute(
+        "UPDATE file SET thumb_sha256 = ? WHERE id = ? AND message_id IS NULL",
+        (sha256, file_id),
+    )
+    if not changed.rowcount:
+        raise UnknownFile
 
 
-def _note_content(connection: sqlite3.Connection, sha256: str, size: int) -> None:
+def _note_content(connection: Connection, sha256: str, size: int) -> None:
     connection.execute(
         "INSERT INTO content VALUES (?, ?, 0) ON CONFLICT (sha256) DO NOTHING", (sha256, size)
     )
 
 
-def is_known(connection: sqlite3.Connection, sha256: str) -> bool:
+def is_known(connection: Reader, sha256: str) -> bool:
     """Whether this content has its place."""
     query = "SELECT 1 FROM content WHERE sha256 = ?"
     return connection.execute(query, (sha256,)).fetchone() is not None
 
 
-def own(connection: sqlite3.Connection, user: User, file_id: str) -> tuple[int, bool]:
+def own(connection: Reader, user: User, file_id: str) -> tuple[int, bool]:
     """The size of the person's file, and whether it waits for a message. Raises UnknownFile."""
     query = "SELECT size, message_id IS NULL FROM file WHERE id = ? AND user_id = ?"
     row = connection.execute(query, (file_id, user.id)).fetchone()
@@ -197,7 +189,7 @@ def own(connection: sqlite3.Connection, user: User, file_id: str) -> tuple[int, 
     return row[0], bool(row[1])
 
 
-def find(connection: sqlite3.Connection, file_id: str) -> FoundFile:
+def find(connection: Reader, file_id: str) -> FoundFile:
     """A file that is whole, and not of a message that goes. Raises UnknownFile."""
     row = connection.execute(_FOUND, (file_id,)).fetchone()
     if row is None:
@@ -206,61 +198,58 @@ def find(connection: sqlite3.Connection, file_id: str) -> FoundFile:
     return FoundFile(attachment(row[:7]), sha256, thumb_sha256, thumb_size or 0, user_id, room)
 
 
-def unfinished(connection: sqlite3.Connection) -> list[UploadRow]:
+def unfinished(connection: Reader) -> list[UploadRow]:
     """All uploads."""
     query = f"SELECT {_UPLOAD} FROM upload"  # noqa: S608 (constants)
     return list(map(UploadRow._make, connection.execute(query)))
 
 
-def waiting(connection: sqlite3.Connection) -> list[str]:
+def waiting(connection: Reader) -> list[str]:
     """The files that no message names yet."""
     rows = connection.execute("SELECT id FROM file WHERE message_id IS NULL")
     return [file_id for (file_id,) in rows]
 
 
-def give_up(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+def give_up(connection: Connection, ids: Iterable[str]) -> None:
     """Let uploads go, and files that no message names.
 
     The content of an upload that is whole may have come to its place already: it is unused now.
     """
     meant = [(each,) for each in ids]
-    with transaction(connection):
-        connection.executemany(
-            "INSERT OR IGNORE INTO content SELECT sha256, length, 0 FROM upload"
-            " WHERE id = ? AND sha256 IS NOT NULL",
-            meant,
-        )
-        connection.executemany("DELETE FROM upload WHERE id = ?", meant)
-        connection.executemany("DELETE FROM file WHERE id = ? AND message_id IS NULL", meant)
+    connection.executemany(
+        "INSERT INTO content SELECT sha256, length, 0 FROM upload"
+        " WHERE id = ? AND sha256 IS NOT NULL ON CONFLICT (sha256) DO NOTHING",
+        meant,
+    )
+    connection.executemany("DELETE FROM upload WHERE id = ?", meant)
+    connection.executemany("DELETE FROM file WHERE id = ? AND message_id IS NULL", meant)
 
 
 _UNUSED = "uses = 0 AND sha256 NOT IN (SELECT sha256 FROM upload WHERE sha256 IS NOT NULL)"
 """An upload that is whole may be about to become a file of what is there."""
 
 
-def unused(connection: sqlite3.Connection, most: int) -> list[str]:
+def unused(connection: Reader, most: int) -> list[str]:
     """Contents that no file has any more."""
     query = f"SELECT sha256 FROM content WHERE {_UNUSED} LIMIT ?"  # noqa: S608 (constants)
     rows = connection.execute(query, (most,))
     return [sha256 for (sha256,) in rows]
 
 
-def forget(connection: sqlite3.Connection, hashes: Iterable[str]) -> list[str]:
+def forget(connection: Connection, hashes: Iterable[str]) -> list[str]:
     """Let go of those of these contents that no file has; returns which they were."""
-    gone = list[str]()
-    with transaction(connection):
-        for sha256 in hashes:
-            query = f"DELETE FROM content WHERE sha256 = ? AND {_UNUSED}"  # noqa: S608 (constants)
-            if connection.execute(query, (sha256,)).rowcount:
-                gone.append(sha256)
-    return gone
+    query = f"DELETE FROM content WHERE sha256 = ? AND {_UNUSED}"  # noqa: S608 (constants)
+    return [each for each in hashes if connection.execute(query, (each,)).rowcount]
 
 
-def unknown(connection: sqlite3.Connection, hashes: Sequence[str]) -> list[str]:
+def unknown(connection: Reader, hashes: Sequence[str]) -> list[str]:
     """Those of these contents that are of no file, nor of an upload that will be one."""
-    query = (
-        "SELECT value FROM json_each(?) WHERE NOT EXISTS"
-        " (SELECT 1 FROM content WHERE sha256 = value)"
-        " AND value NOT IN (SELECT sha256 FROM upload WHERE sha256 IS NOT NULL)"
+    if not hashes:
+        return []
+    known = connection.execute(
+        "SELECT sha256 FROM content WHERE sha256 BETWEEN ? AND ?"
+        " UNION ALL SELECT sha256 FROM upload WHERE sha256 IS NOT NULL",
+        (min(hashes), max(hashes)),
     )
-    return [sha256 for (sha256,) in connection.execute(query, (json.dumps(hashes),))]
+    there = {sha256 for (sha256,) in known}
+    return [each for each in hashes if each not in there]
