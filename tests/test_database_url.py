@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lanchat.config import ServeConfig
@@ -56,6 +58,7 @@ def test_what_is_none_is_refused_without_being_shown(address: str) -> None:
     [
         ({"reuse_port": True}, "reuse-port .* by a database that they share"),
         ({"sticky": True}, "sticky .* for --database"),
+        ({"files_dir": Path("shared")}, "files-dir .*shared.* without one, files are kept in"),
         ({"database": ADDRESS, "keep_history": False}, "no-history .* leave one of the two out"),
         ({"database": "s3cret"}, "database cannot be 'that'"),
     ],

@@ -118,8 +118,9 @@ class ServeConfig:
     ``tls_cert`` is a certificate of our own, and ``tls_key`` None lies in the file of
     ``tls_cert``; without a ``metrics_token`` this computer alone is told the ``metrics``;
     ``database`` None keeps messages in ``data_dir``, else it is the address of the one that several
-    servers share; ``reuse_port`` lets several of them listen on one port, and ``sticky`` says that
-    whatever is in front of them leads a client to the same one each time.
+    servers share, and ``files_dir`` the folder that they need for files; ``reuse_port`` lets
+    several of them listen on one port, and ``sticky`` says that whatever is in front of them leads
+    a client to the same one each time.
     Raises SettingRefused.
     """
 
@@ -154,6 +155,7 @@ class ServeConfig:
     metrics: bool = False
     metrics_token: str | None = field(default=None, repr=False)
     database: str | None = field(default=None, repr=False)
+    files_dir: Path | None = None
     reuse_port: bool = False
     sticky: bool = False
 
@@ -205,6 +207,9 @@ class ServeConfig:
             ):
                 if getattr(self, name.replace("-", "_")):
                     raise SettingRefused(name, "on", f"{what}; it is for --database")
+            if self.files_dir is not None:
+                hint = "it is for --database; without one, files are kept in --data-dir"
+                raise SettingRefused("files-dir", str(self.files_dir), hint)
             return
         database_url.check("database", self.database)
         if not self.keep_history:
@@ -216,8 +221,9 @@ class ServeConfig:
 
     @property
     def takes_files(self) -> bool:
-        """Whether people can send files: what is not kept has none, and several servers as yet."""
-        return self.files and self.keep_history and self.database is None
+        """Whether people can send files: they need a folder that all servers have."""
+        has_folder = self.database is None or self.files_dir is not None
+        return self.files and self.keep_history and has_folder
 
     @property
     def polls(self) -> bool:

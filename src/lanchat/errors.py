@@ -171,7 +171,10 @@ class AddressNotHere(CannotStart):
 
 
 class DataUnusable(CannotStart):
-    """The data directory or a file in it cannot be used; ``hint`` says what to do."""
+    """The data directory, a file in it or the folder of files cannot be used.
+
+    ``hint`` says what to do.
+    """
 
     def __init__(self, path: Path, reason: str, hint: str) -> None:
         super().__init__(f"{path}: {reason}; {hint}")

@@ -5,19 +5,39 @@ It needs an extra (``lanchat[postgres]``), so it is imported with ``--database``
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import gevent.threadpool
 
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.directory import PostgresDirectory
 from lanchat.cluster.eventlog import PostgresEventLog
+from lanchat.cluster.file_folder import shared_folder
+from lanchat.cluster.file_turns import RENEW_SECONDS, SharedTurns
 from lanchat.cluster.keys import SharedKeys
 from lanchat.cluster.retention import PostgresRetention
 from lanchat.cluster.search import Indexer, PostgresSearch
 from lanchat.config import ServeConfig
+from lanchat.files.stored import StoredFiles
 from lanchat.periodic import Periodic
-from lanchat.storage import INDEX_SECONDS, RETENTION_SECONDS, Deliver, People, Storage
+from lanchat.storage import (
+    INDEX_SECONDS,
+    RETENTION_SECONDS,
+    Deliver,
+    People,
+    Storage,
+    open_files,
+)
 from lanchat.store.datadir import DataDir
+
+_T = TypeVar("_T")
+
+_FOLDER_SECONDS = 10.0
+"""So long the folder of files is waited for when the server starts."""
 
 
 def open_database(config: ServeConfig, address: str) -> Storage:
@@ -31,6 +51,9 @@ def open_database(config: ServeConfig, address: str) -> Storage:
         database = PostgresDatabase(address)
         undo.callback(database.close)
         keys = SharedKeys(database)
+        files = None
+        if config.files_dir is not None:
+            files = _files(config, address, config.files_dir, undo)
         log = PostgresEventLog(database)
         undo.callback(log.close)
         retention = PostgresRetention(
@@ -48,10 +71,41 @@ def open_database(config: ServeConfig, address: str) -> Storage:
             database=database,
             log=log,
             search=PostgresSearch(database),
-            files=None,
+            files=files,
             people=partial(_people, config, database),
             stop=undo.pop_all().close,
         )
+
+
+def _files(config: ServeConfig, address: str, path: Path, undo: ExitStack) -> StoredFiles | None:
+    """The files, with connections of their own: they wait for the disk of the folder."""
+    database = PostgresDatabase(address)
+    undo.callback(database.close)
+    folder = shared_folder(database, path, _in_time)
+    turns = SharedTurns(database)
+    files = open_files(config, database, folder, undo, turns)
+    undo.callback(Periodic(turns.renew, RENEW_SECONDS, name="files on their way").close)
+    return files
+
+
+def _in_time(call: Callable[[], _T]) -> _T:
+    """What comes of a call in a thread that nobody waits for any longer after a while."""
+
+    def caught() -> tuple[Any, Exception | None]:
+        try:
+            return call(), None
+        except Exception as error:  # noqa: BLE001  handed over: gevent would print it, too
+            return None, error
+
+    asked: Any = gevent.threadpool.ThreadPool(1).spawn(caught)
+    try:
+        result, error = asked.get(timeout=_FOLDER_SECONDS)
+    except gevent.Timeout:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    value: _T = result
+    return value
 
 
 def _people(config: ServeConfig, database: PostgresDatabase, deliver: Deliver) -> People:

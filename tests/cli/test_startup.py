@@ -156,6 +156,17 @@ def test_a_disk_that_is_too_full_for_files_is_named(
 
 
 @posix_users
+def test_servers_without_a_common_folder_have_no_files(config: ServeConfig) -> None:
+    """It is said what to name."""
+    shared = dataclasses.replace(config, database="postgresql://db.example/room")
+    (line,) = risks(shared, [LAN])
+    assert line.endswith("a folder that all servers share; name it with --files-dir")
+    with_folder = dataclasses.replace(shared, files_dir=config.data_dir)
+    for each in (dataclasses.replace(shared, files=False), with_folder):
+        assert list(risks(each, [LAN])) == []
+
+
+@posix_users
 def test_root_is_warned(config: ServeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     """A chat needs no rights over the whole machine."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)

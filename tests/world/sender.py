@@ -22,14 +22,14 @@ class Sender:
     """What a person sends, with their cookie."""
 
     def __init__(self, person: Person) -> None:
-        self._person = person
+        self.person = person
 
     def ask(
         self, method: str, path: str, headers: dict[str, str] | None = None, data: Any = None
     ) -> requests.Response:
         """Any request, of our version of tus unless it says otherwise."""
-        return self._person.http.request(
-            *(method, f"{self._person.url}{path}"),
+        return self.person.http.request(
+            *(method, f"{self.person.url}{path}"),
             headers=TUS | (headers or {}),
             data=data,
             timeout=DEADLINE,
@@ -50,12 +50,12 @@ class Sender:
 
     @contextmanager
     def broken_off(
-        self, path: str, piece: bytes, size: int, checksum: str | None
+        self, path: str, piece: bytes, size: int, checksum: str | None, offset: int = 0
     ) -> Iterator[None]:
-        """Begin to send the first piece, so much of it, and be gone at the end."""
-        cookies = "; ".join(f"{name}={value}" for name, value in self._person.http.cookies.items())
-        headers = {**TUS, **_of_piece(0, checksum), "Cookie": cookies}
-        server = urlsplit(self._person.url)
+        """Begin to send a piece, so much of it, and be gone at the end."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.person.http.cookies.items())
+        headers = {**TUS, **_of_piece(offset, checksum), "Cookie": cookies}
+        server = urlsplit(self.person.url)
         with closing(HTTPConnection(str(server.netloc), timeout=DEADLINE)) as connection:
             connection.putrequest("PATCH", path)
             for name, value in {**headers, "Content-Length": str(len(piece))}.items():

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
@@ -52,6 +53,12 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @data_dir_option
 @log_file_option
 @database_option
+@option(
+    "--files-dir",
+    type=FOLDER,
+    show_default="in --data-dir; with --database there are none",
+    help="With --database, keep pictures and files in this folder, which all servers share.",
+)
 @option(
     "--history",
     type=int,
@@ -205,7 +212,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     type=size,
     default="2 GB",
     metavar="SIZE",
-    help="How much room all files together may have in --data-dir.",
+    help="How much room all files together may have.",
 )
 @option(
     "--file-quota-person",

@@ -134,14 +134,18 @@ def risks(
                 "everybody with an account on this computer can read the secrets in "
                 f"{secrets}; forbid it with: chmod o-r {secrets}"
             )
-    if config.files and config.database is not None:
-        yield "nobody can send files: servers that share a database have none yet"
+    if config.files and config.database is not None and config.files_dir is None:
+        yield (
+            "nobody can send files: with --database they need a folder that all servers share; "
+            "name it with --files-dir"
+        )
     if config.takes_files:
-        total, _, free = shutil.disk_usage(config.data_dir)
+        total, _, free = shutil.disk_usage(config.files_dir or config.data_dir)
         if free < spared(total):
+            option = "--data-dir" if config.files_dir is None else "--files-dir"
             yield (
                 f"nobody can send files: {free / 10**9:.1f} GB of the disk are free, and the last "
-                f"{spared(total) / 10**9:.1f} GB are for messages; another --data-dir may have more"
+                f"{spared(total) / 10**9:.1f} GB are for messages; another {option} may have more"
             )
     public = [str(address.ip) for address in addresses if _is_public(address, config.host)]
     if public and config.access_code is None:
