@@ -23,6 +23,7 @@ ADDRESS = "postgresql://chat:s3cret@db.example:5433/room"
             "postgresql://chat@/room?host=/run/postgresql&password=s3cret",
             "postgresql://chat@/room?host=/run/postgresql",
         ),
+        ("postgresql:///?service=room", "postgresql:///?service=room"),
     ],
 )
 def test_it_is_shown_without_its_password(address: str, shown: str) -> None:

@@ -36,7 +36,9 @@ def without_password(address: str) -> str:
     words = [(key, value) for key, value in parse_qsl(parts.query) if key not in _SECRET_WORDS]
     netloc = who.partition(":")[0] + at + hosts
     query = urlencode(words, safe="/:,")
-    return urlunsplit(parts._replace(netloc=netloc, query=query))
+    shown = urlunsplit(parts._replace(netloc=netloc, query=query))
+    # Without a host two slashes are lost, and what is left is no address any more.
+    return shown if netloc else shown.replace(":", "://", 1)
 
 
 def _is_one(address: str) -> bool:
