@@ -12,10 +12,10 @@ from playwright.sync_api import Page, expect
 
 @pytest.mark.own_server
 @pytest.mark.skipif(sys.platform != "linux", reason="setting another process's limits is Linux's")
-def test_the_reader_sees_why_and_can_try_again(
+def test_the_reader_sees_why_and_it_is_sent_later(
     server: Any, arrive: Callable[..., Page], say: Callable[[Page, str], None]
 ) -> None:
-    """The message stays in the list with the reason; when there is space, it can be sent."""
+    """Messages stay in the list with the reason; when there is space, they go in their order."""
     import resource
 
     ana = arrive("Ana")
@@ -23,10 +23,13 @@ def test_the_reader_sees_why_and_can_try_again(
     expect(ana.locator(".message__time")).to_have_count(1)
     full = (server.data_dir / "messages.db-wal").stat().st_size
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (full, -1))
-    say(ana, "too much")
-    expect(ana.locator(".message__why")).to_contain_text("The server cannot store messages")
+    for text in ("too much", "more"):
+        say(ana, text)
+    whys = ana.locator(".message__why")
+    expect(whys).to_have_count(2)
+    expect(whys.first).to_contain_text("The server cannot store messages")
+    expect(ana.get_by_role("button", name="Try again")).to_have_count(2)
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (-1, -1))
-    ana.get_by_role("button", name="Try again").click()
-    expect(ana.locator(".message__why")).to_have_count(0)
-    expect(ana.locator(".message__text")).to_have_text(["before", "too much"])
-    expect(ana.locator(".message__time")).to_have_count(2)
+    expect(whys).to_have_count(0)
+    expect(ana.locator(".message__text")).to_have_text(["before", "too much", "more"])
+    expect(ana.locator(".message__time")).to_have_count(3)

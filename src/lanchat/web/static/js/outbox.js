@@ -110,6 +110,14 @@ export function nextDraft(state) {
 }
 
 /**
+ * The oldest own one that the server could not store.
+ * @param {State} state
+ */
+export function unstored({ outbox, you }) {
+  return outbox.find(({ error, by }) => error?.code === "unavailable" && by === you.id);
+}
+
+/**
  * @param {State} state
  * @param {string} client_id
  * @param {Partial<Draft>} change

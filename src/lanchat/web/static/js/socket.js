@@ -13,6 +13,7 @@ import {
   snapshotReceived,
   snapshotRequest,
 } from "./protocol.js";
+import { makeStorer } from "./storing.js";
 
 // Firefox keeps a page for most of a minute from opening a WebSocket to a host that was away, and
 // says nothing. It lets HTTP through: so after a failure polling comes first, and is upgraded.
@@ -58,6 +59,10 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     reconnectionDelayMax: 2_000,
   });
   let sending = false;
+  const storer = makeStorer({
+    ...{ getState, post },
+    isReady: () => !sending && getState().joined && pace.pause(performance.now()) === 0,
+  });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let nextJoin;
 
@@ -90,8 +95,7 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     const wanted = !document.hidden && getState().link !== "removed";
     if (wanted && !socket.connected) socket.disconnect().connect();
   };
-  document.addEventListener("visibilitychange", reconnectNow);
-  window.addEventListener("online", reconnectNow);
+  whenSeen(reconnectNow);
 
   /**
    * How the next connection is tried.
@@ -160,10 +164,20 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
         await pace.over(pause);
         continue; // meanwhile the connection or the draft may have gone
       }
-      pace.sent(performance.now());
-      settle(draft.client_id, await ask(postRequest(draft)));
+      await post(draft);
     }
     sending = false;
+  }
+
+  /**
+   * Send it; whether it is stored.
+   * @param {Draft} draft
+   */
+  async function post(draft) {
+    pace.sent(performance.now());
+    const answer = await ask(postRequest(draft));
+    settle(draft.client_id, answer);
+    return answer?.ok === true;
   }
 
   /**
@@ -181,6 +195,7 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     if (error.code === "unauthorized") onUnauthorized();
     else if (HASTY.has(error.code)) pace.refused(performance.now(), error.retry_after ?? 0);
     else dispatch({ type: "draftRefused", client_id, error });
+    if (error.code === "unavailable") storer.later();
     // A server that stops has shown everybody out; there is nothing to join until it is back.
     if (error.code === "not_joined" && getState().link !== "stopped") join();
   }
@@ -222,12 +237,23 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     return false;
   }
 
-  /** Try at once what was refused for a while: other rules hold. */
-  const hurry = () => {
-    pace.reopen();
-    onPause(0);
+  return {
+    ...{ send, ask, command, load },
+    /** Try at once what was refused for a while: other rules hold. */
+    hurry: () => {
+      pace.reopen();
+      onPause(0);
+    },
   };
-  return { send, ask, command, load, hurry };
+}
+
+/**
+ * Call it when somebody looks at the page again, or the network is back.
+ * @param {() => void} call
+ */
+function whenSeen(call) {
+  document.addEventListener("visibilitychange", call);
+  window.addEventListener("online", call);
 }
 
 /**

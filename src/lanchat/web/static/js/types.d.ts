@@ -322,7 +322,7 @@ interface Draft {
   readonly mentions?: readonly string[];
   readonly files?: readonly DraftFile[];
   /** Why it is not sent any more, unless its writer asks. */
-  readonly error: Pick<Refusal, "message"> | null;
+  readonly error: (Pick<Refusal, "message"> & { readonly code?: string }) | null;
 }
 
 /** What holds in the room. */
