@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import pytest
 import requests
+import socketio
 
 from tests.world.person import Person
 from tests.world.server import ServerProcess
@@ -116,8 +117,14 @@ def test_who_polls_is_told_what_to_do(pair, start, come):
     ana = come(pair[0], "Ana")
     polling = "/socket.io/?EIO=4&transport=polling"
     refused = requests.get(pair[0].url + polling, cookies=ana.http.cookies, timeout=60)
-    assert (refused.status_code, refused.headers["Content-Type"]) == (400, "text/plain")
-    assert 'connect with transports: ["websocket"]' in refused.text
+    assert refused.status_code == 400
+    assert refused.json()["message"].endswith("connect with transports=['websocket']")
+    heard: list[object] = []
+    library = socketio.Client(http_session=ana.http, reconnection=False)
+    library.on("connect_error", heard.append)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        library.connect(pair[0].url)
+    assert heard == [refused.json()]
     (told,) = re.findall(r'"transports": (\[.*?\])', ana.get("/chat").text)
     assert json.loads(told) == ["websocket"]
     sticky = start("--sticky")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
@@ -31,11 +32,12 @@ _SEPARATOR = "\x1e"
 
 
 class Answer(NamedTuple):
-    """What is said to a client in plain text."""
+    """What is said to a client, in plain text where it has no other ``kind``."""
 
     text: str
     status: str = "400 Bad Request"
     headers: tuple[tuple[str, str], ...] = ()
+    kind: str = "text/plain"
 
 
 _OK = Answer("ok", "200 OK")
@@ -44,8 +46,15 @@ _WRONG_VERSION = Answer(
     "WebSocket 13 is spoken", "426 Upgrade Required", (("Sec-WebSocket-Version", "13"),)
 )
 _NO_POLLING = Answer(
-    "several servers are one chat here, and they take WebSockets alone: connect with "
-    'transports: ["websocket"]'
+    # As Engine.IO's own server says that it does not know a transport: clients hand it on.
+    json.dumps(
+        {
+            "code": 0,
+            "message": "several servers are one chat here, and they take WebSockets alone: connect "
+            "with transports=['websocket']",
+        }
+    ),
+    kind="application/json",
 )
 _CROWDED = Answer(
     "too many connections that say nothing", "429 Too Many Requests", (("Retry-After", "10"),)
@@ -212,6 +221,6 @@ def _has_key(environ: WSGIEnvironment) -> bool:
 
 def _answer(start_response: StartResponse, answer: Answer) -> list[bytes]:
     body = answer.text.encode()
-    plain = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
-    start_response(answer.status, [*plain, *answer.headers])
+    about = [("Content-Type", answer.kind), ("Content-Length", str(len(body)))]
+    start_response(answer.status, [*about, *answer.headers])
     return [body]
