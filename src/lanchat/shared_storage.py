@@ -5,6 +5,7 @@ It needs an extra (``lanchat[postgres]``), so it is imported with ``--database``
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 import gevent.threadpool
 
+from lanchat.cluster.agreement import differing
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.directory import PostgresDirectory
 from lanchat.cluster.eventlog import PostgresEventLog
@@ -38,6 +40,7 @@ _T = TypeVar("_T")
 
 _FOLDER_SECONDS = 10.0
 """So long the folder of files is waited for when the server starts."""
+_log = logging.getLogger(__name__)
 
 
 def open_database(config: ServeConfig, address: str) -> Storage:
@@ -54,6 +57,11 @@ def open_database(config: ServeConfig, address: str) -> Storage:
         files = None
         if config.files_dir is not None:
             files = _files(config, address, config.files_dir, undo)
+        if others := differing(database, config, keys.sessions):
+            options = ", ".join(f"--{name}" for name in others)
+            _log.warning(
+                "a server of this chat that runs already has another %s; give all the same", options
+            )
         log = PostgresEventLog(database)
         undo.callback(log.close)
         retention = PostgresRetention(

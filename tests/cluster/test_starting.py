@@ -105,3 +105,19 @@ def test_the_package_is_an_extra(refused):
     """Without it nothing else of lanchat is missing, and what to install can be copied."""
     said = refused("postgresql://db.example/room", before="sys.modules['psycopg'] = None")
     assert "pip install 'psycopg[binary]'" in said
+
+
+def test_servers_that_differ_are_noticed(server_factory, address):
+    """A room with a code at one server alone lets people in and out in turns."""
+    options = ("--database", address, "--retention", "7d")
+    server_factory(*options, "--access-code", "tulip", "--rate", "4")
+    like_it = server_factory(*options, "--access-code", "tulip", "--rate", "4")
+    assert "another" not in like_it.output()
+    other = server_factory(*options, "--access-code", "rose")
+    assert "runs already has another --access-code, --rate; give all the same" in other.output()
+
+
+def test_whoever_starts_alone_differs_from_nobody(server_factory, address):
+    """Settings may change, once all servers have stopped."""
+    server_factory("--database", address, "--rate", "4").stop()
+    assert "another" not in server_factory("--database", address).output()

@@ -1,0 +1,57 @@
+"""Settings that should be the same at all servers of one chat: whose are others is said at start.
+
+A person meets one server now and another one later, so where an access code holds at one alone they
+are let in and shown out in turns, and the shortest retention deletes what others would keep. Beside
+the secrets stands what the server that started last was told.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from datetime import timedelta
+from typing import Any
+
+from lanchat.cluster.connection import PostgresConnection
+from lanchat.cluster.database import PostgresDatabase
+from lanchat.cluster.presence_listener import LEASE
+from lanchat.config import ServeConfig
+
+_NAME = "settings"
+
+_SHARED = (
+    *("name", "lang", "sticky", "history", "grace", "edit_time", "rate"),
+    *("retention", "retention_messages"),
+    *("max_file_size", "file_quota", "file_quota_person"),
+)
+
+_LIVES = "SELECT EXISTS (SELECT 1 FROM lease WHERE renewed > clock_timestamp() - ?::interval)"
+
+
+def differing(database: PostgresDatabase, config: ServeConfig, key: bytes) -> list[str]:
+    """The options in which this server differs from one that was started before, and lives.
+
+    ``key`` makes of the access code what tells nobody the code. From now on others are measured by
+    this server's. Raises DatabaseUnusable.
+    """
+    ours = {name.replace("_", "-"): getattr(config, name) for name in _SHARED}
+    ours["no-files"] = not config.files
+    code = config.access_code
+    ours["access-code"] = code and hmac.digest(key, b"agreed " + code.encode(), "sha256").hex()[:16]
+    told, lives = database.prepare(lambda connection: _exchanged(connection, ours))
+    if not lives:
+        return []
+    theirs = json.loads(told)
+    # One of another version has others, too.
+    return sorted(name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name])
+
+
+def _exchanged(connection: PostgresConnection, ours: dict[str, Any]) -> tuple[str, bool]:
+    """What was told last, while ours takes its place, and whether any server lives."""
+    before = connection.execute("SELECT value FROM secret WHERE name = ?", (_NAME,)).fetchone()
+    connection.execute(
+        "INSERT INTO secret VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (_NAME, json.dumps(ours)),
+    )
+    (lives,) = connection.execute(_LIVES, (timedelta(seconds=LEASE),)).fetchone()  # type: ignore[misc]
+    return (before[0] if before else "{}"), bool(lives)
