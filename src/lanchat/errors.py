@@ -9,6 +9,7 @@
     │   ├── PortTaken
     │   ├── NoFreePort
     │   ├── AddressNotHere
+    │   ├── AnotherCode       servers that are one chat let people in by different codes
     │   ├── LogInUse          another server writes into the connection log
     │   ├── NotALog           something else is in the file of the connection log
     │   ├── DataUnusable      the data directory, or a file in it
@@ -223,6 +224,16 @@ class DatabaseInUse(DatabaseUnusable):
             "stop every server of it, then try again; one that was killed is out of it in 5 s",
         )
         self.servers = tuple(servers)
+
+
+class AnotherCode(CannotStart):
+    """Servers that are one chat let people in by different access codes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a server of this chat that runs already has another --access-code, or none: people "
+            "would be let in and shown out in turns; give all the same, or stop all others first"
+        )
 
 
 class LogInUse(CannotStart):

@@ -107,17 +107,17 @@ def test_the_package_is_an_extra(refused):
     assert "pip install 'psycopg[binary]'" in said
 
 
-def test_servers_that_differ_are_noticed(server_factory, address):
-    """A room with a code at one server alone lets people in and out in turns."""
-    options = ("--database", address, "--retention", "7d")
-    server_factory(*options, "--access-code", "tulip", "--rate", "4")
-    like_it = server_factory(*options, "--access-code", "tulip", "--rate", "4")
-    assert "another" not in like_it.output()
-    other = server_factory(*options, "--access-code", "rose")
-    assert "runs already has another --access-code, --rate; give all the same" in other.output()
+def test_servers_that_differ_are_noticed(server_factory, refused, address):
+    """With another access code, one would let in whom the other one shows out."""
+    options = ("--database", address, "--access-code", "tulip", "--retention", "7d")
+    server_factory(*options)
+    assert "another" not in server_factory(*options).output()
+    other = server_factory(*options, "--no-files", "--rate", "4").output()
+    assert "runs already has another --no-files, --rate; give all the same" in other
+    assert "stop all others first" in refused(address)
 
 
 def test_whoever_starts_alone_differs_from_nobody(server_factory, address):
     """Settings may change, once all servers have stopped."""
-    server_factory("--database", address, "--rate", "4").stop()
+    server_factory("--database", address, "--rate", "4", "--access-code", "tulip").stop()
     assert "another" not in server_factory("--database", address).output()
