@@ -14,8 +14,11 @@ PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check
 # With the Node.js of .venv/.dev, for what npm starts, too: the same version for everybody.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
-VENDOR := src/lanchat/web/static/vendor/manifest.json
-RECIPE := pyproject.toml hatch_build.py package.json package-lock.json src/lanchat/__init__.py
+BUILT := src/lanchat/web/built/manifest.json
+RECIPE := pyproject.toml hatch_build.py scripts/build_pages.mjs package.json package-lock.json \
+	src/lanchat/__init__.py
+STATIC := src/lanchat/web/static
+SOURCES := $(wildcard $(STATIC)/js/*.js $(STATIC)/js/*/*.js $(STATIC)/css/*.css)
 
 .PHONY: help serve test test-fast test-long test-bare lint format wheel check-wheel screenshots docs bench bench-quick clean
 
@@ -27,14 +30,14 @@ help:
 serve: .venv/.serve ## start the chat; options go into ARGS, as in: make serve ARGS="--port 9000"
 	@$(BIN)/lanchat serve $(ARGS)
 
-test: .venv/.dev ## run every test, or some of them: make test ARGS="tests/chat -k join"
+test: .venv/.pages ## run every test, or some of them: make test ARGS="tests/chat -k join"
 	@$(PY) scripts/needs.py
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 test-fast: .venv/.dev ## run the tests that need no server, no browser and little time
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -m "not (server or browser or slow)" $(ARGS)
 
-test-long: .venv/.dev ## run every test, those of rounds and chance for many times as long
+test-long: .venv/.pages ## run every test, those of rounds and chance for many times as long
 	@$(PY) scripts/needs.py
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal --long $(ARGS)
 
@@ -76,7 +79,7 @@ bench-quick: .venv/.serve ## the same at a smaller size, and write nothing: 90 s
 
 clean: ## remove everything that can be made again
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
-		test-results node_modules src/lanchat/web/static/vendor
+		test-results node_modules src/lanchat/web/built src/lanchat/web/static/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each is made anew when what it was made from has changed.
@@ -90,12 +93,12 @@ clean: ## remove everything that can be made again
 	done; \
 	echo "lanchat needs Python 3.10 or newer, and none was found on PATH." >&2; exit 1
 
-.venv/.serve: .venv/.made $(RECIPE) $(VENDOR)
+.venv/.serve: .venv/.made $(RECIPE) $(BUILT)
 	@echo "Installing lanchat into .venv"
 	@$(PIP) install -qq --editable .
 	@touch $@
 
-.venv/.dev: .venv/.made $(RECIPE) $(VENDOR)
+.venv/.dev: .venv/.made $(RECIPE) $(BUILT)
 	@echo "Installing lanchat and the tools of its developers into .venv"
 	@$(PIP) install -qq --editable . --group dev
 	@touch .venv/.serve $@
@@ -105,5 +108,11 @@ node_modules/.made: .npmrc package.json package-lock.json | .venv/.dev
 	@$(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# What is tested is what is shipped. make serve needs no build: it shows the sources that changed.
+.venv/.pages: $(SOURCES) | .venv/.dev
+	@echo "Building the pages"
+	@$(PY) -m hatchling build --target wheel --hooks-only
+	@touch .venv/.serve .venv/.dev $@
+
 # Missing, it makes the installation happen again, which brings it.
-$(VENDOR):
+$(BUILT):

@@ -56,8 +56,8 @@ export default [
     },
   },
   {
-    // Others' libraries: whether the oldest browsers can read them, and nothing else.
-    files: ["src/lanchat/web/static/vendor/**"],
+    // What is built, and libraries: whether the oldest browsers can read it, and nothing else.
+    files: ["src/lanchat/web/built/**", "src/lanchat/web/static/vendor/**"],
     languageOptions: { ecmaVersion: 2021 },
     linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: "off" },
     rules: Object.fromEntries(Object.keys(js.configs.all.rules).map((name) => [name, "off"])),

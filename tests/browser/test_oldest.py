@@ -65,6 +65,7 @@ def test_an_older_browser_says_so(arrive: Visit, server: Any, path: str) -> None
 def test_a_script_that_does_not_run_is_told(arrive: Visit) -> None:
     """As where a browser does not understand one: none of those that need it runs then."""
     page = arrive("Ana", locale="pt-BR")
-    page.route("**/js/text.js", lambda route: route.fulfill(status=404))
+    page.route("**/js/chat.js", lambda route: route.fulfill(status=404))
     page.reload()
+    expect(page.locator("#too-old")).to_be_visible()
     expect(page.locator("#too-old")).to_contain_text("não funciona neste navegador")

@@ -34,16 +34,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of what a build needs, with nothing in its vendor folder."""
+    """A copy of what a build needs, with nothing in it that a build makes."""
     copy = tmp_path / "checkout"
-    shutil.copytree(
-        PROJECT / "src", copy / "src", ignore=shutil.ignore_patterns("vendor", "__pycache__")
-    )
+    made = shutil.ignore_patterns("built", "vendor", "__pycache__")
+    shutil.copytree(PROJECT / "src", copy / "src", ignore=made)
+    (copy / "scripts").mkdir()
     for name in (
         "pyproject.toml",
         "hatch_build.py",
         "package.json",
         "package-lock.json",
+        "scripts/build_pages.mjs",
         "README.md",
         "LICENSE",
     ):

@@ -12,7 +12,8 @@ from types import ModuleType
 
 import pytest
 
-VENDOR = "src/lanchat/web/static/vendor"
+STATIC = "src/lanchat/web/static"
+MADE = (f"{STATIC}/vendor", "src/lanchat/web/built")
 NOWHERE = {"npm_config_registry": "http://127.0.0.1:9", "npm_config_fetch_retries": "0"}
 
 
@@ -41,8 +42,8 @@ def build(checkout: Path, **environment: str) -> subprocess.CompletedProcess[str
 
 def wants(checkout: Path, hook: ModuleType) -> list[str]:
     """What a build of the copy asks pip for, beyond hatchling itself."""
-    libraries = hook.BrowserLibraries(str(checkout), {}, None, None, "", "wheel")
-    return list(libraries.dependencies())
+    pages = hook.PagesBuild(str(checkout), {}, None, None, "", "wheel")
+    return list(pages.dependencies())
 
 
 def test_a_machine_without_npm_is_given_one(
@@ -55,11 +56,13 @@ def test_a_machine_without_npm_is_given_one(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script on PATH is no program on Windows")
-@pytest.mark.parametrize("script", ["exit 1", "echo 6.14.18"], ids=["broken", "too-old"])
+@pytest.mark.parametrize(
+    "script", ["exit 1", """echo '{"node": "16.20.2"}'"""], ids=["broken", "too-old"]
+)
 def test_an_npm_that_cannot_do_it_counts_as_none(
     checkout: Path, hook: ModuleType, monkeypatch: pytest.MonkeyPatch, script: str
 ) -> None:
-    """A shim with no version behind it and an npm from before lock files of version 3."""
+    """A shim with no version behind it, and one whose Node.js the tools do not run on."""
     npm = checkout / "npm"
     npm.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
     npm.chmod(0o755)
@@ -74,9 +77,7 @@ def test_whoever_installs_needs_no_tools_of_developers(
 ) -> None:
     """npm is asked for the libraries alone; linters and the like stay where they are."""
     npm, asked = checkout / "npm", checkout / "asked"
-    npm.write_text(
-        f'#!/bin/sh\ntest "$1" = --version && echo 10 || echo "$@" >>"{asked}"\n', "utf-8"
-    )
+    npm.write_text(f"""#!/bin/sh\necho '{{"node": "20.9.0"}}'\necho "$@" >>"{asked}"\n""", "utf-8")
     npm.chmod(0o755)
     (checkout / "folder").mkdir()
     monkeypatch.setenv("PATH", str(checkout))
@@ -86,38 +87,40 @@ def test_whoever_installs_needs_no_tools_of_developers(
     assert "--omit=dev" in asked.read_text("utf-8").split()
 
 
-def test_libraries_that_are_there_are_not_fetched_again(
-    project: Path, wheel: Path, checkout: Path, tmp_path: Path
-) -> None:
-    """Reinstalling needs no network while the lock file stays what it is."""
-    vendor = checkout / VENDOR
-    shutil.copytree(project / VENDOR, vendor)
+@pytest.fixture
+def complete(project: Path, wheel: Path, checkout: Path) -> Path:
+    """The copy with all that a build has made of it."""
+    assert wheel.exists()  # its build is done
+    for folder in MADE:
+        shutil.copytree(project / folder, checkout / folder)
+    return checkout
 
-    done = build(checkout, **NOWHERE, npm_config_cache=str(tmp_path / "cache"))
+
+def test_what_is_there_is_neither_fetched_nor_made_again(complete: Path, tmp_path: Path) -> None:
+    """Reinstalling needs no network while the lock file stays what it is."""
+    done = build(complete, **NOWHERE, npm_config_cache=str(tmp_path / "cache"))
 
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["package-lock.json", f"{VENDOR}/highlight/tokenize.js"])
-def test_libraries_that_differ_are_fetched_again(
-    checkout: Path, hook: ModuleType, name: str
-) -> None:
-    """A changed lock file, or a file that somebody has touched, is not current."""
-    modules = checkout / "node_modules"
-    for library in hook.LIBRARIES:
-        for package in (library.package, *library.contains):
-            (modules / package).mkdir(parents=True, exist_ok=True)
-            (modules / package / "LICENSE").write_text("MIT", "utf-8")
-        code = modules / library.package / library.path
-        code.parent.mkdir(parents=True, exist_ok=True)
-        code.write_text("export {};", "utf-8")
-    hook.copy(checkout, modules)
-    assert hook.is_current(checkout)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "package-lock.json",
+        "scripts/build_pages.mjs",
+        f"{STATIC}/js/chat.js",
+        f"{STATIC}/vendor/highlight/tokenize.js",
+        "src/lanchat/web/built/js/chat.js",
+    ],
+)
+def test_what_differs_is_made_again(complete: Path, hook: ModuleType, name: str) -> None:
+    """A changed lock file, script or source, or a file that somebody has touched."""
+    assert hook.is_current(complete)
 
-    with (checkout / name).open("a", encoding="utf-8") as file:
+    with (complete / name).open("a", encoding="utf-8") as file:
         file.write("\n")
 
-    assert not hook.is_current(checkout)
+    assert not hook.is_current(complete)
 
 
 def test_without_a_network_the_build_says_so_in_one_line(checkout: Path, tmp_path: Path) -> None:

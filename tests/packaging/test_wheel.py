@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import email
+import gzip
 import json
+import posixpath
 import re
 import zipfile
 from pathlib import Path
@@ -12,7 +14,10 @@ import pytest
 
 import lanchat
 
-STATIC = "lanchat/web/static"
+BUILT = "lanchat/web/built"
+PAGES = ("chat", "host", "login", "projector")
+OTHERS = re.compile(r'(?:from|import)"([^"]+)"')
+LATER = re.compile(r'(?:import|new URL)\("([^"]+)"')
 
 
 @pytest.fixture
@@ -22,12 +27,20 @@ def names(wheel: Path) -> set[str]:
         return set(archive.namelist())
 
 
+@pytest.fixture
+def scripts(wheel: Path) -> dict[str, str]:
+    """Every script by its path among what is built."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if re.match(rf"{BUILT}/.+\.js$", name)]
+        return {name.removeprefix(f"{BUILT}/"): archive.read(name).decode() for name in names}
+
+
 def test_everything_of_the_package_is_in_the_wheel(project: Path, names: set[str]) -> None:
-    """Every module, template, style, script and catalogue of src is installed."""
+    """Every module, template and catalogue of src is installed, and the pages as they are built."""
     source = project / "src"
     paths = [path for path in (source / "lanchat").rglob("*") if path.is_file()]
     files = {path.relative_to(source).as_posix() for path in paths}
-    files = {name for name in files if not re.search(r"/(\.|__pycache__/)", name)}
+    files = {name for name in files if not re.search(r"/(\.|__pycache__/|web/static/)", name)}
 
     assert files <= names
     assert {Path(name).suffix for name in files} >= {".py", ".html", ".css", ".js", ".json"}
@@ -38,37 +51,47 @@ def test_nothing_else_is_in_the_wheel(names: set[str]) -> None:
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"lanchat"}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "socket.io.esm.min.js",
-        "socket.io-client.LICENSE.txt",
-        "highlight/tokenize.js",
-        "highlight/languages/py.js",
-        "speed-highlight-core.LICENSE.txt",
-    ],
-)
-def test_the_browser_libraries_are_in_the_wheel(names: set[str], name: str) -> None:
-    """A page needs nothing from the internet, and each library brings its licence."""
-    assert f"{STATIC}/vendor/{name}" in names
+def test_the_sources_of_the_pages_stay_at_home(names: set[str]) -> None:
+    """Nobody is served both."""
+    assert not [name for name in names if name.startswith("lanchat/web/static/")]
 
 
-def test_the_client_library_asks_for_no_source_map(wheel: Path) -> None:
+@pytest.mark.parametrize("library", ["socket.io-client", "speed-highlight-core"])
+def test_libraries_bring_their_licence(names: set[str], library: str) -> None:
+    """Each as its authors have it, beside what is built of them."""
+    assert f"{BUILT}/vendor/{library}.LICENSE.txt" in names
+
+
+def test_a_page_is_one_script(scripts: dict[str, str], names: set[str]) -> None:
+    """It imports nothing at its start; all that is loaded later is there."""
+    assert not [page for page in PAGES if OTHERS.search(scripts[f"js/{page}.js"])]
+    for name, code in scripts.items():
+        for path in (*OTHERS.findall(code), *LATER.findall(code)):
+            folder = posixpath.dirname(f"{BUILT}/{name}")
+            assert posixpath.normpath(posixpath.join(folder, path)) in names
+
+
+def test_the_chat_page_is_small(wheel: Path) -> None:
+    """What it loads before anything is seen stays below 70 kB, as it is sent."""
+    first = ("js/chat.js", "js/theme.js", "js/floor.js", "css/page-chat.css", "css/dark.css")
+    with zipfile.ZipFile(wheel) as archive:
+        sizes = [len(gzip.compress(archive.read(f"{BUILT}/{name}"))) for name in first]
+
+    assert sum(sizes) < 70_000
+
+
+def test_scripts_ask_for_no_source_map(scripts: dict[str, str]) -> None:
     """A browser's developer tools look for no file that is not shipped."""
-    with zipfile.ZipFile(wheel) as archive:
-        code = archive.read(f"{STATIC}/vendor/socket.io.esm.min.js").decode()
-
-    assert "Socket.IO v" in code
-    assert "sourceMappingURL" not in code
+    assert not [name for name, code in scripts.items() if "sourceMappingURL" in code]
 
 
-def test_the_client_library_is_the_pinned_one(project: Path, wheel: Path) -> None:
-    """The bundle's own banner names the version of package.json."""
+def test_the_client_library_is_the_pinned_one(project: Path, scripts: dict[str, str]) -> None:
+    """Its own banner names the version of package.json, and its authors."""
     pinned = json.loads((project / "package.json").read_text("utf-8"))["dependencies"]
-    with zipfile.ZipFile(wheel) as archive:
-        code = archive.read(f"{STATIC}/vendor/socket.io.esm.min.js").decode()
 
-    assert f"Socket.IO v{pinned['socket.io-client']}\n" in code[:200]
+    banner = scripts["js/chat.js"][:200]
+    assert f"Socket.IO v{pinned['socket.io-client']}\n" in banner
+    assert "MIT License" in banner
 
 
 def test_the_metadata_names_the_version_and_the_command(wheel: Path) -> None:

@@ -266,8 +266,8 @@ def test_another_site_can_neither_log_in_nor_out(ana, path, origin):
         ("/", "text/html"),
         ("/healthz", "application/json"),
         ("/static/js/chat.js", "text/javascript"),
-        ("/static/vendor/highlight/tokenize.js", "text/javascript"),
-        ("/static/css/base.css", "text/css"),
+        ("/static/vendor/highlight/languages/py.js", "text/javascript"),
+        ("/static/css/page-chat.css", "text/css"),
         ("/static/favicon.svg", "image/svg+xml"),
     ],
 )

@@ -6,7 +6,6 @@ import re
 from email.message import Message
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urljoin
 
 import flask
 import pytest
@@ -14,11 +13,11 @@ import requests
 from werkzeug.test import Client
 
 import lanchat
+from lanchat.web.built import served
 from lanchat.web.static import StaticFiles
 from tests.world.deadline import DEADLINE
 
-STATIC = Path(lanchat.__file__).parent / "web" / "static"
-SCRIPT = (STATIC / "js" / "chat.js").read_bytes()
+SCRIPT = (served(Path(lanchat.__file__).parent / "web") / "js" / "chat.js").read_bytes()
 
 
 class Answer(NamedTuple):
@@ -56,16 +55,6 @@ def versioned(server, name):
     found = re.search(rf'"(/static/[0-9a-f]+/{re.escape(name)})"', page)
     assert found, name
     return found[1]
-
-
-def test_a_page_loads_one_style_sheet(fetch, server):
-    """It has all that it imports in it, in that order; only what is for the night is apart."""
-    page = requests.get(server.url, timeout=DEADLINE).text
-    assert len(re.findall(r'rel="stylesheet"', page)) == 3
-    sheet = fetch(versioned(server, "css/page-login.css")).body
-    assert b"@import" not in sheet
-    parts = [(STATIC / "css" / f"{name}.css").read_bytes() for name in ("tokens", "login")]
-    assert 0 < sheet.index(parts[0]) < sheet.index(parts[1])
 
 
 def test_a_versioned_file_is_kept_for_ever(server, fetch):
@@ -146,17 +135,12 @@ def test_there_is_nothing_but_the_files(fetch, path):
     assert fetch(f"/static/{path}").status == 404
 
 
-def test_a_page_names_every_module_it_needs(server, ana):
-    """No phone waits for one script to learn of the next; all are there, and of one version."""
-    page = ana.get("/chat").text
-    preloaded = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
-    versions = {url.split("/")[2] for url in re.findall(r'"(/static/[^"]+)"', page)}
-    assert len(versions) == 1
-    for url in preloaded:
-        script = ana.get(url)
-        assert script.status_code == 200
-        for path in re.findall(r'from "([^"]+)"', script.text):
-            assert urljoin(url, path) in preloaded
+def test_a_page_names_few_files(ana):
+    """A style sheet, that of the night, two small scripts, its own, a picture: of one version."""
+    urls = re.findall(r'"(/static/[^"]+)"', ana.get("/chat").text)
+    assert len(urls) == 6
+    assert len({url.split("/")[2] for url in urls}) == 1
+    assert {ana.get(url).status_code for url in urls} == {200}
 
 
 def test_files_have_the_headers_of_pages(fetch):

@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import string
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
@@ -24,7 +23,7 @@ from lanchat.chat.reading import Reading
 from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig
 from lanchat.times import SteadyWall
-from lanchat.web import session
+from lanchat.web import built, session
 from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
 from lanchat.web.downloads import Downloads
@@ -149,12 +148,8 @@ def _configure(app: flask.Flask, secret: bytes, clock: Clock = SYSTEM_CLOCK) -> 
 
 def _layers(app: flask.Flask, site: Site) -> WSGIApplication:
     config = site.config
-    files = StaticFiles(app.wsgi_app, Path(app.root_path) / "static", _HEADERS.items())
-    modules = cache(files.modules)
-    app.jinja_env.globals.update(
-        static=lambda name: flask.request.script_root + files.url(name),
-        modules=lambda name: [flask.request.script_root + url for url in modules(name)],
-    )
+    files = StaticFiles(app.wsgi_app, built.served(Path(app.root_path)), _HEADERS.items())
+    app.jinja_env.globals.update(static=lambda name: flask.request.script_root + files.url(name))
     pages: WSGIApplication = HttpsOnly(files) if config.encrypted else files
     layers: WSGIApplication = Guard(pages, site.network.own_hosts, config.allow_hosts, site.audit)
     if config.trust_proxy:

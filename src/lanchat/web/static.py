@@ -3,12 +3,10 @@
     /static/js/chat.js              asked about each time (ETag), as docs/protocol.md promises
     /static/1f0c…/js/chat.js        kept for ever: the prefix changes with any of the files
 
-A style sheet that imports others has them in it when it is sent: a page loads one.
-
-A relative import of a script inherits the prefix, and so does every module below it: whoever
-has been here loads nothing again until there is another version. Only what was found in the
-folder at the start is known, so no path leads out of it, and a file that is changed later, by
-an upgrade below a running server for example, does not get mixed with those before.
+A relative import of a script or style sheet inherits the prefix, and so does all below it:
+whoever has been here loads nothing again until there is another version. Only what was found in
+the folder at the start is known, so no path leads out of it, and a file that is changed later,
+by an upgrade below a running server for example, does not get mixed with those before.
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -33,13 +30,12 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
-    ".mjs": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
 """By suffix, and not by what the system says: on Windows any program may have told it otherwise."""
 
-_NO_DOCUMENTS = (".css", ".js", ".mjs")
+_NO_DOCUMENTS = (".css", ".js")
 """What a page has loaded obeys the page's policy; only a document has one of its own."""
 
 _POLICY = "Content-Security-Policy"
@@ -49,8 +45,6 @@ _WORTHWHILE = 0.9
 
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_EACH_TIME = "no-cache"
-_SHEET = re.compile(rb"""^@import "\./([\w-]+\.css)";$""", re.MULTILINE)
-_IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
 
 
 class Variant(NamedTuple):
@@ -67,7 +61,6 @@ class StaticFile:
     def __init__(self, name: str, content: bytes, headers: Iterable[tuple[str, str]]) -> None:
         self.content = content
         kind = ("Content-Type", _TYPES[posixpath.splitext(name)[1]])
-        # Dozens of scripts make a page: the policy would be a tenth of what it loads.
         own = (each for each in headers if each[0] != _POLICY or not name.endswith(_NO_DOCUMENTS))
         self._headers = [*own, kind, ("Vary", "Accept-Encoding")]
         # Without a time in it, so that the same content has the same bytes on every start.
@@ -98,8 +91,8 @@ class StaticFiles:
     ) -> None:
         self._app = app
         shared = list(headers)
-        found = dict(sorted(_read(folder)))
-        self._files = {name: StaticFile(name, _whole(name, found), shared) for name in found}
+        found = sorted(_read(folder))
+        self._files = {name: StaticFile(name, content, shared) for name, content in found}
         self._version = _version(self._files)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -127,21 +120,6 @@ class StaticFiles:
             raise KeyError(name)
         return f"{PREFIX}{self._version}/{name}"
 
-    def modules(self, name: str) -> list[str]:
-        """Where a script and all that it imports, directly or not, may be had.
-
-        A page that names them all is loaded in one round trip and not in one for each step.
-        """
-        found = [name]
-        for script in found:  # it grows meanwhile
-            found += [other for other in self._imports(script) if other not in found]
-        return [self.url(script) for script in found]
-
-    def _imports(self, name: str) -> list[str]:
-        text = self._files[name].content.decode()
-        paths = dict.fromkeys(_IMPORT.findall(text))
-        return [posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) for path in paths]
-
     def _find(self, path: str) -> tuple[StaticFile | None, str]:
         if not path.startswith(PREFIX):
             return None, ""
@@ -156,16 +134,6 @@ def _read(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in folder.rglob("*"):
         if path.suffix in _TYPES and path.is_file():
             yield path.relative_to(folder).as_posix(), path.read_bytes()
-
-
-def _whole(name: str, files: Mapping[str, bytes]) -> bytes:
-    """A file's content; a style sheet with those that it imports. Raises KeyError."""
-    if not name.endswith(".css"):
-        return files[name]
-    folder = posixpath.dirname(name)
-    return _SHEET.sub(
-        lambda found: _whole(posixpath.join(folder, found[1].decode()), files), files[name]
-    )
 
 
 def _version(files: Mapping[str, StaticFile]) -> str:

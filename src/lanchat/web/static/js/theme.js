@@ -39,8 +39,8 @@ window.lanchatTheme = (() => {
     const nodes = document.head.querySelectorAll("[data-scheme]");
     for (const node of nodes) {
       const { scheme } = node.dataset;
-      const chosen = scheme === theme ? "all" : "not all";
-      node.media = theme === "system" ? `(prefers-color-scheme: ${scheme})` : chosen;
+      const chosen = scheme === theme ? "screen" : "not all";
+      node.media = theme === "system" ? `screen and (prefers-color-scheme: ${scheme})` : chosen;
     }
   }
 
