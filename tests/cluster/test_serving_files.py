@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tests.world.person import Person
 from tests.world.sender import Sender, crc32
@@ -133,3 +136,53 @@ def test_an_upload_outlives_the_server_that_had_it(senders, pair, folder, until)
     file_id = path.rpartition("/")[2]
     assert other.person.get(f"/files/{file_id}/x").content == CONTENT
     until(lambda: contents(folder) == {hashlib.sha256(CONTENT).hexdigest()})
+
+
+def test_a_folder_that_is_away_harms_nothing(senders, bia, folder, until):
+    """What has to do with files is refused for now; when it is back all is as it was."""
+    sender, ana = senders[0], senders[0].person
+    file_id, gone = sender.send(CONTENT), sender.send(b"deleted meanwhile")
+    path = sender.begin(6).headers["Location"]
+    assert sender.write(path, 0, b"abc", crc32(b"abc")).status_code == 204
+    folder.rename(folder.with_name("aside"))
+    folder.mkdir()  # as below a mount
+    assert sender.begin(9).status_code == 503
+    assert sender.write(path, 3, b"def", crc32(b"def")).status_code == 503
+    assert sender.ask("DELETE", path).status_code == 503
+    assert status(ana, file_id) == status(ana, gone) == 503
+    assert ana.say("is anybody there?")["ok"]
+    answers = [post(ana, file_id), post(ana, gone)]
+    assert ana.call("delete_message", {"id": answers[1]["id"]})["ok"]
+    bia.hears("message_deleted", id=answers[1]["id"])
+    until(lambda: status(bia, gone) == 404)
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
+    folder.with_name("aside").rename(folder)
+    assert sender.write(path, 3, b"def", crc32(b"def")).status_code == 204
+    assert bia.get(f"/files/{file_id}/x").content == CONTENT
+    whole = {hashlib.sha256(each).hexdigest() for each in (CONTENT, b"abcdef")}
+    until(lambda: contents(folder) == whole, "what was deleted to leave the disk")
+
+
+def test_a_folder_that_does_not_answer_holds_up_nobody_else(senders, bia, pair, folder, until):
+    """Those wait who ask for what is in it; the chat goes on, and the server can be stopped."""
+    ana = senders[0].person
+    ids = [senders[0].send(os.urandom(9)) for _ in range(3)]
+    for path in list(folder.glob("??/*")):
+        path.unlink()
+        os.mkfifo(path)  # which nobody writes into
+    waiting = [threading.Thread(target=_try_to_get, args=(ana, each)) for each in ids]
+    for each in waiting:
+        each.start()
+    said = ana.say("hello")
+    assert bia.hears("add_chat_message", id=said["id"])
+    assert senders[0].send(b"another one")
+    assert all(each.is_alive() for each in waiting)
+    assert pair[0].stop() == 0
+    for each in waiting:
+        each.join()
+
+
+def _try_to_get(person: Person, file_id: str) -> None:
+    with suppress(requests.RequestException):
+        status(person, file_id)

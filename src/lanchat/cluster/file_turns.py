@@ -29,8 +29,8 @@ TURN_SECONDS = 6.0
 
 RENEW_SECONDS = 2.0
 
-_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '20s'"
-"""So long a content is waited for, where a disk keeps somebody from letting go of it."""
+_PATIENCE = "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '20s'"
+"""The disk takes as long as it takes; whoever wants the same content waits for so long at most."""
 
 _TAKE = """
     INSERT INTO file_turn (upload_id, writer, until, name)
@@ -86,16 +86,16 @@ class SharedTurns:
 
     def move(self, hashes: Sequence[str], work: Callable[[Database], _T]) -> _T:
         def locked(connection: PostgresConnection) -> _T:
-            connection.execute(_LOCK_TIMEOUT)
+            connection.execute(_PATIENCE)
             for number in sorted({int(each[:15], 16) for each in hashes}):
                 connection.execute("SELECT pg_advisory_xact_lock(?)", (number,))
-            connection.execute("SET LOCAL lock_timeout = DEFAULT")
             return work(_Within(connection))
 
         return self._database.change(locked)
 
     def keep(self, work: Callable[[], None]) -> None:
         def alone(connection: PostgresConnection) -> None:
+            connection.execute(_PATIENCE)
             locked = connection.execute("SELECT pg_try_advisory_xact_lock(?, ?)", KEEPING_FILES)
             if locked.fetchone() == (True,):
                 work()
