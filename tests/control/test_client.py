@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from lanchat.control.client import ask, offered
+from lanchat.control.client import Room, ask, offered
 from lanchat.errors import CommandFailed, NotRunning
 from lanchat.store.datadir import DataDir
 
@@ -12,7 +12,7 @@ from lanchat.store.datadir import DataDir
 def command(server, name, text=""):
     """Let the room carry out a command, as a terminal does."""
     request = {"do": "command", "name": name, "text": text}
-    return ask(server.data_dir, server.log_file, request)["message"]
+    return ask(Room(server.data_dir, server.log_file), request)["message"]
 
 
 def test_a_running_room_does_it_at_once(server, bia, until):
@@ -47,7 +47,7 @@ def test_the_rooms_words_come_back(server):
 def test_where_nothing_ever_ran_there_is_nothing_to_do(tmp_path):
     """And nothing is made there."""
     with pytest.raises(NotRunning, match="no lanchat is running here"):
-        ask(tmp_path / "data", tmp_path / "log", {"do": "list"})
+        ask(Room(tmp_path / "data", tmp_path / "log"), {"do": "list"})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -55,7 +55,7 @@ def test_a_server_that_no_terminal_reaches_is_said(tmp_path):
     """As on Windows: what it has is not touched."""
     (tmp_path / "messages.db").touch()
     with closing(DataDir(tmp_path)), pytest.raises(CommandFailed, match="no terminal can reach it"):
-        ask(tmp_path, tmp_path / "log", {"do": "list"})
+        ask(Room(tmp_path, tmp_path / "log"), {"do": "list"})
 
 
 def test_a_terminal_offers_what_hosts_can_do():

@@ -13,7 +13,7 @@ from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import Origin
 from lanchat.chat.ports import Audit, Delivery
-from lanchat.control.client import ask
+from lanchat.control.client import Room, ask
 from lanchat.control.listener import Desk, Listener, _answers
 from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store.database import Database
@@ -117,7 +117,7 @@ def test_nonsense_gets_no_answer(server, line):
         connection.sendall(line)
         connection.shutdown(socket.SHUT_WR)
         assert connection.recv(100) == b""
-    answer = ask(server.data_dir, server.log_file, {"do": "list"})
+    answer = ask(Room(server.data_dir, server.log_file), {"do": "list"})
     assert answer["people"] == []
     assert "Traceback" not in server.output()
 
@@ -127,7 +127,7 @@ def test_a_server_with_a_long_path_can_be_reached(server_factory):
     server = server_factory(folder="a-very-long-name-of-a-folder/" * 4)
     path = socket_of(server)
     assert not path.is_relative_to(server.data_dir)
-    assert ask(server.data_dir, server.log_file, {"do": "list"})["ok"]
+    assert ask(Room(server.data_dir, server.log_file), {"do": "list"})["ok"]
     server.stop()
     assert not path.parent.exists()
 
@@ -139,7 +139,7 @@ def test_a_killed_servers_socket_is_in_nobodys_way(server):
     server.kill()
     assert path.exists()
     server.start()
-    assert ask(server.data_dir, server.log_file, {"do": "list"})["ok"]
+    assert ask(Room(server.data_dir, server.log_file), {"do": "list"})["ok"]
 
 
 def test_who_listens_is_written_down(server):
@@ -156,7 +156,7 @@ def test_what_somebody_has_tidied_up_comes_back(server, until):
     path.unlink()
     holder.unlink()
     until(lambda: control_path(server.data_dir) == path and _answers(path))
-    assert ask(server.data_dir, server.log_file, {"do": "list"})["ok"]
+    assert ask(Room(server.data_dir, server.log_file), {"do": "list"})["ok"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     server.stop()
     assert not path.exists()

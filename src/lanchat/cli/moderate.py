@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lanchat.cli import show_help
-from lanchat.cli.options import color_option, data_dir_option, log_file_option
+from lanchat.cli import complain, show_help
+from lanchat.cli.options import (
+    color_option,
+    data_dir_option,
+    is_typed,
+    log_file_option,
+    shared_database_option,
+)
 from lanchat.cli.output import plain_table
-from lanchat.control.client import Offered, ask, offered
+from lanchat.control.client import Offered, Room, ask, offered
 from lanchat.errors import NotRunning
 from lanchat.terminal import ColorChoice, beside, console, printable
 from lanchat.times import in_own_zone, told_apart
@@ -22,35 +29,47 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+def _room_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What says which room is meant, as ``room``."""
+
+    @wraps(command)
+    def with_room(*, data_dir: Path, log_file: Path, database: str | None, **others: Any) -> Any:
+        named = is_typed("database") and not is_typed("data_dir")
+        return command(room=Room(data_dir, log_file, database, named), **others)
+
+    return data_dir_option(shared_database_option(log_file_option(with_room)))
+
+
 @click.group(invoke_without_command=True)
 @click.pass_context
 def host(context: click.Context) -> None:
     """Keep order in the room: the commands of its hosts, from a terminal.
 
     Where no server runs, bans and rules are changed in its folder and hold from its next start on.
+    Where several share a database they are changed there, and every server that runs obeys.
     """
     show_help(context)
 
 
 @host.command()
-@data_dir_option
-@log_file_option
-def link(*, data_dir: Path, log_file: Path) -> None:
+@_room_options
+def link(*, room: Room) -> None:
     """Print the host link of the room: whoever opens it is host."""
-    answer = ask(data_dir, log_file, {"do": "link"})
-    if answer["link"] is None:
-        raise NotRunning(data_dir, "start it first, or name its folder with --data-dir")
-    click.echo(answer["link"])
+    answer = ask(room, {"do": "link"})
+    if "end" in answer:
+        complain("no server of it runs here; this is to go behind the address of the room")
+    elif answer["link"] is None:
+        raise NotRunning(room.data_dir, "start it first, or name its folder with --data-dir")
+    click.echo(answer["link"] or answer["end"])
 
 
 @host.command("list")
-@data_dir_option
-@log_file_option
+@_room_options
 @click.option("--json", "as_json", is_flag=True, help="Print one object of JSON.")
 @color_option
-def list_(*, data_dir: Path, log_file: Path, as_json: bool, color: ColorChoice) -> None:
+def list_(*, room: Room, as_json: bool, color: ColorChoice) -> None:
     """Show who is here, what holds in the room, and who is banned."""
-    answer = ask(data_dir, log_file, {"do": "list"})
+    answer = ask(room, {"do": "list"})
     del answer["ok"]
     if as_json:
         click.echo(json.dumps(answer))
@@ -74,13 +93,12 @@ def _add(command: Offered) -> None:
 
     @host.command(command.name, help=command.help)
     @click.argument("words", nargs=-1, metavar=command.usage.partition(" ")[2] or None)
-    @data_dir_option
-    @log_file_option
-    def carry_out(*, words: tuple[str, ...], data_dir: Path, log_file: Path) -> None:
+    @_room_options
+    def carry_out(*, words: tuple[str, ...], room: Room) -> None:
         if command.grave:
             click.confirm(command.help.rstrip(".") + "?", abort=True, err=True)
         request = {"do": "command", "name": command.name, "text": " ".join(words)}
-        click.echo(_safe(in_own_zone(ask(data_dir, log_file, request)["message"])))
+        click.echo(_safe(in_own_zone(ask(room, request)["message"])))
 
 
 for _command in offered():

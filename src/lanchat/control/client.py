@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from lanchat import i18n
 from lanchat.chat.commands import COMMANDS
 from lanchat.chat.directory import LocalDirectory
-from lanchat.chat.events import Event
 from lanchat.chat.hub import Hub
 from lanchat.connlog.log_writer import ConnectionLogFile
-from lanchat.control.listener import Answer, Desk
-from lanchat.errors import CommandFailed, DataInUse, NotRunning
+from lanchat.control.listener import Answer, Desk, Nobody
+from lanchat.errors import CommandFailed, DataInUse, ExtraMissing, NotRunning
 from lanchat.phrases import usage
 from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store.database import Database
@@ -51,18 +52,41 @@ def offered() -> Iterator[Offered]:
         yield Offered(command.name, usage(command, "en"), help_text, command.grave)
 
 
-def ask(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answer:
-    """The room's answer. Without a server, what is asked is done in the data directory.
+class Room(NamedTuple):
+    """Where a room is: by its server's data directory, or by the database that servers share.
 
-    Raises NotRunning where there is none either, CommandFailed with the room's own words, and
-    DataUnusable.
+    What is done without a server is written down in ``log_file``. Only where the database is
+    ``named`` by the command itself, no server is asked: it may be another room's.
     """
-    answer = _ask_server(data_dir, request)
-    if answer is None:
-        answer = _do_without(data_dir, log_file, request)
+
+    data_dir: Path
+    log_file: Path
+    database: str | None = None
+    named: bool = False
+
+
+def ask(room: Room, request: dict[str, Any]) -> Answer:
+    """The room's answer. Without a server here it is done in its database or data directory.
+
+    Raises NotRunning or NoTables where there is none either, CommandFailed with the room's own
+    words, DataUnusable, DatabaseUnusable and ExtraMissing.
+    """
+    answer = None if room.named else _ask_server(room.data_dir, request)
+    if answer is None and room.database is not None:
+        answer = _shared().answer(room.database, room.log_file, request)
+    elif answer is None:
+        answer = _do_without(room.data_dir, room.log_file, request)
     if not answer["ok"]:
         raise CommandFailed(answer["message"])
-    return answer
+    return dict(answer)
+
+
+def _shared() -> ModuleType:
+    """The module, which needs a package that is an extra. Raises ExtraMissing."""
+    try:
+        return import_module("lanchat.control.shared")
+    except ImportError as error:
+        raise ExtraMissing("--database", "psycopg[binary]") from error
 
 
 def _ask_server(data_dir: Path, request: dict[str, Any]) -> Answer | None:
@@ -85,16 +109,6 @@ def _ask_server(data_dir: Path, request: dict[str, Any]) -> Answer | None:
     return answer
 
 
-class _Nobody:
-    """Without a server there is nobody to tell."""
-
-    def subscribe(self, connection: str, channel: str, traits: Collection[str] = ()) -> None: ...
-
-    def unsubscribe(self, connection: str) -> None: ...
-
-    def deliver(self, channel: str, event: Event) -> None: ...
-
-
 def _do_without(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answer:
     if not (data_dir / DATABASE).exists():
         raise NotRunning(data_dir)
@@ -114,7 +128,7 @@ def _do_without(data_dir: Path, log_file: Path, request: dict[str, Any]) -> Answ
             settings=StoredSettings(database),
             reservations=StoredReservations(database),
             directory=LocalDirectory(grace=0),
-            delivery=_Nobody(),
+            delivery=Nobody(),
             audit=audit,
             history=0,
             edit_seconds=0,

@@ -18,13 +18,14 @@ import logging
 import os
 import socket
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from lanchat import phrases
+from lanchat.chat.events import Event
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
 from lanchat.errors import LanchatError, Refusal
@@ -82,6 +83,16 @@ class Desk:
                 for ban in hub.bans()
             ],
         }
+
+
+class Nobody:
+    """Without a server there is nobody to tell."""
+
+    def subscribe(self, connection: str, channel: str, traits: Collection[str] = ()) -> None: ...
+
+    def unsubscribe(self, connection: str) -> None: ...
+
+    def deliver(self, channel: str, event: Event) -> None: ...
 
 
 class Listener:
