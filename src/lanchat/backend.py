@@ -130,7 +130,7 @@ class Web:
         if config.metrics:
             metrics = _metrics()
             traffic, counts = self._stack.traffic, chat.audit.counts
-            figures = metrics.Figures(chat.hub, chat.delivery, traffic, counts)
+            figures = metrics.Figures(chat.hub, chat.delivery, traffic, counts, storage.figures)
             metrics.MetricsPage(figures, config.metrics_token).register(self.app)
         self._ticks = Periodic(lambda: chat.hub.tick(time.monotonic()), _TICK_SECONDS, name="hub")
 

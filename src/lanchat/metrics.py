@@ -29,6 +29,7 @@ from werkzeug.wrappers import Response
 import lanchat
 from lanchat.chat.hub import Hub
 from lanchat.chat.ports import Histogram
+from lanchat.cluster.figures import DatabaseFigures
 from lanchat.errors import TooManyTries, WrongCode
 from lanchat.live.delivery import SocketDelivery
 from lanchat.live.stack import Traffic
@@ -60,11 +61,13 @@ class Figures(Collector):
         delivery: SocketDelivery,
         traffic: Callable[[], Traffic],
         events: Events,
+        database: Callable[[], DatabaseFigures] | None = None,
     ) -> None:
         self._hub = hub
         self._delivery = delivery
         self._traffic = traffic
         self._events = events
+        self._database = database
         self._start = time.time()
 
     def collect(self) -> Iterator[Metric]:
@@ -75,6 +78,8 @@ class Figures(Collector):
         yield from self._from_connections()
         yield from self._from_messages()
         yield from self._from_log()
+        if self._database is not None:
+            yield from _from_database(self._database())
 
     def _from_connections(self) -> Iterator[Metric]:
         traffic = self._traffic()
@@ -114,6 +119,24 @@ class Figures(Collector):
                 if happened == event:
                     family.add_metric([reason], count)
             yield family
+
+
+def _from_database(told: DatabaseFigures) -> Iterator[Metric]:
+    yield _gauge("database_up", "Whether it can be used: 1, or 0.", told.is_reachable)
+    yield _gauge("database_position", "All up to this position was told here.", told.told)
+    yield _gauge(
+        "database_position_lag",
+        "How many positions there are behind that one, as far as was heard.",
+        told.heard - told.told,
+    )
+    yield _gauge(
+        "database_lease_age_seconds", "How long ago the lease was renewed.", told.lease_age
+    )
+    yield _histogram(
+        "database_notify_seconds",
+        "How long what was stored here waited to be notified of, and told here.",
+        told.told_seconds,
+    )
 
 
 class MetricsPage:

@@ -18,9 +18,11 @@ from lanchat.cluster.agreement import differing
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.directory import PostgresDirectory
 from lanchat.cluster.eventlog import PostgresEventLog
+from lanchat.cluster.figures import DatabaseFigures
 from lanchat.cluster.file_folder import shared_folder
 from lanchat.cluster.file_turns import RENEW_SECONDS, SharedTurns
 from lanchat.cluster.keys import SharedKeys
+from lanchat.cluster.presence_listener import LEASE
 from lanchat.cluster.retention import PostgresRetention
 from lanchat.cluster.search import Indexer, PostgresSearch
 from lanchat.config import ServeConfig
@@ -64,6 +66,7 @@ def open_database(config: ServeConfig, address: str) -> Storage:
             )
         log = PostgresEventLog(database)
         undo.callback(log.close)
+        figures = _Figures(log)
         retention = PostgresRetention(
             *(database, config.retention, config.retention_messages), announce=log.announce
         )
@@ -80,8 +83,9 @@ def open_database(config: ServeConfig, address: str) -> Storage:
             log=log,
             search=PostgresSearch(database),
             files=files,
-            people=partial(_people, config, database),
+            people=partial(_people, config, database, figures),
             stop=undo.pop_all().close,
+            figures=figures.told,
         )
 
 
@@ -116,7 +120,24 @@ def _in_time(call: Callable[[], _T]) -> _T:
     return value
 
 
-def _people(config: ServeConfig, database: PostgresDatabase, deliver: Deliver) -> People:
+class _Figures:
+    """How this process gets on with the database; ``directory`` is set once it has one."""
+
+    directory: PostgresDirectory
+
+    def __init__(self, log: PostgresEventLog) -> None:
+        self._log = log
+
+    def told(self) -> DatabaseFigures:
+        age = self.directory.lease_age
+        is_reachable = self._log.is_connected and age <= LEASE
+        log = self._log
+        return DatabaseFigures(is_reachable, log.told, log.heard, age, log.told_seconds)
+
+
+def _people(
+    config: ServeConfig, database: PostgresDatabase, figures: _Figures, deliver: Deliver
+) -> People:
     """Who is here on all servers, and how those of this one are told by ``deliver``."""
-    directory = PostgresDirectory(database, config.grace, deliver)
+    directory = figures.directory = PostgresDirectory(database, config.grace, deliver)
     return People(directory, directory.publish, directory.close)

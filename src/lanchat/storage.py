@@ -15,6 +15,7 @@ from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import Event
 from lanchat.chat.ports import Directory, EventLog, Files
 from lanchat.chat.search import Search
+from lanchat.cluster.figures import DatabaseFigures
 from lanchat.config import ServeConfig
 from lanchat.files.disk import Disk
 from lanchat.files.folder import FileFolder
@@ -68,7 +69,7 @@ class Storage:
     """What a server keeps, wherever that is, with the workers on it; it ends with ``stop``.
 
     ``session_key`` is None where a logout that cannot be stored withdraws none. ``people`` is given
-    what tells an event to those of this process.
+    what tells an event to those of this process. ``figures`` tell of a database that is shared.
     """
 
     data: DataDir
@@ -80,6 +81,7 @@ class Storage:
     files: Files | None
     people: Callable[[Deliver], People]
     stop: Callable[[], None]
+    figures: Callable[[], DatabaseFigures] | None = None
 
 
 def open_folder(config: ServeConfig) -> Storage:

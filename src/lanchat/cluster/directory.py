@@ -74,6 +74,12 @@ class PostgresDirectory:
     def present(self) -> int:
         return self._people.present
 
+    @property
+    def lease_age(self) -> float:
+        """How many seconds ago this process has said that it lives."""
+        renewed = 0.0 if self._listener is None else self._listener.renewed
+        return time.monotonic() - renewed
+
     # What has to be decided.
 
     def claim(self, user: User, origin: Origin, now: float, seconds: float) -> None:

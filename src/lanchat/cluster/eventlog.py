@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
+from functools import partial
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -26,7 +27,7 @@ import psycopg
 from lanchat.chat.changes import Change, Draft
 from lanchat.chat.events import LogEvent, MessagePosted, Reacted
 from lanchat.chat.model import Cursor, Message, Page
-from lanchat.chat.ports import CommitStatistics
+from lanchat.chat.ports import CommitStatistics, Histogram
 from lanchat.cluster import epochs, journal
 from lanchat.cluster.answers import Answer, Answers
 from lanchat.cluster.connection import PostgresConnection
@@ -54,6 +55,8 @@ class PostgresEventLog:
         self._trouble = Trouble(_log, "the message database takes changes again")
         self._connection: psycopg.Connection[Any] | None = None
         self.statistics = CommitStatistics()
+        self.told_seconds = Histogram(self.statistics.seconds.bounds)
+        """How long what was committed here waited to be told here: as long as its notification."""
         self._listener = Listener(database, self._answers, self._listeners.tell)
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
@@ -62,6 +65,21 @@ class PostgresEventLog:
     def epoch(self) -> str:
         """One for all processes; a new one begins with the first of them, and after a failover."""
         return self._listener.epoch
+
+    @property
+    def told(self) -> int:
+        """The position up to which everything was told here."""
+        return self._listener.told
+
+    @property
+    def heard(self) -> int:
+        """The newest position that was heard of here."""
+        return max(self._listener.newest, self._listener.told)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it is heard what happens."""
+        return self._listener.is_connected
 
     def append(self, change: Change[_E]) -> Future[_E]:
         """Let a change be stored, then all who listen be told; the future is done after both."""
@@ -118,7 +136,9 @@ class PostgresEventLog:
         with self._answers.settling() as settle:
             try:
                 found = self._store([change for change, _ in batch])
-                statistics.seconds.add(time.perf_counter() - start)
+                stored = time.perf_counter()
+                statistics.seconds.add(stored - start)
+                batch[-1][1].add_done_callback(partial(self._note_told, stored))
                 settle([Answer(*found[i], future) for i, (_, future) in enumerate(batch)])
                 statistics.messages += sum(map(_is_new_message, (one for _, one in found)))
             except LanchatError as error:
@@ -132,6 +152,9 @@ class PostgresEventLog:
         if failure:
             for _, future in batch:
                 future.set_exception(StoreUnavailable(failure))
+
+    def _note_told(self, stored: float, _last: Future[Any]) -> None:
+        self.told_seconds.add(time.perf_counter() - stored)
 
     def _store(self, changes: Sequence[Change[Any]]) -> list[tuple[int, Outcome]]:
         """Store all in one commit; returns what came of each, and which position is to be told.

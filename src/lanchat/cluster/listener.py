@@ -54,6 +54,9 @@ class Listener:
         self._epochs = Epochs()
         self.told = 0
         """The position up to which everything was told."""
+        self.newest = 0
+        """The newest one that was heard of."""
+        self.is_connected = True
         try:
             connection = self._connect()
             self._begin(connection)
@@ -147,8 +150,10 @@ class Listener:
                 connection = self._connect()
                 self._resume(connection)
                 self._trouble.note("")
+                self.is_connected = True
             self._follow(connection)
         except psycopg.Error as error:
+            self.is_connected = False
             if connection is not None:
                 connection.close()
             reason = " ".join(str(error).split())
@@ -197,6 +202,7 @@ class Listener:
         Nothing of this process's own is among it unless it ``is_ours``, perhaps.
         """
         rows = PostgresConnection(connection)
+        self.newest = newest
         if is_ours:
             self._answers.wait(newest)
         self._answers.give(self.told)

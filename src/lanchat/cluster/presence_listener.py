@@ -85,6 +85,8 @@ class PresenceListener:
         self._closed = threading.Event()
         self._torn = True
         self._renewed = 0.0
+        self.renewed = 0.0
+        """When it was renewed last, by the monotonic clock; the one before may be about to be."""
         self._life: int | None = None
         self._settles: float | None = None  # when all who live have said who is with them
         self._trouble = Trouble(_log, "it is known again who is here")
@@ -169,6 +171,7 @@ class PresenceListener:
             self._renewed = time.monotonic()  # at the earliest
             row = connection.execute(_RENEW, (mine, lasts, grace, self._life is None)).fetchone()
             life, unbroken, taken = row  # type: ignore[misc]
+            self.renewed = self._renewed
             self._bus.close_gone()
             if taken:
                 _log.warning("%d people of a server that is gone are waited for here", len(taken))
