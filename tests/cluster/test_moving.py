@@ -164,8 +164,10 @@ def test_there_is_no_room_yet(typed, address):
         assert connection.execute("SELECT to_regclass('message')").fetchone() == (None,)
 
 
-def test_the_database_is_that_of_the_variable(typed, address, lived_in):
-    """Unless somebody types a folder, or both."""
+def test_the_database_is_that_of_the_variable(typed, address, lived_in, tmp_path):
+    """Or of the settings; unless somebody types a folder, or both."""
+    (tmp_path / "settings.toml").write_text(f'database = "{address}"\n')
+    assert "no server has used" in typed("export", LANCHAT_CONFIG="settings.toml").stderr
     variable = {"LANCHAT_DATABASE": address}
     assert "no server has used" in typed("export", **variable).stderr
     assert typed("export", "--data-dir", lived_in, **variable).stdout.count("\n") == 11
