@@ -1,10 +1,17 @@
-"""Let several processes share a PostgreSQL, and tell what they store and how soon all hear of it.
+"""Let several processes share a PostgreSQL, and tell what they are good for.
 
-    python benchmarks/cluster.py log [--processes 1 --processes 2] [--senders 16] [--seconds 5]
+    python benchmarks/cluster.py log [--processes 1 --processes 2] [--senders 16] [--seconds 3]
+    python benchmarks/cluster.py servers [--clients 1000] [--seconds 3]
+    python benchmarks/cluster.py listeners [--listeners 20]
 
-Each process has an event log as ``lanchat serve`` has it, and so many senders, each of whom says
-the next thing when the last one is acknowledged, which means that it is on disk and was told in
-that process. SQLite is measured beside it. Exits with 1 where two processes are told another order.
+``log``: each process has an event log as ``lanchat serve`` has it, and so many senders, each of whom
+says the next thing when the last one is acknowledged, which means that it is on disk and was told
+in that process. SQLite is measured beside it, and a log on PostgreSQL that does as little as can
+be. Exits with 1 where two processes are told another order.
+
+``servers``: real servers with their clients, beside Node's Socket.IO by itself and with its Redis
+adapter. Everything has all cores of the machine. ``listeners``: what further processes cost that
+only hear what one of them stores.
 """
 
 from __future__ import annotations
@@ -44,6 +51,11 @@ _SERVERS = (
     *("steady CPU-µs", "database's", "all have it, ms", "p99", "ack, ms", "p99"),
 )
 
+_LISTENERS = (
+    *("listening", "messages/s", "commits/s", "CPU-µs of who stores"),
+    *("of each who listens", "of PostgreSQL"),
+)
+
 Figures = tuple[float, ...]
 """Those of ``_LOG`` behind the senders."""
 
@@ -51,7 +63,6 @@ Figures = tuple[float, ...]
 @click.group()
 def main() -> None:
     """What several processes with one database are good for."""
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
 
 
 @main.command("log")
@@ -75,7 +86,7 @@ def measure_log(
         for size in product(processes, senders, only):
             if size[0] > 1 and size[2] == "sqlite":
                 continue
-            talked, database_cpu = _talk(*size, seconds)
+            talked, database_cpu = _talk(size[2], [size[1]] * size[0], seconds)
             found.setdefault(size, []).append(_figures(talked, database_cpu))
             in_order &= _is_one_order(talked)
     table = Table(*_LOG, title=f"{title} to {os.getloadavg()[0]:.1f}")
@@ -87,7 +98,8 @@ def measure_log(
         table.add_row(LOGS[log], str(count), str(number), *map(_written, middle), share)
     Console(width=150).print(table)
     if not in_order:
-        sys.exit("two processes were told another order")
+        Console().print("two processes were told another order")
+        sys.exit(1)
 
 
 @main.command("servers")
@@ -115,14 +127,33 @@ def measure_servers(
     Console(width=150).print(table)
 
 
-def _talk(processes: int, senders: int, log: str, seconds: float) -> tuple[Sequence[Talked], float]:
+@main.command("listeners")
+@click.option("--listeners", multiple=True, type=click.IntRange(0), default=(0, 5, 20))
+@click.option("--senders", type=click.IntRange(1), default=64)
+@click.option("--seconds", type=float, default=3.0)
+def measure_listeners(listeners: Sequence[int], senders: int, seconds: float) -> None:
+    """Tell what it costs that so many more processes hear of all that one stores."""
+    table = Table(*_LISTENERS, title=f"Processes that only listen, load {os.getloadavg()[0]:.1f}")
+    for count in listeners:
+        (speaker, *idle), database_cpu = _talk("postgresql", [senders] + [0] * count, seconds)
+        said = len(speaker.acknowledged)
+        each = sum(one.cpu for one in idle) / max(count, 1) / said
+        rates = (said / speaker.seconds, speaker.commits / speaker.seconds)
+        cpu = (speaker.cpu / said, each, database_cpu / said)
+        table.add_row(
+            str(count), *map(_written, rates), *(_written(seconds * 1e6) for seconds in cpu)
+        )
+    Console(width=150).print(table)
+
+
+def _talk(log: str, senders: Sequence[int], seconds: float) -> tuple[Sequence[Talked], float]:
     """What each process says, and the processor time of the database's own processes."""
     if log == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
-            return talk(log, folder, 1, senders, seconds, Usage(None)), 0.0
+            return talk(log, folder, senders, seconds, Usage(None)), 0.0
     with throwaway() as postgres, postgres.databases() as new_database:
         usage = Usage(postgres.pid)
-        return talk(log, new_database(), processes, senders, seconds, usage), usage.seconds
+        return talk(log, new_database(), senders, seconds, usage), usage.seconds
 
 
 def _figures(talked: Sequence[Talked], database_cpu: float) -> Figures:

@@ -58,12 +58,12 @@ class Talking:
         self._process.communicate()
 
 
-def talk(  # noqa: PLR0917
-    log: str, database: str, processes: int, senders: int, seconds: float, usage: Usage
+def talk(
+    log: str, database: str, senders: Sequence[int], seconds: float, usage: Usage
 ) -> Sequence[Talked]:
-    """Let so many processes talk at the same time."""
+    """Let as many processes talk at the same time as there are numbers of senders."""
     with ExitStack() as undo:
-        talking = [Talking(log, database, number, senders) for number in range(processes)]
+        talking = [Talking(log, database, *each) for each in enumerate(senders)]
         for each in talking:
             undo.callback(each.kill)
         for each in talking:

@@ -1,4 +1,4 @@
-"""The C compiler that the benchmarks want."""
+"""What the benchmarks want."""
 
 from __future__ import annotations
 
@@ -11,3 +11,9 @@ from tests.world.needs import need
 def c_compiler() -> str:
     """The compiler of this machine."""
     return need("cc")
+
+
+@pytest.fixture
+def postgres_program() -> str:
+    """The PostgreSQL of this machine."""
+    return need("postgres")

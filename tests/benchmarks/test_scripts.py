@@ -78,3 +78,26 @@ def test_files_come_back_as_they_were_sent():
     shown = run("files.py", "--only=phones", "--only=cuts", "--only=memory")
     assert "30 files are the same" in shown
     assert "every byte is the same" in shown
+
+
+@pytest.mark.usefixtures("postgres_program")
+def test_several_processes_have_one_order():
+    """What two of them store through one database, and what a third one hears of it."""
+    shown = run("cluster.py", "log", "--processes=2", "--senders=4", "--seconds=0.5", "--rounds=1")
+    assert " PostgreSQL " in shown
+    assert "another order" not in shown
+
+
+@pytest.mark.usefixtures("postgres_program", "c_compiler")
+def test_clients_of_two_servers_hear_each_other():
+    """Each has every message, wherever it was said."""
+    shown = run(
+        *("cluster.py", "servers", "--only=PostgreSQL, 2", "--clients=10"),
+        *("--seconds=0.5", "--rounds=1"),
+    )
+    assert " PostgreSQL, 2 " in shown
+
+
+def test_the_model_of_many_servers_ends_with_what_they_can_do():
+    """Without a database."""
+    assert "Twenty servers" in run("cluster_model.py", "grow", "--seconds=1")
