@@ -123,6 +123,19 @@ def test_one_that_was_sent_before_leaves_its_place_in_a_commit_empty(join, until
     assert [each.id for each in say(one.log, "cab")] == [first + 3, first, first + 1]
 
 
+def test_what_is_gone_is_never_read_whole_to_store_a_message(join):
+    """Neither with a plan that was made while it was small, which is kept when it has grown."""
+    process = join()
+    rows = [messages.fields(draft("a"))]
+    scans = "SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relname = 'gone'"
+    with process.database.connect() as connection:
+        connection.execute("INSERT INTO gone VALUES (1, '1', 'b', 'lobby', '')")
+        connection.execute("VACUUM ANALYZE gone")
+        with connection.transaction():
+            PostgresConnection(connection).post(rows)
+            assert connection.execute(scans).fetchone() == (0, 1)
+
+
 def test_any_text_is_heard_as_it_was_said(join):
     """Whatever it means to an array of PostgreSQL's."""
     said = ['"', "\\", '\\"', "{a,b}", "NULL", "", " ", "'", "$1", "%s", "\n\t", "é🐘", '"},{"']
