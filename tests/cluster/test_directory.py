@@ -1,5 +1,6 @@
 """Names and presence are those of all servers together, whichever of them fails."""
 
+import json
 import os
 import signal
 import subprocess
@@ -559,3 +560,32 @@ def test_a_server_that_was_cut_off_says_who_is_still_with_it(start, address, unt
         assert server.moves()[-1].user == ANA
         assert sorted(server.names()) == ["Ana", "Bia"]
     assert len(one.moves()) == 2
+
+
+def test_who_is_here_is_never_read_whole_for_one_who_comes(address):
+    """Neither with a plan that was made while few were here, which is kept when many are."""
+    asked = [
+        {
+            "do": "claim",
+            "id": "2",
+            "user": "Bia",
+            "keys": ["bia"],
+            "ip": "",
+            "agent": "",
+            "device": "",
+        }
+    ]
+    scans = "SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0"
+    with PostgresDatabase(address).connect() as connection:
+        connection.execute("INSERT INTO lease VALUES (7, now(), now())")
+        connection.execute(
+            'INSERT INTO person (user_id, "user", ip, agent, device, keeper)'
+            " VALUES ('1', 'Ana', '', '', '', 7)"
+        )
+        connection.execute("INSERT INTO person_name VALUES ('ana', '1')")
+        connection.execute("VACUUM ANALYZE person, person_name, logout, lease")
+        with connection.transaction():
+            call = "SELECT presence(7, '1 minute', %s, '{}')"
+            (([(came, *_)],),) = connection.execute(call, (json.dumps(asked),)).fetchall()
+            assert came == "anew"
+            assert connection.execute(scans).fetchall() == []
