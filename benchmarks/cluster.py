@@ -4,8 +4,8 @@
     python benchmarks/cluster.py servers [--clients 1000] [--seconds 3]
     python benchmarks/cluster.py listeners [--listeners 20]
 
-``log``: each process has an event log as ``lanchat serve`` has it, and so many senders, each of whom
-says the next thing when the last one is acknowledged, which means that it is on disk and was told
+``log``: each process has an event log as ``lanchat serve`` has it, and so many senders, who each
+say the next thing when the last one is acknowledged, which means that it is on disk and was told
 in that process. SQLite is measured beside it, and a log on PostgreSQL that does as little as can
 be. Exits with 1 where two processes are told another order.
 
