@@ -143,6 +143,7 @@ def test_kills_spoil_no_file(
                 answer = requests.get(
                     f"{server.url}/files/{file_id}/x", cookies=person.http.cookies, timeout=60
                 )
+                assert answer.status_code == 200, answer.text[:1_000]
                 assert hashlib.sha256(answer.content).digest() == hashlib.sha256(content).digest()
             said = post(person, file_id)
             assert said["ok"]

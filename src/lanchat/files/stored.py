@@ -294,8 +294,8 @@ class StoredFiles:
 
 def _note(connection: Connection, turn: Turn, upload: UploadRow) -> None:
     """Note how far an upload has come, as long as it is one's turn to write it."""
-    turn.check(connection)
     rows.note(connection, upload)
+    turn.check(connection)  # behind it, as whoever deletes an upload locks these rows in this order
 
 
 def _told(upload: UploadRow) -> Upload:
