@@ -160,6 +160,7 @@ class Listener:
             self._trouble.note(f"the message database cannot be listened to: {reason}")
             return None
         except Exception:  # noqa: BLE001
+            self.is_connected = False
             # A defect here must not end the listener: nobody would hear anything any more.
             _log.exception("what happens could not be told")
             if connection is not None:
