@@ -22,6 +22,7 @@ from lanchat.archive.room_zip import MESSAGES, SUMS, RoomZip
 from lanchat.archive.zip_importer import RoomImport, Taken
 from lanchat.chat.model import FileDraft, Message, Origin, User
 from lanchat.errors import ArchiveRefused, LineRefused
+from lanchat.files.folder import FileFolder
 from lanchat.rows.bulk import MessageReader
 from lanchat.store.bulk import MessageFile
 from lanchat.store.database import Database
@@ -279,7 +280,7 @@ def test_what_a_kill_leaves_goes_at_the_next_start(tmp_path: Path) -> None:
     """What was on its way, and what was in its place before its message was stored."""
     folder = tmp_path / "room" / FILES
     folder.parent.mkdir()
-    killed = FileImport(folder)
+    killed = FileImport(FileFolder(folder))
     killed.stage(io.BytesIO(PICTURE).read, lambda _: None)
     killed.place()
     killed.stage(io.BytesIO(PAGE).read, lambda _: None)

@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 
 from lanchat.chat.changes import Change, Clear, Delete, Draft, Pin, React, Tell
 from lanchat.cli import ExitCode
-from lanchat.cluster import bulk as cluster_bulk
+from lanchat.cluster.bulk import Loading
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.rows import bulk
 from lanchat.store.database import Database
@@ -143,7 +143,8 @@ def test_a_server_that_starts_meanwhile_waits(address, join, until):
         yield draft(2)
 
     thread = threading.Thread(target=lambda: started.append(join()))
-    assert cluster_bulk.load(address, drafts()) == 2
+    with closing(Loading(address)) as loading:
+        assert loading.load(drafts()) == 2
     thread.join()
     assert len(started[0].log.newest("lobby", 9).messages) == 2
     assert started[0].log.epoch

@@ -70,7 +70,7 @@ def test_all_is_well():
         ({"fsync": False}, "commits", Verdict.WARNING, "set fsync = on"),
         ({"synchronous_commit": "off"}, "commits", Verdict.WARNING, "the last second can be lost"),
         ({"has_standbys": True}, "commits", Verdict.OK, "on its disk and on a standby's"),
-        ({"free": 9}, "room", Verdict.WARNING, "raise max_connections"),
+        ({"free": 13}, "room", Verdict.WARNING, "raise max_connections"),
         ({"clock": -7.2}, "clocks", Verdict.WARNING, "7 s behind this computer's"),
         ({"servers": ()}, "servers", Verdict.OK, "no server has it"),
         (

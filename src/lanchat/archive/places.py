@@ -31,7 +31,7 @@ class Way(NamedTuple):
 
     load: Load
     files: FileImport | None
-    tidy: Callable[[], None]
+    tidy: Callable[[], object]
 
 
 class Place(Protocol):
@@ -39,7 +39,7 @@ class Place(Protocol):
 
     @property
     def files(self) -> FileFolder | None:
-        """The folder with their files; None where these are not to be had."""
+        """The folder with their files; None where it is not named. Raises DataUnusable."""
 
     def reader(self, since: str, until: str) -> MessageReader:
         """The messages between these times. Raises LanchatError where there are none."""
@@ -67,17 +67,20 @@ class Folder:
     @contextmanager
     def taking(self) -> Iterator[Way]:
         with closing(DataDir(self._path)) as data:
-            files = FileImport(data.files)
-            yield Way(partial(bulk.load, data.database), files, partial(files.tidy, data.database))
+            files = FileImport(FileFolder(data.files))
+            tidy = partial(bulk.look_at, data.database, files.tidy)
+            yield Way(partial(bulk.load, data.database), files, tidy)
 
 
 class Shared:
-    """The database at ``address``. Raises ExtraMissing."""
+    """The database at ``address``, with the folder of files at ``files_dir``, if that is named.
 
-    files = None
+    Raises ExtraMissing.
+    """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, files_dir: Path | None = None) -> None:
         self._address = address
+        self._files_dir = files_dir
         self._bulk = _module()
 
     def __str__(self) -> str:
@@ -86,14 +89,23 @@ class Shared:
     def reader(self, since: str, until: str) -> MessageReader:
         return MessageReader(self._bulk.SharedMessages(self._address), since, until)
 
+    @property
+    def files(self) -> FileFolder | None:
+        if self._files_dir is None:
+            return None
+        folder: FileFolder = self._bulk.folder(self._address, self._files_dir)
+        return folder
+
     @contextmanager
     def taking(self) -> Iterator[Way]:
-        yield Way(partial(self._bulk.load, self._address), None, lambda: None)
+        with closing(self._bulk.Loading(self._address, self._files_dir)) as loading:
+            files = None if loading.files is None else FileImport(loading.files)
+            yield Way(loading.load, files, lambda: files and loading.look(files.tidy))
 
 
-def place(data_dir: Path, database: str | None) -> Folder | Shared:
+def place(data_dir: Path, database: str | None, files_dir: Path | None) -> Folder | Shared:
     """The database where one is named, else the folder. Raises ExtraMissing."""
-    return Folder(data_dir) if database is None else Shared(database)
+    return Folder(data_dir) if database is None else Shared(database, files_dir)
 
 
 def _module() -> ModuleType:

@@ -62,8 +62,8 @@ class RoomZip:
         zone: tzinfo | None = None,
         lang: str = "en",
     ) -> None:
-        self._reader = reader_of(place, since, until)
         self._folder = place.files
+        self._reader = reader_of(place, since, until)
         self._zone = zone
         self._lang = lang
         self.count = self._reader.count()

@@ -43,7 +43,7 @@ class Taken(NamedTuple):
     """What came of an import: how many messages were new, of how many, and their files.
 
     ``missing`` files were named by messages, and not in the archive; ``left_out`` were in it, and
-    the place has no folder for them.
+    no folder was named for them.
     """
 
     fresh: int

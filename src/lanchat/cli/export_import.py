@@ -19,7 +19,13 @@ from lanchat.archive.places import Folder, Shared, place
 from lanchat.archive.room_zip import RoomZip
 from lanchat.archive.zip_importer import RoomImport
 from lanchat.cli import complain
-from lanchat.cli.options import data_dir_option, moment, shared_database_option
+from lanchat.cli.options import (
+    data_dir_option,
+    is_typed,
+    moment,
+    shared_database_option,
+    shared_files_option,
+)
 from lanchat.cli.output import (
     STDOUT,
     counted,
@@ -29,6 +35,7 @@ from lanchat.cli.output import (
     writing,
     writing_bytes,
 )
+from lanchat.config import full_path
 from lanchat.i18n import from_locale
 from lanchat.sizes import rough_size
 from lanchat.terminal import is_screen, printable
@@ -41,6 +48,7 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 @click.command()
 @data_dir_option
 @shared_database_option
+@shared_files_option
 @click.option(
     "--format",
     "-f",
@@ -58,6 +66,7 @@ def export(
     *,
     data_dir: Path,
     database: str | None,
+    files_dir: Path | None,
     wanted: str | None,
     since: str | None,
     until: str | None,
@@ -69,7 +78,7 @@ def export(
 
     The chat may go on meanwhile; what is said later is not in it.
     """
-    name, where = wanted or _by_ending(output), place(data_dir, database)
+    name, where = wanted or _by_ending(output), _place(data_dir, database, files_dir)
     asked = _Asked(
         since=moment(since, "--since", utc=utc),
         until=moment(until, "--until", utc=utc),
@@ -89,6 +98,12 @@ def export(
             write(text)
             advance(count)
     report(counted(found.count, "message"), output)
+
+
+def _place(data_dir: Path, database: str | None, files_dir: Path | None) -> Folder | Shared:
+    if database is None and is_typed("files_dir"):
+        raise click.UsageError("--files-dir is for --database; a folder has its files in it")
+    return place(data_dir, database, None if files_dir is None else full_path(files_dir))
 
 
 class _Asked(TypedDict):
@@ -113,14 +128,15 @@ def _export_room(where: Folder | Shared, asked: _Asked, output: Path, *, force: 
         names = ", ".join(map(printable, room.lost[:5]))
         complain(f"{counted(len(room.lost), 'file')} could not be read as sent: {names}")
     if room.left_out:
-        complain(f"{counted(room.left_out, 'file')} of {where} left out: messages name them alone")
+        complain(f"{counted(room.left_out, 'file')} left out: name their folder with --files-dir")
 
 
 @click.command("import")
 @data_dir_option
 @shared_database_option
+@shared_files_option
 @click.argument("file", type=FILE)
-def import_(*, data_dir: Path, database: str | None, file: Path) -> None:
+def import_(*, data_dir: Path, database: str | None, files_dir: Path | None, file: Path) -> None:
     """Take messages in that `lanchat export` wrote.
 
     They are lines of JSON (jsonl), or a ZIP file with all that was sent, and no server may be
@@ -132,10 +148,10 @@ def import_(*, data_dir: Path, database: str | None, file: Path) -> None:
     line that is no message is refused whole, and so is a ZIP file in which something is not as it
     was exported.
     """
+    where = _place(data_dir, database, files_dir)
     if file != STDOUT and is_zipfile(file):
-        _import_room(place(data_dir, database), file)
+        _import_room(where, file)
         return
-    where = place(data_dir, database)
     if file == STDOUT:
         fresh, total = import_messages(where, _stdin(), "standard input", lambda _: None)
     else:
@@ -158,7 +174,9 @@ def _import_room(where: Folder | Shared, file: Path) -> None:
     if taken.missing:
         complain(f"{counted(taken.missing, 'file')} that messages name were not in the archive")
     if taken.left_out:
-        complain(f"{counted(taken.left_out, 'file')} left out: {where} has none yet")
+        complain(
+            f"{counted(taken.left_out, 'file')} left out: name a folder for them with --files-dir"
+        )
 
 
 def _by_ending(path: Path) -> str:

@@ -161,6 +161,13 @@ shared_database_option = option(
     help="The database of PostgreSQL that several servers share, instead.",
 )
 
+shared_files_option = option(
+    "--files-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    show_default="files are left out",
+    help="With --database, the folder of files that its servers share.",
+)
+
 log_folder_option = option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),

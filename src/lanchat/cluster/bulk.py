@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
@@ -12,12 +13,14 @@ from psycopg import IsolationLevel
 from lanchat.chat.changes import Draft
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.database import PostgresDatabase, translated_errors
+from lanchat.cluster.file_folder import known_folder, shared_folder
 from lanchat.cluster.patience import connected, unhurried
 from lanchat.cluster.presence_listener import LEASE
 from lanchat.cluster.schema import ALIVE, MIGRATIONS
 from lanchat.cluster.sessions import servers
 from lanchat.cluster.unusable import unusable
 from lanchat.errors import DatabaseInUse, DatabaseUnusable, NoTables
+from lanchat.files.folder import FileFolder
 from lanchat.rows import bulk, messages
 from lanchat.rows.connection import Reader
 from lanchat.rows.visibility import VISIBLE
@@ -56,33 +59,68 @@ class SharedMessages:
         self._connection.close()
 
 
-def load(address: str, drafts: Iterable[Draft]) -> int:
-    """Store the drafts as ``rows.bulk.load`` does, all or none; return how many were new.
+class Loading:
+    """The database at the address, for whoever stores many messages in it at once.
 
-    Whatever ``drafts`` raises is raised here. Servers that start meanwhile wait.
-    Raises DatabaseInUse where one runs, DatabaseUnusable and StoreUnavailable.
+    Until it is closed servers that start wait. Raises DatabaseInUse where one runs, and
+    DatabaseUnusable.
     """
-    PostgresDatabase(address).close()  # which makes the tables where there are none
-    with _explained():
-        opened = connected(address)
-    with translated_errors(), closing(opened) as connection:
-        rows = PostgresConnection(connection)
-        # An archive may come slowly, and what is stored is one transaction.
-        with unhurried(connection), connection.transaction():
-            _claim(rows)
-            rows.lock_positions()
-            fresh = bulk.load(rows, drafts)
-            # Whoever waits for this one to end is not the first, so nobody else would begin it.
-            messages.begin_epoch(rows)
-            rows.notify()
-        with suppress(psycopg.Error):  # it would be done later by itself
-            connection.execute("ANALYZE message, reaction")
+
+    def __init__(self, address: str, files_dir: Path | None = None) -> None:
+        self.files: FileFolder | None = None
+        with ExitStack() as undo:
+            database = PostgresDatabase(address)  # which makes the tables where there are none
+            undo.callback(database.close)
+            with _explained():
+                self._connection = connected(address)
+                self._close = self._connection.close
+                undo.callback(self._close)
+                _claim(PostgresConnection(self._connection))
+            if files_dir is not None:
+                self.files = shared_folder(database, files_dir, lambda call: call())
+            undo.pop_all()
+            database.close()
+
+    def load(self, drafts: Iterable[Draft]) -> int:
+        """Store the drafts as ``rows.bulk.load`` does, all or none; return how many were new.
+
+        Whatever ``drafts`` raises is raised here. Raises StoreUnavailable.
+        """
+        rows = PostgresConnection(self._connection)
+        with translated_errors():
+            # An archive may come slowly, and what is stored is one transaction.
+            with unhurried(self._connection), self._connection.transaction():
+                rows.lock_positions()
+                fresh = bulk.load(rows, drafts)
+                # Whoever waits for this to end is not the first, so nobody else would begin it.
+                messages.begin_epoch(rows)
+                rows.notify()
+            with suppress(psycopg.Error):  # it would be done later by itself
+                rows.execute("ANALYZE message, reaction")
         return fresh
+
+    def look(self, call: Callable[[Reader], None]) -> None:
+        """Let something be asked. Raises StoreUnavailable."""
+        with translated_errors():
+            call(PostgresConnection(self._connection))
+
+    def close(self) -> None:
+        """Let others have it."""
+        self._close()
+
+
+def folder(address: str, path: Path) -> FileFolder:
+    """The folder of files at the path, if it is that of the database, for whoever reads it.
+
+    Raises DataUnusable, DatabaseUnusable or NoTables.
+    """
+    with closing(SharedMessages(address)) as shared:
+        return shared.look(lambda connection: known_folder(connection, path))
 
 
 def _claim(rows: PostgresConnection) -> None:
-    """Let no server live until this transaction ends. Raises DatabaseInUse."""
-    (is_ours,) = rows.execute("SELECT pg_try_advisory_xact_lock(?, ?)", ALIVE).fetchone()  # type: ignore[misc]
+    """Let no server live until this connection ends. Raises DatabaseInUse."""
+    (is_ours,) = rows.execute("SELECT pg_try_advisory_lock(?, ?)", ALIVE).fetchone()  # type: ignore[misc]
     known = [each for each in servers(rows) if each.lives(LEASE)]
     if not is_ours or known:
         raise DatabaseInUse([(each.name, each.since) for each in known])

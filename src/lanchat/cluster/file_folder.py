@@ -17,6 +17,7 @@ from lanchat.cluster.database import PostgresDatabase
 from lanchat.errors import DataUnusable
 from lanchat.files.folder import FileFolder
 from lanchat.private import write_private
+from lanchat.rows.connection import Reader
 
 MARKER = "lanchat-folder"
 
@@ -59,12 +60,30 @@ def _know(connection: PostgresConnection, path: Path, ask: Ask) -> None:
             f"choose another --files-dir, or delete {MARKER} in it where that chat is no more",
         )
     elif found != row[0]:
-        raise DataUnusable(
-            path,
-            "is not the folder of files that the servers of this database share",
-            "mount that one, or name it with --files-dir; if this one is to take its place, write "
-            f"{row[0]} into the file {MARKER} in it",
-        )
+        raise _another(path, row[0])
+
+
+def known_folder(connection: Reader, path: Path) -> FileFolder:
+    """The folder at the path, as it is, for whoever reads it.
+
+    Raises DataUnusable where it is not the one that the servers of the database share.
+    """
+    row = connection.execute("SELECT id FROM file_folder").fetchone()
+    if row is None:
+        hint = "leave it out, or look whether that is the right database"
+        raise DataUnusable(path, "is no folder of this database, whose servers have no files", hint)
+    if _read(path / MARKER) != row[0]:
+        raise _another(path, row[0])
+    return FileFolder(path, MARKER)
+
+
+def _another(path: Path, known: str) -> DataUnusable:
+    return DataUnusable(
+        path,
+        "is not the folder of files that the servers of this database share",
+        "mount that one, or name it with --files-dir; if this one is to take its place, write "
+        f"{known} into the file {MARKER} in it",
+    )
 
 
 def _read(marker: Path) -> str | None:

@@ -20,8 +20,8 @@ _SLOW = 0.02
 _APART = 2.0
 """Seconds between two clocks from which on times in the talk look wrong."""
 
-_CONNECTIONS = 10
-"""What a server has, at most."""
+_CONNECTIONS = 14
+"""What a server has, at most, four of them for files."""
 
 
 def check_database(address: str) -> Iterator[Finding]:

@@ -98,6 +98,12 @@ def load(path: Path, drafts: Iterable[Draft]) -> int:
             raise StoreUnavailable(f"the message database refuses: {error}") from error
 
 
+def look_at(path: Path, call: Callable[[Reader], None]) -> None:
+    """Let something be asked of the file at the path, beside nobody."""
+    with closing(sqlite3.connect(path)) as connection:
+        call(connection)
+
+
 def _shown(steps: int) -> str:
     """The condition for what may be shown, in a database that may be of an older lanchat.
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from lanchat.config import spared
@@ -21,6 +19,7 @@ from lanchat.files.folder import FileFolder, sync
 from lanchat.files.slices import PIECE
 from lanchat.files.stored import HEAD
 from lanchat.rows import files as rows
+from lanchat.rows.connection import Reader
 
 
 class Staged(NamedTuple):
@@ -32,13 +31,13 @@ class Staged(NamedTuple):
 
 
 class FileImport:
-    """Contents on their way into ``folder``. Every method may raise StoreUnavailable or DiskFull.
+    """Contents on their way into a folder. Every method may raise StoreUnavailable or DiskFull.
 
     Nobody else may use the folder meanwhile.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = FileFolder(folder)
+    def __init__(self, folder: FileFolder) -> None:
+        self._folder = folder
         self._staged: dict[str, str] = {}  # hashes by names
         self._placed: set[str] = set()
 
@@ -89,11 +88,9 @@ class FileImport:
             with suppress(OSError):
                 self._folder.drop_content(sha256)
 
-    def tidy(self, database: Path) -> None:
+    def tidy(self, connection: Reader) -> None:
         """Let go of what was placed for messages that were there already."""
-        with closing(sqlite3.connect(database)) as connection:
-            unknown = rows.unknown(connection, list(self._placed))
-        for sha256 in unknown:
+        for sha256 in rows.unknown(connection, list(self._placed)):
             with suppress(OSError):
                 self._folder.drop_content(sha256)
 
