@@ -46,7 +46,7 @@ def test_all_is_well():
     assert {each.verdict for each in found} == {Verdict.OK}
     assert not any(each.next_step for each in found)
     assert [each.check for each in found] == [
-        *("database", "rights", "sessions", "latency", "commits", "room", "clocks", "servers")
+        *("database", "rights", "sessions", "latency", "commits", "capacity", "clocks", "servers")
     ]
     (server,) = found[-1].details
     assert server.startswith("server 7, process 5 on pi (192.0.2.11), since 2026-11-26 ")
@@ -70,7 +70,7 @@ def test_all_is_well():
         ({"fsync": False}, "commits", Verdict.WARNING, "set fsync = on"),
         ({"synchronous_commit": "off"}, "commits", Verdict.WARNING, "the last second can be lost"),
         ({"has_standbys": True}, "commits", Verdict.OK, "on its disk and on a standby's"),
-        ({"free": 13}, "room", Verdict.WARNING, "raise max_connections"),
+        ({"free": 13}, "capacity", Verdict.WARNING, "raise max_connections"),
         ({"clock": -7.2}, "clocks", Verdict.WARNING, "7 s behind this computer's"),
         ({"servers": ()}, "servers", Verdict.OK, "no server has it"),
         (

@@ -119,9 +119,9 @@ def _commits(health: Health) -> Finding:
 def _free(health: Health) -> Finding:
     text = f"room for {health.free:,} more connections; a server has up to {_CONNECTIONS}"
     if health.free >= _CONNECTIONS:
-        return Finding("room", Verdict.OK, text)
+        return Finding("capacity", Verdict.OK, text)
     hint = "raise max_connections there, or the limit of the user or the database"
-    return Finding("room", Verdict.WARNING, text, hint)
+    return Finding("capacity", Verdict.WARNING, text, hint)
 
 
 def _clock(health: Health) -> Finding:
