@@ -4,10 +4,10 @@
     python benchmarks/cluster.py servers [--clients 1000] [--seconds 3]
     python benchmarks/cluster.py listeners [--listeners 20]
 
-``log``: each process has an event log as ``lanchat serve`` has it, and so many senders, who each
-say the next thing when the last one is acknowledged, which means that it is on disk and was told
-in that process. SQLite is measured beside it, and a log on PostgreSQL that does as little as can
-be. Exits with 1 where two processes are told another order.
+``log``: each process has an event log as ``lanchat serve`` has it, and so many senders, each of
+whom says the next thing when the last one is acknowledged, which means that it is on disk and was
+told in that process. SQLite is measured beside it, and a log on PostgreSQL that does as little as
+can be. Exits with 1 where two processes are told another order.
 
 ``servers``: real servers with their clients, beside Node's Socket.IO by itself and with its Redis
 adapter. Everything has all cores of the machine. ``listeners``: what further processes cost that
@@ -25,6 +25,7 @@ from itertools import chain, product
 
 import click
 from fanout.process import raise_descriptor_limit
+from fanout.programs import CannotMeasure
 from rich.console import Console
 from rich.table import Table
 from several.database import Usage, throwaway
@@ -116,7 +117,11 @@ def measure_servers(
     found: dict[tuple[int, str], list[Reached]] = {}
     for _ in range(rounds):
         for count, name in product(clients, only):
-            reached = reach(*SERVERS[name], count, seconds)
+            try:
+                reached = reach(*SERVERS[name], count, seconds)
+            except CannotMeasure as error:
+                Console().print(f"{name}, {count:,} clients: {error.message}")
+                continue
             found.setdefault((count, name), []).append(reached)
     table = Table(*_SERVERS, title=f"{title} to {os.getloadavg()[0]:.1f}")
     for (count, name), rows in found.items():
