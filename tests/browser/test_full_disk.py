@@ -15,7 +15,10 @@ from playwright.sync_api import Page, expect
 def test_the_reader_sees_why_and_it_is_sent_later(
     server: Any, arrive: Callable[..., Page], say: Callable[[Page, str], None]
 ) -> None:
-    """Messages stay in the list with the reason; when there is space, they go in their order."""
+    """Messages stay in the list with the reason, also when the page is loaded again.
+
+    When there is space, they go in their order.
+    """
     import resource
 
     ana = arrive("Ana")
@@ -29,6 +32,8 @@ def test_the_reader_sees_why_and_it_is_sent_later(
     expect(whys).to_have_count(2)
     expect(whys.first).to_contain_text("The server cannot store messages")
     expect(ana.get_by_role("button", name="Try again")).to_have_count(2)
+    ana.reload()
+    expect(whys).to_have_count(2)
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (-1, -1))
     expect(whys).to_have_count(0)
     expect(ana.locator(".message__text")).to_have_text(["before", "too much", "more"])

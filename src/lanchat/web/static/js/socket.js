@@ -123,6 +123,7 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
     if (answer?.ok) {
       dispatch(snapshotReceived(answer));
       send();
+      storer.later(); // what could not be stored before the page was loaded again
     } else if (answer !== null && !PASSING.has(answer.error.code)) {
       onUnauthorized(); // somebody else has the name by now, for example: the login page says
     } else if (socket.connected) {
