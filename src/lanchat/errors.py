@@ -132,13 +132,17 @@ class ExtraMissing(CannotStart):
 
 
 class PortTaken(CannotStart):
-    """Another program listens on the port."""
+    """Another program listens on the port, and shares it with nobody, or not with us."""
 
-    def __init__(self, port: int) -> None:
-        super().__init__(
-            f"port {port} is taken by another program; stop that program, or choose another "
-            "port with --port (0 for any free one)"
-        )
+    def __init__(self, port: int, *, shared: bool = False) -> None:
+        one = "a program that does not share it" if shared else "another program"
+        hint = "stop that program, or choose another port with --port (0 for any free one)"
+        if shared:
+            hint = (
+                "start every lanchat of this port with --reuse-port, as the same user, or choose "
+                "another --port"
+            )
+        super().__init__(f"port {port} is taken by {one}; {hint}")
         self.port = port
 
 

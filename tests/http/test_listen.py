@@ -76,7 +76,7 @@ def test_a_shared_port_is_one_for_those_who_share_it() -> None:
                 waiting.update(ready)
         with pytest.raises(PortTaken):
             listen(None, port)
-    with listen(None, 0) as other, pytest.raises(PortTaken):
+    with listen(None, 0) as other, pytest.raises(PortTaken, match="with --reuse-port, as the same"):
         listen(None, port_of(other), shared=True)
 
 

@@ -67,7 +67,7 @@ def _listen_on(host: str | None, port: int, *, shared: bool = False) -> socket.s
             return _listen_everywhere(port, ipv4_only=host == IPV4_ANY, shared=shared)
         return _bind(*_resolve(str(host), port), shared=shared)
     except (OSError, UnicodeError) as error:
-        raise _explain(error, host, port) from error
+        raise _explain(error, host, port, shared=shared) from error
 
 
 def _listen_everywhere(port: int, *, ipv4_only: bool, shared: bool) -> socket.socket:
@@ -142,13 +142,13 @@ def _is_taken(error: OSError) -> bool:
 
 
 def _explain(
-    error: OSError | UnicodeError, host: str | None, port: int
+    error: OSError | UnicodeError, host: str | None, port: int, *, shared: bool
 ) -> PortTaken | AddressNotHere:
     where = host or "every address"
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return AddressNotHere(where, port, "there is no such address or host name")
     if _is_taken(error):
-        return PortTaken(port)
+        return PortTaken(port, shared=shared)
     if error.errno == errno.EADDRNOTAVAIL:
         return AddressNotHere(where, port, "this machine does not have that address")
     if error.errno == errno.EACCES:
