@@ -83,6 +83,16 @@ def test_the_database_is_something_elses(refused, address):
     assert 'relation "message" already exists; something else has its tables there' in said
 
 
+def test_the_database_has_another_room(server_factory, refused, address):
+    """Notifications go to all who listen in a database, whatever their schema."""
+    server_factory("--database", address).stop()
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA another")
+        said = refused(f"{address}&options=-c%20search_path%3Danother")
+        connection.execute("DROP SCHEMA another CASCADE")
+    assert "its schema public has a room already" in said
+
+
 def test_the_database_cannot_hold_every_text(refused, postgres):
     """What people write has all alphabets and pictures in it."""
     with psycopg.connect(postgres.address("postgres"), autocommit=True) as connection:

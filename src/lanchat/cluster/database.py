@@ -16,6 +16,7 @@ from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
 
 from lanchat.cluster.connection import PostgresConnection
+from lanchat.cluster.one_room import refuse_second_room
 from lanchat.cluster.patience import connected, unhurried
 from lanchat.cluster.pooler import refuse_pooler
 from lanchat.cluster.schema import MIGRATIONS, migrate
@@ -52,6 +53,7 @@ class PostgresDatabase:
                     f"make another one: {MAKE}",
                 )
             refuse_pooler(self.connect)
+            refuse_second_room(connection)
             with unhurried(connection):
                 migrate(connection)
 
