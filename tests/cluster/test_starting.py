@@ -64,7 +64,7 @@ def test_an_address_that_is_not_understood_is_not_shown(refused):
 
 def test_the_user_may_do_nothing_there(refused, powerless):
     """It is said what is needed."""
-    assert "let the user make tables there" in refused(powerless)
+    assert "let the user make tables" in refused(powerless)
 
 
 def test_the_database_is_not_made_yet(refused, address):

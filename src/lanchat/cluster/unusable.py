@@ -27,7 +27,10 @@ _FOREIGN = (
 
 _BY_KIND: tuple[tuple[tuple[type[psycopg.Error], ...], str], ...] = (
     ((errors.InsufficientPrivilege,), "let the user make tables there, as the owner may"),
-    ((errors.InvalidSchemaName,), "let the user's search_path name a schema that there is"),
+    (
+        (errors.InvalidSchemaName,),
+        "let the user make tables in a schema that its search_path names",
+    ),
     ((errors.ReadOnlySqlTransaction,), "name the server that takes changes, not a standby of it"),
     (_FOREIGN, "something else has its tables there; make a database for lanchat alone"),
 )
