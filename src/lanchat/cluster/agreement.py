@@ -37,6 +37,7 @@ def differing(database: PostgresDatabase, config: ServeConfig, key: bytes) -> li
     """
     ours = {name.replace("_", "-"): getattr(config, name) for name in _SHARED}
     ours["no-files"] = not config.files
+    ours["files-dir"] = config.files_dir is not None  # a folder's path may be each server's own
     ours[_CODE] = _digest(config.access_code, key)
     return database.prepare(lambda connection: _exchanged(connection, ours))
 
