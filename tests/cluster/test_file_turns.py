@@ -139,6 +139,23 @@ def test_who_wakes_up_notes_nothing(start: Start) -> None:
         assert content.read() == b"abcdef"
 
 
+def test_nobody_is_told_that_something_is_whole_before_it_is_a_file(
+    start: Start, join: Any, folder: Path, busy: psycopg.Connection[Any]
+) -> None:
+    """As where a server dies in between: it is waited for, and then another one goes on."""
+    other, dead = start(), SharedTurns(join().database)
+    upload_id = begin(other, 3)
+    (folder / "uploads" / upload_id).write_bytes(b"abc")
+    with dead.write(upload_id):
+        busy.execute('UPDATE upload SET "offset" = 3, sha256 = %s', (ABC,))
+        busy.commit()
+        with pytest.raises(BeingWritten):
+            other.offset(ANA, upload_id)
+    assert other.offset(ANA, upload_id).offset == 3
+    with other.open(upload_id).content as content:
+        assert content.read() == b"abc"
+
+
 def test_a_turn_lasts_as_long_as_it_is_renewed(join: Any, start: Start, address: str) -> None:
     """Also where it was over already, unless somebody has taken it."""
     turns = SharedTurns(join().database, 60)

@@ -6,7 +6,6 @@ import hashlib
 import io
 import subprocess
 import sys
-import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -31,8 +30,9 @@ from lanchat.errors import (
     WrongOffset,
 )
 from lanchat.files.stored import StoredFiles
+from lanchat.rows import files as rows
 from lanchat.rows import retention
-from lanchat.rows.files import MOST_OF_DAY, ON_THEIR_WAY, Quotas
+from lanchat.rows.files import ON_THEIR_WAY, Quotas
 from tests.contracts.conftest import Ports
 from tests.world.clock import Clock
 from tests.world.deadline import DEADLINE
@@ -520,16 +520,13 @@ def test_a_thumbnail_is_a_small_picture(files: StoredFiles) -> None:
         files.open_thumb(send(files, b"none"))
 
 
-def test_one_person_may_send_so_many_within_a_day(files: StoredFiles, durable: Ports) -> None:
+def test_one_person_may_send_so_many_within_a_day(
+    files: StoredFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Or each further one would take longer to be counted with those before."""
-    change(durable, "INSERT INTO content VALUES ('x', 9, 0)")
-    row = (ANA.id, LAPTOP.device, time.time())
-    many = [(str(number), *row) for number in range(MOST_OF_DAY)]
-    sent = (
-        "INSERT INTO file (id, sha256, name, type, size, user_id, device, created)"
-        " VALUES (?, 'x', 'name', 'text/plain', 9, ?, ?, ?)"
-    )
-    durable.database.change(lambda connection: connection.executemany(sent, many))
+    monkeypatch.setattr(rows, "MOST_OF_DAY", 5)
+    for _ in range(5):
+        begin(files, 0)
     with pytest.raises(QuotaReached) as refused:
         begin(files, 9)
     assert refused.value.reason == "files"

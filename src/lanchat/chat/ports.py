@@ -273,7 +273,10 @@ class Files(Protocol):
         """A new upload. Raises TooLarge, QuotaReached, DiskFull or TooFast."""
 
     def offset(self, user: User, upload_id: str) -> Upload:
-        """How far an upload or file of the person is. Raises UnknownFile, as all that follows."""
+        """How far an upload or file of the person is. Raises UnknownFile, as all that follows.
+
+        Raises BeingWritten where all is there, and somebody is about to make a file of it.
+        """
 
     def write(
         self,

@@ -29,7 +29,6 @@ from lanchat.chat.model import (
 from lanchat.chat.ports import OpenedFile
 from lanchat.config import spared
 from lanchat.errors import (
-    BeingWritten,
     DiskFull,
     LanchatError,
     PayloadInvalid,
@@ -114,10 +113,11 @@ class StoredFiles:
         upload = self._upload(user, upload_id)
         if upload is None:
             return self._whole(user, upload_id)
-        if upload.sha256 is not None:
-            with suppress(BeingWritten), self._turns.write(upload_id) as turn:
-                return self._finish(upload, turn)
-        return _told(upload)
+        if upload.sha256 is None:
+            return _told(upload)
+        # Nobody is told that it is whole before it is a file, which a message can name.
+        with self._turns.write(upload_id) as turn:
+            return self._finish(upload, turn)
 
     def write(
         self,
