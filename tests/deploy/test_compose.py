@@ -58,7 +58,8 @@ def test_its_servers_are_told_what_there_is(
     assert set(service["environment"]) <= {str(param.envvar) for param in serve.params}
     recipe = deploy / service["build"]["context"] / service["build"]["dockerfile"]
     assert recipe.samefile(deploy / "Dockerfile")
-    assert service["volumes"] == [f"{name}:/data"]
+    assert service["volumes"] == [f"{name}:/data", "files:/files"]
+    assert re.search(r"install -d -o lanchat .*/data /files$", recipe.read_text(), re.MULTILINE)
     assert "[metrics,postgres]" in recipe.read_text("utf-8")
 
 
@@ -77,7 +78,12 @@ def test_its_servers_serve(
     )
     name = re.sub(r"\$\{\w+:-(.+)\}", r"\1", environment["LANCHAT_ALLOW_HOST"])
     variables = {**environment, "LANCHAT_DATABASE": new_database(), "LANCHAT_ALLOW_HOST": name}
+    assert variables["LANCHAT_FILES_DIR"] == "/files"
+    files = tmp_path / "files"
+    files.mkdir()
     variables |= {"LANCHAT_DATA_DIR": str(tmp_path), "LANCHAT_LOG_FILE": str(tmp_path / "log")}
+    variables |= {"LANCHAT_FILES_DIR": str(files)}
     server = start([sys.executable, "-m", "lanchat", *services["one"]["command"]], variables)
     page = f"http://127.0.0.1:{server.port}/"
     assert requests.get(page, headers={"Host": name}, timeout=60).status_code == 200
+    assert list(files.iterdir())

@@ -77,6 +77,8 @@ def test_instances_of_the_template_are_one_chat(
     """On one port; each has folders of its own, and is stopped without the other."""
     text = (deploy / "lanchat@.service").read_text("utf-8")
     address = new_database()
+    (tmp_path / "lanchat-files").mkdir()  # which systemd does
+    assert re.findall(r"^StateDirectory=(.+)$", text, re.MULTILINE) == ["lanchat-%i lanchat-files"]
     servers: list[Any] = []
     for number in "12":
         own = text.replace("%S", str(tmp_path)).replace("%L", str(tmp_path / "log"))
@@ -92,6 +94,7 @@ def test_instances_of_the_template_are_one_chat(
     assert one.process.wait(45) == ExitCode.OK
     assert requests.get(f"http://127.0.0.1:{other.port}/healthz", timeout=60).ok
     logs = sorted(str(log.relative_to(tmp_path)) for log in tmp_path.glob("log/*/connections.log"))
+    assert list((tmp_path / "lanchat-files").iterdir())
     assert logs == [f"log/lanchat-{number}/connections.log" for number in "12"]
 
 
