@@ -21,7 +21,7 @@ from lanchat.rows import messages
 from lanchat.rows.batches import Batches
 
 _SCHEMA = b"""
-SELECT pg_advisory_lock(1);
+SELECT pg_advisory_xact_lock(1);
 CREATE TABLE IF NOT EXISTS bare (
     id bigint PRIMARY KEY, client_id text, room text, user_id text, "user" text, ip text,
     message text, time text);
@@ -35,7 +35,6 @@ BEGIN
     PERFORM pg_notify('bare', currval('bare_id')::text);
     RETURN currval('bare_id');
 END $$;
-SELECT pg_advisory_unlock(1);
 LISTEN bare;
 """
 _POST = b"SELECT bare_post(%s, %s, %s, %s, %s, %s, %s)"
