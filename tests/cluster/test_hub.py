@@ -19,7 +19,7 @@ from lanchat.chat.model import Origin
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.directory import PostgresDirectory
 from lanchat.cluster.eventlog import PostgresEventLog
-from lanchat.errors import NameTaken, Unauthorized
+from lanchat.errors import NameTaken, SlowMode, Unauthorized
 from lanchat.rows.state import StoredReservations, StoredSettings
 from tests.chat.conftest import AuditList, Recorder
 from tests.world.deadline import DEADLINE
@@ -143,6 +143,32 @@ def test_a_host_keeps_order_on_all_servers(start, until):
     until(lambda: not other.hub.identities.may_enter(ana, HERE))
     with pytest.raises(Unauthorized):
         other.join(ana, "a2")
+
+
+def test_slow_mode_is_that_of_all_servers(start, until):
+    """Who has said something at one waits at the other; what is sent again is answered."""
+    one, other = start(), start()
+    host, ana, bia = one.log_in("Hana", host=True), one.log_in("Ana"), other.log_in("Bia")
+    one.join(host, "h")
+    one.join(ana, "a1")
+    other.join(ana, "a2")
+    other.hub.connect("b", bia)
+    other.hub.join("b", bia, Origin("192.0.2.2", "Firefox", "tablet"))
+    until(lambda: one.names() == other.names() == ["Hana", "Ana", "Bia"])
+    one.hub.command("h", "slow", "60s")
+    until(lambda: other.hub.rules.slow == 60)
+    said = one.hub.posting.post("a1", "c1", "hello").result(DEADLINE)
+    assert other.hub.posting.post("a2", "c1", "hello").result(DEADLINE) == said
+    with pytest.raises(SlowMode) as refused:
+        other.hub.posting.post("a2", "c2", "again").result(DEADLINE)
+    assert 50 < refused.value.retry_after <= 60
+    edited = other.hub.posting.edit("a2", said.message.id, "Hello", "e1")
+    assert isinstance(edited.exception(DEADLINE), SlowMode)
+    other.hub.posting.post("b", "c1", "hello").result(DEADLINE)
+    one.hub.posting.post("h", "c1", "hello").result(DEADLINE)
+    one.hub.command("h", "slow", "off")
+    until(lambda: not other.hub.rules.slow)
+    other.hub.posting.post("a2", "c2", "again").result(DEADLINE)
 
 
 def test_a_cookie_that_was_given_back_is_none_at_another_server(start, until):

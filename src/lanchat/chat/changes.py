@@ -23,6 +23,7 @@ from lanchat.chat.events import (
 )
 from lanchat.chat.model import Message, User
 from lanchat.chat.room_settings import State
+from lanchat.chat.slow_mode import Turn
 from lanchat.errors import Refusal
 
 EventT = TypeVar("EventT", bound=LogEvent | Reacted)
@@ -40,7 +41,9 @@ class Draft(Change[MessagePosted]):
 
     Of the ``mentions`` those stay that are or were users. Refused with UnknownMessage where its
     room does not have the one that it answers, and with UnknownFile where one of the ``files`` is
-    not the author's own, not whole, or named by another message; these are ids.
+    not the author's own, not whole, or named by another message; these are ids. Of several
+    processes each has granted the ``turn`` by what it knows: refused with SlowMode where all
+    together know better.
     """
 
     client_id: str
@@ -53,6 +56,7 @@ class Draft(Change[MessagePosted]):
     reply_to: int | None = None
     mentions: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Edit(Change[MessageChanged]):
     """Let a message have another text; the last edit of it, sent again, is answered alone.
 
     ``mentions`` None leaves those of before. ``check`` is called with the message where it is
-    stored, and what it raises is the answer.
+    stored, and what it raises is the answer. It takes a ``turn`` as a Draft does.
     Refused with UnknownMessage, or Forbidden where somebody else has written it.
     """
 
@@ -83,6 +87,7 @@ class Edit(Change[MessageChanged]):
     time: str
     check: Callable[[Message], None]
     mentions: tuple[str, ...] | None = None
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class Posting:
         time = timestamp(self._clock.wall())
         draft = Draft(
             *(client_id, LOBBY, user.id, user.name, origin.ip, text, time),
-            *(reply_to, tuple(mentions), tuple(files)),
+            *(reply_to, tuple(mentions), tuple(files), turn),
         )
         if turn is None:
             posted = self._log.append(draft)
@@ -140,7 +140,7 @@ class Posting:
 
         change = Edit(
             *(message_id, entry.user.id, client_id, text, time, check),
-            None if mentions is None else tuple(mentions),
+            *(None if mentions is None else tuple(mentions), turn),
         )
         if turn is None:
             return self._log.append(change)

@@ -17,11 +17,16 @@ from lanchat.errors import SlowMode
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Turn:
-    """A message of a guest's in slow mode: stored, or on its way."""
+    """A message of a guest's in slow mode: stored, or on its way.
+
+    ``neighbours`` and ``pauses`` are what it was taken with.
+    """
 
     at: float
     user_id: str
     origin: Origin
+    neighbours: int
+    pauses: tuple[tuple[str, int], ...]
 
     def is_of(self, user: User, origin: Origin) -> bool:
         return self.user_id == user.id or is_same(self.origin.device, origin.device)
@@ -57,7 +62,7 @@ class Turns:
         )
         if wait > 0:
             raise SlowMode(ceil(wait))
-        turn = Turn(now, user.id, origin)
+        turn = Turn(now, user.id, origin, neighbours, tuple(pauses.items()))
         for name in pauses:
             self._taken.setdefault(name, []).append(turn)
         return turn

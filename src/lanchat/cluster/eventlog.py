@@ -28,14 +28,14 @@ from lanchat.chat.changes import Change, Draft
 from lanchat.chat.events import LogEvent, MessagePosted, Reacted
 from lanchat.chat.model import Cursor, Message, Page
 from lanchat.chat.ports import CommitStatistics, Histogram
-from lanchat.cluster import epochs, journal
+from lanchat.cluster import epochs, journal, turns
 from lanchat.cluster.answers import Answer, Answers
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.database import PostgresDatabase, translated_errors
 from lanchat.cluster.listener import Listener
 from lanchat.cluster.patience import is_broken
 from lanchat.errors import LanchatError, StoreUnavailable
-from lanchat.rows import message_rows, messages, outcomes, pages, pins, reactions
+from lanchat.rows import message_rows, messages, pages, pins, reactions
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome
 
@@ -193,9 +193,9 @@ class PostgresEventLog:
 
 
 def _is_plain(change: Change[Any]) -> bool:
-    """Whether a message refers to nothing."""
+    """Whether a message refers to nothing, and waits for no turn."""
     return isinstance(change, Draft) and not (
-        change.reply_to is not None or change.mentions or change.files
+        change.reply_to is not None or change.mentions or change.files or change.turn
     )
 
 
@@ -215,7 +215,7 @@ def _apply(
             newest = found[-1][0]
             continue
         for change in some:
-            outcome = outcomes.apply(connection, change)
+            outcome = turns.apply(connection, change)
             if outcome.fresh and outcome.event is not None:
                 newest = journal.write(connection, outcome.event)
             found.append((newest, outcome))

@@ -26,10 +26,12 @@ class Person(Entry):
 
     ``elsewhere`` is whether another process has connections of theirs, ``is_untold`` whether this
     process has read, and not heard, that they have come. ``came`` is when they arrived,
-    by this process's clock, whatever somebody else has for ``now``.
+    by this process's clock, whatever somebody else has for ``now``; ``order`` the same by the
+    database's, so that all processes have them in one order.
     """
 
     came: float = 0.0
+    order: float = 0.0
     is_kept: bool = False
     elsewhere: bool = False
     is_untold: bool = False
@@ -55,7 +57,7 @@ class People:
 
     def members(self) -> list[Member]:
         """Who is here, in the order of arrival."""
-        here = [(entry.came, entry.member) for entry in list(self.entries.values())]
+        here = [(entry.order, entry.member) for entry in list(self.entries.values())]
         return [member for _, member in sorted(here, key=lambda each: each[0]) if member]
 
     def named(self, name: str) -> Person | None:
@@ -75,7 +77,8 @@ class People:
 
     def take(self, line: Line) -> Person:
         """A person is as the line says."""
-        user_id, name, ip, agent, device, since, role, muted, seconds, processes, keeper = line
+        user_id, name, ip, agent, device, since, role, muted, *rest = line
+        seconds, processes, keeper, arrived = rest
         origin, entry = Origin(ip, agent, device), self.entries.get(user_id)
         if entry is None:
             entry = Person(User(user_id, name), origin, None)
@@ -88,6 +91,7 @@ class People:
         entry.origin = origin
         if since is not None:
             self._take_member(entry, since, (role, muted), seconds)
+            entry.order = arrived
         entry.elsewhere = any(process != self._mine for process in processes)
         was_kept, entry.is_kept = entry.is_kept, keeper == self._mine and not processes
         if not entry.is_kept:

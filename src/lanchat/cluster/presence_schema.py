@@ -56,7 +56,8 @@ $$;
 CREATE FUNCTION person_line(one person) RETURNS jsonb LANGUAGE sql AS $$
     SELECT jsonb_build_array(
         one.user_id, one."user", one.ip, one.agent, one.device, one.since, one.role, one.muted,
-        extract(epoch FROM clock_timestamp() - one.arrived), one.processes, one.keeper);
+        extract(epoch FROM clock_timestamp() - one.arrived), one.processes, one.keeper,
+        extract(epoch FROM one.arrived));
 $$;
 
 -- A cookie that was given back at one process is none at another.

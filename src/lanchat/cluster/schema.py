@@ -310,9 +310,17 @@ CREATE TABLE file_turn (
 CREATE TABLE file_folder (id text NOT NULL);
 """
 
+# Who has said something of late in slow mode (see turns.py); a crash of the database costs a turn.
+_TURNS = """
+CREATE UNLOGGED TABLE turn (
+    pause text NOT NULL, seconds integer NOT NULL, user_id text NOT NULL, device text NOT NULL,
+    ip text NOT NULL, at timestamptz NOT NULL
+);
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH),
-    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES),
+    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS),
 )
 
 
