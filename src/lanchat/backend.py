@@ -132,12 +132,19 @@ class Web:
             traffic, counts = self._stack.traffic, chat.audit.counts
             figures = metrics.Figures(chat.hub, chat.delivery, traffic, counts, storage.figures)
             metrics.MetricsPage(figures, config.metrics_token).register(self.app)
+        self._has_others = config.database is not None
         self._ticks = Periodic(lambda: chat.hub.tick(time.monotonic()), _TICK_SECONDS, name="hub")
 
     def stop(self) -> None:
-        """Tell everybody, store what is waiting, then close every connection."""
+        """Tell everybody, store what is waiting, then close every connection.
+
+        Where others go on with the chat it does not stop: clients come to them one after another.
+        """
+        if self._has_others:
+            self._stack.let_go()
         self._ticks.close()
-        self._hub.publish(ServerStopping(timestamp(time.time())))
+        if not self._has_others:
+            self._hub.publish(ServerStopping(timestamp(time.time())))
         self._hub.close()
         self._stack.close(_GOODBYE_SECONDS)
 

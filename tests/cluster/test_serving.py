@@ -179,6 +179,26 @@ def test_who_was_on_a_server_that_is_killed_goes_on_at_the_other(pair, come, per
     assert bia.events("host_leave_room") == []
 
 
+def test_who_was_on_a_server_that_is_stopped_goes_on_at_the_other(
+    pair, come, person_factory, until
+):
+    """As in a rolling restart: nobody is told that the chat stops, and nobody leaves or joins."""
+    people = [come(pair[0], f"Ana {number}") for number in range(4)]
+    bia = come(pair[1], "Bia")
+    assert pair[0].stop() == 0
+    until(lambda: not any(each.socket.connected for each in people))
+    for each in people:
+        moved = person_factory(None, pair[1])
+        moved.http.cookies.update(each.http.cookies)
+        assert moved.join()["you"]["name"] == each.name
+        assert each.events("server_stop") == []
+    people[0].server.start()
+    assert come(people[0].server, "Caro").say("hello")["ok"]
+    bia.hears("add_chat_message", message="hello")
+    assert [each["user"] for each in bia.events("host_join_room")] == ["Bia", "Caro"]
+    assert bia.events("host_leave_room") == []
+
+
 @pytest.mark.server_options("--grace", "1")
 def test_who_does_not_come_back_from_a_killed_server_has_left(pair, come):
     """One of the others sees to it, once."""

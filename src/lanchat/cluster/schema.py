@@ -7,9 +7,12 @@ that has been released is not changed any more; a new one is added.
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 
 from lanchat.cluster.presence_schema import PRESENCE_SCHEMA
+from lanchat.errors import DatabaseUnusable
 from lanchat.rows.connection import NewerSchemaError
 
 CHANNEL = "lanchat"
@@ -324,15 +327,38 @@ MIGRATIONS: tuple[str, ...] = (
 )
 
 
-def migrate(connection: psycopg.Connection[object]) -> None:
-    """Take the steps that nobody has taken yet, all or none. Raises NewerSchemaError."""
+SIDE_BY_SIDE: frozenset[int] = frozenset()
+"""The numbers of those steps beside which servers go on that do not know them, and start.
+
+What such a step may do stands in docs/architecture.md. For any other one all servers have to be
+stopped.
+"""
+
+
+def migrate(connection: psycopg.Connection[Any]) -> None:
+    """Take the steps that nobody has taken yet, all or none.
+
+    Raises NewerSchemaError, or DatabaseUnusable where servers run that cannot go on beside a step.
+    """
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, _MIGRATION))
-        cursor.execute("CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY)")
-        cursor.execute("SELECT number FROM migration")
-        taken = len(cursor.fetchall())
-        if taken > len(MIGRATIONS):
-            raise NewerSchemaError(taken)
-        for number, step in enumerate(MIGRATIONS[taken:], start=taken + 1):
-            cursor.execute(step.encode())
-            cursor.execute("INSERT INTO migration VALUES (%s)", (number,))
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY, needs integer)"
+        )
+        cursor.execute("SELECT number, needs FROM migration ORDER BY number")
+        taken = [(number, needs or number) for number, needs in cursor.fetchall()]
+        if taken and taken[-1][1] > len(MIGRATIONS):
+            raise NewerSchemaError(taken[-1][0])
+        left = range((taken[-1][0] if taken else 0) + 1, len(MIGRATIONS) + 1)
+        if taken and not SIDE_BY_SIDE.issuperset(left):
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", ALIVE)
+            if cursor.fetchone() != (True,):
+                raise DatabaseUnusable(
+                    "servers of an older lanchat have it, which cannot go on beside this one",
+                    "stop all of them, then start this one",
+                )
+        needs = taken[-1][1] if taken else 0
+        for number in left:
+            needs = needs if number in SIDE_BY_SIDE else number
+            cursor.execute(MIGRATIONS[number - 1].encode())
+            cursor.execute("INSERT INTO migration VALUES (%s, %s)", (number, needs))

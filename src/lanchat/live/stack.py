@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import random
 import time
 from collections.abc import Callable
 from functools import partial
@@ -66,6 +67,12 @@ class SilentLimits(NamedTuple):
 
 
 _SWEEP_SECONDS = 0.5
+
+_LEAVE_A_SECOND = 400
+"""So many clients of a server that stops are let go in a second, where others take them."""
+
+_LEAVE_WITHIN = 5.0
+"""Seconds within which all are, however many they are."""
 
 SERVER_OPTIONS: dict[str, Any] = {
     "async_mode": "gevent",
@@ -130,6 +137,20 @@ class Stack:
         speed_up(server, flusher, reader)
         self._silent_since: dict[str, float] = {}
         self._sweeper = Periodic(self._sweep, _SWEEP_SECONDS, name="silent sessions")
+
+    def let_go(self) -> None:
+        """Close the WebSockets one after another, so that other servers can take their clients.
+
+        They come again by themselves, each at a moment of its own, and in no order: so the others
+        get them evenly. Meanwhile those that are left go on.
+        """
+        leaving = list(self._opened)
+        random.shuffle(leaving)
+        pause = min(1 / _LEAVE_A_SECOND, _LEAVE_WITHIN / max(1, len(leaving)))
+        start = time.monotonic()
+        for number, websocket in enumerate(leaving):
+            gevent.sleep(max(0.0, start + number * pause - time.monotonic()))
+            websocket.close(GOING_AWAY, "the server is stopping")
 
     def close(self, timeout: float) -> None:
         """Close every connection.
