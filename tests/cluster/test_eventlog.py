@@ -9,9 +9,10 @@ import pytest
 from psycopg import sql
 
 from lanchat.chat.changes import Amend, Clear, ClearUser, Delete, Pin, React, Tell
-from lanchat.chat.events import MessagePosted, MessagesRetired
+from lanchat.chat.events import MessageChanged, MessagePosted, MessagesRetired
 from lanchat.chat.model import Cursor
-from lanchat.chat.room_settings import Rules
+from lanchat.chat.room_settings import Rules, State
+from lanchat.cluster import journal
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.eventlog import _apply as store
 from lanchat.cluster.search import Indexer
@@ -212,6 +213,23 @@ def test_kinds_of_a_newer_server_are_skipped(join, address, until):
         connection.execute("UPDATE counter SET seq = seq + 2")
     say(process.log, "a")
     assert [type(each) for each in process.told] == [MessagePosted]
+
+
+def test_what_has_changed_again_is_told_at_its_own_position(join):
+    """As it is by now: who is cut off in between has to be told what lies between."""
+    process = join()
+    (a, b) = say(process.log, "ab")
+    result(process, edit(a.id, "A"))
+    result(process, Pin("lobby", a.id))
+    result(process, edit(a.id, "AA", "e2"))
+    found, up_to = process.database.call(
+        lambda rows: journal.read(rows, a.seq - 1, rows.position(), State())
+    )
+    assert [each.seq for _, each in found] == [seq for seq, _ in found]
+    assert up_to == a.seq + 4
+    told = [each.message for _, each in found if isinstance(each, MessagePosted | MessageChanged)]
+    assert [each.message for each in told] == ["AA", "b", "AA", "AA"]
+    assert b.seq == b.id
 
 
 def test_no_words_are_kept_beside_the_messages(join, address):

@@ -2,7 +2,8 @@
 
 A message that was posted is found by its id, which is its position. At every other position stands
 what kind of thing happened, and to which ids: that is all, so no words live on here. A message that
-has changed again since is told as it is by now, and one that is gone is not told at all.
+has changed again since is told as it is by now, at the position of then. One that is gone is told
+to nobody.
 """
 
 from __future__ import annotations
@@ -93,7 +94,8 @@ def posted(connection: Reader, after: int, up_to: int) -> tuple[list[Happened], 
     """The same of messages alone."""
     rows = connection.execute(_POSTED, (after, up_to)).fetchall()
     found = message_rows.read(connection, rows)
-    return [(each.id, MessagePosted(each)) for each in found], _whole(rows, up_to)
+    told: list[Happened] = [(each.id, MessagePosted(_told_at(each.id, each))) for each in found]
+    return told, _whole(rows, up_to)
 
 
 def _whole(rows: Sequence[Sequence[Any]], up_to: int) -> int:
@@ -163,9 +165,9 @@ _KINDS: dict[type, Callable[[Any], tuple[str, Any]]] = {
 # As they are read; None is for what is gone by now.
 
 
-def _read_message(connection: Reader, _seq: int, message_id: int) -> LogEvent | None:
+def _read_message(connection: Reader, seq: int, message_id: int) -> LogEvent | None:
     found = _there(connection, [message_id])
-    return MessageChanged(found[0]) if found else None
+    return MessageChanged(_told_at(seq, found[0])) if found else None
 
 
 def _read_reactions(connection: Reader, seq: int, message_id: int) -> LogEvent | None:
@@ -175,8 +177,8 @@ def _read_reactions(connection: Reader, seq: int, message_id: int) -> LogEvent |
     return ReactionsChanged(seq, found[0].room, message_id, found[0].reactions or ())
 
 
-def _read_pins(connection: Reader, _seq: int, content: tuple[str, list[int]]) -> LogEvent | None:
-    found = _there(connection, content[1])
+def _read_pins(connection: Reader, seq: int, content: tuple[str, list[int]]) -> LogEvent | None:
+    found = [_told_at(seq, message) for message in _there(connection, content[1])]
     return PinsChanged(content[0], tuple(found)) if found else None
 
 
@@ -212,6 +214,14 @@ _READ: dict[str, Callable[[Reader, int, Any], LogEvent | None]] = {
     "reactions lost": _read_lost,
     "settings": _read_settings,
 }
+
+
+def _told_at(seq: int, message: Message) -> Message:
+    """The message, also where it has changed again, with a position up to which all was told.
+
+    Clients take it for that: with a later one, a break would cost them what lies between.
+    """
+    return message if message.seq <= seq else message._replace(seq=seq)
 
 
 def _there(connection: Reader, ids: Sequence[int]) -> list[Message]:
