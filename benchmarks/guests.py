@@ -96,6 +96,10 @@ class Server:
             self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
+    def stop(self) -> None:
+        """Ask it to stop, and go on at once."""
+        self._process.send_signal(signal.SIGTERM)
+
     def use(self) -> Use:
         """What it uses now."""
         folder = Path("/proc", str(self._process.pid))
@@ -182,6 +186,10 @@ class Guest:
             return None
 
         return gevent.spawn(read)
+
+    def go_to(self, server: Listening) -> None:
+        """Connect to another server from now on, where the session is good, too."""
+        self._server = server
 
     def cut(self) -> None:
         """End the connection without a word."""
