@@ -129,7 +129,9 @@ def _claim(rows: PostgresConnection) -> None:
 def _check(connection: Reader) -> None:
     if not connection.execute(_HAS_TABLES).fetchone()[0]:
         raise NoTables
-    (steps,) = connection.execute("SELECT count(*) FROM migration").fetchone()
+    (steps,) = connection.execute(
+        "SELECT coalesce(max(coalesce(needs, number)), 0) FROM migration"
+    ).fetchone()
     if steps > len(MIGRATIONS):
         reason = f"it was made by a newer lanchat (schema {steps})"
         raise DatabaseUnusable(reason, "update lanchat, or choose another --database")

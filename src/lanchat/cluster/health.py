@@ -149,7 +149,7 @@ def _steps(rows: Reader) -> int:
     if not _value(rows, _STEPS):
         return 0
     with suppress(psycopg.errors.InsufficientPrivilege):
-        return int(_value(rows, "SELECT count(*) FROM migration"))
+        return int(_value(rows, "SELECT coalesce(max(coalesce(needs, number)), 0) FROM migration"))
     return 0
 
 
