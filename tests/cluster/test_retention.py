@@ -5,7 +5,7 @@ import pytest
 from psycopg import sql
 
 from lanchat.chat.changes import Clear, ClearUser, React, Tell
-from lanchat.chat.events import MessagesRetired, ReactionsLost
+from lanchat.chat.events import MessagePosted, MessagesRetired, ReactionsChanged, ReactionsLost
 from lanchat.chat.model import Clock, Cursor
 from lanchat.cluster.retention import PostgresRetention
 from lanchat.rows.steps import DELETED
@@ -90,3 +90,19 @@ def test_one_server_at_a_time_deletes(one, address):
         assert rows(address) == 5
     PostgresRetention(one.database, count=3).work()
     assert rows(address) == 3
+
+
+def test_reactions_of_a_server_that_died_are_told(one, join, until):
+    """Those of one that lives are its own affair: it takes a moment for them."""
+    other = join()
+    (message,) = say(one.log, ["hello"])
+    one.log.append(React(message.id, "2", "Bia", "👍")).result(DEADLINE)
+    survivor = PostgresRetention(other.database, announce=other.log.announce)
+    survivor.work()
+    assert other.told == one.told[:1]
+    survivor.work()
+    until(lambda: other.told[-1] == ReactionsLost((message.id,)))
+    other.log.append(Tell(message.id)).result(DEADLINE)
+    survivor.work()
+    survivor.work()
+    assert [type(each) for each in other.told] == [MessagePosted, ReactionsLost, ReactionsChanged]

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from lanchat.chat.events import LogEvent
+from lanchat.chat.events import LogEvent, ReactionsLost
 from lanchat.chat.model import SYSTEM_CLOCK, Clock
 from lanchat.cluster import journal
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.schema import DELETING
-from lanchat.rows import retention
+from lanchat.rows import reactions, retention
 from lanchat.rows.retention import REST, Keep, Place, Sweeper
 
 _T = TypeVar("_T")
@@ -38,6 +38,15 @@ class PostgresRetention(Sweeper):
         newest = database.call(retention.newest_time)
         super().__init__(age, count, announce=announce, clock=clock, rest=rest, newest=newest)
         self._database = database
+        self._untold: frozenset[int] = frozenset()
+
+    def work(self) -> None:
+        """Also let reactions be told that the server which stored them did not live to tell."""
+        super().work()
+        untold = frozenset(self._database.call(reactions.untold))
+        if late := untold & self._untold:  # one that lives tells them within a moment
+            self._announce(ReactionsLost(tuple(sorted(late))))
+        self._untold = untold
 
     def _step(self, keep: Keep, place: Place) -> Place:
         return self._alone(

@@ -88,10 +88,15 @@ def tell(connection: Connection, message_id: int) -> tuple[ReactionsChanged, boo
     return ReactionsChanged(seq, room, message_id, told), bool(marked[0])
 
 
+def untold(connection: Reader) -> list[int]:
+    """The messages that are marked."""
+    return [message_id for (message_id,) in connection.execute("SELECT message_id FROM untold")]
+
+
 def tell_all(connection: Connection) -> list[ReactionsChanged]:
     """Within a transaction, let all that are marked take their positions."""
     events = list[ReactionsChanged]()
-    for (message_id,) in connection.execute("SELECT message_id FROM untold").fetchall():
+    for message_id in untold(connection):
         with suppress(UnknownMessage):
             events.append(tell(connection, message_id)[0])
     return events
