@@ -187,6 +187,22 @@ def test_a_name_is_one_persons_on_all_servers(start):
     assert all(skeletons(each.suggestion).isdisjoint(skeletons("Ana")) for each in refused)
 
 
+def test_of_two_hundred_who_look_alike_one_each_gets_the_name(start):
+    """Twenty names, each wanted by ten people at two servers in the same moment."""
+    servers = [start(), start()]
+    looks = ["x{0}na", "X{0}NA", "x{0}Na", "x.{0}na", "x{0}n.a"]
+    wanted = [look.format(chr(ord("b") + n)) for n in range(20) for look in looks * 2]
+    users = [User(str(number), name) for number, name in enumerate(wanted)]
+    came = at_once(
+        [
+            lambda user=user, server=servers[n % 2]: server.directory.claim(user, HERE, 0, HOLD)
+            for n, user in enumerate(users)
+        ]
+    )
+    for first in range(0, 200, 10):
+        assert [isinstance(each, NameTaken) for each in came[first : first + 10]].count(False) == 1
+
+
 def test_a_storm_of_logins_is_let_in(start, until):
     """Everybody has come once, and all servers know all of them."""
     servers = [start(), start()]

@@ -19,7 +19,7 @@ from lanchat.chat.model import Origin
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.directory import PostgresDirectory
 from lanchat.cluster.eventlog import PostgresEventLog
-from lanchat.errors import NameTaken, SlowMode, Unauthorized
+from lanchat.errors import NameTaken, RoomLocked, SlowMode, Unauthorized
 from lanchat.rows.state import StoredReservations, StoredSettings
 from tests.chat.conftest import AuditList, Recorder
 from tests.world.deadline import DEADLINE
@@ -143,6 +143,22 @@ def test_a_host_keeps_order_on_all_servers(start, until):
     until(lambda: not other.hub.identities.may_enter(ana, HERE))
     with pytest.raises(Unauthorized):
         other.join(ana, "a2")
+
+
+def test_who_is_banned_or_locked_out_is_so_everywhere(start, until):
+    """Whoever of the hosts said so, at whatever server."""
+    one, other = start(), start()
+    host, ana = one.log_in("Hana", host=True), other.log_in("Ana")
+    one.join(host, "h")
+    other.join(ana, "a")
+    until(lambda: len(one.names()) == len(other.names()) == 2)
+    one.hub.command("h", "ban", "Ana")
+    until(lambda: ConnectionsClosed(ana.id) in other.recorder.heard("a"))
+    until(lambda: other.hub.identities.banned(ana, HERE))
+    one.hub.command("h", "lock", "")
+    until(lambda: other.hub.rules.locked)
+    with pytest.raises(RoomLocked):
+        other.hub.identities.log_in("Bia", Origin("192.0.2.9", "Firefox", "tablet"))
 
 
 def test_slow_mode_is_that_of_all_servers(start, until):
