@@ -147,7 +147,7 @@ def test_a_database_without_a_free_connection(crowded, until):
         with full():
             say(process.log, "b")
             with psycopg.connect(address.replace("crowded@", "lanchat_tests@")) as other:
-                other.execute("SELECT pg_terminate_backend(%s)", (process.log._answers.pid,))
+                other.execute("SELECT pg_terminate_backend(%s, 10000)", (process.log._answers.pid,))
             with full():
                 assert "too many connections" in refused(process, draft("c"))
         say(process.log, "c")

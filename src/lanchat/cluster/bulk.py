@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
@@ -26,6 +27,9 @@ from lanchat.rows.connection import Reader
 from lanchat.rows.visibility import VISIBLE
 
 _T = TypeVar("_T")
+
+_ENDING_SECONDS = 1.0
+"""PostgreSQL takes a moment to see that a server, or an import, which has just ended is gone."""
 
 _HAS_TABLES = "SELECT to_regclass('message') IS NOT NULL AND to_regclass('migration') IS NOT NULL"
 
@@ -120,10 +124,15 @@ def folder(address: str, path: Path) -> FileFolder:
 
 def _claim(rows: PostgresConnection) -> None:
     """Let no server live until this connection ends. Raises DatabaseInUse."""
-    (is_ours,) = rows.execute("SELECT pg_try_advisory_lock(?, ?)", ALIVE).fetchone()  # type: ignore[misc]
-    known = [each for each in servers(rows) if each.lives(LEASE)]
-    if not is_ours or known:
-        raise DatabaseInUse([(each.name, each.since) for each in known])
+    end = time.monotonic() + _ENDING_SECONDS
+    while True:
+        (is_ours,) = rows.execute("SELECT pg_try_advisory_lock(?, ?)", ALIVE).fetchone()  # type: ignore[misc]
+        known = [each for each in servers(rows) if each.lives(LEASE)]
+        if is_ours and not known:
+            return
+        if time.monotonic() > end:
+            raise DatabaseInUse([(each.name, each.since) for each in known])
+        time.sleep(0.1)
 
 
 def _check(connection: Reader) -> None:
