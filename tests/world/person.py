@@ -85,6 +85,8 @@ class Person:
         _close_for_good(self.socket)
         # Before Python 3.13 a TLS socket breaks where one thread reads and another one writes.
         usual = ["polling" if self.encrypted else "websocket"]
+        # Of one that the server has ended, Socket.IO says so a moment before Engine.IO does.
+        wait_for(lambda: self.socket.eio.state == "disconnected", "the end of the last connection")
         self.socket.connect(self.url, transports=transports or usual)
 
     def join(self, last_id: int | None = None) -> dict[str, Any]:
