@@ -29,7 +29,7 @@ import needs
 from fanout.process import raise_descriptor_limit
 from gevent.pool import Group
 from rich.console import Console
-from rich.table import Table
+from trials.patience import StandstillError
 from trials.round import FAULTS, Judged, Place, place, run
 from trials.talker import Talker
 
@@ -44,27 +44,28 @@ USUAL = {
     "moving": 2_000,
 }
 
+ROUND = ("--grace", "5")
+"""Shorter than the network is cut, and long enough to go to the other server."""
 
-def rounds(
-    postgres: Postgres, folder: Path, options: argparse.Namespace
-) -> list[tuple[str, Judged]]:
-    """As many rounds of each fault as are wanted."""
-    judged = []
+
+def rounds(postgres: Postgres, folder: Path, options: argparse.Namespace, console: Console) -> bool:
+    """As many rounds of each fault as are wanted; tells whether all hold."""
+    hold = True
     for name, fault in FAULTS.items():
         if options.only not in name:
             continue
-        for _ in range(options.rounds):
-            with place(postgres, folder) as where:
-                judged.append((name, run(where, options.people, options.messages, fault)))
-    return judged
+        for number in range(options.rounds):
+            with place(postgres, folder, *ROUND, networks=fault.cuts) as where:
+                judged = run(where, options.people, options.messages, fault)
+            console.print(f"{name}, round {number + 1} of {options.rounds}: {shown(judged)}")
+            hold &= judged.holds
+    return hold
 
 
-def shown(judged: list[tuple[str, Judged]]) -> Table:
-    """The rounds, one a line."""
-    table = Table(*("round", *(name.replace("_", " ") for name in Judged._fields)))
-    for name, found in judged:
-        table.add_row(name, *(f"{value:,.0f}" for value in found))
-    return table
+def shown(judged: Judged) -> str:
+    """A round in one line."""
+    found = (f"{name.replace('_', ' ')} {value:,.0f}" for name, value in judged._asdict().items())
+    return ", ".join(found) if judged.holds else f"[red]{', '.join(found)}[/]"
 
 
 def storm(where: Place, people: int, seconds: float) -> tuple[int, float, float]:
@@ -136,15 +137,12 @@ def main() -> int:
     if program is None:
         parser.error("there is no PostgreSQL on this machine: see LANCHAT_POSTGRES")
     raise_descriptor_limit()
-    console, failed = Console(width=160), False
+    console, failed = Console(width=200, highlight=False), False
     postgres = Postgres(program)
     try:
         with tempfile.TemporaryDirectory(prefix="lanchat-faults-") as name:
             folder = Path(name)
-            judged = rounds(postgres, folder, options)
-            if judged:
-                console.print(shown(judged))
-            failed = not all(each.holds for _, each in judged)
+            failed = not rounds(postgres, folder, options, console)
             if options.logins:
                 with place(postgres, folder) as where:
                     count, took, worst = storm(where, options.logins, options.seconds)
@@ -162,6 +160,9 @@ def main() -> int:
                     f" {took:.1f} s; {told} were told of"
                 )
                 failed |= bool(told) or took >= PATIENCE
+    except StandstillError as error:
+        console.print(f"[red]{error}[/]")
+        failed = True
     finally:
         postgres.close()
     return int(failed)

@@ -17,51 +17,77 @@ from typing import NamedTuple
 import gevent
 import psycopg
 
+from tests.world.forwarder import Forwarder
 from tests.world.postgres import Postgres
+from trials.patience import wait_until
 from trials.talker import Talker
 
-_PATIENCE = 900.0
-"""Seconds; a large round on a busy machine takes some minutes."""
+_CUT_SECONDS = 20.0
+"""Longer than a lease, the grace period and any wait for an answer of the database."""
+
+_LISTS_SECONDS = 15.0
+"""Who was taken for gone, or is gone, stands in no list after that."""
 
 
 class Place(NamedTuple):
-    """Two servers, and the database that they share."""
+    """Two servers, the database that they share, and the network of each to it, if it has one."""
 
     postgres: Postgres
     address: str
     servers: list[Server]
+    networks: list[Forwarder]
+
+
+class Fault(NamedTuple):
+    """What fails: ``happen`` returns when it is over; ``cuts`` the network of the first server."""
+
+    happen: Callable[[Place], None]
+    cuts: bool = False
 
 
 class Judged(NamedTuple):
-    """What came of a round; all but the first three ought to be 0."""
+    """What came of a round; all but the first five ought to be 0.
+
+    ``slowest`` is the longest wait for an answer, ``moves`` how often somebody was told that
+    another one came or left; ``misled`` counts what was wrong of that, and lists of people.
+    """
 
     acknowledged: int
     refused: int
     seconds: float
+    slowest: float
+    moves: int
     missing: int
     double: int
     inversions: int
     different: int
     left_out: int
+    misled: int
 
     @property
     def holds(self) -> bool:
         """Whether everybody has heard everything once and in one order."""
-        return not any(self[3:])
+        return not any(self[5:])
 
 
 @contextmanager
-def place(postgres: Postgres, folder: Path, *options: str) -> Iterator[Place]:
-    """Two servers with an empty database."""
+def place(
+    postgres: Postgres, folder: Path, *options: str, networks: bool = False
+) -> Iterator[Place]:
+    """Two servers with an empty database, which they find through networks that can be cut."""
     with postgres.databases() as new_database, ExitStack() as undo:
-        address = new_database()
-        servers = []
+        where = Place(postgres, new_database(), [], [])
         for number in range(2):
-            own = folder / f"{time.monotonic_ns()}-{number}"
+            own, address = folder / f"{time.monotonic_ns()}-{number}", where.address
             own.mkdir()
+            if networks:
+                network = Forwarder(address)
+                undo.callback(network.close)
+                where.networks.append(network)
+                address = network.address
             server = Server(own, "--database", address, *UNLIMITED, *options)
-            servers.append(undo.enter_context(server))
-        yield Place(postgres, address, servers)
+            where.servers.append(undo.enter_context(server))
+        yield where
 
 
 def kill_server(where: Place) -> None:
@@ -87,31 +113,55 @@ def cut_connections(where: Place) -> None:
         )
 
 
+def cut_network(where: Place) -> None:
+    """Nothing goes from one server to the database and back any more, and nobody is told so."""
+    where.networks[0].cut()
+    gevent.sleep(_CUT_SECONDS)
+    where.networks[0].mend()
+
+
 def nothing(_where: Place) -> None:
     """Nothing fails."""
 
 
-FAULTS: dict[str, Callable[[Place], None]] = {
-    "nothing fails": nothing,
-    "a server is killed": kill_server,
-    "PostgreSQL is killed": kill_database,
-    "all connections break": cut_connections,
+FAULTS = {
+    "nothing fails": Fault(nothing),
+    "a server is killed": Fault(kill_server),
+    "PostgreSQL is killed": Fault(kill_database),
+    "all connections break": Fault(cut_connections),
+    "the network is cut": Fault(cut_network, cuts=True),
 }
 
 
-def run(where: Place, people: int, messages: int, fault: Callable[[Place], None]) -> Judged:
-    """Let all talk, let it fail when a third was said, and judge when all was."""
+def run(where: Place, people: int, messages: int, fault: Fault) -> Judged:
+    """Let all talk, let it fail when a third was said, and judge when all was.
+
+    Raises StandstillError.
+    """
     talkers = [Talker(where.servers, n % 2, f"Guest {n}") for n in range(people)]
+    _wait(talkers, lambda: all(len(each.here) == people for each in talkers))
+    for each in talkers:
+        each.moves.clear()
     begin = time.monotonic()
     talking = [gevent.spawn(each.talk, messages // people) for each in talkers]
 
     def is_begun() -> bool:
         return sum(len(each.acknowledged) for each in talkers) > messages // 3
 
-    _until(lambda: is_begun() or any(each.exception for each in talking))
-    fault(where)
+    _wait(talkers, lambda: is_begun() or any(each.exception for each in talking))
+    fault.happen(where)
+    _wait(talkers, lambda: all(each.ready() for each in talking))
     gevent.joinall(talking, raise_error=True)
     seconds = time.monotonic() - begin
+    stored = _stored(where, talkers)
+    judged = _judge(talkers, stored, seconds, _misled(talkers, fault))
+    for each in talkers:
+        each.leave()
+    return judged
+
+
+def _stored(where: Place, talkers: list[Talker]) -> dict[int, str]:
+    """What the database has, once everybody has heard all of it."""
     with psycopg.connect(where.address, autocommit=True) as connection:
 
         def have_all() -> bool:
@@ -121,23 +171,36 @@ def run(where: Place, people: int, messages: int, fault: Callable[[Place], None]
             ).fetchone() or (1, 0)
             return not untold and all(each.is_in and each.seq >= seq for each in talkers)
 
-        _until(have_all)
-        rows = connection.execute("SELECT id, message FROM message ORDER BY id").fetchall()
-        stored: dict[int, str] = dict(rows)
-    for each in talkers:
-        each.leave()
-    return _judge(talkers, stored, seconds)
+        _wait(talkers, have_all)
+        return dict(connection.execute("SELECT id, message FROM message ORDER BY id").fetchall())
 
 
-def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + _PATIENCE
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError("waited in vain")
+def _wait(talkers: list[Talker], condition: Callable[[], bool]) -> None:
+    def progress() -> object:
+        return [(each.is_in, each.seq, len(each.acknowledged), len(each.moves)) for each in talkers]
+
+    wait_until(condition, progress, lambda: ", ".join(each.state for each in talkers))
+
+
+def _misled(talkers: list[Talker], fault: Fault) -> int:
+    """How many lists of people are wrong, and how often somebody was told of a move wrongly.
+
+    Nobody leaves. But whom a server has that is cut off, others may take for gone.
+    """
+    names = {each.name for each in talkers}
+    end = time.monotonic() + _LISTS_SECONDS
+    while any(each.here != names for each in talkers) and time.monotonic() < end:
         gevent.sleep(0.05)
+    wrong = sum(each.here != names for each in talkers)
+    for each in talkers:
+        for other in talkers:
+            told = [came for name, came in each.moves if name == other.name]
+            may_be_gone = fault.cuts and each.first != 0 and other.first == 0
+            wrong += told != [] and not (may_be_gone and told == [False, True])
+    return wrong
 
 
-def _judge(talkers: list[Talker], stored: dict[int, str], seconds: float) -> Judged:
+def _judge(talkers: list[Talker], stored: dict[int, str], seconds: float, misled: int) -> Judged:
     acknowledged = {number: text for each in talkers for number, text in each.acknowledged.items()}
     missing = sum(stored.get(number) != text for number, text in acknowledged.items())
     everything, first = list(stored), talkers[0]
@@ -147,6 +210,8 @@ def _judge(talkers: list[Talker], stored: dict[int, str], seconds: float) -> Jud
         acknowledged=len(acknowledged),
         refused=sum(each.refused for each in talkers),
         seconds=seconds,
+        slowest=max(each.slowest for each in talkers),
+        moves=sum(len(each.moves) for each in talkers),
         missing=missing,
         double=sum(each.double + len(each.heard) - len(set(each.heard)) for each in talkers)
         + len(stored)
@@ -159,4 +224,5 @@ def _judge(talkers: list[Talker], stored: dict[int, str], seconds: float) -> Jud
             for each in talkers
         ),
         left_out=sum(each.left_out for each in talkers),
+        misled=misled,
     )

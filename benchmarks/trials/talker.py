@@ -8,6 +8,7 @@ from guests import Guest, Server, wait_for  # first: it patches the standard lib
 # isort: on
 import json
 import secrets
+import time
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -30,8 +31,9 @@ PASSING = {"unavailable", "not_joined"}
 class Talker:
     """``acknowledged`` is by id what was answered with ok, ``heard`` the ids in their order.
 
-    ``shown`` is what their page shows, ``wrong`` counts events that came out of their order, and
-    ``moves`` are the names of those who were told to have come or gone.
+    ``shown`` is what their page shows, ``wrong`` counts events that came out of their order.
+    ``here`` are the names of all in the list of people, and ``moves`` what was told of it: who, and
+    whether they came. ``slowest`` is the longest wait for an answer, in seconds.
     """
 
     def __init__(self, servers: Sequence[Server], home: int, name: str) -> None:
@@ -40,12 +42,16 @@ class Talker:
         self.heard: list[int] = []
         self.shown: dict[int, str] = {}
         self.reactions: dict[int, Any] = {}
-        self.moves: list[str] = []
+        self.here: set[str] = set()
+        self.moves: list[tuple[str, bool]] = []
         self.seq, self.epoch = 0, ""
         self.wrong = self.double = self.left_out = self.refused = 0
+        self.slowest = 0.0
         self.is_in = False
+        self.first = home
         self._joined_at = 0
-        self._servers, self._home, self._first = servers, home, home
+        self._asking = ""
+        self._servers, self._home = servers, home
         self._answers: dict[int, AsyncResult[Any]] = {}
         self._number = 0
         self._over = False
@@ -56,7 +62,16 @@ class Talker:
     @property
     def moved(self) -> bool:
         """Whether they are in at another server than the first one."""
-        return self.is_in and self._home != self._first
+        return self.is_in and self._home != self.first
+
+    @property
+    def state(self) -> str:
+        """What they wait for."""
+        if not self.is_in:
+            return f"{self.name} is not let in"
+        if self._asking:
+            return f"{self.name} waits for an answer to {self._asking}"
+        return f"{self.name} knows all up to {self.seq}"
 
     def talk(self, count: int) -> None:
         """Say so much, each thing until it is acknowledged; edit and react now and then."""
@@ -83,8 +98,11 @@ class Talker:
 
     def _until_ok(self, event: str, payload: dict[str, Any]) -> Any:
         while True:
+            begin, self._asking = time.monotonic(), event
             answer = self._ask(event, payload)
+            self.slowest = max(self.slowest, time.monotonic() - begin)
             if answer is not None and answer["ok"]:
+                self._asking = ""
                 return answer
             if answer is not None:
                 if answer["error"]["code"] not in PASSING:
@@ -149,6 +167,7 @@ class Talker:
             self._show(each)
         self.seq = self._joined_at = answer["seq"]
         self.epoch = answer["epoch"]
+        self.here = {each["name"] for each in answer["hosts"]}
         for packet in early:
             self._hear(packet)
         self.is_in = True
@@ -165,9 +184,19 @@ class Talker:
         if event in {"add_chat_message", "message_changed", "reactions_changed"}:
             self._take(event, payload)
         elif event in {"host_join_room", "host_leave_room"}:
-            self.moves.append(payload["user"])
+            self._see(payload["user"], came=event == "host_join_room")
         elif event == "hosts_changed":
-            self.moves += (each["user"] for each in payload["joined"] + payload["left"])
+            for each in payload["left"]:
+                self._see(each["user"], came=False)
+            for each in payload["joined"]:
+                self._see(each["user"], came=True)
+
+    def _see(self, name: str, *, came: bool) -> None:
+        self.moves.append((name, came))
+        if came:
+            self.here.add(name)
+        else:
+            self.here.discard(name)
 
     def _take(self, event: str, payload: dict[str, Any]) -> None:
         if payload["seq"] <= self.seq:
