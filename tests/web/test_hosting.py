@@ -65,9 +65,10 @@ def test_the_link_may_be_opened_before_the_login(person_factory, secret):
     assert ana.join()["hosts"][0]["role"] == "host"
 
 
-def test_a_login_at_a_hosts_browser_is_a_guests(host):
+def test_a_login_at_a_hosts_browser_is_a_guests(host, until):
     """A pupil who finds a login page there gets no power; nor does who logs out and in."""
     host.log_in("Pupil")
+    until(lambda: not host.socket.connected, "the end of the host's connection")
     assert host.join()["hosts"][-1]["role"] == "guest"
 
 
