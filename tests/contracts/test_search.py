@@ -93,6 +93,7 @@ def test_only_ones_own_rooms_are_looked_into(find):
     """However many there are."""
     found = find(draft("hello", room="r-1"), draft("hello you", room="r-2"), draft("hello all"))
     assert found("hello", rooms=["r-1"]) == (["hello"], None)
+    assert found("hello", rooms=["r"]) == ([], None)
     assert found("hello", rooms=[LOBBY, "r-2"]) == (["hello all", "hello you"], None)
 
 

@@ -45,6 +45,8 @@ def open_rooms(path: Path) -> Callable[..., None]:
     def opened(*names: str) -> None:
         load(path, [])
         with closing(sqlite3.connect(path)) as connection, connection:
-            connection.executemany("INSERT INTO room VALUES (?, 0)", [(name,) for name in names])
+            connection.executemany(
+                "INSERT INTO room (id, cleared) VALUES (?, 0)", [(name,) for name in names]
+            )
 
     return opened

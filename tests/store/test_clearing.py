@@ -6,7 +6,7 @@ import pytest
 
 from lanchat.chat.changes import ClearUser, Delete, Pin, React, Resent, Tell
 from lanchat.chat.events import LogEvent, ReactionsLost
-from lanchat.chat.model import LOBBY, Cursor
+from lanchat.chat.model import LOBBY, Cursor, User
 from lanchat.chat.reading import Place
 from lanchat.chat.search import Query
 from lanchat.chat.words import phrases
@@ -23,7 +23,7 @@ from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.indexer import Indexer
 from lanchat.store.retention import Retention, clear_marked
 from tests.world.deadline import DEADLINE
-from tests.world.drafts import NOON, draft, edit, say, texts
+from tests.world.drafts import NOON, draft, edit, enter, say, texts
 
 SECRET = "xylophon"
 MANY = 3 * DELETED
@@ -91,6 +91,7 @@ def test_nobody_is_shown_anything_of_it(path, database, log, cleared, steps):
     reader.close()
     assert log.mine("2", [first, answer - 1]) == {}
     assert len(log.after(LOBBY, last, 1_000).deleted) == MANY
+    enter(log, "another", User("1", "Ana"))
     for number in (2, answer - 1):
         for change in (
             edit(number, "again", user_id="2"),

@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from lanchat.chat.changes import Amend
+from lanchat.chat.channels import room_channel
 from lanchat.chat.directory import LocalDirectory
-from lanchat.chat.events import Event, MessagesRetired, room_channel
+from lanchat.chat.events import Event, MessagesRetired
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import LOBBY, Clock, Message, Origin, User
 from lanchat.chat.ports import LeaveReason, LoginRefusal

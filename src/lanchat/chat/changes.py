@@ -22,11 +22,12 @@ from lanchat.chat.events import (
     UserCleared,
 )
 from lanchat.chat.model import Message, User
+from lanchat.chat.room_events import MarkedRead
 from lanchat.chat.room_settings import State
 from lanchat.chat.slow_mode import Turn
 from lanchat.errors import Refusal
 
-EventT = TypeVar("EventT", bound=LogEvent | Reacted)
+EventT = TypeVar("EventT", bound=LogEvent | Reacted | MarkedRead)
 
 
 class Change(Generic[EventT]):
@@ -39,11 +40,11 @@ class Change(Generic[EventT]):
 class Draft(Change[MessagePosted]):
     """A message on its way to the log, which gives it its id.
 
-    Of the ``mentions`` those stay that are or were users. Refused with UnknownMessage where its
-    room does not have the one that it answers, and with UnknownFile where one of the ``files`` is
-    not the author's own, not whole, or named by another message; these are ids. Of several
-    processes each has granted the ``turn`` by what it knows: refused with SlowMode where all
-    together know better.
+    Of the ``mentions`` those stay that are or were users. Refused with NotAMember or RoomClosed,
+    with UnknownMessage where its room does not have the one that it answers, and with UnknownFile
+    where one of the ``files`` is not the author's own, not whole, or named by another message;
+    these are ids. Of several processes each has granted the ``turn`` by what it knows: refused with
+    SlowMode where all together know better.
     """
 
     client_id: str
@@ -94,13 +95,14 @@ class Edit(Change[MessageChanged]):
 class Delete(Change[MessageChanged]):
     """Let nothing of a message's text be left.
 
-    ``by`` is whose own it has to be, None for anybody's. Refused with UnknownMessage, or Forbidden
-    where somebody else has written it.
+    ``by`` is whose own it has to be, None for anybody's; ``reader`` is in whose rooms it has to be,
+    None for any. Refused with UnknownMessage, or Forbidden where somebody else has written it.
     """
 
     message_id: int
     time: str
     by: str | None = None
+    reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What happens in the chat, as those who are concerned learn it.
 
-An event knows its channel: ``room:<id>`` is everybody in the room, ``user:<id>`` one person on
-all their connections. Those with a ``seq`` come from the log, in its order and after a break,
-too; the others are said once.
+An event knows its channel (``channels.py``). Those with a ``seq`` come from the log, in its order
+and after a break, too; the others are said once. What happens to rooms stands in
+``room_events.py``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from lanchat.chat.model import LOBBY, Message, Reaction, Role, User
+from lanchat.chat.channels import InLobby, InRoom, ToUser, room_channel
+from lanchat.chat.model import Message, Reaction, Role, User
+from lanchat.chat.room_events import RoomEvent
 from lanchat.chat.room_settings import Rules, State
 
 COUNTED = 1_000
@@ -24,48 +26,6 @@ class Event(Protocol):
 
     @property
     def channel(self) -> str: ...
-
-
-def room_channel(room: str) -> str:
-    """The channel of everybody in the room with this id."""
-    return f"room:{room}"
-
-
-def user_channel(user_id: str) -> str:
-    """The channel of one person."""
-    return f"user:{user_id}"
-
-
-class _InRoom:
-    """Concerns everybody in a room."""
-
-    __slots__ = ()
-    room: str
-
-    @property
-    def channel(self) -> str:
-        return room_channel(self.room)
-
-
-class _InLobby:
-    """Concerns everybody."""
-
-    __slots__ = ()
-
-    @property
-    def channel(self) -> str:
-        return room_channel(LOBBY)
-
-
-class _ToUser:
-    """Concerns one person."""
-
-    __slots__ = ()
-    user_id: str
-
-    @property
-    def channel(self) -> str:
-        return user_channel(self.user_id)
 
 
 # From the log.
@@ -97,7 +57,7 @@ class MessageChanged(_OfMessage):
 
 
 @dataclass(frozen=True, slots=True)
-class PinsChanged(_InRoom):
+class PinsChanged(InRoom):
     """These messages are pinned from now on, or not any more, as each says; one at least."""
 
     room: str
@@ -109,7 +69,7 @@ class PinsChanged(_InRoom):
 
 
 @dataclass(frozen=True, slots=True)
-class ReactionsChanged(_InRoom):
+class ReactionsChanged(InRoom):
     """What is told of a message's reactions is from now on what stands here."""
 
     seq: int
@@ -119,7 +79,7 @@ class ReactionsChanged(_InRoom):
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryCleared(_InRoom):
+class HistoryCleared(InRoom):
     """All messages of the room up to the id ``up_to`` are gone."""
 
     seq: int
@@ -128,11 +88,11 @@ class HistoryCleared(_InRoom):
 
 
 @dataclass(frozen=True, slots=True)
-class UserCleared(_InLobby):
+class UserCleared(InLobby):
     """All that a user has said is gone, up to the id ``up_to``: so many messages, or more.
 
-    ``ids`` are the newest ones, newest first. Of the messages ``reacted``, to which they had
-    reacted, it is to be told; so it will be of more of them.
+    ``ids`` are the newest ones of the room that all are in, newest first. Of the messages
+    ``reacted``, to which they had reacted, it is to be told; so it will be of more of them.
     """
 
     seq: int
@@ -144,21 +104,21 @@ class UserCleared(_InLobby):
 
 
 @dataclass(frozen=True, slots=True)
-class MessagesRetired(_InLobby):
+class MessagesRetired(InLobby):
     """Messages are gone for their age or number: all with ids in these ranges, ends included."""
 
     ranges: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ReactionsLost(_InLobby):
+class ReactionsLost(InLobby):
     """Somebody's reactions to these messages were taken back, of which it is to be told."""
 
     message_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SettingsChanged(_InLobby):
+class SettingsChanged(InLobby):
     """Other rules, moderators, bans or mutes hold; whom it concerns is told by what follows."""
 
     seq: int
@@ -170,7 +130,7 @@ class SettingsChanged(_InLobby):
 
 
 @dataclass(frozen=True, slots=True)
-class RulesChanged(_InRoom):
+class RulesChanged(InRoom):
     """Other rules hold in the room."""
 
     room: str
@@ -178,7 +138,7 @@ class RulesChanged(_InRoom):
 
 
 @dataclass(frozen=True, slots=True)
-class _Move(_InLobby):
+class _Move(InLobby):
     """In a ``crowd`` it is for those alone who do not take MembersChanged instead."""
 
     user: User
@@ -203,7 +163,7 @@ class MemberLeft(_Move):
 
 
 @dataclass(frozen=True, slots=True)
-class MembersChanged(_InLobby):
+class MembersChanged(InLobby):
     """What a moment in a crowd has brought: these have left, then these have come."""
 
     joined: list[MemberJoined]
@@ -211,7 +171,7 @@ class MembersChanged(_InLobby):
 
 
 @dataclass(frozen=True, slots=True)
-class MemberChanged(_InLobby):
+class MemberChanged(InLobby):
     """Somebody may do more or less than before, or has another name."""
 
     user: User
@@ -220,7 +180,7 @@ class MemberChanged(_InLobby):
 
 
 @dataclass(frozen=True, slots=True)
-class Reacted(_ToUser):
+class Reacted(ToUser):
     """A person's own reactions to a message are these; ``changed`` tells whether they were others.
 
     Others learn of them by ReactionsChanged.
@@ -233,7 +193,7 @@ class Reacted(_ToUser):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice(_ToUser):
+class Notice(ToUser):
     """What a moderator did that concerns this person; ``until`` is None for ever, or never."""
 
     user_id: str
@@ -242,7 +202,7 @@ class Notice(_ToUser):
 
 
 @dataclass(frozen=True, slots=True)
-class Typing(_InRoom):
+class Typing(InRoom):
     """Somebody is writing: for the others in the room, and worth nothing a moment later."""
 
     room: str
@@ -250,14 +210,14 @@ class Typing(_InRoom):
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionsClosed(_ToUser):
+class ConnectionsClosed(ToUser):
     """All connections of this person end, after what they are told before."""
 
     user_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class InvitationChanged(_InLobby):
+class InvitationChanged(InLobby):
     """The server is to be found at another address from now on."""
 
     lan_url: str
@@ -265,14 +225,14 @@ class InvitationChanged(_InLobby):
 
 
 @dataclass(frozen=True, slots=True)
-class ServerStopping(_InLobby):
+class ServerStopping(InLobby):
     """The server is about to stop."""
 
     time: str
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryLeft(_InLobby):
+class HistoryLeft(InLobby):
     """What this process has told is not all that happened, or was lost.
 
     All its connections end at once: their clients come again, and are told what there is.
@@ -290,5 +250,6 @@ LogEvent = (
     | ReactionsLost
     | SettingsChanged
     | HistoryLeft
+    | RoomEvent
 )
 """What the log tells: it has a position, or is told in its turn."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection
 
 from lanchat.chat import commands
 from lanchat.chat.catchup import Snapshot, missed
+from lanchat.chat.channels import room_channel, user_channel
 from lanchat.chat.enforcement import Enforcement
 from lanchat.chat.events import (
     Event,
@@ -23,8 +24,6 @@ from lanchat.chat.events import (
     ReactionsLost,
     SettingsChanged,
     UserCleared,
-    room_channel,
-    user_channel,
 )
 from lanchat.chat.identities import Identities
 from lanchat.chat.model import LOBBY, SYSTEM_CLOCK, Clock, Cursor, Member, Origin, User

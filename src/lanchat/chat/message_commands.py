@@ -43,8 +43,9 @@ def _pin(
 
 
 def delete(moderation: Moderation, actor: Actor, call: Call) -> Done:
-    """Delete one message, whoever wrote it."""
-    change = Delete(call.number, timestamp(moderation.clock.wall()))
+    """Delete one message, whoever wrote it; a person's command reaches their own rooms alone."""
+    time = timestamp(moderation.clock.wall())
+    change = Delete(call.number, time, reader=actor.id or None)
     try:
         message = moderation.log.append(change).result().message
     except UnknownMessage:

@@ -157,7 +157,8 @@ class Posting:
         user = self._entry(connection).user
         host = self._permissions.is_moderator(user.id)
         time = timestamp(self._clock.wall())
-        deleted = self._log.append(Delete(message_id, time, None if host else user.id))
+        own = None if host else user.id
+        deleted = self._log.append(Delete(message_id, time, own, reader=user.id))
         if host:
             actor = Actor(user.id, user.name)
             deleted.add_done_callback(lambda done: self._tell_deleted(actor, done))

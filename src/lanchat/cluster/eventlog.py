@@ -20,13 +20,13 @@ from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 
-from lanchat.chat.changes import Change, Draft
-from lanchat.chat.events import LogEvent, MessagePosted, Reacted
-from lanchat.chat.model import Cursor, Message, Page
+from lanchat.chat.changes import Change, Draft, EventT
+from lanchat.chat.events import LogEvent, MessagePosted
+from lanchat.chat.model import LOBBY, Cursor, Message, Page
 from lanchat.chat.ports import CommitStatistics, Histogram
 from lanchat.cluster import epochs, journal, turns
 from lanchat.cluster.answers import Answer, Answers
@@ -40,8 +40,6 @@ from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome
 
 _log = logging.getLogger(__name__)
-
-_E = TypeVar("_E", bound=LogEvent | Reacted)
 
 
 class PostgresEventLog:
@@ -81,7 +79,7 @@ class PostgresEventLog:
         """Whether it is heard what happens."""
         return self._listener.is_connected
 
-    def append(self, change: Change[_E]) -> Future[_E]:
+    def append(self, change: Change[EventT]) -> Future[EventT]:
         """Let a change be stored, then all who listen be told; the future is done after both."""
         return self._batches.append(change)
 
@@ -193,9 +191,11 @@ class PostgresEventLog:
 
 
 def _is_plain(change: Change[Any]) -> bool:
-    """Whether a message refers to nothing, and waits for no turn."""
-    return isinstance(change, Draft) and not (
-        change.reply_to is not None or change.mentions or change.files or change.turn
+    """Whether a message refers to nothing, waits for no turn, and is said where everybody is."""
+    return (
+        isinstance(change, Draft)
+        and change.room == LOBBY
+        and not (change.reply_to is not None or change.mentions or change.files or change.turn)
     )
 
 

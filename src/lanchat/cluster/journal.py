@@ -29,9 +29,10 @@ from lanchat.chat.events import (
     UserCleared,
 )
 from lanchat.chat.model import Message, User
+from lanchat.chat.room_events import RoomChanged, RoomEntered, RoomLeft, RoomOpened, RoomsLeft
 from lanchat.chat.room_settings import State
-from lanchat.errors import UnknownMessage
-from lanchat.rows import message_rows, references, state
+from lanchat.errors import UnknownMessage, UnknownRoom
+from lanchat.rows import message_rows, references, rooms, state
 from lanchat.rows.connection import Connection, Reader
 from lanchat.rows.visibility import VISIBLE
 
@@ -150,6 +151,26 @@ def _settings(_event: SettingsChanged) -> tuple[str, Any]:
     return "settings", None
 
 
+def _room_opened(event: RoomOpened) -> tuple[str, Any]:
+    return "room opened", event.room.id
+
+
+def _room_changed(event: RoomChanged) -> tuple[str, Any]:
+    return "room changed", event.room.id
+
+
+def _room_entered(event: RoomEntered) -> tuple[str, Any]:
+    return "room entered", [event.room, event.user.id, event.user.name]
+
+
+def _room_left(event: RoomLeft) -> tuple[str, Any]:
+    return "room left", [event.room, event.user.id, event.user.name]
+
+
+def _rooms_left(event: RoomsLeft) -> tuple[str, Any]:
+    return "rooms left", [event.user.id, event.user.name, event.left, event.closed]
+
+
 _KINDS: dict[type, Callable[[Any], tuple[str, Any]]] = {
     MessageChanged: _message,
     ReactionsChanged: _reactions,
@@ -159,6 +180,11 @@ _KINDS: dict[type, Callable[[Any], tuple[str, Any]]] = {
     MessagesRetired: _retired,
     ReactionsLost: _lost,
     SettingsChanged: _settings,
+    RoomOpened: _room_opened,
+    RoomChanged: _room_changed,
+    RoomEntered: _room_entered,
+    RoomLeft: _room_left,
+    RoomsLeft: _rooms_left,
 }
 
 
@@ -204,6 +230,34 @@ def _read_settings(connection: Reader, seq: int, _content: None) -> LogEvent | N
     return SettingsChanged(seq, now, now)
 
 
+def _read_room_opened(connection: Reader, _seq: int, room_id: str) -> LogEvent | None:
+    with suppress(UnknownRoom):
+        found = rooms.room(connection, room_id)
+        return RoomOpened(found, tuple(rooms.members(connection, room_id)))
+    return None
+
+
+def _read_room_changed(connection: Reader, _seq: int, room_id: str) -> LogEvent | None:
+    with suppress(UnknownRoom):
+        return RoomChanged(rooms.room(connection, room_id))
+    return None
+
+
+def _read_room_entered(_connection: Reader, seq: int, content: list[str]) -> LogEvent | None:
+    room_id, *user = content
+    return RoomEntered(seq, room_id, User(*user))
+
+
+def _read_room_left(_connection: Reader, seq: int, content: list[str]) -> LogEvent | None:
+    room_id, *user = content
+    return RoomLeft(seq, room_id, User(*user))
+
+
+def _read_rooms_left(_connection: Reader, seq: int, content: list[Any]) -> LogEvent | None:
+    user_id, name, left, closed = content
+    return RoomsLeft(seq, User(user_id, name), tuple(left), tuple(closed))
+
+
 _READ: dict[str, Callable[[Reader, int, Any], LogEvent | None]] = {
     "message": _read_message,
     "reactions": _read_reactions,
@@ -213,6 +267,11 @@ _READ: dict[str, Callable[[Reader, int, Any], LogEvent | None]] = {
     "retired": _read_retired,
     "reactions lost": _read_lost,
     "settings": _read_settings,
+    "room opened": _read_room_opened,
+    "room changed": _read_room_changed,
+    "room entered": _read_room_entered,
+    "room left": _read_room_left,
+    "rooms left": _read_rooms_left,
 }
 
 

@@ -321,9 +321,30 @@ CREATE UNLOGGED TABLE turn (
 );
 """
 
+# Rooms, and who is in them (see store/schema.py).
+_ROOMS = """
+ALTER TABLE room
+    ADD COLUMN kind     text NOT NULL DEFAULT 'main',
+    ADD COLUMN name     text NOT NULL DEFAULT '',
+    ADD COLUMN opener   text COLLATE "C" NOT NULL DEFAULT '',
+    ADD COLUMN topic    text NOT NULL DEFAULT '',
+    ADD COLUMN locked   boolean NOT NULL DEFAULT false,
+    ADD COLUMN readonly boolean NOT NULL DEFAULT false,
+    ADD COLUMN slow     integer NOT NULL DEFAULT 0,
+    ADD COLUMN opened   bigint NOT NULL DEFAULT 0,
+    ADD COLUMN closed   bigint NOT NULL DEFAULT 0,
+    ADD COLUMN seq      bigint NOT NULL DEFAULT 0;
+CREATE INDEX room_opener ON room (opener, kind) WHERE opener <> '';
+CREATE TABLE member (
+    room text COLLATE "C" NOT NULL, user_id text COLLATE "C" NOT NULL, "user" text NOT NULL,
+    since bigint NOT NULL, read bigint NOT NULL, PRIMARY KEY (room, user_id)
+);
+CREATE INDEX member_user ON member (user_id);
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH),
-    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS),
+    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS, _ROOMS),
 )
 
 

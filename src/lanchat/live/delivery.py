@@ -14,14 +14,8 @@ from engineio.packet import MESSAGE, Packet
 from flask_socketio import SocketIO
 from socketio.packet import EVENT
 
-from lanchat.chat.events import (
-    ConnectionsClosed,
-    Event,
-    HistoryLeft,
-    MessagePosted,
-    Typing,
-    user_channel,
-)
+from lanchat.chat.channels import user_channel
+from lanchat.chat.events import ConnectionsClosed, Event, HistoryLeft, MessagePosted, Typing
 from lanchat.live.packets import EventHandlers
 
 Only = Callable[[frozenset[str]], bool]

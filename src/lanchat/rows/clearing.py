@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from lanchat.chat.changes import ClearUser
 from lanchat.chat.events import COUNTED, UserCleared
-from lanchat.chat.model import User
+from lanchat.chat.model import LOBBY, User
 from lanchat.errors import UnknownMessage
 from lanchat.rows import reactions
 from lanchat.rows.connection import Connection, Reader
@@ -148,12 +148,12 @@ def _count(connection: Connection, user_id: str) -> int:
 
 
 def _newest(connection: Connection, user_id: str) -> list[int]:
-    """The person's among the newest messages, newest first."""
+    """The person's among the newest messages where everybody is, newest first."""
     rows = connection.execute(
         "SELECT id FROM (SELECT id, user_id, deleted_at FROM message"  # noqa: S608 (constants)
-        f" ORDER BY id DESC LIMIT {_NEWEST}) AS message WHERE user_id = ? AND {SAID}"
-        " ORDER BY id DESC",
-        (user_id,),
+        f" WHERE room = ? ORDER BY id DESC LIMIT {_NEWEST}) AS message"
+        f" WHERE user_id = ? AND {SAID} ORDER BY id DESC",
+        (LOBBY, user_id),
     )
     return [message_id for (message_id,) in rows]
 

@@ -21,9 +21,9 @@ from contextlib import suppress
 from operator import attrgetter
 
 from lanchat.chat.changes import Delete, Draft, Edit
-from lanchat.chat.model import Message
-from lanchat.errors import Forbidden, UnknownMessage
-from lanchat.rows import attachments, references
+from lanchat.chat.model import LOBBY, Message
+from lanchat.errors import Forbidden, Refusal, UnknownMessage
+from lanchat.rows import attachments, references, rooms
 from lanchat.rows.connection import Connection
 from lanchat.rows.message_rows import emptied, stored, there
 
@@ -46,8 +46,15 @@ def begin_epoch(connection: Connection) -> str:
 def insert(connection: Connection, draft: Draft) -> tuple[Message, bool]:
     """Store a message; False with the one that was stored by this client_id already.
 
-    Raises UnknownMessage where there is none that it could answer, or UnknownFile.
+    Raises UnknownMessage where there is none that it could answer, UnknownFile, NotAMember or
+    RoomClosed.
     """
+    if draft.room != LOBBY:
+        return _insert_in_room(connection, draft)
+    return _insert(connection, draft)
+
+
+def _insert(connection: Connection, draft: Draft) -> tuple[Message, bool]:
     if draft.reply_to is not None or draft.mentions or draft.files:
         return _insert_referring(connection, draft)
     values = fields(draft)
@@ -55,6 +62,18 @@ def insert(connection: Connection, draft: Draft) -> tuple[Message, bool]:
     if number is not None:
         return Message(*(number, *values, number)), True
     return stored(connection, draft.user_id, draft.client_id), False
+
+
+def _insert_in_room(connection: Connection, draft: Draft) -> tuple[Message, bool]:
+    """The same in a room that not everybody is in."""
+    try:
+        rooms.check_writing(connection, draft.room, draft.user_id)
+    except Refusal as refusal:
+        # Who was still in it when they sent it is answered, whatever has become of the room.
+        with suppress(UnknownMessage):
+            return stored(connection, draft.user_id, draft.client_id), False
+        raise refusal from None
+    return _insert(connection, draft)
 
 
 def _insert_referring(connection: Connection, draft: Draft) -> tuple[Message, bool]:
@@ -99,9 +118,10 @@ def drop(connection: Connection, ids: Sequence[int]) -> None:
 def edit(connection: Connection, change: Edit) -> tuple[Message, bool]:
     """Give a message another text; False where that was done already, with what came of it.
 
-    Raises UnknownMessage, Forbidden, or what the change's ``check`` does.
+    Raises UnknownMessage, Forbidden, RoomClosed, or what the change's ``check`` does.
     """
     now = there(connection, change.message_id)
+    rooms.check_reach(connection, now, change.user_id)
     if now.user_id != change.user_id:
         raise Forbidden("own")
     query = "SELECT edit_client_id, edit_seq FROM message WHERE id = ?"
@@ -110,6 +130,7 @@ def edit(connection: Connection, change: Edit) -> tuple[Message, bool]:
         return now._replace(seq=seq), False
     if now.deleted:
         raise UnknownMessage
+    rooms.check_writing(connection, now.room, change.user_id)
     change.check(now)
     seq, mentions = connection.take_position(), now.mentions
     if change.mentions is not None:
@@ -132,6 +153,8 @@ def edit(connection: Connection, change: Edit) -> tuple[Message, bool]:
 def delete(connection: Connection, change: Delete) -> Message:
     """Take the message's text away; returns what is left. Raises UnknownMessage or Forbidden."""
     now = there(connection, change.message_id)
+    if change.reader is not None:
+        rooms.check_reach(connection, now, change.reader)
     if now.deleted:
         raise UnknownMessage
     if change.by not in {None, now.user_id}:

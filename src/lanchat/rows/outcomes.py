@@ -31,8 +31,25 @@ from lanchat.chat.events import (
     MessagePosted,
     SettingsChanged,
 )
+from lanchat.chat.room_changes import (
+    ChangeRoom,
+    EnterRoom,
+    LeaveAll,
+    LeaveRoom,
+    MarkRead,
+    OpenRoom,
+)
 from lanchat.errors import Refusal, UnknownMessage
-from lanchat.rows import clearing, message_rows, messages, pins, reactions, state
+from lanchat.rows import (
+    clearing,
+    message_rows,
+    messages,
+    pins,
+    reactions,
+    rooms,
+    state,
+    unread,
+)
 from lanchat.rows.connection import Connection
 
 
@@ -131,6 +148,30 @@ def _amend(connection: Connection, change: Amend) -> Outcome:
     return Outcome(SettingsChanged(after.seq, before, after))
 
 
+def _open_room(connection: Connection, change: OpenRoom) -> Outcome:
+    return Outcome(*rooms.open_room(connection, change))
+
+
+def _enter_room(connection: Connection, change: EnterRoom) -> Outcome:
+    return Outcome(*rooms.enter(connection, change))
+
+
+def _leave_room(connection: Connection, change: LeaveRoom) -> Outcome:
+    return Outcome(rooms.leave(connection, change))
+
+
+def _change_room(connection: Connection, change: ChangeRoom) -> Outcome:
+    return Outcome(*rooms.change_room(connection, change))
+
+
+def _leave_all(connection: Connection, change: LeaveAll) -> Outcome:
+    return Outcome(*rooms.leave_all(connection, change))
+
+
+def _mark_read(connection: Connection, change: MarkRead) -> Outcome:
+    return Outcome(unread.mark(connection, change), fresh=False)
+
+
 _APPLY: dict[type, Callable[[Connection, Any], Outcome]] = {
     Resent: _resend,
     Edit: _edit,
@@ -143,4 +184,10 @@ _APPLY: dict[type, Callable[[Connection, Any], Outcome]] = {
     Pin: _pin,
     Unpin: _unpin,
     Amend: _amend,
+    OpenRoom: _open_room,
+    EnterRoom: _enter_room,
+    LeaveRoom: _leave_room,
+    ChangeRoom: _change_room,
+    LeaveAll: _leave_all,
+    MarkRead: _mark_read,
 }

@@ -21,7 +21,7 @@ from lanchat.chat.changes import React
 from lanchat.chat.events import Reacted, ReactionsChanged
 from lanchat.chat.model import KINDS, NAMED, Reaction
 from lanchat.errors import TooManyReactions, UnknownMessage
-from lanchat.rows import message_rows
+from lanchat.rows import message_rows, rooms
 from lanchat.rows.connection import Connection, Reader
 
 _TOLD_BYTES = 1_700
@@ -44,9 +44,17 @@ _AT_ONCE = 500
 
 
 def react(connection: Connection, change: React) -> Reacted:
-    """Let somebody react, or take it back. Raises UnknownMessage or TooManyReactions."""
+    """Let somebody react, or take it back.
+
+    Raises UnknownMessage, TooManyReactions or RoomClosed.
+    """
     message_id, user_id, emoji = change.message_id, change.user_id, change.emoji
-    message_rows.shown(connection, message_id)
+    message = message_rows.there(connection, message_id)
+    rooms.check_reach(connection, message, user_id)
+    if message.deleted:
+        raise UnknownMessage
+    if change.on:
+        rooms.check_writing(connection, message.room, user_id)
     _forget_cleared(connection, user_id, message_id)
     mine = _by(connection, user_id, message_id)
     if (emoji in mine) == change.on:

@@ -278,7 +278,7 @@ def delete_cleared(connection: Connection) -> bool:
 
 def _cleared(connection: Reader, limit: int) -> list[int]:
     rows = connection.execute(
-        "SELECT message.id FROM room JOIN message ON message.room = room.id"
+        "SELECT message.id FROM room CROSS JOIN message WHERE message.room = room.id"
         " AND message.id <= room.cleared LIMIT ?",
         (limit,),
     ).fetchall()

@@ -12,15 +12,13 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import TypeVar
 
-from lanchat.chat.changes import Change
+from lanchat.chat.changes import Change, EventT
 from lanchat.chat.events import (
     HistoryCleared,
     LogEvent,
     MessageChanged,
     MessagePosted,
-    Reacted,
     UserCleared,
 )
 from lanchat.chat.model import Cursor, Page
@@ -34,8 +32,6 @@ from lanchat.store.database import Database
 from lanchat.store.open_file import mark, transaction
 
 _log = logging.getLogger(__name__)
-
-_E = TypeVar("_E", bound=LogEvent | Reacted)
 
 
 class SqliteEventLog:
@@ -56,7 +52,7 @@ class SqliteEventLog:
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
-    def append(self, change: Change[_E]) -> Future[_E]:
+    def append(self, change: Change[EventT]) -> Future[EventT]:
         """Let a change be stored, then all who listen be told; the future is done after both.
 
         Futures are done in the order of positions. Raises StoreUnavailable once closed.

@@ -313,6 +313,32 @@ def _clearing(connection: sqlite3.Connection) -> None:
     )
 
 
+def _rooms(connection: sqlite3.Connection) -> None:
+    # What a room is called, and what holds in it; the positions at which it was opened and closed,
+    # 0 for none, and ``seq``, that of its last change.
+    for column in (
+        "kind TEXT NOT NULL DEFAULT 'main'",
+        "name TEXT NOT NULL DEFAULT ''",
+        "opener TEXT NOT NULL DEFAULT ''",
+        "topic TEXT NOT NULL DEFAULT ''",
+        "locked INTEGER NOT NULL DEFAULT 0",
+        "readonly INTEGER NOT NULL DEFAULT 0",
+        "slow INTEGER NOT NULL DEFAULT 0",
+        "opened INTEGER NOT NULL DEFAULT 0",
+        "closed INTEGER NOT NULL DEFAULT 0",
+        "seq INTEGER NOT NULL DEFAULT 0",
+    ):
+        connection.execute(f"ALTER TABLE room ADD COLUMN {column}")
+    connection.execute("CREATE INDEX room_opener ON room (opener, kind) WHERE opener != ''")
+    # Who is in it, since which position, and up to which id they have read; ``user`` is their name
+    # of then. In the room that everybody is in, a row says how far somebody has read, and no more.
+    connection.execute(
+        "CREATE TABLE member (room TEXT NOT NULL, user_id TEXT NOT NULL, user TEXT NOT NULL,"
+        " since INTEGER NOT NULL, read INTEGER NOT NULL, PRIMARY KEY (room, user_id)) WITHOUT ROWID"
+    )
+    connection.execute("CREATE INDEX member_user ON member (user_id)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -327,6 +353,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _search,
     _files,
     _clearing,
+    _rooms,
 )
 
 

@@ -145,12 +145,15 @@ def _matching(
 
 
 def _shown(connection: SqliteConnection, query: Query, ids: Sequence[int]) -> list[Message]:
-    """The messages of these ids that may be seen and were said in time."""
-    several = ", ".join("?" * len(ids))
+    """The messages of these ids that may be seen, and were said in these rooms and in time.
+
+    A room's id as words may be the beginning of another's.
+    """
+    several, rooms = (", ".join("?" * len(some)) for some in (ids, query.rooms))
     rows = connection.execute(
         f"{message_rows.SELECT}WHERE id IN ({several}) AND {VISIBLE}"
-        " AND time >= ? AND time < ? ORDER BY id DESC",
-        (*ids, query.since, query.until),
+        f" AND room IN ({rooms}) AND time >= ? AND time < ? ORDER BY id DESC",
+        (*ids, *query.rooms, query.since, query.until),
     ).fetchall()
     return message_rows.read(connection, rows)
 

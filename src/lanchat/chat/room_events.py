@@ -1,0 +1,86 @@
+"""What happens to rooms, and to who is in them; it comes from the log.
+
+Whoever hears it besides those in the room, and who is in the room from then on, is up to
+``entering.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lanchat.chat.channels import InLobby, InRoom, ToUser, room_channel
+from lanchat.chat.model import User
+from lanchat.chat.rooms import Room
+
+
+@dataclass(frozen=True, slots=True)
+class _OfRoom:
+    room: Room
+
+    @property
+    def seq(self) -> int:
+        return self.room.seq
+
+    @property
+    def channel(self) -> str:
+        return room_channel(self.room.id)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOpened(_OfRoom):
+    """There is one more room, with these people in it."""
+
+    members: tuple[User, ...]
+
+
+class RoomChanged(_OfRoom):
+    """A room is from now on as it stands here: called otherwise, or closed."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEntered(InRoom):
+    """Somebody is in the room from now on."""
+
+    seq: int
+    room: str
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLeft(InRoom):
+    """Somebody is in the room no more."""
+
+    seq: int
+    room: str
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsLeft(InLobby):
+    """A user who will not come back has left these rooms; those for two are ``closed``."""
+
+    seq: int
+    user: User
+    left: tuple[str, ...]
+    closed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedRead(ToUser):
+    """Somebody has read a room up to a message; so much is left, of which so much mentions them.
+
+    It has no position. ``changed`` tells whether they had not read so far before.
+    """
+
+    user_id: str
+    room: str
+    up_to: int
+    unread: int
+    mentions: int
+    changed: bool = True
+
+
+RoomEvent = RoomOpened | RoomChanged | RoomEntered | RoomLeft | RoomsLeft
+"""What has a position."""

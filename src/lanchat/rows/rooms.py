@@ -1,0 +1,206 @@
+"""Rooms and who is in them: few rows, which change by the log alone.
+
+Whether somebody is in a room is asked here where something is stored or shown, in the transaction
+that does so. Nothing is asked about the room that everybody is in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lanchat.chat.model import LOBBY, Message, User
+from lanchat.chat.room_changes import ChangeRoom, EnterRoom, LeaveAll, LeaveRoom, OpenRoom
+from lanchat.chat.room_events import RoomChanged, RoomEntered, RoomLeft, RoomOpened, RoomsLeft
+from lanchat.chat.rooms import Membership, Room, same_name
+from lanchat.errors import NotAMember, RoomClosed, TooManyRooms, UnknownMessage, UnknownRoom
+from lanchat.rows.connection import Connection, Reader
+
+_FIELDS = "id, kind, name, opener, topic, locked, readonly, slow, opened, closed, seq, cleared"
+
+_ROOMS = f"SELECT {_FIELDS} FROM room WHERE kind <> 'main'"  # noqa: S608 (constants)
+
+_IS_MEMBER = "SELECT 1 FROM member WHERE room = ? AND user_id = ?"
+
+
+# What is there.
+
+
+def load(connection: Reader) -> tuple[list[Room], list[Membership]]:
+    """All rooms but the one that everybody is in, and who is in them."""
+    rows = connection.execute(f"{_ROOMS} ORDER BY opened, id")
+    members = connection.execute(
+        'SELECT room, user_id, "user", since FROM member WHERE room <> ? ORDER BY since, user_id',
+        (LOBBY,),
+    )
+    found = [Membership(room_id, User(*user), since) for room_id, *user, since in members]
+    return [as_room(row) for row in rows], found
+
+
+def room(connection: Reader, room_id: str) -> Room:
+    """The room with this id, which is not the one that everybody is in. Raises UnknownRoom."""
+    row = connection.execute(f"{_ROOMS} AND id = ?", (room_id,)).fetchone()
+    if row is None:
+        raise UnknownRoom
+    return as_room(row)
+
+
+def members(connection: Reader, room_id: str) -> list[User]:
+    """Who is in the room, in the order in which they came."""
+    rows = connection.execute(
+        'SELECT user_id, "user" FROM member WHERE room = ? ORDER BY since, user_id', (room_id,)
+    )
+    return [User(*row) for row in rows]
+
+
+def as_room(row: tuple[Any, ...]) -> Room:
+    """The room in a row of its fields."""
+    room_id, kind, name, opener, topic, locked, readonly, *numbers = row
+    return Room(
+        *(room_id, kind, name, opener, topic, bool(locked), bool(readonly)), *map(int, numbers)
+    )
+
+
+# Whether somebody may.
+
+
+def is_member(connection: Reader, room_id: str, user_id: str) -> bool:
+    """Whether somebody is in the room."""
+    if room_id == LOBBY:
+        return True
+    return connection.execute(_IS_MEMBER, (room_id, user_id)).fetchone() is not None
+
+
+def check_writing(connection: Reader, room_id: str, user_id: str) -> None:
+    """Look whether somebody is in a room that is open. Raises NotAMember or RoomClosed."""
+    if room_id == LOBBY:
+        return
+    if not is_member(connection, room_id, user_id):
+        raise NotAMember
+    if room(connection, room_id).closed:
+        raise RoomClosed
+
+
+def check_reach(connection: Reader, message: Message, user_id: str) -> None:
+    """Look whether somebody may know of the message at all. Raises UnknownMessage."""
+    if not is_member(connection, message.room, user_id):
+        raise UnknownMessage
+
+
+# What happens to them.
+
+
+def open_room(connection: Connection, change: OpenRoom) -> tuple[RoomOpened, bool]:
+    """Open a room; False with the one that there is. Raises TooManyRooms."""
+    wanted = change.room
+    if there := _like(connection, wanted):
+        return RoomOpened(there, tuple(members(connection, there.id))), False
+    (count,) = connection.execute(
+        "SELECT count(*) FROM room WHERE opener = ? AND opener <> '' AND kind = ? AND closed = 0",
+        (wanted.opener, wanted.kind),
+    ).fetchone()
+    if count >= change.limit:
+        raise TooManyRooms(change.limit)
+    seq = connection.take_position()
+    connection.execute(
+        "INSERT INTO room (id, kind, name, opener, topic, locked, readonly, slow, opened, seq,"
+        " cleared) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        (
+            *(wanted.id, wanted.kind, wanted.name, wanted.opener, wanted.topic),
+            *(wanted.locked, wanted.readonly, wanted.slow, seq, seq),
+        ),
+    )
+    for user in change.members:
+        _put(connection, wanted.id, user, seq)
+    return RoomOpened(room(connection, wanted.id), change.members), True
+
+
+def enter(connection: Connection, change: EnterRoom) -> tuple[RoomEntered, bool]:
+    """Let somebody in; False where they are. Raises UnknownRoom, or what ``check`` does."""
+    there = room(connection, change.room)
+    if is_member(connection, there.id, change.user.id):
+        return RoomEntered(connection.position(), there.id, change.user), False
+    change.check(there)
+    seq = connection.take_position()
+    _put(connection, there.id, change.user, seq)
+    return RoomEntered(seq, there.id, change.user), True
+
+
+def leave(connection: Connection, change: LeaveRoom) -> RoomLeft:
+    """Let somebody out. Raises UnknownRoom, or what the change's check does."""
+    there = room(connection, change.room)
+    row = connection.execute(
+        'SELECT "user" FROM member WHERE room = ? AND user_id = ?', (there.id, change.user_id)
+    ).fetchone()
+    if row is None:
+        raise UnknownRoom
+    change.check(there)
+    connection.execute(
+        "DELETE FROM member WHERE room = ? AND user_id = ?", (there.id, change.user_id)
+    )
+    return RoomLeft(connection.take_position(), there.id, User(change.user_id, row[0]))
+
+
+def change_room(connection: Connection, change: ChangeRoom) -> tuple[RoomChanged, bool]:
+    """Let a room be otherwise; False where it is. Raises UnknownRoom, or what ``amended`` does."""
+    before = room(connection, change.room)
+    after = change.amended(before)
+    closes = change.close and before.is_open
+    if after == before and not closes:
+        return RoomChanged(before), False
+    seq = connection.take_position()
+    connection.execute(
+        "UPDATE room SET name = ?, topic = ?, locked = ?, readonly = ?, slow = ?, closed = ?,"
+        " seq = ? WHERE id = ?",
+        (
+            *(after.name, after.topic, after.locked, after.readonly, after.slow),
+            *(seq if closes else before.closed, seq, before.id),
+        ),
+    )
+    return RoomChanged(room(connection, before.id)), True
+
+
+def leave_all(connection: Connection, change: LeaveAll) -> tuple[RoomsLeft, bool]:
+    """Let a user be in no room any more; False where they were in none.
+
+    A row that says how far they had read the room that everybody is in goes, too. In a room for two
+    the row stays: it says whom the other one has spoken with.
+    """
+    user_id = change.user_id
+    rows = connection.execute(
+        'SELECT member.room, kind, closed, "user" FROM member JOIN room ON room.id = member.room'
+        " WHERE user_id = ? AND kind <> 'main' ORDER BY member.room",
+        (user_id,),
+    ).fetchall()
+    left = [room_id for room_id, kind, _, _ in rows if kind != "direct"]
+    closing = [room_id for room_id, kind, closed, _ in rows if kind == "direct" and not closed]
+    if not left and not closing:
+        connection.execute("DELETE FROM member WHERE user_id = ? AND room = ?", (user_id, LOBBY))
+        return RoomsLeft(connection.position(), User(user_id, ""), (), ()), False
+    seq = connection.take_position()
+    connection.executemany(
+        "DELETE FROM member WHERE user_id = ? AND room = ?",
+        [(user_id, each) for each in [*left, LOBBY]],
+    )
+    connection.executemany(
+        "UPDATE room SET closed = ?, seq = ? WHERE id = ?", [(seq, seq, each) for each in closing]
+    )
+    return RoomsLeft(seq, User(user_id, rows[0][3]), tuple(left), tuple(closing)), True
+
+
+def _like(connection: Connection, wanted: Room) -> Room | None:
+    """The room of this id, or an open one of the kind and name."""
+    row = connection.execute(f"{_ROOMS} AND id = ?", (wanted.id,)).fetchone()
+    if row is not None:
+        return as_room(row)
+    if wanted.kind != "open":
+        return None
+    rows = connection.execute(f"{_ROOMS} AND kind = 'open' AND closed = 0 ORDER BY opened")
+    return same_name(wanted.name, map(as_room, rows))
+
+
+def _put(connection: Connection, room_id: str, user: User, seq: int) -> None:
+    """What was said before somebody came counts as read."""
+    connection.execute(
+        'INSERT INTO member (room, user_id, "user", since, read) VALUES (?, ?, ?, ?, ?)',
+        (room_id, user.id, user.name, seq, seq),
+    )

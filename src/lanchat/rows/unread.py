@@ -1,0 +1,59 @@
+"""How far people have read, and how much they have not: counted anew whenever it is said."""
+
+from __future__ import annotations
+
+from lanchat.chat.model import LOBBY
+from lanchat.chat.room_changes import MarkRead
+from lanchat.chat.room_events import MarkedRead
+from lanchat.errors import UnknownRoom
+from lanchat.rows import rooms
+from lanchat.rows.connection import Connection, Reader
+from lanchat.rows.visibility import VISIBLE
+
+MOST = 1_000
+"""So many messages are counted at most, the oldest ones."""
+
+_UNREAD = (
+    "SELECT count(*), coalesce(sum(CASE WHEN replace(' ' || mentions || ' ', ?, '')"  # noqa: S608
+    " <> ' ' || mentions || ' ' THEN 1 ELSE 0 END), 0)"
+    " FROM (SELECT mentions FROM message WHERE room = ? AND id > ? AND user_id <> ?"
+    f" AND {VISIBLE} ORDER BY id LIMIT {MOST}) AS unread"
+)
+
+_MARK = (
+    'INSERT INTO member (room, user_id, "user", since, read) VALUES (?, ?, ?, ?, ?)'
+    " ON CONFLICT (room, user_id) DO UPDATE SET read = excluded.read"
+    " WHERE member.read < excluded.read"
+)
+
+
+def mark(connection: Connection, change: MarkRead) -> MarkedRead:
+    """Note how far somebody has read. Raises UnknownRoom."""
+    room, user = change.room, change.user
+    newest = connection.position()
+    up_to = min(change.up_to, newest)
+    if not rooms.is_member(connection, room, user.id):
+        raise UnknownRoom
+    if room == LOBBY:
+        values = (room, user.id, user.name, newest, up_to)
+        changed = connection.execute(_MARK, values).rowcount == 1
+    else:
+        changed = (
+            connection.execute(
+                "UPDATE member SET read = ? WHERE room = ? AND user_id = ? AND read < ?",
+                (up_to, room, user.id, up_to),
+            ).rowcount
+            == 1
+        )
+    (read,) = connection.execute(
+        "SELECT read FROM member WHERE room = ? AND user_id = ?", (room, user.id)
+    ).fetchone()
+    unread, mentions = count(connection, room, user.id, read)
+    return MarkedRead(user.id, room, read, unread, mentions, changed=changed)
+
+
+def count(connection: Reader, room: str, user_id: str, read: int) -> tuple[int, int]:
+    """How much others have said in the room behind this id, and how much of it mentions them."""
+    values = (f" {user_id} ", room, read, user_id)
+    unread, mentions = connection.execute(_UNREAD, values).fetchone()
+    return int(unread), int(mentions)
