@@ -208,4 +208,4 @@ def test_retention_hides_no_clearing(database, log, cleared):
     keep = every_store.Keep(None, 1)
     while not place.done:
         place = database.call(partial(retention.step, keep=keep, place=place))
-    assert database.call(pages._retired)[1] == cleared.seq
+    assert database.call(pages.retired_up_to)[1] == cleared.seq

@@ -27,6 +27,7 @@ from lanchat.chat.model import (
     User,
 )
 from lanchat.chat.room_settings import State
+from lanchat.chat.rooms import Overview
 
 LeaveReason = Literal["closed", "logout", "stop", "kicked", "banned"]
 LoginRefusal = Literal[
@@ -98,6 +99,12 @@ class EventLog(Protocol):
 
     def after(self, room: str, last_id: int | None, limit: int) -> Page:
         """What was said after this id, or at all, for a client that knows no positions."""
+
+    def overview(self, user_id: str, cursor: Cursor, history: int, limit: int) -> Overview:
+        """What has happened after the cursor in all rooms that somebody is in: one look at them.
+
+        Of messages at most ``limit``, shared out, or of a room that they begin anew ``history``.
+        """
 
     def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """What the person reacted to which of these messages."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
-from lanchat.chat.model import LOBBY, User, can_be_seen, is_unicode
+from lanchat.chat.model import LOBBY, Page, User, can_be_seen, is_unicode
 from lanchat.errors import RoomNameUnusable
 
 Kind = Literal["main", "open", "group", "direct"]
@@ -55,6 +55,45 @@ class Membership(NamedTuple):
     room: str
     user: User
     since: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPage:
+    """A room as somebody who is in it finds it.
+
+    ``last_id`` is the newest message, 0 for none. Others have said ``unread`` messages since, of
+    which so many mention them, a thousand at most. ``person`` is the other one in a room for two.
+    """
+
+    room: Room
+    page: Page
+    members: int = 0
+    last_id: int = 0
+    unread: int = 0
+    mentions: int = 0
+    person: User | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that somebody has missed, at the position ``seq``; ``main`` is where everybody is.
+
+    ``others`` are rooms that they are not in, each with how many are; ``marked`` is whether it is
+    known how far they have read.
+    """
+
+    main: RoomPage
+    rooms: list[RoomPage] = field(default_factory=list)
+    others: list[tuple[Room, int]] = field(default_factory=list)
+    marked: bool = True
+
+    @property
+    def seq(self) -> int:
+        return self.main.page.seq
+
+    @property
+    def pages(self) -> list[RoomPage]:
+        return [self.main, *self.rooms]
 
 
 MAIN = Room(LOBBY, "main")

@@ -28,6 +28,7 @@ from lanchat.chat.changes import Change, Draft, EventT
 from lanchat.chat.events import LogEvent, MessagePosted
 from lanchat.chat.model import LOBBY, Cursor, Message, Page
 from lanchat.chat.ports import CommitStatistics, Histogram
+from lanchat.chat.rooms import Overview
 from lanchat.cluster import epochs, journal, turns
 from lanchat.cluster.answers import Answer, Answers
 from lanchat.cluster.connection import PostgresConnection
@@ -35,7 +36,7 @@ from lanchat.cluster.database import PostgresDatabase, translated_errors
 from lanchat.cluster.listener import Listener
 from lanchat.cluster.patience import is_broken
 from lanchat.errors import LanchatError, StoreUnavailable
-from lanchat.rows import message_rows, messages, pages, pins, reactions
+from lanchat.rows import message_rows, messages, overview, pages, pins, reactions
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome
 
@@ -96,14 +97,17 @@ class PostgresEventLog:
         return self._page(room, lambda connection: pages.newest(connection, room, limit))
 
     def since(self, room: str, cursor: Cursor, limit: int) -> Page | None:
-        def look(connection: PostgresConnection) -> Page | None:
-            page = pages.since(connection, room, cursor, limit)
-            return page and pins.with_pins(connection, room, page)
-
-        return self._database.call(look)
+        return self._database.call(lambda connection: _since(connection, room, cursor, limit))
 
     def after(self, room: str, last_id: int | None, limit: int) -> Page:
         return self._page(room, lambda connection: pages.after(connection, room, last_id, limit))
+
+    def overview(self, user_id: str, cursor: Cursor, history: int, limit: int) -> Overview:
+        def look(connection: PostgresConnection) -> Overview:
+            main = _since(connection, LOBBY, cursor, limit) if cursor.seq else None
+            return overview.overview(connection, user_id, cursor, history, limit, main)
+
+        return self._database.call(look)
 
     def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         if not ids:
@@ -188,6 +192,11 @@ class PostgresEventLog:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _since(connection: PostgresConnection, room: str, cursor: Cursor, limit: int) -> Page | None:
+    page = pages.since(connection, room, cursor, limit)
+    return page and pins.with_pins(connection, room, page)
 
 
 def _is_plain(change: Change[Any]) -> bool:

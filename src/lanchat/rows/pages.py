@@ -20,8 +20,8 @@ CHANGES = 1_001
 def newest(connection: Connection, room: str, limit: int) -> Page:
     """The newest messages of the room."""
     floor = cleared(connection, room)
-    rows = _said(connection, room, floor, limit)
-    complete = len(rows) <= limit and _retired(connection)[0] <= floor
+    rows = said(connection, room, floor, limit + 1)
+    complete = len(rows) <= limit and retired_up_to(connection)[0] <= floor
     return Page(_page(connection, rows, limit), complete, connection.position(), cleared=floor)
 
 
@@ -29,14 +29,35 @@ def since(connection: Connection, room: str, cursor: Cursor, limit: int) -> Page
     """What has happened in the room after the cursor; None where that cannot be told."""
     gone = cleared(connection, room)
     floor = max(cursor.seq, gone)
-    retired, retired_seq = _retired(connection)
-    if not _is_known(connection, cursor) or retired_seq > floor:
+    retired, retired_seq = retired_up_to(connection)
+    if not goes_on(connection, cursor) or retired_seq > floor:
         return None
-    if is_unknown(connection, cursor.seq):
-        return None
+    rows = news(connection, room, floor, limit + 1)
+    return Page(
+        _page(connection, rows, limit),
+        len(rows) <= limit,
+        connection.position(),
+        changed=changes(connection, room, cursor, gone),
+        cleared=gone,
+        retired=min(retired, _oldest(connection, room) - 1) if retired else 0,
+    )
+
+
+def goes_on(connection: Connection, cursor: Cursor) -> bool:
+    """Whether a client with this cursor can be told what it has missed, as far as that is there."""
+    return _is_known(connection, cursor) and not is_unknown(connection, cursor.seq)
+
+
+def news(connection: Connection, room: str, floor: int, limit: int) -> list[tuple[object, ...]]:
+    """The newest rows of the room above the floor, newest first; also what is left of some."""
     rows = connection.execute(
-        SELECT + "WHERE room = ? AND id > ? ORDER BY id DESC LIMIT ?", (room, floor, limit + 1)
-    ).fetchall()
+        SELECT + "WHERE room = ? AND id > ? ORDER BY id DESC LIMIT ?", (room, floor, limit)
+    )
+    return rows.fetchall()
+
+
+def changes(connection: Connection, room: str, cursor: Cursor, gone: int) -> list[Message]:
+    """What was posted in the room up to the cursor, above ``gone``, and has changed since."""
     # Left to choose, SQLite would look at the whole room in the order of ids.
     changed = connection.execute(
         SELECT + "INDEXED BY message_changed"
@@ -50,14 +71,7 @@ def since(connection: Connection, room: str, cursor: Cursor, limit: int) -> Page
         " AND room || '' = ? AND coalesce(changed, id) <= ? AND +id > ? LIMIT ?",
         (room, cursor.seq, gone, CHANGES - len(changed)),
     )
-    return Page(
-        _page(connection, rows, limit),
-        len(rows) <= limit,
-        connection.position(),
-        changed=read(connection, [*changed, *untold]),
-        cleared=gone,
-        retired=min(retired, _oldest(connection, room) - 1) if retired else 0,
-    )
+    return read(connection, [*changed, *untold])
 
 
 def after(connection: Connection, room: str, last_id: int | None, limit: int) -> Page:
@@ -70,8 +84,8 @@ def after(connection: Connection, room: str, last_id: int | None, limit: int) ->
     foreign = last_id is not None and last_id > seq
     shown = 0 if last_id is None or foreign else last_id
     floor = max(shown, gone)
-    rows = _said(connection, room, floor, limit)
-    complete = len(rows) <= limit and not foreign and _retired(connection)[0] <= floor
+    rows = said(connection, room, floor, limit + 1)
+    complete = len(rows) <= limit and not foreign and retired_up_to(connection)[0] <= floor
     deleted = connection.execute(
         "SELECT id FROM message INDEXED BY message_deleted"  # the same
         " WHERE deleted_at IS NOT NULL AND room = ? AND id <= ? ORDER BY id DESC LIMIT ?",
@@ -83,11 +97,11 @@ def after(connection: Connection, room: str, last_id: int | None, limit: int) ->
     return Page(_page(connection, rows, limit), complete, seq, deleted=ids, cleared=gone)
 
 
-def _said(connection: Connection, room: str, floor: int, limit: int) -> list[tuple[object, ...]]:
-    """The newest rows above the floor that have a text, and one more than are wanted."""
+def said(connection: Connection, room: str, floor: int, limit: int) -> list[tuple[object, ...]]:
+    """The newest rows above the floor that have a text, newest first."""
     return connection.execute(
         SELECT + f"WHERE room = ? AND id > ? AND {SAID} ORDER BY id DESC LIMIT ?",
-        (room, floor, limit + 1),
+        (room, floor, limit),
     ).fetchall()
 
 
@@ -96,7 +110,7 @@ def _page(connection: Connection, rows: Sequence[Sequence[object]], limit: int) 
     return read(connection, reversed(rows[:limit]))
 
 
-def _retired(connection: Connection) -> tuple[int, int]:
+def retired_up_to(connection: Connection) -> tuple[int, int]:
     """The greatest id and position of messages that retention has deleted, 0 for none."""
     message_id, seq = connection.execute("SELECT id, seq FROM retired").fetchone()
     return message_id, seq

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lanchat.chat.changes import Pin, Unpin
 from lanchat.chat.events import PinsChanged
-from lanchat.chat.model import PINS, Message, Page
+from lanchat.chat.model import LOBBY, PINS, Message, Page
 from lanchat.errors import UnknownMessage
 from lanchat.rows import message_rows
 from lanchat.rows.connection import Connection, Reader
@@ -16,6 +16,13 @@ from lanchat.rows.visibility import CLEARED, OF_CLEARED_USER, VISIBLE
 _PINNED = (
     message_rows.SELECT + "INDEXED BY message_pinned WHERE room = ? AND pinned IS NOT NULL"
     f" AND id > {CLEARED} AND NOT {OF_CLEARED_USER} ORDER BY pinned"
+)
+
+_PINNED_OF = (
+    message_rows.SELECT + "INDEXED BY message_pinned WHERE pinned IS NOT NULL"  # noqa: S608
+    f" AND id > {CLEARED} AND NOT {OF_CLEARED_USER} AND room IN"
+    " (SELECT member.room FROM member WHERE member.user_id = ? AND member.room <> ?)"
+    " ORDER BY pinned"
 )
 
 _NEWEST = (
@@ -53,6 +60,14 @@ def unpin(connection: Connection, change: Unpin) -> PinsChanged:
 def pinned(connection: Reader, room: str) -> list[Message]:
     """The pinned messages of the room, the one that was pinned last at the end."""
     return message_rows.read(connection, connection.execute(_PINNED, (room,)))
+
+
+def pinned_of(connection: Reader, user_id: str) -> dict[str, list[Message]]:
+    """The same by the rooms that somebody is in, but for the one that everybody is in."""
+    found: dict[str, list[Message]] = {}
+    for message in message_rows.read(connection, connection.execute(_PINNED_OF, (user_id, LOBBY))):
+        found.setdefault(message.room, []).append(message)
+    return found
 
 
 def with_pins(connection: Reader, room: str, page: Page) -> Page:

@@ -15,9 +15,12 @@ from lanchat.chat.rooms import Membership, Room, same_name
 from lanchat.errors import NotAMember, RoomClosed, TooManyRooms, UnknownMessage, UnknownRoom
 from lanchat.rows.connection import Connection, Reader
 
-_FIELDS = "id, kind, name, opener, topic, locked, readonly, slow, opened, closed, seq, cleared"
+FIELDS = (
+    "room.id, kind, name, opener, topic, locked, readonly, slow, opened, closed, room.seq, cleared"
+)
+"""What ``as_room`` takes."""
 
-_ROOMS = f"SELECT {_FIELDS} FROM room WHERE kind <> 'main'"  # noqa: S608 (constants)
+_ROOMS = f"SELECT {FIELDS} FROM room WHERE kind <> 'main'"  # noqa: S608 (constants)
 
 _IS_MEMBER = "SELECT 1 FROM member WHERE room = ? AND user_id = ?"
 

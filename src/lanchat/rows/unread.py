@@ -8,7 +8,8 @@ from lanchat.chat.room_events import MarkedRead
 from lanchat.errors import UnknownRoom
 from lanchat.rows import rooms
 from lanchat.rows.connection import Connection, Reader
-from lanchat.rows.visibility import VISIBLE
+from lanchat.rows.message_rows import cleared
+from lanchat.rows.visibility import SAID
 
 MOST = 1_000
 """So many messages are counted at most, the oldest ones."""
@@ -17,7 +18,7 @@ _UNREAD = (
     "SELECT count(*), coalesce(sum(CASE WHEN replace(' ' || mentions || ' ', ?, '')"  # noqa: S608
     " <> ' ' || mentions || ' ' THEN 1 ELSE 0 END), 0)"
     " FROM (SELECT mentions FROM message WHERE room = ? AND id > ? AND user_id <> ?"
-    f" AND {VISIBLE} ORDER BY id LIMIT {MOST}) AS unread"
+    f" AND {SAID} ORDER BY id LIMIT {MOST}) AS unread"
 )
 
 _MARK = (
@@ -48,12 +49,13 @@ def mark(connection: Connection, change: MarkRead) -> MarkedRead:
     (read,) = connection.execute(
         "SELECT read FROM member WHERE room = ? AND user_id = ?", (room, user.id)
     ).fetchone()
-    unread, mentions = count(connection, room, user.id, read)
+    floor = max(read, cleared(connection, room))
+    unread, mentions = count(connection, room, user.id, floor)
     return MarkedRead(user.id, room, read, unread, mentions, changed=changed)
 
 
-def count(connection: Reader, room: str, user_id: str, read: int) -> tuple[int, int]:
+def count(connection: Reader, room: str, user_id: str, floor: int) -> tuple[int, int]:
     """How much others have said in the room behind this id, and how much of it mentions them."""
-    values = (f" {user_id} ", room, read, user_id)
+    values = (f" {user_id} ", room, floor, user_id)
     unread, mentions = connection.execute(_UNREAD, values).fetchone()
     return int(unread), int(mentions)

@@ -21,10 +21,11 @@ from lanchat.chat.events import (
     MessagePosted,
     UserCleared,
 )
-from lanchat.chat.model import Cursor, Page
+from lanchat.chat.model import LOBBY, Cursor, Page
 from lanchat.chat.ports import CommitStatistics
+from lanchat.chat.rooms import Overview
 from lanchat.errors import LanchatError, StoreUnavailable
-from lanchat.rows import messages, pages, pins, reactions
+from lanchat.rows import messages, overview, pages, pins, reactions
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome, store
 from lanchat.store.connection import SqliteConnection
@@ -81,6 +82,13 @@ class SqliteEventLog:
         return self._database.call(
             lambda connection: pins.with_pins(connection, room, look(connection))
         )
+
+    def overview(self, user_id: str, cursor: Cursor, history: int, limit: int) -> Overview:
+        def look(connection: SqliteConnection) -> Overview:
+            main = self._since(connection, LOBBY, cursor, limit) if cursor.seq else None
+            return overview.overview(connection, user_id, cursor, history, limit, main)
+
+        return self._database.call(look)
 
     def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         if not ids:
