@@ -59,6 +59,7 @@
         ├── RoomClosed
         ├── TooManyRooms
         ├── RoomNameUnusable
+        ├── UnknownPerson
         ├── TooManyReactions
         ├── FilesOff
         ├── TooLarge
@@ -636,6 +637,12 @@ class RoomNameUnusable(Refusal):
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit=limit)
+
+
+class UnknownPerson(Refusal):
+    """There is nobody with this id, or not any more."""
+
+    code = "unknown_person"
 
 
 class TooManyReactions(Refusal):

@@ -15,6 +15,7 @@ from lanchat.chat.events import Event, Notice
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import LOBBY, Clock, Origin, User
 from lanchat.chat.moderation import Done
+from lanchat.chat.permissions import Openers, Privacy
 from lanchat.chat.ports import LeaveReason, LoginRefusal
 from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store.database import Database
@@ -58,6 +59,9 @@ class Recorder:
         self._channels.setdefault(connection, set()).add(channel)
         if traits:
             self.traits[connection] = frozenset(traits)
+
+    def leave(self, connection: str, channel: str) -> None:
+        self._channels.get(connection, set()).discard(channel)
 
     def unsubscribe(self, connection: str) -> None:
         self._channels.pop(connection, None)
@@ -185,6 +189,8 @@ def start(
         grace: float = 5,
         edit_seconds: float = 900,
         files: bool = True,
+        openers: Openers = "hosts",
+        privacy: Privacy = "hosts",
         log: SqliteEventLog | None = None,
     ) -> Hub:
         log = log or SqliteEventLog(database)
@@ -198,6 +204,8 @@ def start(
             history=history,
             edit_seconds=edit_seconds,
             files=files,
+            openers=openers,
+            privacy=privacy,
             clock=times.clock,
         )
         hubs.append((hub, log))

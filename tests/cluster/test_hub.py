@@ -15,7 +15,9 @@ from lanchat.chat.events import (
     Typing,
 )
 from lanchat.chat.hub import Hub
-from lanchat.chat.model import Origin
+from lanchat.chat.model import Cursor, Origin
+from lanchat.chat.room_channels import TAKES_ROOMS
+from lanchat.chat.room_events import RoomLeft, RoomTold
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.directory import PostgresDirectory
 from lanchat.cluster.eventlog import PostgresEventLog
@@ -56,9 +58,11 @@ class Server:
     def log_in(self, name, *, host=False):
         return self.hub.identities.log_in(name, HERE, host=host)
 
-    def join(self, user, connection):
+    def join(self, user, connection, *, rooms=False):
         self.hub.connect(connection, user)
-        return self.hub.join(connection, user, HERE)
+        if not rooms:
+            return self.hub.join(connection, user, HERE)
+        return self.hub.join(connection, user, HERE, Cursor(0, ""), traits=[TAKES_ROOMS])
 
     def names(self):
         return [member.name for member in self.hub.members()]
@@ -194,3 +198,43 @@ def test_a_cookie_that_was_given_back_is_none_at_another_server(start, until):
     one.hub.identities.log_out(ana)
     until(lambda: not other.hub.identities.may_enter(ana, HERE))
     assert other.log_in("Ana").id != ana.id
+
+
+def test_who_is_in_a_room_hears_it_on_all_servers(start, until):
+    """Whichever server a room is opened at; and so does whoever it is for, at the other one."""
+    one, other = start(), start()
+    ana, bia = one.log_in("Ana", host=True), other.log_in("Bia")
+    until(lambda: other.hub.is_moderator(ana.id))
+    one.join(ana, "a", rooms=True)
+    other.join(bia, "b", rooms=True)
+    until(lambda: one.names() == other.names() == ["Ana", "Bia"])
+    room = one.hub.rooms.open_room("a", "Robots").room
+    until(lambda: other.recorder.all(RoomTold))
+    assert other.hub.rooms.enter("b", room.id).members == [ana, bia]
+    direct = other.hub.rooms.open_direct("b", ana.id).room
+    until(lambda: one.recorder.all(RoomTold)[-1].room == direct)
+    for place in (room, direct):
+        posted = one.hub.posting.post("a", "hello", f"in {place.id}", room=place.id)
+        message = posted.result(DEADLINE).message
+        until(lambda: MessagePosted(message) in other.recorder.heard("b"))  # noqa: B023
+    other.join(bia, "b2", rooms=True)
+    read = one.join(bia, "b3", rooms=True) and one.hub.rooms.mark_read("b3", room.id, message.id)
+    until(lambda: read.result(DEADLINE) in other.recorder.heard("b2"))
+    other.hub.rooms.leave("b", room.id)
+    until(lambda: one.recorder.all(RoomLeft))
+    said = one.hub.posting.post("a", "bye", "bye", room=room.id).result(DEADLINE)
+    heard = one.hub.posting.post("a", "all", "all").result(DEADLINE)
+    until(lambda: heard in other.recorder.heard("b2"))
+    for server, connection in ((other, "b"), (other, "b2"), (one, "b3")):
+        assert said not in server.recorder.heard(connection)
+
+
+def test_a_server_that_starts_later_knows_all_rooms(start):
+    """And who is in them, whatever has happened while it began."""
+    one = start()
+    ana = one.log_in("Ana", host=True)
+    one.join(ana, "a", rooms=True)
+    room = one.hub.rooms.open_room("a", "Robots").room
+    other = start()
+    assert other.hub.rooms.readable(ana.id) == ["lobby", room.id]
+    assert one.hub.rooms.close("a", room.id).closed

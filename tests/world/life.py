@@ -57,6 +57,9 @@ class _Wires:
         if channel == room_channel(LOBBY):
             self._traits[connection] = frozenset(traits)
 
+    def leave(self, connection: str, channel: str) -> None:
+        self._channels[connection].discard(channel)
+
     def unsubscribe(self, connection: str) -> None:
         self._channels.pop(connection, None)
 

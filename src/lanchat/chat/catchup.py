@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from lanchat.chat.model import Cursor, Member, Message, Page, User
 from lanchat.chat.ports import EventLog
 from lanchat.chat.room_settings import Ban, Rules
+from lanchat.chat.rooms import Overview
 
 CATCH_UP_LIMIT = 1_000
 """Messages in one answer."""
@@ -38,7 +39,8 @@ r"""At the most, as ``\u0007``."""
 class Snapshot:
     """What a connection gets when it joins: who it is, who is here, what it has missed.
 
-    ``bans`` are for moderators; None for others. ``mine`` are the person's own reactions.
+    ``bans`` are for moderators; None for others. ``mine`` are the person's own reactions. ``rooms``
+    are all that they are in, None for a client that takes none.
     """
 
     you: User
@@ -48,6 +50,7 @@ class Snapshot:
     rules: Rules
     bans: list[Ban] | None
     mine: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    rooms: Overview | None = None
 
 
 def missed(

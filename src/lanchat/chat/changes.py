@@ -110,8 +110,8 @@ class React(Change[Reacted]):
     """Let a person react to a message with an emoji, or not any more.
 
     It takes no position and nobody is told: that is what Tell is for, once for many of these. What
-    has not been told when a server ends is told when it starts. Refused with UnknownMessage or
-    TooManyReactions.
+    has not been told when a server ends is told when it starts. ``check`` is asked as in an Edit,
+    unless something is taken back. Refused with UnknownMessage, TooManyReactions or RoomClosed.
     """
 
     message_id: int
@@ -119,6 +119,7 @@ class React(Change[Reacted]):
     user: str
     emoji: str
     on: bool = True
+    check: Callable[[Message], None] = lambda _message: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
                                                                       └► settings hold
 
 It speaks to the world through its ports alone, and has no thread and no clock of its own. Whoever
-has it may use the three parts that stand open, and reaches no further. What has a position is told
+has it may use the four parts that stand open, and reaches no further. What has a position is told
 only when it comes back from the log, to who has caused it, too. Everything that may wait for the
 disk is said so in its docstring.
 """
@@ -12,11 +12,13 @@ disk is said so in its docstring.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from lanchat.chat import commands
 from lanchat.chat.catchup import Snapshot, missed
 from lanchat.chat.channels import room_channel, user_channel
 from lanchat.chat.enforcement import Enforcement
+from lanchat.chat.entering import Entering
 from lanchat.chat.events import (
     Event,
     LogEvent,
@@ -26,8 +28,11 @@ from lanchat.chat.events import (
     UserCleared,
 )
 from lanchat.chat.identities import Identities
+from lanchat.chat.memberships import Memberships
 from lanchat.chat.model import LOBBY, SYSTEM_CLOCK, Clock, Cursor, Member, Origin, User
 from lanchat.chat.moderation import TERMINAL, Actor, Done, Moderation
+from lanchat.chat.overview import missed_everywhere
+from lanchat.chat.permissions import Openers, Privacy
 from lanchat.chat.ports import (
     Audit,
     CommitStatistics,
@@ -40,7 +45,10 @@ from lanchat.chat.ports import (
 from lanchat.chat.posting import Posting
 from lanchat.chat.presence import Presence
 from lanchat.chat.reactions import Reactions
+from lanchat.chat.room_channels import RoomChannels
+from lanchat.chat.room_events import RoomEvent
 from lanchat.chat.room_settings import Ban, Rules
+from lanchat.chat.rooms import Overview
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import NotJoined, StoreUnavailable, Unauthorized
 
@@ -48,7 +56,7 @@ from lanchat.errors import NotJoined, StoreUnavailable, Unauthorized
 class Hub:
     """One chat; ``history`` is how many messages a newcomer gets.
 
-    ``identities`` are who people are, ``posting`` and ``reactions`` what they say.
+    ``identities`` are who people are, ``posting`` and ``reactions`` what they say, ``rooms`` where.
     ``edit_seconds`` is how long they may edit it, 0 for never; ``files`` whether they can send any.
 
     ``delivery`` are the connections of this process; ``publish`` tells an event without a position
@@ -67,6 +75,8 @@ class Hub:
         history: int,
         edit_seconds: float,
         files: bool = True,
+        openers: Openers = "hosts",
+        privacy: Privacy = "hosts",
         publish: Callable[[str, Event], None] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -87,18 +97,31 @@ class Hub:
             publish=self.publish,
             clock=clock,
         )
+        memberships = Memberships()
+        self._room_channels = RoomChannels(memberships, self._permissions, delivery)
+        self.rooms = Entering(
+            *(log, self._presence, self._permissions, memberships),
+            publish=self.publish,
+            history=history,
+            openers=openers,
+            privacy=privacy,
+        )
+        self._presence.watch_logouts(self.rooms.forget)
         self.posting = Posting(
-            *(log, self._presence, self._permissions, self._moderation),
+            *(log, self._presence, self._permissions, self._moderation, self.rooms),
             publish=self.publish,
             clock=clock,
             edit_seconds=edit_seconds,
             files=files,
         )
         self.reactions = Reactions(
-            log, self._presence, self._permissions, publish=self.publish, clock=clock
+            *(log, self._presence, self._permissions, self.rooms),
+            publish=self.publish,
+            clock=clock,
         )
         self._closed = False
         log.listen(self._on_event)
+        self.rooms.load()
 
     # Coming in.
 
@@ -131,13 +154,30 @@ class Hub:
         role = self._permissions.role(user.id)
         arrived = self._presence.enter(user, connection, origin, role, muted=muted)
         self._delivery.subscribe(connection, room_channel(LOBBY), traits)
+        self._room_channels.connect(connection, user.id, traits)
         if arrived is not None:
             self._presence.announce(arrived, origin)
-        page = missed(self._log, LOBBY, cursor, last_id, self._history)
-        mine = self.reactions.mine(user, (*page.messages, *page.changed, *page.pins))
+        rooms: Overview | None = None
+        if cursor is not None and self._room_channels.hears(connection):
+            rooms = self._overview(user, cursor)
+            page = rooms.main.page
+        else:
+            page = missed(self._log, LOBBY, cursor, last_id, self._history)
+        pages = [page] if rooms is None else [each.page for each in rooms.pages]
+        mine = self.reactions.mine(
+            user, (one for each in pages for one in (*each.messages, *each.changed, *each.pins))
+        )
         bans = self.bans() if self.is_moderator(user.id) else None
         you, members = self._presence.current(user), self.members()
-        return Snapshot(you, members, page, self._log.epoch, self.rules, bans, mine)
+        return Snapshot(you, members, page, self._log.epoch, self.rules, bans, mine, rooms)
+
+    def _overview(self, user: User, cursor: Cursor) -> Overview:
+        """What the user has missed in all rooms; of others, those that they may know of."""
+        found = missed_everywhere(self._log, user, cursor, self._history)
+        if not found.marked:
+            self.rooms.begin_reading(user, found.seq)
+        known = [one for one in found.others if self.rooms.knows_of(user.id, one[0])]
+        return replace(found, others=known)
 
     # In the room.
 
@@ -157,16 +197,20 @@ class Hub:
         return commands.run(self._moderation, TERMINAL, name, text)
 
     def rooms_of(self, connection: str) -> Collection[str]:
-        """Which rooms the person behind a connection may read. Raises NotJoined."""
-        if self._presence.entry_of(connection) is None:
+        """Which rooms the person behind a connection may read there. Raises NotJoined."""
+        entry = self._presence.entry_of(connection)
+        if entry is None:
             raise NotJoined
-        return (LOBBY,)
+        if not self._room_channels.hears(connection):
+            return (LOBBY,)
+        return self.rooms.readable(entry.user.id)
 
     # Going.
 
     def disconnect(self, connection: str) -> None:
         """A connection is gone; its person may be back within the grace period."""
         self._delivery.unsubscribe(connection)
+        self._room_channels.disconnect(connection)
         self._presence.disconnect(connection)
 
     def tick(self, now: float) -> None:
@@ -225,6 +269,9 @@ class Hub:
         """The log says what has happened: in this process, or in another one."""
         if isinstance(event, SettingsChanged):
             self._enforcement.changed(event)
+            return
+        if isinstance(event, RoomEvent):
+            self._room_channels.tell(event)
             return
         if isinstance(event, MessagePosted):
             self.posting.posted(event.message.id)

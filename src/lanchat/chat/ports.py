@@ -27,7 +27,7 @@ from lanchat.chat.model import (
     User,
 )
 from lanchat.chat.room_settings import State
-from lanchat.chat.rooms import Overview
+from lanchat.chat.rooms import Membership, Overview, Room
 
 LeaveReason = Literal["closed", "logout", "stop", "kicked", "banned"]
 LoginRefusal = Literal[
@@ -99,6 +99,9 @@ class EventLog(Protocol):
 
     def after(self, room: str, last_id: int | None, limit: int) -> Page:
         """What was said after this id, or at all, for a client that knows no positions."""
+
+    def rooms(self) -> tuple[int, list[Room], list[Membership]]:
+        """All rooms and who is in them, and at which position that is so."""
 
     def overview(self, user_id: str, cursor: Cursor, history: int, limit: int) -> Overview:
         """What has happened after the cursor in all rooms that somebody is in: one look at them.
@@ -241,6 +244,9 @@ class Delivery(Protocol):
 
         ``traits`` name what it understands (docs/protocol.md, ``new_host``).
         """
+
+    def leave(self, connection: str, channel: str) -> None:
+        """From now on the connection is not told any more what is delivered on the channel."""
 
     def unsubscribe(self, connection: str) -> None:
         """The connection is gone."""

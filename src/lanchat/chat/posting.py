@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from lanchat.chat.ages import Ages
 from lanchat.chat.changes import Change, Delete, Draft, Edit, EventT, Resent
 from lanchat.chat.crowd import CROWD
+from lanchat.chat.entering import Entering
 from lanchat.chat.events import Event, MessageChanged, MessagePosted, Typing
 from lanchat.chat.message_commands import deleted
 from lanchat.chat.model import LOBBY, Clock, Message, Origin, User, check_text, timestamp
@@ -19,6 +20,7 @@ from lanchat.chat.moderation import Actor, Moderation
 from lanchat.chat.permissions import Permissions
 from lanchat.chat.ports import Entry, EventLog
 from lanchat.chat.presence import Presence
+from lanchat.chat.rooms import MAIN
 from lanchat.chat.slow_mode import Turn
 from lanchat.errors import (
     FilesOff,
@@ -27,7 +29,6 @@ from lanchat.errors import (
     Refusal,
     StoreUnavailable,
     TooLate,
-    UnknownRoom,
 )
 
 
@@ -44,6 +45,7 @@ class Posting:
         presence: Presence,
         permissions: Permissions,
         moderation: Moderation,
+        rooms: Entering,
         *,
         publish: Callable[[Event], None],
         clock: Clock,
@@ -54,6 +56,7 @@ class Posting:
         self._presence = presence
         self._permissions = permissions
         self._moderation = moderation
+        self._rooms = rooms
         self._publish = publish
         self._clock = clock
         self._edits = edit_seconds > 0
@@ -68,16 +71,17 @@ class Posting:
         reply_to: int | None = None,
         mentions: Sequence[str] = (),
         files: Sequence[str] = (),
+        room: str = LOBBY,
     ) -> Future[MessagePosted]:
-        """Let a message be stored, then everybody be told; the future is done after both.
+        """Let a message be stored, then everybody in the room be told, and the future be done.
 
         ``reply_to`` is the id of the message that it answers, ``mentions`` are ids of users,
         ``files`` of what the person has uploaded; with some of these the text may be empty.
         The same client_id of the same person again gives the message that it made first, also
         where the person may not write any more.
         Raises NotJoined, PayloadInvalid, MessageTooLong or StoreUnavailable; the future fails with
-        the latter, or with Muted, ReadOnly, SlowMode, FilesOff, UnknownMessage (to be answered)
-        or UnknownFile.
+        the latter, or with Muted, ReadOnly, SlowMode, FilesOff, UnknownMessage (to be answered),
+        UnknownFile, or for another room UnknownRoom, NotAMember, RoomClosed or Forbidden.
         """
         entry = self._entry(connection)
         if text or not files:
@@ -86,12 +90,12 @@ class Posting:
         try:
             if files:
                 self._check_files(user)
-            turn = self._take_turn(entry, connection)
+            turn = self._take_turn(entry, connection, room)
         except Refusal as refusal:
             return self._log.append(Resent(user.id, client_id, refusal))
         time = timestamp(self._clock.wall())
         draft = Draft(
-            *(client_id, LOBBY, user.id, user.name, origin.ip, text, time),
+            *(client_id, room, user.id, user.name, origin.ip, text, time),
             *(reply_to, tuple(mentions), tuple(files), turn),
         )
         if turn is None:
@@ -133,6 +137,7 @@ class Posting:
         def check(message: Message) -> None:
             if refusal is not None:
                 raise refusal
+            self._rooms.check_writing(entry.user, message.room)
             if message not in young:
                 raise TooLate
             if not text and message.files is None:
@@ -167,14 +172,13 @@ class Posting:
     def typing(self, connection: str, room: str) -> None:
         """Tell the others in a room that somebody is writing there, if they are few.
 
-        Raises NotJoined, UnknownRoom, or Muted or ReadOnly for who may not write.
+        Raises NotJoined, UnknownRoom, or what ``post`` does for who may not write.
         """
         entry = self._entry(connection)
-        if room != LOBBY:
-            raise UnknownRoom
+        there = self._rooms.to_write_in(entry.user, room)
         now = self._clock.monotonic()
-        self._permissions.check_writing(entry.user, entry.connections[connection], now)
-        if self._presence.count <= CROWD:
+        self._permissions.check_writing(entry.user, entry.connections[connection], now, there)
+        if self._rooms.present(room) <= CROWD:
             self._publish(Typing(room, entry.user))
 
     def check_sending(self, user: User, origin: Origin) -> None:
@@ -197,9 +201,12 @@ class Posting:
             raise NotJoined
         return entry
 
-    def _take_turn(self, entry: Entry, connection: str) -> Turn | None:
+    def _take_turn(self, entry: Entry, connection: str, room: str = LOBBY) -> Turn | None:
+        there = MAIN if room == LOBBY else self._rooms.to_write_in(entry.user, room)
         now, origin = self._clock.monotonic(), entry.connections[connection]
-        return self._permissions.take_turn(entry.user, origin, now, self._presence.count_from)
+        return self._permissions.take_turn(
+            entry.user, origin, now, self._presence.count_from, there
+        )
 
     def _append_in_turn(self, change: Change[EventT], turn: Turn) -> Future[EventT]:
         try:

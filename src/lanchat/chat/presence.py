@@ -43,6 +43,7 @@ class Presence:
         clock: Clock,
     ) -> None:
         self._directory = directory
+        self._forgotten: Callable[[str], None] = lambda _user_id: None
         self._sessions = sessions
         self._audit = audit
         self._clock = clock
@@ -55,6 +56,10 @@ class Presence:
             with contextlib.suppress(NameTaken, Unauthorized, StoreUnavailable):
                 directory.claim(user, Origin("", device=device), now, HOLD_AFTER_RESTART)
         directory.watch(self._left_elsewhere, sessions.logged_out_elsewhere)
+
+    def watch_logouts(self, forgotten: Callable[[str], None]) -> None:
+        """Let this be called with the id of who is logged out here: nobody has it any more."""
+        self._forgotten = forgotten
 
     def claim(self, user: User, origin: Origin) -> None:
         """Hold the name for who is logging in; ``reserve`` has to follow. Raises NameTaken."""
@@ -138,6 +143,7 @@ class Presence:
         if departure is not None:
             self._tell(departure)
         self._sessions.log_out(user_id, self._clock.wall())
+        self._forgotten(user_id)
 
     def expire(self, now: float) -> None:
         """Free the names whose time is over, and end the moment. Waits for the disk."""

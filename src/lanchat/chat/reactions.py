@@ -15,6 +15,7 @@ from functools import cache
 from math import inf
 
 from lanchat.chat.changes import React, Tell
+from lanchat.chat.entering import Entering
 from lanchat.chat.events import Event, Reacted, ReactionsChanged
 from lanchat.chat.model import Clock, Message, User
 from lanchat.chat.permissions import Permissions
@@ -66,6 +67,7 @@ class Reactions:
         log: EventLog,
         presence: Presence,
         permissions: Permissions,
+        rooms: Entering,
         *,
         publish: Callable[[Event], None],
         clock: Clock,
@@ -73,6 +75,7 @@ class Reactions:
         self._log = log
         self._presence = presence
         self._permissions = permissions
+        self._rooms = rooms
         self._publish = publish
         self._clock = clock
         self._waiting: dict[int, None] = {}  # messages with something to tell, as they came
@@ -93,7 +96,11 @@ class Reactions:
         if on:
             self._permissions.check_writing(entry.user, entry.connections[connection], now)
         user = entry.user
-        reacted = self._log.append(React(message_id, user.id, user.name, emoji, on))
+
+        def check(message: Message) -> None:
+            self._rooms.check_writing(user, message.room)
+
+        reacted = self._log.append(React(message_id, user.id, user.name, emoji, on, check))
         reacted.add_done_callback(self._reacted)
         if self._left and self._is_due(message_id, now):
             # Right behind it, and so in the same commit.

@@ -82,5 +82,24 @@ class MarkedRead(ToUser):
     changed: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class RoomTold:
+    """There is a room, with so many in it: for those on the channel ``to``.
+
+    They are in it where they are told as ``member``, and else might enter. ``person`` is the other
+    one of a room for two.
+    """
+
+    to: str
+    room: Room
+    members: int
+    member: bool
+    person: User | None = None
+
+    @property
+    def channel(self) -> str:
+        return self.to
+
+
 RoomEvent = RoomOpened | RoomChanged | RoomEntered | RoomLeft | RoomsLeft
 """What has a position."""

@@ -28,7 +28,7 @@ from lanchat.chat.changes import Change, Draft, EventT
 from lanchat.chat.events import LogEvent, MessagePosted
 from lanchat.chat.model import LOBBY, Cursor, Message, Page
 from lanchat.chat.ports import CommitStatistics, Histogram
-from lanchat.chat.rooms import Overview
+from lanchat.chat.rooms import Membership, Overview, Room
 from lanchat.cluster import epochs, journal, turns
 from lanchat.cluster.answers import Answer, Answers
 from lanchat.cluster.connection import PostgresConnection
@@ -36,7 +36,7 @@ from lanchat.cluster.database import PostgresDatabase, translated_errors
 from lanchat.cluster.listener import Listener
 from lanchat.cluster.patience import is_broken
 from lanchat.errors import LanchatError, StoreUnavailable
-from lanchat.rows import message_rows, messages, overview, pages, pins, reactions
+from lanchat.rows import message_rows, messages, overview, pages, pins, reactions, rooms
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome
 
@@ -101,6 +101,9 @@ class PostgresEventLog:
 
     def after(self, room: str, last_id: int | None, limit: int) -> Page:
         return self._page(room, lambda connection: pages.after(connection, room, last_id, limit))
+
+    def rooms(self) -> tuple[int, list[Room], list[Membership]]:
+        return self._database.call(rooms.load)
 
     def overview(self, user_id: str, cursor: Cursor, history: int, limit: int) -> Overview:
         def look(connection: PostgresConnection) -> Overview:

@@ -7,6 +7,7 @@ A person's channel is a short list of their connections.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
@@ -14,8 +15,9 @@ from engineio.packet import MESSAGE, Packet
 from flask_socketio import SocketIO
 from socketio.packet import EVENT
 
-from lanchat.chat.channels import user_channel
+from lanchat.chat.channels import room_channel, user_channel
 from lanchat.chat.events import ConnectionsClosed, Event, HistoryLeft, MessagePosted, Typing
+from lanchat.chat.model import LOBBY
 from lanchat.live.packets import EventHandlers
 
 Only = Callable[[frozenset[str]], bool]
@@ -23,6 +25,8 @@ Told = tuple[str, Any, Only | None]
 """An event's name and payload, and by which traits a client gets it; None is for all."""
 
 _ROOM = "room:"
+_EVERYBODY = room_channel(LOBBY)
+_NONE = frozenset[str]()
 
 
 class SocketDelivery:
@@ -42,8 +46,8 @@ class SocketDelivery:
         self._packets = packets
         self._users: dict[str, list[str]] = {}  # channel of a user → connections
         self._of_users: dict[str, str] = {}  # connection → channel of its user
-        self._traits: dict[str, frozenset[str]] = {}  # connection → what it understands
-        self._groups: dict[str, set[frozenset[str]]] = {}  # channel → traits of its subscribers
+        self._joined: dict[str, dict[str, frozenset[str]]] = {}  # connection → rooms' channels → as
+        self._groups: dict[str, Counter[frozenset[str]]] = {}  # channel → traits of its subscribers
         self.closing: set[str] = set()
         """Connections that end as soon as their clients have taken what they are told."""
         self.deliveries = 0
@@ -56,14 +60,27 @@ class SocketDelivery:
             self._users.setdefault(channel, []).append(connection)
             return
         server, new = self.socketio.server, frozenset(traits)
-        server.enter_room(connection, channel)
-        # It may have joined before, and said otherwise.
-        old = self._traits.get(connection)
-        if old is not None and old != new:
-            server.leave_room(connection, _group(channel, old))
-        self._traits[connection] = new
-        self._groups.setdefault(channel, set()).add(new)
+        if not server.manager.is_connected(connection, "/"):
+            return  # it has gone meanwhile
+        joined = self._joined.setdefault(connection, {})
+        if joined.get(channel) == new:
+            return
+        if channel in joined:  # it has said otherwise before
+            server.leave_room(connection, _group(channel, joined[channel]))
+            self._uncount(channel, joined[channel])
+        else:
+            server.enter_room(connection, channel)
+        joined[channel] = new
+        self._groups.setdefault(channel, Counter())[new] += 1
         server.enter_room(connection, _group(channel, new))
+
+    def leave(self, connection: str, channel: str) -> None:
+        """From now on the connection is not told any more what is delivered on the channel."""
+        traits = self._joined.get(connection, {}).pop(channel, None)
+        if traits is not None:
+            for room in (channel, _group(channel, traits)):
+                self.socketio.server.leave_room(connection, room)
+            self._uncount(channel, traits)
 
     def deliver(self, channel: str, event: Event) -> None:
         """Tell everybody in this process who has subscribed to the channel."""
@@ -91,7 +108,8 @@ class SocketDelivery:
             text = server.packet_class(EVENT, data=[name, payload], namespace="/").encode()
             packet = Packet(MESSAGE, text)
             for connection, sid in list(server.manager.get_participants("/", channel)):
-                if connection in skipped or (only and not only(self._traits[connection])):
+                traits = self._joined[connection][channel]
+                if connection in skipped or (only and not only(traits)):
                     continue
                 session = server.eio.sockets.get(sid)
                 if session is not None and not _is_behind(session):
@@ -99,7 +117,8 @@ class SocketDelivery:
 
     def unsubscribe(self, connection: str) -> None:
         """The connection is gone; Socket.IO itself takes it out of its rooms."""
-        self._traits.pop(connection, None)
+        for joined, traits in self._joined.pop(connection, {}).items():
+            self._uncount(joined, traits)
         channel = self._of_users.pop(connection, None)
         if channel is not None:
             self._users[channel].remove(connection)
@@ -109,11 +128,25 @@ class SocketDelivery:
     def _rooms(self, channel: str, only: Only | None) -> Iterable[str]:
         """The rooms of Socket.IO in which those who get a packet are."""
         if not channel.startswith(_ROOM):
-            return list(self._users.get(channel, ()))  # each connection is a room of its own
+            # Each connection is a room of its own, and understands what it has said of the one that
+            # everybody is in.
+            return [
+                connection
+                for connection in self._users.get(channel, ())
+                if only is None or only(self._joined.get(connection, {}).get(_EVERYBODY, _NONE))
+            ]
         if only is None:
             return (channel,)
         groups = self._groups.get(channel, ())
         return [_group(channel, traits) for traits in groups if only(traits)]
+
+    def _uncount(self, channel: str, traits: frozenset[str]) -> None:
+        groups = self._groups[channel]
+        groups[traits] -= 1
+        if not groups[traits]:
+            del groups[traits]
+            if not groups:
+                del self._groups[channel]
 
     def _close(self, channel: str) -> None:
         for connection in self._users.get(channel, ()):

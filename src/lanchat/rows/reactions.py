@@ -55,6 +55,7 @@ def react(connection: Connection, change: React) -> Reacted:
         raise UnknownMessage
     if change.on:
         rooms.check_writing(connection, message.room, user_id)
+        change.check(message)
     _forget_cleared(connection, user_id, message_id)
     mine = _by(connection, user_id, message_id)
     if (emoji in mine) == change.on:

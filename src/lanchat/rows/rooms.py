@@ -28,15 +28,15 @@ _IS_MEMBER = "SELECT 1 FROM member WHERE room = ? AND user_id = ?"
 # What is there.
 
 
-def load(connection: Reader) -> tuple[list[Room], list[Membership]]:
-    """All rooms but the one that everybody is in, and who is in them."""
+def load(connection: Connection) -> tuple[int, list[Room], list[Membership]]:
+    """All rooms but the one that everybody is in, and who is in them, at the position."""
     rows = connection.execute(f"{_ROOMS} ORDER BY opened, id")
     members = connection.execute(
         'SELECT room, user_id, "user", since FROM member WHERE room <> ? ORDER BY since, user_id',
         (LOBBY,),
     )
     found = [Membership(room_id, User(*user), since) for room_id, *user, since in members]
-    return [as_room(row) for row in rows], found
+    return connection.position(), [as_room(row) for row in rows], found
 
 
 def room(connection: Reader, room_id: str) -> Room:

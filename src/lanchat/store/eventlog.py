@@ -23,9 +23,9 @@ from lanchat.chat.events import (
 )
 from lanchat.chat.model import LOBBY, Cursor, Page
 from lanchat.chat.ports import CommitStatistics
-from lanchat.chat.rooms import Overview
+from lanchat.chat.rooms import Membership, Overview, Room
 from lanchat.errors import LanchatError, StoreUnavailable
-from lanchat.rows import messages, overview, pages, pins, reactions
+from lanchat.rows import messages, overview, pages, pins, reactions, rooms
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome, store
 from lanchat.store.connection import SqliteConnection
@@ -82,6 +82,9 @@ class SqliteEventLog:
         return self._database.call(
             lambda connection: pins.with_pins(connection, room, look(connection))
         )
+
+    def rooms(self) -> tuple[int, list[Room], list[Membership]]:
+        return self._database.call(rooms.load)
 
     def overview(self, user_id: str, cursor: Cursor, history: int, limit: int) -> Overview:
         def look(connection: SqliteConnection) -> Overview:

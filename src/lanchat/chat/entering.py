@@ -1,0 +1,296 @@
+"""Rooms besides the one that everybody is in: people open, enter, leave, change and close them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+from typing import NamedTuple
+
+from lanchat.chat.catchup import missed
+from lanchat.chat.changes import Change, EventT
+from lanchat.chat.events import Event
+from lanchat.chat.memberships import Memberships
+from lanchat.chat.model import LOBBY, Page, User
+from lanchat.chat.permissions import (
+    Act,
+    Openers,
+    Permissions,
+    Privacy,
+    Standing,
+    may,
+    may_open,
+    may_talk_privately,
+    sees,
+)
+from lanchat.chat.ports import EventLog
+from lanchat.chat.presence import Presence
+from lanchat.chat.room_changes import (
+    ChangeRoom,
+    EnterRoom,
+    LeaveAll,
+    LeaveRoom,
+    MarkRead,
+    OpenRoom,
+)
+from lanchat.chat.room_events import MarkedRead
+from lanchat.chat.rooms import MAIN, Room, clean_room_name, direct_room_id, new_room_id
+from lanchat.errors import (
+    Forbidden,
+    NotAMember,
+    NotJoined,
+    ReadOnly,
+    RoomClosed,
+    RoomLocked,
+    StoreUnavailable,
+    UnknownPerson,
+    UnknownRoom,
+)
+
+_log = logging.getLogger(__name__)
+
+OPENED_LIMIT = 50
+"""Rooms that one person may have opened and not closed."""
+
+DIRECT_LIMIT = 200
+"""Rooms for two that one person may have begun."""
+
+
+class Entered(NamedTuple):
+    """A room as somebody finds it who is in it; ``person`` is the other one in a room for two."""
+
+    room: Room
+    members: list[User]
+    page: Page
+    person: User | None = None
+
+
+class Entering:
+    """Lets people have rooms; ``history`` is how many messages of one they find.
+
+    ``publish`` tells an event without a position to all processes. ``openers`` are who may open
+    rooms, ``privacy`` between whom there are some for two.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        presence: Presence,
+        permissions: Permissions,
+        memberships: Memberships,
+        *,
+        publish: Callable[[Event], None],
+        history: int,
+        openers: Openers,
+        privacy: Privacy,
+    ) -> None:
+        self._log = log
+        self._presence = presence
+        self._permissions = permissions
+        self._memberships = memberships
+        self._publish = publish
+        self._history = history
+        self._openers = openers
+        self._privacy = privacy
+
+    # What people do; all of it waits for the disk and may raise NotJoined and StoreUnavailable.
+
+    def open_room(self, connection: str, name: str) -> Entered:
+        """Open a room that others can enter, or enter the open one of this name.
+
+        Raises Forbidden, RoomLocked, RoomNameUnusable or TooManyRooms.
+        """
+        user = self._user(connection)
+        name = clean_room_name(name)
+        if not may_open(self._openers, host=self._is_host(user)):
+            raise Forbidden
+        wanted = Room(new_room_id(), "open", name, opener=user.id)
+        room = self._append(OpenRoom(wanted, (user,), OPENED_LIMIT)).room
+        return self._entered(user, room.id)
+
+    def enter(self, connection: str, room_id: str) -> Entered:
+        """Let somebody into a room, or see again what it is like.
+
+        Raises UnknownRoom, RoomLocked or RoomClosed.
+        """
+        return self._entered(self._user(connection), room_id)
+
+    def leave(self, connection: str, room_id: str) -> None:
+        """Let somebody out of a room. Raises UnknownRoom, or Forbidden where they have to stay."""
+        user = self._user(connection)
+
+        def check(room: Room) -> None:
+            if not self._may(user.id, Act.LEAVE, room):
+                raise Forbidden
+
+        self._append(LeaveRoom(room_id, user.id, check))
+
+    def open_direct(self, connection: str, person_id: str) -> Entered:
+        """Let two people have a room of their own.
+
+        Raises UnknownPerson, Forbidden or TooManyRooms.
+        """
+        user = self._user(connection)
+        room_id = direct_room_id(user.id, person_id)
+        if self._memberships.room(room_id) is None:
+            entry = self._presence.entry(person_id)
+            if entry is None or entry.member is None or person_id == user.id:
+                raise UnknownPerson
+            self._check_private(user, entry.user)
+            wanted = Room(room_id, "direct", opener=user.id)
+            self._append(OpenRoom(wanted, (user, entry.user), DIRECT_LIMIT))
+        return self._entered(user, room_id)
+
+    def mark_read(self, connection: str, room_id: str, message_id: int) -> Future[MarkedRead]:
+        """Note up to which message somebody has read a room; their other connections learn of it.
+
+        Does not wait for the disk; the future fails with UnknownRoom.
+        """
+        marked = self._log.append(MarkRead(room_id, self._user(connection), message_id))
+        marked.add_done_callback(self._marked)
+        return marked
+
+    def change(self, connection: str, room_id: str, amended: Callable[[Room], Room]) -> Room:
+        """Let a room be as ``amended`` makes it. Raises UnknownRoom, Forbidden or RoomClosed."""
+        return self._change(self._user(connection), room_id, amended, Act.CHANGE)
+
+    def rename(self, connection: str, room_id: str, name: str) -> Room:
+        """Call a room otherwise. Raises UnknownRoom, Forbidden, RoomClosed or RoomNameUnusable."""
+        name = clean_room_name(name)
+        return self.change(connection, room_id, lambda room: replace(room, name=name))
+
+    def close(self, connection: str, room_id: str) -> Room:
+        """Let nothing more be said in a room. Raises UnknownRoom or Forbidden."""
+        return self._change(self._user(connection), room_id, lambda room: room, Act.CLOSE)
+
+    # What the hub asks.
+
+    def readable(self, user_id: str) -> list[str]:
+        """The ids of all rooms that somebody may read."""
+        return [LOBBY, *self._memberships.rooms_of(user_id)]
+
+    def may_read(self, user_id: str, room_id: str) -> bool:
+        """Whether somebody may read the room."""
+        return self._memberships.is_member(user_id, room_id)
+
+    def to_write_in(self, user: User, room_id: str) -> Room:
+        """The room, for somebody who wants to write there, as far as they are in it.
+
+        Raises UnknownRoom, NotAMember, RoomClosed or Forbidden.
+        """
+        room = self._memberships.room(room_id)
+        if room is None or not sees(self._standing(user.id, room), room):
+            raise UnknownRoom
+        if not self._memberships.is_member(user.id, room_id):
+            raise NotAMember
+        if room.closed:
+            raise RoomClosed
+        if room.kind == "direct" and (other := self._memberships.other(user.id, room_id)):
+            self._check_private(user, other)
+        return room
+
+    def check_writing(self, user: User, room_id: str) -> None:
+        """Look whether somebody may write in a room, beside what holds for all.
+
+        Raises what ``to_write_in`` does, or ReadOnly.
+        """
+        if room_id != LOBBY:
+            room = self.to_write_in(user, room_id)
+            if room.readonly and not self._is_host(user):
+                raise ReadOnly
+
+    def present(self, room_id: str) -> int:
+        """How many of those who are in a room are here."""
+        if room_id == LOBBY:
+            return self._presence.count
+        entries = (self._presence.entry(user.id) for user in self._memberships.members(room_id))
+        return sum(entry is not None and entry.member is not None for entry in entries)
+
+    def knows_of(self, user_id: str, room: Room) -> bool:
+        """Whether somebody learns that there is the room."""
+        return sees(self._standing(user_id, room), room)
+
+    def begin_reading(self, user: User, position: int) -> None:
+        """Note that what was said before somebody came counts as read. Does not wait."""
+        with suppress(StoreUnavailable):
+            self._log.append(MarkRead(LOBBY, user, position))
+
+    def forget(self, user_id: str) -> None:
+        """Let somebody who has logged out be in no room any more. Does not wait."""
+        with suppress(StoreUnavailable):  # nobody comes back by this id anyway
+            self._log.append(LeaveAll(user_id))
+
+    def load(self) -> None:
+        """Take what is stored."""
+        try:
+            self._memberships.load(*self._log.rooms())
+        except StoreUnavailable as error:
+            _log.warning("it is not known any more which rooms there are: %s", error)
+
+    # How.
+
+    def _entered(self, user: User, room_id: str) -> Entered:
+        def check(room: Room) -> None:
+            self._check_entering(user, room)
+
+        if not self._memberships.is_member(user.id, room_id):
+            self._append(EnterRoom(room_id, user, check))
+        room = self._memberships.room(room_id)
+        if room is None:
+            raise UnknownRoom
+        page = missed(self._log, room_id, None, None, self._history)
+        others = self._memberships.members(room_id) if room is not MAIN else []
+        members = [self._presence.current(each) for each in others]
+        person = next((each for each in members if each.id != user.id), None)
+        return Entered(room, members, page, person if room.kind == "direct" else None)
+
+    def _change(self, user: User, room_id: str, amended: Callable[[Room], Room], act: Act) -> Room:
+        def checked(room: Room) -> Room:
+            who = self._standing(user.id, room)
+            if not sees(who, room) and not may(who, act, room):
+                raise UnknownRoom
+            if room.closed and act is Act.CHANGE:
+                raise RoomClosed
+            if not may(who, act, room):
+                raise Forbidden
+            return amended(room)
+
+        change = ChangeRoom(room_id, checked, close=act is Act.CLOSE)
+        return self._append(change).room
+
+    def _check_entering(self, user: User, room: Room) -> None:
+        who = self._standing(user.id, room)
+        if not sees(who, room):
+            raise RoomClosed if room.closed and room.kind == "open" else UnknownRoom
+        if not may(who, Act.ENTER, room):
+            raise RoomLocked
+
+    def _check_private(self, user: User, other: User) -> None:
+        one_is_host = self._is_host(user) or self._is_host(other)
+        if not may_talk_privately(self._privacy, one_is_host=one_is_host):
+            raise Forbidden("private")
+
+    def _user(self, connection: str) -> User:
+        entry = self._presence.entry_of(connection)
+        if entry is None:
+            raise NotJoined
+        return entry.user
+
+    def _append(self, change: Change[EventT]) -> EventT:
+        return self._log.append(change).result()
+
+    def _is_host(self, user: User) -> bool:
+        return self._permissions.is_moderator(user.id)
+
+    def _standing(self, user_id: str, room: Room) -> Standing:
+        host = self._permissions.is_moderator(user_id)
+        return self._memberships.standing(user_id, room, host=host)
+
+    def _may(self, user_id: str, act: Act, room: Room) -> bool:
+        return may(self._standing(user_id, room), act, room)
+
+    def _marked(self, marked: Future[MarkedRead]) -> None:
+        if not marked.exception() and marked.result().changed:
+            self._publish(marked.result())

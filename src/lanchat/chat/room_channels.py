@@ -1,0 +1,139 @@
+"""Who hears what happens in rooms, and what happens to them.
+
+Whoever is in a room is subscribed to its channel with each of their connections that takes rooms:
+before they are told that they have entered, and until it was told that they have left. Both come
+from the log, in its order. So what was said behind that position reaches exactly those who were in
+the room then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from lanchat.chat.channels import room_channel, user_channel
+from lanchat.chat.memberships import Memberships
+from lanchat.chat.model import LOBBY
+from lanchat.chat.permissions import Permissions
+from lanchat.chat.ports import Delivery
+from lanchat.chat.room_events import (
+    RoomChanged,
+    RoomEntered,
+    RoomEvent,
+    RoomLeft,
+    RoomOpened,
+    RoomsLeft,
+    RoomTold,
+)
+from lanchat.chat.rooms import Room
+
+TAKES_ROOMS = "rooms"
+"""The trait of a client that shows other rooms than the one that everybody is in."""
+
+
+class RoomChannels:
+    """The connections of this process that take rooms."""
+
+    def __init__(
+        self, memberships: Memberships, permissions: Permissions, delivery: Delivery
+    ) -> None:
+        self._memberships = memberships
+        self._permissions = permissions
+        self._delivery = delivery
+        self._connections: dict[str, dict[str, Collection[str]]] = {}  # user → connection → traits
+        self._users: dict[str, str] = {}  # connection → user
+
+    def connect(self, connection: str, user_id: str, traits: Collection[str]) -> None:
+        """Let a connection hear what it understands of the rooms that its user is in."""
+        with self._memberships.lock:
+            takes_rooms = TAKES_ROOMS in traits
+            if takes_rooms:
+                self._users[connection] = user_id
+                self._connections.setdefault(user_id, {})[connection] = traits
+            elif connection in self._users:  # it has said otherwise before
+                self.disconnect(connection)
+            else:
+                return
+            for room_id in self._memberships.rooms_of(user_id):
+                if takes_rooms:
+                    self._delivery.subscribe(connection, room_channel(room_id), traits)
+                else:
+                    self._delivery.leave(connection, room_channel(room_id))
+
+    def disconnect(self, connection: str) -> None:
+        """The connection is gone."""
+        with self._memberships.lock:
+            user_id = self._users.pop(connection, None)
+            if user_id is not None:
+                del self._connections[user_id][connection]
+                if not self._connections[user_id]:
+                    del self._connections[user_id]
+
+    def hears(self, connection: str) -> bool:
+        """Whether the connection takes rooms."""
+        return connection in self._users
+
+    def tell(self, event: RoomEvent) -> None:
+        """The log says what has happened: whom it concerns here is told."""
+        with self._memberships.lock:
+            if not self._memberships.take(event):
+                return
+            if isinstance(event, RoomOpened):
+                self._opened(event)
+            elif isinstance(event, RoomChanged):
+                self._changed(event.room)
+            elif isinstance(event, RoomEntered):
+                self._subscribe(event.room, event.user.id)
+                self._delivery.deliver(event.channel, event)
+            elif isinstance(event, RoomLeft):
+                self._left(event)
+            elif isinstance(event, RoomsLeft):
+                for room_id in event.left:
+                    self._left(RoomLeft(event.seq, room_id, event.user))
+                for room_id in event.closed:
+                    if room := self._memberships.room(room_id):
+                        self._changed(room)
+
+    def _opened(self, event: RoomOpened) -> None:
+        room, count = event.room, len(event.members)
+        for user in event.members:
+            self._subscribe(room.id, user.id)
+        if room.kind == "direct":
+            for user in event.members:
+                other = self._memberships.other(user.id, room.id)
+                self._say(RoomTold(user_channel(user.id), room, count, member=True, person=other))
+            return
+        for channel in self._channels_outside(room):
+            self._say(RoomTold(channel, room, count, member=False))
+        self._say(RoomTold(room_channel(room.id), room, count, member=True))
+
+    def _changed(self, room: Room) -> None:
+        channels = self._channels_outside(room)
+        if room.kind != "open":  # else those who are in it are among those who are told
+            channels.append(room_channel(room.id))
+        for channel in channels:
+            self._delivery.deliver(channel, RoomChanged(room))
+
+    def _left(self, event: RoomLeft) -> None:
+        self._delivery.deliver(event.channel, event)
+        for connection in self._connections.get(event.user.id, ()):
+            self._delivery.leave(connection, event.channel)
+
+    def _channels_outside(self, room: Room) -> list[str]:
+        """Where those are told who are not in the room, and may know of it."""
+        if room.kind == "open":
+            return [room_channel(LOBBY)]
+        if room.kind == "group":
+            hosts = self._permissions.state.moderators
+            return [
+                user_channel(each)
+                for each in sorted(hosts)
+                if not self._memberships.is_member(each, room.id)
+            ]
+        return []
+
+    def _subscribe(self, room_id: str, user_id: str) -> None:
+        for connection, traits in self._connections.get(user_id, {}).items():
+            self._delivery.subscribe(connection, room_channel(room_id), traits)
+
+    def _say(self, event: RoomTold) -> None:
+        self._delivery.deliver(event.channel, event)
