@@ -37,7 +37,7 @@ def do(log, change):
     return log.append(change).result(DEADLINE)
 
 
-def let(_room):
+def let(_what):
     """Anybody may."""
 
 
@@ -167,8 +167,8 @@ def test_what_is_said_in_a_room_is_there_for_who_is_in_it(log, told):
     (said,) = say(log, [draft("a", room="r")])
     changes = [
         edit(said.id, "b", user_id="2"),
-        Delete(said.id, NOON, "2", reader="2"),
-        Delete(said.id, NOON, reader="2"),
+        Delete(said.id, NOON, "2"),
+        Delete(said.id, NOON, "2", let),
         React(said.id, "2", "Bia", "👍"),
     ]
     for change in changes:
@@ -194,7 +194,7 @@ def test_in_a_closed_room_people_take_things_back_and_no_more(log):
         with pytest.raises(RoomClosed):
             do(log, change)
     assert do(log, React(said.id, "1", "Ana", "👍", on=False)).reactions == ()
-    assert do(log, Delete(other.id, NOON, "1", reader="1")).message.deleted
+    assert do(log, Delete(other.id, NOON, "1")).message.deleted
 
 
 def test_rooms_have_nothing_of_each_other(log):

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from lanchat.chat.changes import Clear, Delete
-from lanchat.chat.model import Quoted
+from lanchat.chat.model import Quoted, User
+from lanchat.chat.room_changes import OpenRoom
+from lanchat.chat.rooms import Room
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
 from lanchat.rows import bulk
 from lanchat.rows.bulk import MessageReader
@@ -200,3 +202,14 @@ def test_a_failure_loads_nothing(path):
     with pytest.raises(StoreUnavailable, match="the message database refuses: NOT NULL"):
         load(path, [draft(1), replace(draft(2), user=None)])  # type: ignore[arg-type]
     assert stored(path) == []
+
+
+def test_what_was_said_in_private_is_not_read(path, log):
+    """What was said in other rooms is."""
+    two = (User("1", "Ana"), User("2", "Bia"))
+    log.append(OpenRoom(Room("d", "direct"), two, 10)).result(DEADLINE)
+    say(log, ["hello", draft("in a room", room="r"), draft("in private", room="d")])
+    reader = MessageReader(MessageFile(path))
+    assert texts(reader) == [["hello", "in a room"]]
+    assert reader.count() == 2
+    reader.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import uuid
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from lanchat.web.limits import (
     ADDRESS_SHARE,
     BURST_SECONDS,
     LOGINS,
+    MARKS,
     REACTIONS_PER_MESSAGE,
     ROOM_SHARE,
+    ROOMS_A_MINUTE,
     STRIKES,
     Limits,
     Logins,
@@ -176,6 +179,22 @@ def test_many_devices_find_a_limit_for_reactions(limits):
         limits.reaction(f"device {number}")
     with pytest.raises(TooMuchAtOnce):
         limits.reaction("one more")
+
+
+def test_who_walks_through_rooms_is_slowed_down(limits, clock):
+    """And so is who says all the time how far they have read; that is no strike."""
+    for count, most in (
+        (partial(limits.room, "ana", HERE), ROOMS_A_MINUTE),
+        (partial(limits.marking, "ana"), MARKS),
+    ):
+        for _ in range(most):
+            count()
+        with pytest.raises(TooMuchAtOnce) as refused:
+            count()
+        clock.now += refused.value.retry_after
+        count()
+    limits.room("bia", HERE)
+    limits.marking("bia")
 
 
 def test_nobody_is_remembered_for_ever():

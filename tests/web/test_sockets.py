@@ -47,7 +47,7 @@ def test_what_a_client_claims_about_itself_is_ignored(ana, bia):
     bia.join()
     ana.connect()
     ana.call("new_host", {"user": "Bia", "ip": "10.0.0.1", "name": "Bia", "id": "1"})
-    claims = {"user": "Bia", "ip": "10.0.0.1", "user_id": "1", "room": "x", "id": 7}
+    claims = {"user": "Bia", "ip": "10.0.0.1", "user_id": "1", "id": 7}
     ana.call("new_message", {"message": "it is me", "client_id": UUID, **claims})
     heard = bia.hears("add_chat_message", message="it is me")
     assert (heard["user"], heard["ip"], heard["room"]) == ("Ana", "127.0.0.1", "lobby")

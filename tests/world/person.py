@@ -99,7 +99,9 @@ class Person:
         payload = {"message": text, "client_id": client_id or str(uuid.uuid4())}
         return self.call("new_message", payload)
 
-    def send_file(self, name: str, content: bytes, **facts: int) -> dict[str, Any]:
+    def send_file(
+        self, name: str, content: bytes, room: str = "lobby", **facts: int
+    ) -> dict[str, Any]:
         """Upload a file, the picture itself as its small version, and send a message with it."""
         told = {"name": name, **facts}
         metadata = ",".join(f"{k} {b64encode(str(v).encode()).decode()}" for k, v in told.items())
@@ -111,7 +113,8 @@ class Person:
         assert self.http.put(f"{address}/thumb", content).status_code == 204
         file_id = address.rpartition("/")[2]
         client_id = str(uuid.uuid4())
-        return self.call("new_message", {"message": "", "client_id": client_id, "files": [file_id]})
+        said = {"message": "", "client_id": client_id, "files": [file_id], "room": room}
+        return self.call("new_message", said)
 
     def call(self, event: str, payload: Any = None) -> dict[str, Any]:
         answer: dict[str, Any] = self.socket.call(event, payload, timeout=DEADLINE)

@@ -25,9 +25,14 @@ from lanchat.chat.model import Message, User
 from lanchat.chat.room_events import MarkedRead
 from lanchat.chat.room_settings import State
 from lanchat.chat.slow_mode import Turn
-from lanchat.errors import Refusal
+from lanchat.errors import Forbidden, Refusal
 
 EventT = TypeVar("EventT", bound=LogEvent | Reacted | MarkedRead)
+
+
+def _of_others(_message: Message) -> None:
+    """Nobody changes what others have said."""
+    raise Forbidden
 
 
 class Change(Generic[EventT]):
@@ -95,14 +100,14 @@ class Edit(Change[MessageChanged]):
 class Delete(Change[MessageChanged]):
     """Let nothing of a message's text be left.
 
-    ``by`` is whose own it has to be, None for anybody's; ``reader`` is in whose rooms it has to be,
-    None for any. Refused with UnknownMessage, or Forbidden where somebody else has written it.
+    ``by`` is who does so, in rooms that they are in, None for whoever may reach all. Where they
+    have not written it, ``check`` is asked as in an Edit. Refused with UnknownMessage or Forbidden.
     """
 
     message_id: int
     time: str
     by: str | None = None
-    reader: str | None = None
+    check: Callable[[Message], None] = _of_others
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,14 @@ class Entering:
             if room.readonly and not self._is_host(user):
                 raise ReadOnly
 
+    def check_act(self, user_id: str, act: Act, room_id: str) -> None:
+        """Look whether somebody may do this in a room. Raises UnknownRoom or Forbidden."""
+        room = self._memberships.room(room_id)
+        if room is None or not sees(self._standing(user_id, room), room):
+            raise UnknownRoom
+        if not self._may(user_id, act, room):
+            raise Forbidden
+
     def present(self, room_id: str) -> int:
         """How many of those who are in a room are here."""
         if room_id == LOBBY:

@@ -89,14 +89,6 @@ class Hub:
         self._presence = Presence(directory, sessions, audit, self.publish, clock)
         self._enforcement = Enforcement(log, settings, self._presence, self._deliver, clock)
         self._permissions = self._enforcement.permissions
-        self._moderation = Moderation(
-            log, self._presence, self._enforcement, audit, publish=self.publish, clock=clock
-        )
-        self.identities = Identities(
-            *(self._presence, self._enforcement, self._moderation, audit),
-            publish=self.publish,
-            clock=clock,
-        )
         memberships = Memberships()
         self._room_channels = RoomChannels(memberships, self._permissions, delivery)
         self.rooms = Entering(
@@ -107,6 +99,16 @@ class Hub:
             privacy=privacy,
         )
         self._presence.watch_logouts(self.rooms.forget)
+        self._moderation = Moderation(
+            *(log, self._presence, self._enforcement, audit, self.rooms),
+            publish=self.publish,
+            clock=clock,
+        )
+        self.identities = Identities(
+            *(self._presence, self._enforcement, self._moderation, audit),
+            publish=self.publish,
+            clock=clock,
+        )
         self.posting = Posting(
             *(log, self._presence, self._permissions, self._moderation, self.rooms),
             publish=self.publish,

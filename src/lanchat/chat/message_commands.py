@@ -10,6 +10,7 @@ from lanchat.chat.changes import Clear, ClearUser, Delete, Pin, Unpin
 from lanchat.chat.events import COUNTED, Notice, PinsChanged, UserCleared
 from lanchat.chat.model import LOBBY, PINS, Message, Origin, User, timestamp
 from lanchat.chat.moderation import Actor, Call, Done, Moderation
+from lanchat.chat.permissions import Act
 from lanchat.errors import CommandUnusable, UnknownMessage
 
 
@@ -43,9 +44,12 @@ def _pin(
 
 
 def delete(moderation: Moderation, actor: Actor, call: Call) -> Done:
-    """Delete one message, whoever wrote it; a person's command reaches their own rooms alone."""
-    time = timestamp(moderation.clock.wall())
-    change = Delete(call.number, time, reader=actor.id or None)
+    """Delete one message, whoever wrote it; somebody's command, in rooms that they are in."""
+
+    def check(message: Message) -> None:
+        moderation.rooms.check_act(actor.id, Act.DELETE, message.room)
+
+    change = Delete(call.number, timestamp(moderation.clock.wall()), actor.id or None, check)
     try:
         message = moderation.log.append(change).result().message
     except UnknownMessage:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lanchat.chat.enforcement import Enforcement
+from lanchat.chat.entering import Entering
 from lanchat.chat.events import Event
 from lanchat.chat.model import Clock, Origin, User
 from lanchat.chat.ports import Audit, EventLog
@@ -76,6 +77,7 @@ class Moderation:
         presence: Presence,
         enforcement: Enforcement,
         audit: Audit,
+        rooms: Entering,
         *,
         publish: Callable[[Event], None],
         clock: Clock,
@@ -85,6 +87,7 @@ class Moderation:
         self.permissions = enforcement.permissions
         self.amend = enforcement.amend
         self.audit = audit
+        self.rooms = rooms
         self.publish = publish
         self.clock = clock
 

@@ -17,7 +17,7 @@ from lanchat.chat.events import Event, MessageChanged, MessagePosted, Typing
 from lanchat.chat.message_commands import deleted
 from lanchat.chat.model import LOBBY, Clock, Message, Origin, User, check_text, timestamp
 from lanchat.chat.moderation import Actor, Moderation
-from lanchat.chat.permissions import Permissions
+from lanchat.chat.permissions import Act, Permissions
 from lanchat.chat.ports import Entry, EventLog
 from lanchat.chat.presence import Presence
 from lanchat.chat.rooms import MAIN
@@ -160,11 +160,13 @@ class Posting:
         the latter, UnknownMessage or Forbidden.
         """
         user = self._entry(connection).user
-        host = self._permissions.is_moderator(user.id)
+
+        def check(message: Message) -> None:
+            self._rooms.check_act(user.id, Act.DELETE, message.room)
+
         time = timestamp(self._clock.wall())
-        own = None if host else user.id
-        deleted = self._log.append(Delete(message_id, time, own, reader=user.id))
-        if host:
+        deleted = self._log.append(Delete(message_id, time, user.id, check))
+        if self._permissions.is_moderator(user.id):
             actor = Actor(user.id, user.name)
             deleted.add_done_callback(lambda done: self._tell_deleted(actor, done))
         return deleted

@@ -24,7 +24,7 @@ from lanchat.errors import DatabaseInUse, DatabaseUnusable, NoTables
 from lanchat.files.folder import FileFolder
 from lanchat.rows import bulk, messages
 from lanchat.rows.connection import Reader
-from lanchat.rows.visibility import VISIBLE
+from lanchat.rows.visibility import IN_EXPORTS
 
 _T = TypeVar("_T")
 
@@ -40,7 +40,7 @@ class SharedMessages:
     It is left as it is. Raises NoTables and DatabaseUnusable.
     """
 
-    shown = VISIBLE
+    shown = IN_EXPORTS
     has_reactions = True
 
     def __init__(self, address: str) -> None:

@@ -151,14 +151,17 @@ def edit(connection: Connection, change: Edit) -> tuple[Message, bool]:
 
 
 def delete(connection: Connection, change: Delete) -> Message:
-    """Take the message's text away; returns what is left. Raises UnknownMessage or Forbidden."""
+    """Take the message's text away; returns what is left.
+
+    Raises UnknownMessage, or what the change's ``check`` does.
+    """
     now = there(connection, change.message_id)
-    if change.reader is not None:
-        rooms.check_reach(connection, now, change.reader)
+    if change.by is not None:
+        rooms.check_reach(connection, now, change.by)
     if now.deleted:
         raise UnknownMessage
     if change.by not in {None, now.user_id}:
-        raise Forbidden
+        change.check(now)
     seq = connection.take_position()
     with connection.changing([change.message_id]):
         connection.execute(

@@ -15,10 +15,10 @@ from lanchat.chat.changes import Draft
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
 from lanchat.rows import bulk
 from lanchat.rows.connection import NewerSchemaError, Reader
-from lanchat.rows.visibility import VISIBLE
+from lanchat.rows.visibility import IN_EXPORTS, VISIBLE
 from lanchat.store.database import open_database
 from lanchat.store.open_file import transaction
-from lanchat.store.schema import WITH_CLEARING, WITH_FILES, WITH_REACTIONS, steps_taken
+from lanchat.store.schema import WITH_CLEARING, WITH_FILES, WITH_REACTIONS, WITH_ROOMS, steps_taken
 
 _T = TypeVar("_T")
 
@@ -107,8 +107,11 @@ def look_at(path: Path, call: Callable[[Reader], None]) -> None:
 def _shown(steps: int) -> str:
     """The condition for what may be shown, in a database that may be of an older lanchat.
 
-    A history that was cleared is perhaps still being deleted.
+    A history that was cleared is perhaps still being deleted. What two people have said to each
+    other in private is for nobody else.
     """
+    if steps >= WITH_ROOMS:
+        return IN_EXPORTS
     if steps >= _WITH_POSITIONS:
         return VISIBLE
     if steps == _WITH_CLEARED:

@@ -366,6 +366,9 @@ WITH_FILES = MIGRATIONS.index(_files) + 1
 WITH_CLEARING = MIGRATIONS.index(_clearing) + 1
 """The one from which on a mark may hide what a person has said."""
 
+WITH_ROOMS = MIGRATIONS.index(_rooms) + 1
+"""The one from which on there are rooms of several kinds."""
+
 
 def is_of_index(name: str) -> bool:
     """Whether a table is of the index of words, which is made of the messages."""

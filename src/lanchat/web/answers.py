@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
+from itertools import chain
 from typing import Any
 
 from lanchat.chat.catchup import Snapshot
+from lanchat.chat.entering import Entered
 from lanchat.chat.events import MessageChanged, MessagePosted, Reacted
 from lanchat.chat.model import timestamp
 from lanchat.chat.reading import Place, Stretch
+from lanchat.chat.room_events import MarkedRead
 from lanchat.chat.room_settings import Ban
+from lanchat.chat.rooms import Overview, RoomPage
 from lanchat.chat.search import Found
+from lanchat.web import outgoing
 from lanchat.web.outgoing import message, mine
 
 
@@ -34,9 +40,63 @@ def snapshot(snapshot: Snapshot) -> dict[str, Any]:
     }
     if page.anew:
         answer["anew"] = True
+    if snapshot.rooms is not None:
+        answer |= _rooms(snapshot, snapshot.rooms)
     if snapshot.bans is not None:
         answer["bans"] = [{"name": ban.name, "until": _until(ban)} for ban in snapshot.bans]
     return answer
+
+
+def _rooms(snapshot: Snapshot, rooms: Overview) -> dict[str, Any]:
+    """What the answer has besides, and otherwise, for a client that takes rooms."""
+    pages = [each.page for each in rooms.pages]
+    rules = asdict(snapshot.rules)
+    main = replace(rooms.main, members=len(snapshot.members))
+    stricter = {name: rules[name] for name in ("topic", "locked", "readonly", "slow")}
+    return {
+        "rooms": [_room(main) | stricter, *map(_room, rooms.rooms)],
+        "open": [outgoing.room(*each) for each in rooms.others],
+        "messages": [
+            message(one) for one in sorted(chain.from_iterable(p.messages for p in pages))
+        ],
+        "changed": [message(one) for one in sorted(chain.from_iterable(p.changed for p in pages))],
+        "pins": [message(one) for page in pages for one in page.pins],
+    }
+
+
+def _room(found: RoomPage) -> dict[str, Any]:
+    page = found.page
+    wire = {
+        **outgoing.room(found.room, found.members, found.person),
+        "unread": found.unread,
+        "mentions": found.mentions,
+        "last_id": found.last_id,
+        "complete": page.complete,
+        "cleared": page.cleared,
+        "retired": page.retired,
+    }
+    if page.anew:
+        wire["anew"] = True
+    return wire
+
+
+def entered(entered: Entered) -> dict[str, Any]:
+    """The answer to ``open_room``, ``enter_room`` and ``open_direct``."""
+    page, members = entered.page, entered.members
+    return {
+        "ok": True,
+        "room": outgoing.room(entered.room, len(members), entered.person),
+        "seq": page.seq,
+        "members": [outgoing.named(each) for each in members],
+        "messages": [message(each) for each in page.messages],
+        "complete": page.complete,
+        "pins": [message(each) for each in page.pins],
+    }
+
+
+def marked(event: MarkedRead) -> dict[str, Any]:
+    """The answer to ``mark_read``."""
+    return {"ok": True, **outgoing.read(event)}
 
 
 def stretch(stretch: Stretch, place: Place) -> dict[str, Any]:

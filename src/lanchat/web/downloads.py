@@ -21,7 +21,7 @@ from werkzeug.http import parse_range_header
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
-from lanchat.chat.model import LOBBY, User
+from lanchat.chat.model import User
 from lanchat.chat.ports import Files, OpenedFile
 from lanchat.errors import FilesOff, Unauthorized, UnknownFile
 from lanchat.web import session
@@ -98,7 +98,7 @@ class Downloads:
     def _send(self, user: User, opened: OpenedFile, kind: str, name: str) -> Response:
         with ExitStack() as undo:
             undo.callback(opened.content.close)
-            _check_reader(user, opened)
+            self._check_reader(user, opened)
             response = Response(headers=_headers(kind, name))
             response.set_etag(opened.sha256)
             section = _section(response, opened.size)
@@ -106,6 +106,12 @@ class Downloads:
                 self._give(user, opened.content, response, section)
                 undo.pop_all()
         return response
+
+    def _check_reader(self, user: User, opened: OpenedFile) -> None:
+        """Look whether the person may have it. Raises UnknownFile."""
+        is_read = opened.room is not None and self._site.hub.rooms.may_read(user.id, opened.room)
+        if not is_read and opened.user_id != user.id:
+            raise UnknownFile
 
     def _give(self, user: User, content: BinaryIO, response: Response, section: range) -> None:
         """Let the section be the answer's body, once there is a place for it."""
@@ -116,12 +122,6 @@ class Downloads:
         held = _Held(content, give_back)
         response.response = wrap_file(flask.request.environ, held, _PIECE)  # type: ignore[arg-type]
         response.direct_passthrough = True
-
-
-def _check_reader(user: User, opened: OpenedFile) -> None:
-    """Look whether the person may have it. Raises UnknownFile."""
-    if opened.room != LOBBY and opened.user_id != user.id:
-        raise UnknownFile
 
 
 class _Held:

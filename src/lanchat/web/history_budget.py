@@ -110,8 +110,10 @@ class HistoryBudget:
 def _size(answer: Answered) -> int:
     """Roughly how many bytes it has on the wire."""
     if isinstance(answer, Snapshot):
-        page, members = answer.page, len(answer.members)
-        return _size([*page.messages, *page.changed, *page.pins]) + _FRAME_BYTES * members
+        pages = [each.page for each in answer.rooms.pages] if answer.rooms else [answer.page]
+        said = [one for page in pages for one in (*page.messages, *page.changed, *page.pins)]
+        lines = len(answer.members) + (len(pages) if answer.rooms else 0)
+        return _size(said) + _FRAME_BYTES * lines
     texts = sum(len(message.message.encode()) for message in answer)
     quotes = (message.quoted for message in answer if message.quoted is not None)
     texts += sum(len(quoted.message.encode()) for quoted in quotes)

@@ -9,6 +9,7 @@ import msgspec
 
 from lanchat.chat.model import FILES_LIMIT, LOBBY, MENTIONS_LIMIT, Cursor
 from lanchat.chat.reading import Place
+from lanchat.chat.room_channels import TAKES_ROOMS
 from lanchat.chat.search import Query
 from lanchat.chat.words import phrases, words
 from lanchat.errors import PayloadInvalid
@@ -47,6 +48,7 @@ class NewHost(msgspec.Struct):
     last_seq: _Position | None = None
     epoch: Annotated[str, msgspec.Meta(pattern=r"^[ -~]{0,64}\Z")] = ""
     batches: bool = False
+    rooms: bool = False
 
     @property
     def cursor(self) -> Cursor | None:
@@ -55,7 +57,8 @@ class NewHost(msgspec.Struct):
 
     @property
     def traits(self) -> Traits:
-        said = {BATCHES: self.batches, POSITIONS: self.last_seq is not None}
+        positions = self.last_seq is not None
+        said = {BATCHES: self.batches, POSITIONS: positions, TAKES_ROOMS: positions and self.rooms}
         return frozenset(trait for trait, holds in said.items() if holds)
 
 
@@ -67,6 +70,7 @@ class NewMessage(msgspec.Struct):
     reply_to: _Position | None = None
     mentions: _Mentions = []
     files: _Files = []
+    room: _RoomId = LOBBY
 
 
 class EditMessage(msgspec.Struct):
@@ -131,6 +135,37 @@ class AskHistory(msgspec.Struct):
 class IsTyping(msgspec.Struct):
     """``typing``: in which room."""
 
+    room: _RoomId = LOBBY
+
+
+class OpenRoom(msgspec.Struct):
+    """``open_room``: what it is called; the hub checks the name itself."""
+
+    name: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class EnterRoom(msgspec.Struct):
+    """``enter_room``: which one."""
+
+    room: _RoomId
+
+
+class LeaveRoom(msgspec.Struct):
+    """``leave_room``: which one."""
+
+    room: _RoomId
+
+
+class OpenDirect(msgspec.Struct):
+    """``open_direct``: with whom."""
+
+    person: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class MarkRead(msgspec.Struct):
+    """``mark_read``: up to which message somebody has read which room."""
+
+    id: _Position
     room: _RoomId = LOBBY
 
 

@@ -57,6 +57,14 @@ others are told of many reactions in one piece.
 SEARCH_SECONDS = 1.0
 """So often may somebody look for something."""
 
+ROOMS_A_MINUTE = 30
+"""So often within a minute may somebody open, enter or leave a room, or see what is in one."""
+
+MARKS = 10
+"""So often within MARK_SECONDS may somebody say how far they have read: on several devices, too."""
+
+MARK_SECONDS = 10.0
+
 TYPING_SECONDS = 3.0
 """So often are others told that somebody is typing."""
 
@@ -148,6 +156,9 @@ class Limits:
         self._searches_of_address = Window(ADDRESS_SHARE, SEARCH_SECONDS)
         # Half a second is left out, as with messages.
         self._typings = Window(1, TYPING_SECONDS - 0.5)
+        self._rooms = Window(ROOMS_A_MINUTE, 60)
+        self._rooms_of_address = Window(ROOMS_A_MINUTE * ADDRESS_SHARE, 60)
+        self._marks = Window(MARKS, MARK_SECONDS)
         self._strikes = Window(STRIKES - 1, 60)
 
     def message(self, person: str, address: str) -> None:
@@ -179,14 +190,15 @@ class Limits:
 
     def search(self, person: str, address: str) -> None:
         """Count a search. Raises TooMuchAtOnce: a page may look while somebody types."""
-        if not self._limited:
-            return
-        now = self._clock()
-        counted = ((self._searches, person), (self._searches_of_address, address))
-        if wait := max(window.wait(key, now) for window, key in counted):
-            raise TooMuchAtOnce(ceil(wait))
-        for window, key in counted:
-            window.add(key, now)
+        self._count_gently((self._searches, person), (self._searches_of_address, address))
+
+    def room(self, person: str, address: str) -> None:
+        """Count what somebody does with a room. Raises TooMuchAtOnce: who clicks does no harm."""
+        self._count_gently((self._rooms, person), (self._rooms_of_address, address))
+
+    def marking(self, person: str) -> None:
+        """Count how often somebody says how far they have read. Raises TooMuchAtOnce."""
+        self._count_gently((self._marks, person))
 
     def typing(self, person: str) -> bool:
         """Whether others are to be told again that the person is typing."""
@@ -195,6 +207,16 @@ class Limits:
     def strike(self, person: str) -> bool:
         """Count a refusal; returns whether it was one too many."""
         return not self._strikes.hit(person, self._clock())
+
+    def _count_gently(self, *counted: tuple[Window, str]) -> None:
+        """Count it everywhere, or refuse it without a strike."""
+        if not self._limited:
+            return
+        now = self._clock()
+        if wait := max(window.wait(key, now) for window, key in counted):
+            raise TooMuchAtOnce(ceil(wait))
+        for window, key in counted:
+            window.add(key, now)
 
     def _count(self, own: Window, person: str, *together: tuple[Window, str]) -> None:
         """Count it everywhere, or nowhere and refuse it."""

@@ -28,7 +28,16 @@ from lanchat.chat.events import (
     Typing,
     UserCleared,
 )
-from lanchat.chat.model import Attachment, Message, Quoted, Reaction
+from lanchat.chat.model import Attachment, Message, Quoted, Reaction, User
+from lanchat.chat.room_channels import TAKES_ROOMS
+from lanchat.chat.room_events import (
+    MarkedRead,
+    RoomChanged,
+    RoomEntered,
+    RoomLeft,
+    RoomTold,
+)
+from lanchat.chat.rooms import Room
 from lanchat.web.incoming import BATCHES, POSITIONS, Traits
 
 _DELETED_AT_ONCE = 200
@@ -115,6 +124,29 @@ def _reactions(reactions: Sequence[Reaction]) -> dict[str, Any]:
         emoji: {"count": count, "users": [{"id": user_id, "user": name} for user_id, name in users]}
         for emoji, count, users in reactions
     }
+
+
+def room(room: Room, members: int, person: User | None = None) -> dict[str, Any]:
+    """A room, as all who know of it are told; ``person`` is the other one of a room for two."""
+    wire = {
+        "id": room.id,
+        "name": room.name,
+        "kind": room.kind,
+        "topic": room.topic,
+        "locked": room.locked,
+        "readonly": room.readonly,
+        "slow": room.slow,
+        "closed": bool(room.closed),
+        "members": members,
+    }
+    if person is not None:
+        wire["person"] = named(person)
+    return wire
+
+
+def named(user: User) -> dict[str, str]:
+    """A person, by id and name."""
+    return {"id": user.id, "user": user.name}
 
 
 def _posted(event: MessagePosted) -> Iterable[Packet]:
@@ -207,12 +239,46 @@ def _typing(event: Typing) -> Iterable[Packet]:
     yield Packet("typing", payload, _by_positions)
 
 
+def _room_told(event: RoomTold) -> Iterable[Packet]:
+    wire = room(event.room, event.members, event.person)
+    yield Packet("room_opened", {**wire, "member": event.member}, _with_rooms)
+
+
+def _room_changed(event: RoomChanged) -> Iterable[Packet]:
+    name = "room_closed" if event.room.closed else "room_changed"
+    wire = room(event.room, 0)
+    del wire["members"]
+    yield Packet(name, wire, _with_rooms)
+
+
+def _room_entered(event: RoomEntered) -> Iterable[Packet]:
+    yield Packet("member_joined", {"room": event.room, **named(event.user)}, _with_rooms)
+
+
+def _room_left(event: RoomLeft) -> Iterable[Packet]:
+    yield Packet("member_left", {"room": event.room, **named(event.user)}, _with_rooms)
+
+
+def _read(event: MarkedRead) -> Iterable[Packet]:
+    yield Packet("read", read(event), _with_rooms)
+
+
+def read(event: MarkedRead) -> dict[str, Any]:
+    """How far somebody has read, and how much is left."""
+    counts = {"unread": event.unread, "mentions": event.mentions}
+    return {"room": event.room, "id": event.up_to, **counts}
+
+
 def _stopping(event: ServerStopping) -> Iterable[Packet]:
     yield Packet("server_stop", {"time": event.time})
 
 
 def _by_positions(traits: Traits) -> bool:
     return POSITIONS in traits
+
+
+def _with_rooms(traits: Traits) -> bool:
+    return TAKES_ROOMS in traits
 
 
 def _one_by_one(traits: Traits) -> bool:
@@ -237,4 +303,9 @@ _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     InvitationChanged: _invitation,
     ServerStopping: _stopping,
     Typing: _typing,
+    RoomTold: _room_told,
+    RoomChanged: _room_changed,
+    RoomEntered: _room_entered,
+    RoomLeft: _room_left,
+    MarkedRead: _read,
 }

@@ -42,6 +42,7 @@ from lanchat.web.incoming import (
     parse,
 )
 from lanchat.web.reading import ReadingHandlers
+from lanchat.web.rooms import RoomHandlers
 from lanchat.web.site import Site
 
 _log = logging.getLogger(__name__)
@@ -90,6 +91,12 @@ class Sockets:
         reading = ReadingHandlers(self._site)
         self._wire.on("history", self._answering(reading.history))
         self._wire.on("search", self._answering(reading.search))
+        rooms = RoomHandlers(self._site)
+        self._wire.on("open_room", self._answering(rooms.open_room))
+        self._wire.on("enter_room", self._answering(rooms.enter_room))
+        self._wire.on("leave_room", self._answering(rooms.leave_room))
+        self._wire.on("open_direct", self._answering(rooms.open_direct))
+        self._wire.on("mark_read", self._answering(rooms.mark_read, answers.marked))
         self._wire.on("typing", self._answering(self._typing))
         self._wire.on("*", self._answering(self._unknown))
 
@@ -145,6 +152,7 @@ class Sockets:
         return self._hub.posting.post(
             *(connection, payload.message, payload.client_id),
             *(payload.reply_to, payload.mentions, payload.files),
+            room=payload.room,
         )
 
     def _edit_message(

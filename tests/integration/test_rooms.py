@@ -1,0 +1,202 @@
+"""Rooms as clients have them: who takes them hears of theirs, and all others go on as before."""
+
+import uuid
+
+import pytest
+
+from tests.world.pictures import screenshot
+
+
+@pytest.fixture
+def host(ana, server):
+    """Ana, who has opened the host link."""
+    secret = (server.data_dir / "host-secret").read_text()
+    ana.http.post(server.url + "/host", data={"secret": secret})
+    return ana
+
+
+@pytest.fixture
+def davi(person_factory):
+    """Davi, logged in but not connected yet."""
+    return person_factory("Davi")
+
+
+def join(person, last_seq=0, epoch=""):
+    """Come in as a client that takes rooms."""
+    if not person.socket.connected:
+        person.connect()
+    return person.call("new_host", {"last_seq": last_seq, "epoch": epoch, "rooms": True})
+
+
+def open_room(person):
+    """Open a room that nobody has opened before."""
+    return person.call("open_room", {"name": f"Robots {uuid.uuid4().hex[:8]}"})
+
+
+def say(person, text, room):
+    """Say something in a room."""
+    said = {"message": text, "client_id": str(uuid.uuid4()), "room": room}
+    return person.call("new_message", said)
+
+
+def code(answer):
+    """Why something was refused."""
+    return answer["error"]["code"]
+
+
+@pytest.mark.own_server
+def test_as_long_as_there_is_one_room_nothing_is_new(ana, bia):
+    """But for a line about it: the rest is what everybody gets."""
+    said = ana.join() and ana.say("hello")
+    answer = join(bia)
+    (main,) = answer.pop("rooms")
+    assert answer.pop("open") == []
+    old = bia.call("new_host", {"last_seq": 0, "epoch": ""})
+    assert {**answer, "invite": 0} == {**old, "invite": 0}
+    assert main == {
+        "id": "lobby",
+        "name": "",
+        "kind": "main",
+        "members": 2,
+        "closed": False,
+        "topic": "",
+        "locked": False,
+        "readonly": False,
+        "slow": 0,
+        "unread": 0,
+        "mentions": 0,
+        "last_id": said["id"],
+        "complete": True,
+        "cleared": main["cleared"],
+        "retired": 0,
+    }
+
+
+def test_a_room_from_its_opening_to_its_end(host, bia, davi):
+    """Who is in it hears what happens there; who is not learns that it is there."""
+    for person in (host, bia, davi):
+        join(person)
+    opened = open_room(host)
+    room = opened["room"]["id"]
+    assert (opened["room"]["kind"], opened["members"][0]["user"]) == ("open", "Ana")
+    told = bia.hears("room_opened", id=room)
+    assert (told["name"], told["members"]) == (opened["room"]["name"], 1)
+    assert not told["member"]
+    host.hears("room_opened", id=room, member=True)
+    said = say(host, "one", room)
+    entered = bia.call("enter_room", {"room": room})
+    assert [message["id"] for message in entered["messages"]] == [said["id"]]
+    assert (entered["complete"], len(entered["members"])) == (True, 2)
+    host.hears("member_joined", room=room, user="Bia")
+    assert say(bia, "two", room)["ok"]
+    heard = host.hears("add_chat_message", message="two")
+    assert heard["room"] == room
+    assert code(say(davi, "three", room)) == "not_a_member"
+    assert code(davi.call("history", {"room": room})) == "unknown_room"
+    assert code(davi.call("search", {"text": "two", "room": room})) == "unknown_room"
+    react = {"id": said["id"], "emoji": "👍"}
+    assert code(davi.call("react", react)) == "unknown_message"
+    assert bia.call("react", react) == {"ok": True}
+    assert bia.call("leave_room", {"room": room}) == {"ok": True}
+    host.hears("member_left", room=room, user="Bia")
+    assert davi.events("add_chat_message") == davi.events("member_joined") == []
+    assert davi.events("reactions_changed") == []
+
+
+def test_a_client_that_knows_nothing_of_rooms_stays_in_the_main_one(host, bia):
+    """Also where its person is in another one, by another tab."""
+    join(host)
+    room = open_room(host)["room"]["id"]
+    join(bia)
+    bia.call("enter_room", {"room": room})
+    old = bia.new_socket()
+    heard = []
+    old.on("*", lambda event, data: heard.append((event, data)))
+    old.connect(bia.url, transports=["websocket"])
+    answer = old.call("new_host", {})
+    assert "rooms" not in answer
+    say(host, "in the room", room)
+    bia.hears("room_opened", id=open_room(host)["room"]["id"])
+    bia.hears("add_chat_message", room=room)
+    wait = old.call("new_message", {"message": "me, too", "client_id": str(uuid.uuid4())})
+    assert wait["ok"]
+    assert host.hears("add_chat_message", message="me, too")["room"] == "lobby"
+    told = {event for event, _ in heard}
+    assert not told & {"room_opened", "member_joined", "room_changed", "read"}
+    assert {data["room"] for event, data in heard if event == "add_chat_message"} == {"lobby"}
+    assert old.call("search", {"text": "room"})["messages"] == []
+    assert code(old.call("history", {"room": room})) == "unknown_room"
+
+
+def test_a_word_in_private(host, bia, davi):
+    """Two people hear it, with whom they speak; the others learn nothing of it."""
+    you = {person.name: join(person)["you"]["id"] for person in (host, bia, davi)}
+    answer = bia.call("open_direct", {"person": you["Ana"]})
+    room = answer["room"]["id"]
+    assert answer["room"]["person"] == {"id": you["Ana"], "user": "Ana"}
+    told = host.hears("room_opened", id=room)
+    assert (told["kind"], told["person"]["user"], told["member"]) == ("direct", "Bia", True)
+    number = say(bia, "a word", room)["id"]
+    assert host.hears("add_chat_message", id=number)["room"] == room
+    assert code(bia.call("open_direct", {"person": you["Davi"]})) == "forbidden"
+    for event, payload in (
+        ("enter_room", {"room": room}),
+        ("history", {"room": room}),
+        ("typing", {"room": room}),
+        ("mark_read", {"room": room, "id": number}),
+        ("leave_room", {"room": room}),
+    ):
+        assert code(davi.call(event, payload)) == "unknown_room"
+    assert code(davi.call("delete_message", {"id": number})) == "unknown_message"
+    assert {event for event, _ in davi.heard} <= {"host_join_room", "person_changed"}
+
+
+def test_files_of_a_room_are_for_who_is_in_it(host, bia, davi):
+    """Whoever leaves has them no more."""
+    for person in (host, bia, davi):
+        join(person)
+    room = open_room(host)["room"]["id"]
+    bia.call("enter_room", {"room": room})
+    host.send_file("plan.png", screenshot(40, 30), room=room)
+    file = bia.hears("add_chat_message", room=room)["files"][0]
+    address = f"/files/{file['id']}/plan.png"
+    assert [person.get(address).status_code for person in (host, bia, davi)] == [200, 200, 404]
+    bia.call("leave_room", {"room": room})
+    assert bia.get(address).status_code == 404
+
+
+def test_who_was_away_gets_what_was_said_in_their_rooms(host, bia):
+    """In one answer, with how much of it they have not read."""
+    join(host)
+    room = open_room(host)["room"]["id"]
+    join(bia)
+    bia.call("enter_room", {"room": room})
+    before = join(bia)
+    bia.socket.disconnect()
+    for text, where in (("a", "lobby"), ("b", room), ("c", "lobby"), ("d", room)):
+        last = say(host, text, where)
+    answer = join(bia, before["seq"], before["epoch"])
+    assert [message["message"] for message in answer["messages"]] == list("abcd")
+    unread = {one["id"]: one["unread"] for one in answer["rooms"]}
+    assert unread == {"lobby": 2, room: 2}
+    assert answer["rooms"][1]["last_id"] == last["id"]
+    read = bia.call("mark_read", {"room": room, "id": last["id"]})
+    assert read == {"ok": True, "room": room, "id": last["id"], "unread": 0, "mentions": 0}
+    bia.hears("read", room=room, unread=0)
+    assert {one["id"]: one["unread"] for one in join(bia)["rooms"]} == {"lobby": 2, room: 0}
+
+
+@pytest.mark.own_server
+def test_a_restart_keeps_rooms(host, bia, server):
+    """And who is in them."""
+    join(host)
+    room = open_room(host)["room"]["id"]
+    before = join(bia)
+    bia.call("enter_room", {"room": room})
+    say(host, "one", room)
+    server.stop()
+    server.start()
+    answer = join(bia, before["seq"], before["epoch"])
+    (_, found) = answer["rooms"]
+    assert (found["id"], found["anew"], found["members"]) == (room, True, 2)
+    assert [message["message"] for message in answer["messages"]] == ["one"]
