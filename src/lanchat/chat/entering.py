@@ -231,7 +231,8 @@ class Entering:
             self._log.append(LeaveAll(user_id))
 
     def load(self) -> None:
-        """Take what is stored."""
+        """Take what is stored, at first, and where what was told was of another history."""
+        self._memberships.begin()
         try:
             self._memberships.load(*self._log.rooms())
         except StoreUnavailable as error:

@@ -21,6 +21,7 @@ from lanchat.chat.enforcement import Enforcement
 from lanchat.chat.entering import Entering
 from lanchat.chat.events import (
     Event,
+    HistoryLeft,
     LogEvent,
     MessagePosted,
     ReactionsLost,
@@ -275,7 +276,9 @@ class Hub:
         if isinstance(event, RoomEvent):
             self._room_channels.tell(event)
             return
-        if isinstance(event, MessagePosted):
+        if isinstance(event, HistoryLeft):
+            self.rooms.load()
+        elif isinstance(event, MessagePosted):
             self.posting.posted(event.message.id)
         elif isinstance(event, UserCleared):
             self.reactions.wait(event.reacted)

@@ -35,12 +35,17 @@ class Memberships:
         self.lock = threading.RLock()
         """Held while what is told changes; also by who has to see nothing half done."""
 
+    def begin(self) -> None:
+        """Let what is told from now on wait until all is loaded, perhaps anew."""
+        with self.lock:
+            self._early = []
+
     def load(self, seq: int, rooms: Iterable[Room], members: Iterable[Membership]) -> None:
         """Take what was stored at the position; what was told since comes on top of it."""
         with self.lock:
             early, self._early, self._seq = self._early or (), None, seq
-            for room in rooms:
-                self._rooms[room.id] = room
+            self._rooms = {room.id: room for room in rooms}
+            self._members, self._rooms_of = {}, {}
             for membership in members:
                 self._put(membership.room, membership.user)
             for event in early:
