@@ -44,7 +44,7 @@ def as_sent(payload: object) -> Any:
     return json.loads(msgspec.json.encode(payload))
 
 
-class _Wires:
+class Wires:
     """A Delivery that keeps what each connection is told, as it stands on the wire."""
 
     def __init__(self) -> None:
@@ -56,6 +56,11 @@ class _Wires:
         self._channels[connection].add(channel)
         if channel == room_channel(LOBBY):
             self._traits[connection] = frozenset(traits)
+
+    @property
+    def connections(self) -> Collection[str]:
+        """Those that there are."""
+        return self._channels.keys()
 
     def leave(self, connection: str, channel: str) -> None:
         self._channels[connection].discard(channel)
@@ -72,7 +77,7 @@ class _Wires:
                     self.heard[connection].append((name, sent))
 
 
-class _NoLog:
+class NoLog:
     """An Audit that keeps nothing."""
 
     def join(self, user: User, origin: Origin) -> None: ...
@@ -100,7 +105,7 @@ class Life:
         # The disk is not what is tried here, and waiting for it would be most of the time.
         self._database.call(lambda connection: connection.execute("PRAGMA synchronous = OFF"))
         self.log = SqliteEventLog(self._database)
-        self._wires = _Wires()
+        self._wires = Wires()
         self._clock = clock
         self._hub = Hub(
             log=self.log,
@@ -108,7 +113,7 @@ class Life:
             reservations=StoredReservations(self._database),
             directory=LocalDirectory(10.0),
             delivery=self._wires,
-            audit=_NoLog(),
+            audit=NoLog(),
             history=HISTORY,
             edit_seconds=1e9,
             clock=clock,
