@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lanchat.chat.changes import Delete, Pin, React, Resent
+from lanchat.chat.events import MessagePosted
 from lanchat.chat.model import LOBBY, User
 from lanchat.chat.room_changes import (
     ChangeRoom,
@@ -159,6 +160,18 @@ def test_who_is_not_in_a_room_says_nothing_there(log):
     do(log, LeaveRoom("r", "1", let))
     assert do(log, draft("a", room="r")).message == said
     assert do(log, Resent("1", "a", Muted(None))).message == said
+
+
+def test_what_is_refused_leaves_the_others_alone(log, told):
+    """However many are stored together, in whichever rooms."""
+    opened(log)
+    drafts = [draft(n, room=("r", LOBBY, "q")[n % 3]) for n in range(30)]
+    asked = [log.append(one) for one in drafts]
+    refused = [isinstance(one.exception(DEADLINE), NotAMember) for one in asked]
+    assert refused == [n % 3 == 2 for n in range(30)]
+    posted = [event.message for event in told if isinstance(event, MessagePosted)]
+    assert [message.message for message in posted] == [str(n) for n in range(30) if n % 3 < 2]
+    assert {message.room for message in posted} == {"r", LOBBY}
 
 
 def test_what_is_said_in_a_room_is_there_for_who_is_in_it(log, told):

@@ -35,7 +35,7 @@ from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.database import PostgresDatabase, translated_errors
 from lanchat.cluster.listener import Listener
 from lanchat.cluster.patience import is_broken
-from lanchat.errors import LanchatError, StoreUnavailable
+from lanchat.errors import LanchatError, StoreUnavailable, UnknownMessage
 from lanchat.rows import message_rows, messages, overview, pages, pins, reactions, rooms
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome
@@ -203,11 +203,9 @@ def _since(connection: PostgresConnection, room: str, cursor: Cursor, limit: int
 
 
 def _is_plain(change: Change[Any]) -> bool:
-    """Whether a message refers to nothing, waits for no turn, and is said where everybody is."""
-    return (
-        isinstance(change, Draft)
-        and change.room == LOBBY
-        and not (change.reply_to is not None or change.mentions or change.files or change.turn)
+    """Whether a message refers to nothing, and waits for no turn."""
+    return isinstance(change, Draft) and not (
+        change.reply_to is not None or change.mentions or change.files or change.turn
     )
 
 
@@ -245,7 +243,12 @@ def _post(
         if number is not None:
             newest = number
             yield newest, Outcome(MessagePosted(Message(*(number, *values, number))))
+            continue
+        _, room, user_id, *_ = values
+        try:
+            known = message_rows.stored(connection, user_id, values[0])
+        except UnknownMessage:
+            yield newest, Outcome(None, refusal=rooms.why_not(connection, room, user_id))
         else:
-            known = message_rows.stored(connection, values[2], values[0])
             newest = max(newest, known.id)
             yield newest, Outcome(MessagePosted(known), fresh=False)

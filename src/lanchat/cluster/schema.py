@@ -201,7 +201,14 @@ DECLARE
     begun bigint := lock_positions();
     newest bigint := begun + cardinality(client_ids);
     ids bigint[];
+    may boolean[];
 BEGIN
+    IF 'lobby' <> ANY (rooms) THEN
+        SELECT array_agg(said.room = 'lobby' OR EXISTS (
+            SELECT 1 FROM member m JOIN room r ON r.id = m.room
+            WHERE m.room = said.room AND m.user_id = said.user_id AND r.closed = 0) ORDER BY place)
+        INTO may FROM unnest(rooms, user_ids) WITH ORDINALITY AS said (room, user_id, place);
+    END IF;
     WITH posted AS (
         INSERT INTO message (id, client_id, room, user_id, "user", ip, message, time)
             SELECT begun + place, said.client_id, room, said.user_id, "user", ip, message, time
@@ -211,6 +218,7 @@ BEGIN
             WHERE (
                 SELECT g.id FROM gone g
                 WHERE g.user_id = said.user_id AND g.client_id = said.client_id) IS NULL
+            AND (may IS NULL OR may[place])
             ON CONFLICT (user_id, client_id) DO NOTHING
             RETURNING id)
     SELECT array_agg(id) INTO ids FROM posted;

@@ -12,7 +12,14 @@ from lanchat.chat.model import LOBBY, Message, User
 from lanchat.chat.room_changes import ChangeRoom, EnterRoom, LeaveAll, LeaveRoom, OpenRoom
 from lanchat.chat.room_events import RoomChanged, RoomEntered, RoomLeft, RoomOpened, RoomsLeft
 from lanchat.chat.rooms import Membership, Room, same_name
-from lanchat.errors import NotAMember, RoomClosed, TooManyRooms, UnknownMessage, UnknownRoom
+from lanchat.errors import (
+    NotAMember,
+    Refusal,
+    RoomClosed,
+    TooManyRooms,
+    UnknownMessage,
+    UnknownRoom,
+)
 from lanchat.rows.connection import Connection, Reader
 
 FIELDS = (
@@ -23,6 +30,11 @@ FIELDS = (
 _ROOMS = f"SELECT {FIELDS} FROM room WHERE kind <> 'main'"  # noqa: S608 (constants)
 
 _IS_MEMBER = "SELECT 1 FROM member WHERE room = ? AND user_id = ?"
+
+_IS_OPEN = (
+    "SELECT room.closed = 0 FROM member JOIN room ON room.id = member.room"
+    " WHERE member.room = ? AND member.user_id = ?"
+)
 
 
 # What is there.
@@ -77,10 +89,20 @@ def check_writing(connection: Reader, room_id: str, user_id: str) -> None:
     """Look whether somebody is in a room that is open. Raises NotAMember or RoomClosed."""
     if room_id == LOBBY:
         return
-    if not is_member(connection, room_id, user_id):
+    row = connection.execute(_IS_OPEN, (room_id, user_id)).fetchone()
+    if row is None:
         raise NotAMember
-    if room(connection, room_id).closed:
+    if not row[0]:
         raise RoomClosed
+
+
+def why_not(connection: Reader, room_id: str, user_id: str) -> Refusal:
+    """Why somebody has just been kept from writing in a room."""
+    try:
+        check_writing(connection, room_id, user_id)
+    except Refusal as refusal:
+        return refusal
+    return NotAMember()  # they have entered it a moment later
 
 
 def check_reach(connection: Reader, message: Message, user_id: str) -> None:
