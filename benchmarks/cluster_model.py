@@ -50,13 +50,13 @@ class Cost(NamedTuple):
         return self.whole + self.each * count
 
 
-# As they were measured on a busy machine (docs/performance.md): on another one more goes.
-_STORE = Cost(235 * US, 12 * US)
-_HEAR = Cost(350 * US, 6 * US)
-_FLUSH = Cost(5 * US, 0.6 * US)
+# As they were measured on a quiet machine (docs/performance.md); a server has sockets besides.
+_STORE = Cost(97 * US, 12 * US)
+_HEAR = Cost(173 * US, 2.9 * US)
+_FLUSH = Cost(7 * US, 0.2 * US)
 _ENTER = Cost(1 * MS, 0.7 * US)
-_DB_STORE = Cost(350 * US, 11 * US)
-_DB_READ = Cost(350 * US, 2.5 * US)
+_DB_STORE = Cost(148 * US, 12 * US)
+_DB_READ = Cost(111 * US, 1.7 * US)
 
 
 @dataclass(frozen=True)
