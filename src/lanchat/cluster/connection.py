@@ -37,6 +37,18 @@ class PostgresConnection:
         cursor.executemany(translated(sql), list(parameters))
         return cursor
 
+    def each(self, sql: str, parameters: Iterable[Sequence[Any]]) -> list[list[Any]]:
+        asked = list(parameters)
+        if len(asked) <= 1:
+            return [self.execute(sql, values).fetchall() for values in asked]
+        # In one go: most of the time of a small statement is the way there and back.
+        cursor = self.connection.cursor()
+        cursor.executemany(translated(sql), asked, returning=True)
+        found = [cursor.fetchall()]
+        while cursor.nextset():
+            found.append(cursor.fetchall())
+        return found
+
     def position(self) -> int:
         return self._number("SELECT seq FROM counter")
 

@@ -41,6 +41,9 @@ class Connection(Reader, Protocol):
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Cursor: ...
 
+    def each(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> list[list[Any]]:
+        """All that the statement finds for each of these, as if they were asked one by one."""
+
     def position(self) -> int:
         """The newest position that was taken."""
 

@@ -5,11 +5,13 @@ Rooms in which nothing has happened cost nothing but their line in one statement
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 from lanchat.chat.catchup import CATCH_UP_LIMIT
-from lanchat.chat.model import LOBBY, Cursor, Page, User
+from lanchat.chat.model import LOBBY, Cursor, Message, Page, User
 from lanchat.chat.overview import shares
 from lanchat.chat.rooms import MAIN, Overview, Room, RoomPage
 from lanchat.rows import pages, pins, unread
@@ -93,10 +95,11 @@ def overview(  # noqa: PLR0917
     mine = _mine(connection, look)
     wanted = [one.new if _goes_on(one, look) else min(one.new, history) for one in mine]
     _, *given = shares([len(main.messages), *wanted], limit)
-    found = [_page(connection, one, look, most) for one, most in zip(mine, given, strict=True)]
+    found = _pages(connection, list(zip(mine, given, strict=True)), look)
+    main_room = RoomPage(MAIN, main, last_id=_last(connection))
     mark, is_marked = _mark(connection, look)
     return Overview(
-        _counted(connection, RoomPage(MAIN, main, last_id=_last(connection)), user_id, mark),
+        _counted(connection, [(main_room, mark)], user_id)[0],
         _with_persons(connection, user_id, _with_pins(connection, user_id, found)),
         [(as_room(row[:-1]), row[-1]) for row in connection.execute(_OTHERS, (user_id,))],
         is_marked,
@@ -126,39 +129,74 @@ def _goes_on(one: _Mine, look: _Look) -> bool:
     )
 
 
-def _page(connection: Connection, one: _Mine, look: _Look, most: int) -> RoomPage:
-    room, cursor = one.room, look.cursor
-    if cursor is not None and _goes_on(one, look):
-        page = _missed(connection, one, cursor, most)
-    else:
-        floor = room.cleared
-        rows = pages.said(connection, room.id, floor, most + 1)
-        complete = len(rows) <= most and look.retired[0] <= max(floor, room.opened)
-        page = Page(read(connection, reversed(rows[:most])), complete, anew=True)
-    retired = min(look.retired[0], (one.first_id or look.position + 1) - 1)
-    page = replace(page, seq=look.position, cleared=room.cleared, retired=retired)
-    found = RoomPage(room, page, one.members, one.last_id)
-    return _counted(connection, found, look.user_id, one.read)
+def _pages(connection: Connection, mine: list[tuple[_Mine, int]], look: _Look) -> list[RoomPage]:
+    """What somebody finds in each of these rooms, of messages at most so many.
+
+    All rooms are asked for together: one by one each of them would cost as much as all.
+    """
+    said = _messages(connection, mine, look)
+    changed = _changes(connection, [one for one, _ in mine], look)
+    found = []
+    for one, most in mine:
+        rows, changes = said.get(one.room.id, []), changed.get(one.room.id, [])
+        if _goes_on(one, look):
+            page = Page(rows, complete=one.new <= most, changed=changes)
+        else:
+            whole = look.retired[0] <= max(one.room.cleared, one.room.opened)
+            page = Page(rows[-most:] if most else [], len(rows) <= most and whole, anew=True)
+        retired = min(look.retired[0], (one.first_id or look.position + 1) - 1)
+        page = replace(page, seq=look.position, cleared=one.room.cleared, retired=retired)
+        found.append((RoomPage(one.room, page, one.members, one.last_id), one.read))
+    return _counted(connection, found, look.user_id)
 
 
-def _missed(connection: Connection, one: _Mine, cursor: Cursor, most: int) -> Page:
-    """What has happened in the room after the cursor."""
-    room, page = one.room, Page([], complete=one.new <= most)
-    if one.has_changed:
-        page = replace(page, changed=pages.changes(connection, room.id, cursor, room.cleared))
-    if most:
-        rows = pages.news(connection, room.id, max(cursor.seq, room.cleared), most)
-        page = replace(page, messages=read(connection, reversed(rows)))
-    return page
+def _messages(
+    connection: Connection, mine: list[tuple[_Mine, int]], look: _Look
+) -> dict[str, list[Message]]:
+    """The newest messages of each room, oldest first; of one that is begun anew one too many."""
+    seq = look.cursor.seq if look.cursor else 0
+    goes_on = [(one.room, most) for one, most in mine if most and _goes_on(one, look)]
+    anew = [(one.room, most) for one, most in mine if one.new and not _goes_on(one, look)]
+    rows = connection.each(
+        pages.NEWS, [(room.id, max(seq, room.cleared), most) for room, most in goes_on]
+    ) + connection.each(
+        pages.SAID_SINCE, [(room.id, room.cleared, most + 1) for room, most in anew]
+    )
+    return _by_room(read(connection, sorted(chain.from_iterable(rows))))
 
 
-def _counted(connection: Reader, found: RoomPage, user_id: str, read_up_to: int) -> RoomPage:
-    """The same with how much of it is not read."""
-    if found.last_id <= read_up_to:
-        return found
-    floor = max(read_up_to, found.page.cleared)
-    count, mentions = unread.count(connection, found.room.id, user_id, floor)
-    return replace(found, unread=count, mentions=mentions)
+def _changes(connection: Connection, mine: list[_Mine], look: _Look) -> dict[str, list[Message]]:
+    """What has changed in each room after the cursor."""
+    cursor = look.cursor
+    rooms = [one.room for one in mine if one.has_changed and _goes_on(one, look)]
+    if cursor is None or not rooms:
+        return {}
+    return _by_room(pages.changes(connection, rooms, cursor))
+
+
+def _by_room(messages: Iterable[Message]) -> dict[str, list[Message]]:
+    found: dict[str, list[Message]] = {}
+    for message in messages:
+        found.setdefault(message.room, []).append(message)
+    return found
+
+
+def _counted(
+    connection: Connection, found: list[tuple[RoomPage, int]], user_id: str
+) -> list[RoomPage]:
+    """The same with how much of it is not read, of what lies above these ids."""
+    floors = {
+        each.room.id: max(read_up_to, each.page.cleared)
+        for each, read_up_to in found
+        if each.last_id > read_up_to
+    }
+    counts = unread.count_each(connection, floors, user_id)
+    return [
+        replace(each, unread=counts[each.room.id][0], mentions=counts[each.room.id][1])
+        if each.room.id in counts
+        else each
+        for each, _ in found
+    ]
 
 
 def _mark(connection: Connection, look: _Look) -> tuple[int, bool]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from lanchat.chat.model import Cursor, Message, Page
+from lanchat.chat.rooms import Room
 from lanchat.rows.clearing import hidden, is_unknown
 from lanchat.rows.connection import Connection
 from lanchat.rows.message_rows import SELECT, cleared, read
@@ -15,6 +17,25 @@ TOLD = 1_000
 
 CHANGES = 1_001
 """So many changes are looked for: one more than fit into an answer."""
+
+
+NEWS = SELECT + "WHERE room = ? AND id > ? ORDER BY id DESC LIMIT ?"
+"""The newest rows of a room above a floor, newest first; also what is left of some."""
+
+SAID_SINCE = SELECT + f"WHERE room = ? AND id > ? AND {SAID} ORDER BY id DESC LIMIT ?"
+"""The same of those that have a text."""
+
+# Left to choose, SQLite would look at the whole room in the order of ids.
+_CHANGED = (
+    SELECT + "INDEXED BY message_changed"
+    " WHERE room = ? AND changed > ? AND id <= ? AND id > ? ORDER BY id LIMIT ?"
+)
+
+_UNTOLD = (
+    SELECT + "WHERE id IN (SELECT message_id FROM untold)"  # noqa: S608 (constants)
+    f" AND NOT {OF_CLEARED_USER}"
+    " AND room || '' = ? AND coalesce(changed, id) <= ? AND +id > ? LIMIT ?"
+)
 
 
 def newest(connection: Connection, room: str, limit: int) -> Page:
@@ -37,7 +58,7 @@ def since(connection: Connection, room: str, cursor: Cursor, limit: int) -> Page
         _page(connection, rows, limit),
         len(rows) <= limit,
         connection.position(),
-        changed=changes(connection, room, cursor, gone),
+        changed=changes(connection, [Room(room, "main", cleared=gone)], cursor),
         cleared=gone,
         retired=min(retired, _oldest(connection, room) - 1) if retired else 0,
     )
@@ -50,28 +71,24 @@ def goes_on(connection: Connection, cursor: Cursor) -> bool:
 
 def news(connection: Connection, room: str, floor: int, limit: int) -> list[tuple[object, ...]]:
     """The newest rows of the room above the floor, newest first; also what is left of some."""
-    rows = connection.execute(
-        SELECT + "WHERE room = ? AND id > ? ORDER BY id DESC LIMIT ?", (room, floor, limit)
+    return connection.execute(NEWS, (room, floor, limit)).fetchall()
+
+
+def changes(connection: Connection, rooms: Sequence[Room], cursor: Cursor) -> list[Message]:
+    """What was posted in these rooms up to the cursor, is not cleared, and has changed since."""
+    seq = cursor.seq
+    changed = connection.each(
+        _CHANGED, [(room.id, seq, seq, room.cleared, CHANGES) for room in rooms]
     )
-    return rows.fetchall()
-
-
-def changes(connection: Connection, room: str, cursor: Cursor, gone: int) -> list[Message]:
-    """What was posted in the room up to the cursor, above ``gone``, and has changed since."""
-    # Left to choose, SQLite would look at the whole room in the order of ids.
-    changed = connection.execute(
-        SELECT + "INDEXED BY message_changed"
-        " WHERE room = ? AND changed > ? AND id <= ? AND id > ? ORDER BY id LIMIT ?",
-        (room, cursor.seq, cursor.seq, gone, CHANGES),
-    ).fetchall()
     # Who has reacted may have missed that they did, which has no position.
-    untold = connection.execute(
-        SELECT + "WHERE id IN (SELECT message_id FROM untold)"  # noqa: S608 (constants)
-        f" AND NOT {OF_CLEARED_USER}"
-        " AND room || '' = ? AND coalesce(changed, id) <= ? AND +id > ? LIMIT ?",
-        (room, cursor.seq, gone, CHANGES - len(changed)),
+    untold = connection.each(
+        _UNTOLD,
+        [
+            (room.id, seq, room.cleared, CHANGES - len(found))
+            for room, found in zip(rooms, changed, strict=True)
+        ],
     )
-    return read(connection, [*changed, *untold])
+    return read(connection, chain.from_iterable(chain(changed, untold)))
 
 
 def after(connection: Connection, room: str, last_id: int | None, limit: int) -> Page:
@@ -99,10 +116,7 @@ def after(connection: Connection, room: str, last_id: int | None, limit: int) ->
 
 def said(connection: Connection, room: str, floor: int, limit: int) -> list[tuple[object, ...]]:
     """The newest rows above the floor that have a text, newest first."""
-    return connection.execute(
-        SELECT + f"WHERE room = ? AND id > ? AND {SAID} ORDER BY id DESC LIMIT ?",
-        (room, floor, limit),
-    ).fetchall()
+    return connection.execute(SAID_SINCE, (room, floor, limit)).fetchall()
 
 
 def _page(connection: Connection, rows: Sequence[Sequence[object]], limit: int) -> list[Message]:

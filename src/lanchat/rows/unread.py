@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lanchat.chat.model import LOBBY
 from lanchat.chat.room_changes import MarkRead
 from lanchat.chat.room_events import MarkedRead
@@ -59,3 +61,15 @@ def count(connection: Reader, room: str, user_id: str, floor: int) -> tuple[int,
     values = (f" {user_id} ", room, floor, user_id)
     unread, mentions = connection.execute(_UNREAD, values).fetchone()
     return int(unread), int(mentions)
+
+
+def count_each(
+    connection: Connection, floors: Mapping[str, int], user_id: str
+) -> dict[str, tuple[int, int]]:
+    """The same of several rooms."""
+    asked = [(f" {user_id} ", room, floor, user_id) for room, floor in floors.items()]
+    found = connection.each(_UNREAD, asked)
+    return {
+        room: (int(unread), int(mentions))
+        for room, [(unread, mentions)] in zip(floors, found, strict=True)
+    }

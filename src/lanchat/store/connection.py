@@ -5,7 +5,7 @@ The counter of positions is the one that gives messages their ids (``sqlite_sequ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -27,6 +27,9 @@ _LOAD = (
 
 class SqliteConnection(OpenFile):
     """A connection to a file, or to memory."""
+
+    def each(self, sql: str, parameters: Iterable[Sequence[Any]]) -> list[list[Any]]:
+        return [self.execute(sql, values).fetchall() for values in parameters]
 
     def position(self) -> int:
         query = "SELECT seq FROM sqlite_sequence WHERE name = 'message'"
