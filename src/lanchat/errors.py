@@ -725,7 +725,8 @@ class CommandUnusable(Refusal):
     """A command that cannot be carried out.
 
     ``reason`` is unknown, usage, nobody, not_banned, not_muted, is_host, not_host, no_message,
-    nothing_said, nothing_to_pin, not_pinned or long.
+    nothing_said, nothing_to_pin, not_pinned, long, no_groups, no_group, too_many_groups,
+    in_no_group or named_twice.
     """
 
     code = "command"

@@ -104,6 +104,10 @@ ANSWERS = {
     "delete 1": ("delete.done", {"name": "Carla"}),
     "clear": ("clear.done", {}),
     "clear carla": ("clear.user", {"name": "Carla"}),
+    "announce X": ("announce.done", {}),
+    "groups 2": ("groups.done", {"groups": 2, "people": 2}),
+    "groups end": ("groups.end", {}),
+    "group Bia 1": ("group.done", {"name": "Bia", "number": 1}),
     "help": ("help.done", {"commands": list(COMMANDS.values())}),
 }
 
@@ -119,6 +123,8 @@ def test_a_command_answers_what_it_did(hub, come, line):
         hub.command("Ana", "ban", "Troll")
     elif line == "unpin":
         hub.command("Ana", "pin", "")
+    elif line in {"groups end", "group Bia 1"}:
+        hub.command("Ana", "groups", "1")
     name, _, text = line.partition(" ")
     done = hub.command("Ana", name, str(said.id) if text == "1" else text)
     key, params = ANSWERS[line]

@@ -1,11 +1,13 @@
 """Hubs that share a database are one chat: people, what they say, and who keeps order."""
 
+import threading
 import time
 from contextlib import ExitStack
 
 import pytest
 
 from lanchat.chat.events import (
+    Announced,
     ConnectionsClosed,
     MemberChanged,
     MemberJoined,
@@ -17,7 +19,7 @@ from lanchat.chat.events import (
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import Cursor, Origin
 from lanchat.chat.room_channels import TAKES_ROOMS
-from lanchat.chat.room_events import RoomLeft, RoomTold
+from lanchat.chat.room_events import HostCalled, RoomEntered, RoomLeft, RoomTold
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.directory import PostgresDirectory
 from lanchat.cluster.eventlog import PostgresEventLog
@@ -238,3 +240,50 @@ def test_a_server_that_starts_later_knows_all_rooms(start):
     other = start()
     assert other.hub.rooms.readable(ana.id) == ["lobby", room.id]
     assert one.hub.rooms.close("a", room.id).closed
+
+
+def test_groups_are_the_same_on_all_servers(start, until):
+    """Whoever is where: shared out at one, late at another one, moved, called from, and ended."""
+    one, other = start(), start()
+    ana, bia, caio = one.log_in("Ana", host=True), one.log_in("Bia"), other.log_in("Caio")
+    until(lambda: other.hub.is_moderator(ana.id))
+    one.join(ana, "a", rooms=True)
+    one.join(bia, "b", rooms=True)
+    other.join(caio, "c", rooms=True)
+    until(lambda: one.names() == other.names() == ["Ana", "Bia", "Caio"])
+    one.hub.command("a", "groups", "Bia | Caio")
+    until(lambda: other.hub.groups.there() == one.hub.groups.there())
+    first, second = one.hub.groups.there()
+    told = until(lambda: [e for e in other.recorder.heard("c") if isinstance(e, RoomTold)])
+    assert [(event.room, event.people) for event in told] == [(second, (caio,))]
+    davi = other.log_in("Davi")
+    found = other.join(davi, "d", rooms=True).rooms.rooms
+    assert [page.room for page in found] == [first]
+    until(lambda: RoomEntered(found[0].room.opened + 1, first.id, davi) in one.recorder.heard("b"))
+    assert other.hub.groups.call_host("d", first.id) == 1
+    until(lambda: HostCalled(f"user:{ana.id}", first.id, "1", davi) in one.recorder.heard("a"))
+    one.hub.command("a", "group", "Davi 2")
+    until(lambda: other.hub.rooms.readable(davi.id) == ["lobby", second.id])
+    until(lambda: [e.room for e in other.recorder.heard("d") if isinstance(e, RoomLeft)])
+    one.hub.command("a", "announce", "The end")
+    until(lambda: [e for e in other.recorder.heard("d") if isinstance(e, Announced)])
+    one.hub.command("a", "groups", "end")
+    until(lambda: other.hub.groups.there() == [])
+
+
+def test_a_server_that_reads_much_at_once_knows_all_rooms(start, until):
+    """What has changed again since is told at the position of then, and hides nothing between."""
+    one, other = start(), start()
+    ana = one.log_in("Ana", host=True)
+    one.join(ana, "a", rooms=True)
+    bia = one.log_in("Bia")
+    one.join(bia, "b", rooms=True)
+    hold = threading.Event()
+    other.hub._log.listen(lambda _event: hold.wait(DEADLINE))
+    one.hub.posting.post("a", "wait", "wait").result(DEADLINE)
+    first = one.hub.rooms.open_room("a", "First").room
+    second = one.hub.rooms.open_room("a", "Second").room
+    one.hub.rooms.enter("b", second.id)
+    one.hub.rooms.rename("a", first.id, "Renamed")
+    hold.set()
+    until(lambda: other.hub.rooms.readable(bia.id) == ["lobby", second.id])

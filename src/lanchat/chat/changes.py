@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from lanchat.chat.events import (
+    Announced,
     HistoryCleared,
     LogEvent,
     MessageChanged,
@@ -146,6 +147,13 @@ class Pin(Change[PinsChanged]):
 
     room: str
     message_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Announce(Change[Announced]):
+    """Let a message be said and pinned, the two or neither."""
+
+    draft: Draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
-from lanchat.chat import message_commands, people_commands, room_commands
+from lanchat.chat import group_commands, message_commands, people_commands, room_commands
 from lanchat.chat.model import is_unicode
 from lanchat.chat.moderation import Actor, Call, Done, Moderation
 from lanchat.errors import CommandUnusable, Forbidden, PayloadInvalid
@@ -46,11 +46,13 @@ class Kind(Enum):
     NUMBER = "number"
     """a message's"""
     TEXT = "text"
+    GROUPS = "groups"
+    """``5``, ``4 each``, ``Ana, Bia | Caio, Davi`` or ``end``"""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument; those of kind PERSON and TEXT may have several words."""
+    """One argument; those of kind PERSON, TEXT and GROUPS may have several words."""
 
     kind: Kind
     optional: bool = False
@@ -129,6 +131,9 @@ _TABLE = (
     Command("unpin", message_commands.unpin, (_NUMBER,)),
     Command("delete", message_commands.delete, (Argument(Kind.NUMBER),), asks=True),
     Command("clear", message_commands.clear, (Argument(Kind.PERSON, optional=True),), grave=True),
+    Command("announce", group_commands.announce, (Argument(Kind.TEXT),)),
+    Command("groups", group_commands.groups, (Argument(Kind.GROUPS),)),
+    Command("group", group_commands.group, (_PERSON, Argument(Kind.NUMBER))),
     Command("help", _help, for_all=True, logged=False),
 )
 
@@ -168,7 +173,9 @@ def read(
     words = text.split()
     whole = " ".join(words)
     kinds = [argument.kind for argument in command.arguments]
-    if Kind.TEXT in kinds:
+    if Kind.TEXT in kinds or Kind.GROUPS in kinds:
+        if not whole and not command.arguments[0].optional:
+            raise _unusable(command)
         return Call(text=whole)
     values: dict[str, object] = {"person_id": person_id, "seconds": command.usual_seconds}
     named = Kind.PERSON in kinds and person_id is None

@@ -68,6 +68,12 @@ class PinsChanged(InRoom):
         return self.messages[-1].seq
 
 
+class Announced(PinsChanged):
+    """A host has announced something: the last one of the messages, which was said just before."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ReactionsChanged(InRoom):
     """What is told of a message's reactions is from now on what stands here."""

@@ -4,7 +4,7 @@
                                                                       └► settings hold
 
 It speaks to the world through its ports alone, and has no thread and no clock of its own. Whoever
-has it may use the four parts that stand open, and reaches no further. What has a position is told
+has it may use the five parts that stand open, and reaches no further. What has a position is told
 only when it comes back from the log, to who has caused it, too. Everything that may wait for the
 disk is said so in its docstring.
 """
@@ -28,6 +28,7 @@ from lanchat.chat.events import (
     SettingsChanged,
     UserCleared,
 )
+from lanchat.chat.grouping import Groups
 from lanchat.chat.identities import Identities
 from lanchat.chat.memberships import Memberships
 from lanchat.chat.model import LOBBY, SYSTEM_CLOCK, Clock, Cursor, Member, Origin, User
@@ -47,7 +48,7 @@ from lanchat.chat.posting import Posting
 from lanchat.chat.presence import Presence
 from lanchat.chat.reactions import Reactions
 from lanchat.chat.room_channels import RoomChannels
-from lanchat.chat.room_events import RoomEvent
+from lanchat.chat.room_events import GroupsShared, RoomEvent
 from lanchat.chat.room_settings import Ban, Rules
 from lanchat.chat.rooms import Overview
 from lanchat.chat.sessions import Sessions
@@ -57,7 +58,8 @@ from lanchat.errors import NotJoined, StoreUnavailable, Unauthorized
 class Hub:
     """One chat; ``history`` is how many messages a newcomer gets.
 
-    ``identities`` are who people are, ``posting`` and ``reactions`` what they say, ``rooms`` where.
+    ``identities`` are who people are, ``posting`` and ``reactions`` what they say, ``rooms`` and
+    ``groups`` where.
     ``edit_seconds`` is how long they may edit it, 0 for never; ``files`` whether they can send any.
 
     ``delivery`` are the connections of this process; ``publish`` tells an event without a position
@@ -99,9 +101,12 @@ class Hub:
             openers=openers,
             privacy=privacy,
         )
+        self.groups = Groups(
+            *(log, self._presence, self._permissions, memberships), publish=self.publish
+        )
         self._presence.watch_logouts(self.rooms.forget)
         self._moderation = Moderation(
-            *(log, self._presence, self._enforcement, audit, self.rooms),
+            *(log, self._presence, self._enforcement, audit, self.rooms, self.groups),
             publish=self.publish,
             clock=clock,
         )
@@ -160,6 +165,8 @@ class Hub:
         self._room_channels.connect(connection, user.id, traits)
         if arrived is not None:
             self._presence.announce(arrived, origin)
+        if self._room_channels.hears(connection):
+            self.groups.place(user)
         rooms: Overview | None = None
         if cursor is not None and self._room_channels.hears(connection):
             rooms = self._overview(user, cursor)
@@ -275,6 +282,8 @@ class Hub:
             return
         if isinstance(event, RoomEvent):
             self._room_channels.tell(event)
+            if isinstance(event, GroupsShared):
+                self.groups.place_all(self._room_channels.users())
             return
         if isinstance(event, HistoryLeft):
             self.rooms.load()

@@ -13,6 +13,8 @@ from dataclasses import replace
 from lanchat.chat.model import LOBBY, User
 from lanchat.chat.permissions import Standing
 from lanchat.chat.room_events import (
+    GroupEntered,
+    GroupsShared,
     RoomChanged,
     RoomEntered,
     RoomEvent,
@@ -32,6 +34,7 @@ class Memberships:
         self._rooms: dict[str, Room] = {}
         self._members: dict[str, dict[str, User]] = {}  # room → user → by the name of then
         self._rooms_of: dict[str, dict[str, None]] = {}  # user → rooms
+        self._groups: set[str] = set()  # those that are open
         self.lock = threading.RLock()
         """Held while what is told changes; also by who has to see nothing half done."""
 
@@ -44,7 +47,9 @@ class Memberships:
         """Take what was stored at the position; what was told since comes on top of it."""
         with self.lock:
             early, self._early, self._seq = self._early or (), None, seq
-            self._rooms = {room.id: room for room in rooms}
+            self._rooms, self._groups = {}, set()
+            for room in rooms:
+                self._note(room)
             self._members, self._rooms_of = {}, {}
             for membership in members:
                 self._put(membership.room, membership.user)
@@ -82,6 +87,22 @@ class Memberships:
     def is_member(self, user_id: str, room_id: str) -> bool:
         return room_id == LOBBY or user_id in self._members.get(room_id, ())
 
+    def groups(self) -> list[Room]:
+        """All groups into which people were shared out last, in the order of their numbers."""
+        opened = self._groups_since()
+        if opened is None:
+            return []
+        found = [room for room in list(self._rooms.values()) if _is_group(room, opened)]
+        return sorted(found, key=lambda room: (room.opened, room.id))
+
+    def has_place(self, user_id: str) -> bool:
+        """Whether somebody has been in one of these; so it is where there are none."""
+        opened = self._groups_since()
+        if opened is None:
+            return True
+        rooms = (self._rooms.get(each) for each in self.rooms_of(user_id))
+        return any(room is not None and _is_group(room, opened) for room in rooms)
+
     def other(self, user_id: str, room_id: str) -> User | None:
         """Who else is in a room for two."""
         others = (user for user in self.members(room_id) if user.id != user_id)
@@ -94,22 +115,51 @@ class Memberships:
 
     def _apply(self, event: RoomEvent) -> None:
         if isinstance(event, RoomOpened):
-            self._rooms[event.room.id] = event.room
-            for user in event.members:
-                self._put(event.room.id, user)
+            self._open(event)
         elif isinstance(event, RoomChanged):
-            self._rooms[event.room.id] = event.room
+            self._note(event.room)
+        elif isinstance(event, GroupsShared):
+            self._share_out(event)
+        elif isinstance(event, GroupEntered):
+            for room_id in event.left:
+                self._take_out(room_id, event.user.id)
+            self._put(event.room, event.user)
         elif isinstance(event, RoomEntered):
             self._put(event.room, event.user)
         elif isinstance(event, RoomLeft):
             self._take_out(event.room, event.user.id)
         elif isinstance(event, RoomsLeft):
-            for room_id in event.left:
-                self._take_out(room_id, event.user.id)
-            for room_id in event.closed:
-                room = self._rooms.get(room_id)
-                if room is not None:
-                    self._rooms[room_id] = replace(room, closed=event.seq, seq=event.seq)
+            self._leave_all(event)
+
+    def _share_out(self, event: GroupsShared) -> None:
+        for room in event.closed:
+            self._note(room)
+        for opened in event.opened:
+            self._open(opened)
+
+    def _leave_all(self, event: RoomsLeft) -> None:
+        for room_id in event.left:
+            self._take_out(room_id, event.user.id)
+        for room_id in event.closed:
+            room = self._rooms.get(room_id)
+            if room is not None:
+                self._note(replace(room, closed=event.seq, seq=event.seq))
+
+    def _open(self, event: RoomOpened) -> None:
+        self._note(event.room)
+        for user in event.members:
+            self._put(event.room.id, user)
+
+    def _note(self, room: Room) -> None:
+        self._rooms[room.id] = room
+        if room.kind == "group" and room.is_open:
+            self._groups.add(room.id)
+        else:
+            self._groups.discard(room.id)
+
+    def _groups_since(self) -> int | None:
+        """The position at which the groups that are open were; None where there are none."""
+        return min((self._rooms[each].opened for each in list(self._groups)), default=None)
 
     def _put(self, room_id: str, user: User) -> None:
         self._members.setdefault(room_id, {})[user.id] = user
@@ -121,3 +171,7 @@ class Memberships:
         rooms.pop(room_id, None)
         if not rooms:
             self._rooms_of.pop(user_id, None)
+
+
+def _is_group(room: Room, opened: int) -> bool:
+    return room.kind == "group" and room.opened >= opened

@@ -13,6 +13,7 @@ from typing import Any
 from lanchat.chat.enforcement import Enforcement
 from lanchat.chat.entering import Entering
 from lanchat.chat.events import Event
+from lanchat.chat.grouping import Groups
 from lanchat.chat.model import Clock, Origin, User
 from lanchat.chat.ports import Audit, EventLog
 from lanchat.chat.presence import Presence
@@ -71,13 +72,14 @@ class Moderation:
     tells an event to all processes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         log: EventLog,
         presence: Presence,
         enforcement: Enforcement,
         audit: Audit,
         rooms: Entering,
+        groups: Groups,
         *,
         publish: Callable[[Event], None],
         clock: Clock,
@@ -88,6 +90,7 @@ class Moderation:
         self.amend = enforcement.amend
         self.audit = audit
         self.rooms = rooms
+        self.groups = groups
         self.publish = publish
         self.clock = clock
 

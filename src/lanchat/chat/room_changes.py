@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from lanchat.chat.changes import Change
 from lanchat.chat.model import User
 from lanchat.chat.room_events import (
+    GroupEntered,
+    GroupsShared,
     MarkedRead,
     RoomChanged,
     RoomEntered,
@@ -66,6 +68,26 @@ class ChangeRoom(Change[RoomChanged]):
     room: str
     amended: Callable[[Room], Room]
     close: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOut(Change[GroupsShared]):
+    """Let there be these groups with these people in them, and no other group be open."""
+
+    groups: tuple[tuple[Room, tuple[User, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PutIntoGroup(Change[GroupEntered]):
+    """Let somebody be in an open group, and in no other one.
+
+    Where ``room`` does not say in which, it is the smallest, hosts not counted: for who has been in
+    none since people were shared out. Others stay where they are, and nobody is told.
+    Refused with UnknownRoom where there is none.
+    """
+
+    user: User
+    room: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

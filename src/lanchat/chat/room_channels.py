@@ -16,6 +16,8 @@ from lanchat.chat.model import LOBBY
 from lanchat.chat.permissions import Permissions
 from lanchat.chat.ports import Delivery
 from lanchat.chat.room_events import (
+    GroupEntered,
+    GroupsShared,
     RoomChanged,
     RoomEntered,
     RoomEvent,
@@ -72,6 +74,10 @@ class RoomChannels:
         """Whether the connection takes rooms."""
         return connection in self._users
 
+    def users(self) -> list[str]:
+        """Whose the connections are, by id."""
+        return list(self._connections)
+
     def tell(self, event: RoomEvent) -> None:
         """The log says what has happened: whom it concerns here is told."""
         with self._memberships.lock:
@@ -86,12 +92,25 @@ class RoomChannels:
                 self._delivery.deliver(event.channel, event)
             elif isinstance(event, RoomLeft):
                 self._left(event)
+            elif isinstance(event, GroupsShared):
+                self._shared(event)
+            elif isinstance(event, GroupEntered):
+                self._put(event)
             elif isinstance(event, RoomsLeft):
-                for room_id in event.left:
-                    self._left(RoomLeft(event.seq, room_id, event.user))
-                for room_id in event.closed:
-                    if room := self._memberships.room(room_id):
-                        self._changed(room)
+                self._left_all(event)
+
+    def _shared(self, event: GroupsShared) -> None:
+        for room in event.closed:
+            self._changed(room)
+        for opened in event.opened:
+            self._opened(opened)
+
+    def _left_all(self, event: RoomsLeft) -> None:
+        for room_id in event.left:
+            self._left(RoomLeft(event.seq, room_id, event.user))
+        for room_id in event.closed:
+            if room := self._memberships.room(room_id):
+                self._changed(room)
 
     def _opened(self, event: RoomOpened) -> None:
         room, count = event.room, len(event.members)
@@ -104,7 +123,19 @@ class RoomChannels:
             return
         for channel in self._channels_outside(room):
             self._say(RoomTold(channel, room, count, member=False))
-        self._say(RoomTold(room_channel(room.id), room, count, member=True))
+        people = event.members if room.kind == "group" else ()
+        self._say(RoomTold(room_channel(room.id), room, count, member=True, people=people))
+
+    def _put(self, event: GroupEntered) -> None:
+        """Somebody is in a group, of which they have not known."""
+        user, room = event.user, self._memberships.room(event.room)
+        for room_id in event.left:
+            self._left(RoomLeft(event.seq, room_id, user))
+        if room is not None:
+            self._subscribe(room.id, user.id)
+            count = self._memberships.count(room.id)
+            self._say(RoomTold(user_channel(user.id), room, count, member=True))
+        self._delivery.deliver(event.channel, RoomEntered(event.seq, event.room, user))
 
     def _changed(self, room: Room) -> None:
         channels = self._channels_outside(room)

@@ -58,6 +58,25 @@ class RoomLeft(InRoom):
 
 
 @dataclass(frozen=True, slots=True)
+class GroupsShared(InLobby):
+    """People were shared out into the groups ``opened``; those of before are ``closed``."""
+
+    seq: int
+    closed: tuple[Room, ...]
+    opened: tuple[RoomOpened, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntered(InRoom):
+    """Somebody was put into the group, and is in none of those that they have ``left``."""
+
+    seq: int
+    room: str
+    user: User
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RoomsLeft(InLobby):
     """A user who will not come back has left these rooms; those for two are ``closed``."""
 
@@ -87,7 +106,7 @@ class RoomTold:
     """There is a room, with so many in it: for those on the channel ``to``.
 
     They are in it where they are told as ``member``, and else might enter. ``person`` is the other
-    one of a room for two.
+    one of a room for two; ``people`` are those who were put into a group together.
     """
 
     to: str
@@ -95,11 +114,28 @@ class RoomTold:
     members: int
     member: bool
     person: User | None = None
+    people: tuple[User, ...] = ()
 
     @property
     def channel(self) -> str:
         return self.to
 
 
-RoomEvent = RoomOpened | RoomChanged | RoomEntered | RoomLeft | RoomsLeft
+@dataclass(frozen=True, slots=True)
+class HostCalled:
+    """Somebody in a group asks for a host: for those on the channel ``to``."""
+
+    to: str
+    room: str
+    name: str
+    user: User
+
+    @property
+    def channel(self) -> str:
+        return self.to
+
+
+RoomEvent = (
+    RoomOpened | RoomChanged | RoomEntered | RoomLeft | RoomsLeft | GroupsShared | GroupEntered
+)
 """What has a position."""

@@ -23,7 +23,7 @@ from lanchat.chat.events import (
     Typing,
 )
 from lanchat.chat.model import Origin, User
-from lanchat.chat.room_events import MarkedRead
+from lanchat.chat.room_events import HostCalled, MarkedRead
 from lanchat.cluster.people import People, Person
 
 _log = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ _KINDS: dict[str, type[Any]] = {
     "typing": Typing,
     "closed": ConnectionsClosed,
     "read": MarkedRead,
+    "host called": HostCalled,
 }
 """What concerns people of all processes; the rest is about one server, or comes from the log."""
 

@@ -210,7 +210,9 @@ def _is_plain(change: Change[Any]) -> bool:
 
 
 def _is_new_message(outcome: Outcome) -> bool:
-    return outcome.fresh and isinstance(outcome.event, MessagePosted)
+    return outcome.posted is not None or (
+        outcome.fresh and isinstance(outcome.event, MessagePosted)
+    )
 
 
 def _apply(

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from lanchat.chat.events import (
+    Announced,
     HistoryCleared,
     HistoryLeft,
     LogEvent,
@@ -29,10 +30,18 @@ from lanchat.chat.events import (
     UserCleared,
 )
 from lanchat.chat.model import Message, User
-from lanchat.chat.room_events import RoomChanged, RoomEntered, RoomLeft, RoomOpened, RoomsLeft
+from lanchat.chat.room_events import (
+    GroupEntered,
+    GroupsShared,
+    RoomChanged,
+    RoomEntered,
+    RoomLeft,
+    RoomOpened,
+    RoomsLeft,
+)
 from lanchat.chat.room_settings import State
 from lanchat.errors import UnknownMessage, UnknownRoom
-from lanchat.rows import message_rows, references, rooms, state
+from lanchat.rows import groups, message_rows, references, rooms, state
 from lanchat.rows.connection import Connection, Reader
 from lanchat.rows.visibility import VISIBLE
 
@@ -130,6 +139,11 @@ def _pins(event: PinsChanged) -> tuple[str, Any]:
     return "pins", [event.room, [message.id for message in event.messages]]
 
 
+def _announced(event: Announced) -> tuple[str, Any]:
+    kind, content = _pins(event)
+    return kind, [*content, True]
+
+
 def _cleared(event: HistoryCleared) -> tuple[str, Any]:
     return "cleared", [event.room, event.up_to]
 
@@ -171,10 +185,19 @@ def _rooms_left(event: RoomsLeft) -> tuple[str, Any]:
     return "rooms left", [event.user.id, event.user.name, event.left, event.closed]
 
 
+def _groups_shared(_event: GroupsShared) -> tuple[str, Any]:
+    return "groups shared", None  # all of it has this position
+
+
+def _group_entered(event: GroupEntered) -> tuple[str, Any]:
+    return "group entered", [event.room, event.user.id, event.user.name, event.left]
+
+
 _KINDS: dict[type, Callable[[Any], tuple[str, Any]]] = {
     MessageChanged: _message,
     ReactionsChanged: _reactions,
     PinsChanged: _pins,
+    Announced: _announced,
     HistoryCleared: _cleared,
     UserCleared: _user_cleared,
     MessagesRetired: _retired,
@@ -185,6 +208,8 @@ _KINDS: dict[type, Callable[[Any], tuple[str, Any]]] = {
     RoomEntered: _room_entered,
     RoomLeft: _room_left,
     RoomsLeft: _rooms_left,
+    GroupsShared: _groups_shared,
+    GroupEntered: _group_entered,
 }
 
 
@@ -203,9 +228,14 @@ def _read_reactions(connection: Reader, seq: int, message_id: int) -> LogEvent |
     return ReactionsChanged(seq, found[0].room, message_id, found[0].reactions or ())
 
 
-def _read_pins(connection: Reader, seq: int, content: tuple[str, list[int]]) -> LogEvent | None:
-    found = [_told_at(seq, message) for message in _there(connection, content[1])]
-    return PinsChanged(content[0], tuple(found)) if found else None
+def _read_pins(connection: Reader, seq: int, content: list[Any]) -> LogEvent | None:
+    room, ids, *announced = content
+    found = [_told_at(seq, message) for message in _there(connection, ids)]
+    if not found:
+        return None
+    # An announcement that is gone by now has only let another pin go.
+    kind = Announced if any(announced) and found[-1].id == ids[-1] else PinsChanged
+    return kind(room, tuple(found))
 
 
 def _read_cleared(_connection: Reader, seq: int, content: tuple[str, int]) -> LogEvent | None:
@@ -230,16 +260,16 @@ def _read_settings(connection: Reader, seq: int, _content: None) -> LogEvent | N
     return SettingsChanged(seq, now, now)
 
 
-def _read_room_opened(connection: Reader, _seq: int, room_id: str) -> LogEvent | None:
+def _read_room_opened(connection: Reader, seq: int, room_id: str) -> LogEvent | None:
     with suppress(UnknownRoom):
-        found = rooms.room(connection, room_id)
-        return RoomOpened(found, tuple(rooms.members(connection, room_id)))
+        found = replace(rooms.room(connection, room_id), seq=seq)
+        return RoomOpened(found, tuple(rooms.members(connection, room_id, up_to=seq)))
     return None
 
 
-def _read_room_changed(connection: Reader, _seq: int, room_id: str) -> LogEvent | None:
+def _read_room_changed(connection: Reader, seq: int, room_id: str) -> LogEvent | None:
     with suppress(UnknownRoom):
-        return RoomChanged(rooms.room(connection, room_id))
+        return RoomChanged(replace(rooms.room(connection, room_id), seq=seq))
     return None
 
 
@@ -258,6 +288,15 @@ def _read_rooms_left(_connection: Reader, seq: int, content: list[Any]) -> LogEv
     return RoomsLeft(seq, User(user_id, name), tuple(left), tuple(closed))
 
 
+def _read_groups_shared(connection: Reader, seq: int, _content: None) -> LogEvent | None:
+    return groups.shared_out(connection, seq)
+
+
+def _read_group_entered(_connection: Reader, seq: int, content: list[Any]) -> LogEvent | None:
+    room_id, user_id, name, left = content
+    return GroupEntered(seq, room_id, User(user_id, name), tuple(left))
+
+
 _READ: dict[str, Callable[[Reader, int, Any], LogEvent | None]] = {
     "message": _read_message,
     "reactions": _read_reactions,
@@ -272,6 +311,8 @@ _READ: dict[str, Callable[[Reader, int, Any], LogEvent | None]] = {
     "room entered": _read_room_entered,
     "room left": _read_room_left,
     "rooms left": _read_rooms_left,
+    "groups shared": _read_groups_shared,
+    "group entered": _read_group_entered,
 }
 
 

@@ -21,6 +21,7 @@ HOST_COMMANDS = (
     *("kick", "ban", "unban", "mute", "unmute", "host", "unhost"),
     *("lock", "unlock", "readonly", "slow", "edits", "files", "topic"),
     *("pin", "unpin", "delete", "clear"),
+    *("announce", "groups", "group"),
 )
 """What hosts do, by the names of their commands: those that change something."""
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from lanchat.chat.changes import (
     Amend,
+    Announce,
     Change,
     Clear,
     ClearUser,
@@ -25,6 +26,7 @@ from lanchat.chat.changes import (
     Unpin,
 )
 from lanchat.chat.events import (
+    Announced,
     HistoryCleared,
     LogEvent,
     MessageChanged,
@@ -38,10 +40,13 @@ from lanchat.chat.room_changes import (
     LeaveRoom,
     MarkRead,
     OpenRoom,
+    PutIntoGroup,
+    ShareOut,
 )
 from lanchat.errors import Refusal, UnknownMessage
 from lanchat.rows import (
     clearing,
+    groups,
     message_rows,
     messages,
     pins,
@@ -64,12 +69,14 @@ class Outcome(NamedTuple):
     """What came of a change; not ``fresh`` where it is told to nobody.
 
     That is one that had been stored before, or has changed nothing, or has no position.
+    ``posted`` is a message that was said with it, and is told before.
     """
 
     event: Any
     fresh: bool = True
     refusal: Exception | None = None
     erases: bool = False
+    posted: MessagePosted | None = None
 
 
 def store(connection: Connection, changes: Iterable[Change[Any]]) -> list[Outcome]:
@@ -132,7 +139,14 @@ def _clear_user(connection: Connection, change: ClearUser) -> Outcome:
     return Outcome(clearing.clear_user(connection, change))
 
 
-def _announce(_connection: Connection, change: Announcement) -> Outcome:
+def _announce(connection: Connection, change: Announce) -> Outcome:
+    message, _ = messages.insert(connection, change.draft)
+    pinned, _ = pins.pin(connection, Pin(message.room, message.id))
+    event = Announced(pinned.room, pinned.messages)
+    return Outcome(event, posted=MessagePosted(message))
+
+
+def _tell_stored(_connection: Connection, change: Announcement) -> Outcome:
     return Outcome(change.event)
 
 
@@ -168,6 +182,14 @@ def _leave_all(connection: Connection, change: LeaveAll) -> Outcome:
     return Outcome(*rooms.leave_all(connection, change))
 
 
+def _share_out(connection: Connection, change: ShareOut) -> Outcome:
+    return Outcome(*groups.share_out(connection, change))
+
+
+def _put_into_group(connection: Connection, change: PutIntoGroup) -> Outcome:
+    return Outcome(*groups.put_into_group(connection, change))
+
+
 def _mark_read(connection: Connection, change: MarkRead) -> Outcome:
     return Outcome(unread.mark(connection, change), fresh=False)
 
@@ -178,7 +200,8 @@ _APPLY: dict[type, Callable[[Connection, Any], Outcome]] = {
     Delete: _delete,
     Clear: _clear,
     ClearUser: _clear_user,
-    Announcement: _announce,
+    Announcement: _tell_stored,
+    Announce: _announce,
     React: _react,
     Tell: _tell,
     Pin: _pin,
@@ -190,4 +213,6 @@ _APPLY: dict[type, Callable[[Connection, Any], Outcome]] = {
     ChangeRoom: _change_room,
     LeaveAll: _leave_all,
     MarkRead: _mark_read,
+    ShareOut: _share_out,
+    PutIntoGroup: _put_into_group,
 }

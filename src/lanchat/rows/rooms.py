@@ -6,6 +6,7 @@ that does so. Nothing is asked about the room that everybody is in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from lanchat.chat.model import LOBBY, Message, User
@@ -27,7 +28,8 @@ FIELDS = (
 )
 """What ``as_room`` takes."""
 
-_ROOMS = f"SELECT {FIELDS} FROM room WHERE kind <> 'main'"  # noqa: S608 (constants)
+ROOMS = f"SELECT {FIELDS} FROM room WHERE kind <> 'main'"  # noqa: S608 (constants)
+"""All but the one that everybody is in."""
 
 _IS_MEMBER = "SELECT 1 FROM member WHERE room = ? AND user_id = ?"
 
@@ -42,7 +44,7 @@ _IS_OPEN = (
 
 def load(connection: Connection) -> tuple[int, list[Room], list[Membership]]:
     """All rooms but the one that everybody is in, and who is in them, at the position."""
-    rows = connection.execute(f"{_ROOMS} ORDER BY opened, id")
+    rows = connection.execute(f"{ROOMS} ORDER BY opened, id")
     members = connection.execute(
         'SELECT room, user_id, "user", since FROM member WHERE room <> ? ORDER BY since, user_id',
         (LOBBY,),
@@ -53,16 +55,17 @@ def load(connection: Connection) -> tuple[int, list[Room], list[Membership]]:
 
 def room(connection: Reader, room_id: str) -> Room:
     """The room with this id, which is not the one that everybody is in. Raises UnknownRoom."""
-    row = connection.execute(f"{_ROOMS} AND id = ?", (room_id,)).fetchone()
+    row = connection.execute(f"{ROOMS} AND id = ?", (room_id,)).fetchone()
     if row is None:
         raise UnknownRoom
     return as_room(row)
 
 
-def members(connection: Reader, room_id: str) -> list[User]:
-    """Who is in the room, in the order in which they came."""
+def members(connection: Reader, room_id: str, up_to: int = 2**62) -> list[User]:
+    """Who is in the room, in the order in which they came; of those who have by a position."""
     rows = connection.execute(
-        'SELECT user_id, "user" FROM member WHERE room = ? ORDER BY since, user_id', (room_id,)
+        'SELECT user_id, "user" FROM member WHERE room = ? AND since <= ? ORDER BY since, user_id',
+        (room_id, up_to),
     )
     return [User(*row) for row in rows]
 
@@ -126,16 +129,9 @@ def open_room(connection: Connection, change: OpenRoom) -> tuple[RoomOpened, boo
     if count >= change.limit:
         raise TooManyRooms(change.limit)
     seq = connection.take_position()
-    connection.execute(
-        "INSERT INTO room (id, kind, name, opener, topic, locked, readonly, slow, opened, seq,"
-        " cleared) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
-        (
-            *(wanted.id, wanted.kind, wanted.name, wanted.opener, wanted.topic),
-            *(wanted.locked, wanted.readonly, wanted.slow, seq, seq),
-        ),
-    )
+    insert(connection, [wanted], seq)
     for user in change.members:
-        _put(connection, wanted.id, user, seq)
+        put(connection, wanted.id, user, seq)
     return RoomOpened(room(connection, wanted.id), change.members), True
 
 
@@ -146,7 +142,7 @@ def enter(connection: Connection, change: EnterRoom) -> tuple[RoomEntered, bool]
         return RoomEntered(connection.position(), there.id, change.user), False
     change.check(there)
     seq = connection.take_position()
-    _put(connection, there.id, change.user, seq)
+    put(connection, there.id, change.user, seq)
     return RoomEntered(seq, there.id, change.user), True
 
 
@@ -214,18 +210,38 @@ def leave_all(connection: Connection, change: LeaveAll) -> tuple[RoomsLeft, bool
 
 def _like(connection: Connection, wanted: Room) -> Room | None:
     """The room of this id, or an open one of the kind and name."""
-    row = connection.execute(f"{_ROOMS} AND id = ?", (wanted.id,)).fetchone()
+    row = connection.execute(f"{ROOMS} AND id = ?", (wanted.id,)).fetchone()
     if row is not None:
         return as_room(row)
     if wanted.kind != "open":
         return None
-    rows = connection.execute(f"{_ROOMS} AND kind = 'open' AND closed = 0 ORDER BY opened")
+    rows = connection.execute(f"{ROOMS} AND kind = 'open' AND closed = 0 ORDER BY opened")
     return same_name(wanted.name, map(as_room, rows))
 
 
-def _put(connection: Connection, room_id: str, user: User, seq: int) -> None:
-    """What was said before somebody came counts as read."""
-    connection.execute(
+def insert(connection: Connection, wanted: Iterable[Room], seq: int) -> None:
+    """Let there be these rooms from the position on."""
+    connection.executemany(
+        "INSERT INTO room (id, kind, name, opener, topic, locked, readonly, slow, opened, seq,"
+        " cleared) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        [
+            (
+                *(each.id, each.kind, each.name, each.opener, each.topic),
+                *(each.locked, each.readonly, each.slow, seq, seq),
+            )
+            for each in wanted
+        ],
+    )
+
+
+def put(connection: Connection, room_id: str, user: User, seq: int) -> None:
+    """Let somebody be in a room; what was said before they came counts as read."""
+    put_all(connection, [(room_id, user)], seq)
+
+
+def put_all(connection: Connection, placed: Iterable[tuple[str, User]], seq: int) -> None:
+    """The same of many people, each with their room."""
+    connection.executemany(
         'INSERT INTO member (room, user_id, "user", since, read) VALUES (?, ?, ?, ?, ?)',
-        (room_id, user.id, user.name, seq, seq),
+        [(room_id, user.id, user.name, seq, seq) for room_id, user in placed],
     )

@@ -162,6 +162,8 @@ class SqliteEventLog:
                 event.set_exception(StoreUnavailable(failure))
                 continue
             outcome = outcomes[index]
+            if outcome.posted is not None:
+                self._tell(outcome.posted)
             if outcome.fresh and outcome.event is not None:
                 self._tell(outcome.event)
             if outcome.erases:

@@ -156,6 +156,12 @@ class LeaveRoom(msgspec.Struct):
     room: _RoomId
 
 
+class CallHost(msgspec.Struct):
+    """``call_host``: to which group."""
+
+    room: _RoomId
+
+
 class OpenDirect(msgspec.Struct):
     """``open_direct``: with whom."""
 

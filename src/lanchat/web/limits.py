@@ -65,6 +65,9 @@ MARKS = 10
 
 MARK_SECONDS = 10.0
 
+CALL_SECONDS = 60.0
+"""So often may a host be asked to come to a group."""
+
 TYPING_SECONDS = 3.0
 """So often are others told that somebody is typing."""
 
@@ -159,6 +162,7 @@ class Limits:
         self._rooms = Window(ROOMS_A_MINUTE, 60)
         self._rooms_of_address = Window(ROOMS_A_MINUTE * ADDRESS_SHARE, 60)
         self._marks = Window(MARKS, MARK_SECONDS)
+        self._calls = Window(1, CALL_SECONDS)
         self._strikes = Window(STRIKES - 1, 60)
 
     def message(self, person: str, address: str) -> None:
@@ -199,6 +203,10 @@ class Limits:
     def marking(self, person: str) -> None:
         """Count how often somebody says how far they have read. Raises TooMuchAtOnce."""
         self._count_gently((self._marks, person))
+
+    def calling(self, group: str) -> None:
+        """Count a call for a host from a group. Raises TooMuchAtOnce."""
+        self._count_gently((self._calls, group))
 
     def typing(self, person: str) -> bool:
         """Whether others are to be told again that the person is typing."""

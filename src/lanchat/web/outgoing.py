@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lanchat.chat.events import (
+    Announced,
     Event,
     HistoryCleared,
     InvitationChanged,
@@ -31,6 +32,7 @@ from lanchat.chat.events import (
 from lanchat.chat.model import Attachment, Message, Quoted, Reaction, User
 from lanchat.chat.room_channels import TAKES_ROOMS
 from lanchat.chat.room_events import (
+    HostCalled,
     MarkedRead,
     RoomChanged,
     RoomEntered,
@@ -165,6 +167,11 @@ def _pins(event: PinsChanged) -> Iterable[Packet]:
         yield Packet("message_changed", message(each), _by_positions)
 
 
+def _announced(event: Announced) -> Iterable[Packet]:
+    yield from _pins(event)
+    yield Packet("announced", {"id": event.messages[-1].id, "seq": event.seq}, _by_positions)
+
+
 def _told(event: ReactionsChanged) -> Iterable[Packet]:
     payload = {"id": event.message_id, "seq": event.seq, "reactions": _reactions(event.reactions)}
     yield Packet("reactions_changed", payload, _by_positions)
@@ -240,8 +247,10 @@ def _typing(event: Typing) -> Iterable[Packet]:
 
 
 def _room_told(event: RoomTold) -> Iterable[Packet]:
-    wire = room(event.room, event.members, event.person)
-    yield Packet("room_opened", {**wire, "member": event.member}, _with_rooms)
+    wire = {**room(event.room, event.members, event.person), "member": event.member}
+    if event.people:
+        wire["people"] = list(map(named, event.people))
+    yield Packet("room_opened", wire, _with_rooms)
 
 
 def _room_changed(event: RoomChanged) -> Iterable[Packet]:
@@ -257,6 +266,11 @@ def _room_entered(event: RoomEntered) -> Iterable[Packet]:
 
 def _room_left(event: RoomLeft) -> Iterable[Packet]:
     yield Packet("member_left", {"room": event.room, **named(event.user)}, _with_rooms)
+
+
+def _host_called(event: HostCalled) -> Iterable[Packet]:
+    payload = {"room": event.room, "name": event.name, **named(event.user)}
+    yield Packet("host_called", payload, _with_rooms)
 
 
 def _read(event: MarkedRead) -> Iterable[Packet]:
@@ -289,6 +303,7 @@ _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     MessagePosted: _posted,
     MessageChanged: _changed,
     PinsChanged: _pins,
+    Announced: _announced,
     ReactionsChanged: _told,
     Reacted: _reacted,
     HistoryCleared: _cleared,
@@ -308,4 +323,5 @@ _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     RoomEntered: _room_entered,
     RoomLeft: _room_left,
     MarkedRead: _read,
+    HostCalled: _host_called,
 }

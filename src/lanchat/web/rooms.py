@@ -10,7 +10,15 @@ from lanchat.chat.room_events import MarkedRead
 from lanchat.phrases import Answer
 from lanchat.web import answers, outgoing
 from lanchat.web.connections import Visitor
-from lanchat.web.incoming import EnterRoom, LeaveRoom, MarkRead, OpenDirect, OpenRoom, parse
+from lanchat.web.incoming import (
+    CallHost,
+    EnterRoom,
+    LeaveRoom,
+    MarkRead,
+    OpenDirect,
+    OpenRoom,
+    parse,
+)
 from lanchat.web.site import Site
 
 
@@ -46,6 +54,12 @@ class RoomHandlers:
         asked = parse(arguments, MarkRead)
         self._site.limits.marking(visitor.person)
         return self._site.hub.rooms.mark_read(connection, asked.room, asked.id)
+
+    def call_host(self, connection: str, _: Visitor, arguments: Sequence[object]) -> Answer:
+        asked, groups = parse(arguments, CallHost), self._site.hub.groups
+        groups.check_calling(connection, asked.room)
+        self._site.limits.calling(asked.room)
+        return {"ok": True, "hosts": groups.call_host(connection, asked.room)}
 
     def _found(self, visitor: Visitor, find: Callable[[], Entered]) -> Answer:
         self._site.limits.room(visitor.person, visitor.origin.ip)

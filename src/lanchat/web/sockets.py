@@ -97,6 +97,7 @@ class Sockets:
         self._wire.on("leave_room", self._answering(rooms.leave_room))
         self._wire.on("open_direct", self._answering(rooms.open_direct))
         self._wire.on("mark_read", self._answering(rooms.mark_read, answers.marked))
+        self._wire.on("call_host", self._answering(rooms.call_host))
         self._wire.on("typing", self._answering(self._typing))
         self._wire.on("*", self._answering(self._unknown))
 
