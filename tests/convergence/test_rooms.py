@@ -29,9 +29,11 @@ from tests.world.house import House, Tab, Wire
 
 NAMES = ["Ana", "Bia", "Caio"]
 PEOPLE = st.integers(0, len(NAMES) - 1)
-ROOMS = st.integers(0, 4)
+ROOMS = st.integers(0, 6)
 NUMBERS = st.integers(0, 9)
 MOST_ROOMS = 5
+MOST_GROUPS = 9
+"""Also those that have ended."""
 CALM = 6
 """So much is done at least between two logouts or restarts."""
 TABS = 3
@@ -52,6 +54,7 @@ class Rooms(RuleBasedStateMachine):
         self.calm = 0
         self.rooms: dict[str, set[str]] = {}  # room → ids of those who are in it
         self.private: set[str] = set()
+        self.groups: set[str] = set()
         self.closed: set[str] = set()
         self.marks: dict[tuple[str, str], int] = {}  # user, room → read up to
         self.where: dict[int, str] = {}  # message → room
@@ -82,18 +85,37 @@ class Rooms(RuleBasedStateMachine):
             tab.connect(server)
             if tab.takes_rooms:
                 self.marks.setdefault((tab.user.id, LOBBY), before)
+                self.take_place(tab.user)
                 self.check_unread(tab)
+
+    def take_place(self, user: User) -> None:
+        """Who has come late is in the smallest group by now."""
+        present = self.groups - self.closed
+        if present and not any(user.id in self.rooms[group] for group in present):
+            least = min(len(self.rooms[group]) for group in present)
+            (place,) = (group for group in present if user.id in self.house.members(group))
+            assert len(self.rooms[place]) == least
+            self.put(user, place)
+
+    def put(self, user: User, room: str) -> None:
+        self.rooms[room].add(user.id)
+        self.marks[user.id, room] = self.newest(room)
 
     def newest(self, room: str) -> int:
         return max(self.house.there(room), default=0)
 
     def room(self, number: int) -> str:
-        """One of those that there are."""
-        rooms = [*self.rooms, LOBBY]
+        """One of those that there are, the newest ones first."""
+        rooms = [*reversed(self.rooms), LOBBY]
         return rooms[number % len(rooms)]
 
     def is_in(self, user: User, room: str) -> bool:
         return room == LOBBY or user.id in self.rooms[room]
+
+    def gather(self, each: int) -> None:
+        """Everybody is here, as far as one of the servers knows."""
+        ids = {self.speaker(person).user.id for person in range(len(NAMES))}
+        self.house.wait_for_people(each, ids)
 
     def speaker(self, person: int) -> Tab:
         """A connected tab of the person's that takes rooms."""
@@ -108,7 +130,7 @@ class Rooms(RuleBasedStateMachine):
     @rule(person=PEOPLE)
     def open_room(self, person: int) -> None:
         tab = self.speaker(person)
-        if len(self.rooms) >= MOST_ROOMS:
+        if len(self.rooms) - len(self.groups) >= MOST_ROOMS:
             return
         self.said += 1
         name = f"Room {self.said}"
@@ -123,7 +145,7 @@ class Rooms(RuleBasedStateMachine):
         if room == LOBBY:
             return
         before = self.newest(room)
-        if room in self.private | self.closed and not self.is_in(tab.user, room):
+        if room in self.private | self.groups | self.closed and not self.is_in(tab.user, room):
             self.refused(lambda: tab.enter(room))
             self.look()
             return
@@ -135,7 +157,8 @@ class Rooms(RuleBasedStateMachine):
     @rule(person=PEOPLE, number=ROOMS)
     def leave(self, person: int, number: int) -> None:
         tab, room = self.speaker(person), self.room(number)
-        leaves = room in self.rooms and room not in self.private and self.is_in(tab.user, room)
+        stays = room == LOBBY or room in self.private | self.groups
+        leaves = not stays and self.is_in(tab.user, room)
         try:
             tab.at.hub.rooms.leave(tab.connection, room)
             assert leaves
@@ -225,11 +248,81 @@ class Rooms(RuleBasedStateMachine):
             self.closed.add(room)
         self.look()
 
+    # What hosts do.
+
+    @precondition(lambda self: len(self.groups) < MOST_GROUPS)
+    @rule(number=st.integers(1, 3), each=st.integers(0, 1))
+    def share_out(self, number: int, each: int) -> None:
+        """Everybody has one place, and no group two people more than another."""
+        self.gather(each)
+        self.house.command(each, "groups", str(number))
+        self.closed |= self.groups
+        shared = self.house.groups()
+        assert len(shared) == number
+        for group in shared:
+            members = self.house.members(group)
+            self.rooms[group] = members
+            self.marks |= dict.fromkeys([(user_id, group) for user_id in members], 0)
+        self.groups |= set(shared)
+        sizes = [len(self.rooms[group]) for group in shared]
+        assert max(sizes) - min(sizes) <= 1
+        placed = sorted(user_id for group in shared for user_id in self.rooms[group])
+        assert placed == sorted(user.id for user in self.people)
+        self.look()
+
+    @precondition(lambda self: self.groups - self.closed)
+    @rule(each=st.integers(0, 1))
+    def end(self, each: int) -> None:
+        self.house.command(each, "groups", "end")
+        self.closed |= self.groups
+        self.look()
+
+    @precondition(lambda self: self.groups - self.closed)
+    @rule(person=PEOPLE, number=NUMBERS, each=st.integers(0, 1))
+    def move(self, person: int, number: int, each: int) -> None:
+        """Into another group, or the same one."""
+        self.gather(each)
+        present, user = self.house.groups(), self.people[person]
+        number %= len(present)
+        place = next(group for group in present if user.id in self.rooms[group])
+        self.house.command(each, "group", str(number + 1), user.id)
+        if present[number] == place:
+            self.look()
+            return
+        self.marks[user.id, present[number]] = self.newest(present[number])
+        self.look(entering=(user, present[number]), leaving=(user, place))
+
+    @rule(person=PEOPLE, number=ROOMS)
+    def call_host(self, person: int, number: int) -> None:
+        tab, room = self.speaker(person), self.room(number)
+        calls = room in self.groups - self.closed and self.is_in(tab.user, room)
+        try:
+            tab.at.hub.groups.call_host(tab.connection, room)
+            assert calls
+        except Refusal:
+            assert not calls
+        self.look()
+
+    @rule(each=st.integers(0, 1))
+    def announce(self, each: int) -> None:
+        self.said += 1
+        text = f"text {self.said}"
+        self.house.command(each, "announce", text)
+        self.where[self.newest(LOBBY)] = LOBBY
+        self.look(said=(text, LOBBY))
+
     # What becomes of connections.
 
     @rule(person=PEOPLE, each=st.integers(0, TABS - 1))
     def come(self, person: int, each: int) -> None:
         self.connect(self.tabs[person][each], person + each)
+        self.look()
+
+    @rule(person=PEOPLE, each=st.integers(0, TABS - 1), number=st.integers(0, 1))
+    def change_servers(self, person: int, each: int, number: int) -> None:
+        """With what the tab shows."""
+        self.tabs[person][each].disconnect()
+        self.connect(self.tabs[person][each], number)
         self.look()
 
     @rule(person=PEOPLE, further=st.integers(1, len(NAMES) - 1), number=ROOMS, enters=st.booleans())
@@ -313,8 +406,8 @@ class Rooms(RuleBasedStateMachine):
             text, room = said
             if text and tab.server is not None:
                 hears = room == LOBBY or (room and tab.takes_rooms and self.is_in(tab.user, room))
-                times = [payload.get("message") for _, payload in heard].count(text)
-                assert times == (1 if hears else 0)
+                texts = [sent["message"] for name, sent in heard if name == "add_chat_message"]
+                assert texts.count(text) == (1 if hears else 0)
         if leaving:
             self.rooms[leaving[1]].discard(leaving[0].id)
         for tab in (tab for tabs in self.tabs.values() for tab in tabs):
@@ -327,6 +420,7 @@ class Rooms(RuleBasedStateMachine):
         if name in {"room_opened", "room_changed", "room_closed"} and "id" in payload:
             assert tab.takes_rooms
             assert payload["kind"] == "open" or self.is_in(tab.user, payload["id"])
+            assert {user["id"] for user in payload.get("people", ())} <= self.rooms[payload["id"]]
             return
         room = payload.get("room", LOBBY)
         if name in {"reactions_changed", "message_deleted"}:
@@ -338,9 +432,12 @@ class Rooms(RuleBasedStateMachine):
         assert self.is_in(tab.user, room)
 
     def check_shown(self, tab: Tab) -> None:
-        """Each room that the person is in is there, whole, and as it is."""
+        """Each room that the person is in is there, whole, and as it is; they read no other one."""
         own = {room for room, members in self.rooms.items() if tab.user.id in members}
-        assert tab.shown.keys() == {LOBBY, *(own if tab.takes_rooms else ())}
+        read = {LOBBY, *(own if tab.takes_rooms else ())}
+        assert set(tab.at.hub.rooms_of(tab.connection)) == read
+        assert {room for room in self.rooms if tab.at.hub.rooms.may_read(tab.user.id, room)} == own
+        assert tab.shown.keys() == read
         for room, shown in tab.shown.items():
             there = self.house.there(room)
             assert {

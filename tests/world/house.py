@@ -109,6 +109,25 @@ class House:
     def log_in(self, number: int, name: str, *, host: bool = False) -> User:
         return self.servers[number].hub.identities.log_in(name, HERE, host=host)
 
+    def command(self, number: int, name: str, text: str, person_id: str | None = None) -> None:
+        """Let a host give a command, at one of the servers."""
+        number %= len(self.servers)
+        self.servers[number].hub.command(f"porter {number}", name, text, person_id)
+
+    def wait_for_people(self, number: int, ids: set[str]) -> None:
+        """Wait until a server knows that these are here, and nobody else."""
+        hub = self.servers[number % len(self.servers)].hub
+        wait_for(lambda: {each.id for each in hub.members()} == ids | {self._porter.id})
+
+    def groups(self) -> list[str]:
+        """The ids of the groups that are open, in the order of their numbers."""
+        rooms = self.servers[0].log.rooms()[1]
+        return [room.id for room in rooms if room.kind == "group" and room.is_open]
+
+    def members(self, room: str) -> set[str]:
+        """The ids of who is in a room."""
+        return {each.user.id for each in self.servers[0].log.rooms()[2] if each.room == room}
+
     def settle(self) -> None:
         """Wait until everything that was done has been told at all servers."""
         self._marks += 1
