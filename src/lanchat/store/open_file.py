@@ -199,8 +199,10 @@ def _status(name: str) -> os.stat_result | None:
 def _out_of_the_way(path: Path) -> Iterator[None]:
     aside = path.with_name(f"{path.name}.aside")
     path.replace(aside)
-    yield
-    aside.replace(path)
+    try:
+        yield
+    finally:
+        aside.replace(path)
 
 
 @contextmanager
@@ -212,5 +214,7 @@ def _as_it_is(path: Path) -> Iterator[None]:
         aside.unlink(missing_ok=True)
         yield
         return
-    yield
-    aside.replace(path)
+    try:
+        yield
+    finally:
+        aside.replace(path)
