@@ -10,35 +10,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from lanchat.chat.events import LogEvent, ReactionsLost
-from lanchat.chat.model import SYSTEM_CLOCK, Clock
+from lanchat.chat.events import ReactionsLost
 from lanchat.cluster import journal
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.schema import DELETING
 from lanchat.rows import reactions, retention
-from lanchat.rows.retention import REST, Keep, Place, Sweeper
+from lanchat.rows.retention import Keep, Place, Sweeper
 
 _T = TypeVar("_T")
 
 
-class PostgresRetention(Sweeper):
+class PostgresRetention(Sweeper[PostgresDatabase]):
     """The Sweeper of one process. What it does not do, because another one is at it, is done."""
 
-    def __init__(
-        self,
-        database: PostgresDatabase,
-        age: float | None = None,
-        count: int | None = None,
-        *,
-        announce: Callable[[LogEvent], None] = lambda _event: None,
-        clock: Clock = SYSTEM_CLOCK,
-        rest: float = REST,
-    ) -> None:
-        newest = database.call(retention.newest_time)
-        super().__init__(age, count, announce=announce, clock=clock, rest=rest, newest=newest)
-        self._database = database
-        self._untold: frozenset[int] = frozenset()
+    _untold: frozenset[int] = frozenset()
 
     def work(self) -> None:
         """Also let reactions be told that the server which stored them did not live to tell."""

@@ -14,13 +14,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from lanchat.chat.events import LogEvent, MessagesRetired, ReactionsLost
-from lanchat.chat.model import Clock, timestamp
+from lanchat.chat.model import SYSTEM_CLOCK, Clock, timestamp
 from lanchat.rows import clearing, messages
-from lanchat.rows.connection import Connection, Reader
+from lanchat.rows.connection import Connection, Database, Reader
 from lanchat.rows.steps import DELETED, cost
 from lanchat.times import SteadyWall
+
+_DatabaseT = TypeVar("_DatabaseT", bound=Database)
 
 LOOKED_AT = 1_000
 """Messages that one step looks at, at most."""
@@ -73,24 +76,25 @@ class Place:
     done: bool = False
 
 
-class Sweeper(ABC):
+class Sweeper(ABC, Generic[_DatabaseT]):
     """Deletes what is older than ``age`` seconds or more than the newest ``count`` messages.
 
     None is no limit; what was cleared goes in any case. ``announce`` tells those who listen to the
-    log what they have to know of it; ``newest`` is when the newest message was said, in seconds
-    since the epoch. ``work`` is to be called again and again, and may raise StoreUnavailable.
+    log what they have to know of it. ``work`` is to be called again and again, and may raise
+    StoreUnavailable.
     """
 
     def __init__(
         self,
-        age: float | None,
-        count: int | None,
+        database: _DatabaseT,
+        age: float | None = None,
+        count: int | None = None,
         *,
-        announce: Callable[[LogEvent], None],
-        clock: Clock,
-        rest: float,
-        newest: float | None,
+        announce: Callable[[LogEvent], None] = lambda _event: None,
+        clock: Clock = SYSTEM_CLOCK,
+        rest: float = REST,
     ) -> None:
+        self._database = database
         self._age = age
         self._count = count
         self._announce = announce
@@ -99,11 +103,16 @@ class Sweeper(ABC):
         self._next_sweep = clock.monotonic()
         # A start is no better look at the clock than any other: what is known is when the newest
         # message was said.
+        newest = database.call(newest_time)
         self._wall = SteadyWall(clock.wall, clock.monotonic, newest)
         self._retired: list[tuple[int, int]] = []  # what is to be told, newest first
         self._next_told = self._next_sweep
         self._unerased = True  # perhaps by an earlier life of the server
         self._stopped = threading.Event()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Do what is to be done once, before anybody comes."""
 
     @abstractmethod
     def _step(self, keep: Keep, place: Place) -> Place:

@@ -11,14 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
 from functools import partial
 
-from lanchat.chat.events import LogEvent
-from lanchat.chat.model import SYSTEM_CLOCK, Clock
 from lanchat.errors import StoreUnavailable
 from lanchat.rows import retention
-from lanchat.rows.retention import REST, Keep, Place, Sweeper
+from lanchat.rows.retention import Keep, Place, Sweeper
 from lanchat.store.connection import SqliteConnection
 from lanchat.store.database import Database
 from lanchat.store.open_file import look, look_back, transaction
@@ -31,25 +28,13 @@ _WORTH_IT = 1 << 20
 """Bytes; for less, no file is rewritten."""
 
 
-class Retention(Sweeper):
+class Retention(Sweeper[Database]):
     """The Sweeper of one database, whose file it erases from. Raises DataUnusable."""
 
-    def __init__(
-        self,
-        database: Database,
-        age: float | None = None,
-        count: int | None = None,
-        *,
-        announce: Callable[[LogEvent], None] = lambda _event: None,
-        clock: Clock = SYSTEM_CLOCK,
-        rest: float = REST,
-    ) -> None:
-        newest = database.call(retention.newest_time)
-        super().__init__(age, count, announce=announce, clock=clock, rest=rest, newest=newest)
-        self._database = database
+    def _begin(self) -> None:
         self._tidying = Tidying()
-        if database.durable:
-            database.prepare(give_space_back)
+        if self._database.durable:
+            self._database.prepare(give_space_back)
 
     def _step(self, keep: Keep, place: Place) -> Place:
         return self._database.call(partial(step, keep=keep, place=place))
