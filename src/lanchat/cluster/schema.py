@@ -287,29 +287,18 @@ CREATE INDEX upload_device ON upload (device, created);
 CREATE TABLE file_space (size bigint NOT NULL) WITH (fillfactor = 10);
 INSERT INTO file_space SELECT coalesce(sum(greatest(size, 4096)), 0) FROM content;
 
-CREATE FUNCTION content_space() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The trigger names the column that says how many bytes a row stands for.
+CREATE FUNCTION count_space() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    bytes bigint := greatest((to_jsonb(coalesce(new, old))->>TG_ARGV[0])::bigint, 4096);
 BEGIN
-    IF TG_OP = 'INSERT' THEN
-        UPDATE file_space SET size = size + greatest(new.size, 4096);
-    ELSE
-        UPDATE file_space SET size = size - greatest(old.size, 4096);
-    END IF;
+    UPDATE file_space SET size = size + CASE TG_OP WHEN 'INSERT' THEN bytes ELSE -bytes END;
     RETURN NULL;
 END $$;
 CREATE TRIGGER content_space AFTER INSERT OR DELETE ON content
-    FOR EACH ROW EXECUTE FUNCTION content_space();
-
-CREATE FUNCTION upload_space() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'INSERT' THEN
-        UPDATE file_space SET size = size + greatest(new.length, 4096);
-    ELSE
-        UPDATE file_space SET size = size - greatest(old.length, 4096);
-    END IF;
-    RETURN NULL;
-END $$;
+    FOR EACH ROW EXECUTE FUNCTION count_space('size');
 CREATE TRIGGER upload_space AFTER INSERT OR DELETE ON upload
-    FOR EACH ROW EXECUTE FUNCTION upload_space();
+    FOR EACH ROW EXECUTE FUNCTION count_space('length');
 
 CREATE TABLE file_turn (
     upload_id text PRIMARY KEY REFERENCES upload (id) ON DELETE CASCADE,
