@@ -7,17 +7,20 @@ reader's clock, the pages in js/words.js and the command line by ``times.in_own_
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from lanchat import i18n
 from lanchat.chat.commands import COMMANDS, Command, Kind
 from lanchat.chat.moderation import Done
 from lanchat.chat.room_settings import Ban
-from lanchat.errors import Refusal
+from lanchat.errors import Refusal, StoreUnavailable
 from lanchat.sizes import format_size
 from lanchat.times import instant
 
 Answer = dict[str, Any]
+
+Wanted = Literal["messages", "doing", "reading", "entering", "files"]
+"""What somebody wanted of a store that is away: to have a message stored, or something else."""
 
 
 def refusal(error: Refusal, lang: str) -> Answer:
@@ -31,6 +34,12 @@ def refusal(error: Refusal, lang: str) -> Answer:
 def failure(code: str, message: str) -> Answer:
     """The acknowledgement of what came to nothing."""
     return {"ok": False, "error": {"code": code, "message": message}}
+
+
+def unavailable(wanted: Wanted, lang: str) -> str:
+    """What a person is told where the store is away."""
+    key = f"error.{StoreUnavailable.code}"
+    return i18n.translate(lang, key if wanted == "messages" else f"{key}.{wanted}")
 
 
 def done(result: Done, lang: str) -> Answer:

@@ -222,10 +222,21 @@ def test_people_are_known_on_all_servers(pair, come, person_factory, until):
     bia.hears("person_changed", user="Ana", role="host")
     ana.hears("notice", code="host")
     pair[1].ask({"do": "command", "name": "unhost", "text": "Ana"})
+    pair[1].ask({"do": "command", "name": "mute", "text": "Ana"})
+    ana.hears("notice", code="muted")
+    assert ana.say("hello")["error"]["code"] == "muted"
     pair[1].ask({"do": "command", "name": "kick", "text": "Ana"})
     ana.hears("notice", code="kicked")
     until(lambda: not ana.socket.connected, "the end")
     bia.hears("host_leave_room", user="Ana")
+    pair[0].ask({"do": "command", "name": "lock", "text": ""})
+    bia.hears("room_changed", locked=True)
+    assert "locked the room" in person_factory(None, pair[1]).log_in("Caro").text
+    pair[0].ask({"do": "command", "name": "unlock", "text": ""})
+    pair[0].ask({"do": "command", "name": "ban", "text": "Bia"})
+    bia.hears("notice", code="banned")
+    until(lambda: not bia.socket.connected, "the end")
+    assert [person_factory(None, each).log_in("Bia").status_code for each in pair] == [403, 403]
 
 
 def test_nobody_new_gets_in_while_the_database_is_away(pair, come, person_factory, postgres):
@@ -237,7 +248,7 @@ def test_nobody_new_gets_in_while_the_database_is_away(pair, come, person_factor
     stays = ana.get("/chat").status_code
     postgres.start()
     assert refused.status_code == 503
-    assert "cannot store messages" in refused.text
+    assert "cannot let anybody in" in refused.text
     assert stays == 200
     assert ana.socket.connected
 

@@ -12,7 +12,7 @@ from typing import Any
 import flask
 from werkzeug.wrappers import Response
 
-from lanchat import i18n, phrases
+from lanchat import phrases
 from lanchat.errors import (
     BeingWritten,
     CutOff,
@@ -66,7 +66,7 @@ def answered(site: Site, view: View) -> View:
         except Refusal as refusal:
             return _refused(site, refusal)
         except StoreUnavailable as error:
-            text = i18n.translate(site.language(), f"error.{error.code}")
+            text = phrases.unavailable("files", site.language())
             return _as_json(phrases.failure(error.code, text), "503 Service Unavailable")
         except CutOff:
             return Response(status=400)  # nobody is there any more to be told

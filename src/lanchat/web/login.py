@@ -9,7 +9,7 @@ from __future__ import annotations
 import flask
 from werkzeug.wrappers import Response
 
-from lanchat import i18n
+from lanchat import i18n, phrases
 from lanchat.errors import (
     Banned,
     CookiesRefused,
@@ -82,7 +82,7 @@ class LoginPages:
         except Refusal as refusal:
             return self.refuse(name, refusal)
         except StoreUnavailable:
-            text = i18n.translate(self._site.language(), f"error.{StoreUnavailable.code}")
+            text = phrases.unavailable("entering", self._site.language())
             return flask.make_response(self._page(name, text, "form"), 503)
 
     def rename(self) -> Response:
@@ -102,7 +102,7 @@ class LoginPages:
         except Refusal as refusal:
             return _refused(self._site.why(refusal), refusal, "text/plain")
         except StoreUnavailable:
-            return self._plain(f"error.{StoreUnavailable.code}", 503)
+            return self._plain(f"error.{StoreUnavailable.code}.doing", 503)
         session.renew(renamed)
         return Response(status=204)
 
@@ -141,7 +141,7 @@ class LoginPages:
             else:
                 session.welcome_host()
         except StoreUnavailable:
-            return self._plain(f"error.{StoreUnavailable.code}", 503)
+            return self._plain(f"error.{StoreUnavailable.code}.doing", 503)
         return Response(status=204)
 
     def refuse(self, name: str, refusal: Refusal) -> Response:

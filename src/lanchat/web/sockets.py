@@ -28,7 +28,7 @@ from lanchat.errors import (
     TooMuchAtOnce,
     Unauthorized,
 )
-from lanchat.phrases import Answer
+from lanchat.phrases import Answer, Wanted
 from lanchat.web import answers, outgoing, session
 from lanchat.web.connections import Visitor
 from lanchat.web.incoming import (
@@ -89,8 +89,8 @@ class Sockets:
         self._wire.on("react", self._answering(self._react, answers.reacted))
         self._wire.on("host_command", self._answering(self._host_command))
         reading = ReadingHandlers(self._site)
-        self._wire.on("history", self._answering(reading.history))
-        self._wire.on("search", self._answering(reading.search))
+        self._wire.on("history", self._answering(reading.history, wanted="reading"))
+        self._wire.on("search", self._answering(reading.search, wanted="reading"))
         rooms = RoomHandlers(self._site)
         self._wire.on("open_room", self._answering(rooms.open_room))
         self._wire.on("enter_room", self._answering(rooms.enter_room))
@@ -199,12 +199,15 @@ class Sockets:
     def _answering(
         self,
         handle: Callable[[str, Visitor, Sequence[object]], Answer | Future[Any]],
-        outcome: Callable[[Any], Answer] = lambda answer: answer,
+        outcome: Callable[[Any], Answer] | None = None,
+        wanted: Wanted = "doing",
     ) -> EventHandler:
         """Whatever goes wrong becomes an error answer in the visitor's language.
 
-        ``outcome`` makes the answer of what has become of a future.
+        ``outcome`` makes the answer of what has become of a future: something of a message.
         """
+        if outcome is not None:
+            wanted = "messages"
 
         def answer(connection: str, arguments: Sequence[object], reply: Reply) -> None:
             visitor = self._heard(connection)
@@ -215,9 +218,9 @@ class Sockets:
                 self._limits.event(visitor.person, visitor.origin.ip)
                 result = handle(connection, visitor, arguments)
             except Exception as error:  # noqa: BLE001  see _explain
-                reply(self._explain(error, visitor))
+                reply(self._explain(error, visitor, wanted))
                 return
-            if isinstance(result, Future):
+            if outcome is not None and isinstance(result, Future):
                 result.add_done_callback(lambda done: reply(self._outcome(done, outcome, visitor)))
             else:
                 reply(result)
@@ -233,10 +236,10 @@ class Sockets:
     ) -> Answer:
         """What a sender is told when the change is stored, or could not be."""
         if error := done.exception():
-            return self._explain(error, visitor)
+            return self._explain(error, visitor, "messages")
         return outcome(done.result())
 
-    def _explain(self, error: BaseException, visitor: Visitor) -> Answer:
+    def _explain(self, error: BaseException, visitor: Visitor, wanted: Wanted) -> Answer:
         if isinstance(error, TooFast) and not isinstance(error, TooMuchAtOnce):
             self._strike(visitor)
         if isinstance(error, Refusal):
@@ -244,8 +247,8 @@ class Sockets:
         if not isinstance(error, StoreUnavailable):
             # A defect in one event is that event's alone.
             _log.error("an event of %s failed", visitor.origin.ip, exc_info=error)
-        unavailable = i18n.translate(visitor.lang, f"error.{StoreUnavailable.code}")
-        return phrases.failure(StoreUnavailable.code, unavailable)
+        why = phrases.unavailable(wanted, visitor.lang)
+        return phrases.failure(StoreUnavailable.code, why)
 
     def _strike(self, visitor: Visitor) -> None:
         """Somebody was too fast; close all their connections where it was once too often."""
