@@ -98,7 +98,7 @@ def test_nothing_is_done_in_a_folder_that_is_away(
         lambda: folder.keep("a", "0" * 64, known=False),
         lambda: folder.open("0" * 64),
         lambda: folder.drop_upload("a"),
-        lambda: folder.drop_content("0" * 64),
+        lambda: folder.set_aside(["0" * 64]),
         folder.space,
     ):
         with pytest.raises(OSError, match="the folder that all servers share is away"):

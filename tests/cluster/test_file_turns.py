@@ -215,10 +215,40 @@ def test_what_cannot_leave_the_disk_is_deleted_later(start: Start, folder: Path)
     place.mkdir()  # which cannot be unlinked
     with pytest.raises(StoreUnavailable):
         files.keeping.work()
-    place.rmdir()
-    place.write_bytes(b"abc")
+    (aside,) = (folder / "uploads").glob(f"{ABC}.*")
+    aside.rmdir()
+    aside.write_bytes(b"abc")
     files.keeping.work()
     assert on_disk(folder) == set()
+
+
+def test_what_is_sent_again_while_its_deletion_hangs_is_kept(
+    start: Start, folder: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder on the network took so long for it that the database had given up."""
+    one, other = start(), start()
+    one.remove(ANA, send(one, b"abc"))
+    sent = list[str]()
+    set_aside = one._folder.set_aside
+
+    def late(hashes: list[str]) -> list[str]:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND state = 'idle in transaction'"
+            )
+        sent.append(send(other, b"abc"))
+        return set_aside(hashes)
+
+    monkeypatch.setattr(one._folder, "set_aside", late)
+    with pytest.raises(StoreUnavailable):
+        one.keeping.work()
+    assert sent
+    monkeypatch.undo()
+    one.keeping.work()
+    with other.open(sent[0]).content as content:
+        assert content.read() == b"abc"
+    assert on_disk(folder) == {ABC}
 
 
 def test_quotas_are_counted_over_all_servers(start: Start) -> None:

@@ -1,6 +1,7 @@
 """The folder of files.
 
 uploads/<id>              on its way, by its id
+uploads/<sha256>.<number> a content that is about to be deleted
 <2 digits>/<sha256>       whole, by what is in it, once however often it was sent
 """
 
@@ -12,7 +13,7 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from glob import escape
 from io import FileIO
@@ -28,6 +29,12 @@ _GONE = (FileNotFoundError, *([PermissionError] if sys.platform == "win32" else 
 """What is deleted already, or open: there the next start deletes it."""
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+def content_of(name: str) -> str:
+    """The hash of a content that was set aside; empty where the name is that of an upload."""
+    sha256, _, number = name.partition(".")
+    return sha256 if number and _SHA256.fullmatch(sha256) else ""
 
 
 class FileFolder:
@@ -143,13 +150,35 @@ class FileFolder:
         with suppress(*_GONE):
             self.upload(name).unlink()
 
-    def drop_content(self, sha256: str) -> None:
-        """The same with a content. Whom it is being sent to gets no more of it."""
+    def set_aside(self, hashes: Iterable[str]) -> list[str]:
+        """Take contents from their place, who knows for how long; returns how they are called."""
         self.look()
-        path = self.content(sha256)
+        names = list[str]()
+        for sha256 in hashes:
+            with suppress(*_GONE):
+                name = f"{sha256}.{secrets.token_hex(4)}"
+                self.content(sha256).replace(self.upload(name))
+                names.append(name)
+        return names
+
+    def put_back(self, name: str) -> None:
+        """Let a content be at its place again, if it is not."""
+        self.look()
+        target = self.content(content_of(name))
         with suppress(*_GONE):
-            os.truncate(path, 0)
-            path.unlink()
+            if target.exists():
+                self.upload(name).unlink()
+            else:
+                self.upload(name).replace(target)
+
+    def drop_aside(self, names: Iterable[str]) -> None:
+        """Let go of contents that were set aside. Whom one is being sent to gets no more of it."""
+        self.look()
+        for name in names:
+            path = self.upload(name)
+            with suppress(*_GONE):
+                os.truncate(path, 0)
+                path.unlink()
 
     def _new(self, name: str) -> BinaryIO:
         """A new file of an upload, for its owner alone."""

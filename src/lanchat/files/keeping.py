@@ -1,23 +1,26 @@
 """What becomes of files that nobody needs: given up, deleted with messages, left by a kill.
 
 Rows go first, in the transaction that lets go of them; then what is in no file any more leaves the
-disk. What a kill leaves between the two is found at the next start. An upload that does not go on
-is given up after an hour, and so is a file that no message names. The hour is measured by the
-monotonic clock of whoever looks, from when they have seen it as it is: a clock that is set deletes
-nothing, and a start gives another hour.
+disk. What a kill leaves between the two is found at the next start. A disk on the network may take
+so long for it that a database that others share has given up, and the same is sent again meanwhile.
+So a content is set aside, deleted once it is stored that nobody has it, and else put back.
+
+An upload that does not go on is given up after an hour, and so is a file that no message names. The
+hour is measured by the monotonic clock of whoever looks, from when they have seen it as it is: a
+clock that is set deletes nothing, and a start gives another hour.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from lanchat.chat.model import Clock
 from lanchat.errors import BeingWritten, LanchatError, UnknownFile
 from lanchat.files.disk import Disk
-from lanchat.files.folder import FileFolder
+from lanchat.files.folder import FileFolder, content_of
 from lanchat.files.turns import Turn, Turns
 from lanchat.rows import files as rows
 from lanchat.rows.connection import Database
@@ -69,6 +72,20 @@ class FileKeeping:
         self._database.change(partial(rows.give_up, ids=ids))
         self._disk.call(partial(self._drop_uploads, ids))
 
+    def settle(self, aside: Iterable[str]) -> None:
+        """Delete contents that were set aside, or put them back where they are of a file."""
+        for name in aside:
+            sha256 = content_of(name)
+
+            def settle(database: Database, name: str = name, sha256: str = sha256) -> None:
+                if database.call(partial(rows.unknown, hashes=[sha256])):
+                    self._disk.call(partial(self._folder.drop_aside, [name]))
+                else:
+                    self._disk.call(partial(self._folder.put_back, name))
+
+            with self._looks_again():
+                self._turns.move([sha256], settle)
+
     def work(self) -> None:
         """Do what is due now, and return when it is done or ``stop`` was called."""
         self._turns.keep(self._work)
@@ -114,21 +131,34 @@ class FileKeeping:
         """Delete some of what no file has any more; tells whether there was any."""
         unused = self._database.call(partial(rows.unused, most=_AT_ONCE))
 
-        def drop(database: Database) -> None:
-            gone = database.change(partial(rows.forget, hashes=unused))
-            self._disk.call(partial(self._drop_contents, gone))
+        def let_go(database: Database) -> list[str]:
+            return self._set_aside(database.change(partial(rows.forget, hashes=unused)))
 
         if unused:
-            self._turns.move(unused, drop)
+            self._drop(unused, let_go)
         return bool(unused)
+
+    def _drop(self, hashes: Sequence[str], let_go: Callable[[Database], list[str]]) -> None:
+        """Delete what is set aside by a step during which nobody else moves these contents."""
+        with self._looks_again():  # nobody knows whether it is stored that they are nobody's
+            aside = self._turns.move(hashes, let_go)
+            self._disk.call(partial(self._folder.drop_aside, aside))
+
+    @contextmanager
+    def _looks_again(self) -> Iterator[None]:
+        """What is left aside where something fails within is found by the next look around."""
+        try:
+            yield
+        except LanchatError:
+            self._has_looked_around = False
+            raise
+
+    def _set_aside(self, hashes: Collection[str]) -> list[str]:
+        return self._disk.call(partial(self._folder.set_aside, hashes))
 
     def _drop_uploads(self, ids: Collection[str]) -> None:
         for upload_id in ids:
             self._folder.drop_upload(upload_id)
-
-    def _drop_contents(self, hashes: Collection[str]) -> None:
-        for sha256 in hashes:
-            self._folder.drop_content(sha256)
 
     def _look_around(self) -> None:
         """Delete what an earlier life has left on the disk, and belongs nowhere."""
@@ -138,17 +168,19 @@ class FileKeeping:
         known = {each.id for each in self._database.call(rows.unfinished)}
         known |= set(self._database.call(rows.waiting))
         strays = [name for name in there if name.partition(".")[0] not in known]
-        self._disk.call(partial(self._drop_uploads, strays))
+        self._disk.call(
+            partial(self._drop_uploads, [name for name in strays if not content_of(name)])
+        )
+        self.settle([name for name in strays if content_of(name)])
 
-        def drop(database: Database) -> None:
-            unknown = database.call(partial(rows.unknown, hashes=hashes))
-            self._disk.call(partial(self._drop_contents, unknown))
+        def let_go(database: Database) -> list[str]:
+            return self._set_aside(database.call(partial(rows.unknown, hashes=hashes)))
 
         for some in self._disk.call(lambda: list(self._folder.contents())):
             if self._stopped.is_set():
                 return
             if hashes := self._database.call(partial(rows.unknown, hashes=some)):
-                self._turns.move(hashes, drop)
+                self._drop(hashes, let_go)
         self._has_looked_around = True
 
     def _try_to_finish(self, upload: UploadRow) -> None:

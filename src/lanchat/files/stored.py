@@ -278,6 +278,7 @@ class StoredFiles:
 
     def _place(self, name: str, sha256: str, note: Callable[[Connection], None]) -> None:
         """Move what is in a file to its place, and note whose it is from then on."""
+        aside = list[str]()
 
         def move(database: Database) -> None:
             known = database.call(partial(rows.is_known, sha256=sha256))
@@ -285,11 +286,14 @@ class StoredFiles:
             try:
                 database.change(note)
             except UnknownFile:  # it was given up meanwhile
-                for each in database.call(partial(rows.unknown, hashes=[sha256])):
-                    self._disk.call(partial(self._folder.drop_content, each))
+                unknown = database.call(partial(rows.unknown, hashes=[sha256]))
+                aside.extend(self._disk.call(partial(self._folder.set_aside, unknown)))
                 raise
 
-        self._turns.move([sha256], move)
+        try:
+            self._turns.move([sha256], move)
+        finally:
+            self.keeping.settle(aside)
 
 
 def _note(connection: Connection, turn: Turn, upload: UploadRow) -> None:

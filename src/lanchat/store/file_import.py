@@ -86,13 +86,13 @@ class FileImport:
                 self._folder.drop_upload(name)
         for sha256 in self._placed:
             with suppress(OSError):
-                self._folder.drop_content(sha256)
+                self._folder.drop_aside(self._folder.set_aside([sha256]))
 
     def tidy(self, connection: Reader) -> None:
         """Let go of what was placed for messages that were there already."""
         for sha256 in rows.unknown(connection, list(self._placed)):
             with suppress(OSError):
-                self._folder.drop_content(sha256)
+                self._folder.drop_aside(self._folder.set_aside([sha256]))
 
 
 @contextmanager
