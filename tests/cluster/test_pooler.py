@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 
+import psycopg
 import pytest
 
 from lanchat.cluster.database import PostgresDatabase
@@ -42,8 +43,10 @@ def test_one_that_pools_transactions_is_refused(behind, round_robin):
 
 
 def test_one_that_pools_sessions_is_none_that_matters(behind, address, join):
-    """Everything is stored and told as without it."""
-    del address
+    """Everything is stored and told as without it; it is known who notifies."""
     shared = behind("session")
     process = join(shared)
     assert process.log.append(draft("hello")).result(DEADLINE).message.message == "hello"
+    with psycopg.connect(address) as connection:
+        running = connection.execute("SELECT pid FROM pg_stat_activity").fetchall()
+    assert (process.log._answers.pid,) in running

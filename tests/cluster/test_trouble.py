@@ -50,15 +50,18 @@ def test_the_first_message_after_a_restart_is_stored(join, postgres):
     assert shown(process) == list("ab")
 
 
-def test_a_database_that_hangs_is_away(join, address, monkeypatch):
-    """Whoever waits is answered; who sends it again finds it, or stores it now."""
+def test_a_database_that_hangs_is_away(join, monkeypatch, until):
+    """Who waits is answered, also behind others; who sends it again finds it, or stores it."""
     monkeypatch.setattr(Impatient, "silence", 0.5)
     process = join()
     say(process.log, "a")
     halted = process.log._answers.pid
     os.kill(halted, signal.SIGSTOP)
     try:
-        assert "does not answer" in refused(process, draft("b"))
+        waiting = process.log.append(draft("b"))
+        until(lambda: not process.log._batches._waiting)
+        assert "does not answer" in refused(process, draft("c"))
+        assert "does not answer" in str(waiting.exception())
     finally:
         os.kill(halted, signal.SIGCONT)
     say(process.log, "b")
@@ -154,3 +157,17 @@ def test_a_database_without_a_free_connection(crowded, until):
         assert shown(process) == list("abc")
     finally:
         process.close()
+
+
+def test_a_database_that_is_dropped_is_away(postgres):
+    """A new one of its name has nothing that servers could go on with: they say so."""
+    with psycopg.connect(postgres.address("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE dropped_soon")
+        process = Process(postgres.address("dropped_soon"))
+        say(process.log, "a")
+        connection.execute("DROP DATABASE dropped_soon WITH (FORCE)")
+        assert "does not exist" in refused(process, draft("b"))
+        connection.execute("CREATE DATABASE dropped_soon")
+        assert "does not exist" in refused(process, draft("b"))
+        process.close()
+        connection.execute("DROP DATABASE dropped_soon WITH (FORCE)")

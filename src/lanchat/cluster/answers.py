@@ -68,9 +68,10 @@ class Answers:
         self._give()
 
     def fail(self, reason: str) -> None:
-        """Answer nobody any more: what was stored could not be told."""
-        while self._waiting:
-            self._waiting.popleft().future.set_exception(StoreUnavailable(reason))
+        """Say to all who wait that nobody knows: what was stored could not be told."""
+        with self._giving:
+            while self._waiting:
+                self._waiting.popleft().future.set_exception(StoreUnavailable(reason))
 
     def __len__(self) -> int:
         return len(self._waiting)

@@ -17,8 +17,9 @@ from psycopg.pq import TransactionStatus
 
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.one_room import refuse_second_room
-from lanchat.cluster.patience import connected, unhurried
+from lanchat.cluster.patience import Silent, connected, unhurried
 from lanchat.cluster.pooler import refuse_pooler
+from lanchat.cluster.reach import Reach
 from lanchat.cluster.schema import MIGRATIONS, migrate
 from lanchat.cluster.unusable import MAKE, unusable
 from lanchat.errors import DatabaseUnusable, StoreUnavailable
@@ -43,6 +44,7 @@ class PostgresDatabase:
         self._idle: list[psycopg.Connection[Any]] = []
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._closed = False
+        self._reach = Reach(lambda: contextlib.closing(connected(address)))
         with self._explained(), contextlib.closing(self.connect()) as connection:
             if connection.info.server_version < OLDEST * _MAJOR:
                 raise DatabaseUnusable(f"the server is older than PostgreSQL {OLDEST}", "update it")
@@ -59,7 +61,11 @@ class PostgresDatabase:
 
     def connect(self) -> psycopg.Connection[Any]:
         """A new connection, which commits each statement. Raises psycopg.Error."""
-        return connected(self._address)
+        if self._reach.is_away:
+            raise Silent("the database does not answer")
+        connection = connected(self._address)
+        connection.reach = self._reach
+        return connection
 
     def call(self, call: Callable[[PostgresConnection], _T]) -> _T:
         """The result of what is asked: one look at what was committed. Raises StoreUnavailable."""
@@ -86,8 +92,8 @@ class PostgresDatabase:
     def close(self) -> None:
         """Let go of all connections; who still has one lets go of it themselves."""
         self._closed = True
-        while self._idle:
-            self._idle.pop().close()
+        self._reach.close()
+        self._drop_idle()
 
     def _within(self, call: Callable[[PostgresConnection], _T], level: IsolationLevel) -> _T:
         with translated_errors(), self._begun(level) as connection:
@@ -106,13 +112,19 @@ class PostgresDatabase:
     ) -> psycopg.Connection[Any]:
         """An idle connection or a new one, on which a transaction could begin.
 
-        The database may have been started again meanwhile, which shows when one begins.
+        The database may have been started again meanwhile, which shows when one begins. Where one
+        says nothing at all, nobody waits for the others, too.
         """
         while self._idle:
             connection = self._idle.pop()
-            with contextlib.suppress(psycopg.Error):
+            try:
                 self._begin(connection, level, ends)
-                return connection
+            except Silent:
+                self._drop_idle()
+                raise
+            except psycopg.Error:
+                continue
+            return connection
         connection = self.connect()
         self._begin(connection, level, ends)
         return connection
@@ -133,6 +145,10 @@ class PostgresDatabase:
             self._idle.append(connection)
         else:
             connection.close()
+
+    def _drop_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:

@@ -56,7 +56,12 @@ class PostgresDirectory:
         self._owed: set[str] = set()
         mine = database.prepare(_new_number)
         self._people = People(mine, grace, clock)
-        self._writer = PresenceWriter(database, mine, lease, lock=self._lock, failed=self._tear)
+        self._writer = PresenceWriter(
+            *(database, mine, lease),
+            lock=self._lock,
+            lives=lambda: self._listener is None or self.lease_age <= lease,
+            failed=self._tear,
+        )
         self._bus = Bus(self._people, deliver, self._writer.say)
         self._listener: PresenceListener | None = None
         try:

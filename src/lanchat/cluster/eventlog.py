@@ -34,13 +34,16 @@ from lanchat.cluster.answers import Answer, Answers
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.database import PostgresDatabase, translated_errors
 from lanchat.cluster.listener import Listener
-from lanchat.cluster.patience import is_broken
+from lanchat.cluster.patience import Silent, is_broken
 from lanchat.errors import LanchatError, StoreUnavailable, UnknownMessage
 from lanchat.rows import message_rows, messages, overview, pages, pins, reactions, rooms
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome
 
 _log = logging.getLogger(__name__)
+
+_WHO = b"SELECT pg_backend_pid()"
+"""Who notifies: what a connection takes for its process may be that of a pooler's."""
 
 
 class PostgresEventLog:
@@ -148,6 +151,8 @@ class PostgresEventLog:
                 statistics.messages += sum(map(_is_new_message, (one for _, one in found)))
             except LanchatError as error:
                 failure = str(error)
+                if isinstance(error.__cause__, Silent):
+                    batch = [*batch, *self._batches.rest()]  # who need not wait for as long again
             except Exception:  # noqa: BLE001
                 # A defect here must not end the committer: nobody could say anything any more.
                 _log.exception("a batch of %d changes failed", len(batch))
@@ -158,8 +163,9 @@ class PostgresEventLog:
             for _, future in batch:
                 future.set_exception(StoreUnavailable(failure))
 
-    def _note_told(self, stored: float, _last: Future[Any]) -> None:
-        self.told_seconds.add(time.perf_counter() - stored)
+    def _note_told(self, stored: float, last: Future[Any]) -> None:
+        if not isinstance(last.exception(), StoreUnavailable):
+            self.told_seconds.add(time.perf_counter() - stored)
 
     def _store(self, changes: Sequence[Change[Any]]) -> list[tuple[int, Outcome]]:
         """Store all in one commit; returns what came of each, and which position is to be told.
@@ -186,9 +192,10 @@ class PostgresEventLog:
                 connection = undo.enter_context(closing(self._database.connect()))
                 with connection.transaction():
                     epochs.settle(PostgresConnection(connection))
+                (pid,) = connection.execute(_WHO).fetchone()  # type: ignore[misc]
                 undo.pop_all()
             self._connection = connection
-            self._answers.pid = self._connection.info.backend_pid
+            self._answers.pid = pid
         return self._connection
 
     def _disconnect(self) -> None:

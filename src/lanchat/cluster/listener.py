@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -36,6 +37,9 @@ _LOOK_SECONDS = 1.0
 
 _RETRY_SECONDS = 0.5
 
+_ANSWER_SECONDS = 10.0
+"""So long an answer waits for a break to end; then who asked is told that nobody knows."""
+
 READ_ON = 20_000
 """So many positions are read on at most; the journal keeps more of them (``journal.py``)."""
 
@@ -57,6 +61,7 @@ class Listener:
         self.newest = 0
         """The newest one that was heard of."""
         self.is_connected = True
+        self._heard = time.monotonic()  # when the database has said something last
         try:
             connection = self._connect()
             self._begin(connection)
@@ -158,6 +163,8 @@ class Listener:
                 connection.close()
             reason = " ".join(str(error).split())
             self._trouble.note(f"the message database cannot be listened to: {reason}")
+            if time.monotonic() - self._heard > _ANSWER_SECONDS:
+                self._answers.fail("it is stored, and could not be told")
             return None
         except Exception:  # noqa: BLE001
             self.is_connected = False
@@ -179,6 +186,7 @@ class Listener:
                 self._hear(connection, came)
             else:
                 self._read_on(connection, PostgresConnection(connection).position())
+            self._heard = time.monotonic()
 
     def _hear(self, connection: psycopg.Connection[Any], came: Sequence[psycopg.Notify]) -> None:
         """Tell all that these notifications are about."""

@@ -3,7 +3,8 @@
 A database may hang as a whole, be cut off without a word, or wait for somebody who holds a lock and
 does not go on. For each of these there is a limit: the database's own ones end a statement, and a
 transaction in which nothing happens, which would hold up all servers; ours ends the connection
-where the database says nothing at all.
+where the database says nothing at all, sooner where nobody else can reach it, either
+(``reach.py``).
 """
 
 from __future__ import annotations
@@ -15,13 +16,18 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 
+from lanchat.cluster.reach import DOUBT, Reach
 from lanchat.cluster.sessions import NAME
 
 _T = TypeVar("_T")
 
-SILENCE = 15.0
+SILENCE = 12.0
 """Seconds that the database may say nothing to what it was asked; its own limits are shorter."""
+
+_AWAY_SECONDS = 1.0
+"""The same while it counts as away: a connection that still works answers within them."""
 
 _CONNECT_SECONDS = 5
 
@@ -50,22 +56,26 @@ _KEEPALIVE: dict[str, Any] = {
 }
 
 
-class _Silent(psycopg.OperationalError):
+class Silent(psycopg.OperationalError):
     """Nothing came in time."""
 
 
 class Impatient(psycopg.Connection[Any]):
-    """A connection that ends where the database says nothing for ``silence`` seconds."""
+    """A connection that ends where the database says nothing for ``silence`` seconds.
+
+    Those of a server have one ``reach``.
+    """
 
     silence: float | None = SILENCE
+    reach: Reach | None = None
 
     def wait(self, gen: Generator[Any, Any, _T], *limits: Any, **named: Any) -> _T:
         """Everything that waits for the database does it here."""
-        if self.silence is not None:
-            gen = _in_time(gen, time.monotonic() + self.silence)
+        if self.silence is not None or self.reach is not None:
+            gen = _in_time(gen, self.silence, self.reach)
         try:
             return super().wait(gen, *limits, **named)
-        except _Silent:
+        except Silent:
             self.pgconn.finish()
             raise
 
@@ -94,12 +104,18 @@ def connected(address: str, name: str = NAME) -> Impatient:
 def unhurried(connection: psycopg.Connection[Any]) -> Iterator[None]:
     """For what may take long, or waits for others who take long."""
     connection.execute(_NO_LIMITS)
+    silence = getattr(connection, "silence", None)
     if isinstance(connection, Impatient):
         connection.silence = None
-    yield
-    if isinstance(connection, Impatient):
-        connection.silence = SILENCE
-    connection.execute(_LIMITS)
+    try:
+        yield
+    finally:
+        if isinstance(connection, Impatient):
+            connection.silence = silence
+        if connection.info.transaction_status == TransactionStatus.IDLE:
+            connection.execute(_LIMITS)
+        else:  # it is broken, or left in the midst of something
+            connection.close()
 
 
 def is_broken(connection: psycopg.Connection[Any]) -> bool:
@@ -117,14 +133,25 @@ def is_broken(connection: psycopg.Connection[Any]) -> bool:
     return bool(connection.closed)
 
 
-def _in_time(gen: Generator[Any, Any, _T], end: float) -> Generator[Any, Any, _T]:
-    """The same; raises _Silent where it is told, after this time, that nothing has come."""
+def _in_time(
+    gen: Generator[Any, Any, _T], silence: float | None, reach: Reach | None
+) -> Generator[Any, Any, _T]:
+    """The same; raises Silent where it is told, after this time, that nothing has come."""
+    begun = time.monotonic()
+    doubts = begun + DOUBT
     try:
         wanted = next(gen)
         while True:
             ready = yield wanted
-            if not ready and time.monotonic() > end:
-                raise _Silent("the database does not answer")
+            if not ready:
+                now = time.monotonic()
+                if silence is not None and now - begun > silence:
+                    raise Silent("the database does not answer")
+                if reach is not None and now > doubts:
+                    reach.doubt()
+                    doubts = now + DOUBT
+                if reach is not None and reach.is_away and now - begun > _AWAY_SECONDS:
+                    raise Silent("the database does not answer")
             wanted = gen.send(ready)
     except StopIteration as done:
         result: _T = done.value

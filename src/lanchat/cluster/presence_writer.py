@@ -10,7 +10,7 @@ import json
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from lanchat.cluster.database import PostgresDatabase, translated_errors
-from lanchat.cluster.patience import is_broken
+from lanchat.cluster.patience import Silent, is_broken
 from lanchat.errors import LanchatError, StoreUnavailable
 
 _log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ _AT_ONCE = 500
 
 _PAYLOAD = 7_000
 """Bytes of what is said at once; PostgreSQL takes 7,999."""
+
+_UNKNOWN = "the database was away, and it is not known yet who is here"
 
 _CALL = b"SELECT presence(%s, %s, %s, %s)"
 
@@ -46,7 +48,8 @@ class Asked(NamedTuple):
 class PresenceWriter:
     """The writer of process number ``mine``; ``lock`` is held from a call until it is taken in.
 
-    ``failed`` is called when it is not known whether something has happened.
+    ``failed`` is called when it is not known whether something has happened; ``lives`` tells
+    whether this process may still have a lease: without one the database refuses everything.
     """
 
     def __init__(
@@ -56,12 +59,14 @@ class PresenceWriter:
         lasts: float,
         *,
         lock: threading.RLock,
+        lives: Callable[[], bool],
         failed: Callable[[], None],
     ) -> None:
         self._database = database
         self._mine = mine
         self._lasts = timedelta(seconds=lasts)
         self._lock = lock
+        self._lives = lives
         self._failed = failed
         self._queue: queue.SimpleQueue[Asked | str | None] = queue.SimpleQueue()
         self._connection: psycopg.Connection[Any] | None = None
@@ -91,22 +96,37 @@ class PresenceWriter:
         self._disconnect()
 
     def _run(self) -> None:
-        while True:
-            waiting = [self._queue.get()]
-            while len(waiting) < _AT_ONCE and not self._queue.empty():
-                waiting.append(self._queue.get())
-            asked = [each for each in waiting if isinstance(each, Asked)]
-            self._work(asked, [each for each in waiting if isinstance(each, str)])
-            if None in waiting:
+        waiting: list[Asked | str | None] = []
+        while None not in waiting:
+            waiting = [self._queue.get(), *self._rest(_AT_ONCE - 1)]
+            said = [each for each in waiting if isinstance(each, str)]
+            try:
+                self._work(_asked(waiting), said)
+            except Silent as error:
+                # Nobody behind them waits for as long again.
+                waiting += self._rest(self._queue.qsize())
+                self._fail(_asked(waiting), str(error))
+
+    def _rest(self, most: int) -> Iterator[Asked | str | None]:
+        """What waits besides."""
+        for _ in range(most):
+            if self._queue.empty():
                 return
+            yield self._queue.get()
 
     def _work(self, asked: Sequence[Asked], said: Sequence[str]) -> None:
-        if not asked and not said:
-            return
+        """Raises Silent where the database does not answer, and nobody was answered, either."""
         with self._lock:
+            if asked and not self._lives():
+                self._fail(asked, _UNKNOWN)
+                asked = ()
+            if not asked and not said:
+                return
             try:
                 answers = self._call([each.what for each in asked], said)
             except StoreUnavailable as error:
+                if isinstance(error.__cause__, Silent):
+                    raise error.__cause__ from None
                 self._fail(asked, str(error))
                 return
             except Exception:  # noqa: BLE001
@@ -132,7 +152,7 @@ class PresenceWriter:
                 self._disconnect()
                 raise
         if answers is None:
-            raise StoreUnavailable("the database was away, and it is not known yet who is here")
+            raise StoreUnavailable(_UNKNOWN)
         return answers
 
     def _fail(self, asked: Sequence[Asked], reason: str) -> None:
@@ -150,6 +170,10 @@ class PresenceWriter:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _asked(waiting: Iterable[Asked | str | None]) -> list[Asked]:
+    return [each for each in waiting if isinstance(each, Asked)]
 
 
 def _taken(asked: Asked, answer: Answer) -> Any:

@@ -51,6 +51,12 @@ class Batches:
             batch, self._waiting = self._waiting, []
         return batch
 
+    def rest(self) -> list[Asked]:
+        """Everything that waits now, if anything does."""
+        with self._changed:
+            batch, self._waiting = self._waiting, []
+        return batch
+
     def close(self) -> None:
         """Take nothing more: what waits is the last batch."""
         with self._changed:
