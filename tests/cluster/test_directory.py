@@ -29,6 +29,7 @@ from lanchat.chat.events import (
     Typing,
 )
 from lanchat.chat.model import Origin, User
+from lanchat.cluster import presence_listener
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.directory import PostgresDirectory
 from lanchat.cluster.presence_listener import LEASE as LONG
@@ -296,6 +297,27 @@ def test_who_goes_while_the_database_is_away_has_gone_when_it_is_back(start, add
     assert one.names() == []
 
 
+@pytest.mark.parametrize("seconds", [0.0, 3600.0])
+def test_who_came_in_when_nobody_waited_for_it_any_more_leaves(
+    start, address, until, monkeypatch, seconds
+):
+    """The database was slow to do it, and the server had given up: it finds that out by itself."""
+    monkeypatch.setattr(presence_listener, "_COMPARE_SECONDS", seconds)
+    one, other = start(grace=0.0), start(grace=0.0)
+    other.connect(BIA, "b")
+    until(lambda: one.names() == ["Bia"])
+    asked = {"do": "connect", "id": "1", "user": "Ana", "keys": sorted(skeletons("Ana"))}
+    asked |= {"ip": "", "agent": "", "device": "", "since": NOON, "role": "guest"}
+    number = one.directory._people._mine
+    with psycopg.connect(address) as late:
+        late.execute("SELECT presence(%s, '1 hour', %s, '{}')", (number, json.dumps([asked])))
+    if seconds:  # what has failed is looked after at once
+        until(lambda: other.names() == ["Bia", "Ana"])
+        one.directory._tear()
+    until(lambda: one.tick() == ["1"])
+    until(lambda: one.names() == other.names() == ["Bia"])
+
+
 def test_another_name_is_known_everywhere(start, until):
     """The old one is free, and the new one is not."""
     one, other = start(), start()
@@ -323,6 +345,20 @@ def test_the_people_of_a_killed_server_are_taken_over_by_one(start, elsewhere, u
     assert sorted(one.left + other.left) == list("bcdef")
     assert [] in (one.left, other.left)
     until(lambda: one.names() == other.names() == ["a"])
+
+
+@pytest.mark.slow
+def test_people_are_taken_over_although_the_clock_was_set_back(start, elsewhere, address, until):
+    """That of the database: what it has noted is of the future then."""
+    one, killed = start(grace=0.0, **SHORT), elsewhere("a")
+    until(lambda: one.names() == ["a"])
+    killed.kill()
+    by_hand(
+        address,
+        "UPDATE lease SET renewed = renewed + interval '1 hour',"
+        " unbroken_since = unbroken_since + interval '1 hour'",
+    )
+    until(lambda: one.tick() == ["a"])
 
 
 @pytest.mark.slow

@@ -29,7 +29,8 @@ from lanchat.chat.ports import Departure, Entry, LeaveReason
 from lanchat.cluster.bus import Bus
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.people import People, Person, departure
-from lanchat.cluster.presence_listener import LEASE, Lease, PresenceListener
+from lanchat.cluster.presence_listener import LEASE, PresenceListener
+from lanchat.cluster.presence_own import Lease
 from lanchat.cluster.presence_writer import Answer, PresenceWriter
 from lanchat.errors import StoreUnavailable, Unauthorized
 

@@ -15,16 +15,16 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 
-from lanchat.chat.confusables import skeletons
 from lanchat.chat.events import Event, MemberJoined, MemberLeft
 from lanchat.chat.model import Member, User, timestamp
-from lanchat.cluster.bus import Bus, ComeAgain, decoded
+from lanchat.cluster.bus import Bus, decoded
 from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.people import Line, People, Person
+from lanchat.cluster.presence_own import Lease, OwnPeople
 from lanchat.cluster.presence_schema import PRESENCE
 from lanchat.cluster.sessions import named
 from lanchat.cluster.unusable import unusable
@@ -40,23 +40,14 @@ _RENEWALS = 5
 
 _RETRY_SECONDS = 0.5
 
-_AT_ONCE = 500
-"""So many people are said to be here by one call."""
+_COMPARE_SECONDS = 30.0
+"""Between two looks whether somebody is said to be with this process who is not."""
 
 _CALLED = b"SELECT set_config('application_name', %s, false)"
 _RENEW = b"SELECT life, unbroken, taken FROM renew_lease(%s, %s, %s, %s)"
-_REMAIN = b"SELECT presence(%s, %s, %s, '{}')"
 _SOME = b"SELECT person_line(person) FROM person WHERE user_id = ANY(%s)"
 _ALL = b"SELECT person_line(person) FROM person"
 _LOGOUTS = b"SELECT user_id FROM logout ORDER BY rowid DESC LIMIT 1000"
-
-
-class Lease(NamedTuple):
-    """A process's number, and how many seconds its word holds; ``grace`` is its people's."""
-
-    mine: int
-    lasts: float
-    grace: float
 
 
 class PresenceListener:
@@ -81,7 +72,7 @@ class PresenceListener:
         self._people = people
         self._lock = lock
         self._bus = bus
-        self._owed = owed
+        self._own = OwnPeople(lease, people, bus, owed)
         self._closed = threading.Event()
         self._torn = True
         self._renewed = 0.0
@@ -89,6 +80,7 @@ class PresenceListener:
         """When it was renewed last, by the monotonic clock; the one before may be about to be."""
         self._life: int | None = None
         self._settles: float | None = None  # when all who live have said who is with them
+        self._compares = 0.0
         self._trouble = Trouble(_log, "it is known again who is here")
         try:
             connection = self._connect()
@@ -180,6 +172,13 @@ class PresenceListener:
                 self._settles, self._torn = None, True
             if self._torn or not unbroken:
                 self._restore(connection, life, unbroken=unbroken)
+            elif self._compares <= self._renewed:
+                self._compare(connection)
+
+    def _compare(self, connection: psycopg.Connection[Any]) -> None:
+        self._compares = self._renewed + _COMPARE_SECONDS
+        if not self._own.compare(connection):
+            self._torn = True
 
     # What others have changed, and say.
 
@@ -239,7 +238,7 @@ class PresenceListener:
             self._people.wait_anew()
         is_first, is_lost = self._life is None, life not in {self._life, None}
         before = {member.id: member for member in self._people.members()}
-        if not self._remain(connection):
+        if not self._own.remain(connection):
             self._torn = True
             return
         self._life = life
@@ -252,57 +251,12 @@ class PresenceListener:
             for user_id in list(self._people.entries):
                 if user_id not in there:
                     self._remove(user_id)
+        self._compare(connection)
         if is_first:
             self._people.are_told()  # who comes to this process now finds them in the list
         else:
             for event in _missed(before, {each.id: each for each in self._people.members()}):
                 self._bus.tell(event)
-
-    def _remain(self, connection: psycopg.Connection[Any]) -> bool:
-        """Say that this process's people are here; tells whether it could be said."""
-        asked: list[dict[str, Any]] = [{"do": "release", "id": each} for each in list(self._owed)]
-        asked += [
-            self._remaining(entry) for entry in list(self._people.entries.values()) if entry.is_ours
-        ]
-        for first in range(0, len(asked), _AT_ONCE):
-            some = asked[first : first + _AT_ONCE]
-            lasts = timedelta(seconds=self._lease.lasts)
-            row = connection.execute(_REMAIN, (self._lease.mine, lasts, json.dumps(some)))
-            (answers,) = row.fetchone()  # type: ignore[misc]
-            if answers is None:
-                return False
-            for each, (came, line, _) in zip(some, answers, strict=True):
-                self._remained(each["id"], came, line)
-        return True
-
-    def _remaining(self, entry: Person) -> dict[str, Any]:
-        member, origin = entry.member, entry.origin
-        return {
-            "do": "remain",
-            "id": entry.user.id,
-            "user": entry.user.name,
-            "keys": sorted(skeletons(entry.user.name)),
-            "ip": origin.ip,
-            "agent": origin.agent,
-            "device": origin.device,
-            "since": member and member.since,
-            "role": member.role if member else "guest",
-            "muted": bool(member and member.muted),
-            "here": self._people.seconds(entry),
-            "connected": bool(entry.connections),
-        }
-
-    def _remained(self, user_id: str, came: str, line: Line | None) -> None:
-        self._owed.discard(user_id)
-        if came in {"taken", "logged out"}:
-            self._remove(user_id)
-        if line is None or came not in {"done", "anew"}:
-            return
-        entry = self._people.take(line)
-        if came == "anew" and (member := entry.member):
-            user = User(member.id, member.name)
-            again = ComeAgain(user, member.ip, member.since, member.role, member.muted)
-            self._bus.say(again)
 
 
 def _missed(before: Mapping[str, Member], after: Mapping[str, Member]) -> Iterator[Event]:

@@ -93,7 +93,9 @@ BEGIN
         INSERT INTO presence_life VALUES (nextval('presence_number'))
             RETURNING presence_life.life INTO life;
     END IF;
-    UPDATE lease SET renewed = instant WHERE process = mine AND renewed > instant - lasts;
+    -- A clock that is set back leaves times that are still to come.
+    UPDATE lease SET renewed = instant, unbroken_since = least(unbroken_since, instant)
+        WHERE process = mine AND renewed > instant - lasts;
     unbroken := FOUND;
     IF NOT unbroken THEN
         INSERT INTO lease VALUES (mine, instant, instant)
@@ -104,7 +106,8 @@ BEGIN
                    WHERE process = mine AND unbroken_since <= instant - lasts - grace) THEN
         RETURN;
     END IF;
-    dead := ARRAY(SELECT process FROM lease WHERE renewed <= instant - lasts);
+    dead := ARRAY(SELECT process FROM lease
+                  WHERE renewed NOT BETWEEN instant - lasts AND instant + lasts);
     IF dead = '{}' THEN
         RETURN;
     END IF;
