@@ -28,7 +28,7 @@ def roles(hub):
 def test_who_is_kicked_is_told_why_and_then_closed(hub, bia, recorder):
     """Everybody hears that they have left, they themselves the reason, before they are closed."""
     assert hub.command("Ana", "kick", "bia").params == {"name": "Bia"}
-    left, notice, closed = recorder.heard("Bia")[-3:]
+    notice, left, closed = recorder.heard("Bia")[-3:]
     assert (type(left), left.user) == (MemberLeft, bia)
     assert (notice, closed) == (Notice(bia.id, "kicked"), ConnectionsClosed(bia.id))
     assert recorder.heard("Ana")[-1] == left

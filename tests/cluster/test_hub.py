@@ -2,8 +2,10 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
+import psycopg
 import pytest
 
 from lanchat.chat.events import (
@@ -13,6 +15,7 @@ from lanchat.chat.events import (
     MemberJoined,
     MemberLeft,
     MessagePosted,
+    Notice,
     Reacted,
     Typing,
 )
@@ -167,7 +170,53 @@ def test_who_is_banned_or_locked_out_is_so_everywhere(start, until):
         other.hub.identities.log_in("Bia", Origin("192.0.2.9", "Firefox", "tablet"))
 
 
-def test_slow_mode_is_that_of_all_servers(start, until):
+@pytest.mark.parametrize("command", ["kick", "ban"])
+def test_who_is_put_out_elsewhere_is_told_why_before_their_connection_ends(start, until, command):
+    """Also where their server closes who is not here any more before it is told to."""
+    one, other = start(), start()
+    host, ana = one.log_in("Hana", host=True), other.log_in("Ana")
+    one.join(host, "h")
+    other.join(ana, "a")
+    until(lambda: len(one.names()) == len(other.names()) == 2)
+    one.hub.command("h", command, "Ana")
+    until(lambda: ConnectionsClosed(ana.id) in other.recorder.heard("a"))
+    codes = [each.code for each in other.recorder.heard("a") if isinstance(each, Notice)]
+    assert codes == ["kicked" if command == "kick" else "banned"]
+    heard = other.recorder.heard("a")
+    (notice,) = (each for each in heard if isinstance(each, Notice))
+    assert heard.index(notice) < heard.index(ConnectionsClosed(ana.id))
+
+
+def test_of_two_servers_one_forgets_a_mute_that_is_over(start, address, until):
+    """Both see that it is, in the same moment; everybody is told once, by their own server."""
+    one, other = start(), start()
+    host, ana = one.log_in("Hana", host=True), other.log_in("Ana")
+    one.join(host, "h")
+    other.join(ana, "a")
+    until(lambda: len(one.names()) == len(other.names()) == 2)
+    one.hub.command("h", "mute", "Ana 10m")
+    muted, free = (MemberChanged(ana, "guest", muted=is_so) for is_so in (True, False))
+    for server in (one, other):
+        until(lambda server=server: muted in server.recorder.told)
+    before = settings_changes(address)
+    later = time.monotonic() + 3600
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda server: server.hub.tick(later), (one, other)))
+    for server in (one, other):
+        assert server.recorder.told.count(free) == 1
+    assert [each.code for each in other.recorder.heard("a") if isinstance(each, Notice)] == [
+        *("muted", "unmuted")
+    ]
+    assert settings_changes(address) == before + 1
+
+
+def settings_changes(address):
+    """How often rules, hosts, bans and mutes have become others."""
+    with psycopg.connect(address) as connection:
+        return connection.execute("SELECT FROM happened WHERE kind = 'settings'").rowcount
+
+
+def test_slow_mode_is_that_of_all_servers(start, address, until):
     """Who has said something at one waits at the other; what is sent again is answered."""
     one, other = start(), start()
     host, ana, bia = one.log_in("Hana", host=True), one.log_in("Ana"), other.log_in("Bia")
@@ -188,6 +237,9 @@ def test_slow_mode_is_that_of_all_servers(start, until):
     assert isinstance(edited.exception(DEADLINE), SlowMode)
     other.hub.posting.post("b", "c1", "hello").result(DEADLINE)
     one.hub.posting.post("h", "c1", "hello").result(DEADLINE)
+    with psycopg.connect(address) as connection:  # as where the database's clock is set back
+        connection.execute("UPDATE turn SET at = at + interval '1 hour'")
+    other.hub.posting.post("a2", "c3", "at last").result(DEADLINE)
     one.hub.command("h", "slow", "off")
     until(lambda: not other.hub.rules.slow)
     other.hub.posting.post("a2", "c2", "again").result(DEADLINE)

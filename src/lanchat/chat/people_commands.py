@@ -128,9 +128,12 @@ def _end(moderation: Moderation, call: Call) -> float | None:
 
 
 def _remove(moderation: Moderation, user: User, reason: LeaveReason, notice: Notice) -> None:
-    """Log somebody out, and tell them why on their connections before these end."""
-    moderation.presence.log_out(user.id, reason)
+    """Log somebody out, and tell them why on their connections before these end.
+
+    Other processes, too, hear of it in this order: they close by themselves who is gone.
+    """
     moderation.publish(notice)
+    moderation.presence.log_out(user.id, reason)
     moderation.publish(ConnectionsClosed(user.id))
 
 

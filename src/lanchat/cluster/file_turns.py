@@ -37,7 +37,8 @@ _TAKE = """
         SELECT id, ?, clock_timestamp() + ?, id FROM upload WHERE id = ?
     ON CONFLICT (upload_id) DO UPDATE SET writer = excluded.writer, until = excluded.until,
         is_torn = file_turn.is_torn OR file_turn.writer IS NOT NULL
-        WHERE file_turn.writer IS NULL OR file_turn.until < clock_timestamp()
+        WHERE file_turn.writer IS NULL OR file_turn.until
+            NOT BETWEEN clock_timestamp() AND clock_timestamp() + interval '1 minute'
     RETURNING name, is_torn
 """
 

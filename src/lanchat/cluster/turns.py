@@ -29,7 +29,11 @@ SELECT ceil(extract(epoch FROM max(at) - clock_timestamp()) + max(seconds))::int
      ORDER BY at DESC OFFSET greatest(? - 1, 0) LIMIT 1)
 ) AS counting
 """
-_OVER = "DELETE FROM turn WHERE at <= clock_timestamp() - make_interval(secs => seconds)"
+# Where the database's clock was set back, what is still to come was of before.
+_OVER = (
+    "DELETE FROM turn WHERE at <= clock_timestamp() - make_interval(secs => seconds)"
+    " OR at > clock_timestamp()"
+)
 _TAKE = "INSERT INTO turn VALUES (?, ?, ?, ?, ?, clock_timestamp())"
 
 
