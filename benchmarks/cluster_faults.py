@@ -1,12 +1,13 @@
 """Let things fail that several servers share, while people talk, come in and move.
 
     python benchmarks/cluster_faults.py [--messages 10000] [--people 20] [--rounds 5]
-        [--logins 500] [--seconds 5] [--moving 2000] [--only "is killed"]
+        [--logins 500] [--seconds 5] [--moving 2000] [--orders 20] [--only "is killed"]
 
 Two servers have one PostgreSQL, which is thrown away afterwards. People say, edit and react; what
-is refused they send again, and where their server goes they go to the other one, as pages do. With
-0 something is left out. Exits with 1 where something that was acknowledged is missing, anything is
-heard twice or in another order, somebody is not let in, or is told of who has only moved.
+is refused they send again, and where their server goes they go to the other one, as pages do. Then
+a host keeps order at one server among people of the other. With 0 something is left out. Exits with
+1 where something that was acknowledged is missing, anything is heard twice or in another order,
+somebody is not let in, or is told of who has only moved.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from guests import PATIENCE, Guest, percentile  # first: it patches
 
 # isort: on
 import argparse
+import statistics
 import sys
 import tempfile
 import time
@@ -29,6 +31,7 @@ import needs
 from fanout.process import raise_descriptor_limit
 from gevent.pool import Group
 from rich.console import Console
+from trials.orders import orders
 from trials.patience import StandstillError
 from trials.round import FAULTS, Judged, Place, place, run
 from trials.talker import Talker
@@ -42,6 +45,7 @@ USUAL = {
     "logins": 500,
     "seconds": 5,
     "moving": 2_000,
+    "orders": 20,
 }
 
 ROUND = ("--grace", "5")
@@ -160,6 +164,15 @@ def main() -> int:
                     f" {took:.1f} s; {told} were told of"
                 )
                 failed |= bool(told) or took >= PATIENCE
+            if options.orders:
+                with place(postgres, folder) as where:
+                    found = orders(where.servers, options.orders)
+                for order, seconds in found.items():
+                    console.print(
+                        f"{order} at one server holds at the other one after"
+                        f" {statistics.median(seconds) * 1e3:.0f} ms, the median of {len(seconds)};"
+                        f" the worst {max(seconds) * 1e3:.0f} ms"
+                    )
     except StandstillError as error:
         console.print(f"[red]{error}[/]")
         failed = True

@@ -100,6 +100,14 @@ class Server:
         """Ask it to stop, and go on at once."""
         self._process.send_signal(signal.SIGTERM)
 
+    def halt(self) -> None:
+        """Let nothing go on in it, as on a computer that sleeps."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Wake it up."""
+        self._process.send_signal(signal.SIGCONT)
+
     def use(self) -> Use:
         """What it uses now."""
         folder = Path("/proc", str(self._process.pid))

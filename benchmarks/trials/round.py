@@ -25,6 +25,9 @@ from trials.talker import Talker
 _CUT_SECONDS = 20.0
 """Longer than a lease, the grace period and any wait for an answer of the database."""
 
+_HALT_SECONDS = 30.0
+"""Longer than the database waits for a server, and shorter than clients do."""
+
 _LISTS_SECONDS = 15.0
 """Who was taken for gone, or is gone, stands in no list after that."""
 
@@ -39,10 +42,14 @@ class Place(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What fails: ``happen`` returns when it is over; ``cuts`` the network of the first server."""
+    """What fails: ``happen`` returns when it is over; ``cuts`` the network of the first server.
+
+    Others may take that one's people for gone where it ``parts`` them for so long.
+    """
 
     happen: Callable[[Place], None]
     cuts: bool = False
+    parts: bool = False
 
 
 class Judged(NamedTuple):
@@ -120,6 +127,13 @@ def cut_network(where: Place) -> None:
     where.networks[0].mend()
 
 
+def halt_server(where: Place) -> None:
+    """As on a computer that sleeps for a while: nothing goes on in it, and nobody hangs up."""
+    where.servers[0].halt()
+    gevent.sleep(_HALT_SECONDS)
+    where.servers[0].go_on()
+
+
 def nothing(_where: Place) -> None:
     """Nothing fails."""
 
@@ -129,7 +143,8 @@ FAULTS = {
     "a server is killed": Fault(kill_server),
     "PostgreSQL is killed": Fault(kill_database),
     "all connections break": Fault(cut_connections),
-    "the network is cut": Fault(cut_network, cuts=True),
+    "the network is cut": Fault(cut_network, cuts=True, parts=True),
+    "a server is halted": Fault(halt_server, parts=True),
 }
 
 
@@ -185,7 +200,7 @@ def _wait(talkers: list[Talker], condition: Callable[[], bool]) -> None:
 def _misled(talkers: list[Talker], fault: Fault) -> int:
     """How many lists of people are wrong, and how often somebody was told of a move wrongly.
 
-    Nobody leaves. But whom a server has that is cut off, others may take for gone.
+    Nobody leaves. But whom a server has that is cut off or halted, others may take for gone.
     """
     names = {each.name for each in talkers}
     end = time.monotonic() + _LISTS_SECONDS
@@ -195,7 +210,7 @@ def _misled(talkers: list[Talker], fault: Fault) -> int:
     for each in talkers:
         for other in talkers:
             told = [came for name, came in each.moves if name == other.name]
-            may_be_gone = fault.cuts and each.first != 0 and other.first == 0
+            may_be_gone = fault.parts and each.first != 0 and other.first == 0
             wrong += told != [] and not (may_be_gone and told == [False, True])
     return wrong
 
