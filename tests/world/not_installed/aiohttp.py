@@ -1,0 +1,3 @@
+"""What tuspy, which tests alone use, brings along: a server has none."""
+
+raise ImportError("lanchat is installed without it")
