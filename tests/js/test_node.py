@@ -1,6 +1,6 @@
 """The page's pure modules, in Node's own test runner: a test here is a file of tests there.
 
-What failed is in the output; `node --test tests/js/history.test.mjs` says the same.
+What failed is in the output; `node tests/js/history.test.mjs` says the same.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PROJECT = FOLDER.parents[1]
 def test_scripts(file: Path) -> None:
     """All tests of the file pass."""
     done = subprocess.run(
-        [need("node"), "--test", "--test-reporter=spec", str(file)],
+        [need("node"), "--test-reporter=spec", str(file)],
         cwd=PROJECT,
         capture_output=True,
         encoding="utf-8",
