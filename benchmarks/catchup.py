@@ -19,7 +19,7 @@ import msgspec
 from lanchat.chat import catchup
 from lanchat.chat.changes import Draft, Edit
 from lanchat.chat.model import LOBBY, Cursor, User
-from lanchat.chat.room_settings import Rules
+from lanchat.chat.room_settings import Policies, Rules
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
 from lanchat.web import answers
@@ -68,7 +68,7 @@ def catch_up(log: SqliteEventLog, cursor: Cursor) -> float:
     begin = time.perf_counter()
     page = catchup.missed(log, LOBBY, cursor, None, 200)
     you = User("1", "Somebody")
-    snapshot = catchup.Snapshot(you, [], page, log.epoch, Rules(), None)
+    snapshot = catchup.Snapshot(you, [], page, log.epoch, Rules(), Policies(), None)
     msgspec.json.encode(answers.snapshot(snapshot))
     seconds = time.perf_counter() - begin
     if len(page.changed) != CHANGES:

@@ -43,7 +43,7 @@ from lanchat.chat.model import LOBBY, Cursor, User
 from lanchat.chat.overview import missed_everywhere
 from lanchat.chat.ports import EventLog
 from lanchat.chat.room_changes import EnterRoom, ShareOut
-from lanchat.chat.room_settings import Rules
+from lanchat.chat.room_settings import Policies, Rules
 from lanchat.chat.rooms import Room
 from lanchat.control.client import Room as Place
 from lanchat.control.client import ask
@@ -328,7 +328,7 @@ def _come_back(log: EventLog, user: User, cursor: Cursor) -> float:
     ids = [one.id for page in found for one in (*page.messages, *page.changed, *page.pins)]
     mine = log.mine(user.id, ids)
     page = rooms.main.page
-    snapshot = Snapshot(user, [], page, log.epoch, Rules(), None, mine, rooms)
+    snapshot = Snapshot(user, [], page, log.epoch, Rules(), Policies(), None, mine, rooms)
     msgspec.json.encode(answers.snapshot(snapshot))
     return (time.perf_counter() - begun) * 1000
 

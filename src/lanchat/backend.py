@@ -88,6 +88,8 @@ class Chat:
             history=config.history,
             edit_seconds=config.edit_time,
             files=config.takes_files,
+            openers=config.rooms,
+            privacy=config.private,
             publish=people.publish,
         )
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from platformdirs import user_config_path, user_data_path, user_log_path
@@ -120,7 +121,8 @@ class ServeConfig:
     ``database`` None keeps messages in ``data_dir``, else it is the address of the one that several
     servers share, and ``files_dir`` the folder that they need for files; ``reuse_port`` lets
     several of them listen on one port, and ``sticky`` says that whatever is in front of them leads
-    a client to the same one each time.
+    a client to the same one each time; ``rooms`` is who may open some, ``private`` between whom
+    there are some for two.
     Raises SettingRefused.
     """
 
@@ -142,6 +144,8 @@ class ServeConfig:
     max_file_size: int = 100_000_000
     file_quota: int = 2_000_000_000
     file_quota_person: int = 500_000_000
+    rooms: Literal["hosts", "all"] = "hosts"
+    private: Literal["off", "hosts", "all"] = "hosts"
     access_code: str | None = field(default=None, repr=False)
     lang: str | None = None
     interface: str | None = None

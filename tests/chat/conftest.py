@@ -15,8 +15,8 @@ from lanchat.chat.events import Event, Notice
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import LOBBY, Clock, Origin, User
 from lanchat.chat.moderation import Done
-from lanchat.chat.permissions import Openers, Privacy
 from lanchat.chat.ports import LeaveReason, LoginRefusal
+from lanchat.chat.room_settings import Openers, Privacy
 from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog

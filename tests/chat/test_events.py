@@ -4,7 +4,7 @@ import pytest
 
 from lanchat.chat import events
 from lanchat.chat.model import Message, User
-from lanchat.chat.room_settings import Rules, State
+from lanchat.chat.room_settings import Policies, Rules, State
 
 ANA = User("1", "Ana")
 MESSAGE = Message(7, "c", "attic", "1", "Ana", "192.0.2.1", "hello", "then", 9)
@@ -17,7 +17,7 @@ MESSAGE = Message(7, "c", "attic", "1", "Ana", "192.0.2.1", "hello", "then", 9)
         (events.MessageChanged(MESSAGE), "room:attic"),
         (events.HistoryCleared(9, "attic", 7), "room:attic"),
         (events.SettingsChanged(9, State(), State()), "room:lobby"),
-        (events.RulesChanged("attic", Rules()), "room:attic"),
+        (events.RulesChanged("attic", Rules(), Policies()), "room:attic"),
         (events.MemberJoined(ANA, "192.0.2.1", "then"), "room:lobby"),
         (events.MemberLeft(ANA, "192.0.2.1", "then"), "room:lobby"),
         (events.MembersChanged([], []), "room:lobby"),

@@ -1,7 +1,7 @@
 """What is set in a room: each change makes another state of it."""
 
 from lanchat.chat.model import Origin
-from lanchat.chat.room_settings import Ban, Mute, State
+from lanchat.chat.room_settings import Ban, Mute, Policies, Rules, State
 
 WALL = 1_000_000.0
 BAN = Ban("Ana", "laptop", "", WALL + 100, "Rui", 100)
@@ -55,3 +55,11 @@ def test_who_is_demoted_is_a_guest():
     """Other moderators stay, and it may be said twice."""
     state = State(moderators=frozenset({"1", "2"}))
     assert state.demote("1").moderators == state.demote("1").demote("1").moderators == {"2"}
+
+
+def test_moderators_say_between_whom_there_are_rooms_for_two():
+    """As long as the server was told that there are any."""
+    assert Policies().under(Rules()) == Policies("hosts", "hosts")
+    assert Policies("all", "hosts").under(Rules(private="all")) == Policies("all", "all")
+    assert Policies(private="all").under(Rules(private="off")).private == "off"
+    assert Policies(private="off").under(Rules(private="all")).private == "off"

@@ -33,7 +33,7 @@ def test_options_become_settings(tmp_path: Path) -> None:
         *("--interface", "wlan0", "--advertise", "chat.example", "--grace", "2.5"),
         *("--allow-host", "a.example", "--allow-host", "b.example", "--trust-proxy"),
         *("--rate", "9", "--max-per-ip", "3", "--max-clients", "0"),
-        *("--access-code", "1234", "--mdns-name", "sala-7b"),
+        *("--access-code", "1234", "--mdns-name", "sala-7b", "--rooms", "all", "--private", "off"),
     )
     assert config == ServeConfig(
         host="127.0.0.1",
@@ -54,6 +54,8 @@ def test_options_become_settings(tmp_path: Path) -> None:
         max_clients=0,
         access_code="1234",
         mdns_name="sala-7b",
+        rooms="all",
+        private="off",
     )
 
 

@@ -122,8 +122,8 @@ def test_servers_that_differ_are_noticed(server_factory, refused, address):
     options = ("--database", address, "--access-code", "tulip", "--retention", "7d")
     server_factory(*options)
     assert "another" not in server_factory(*options).output()
-    other = server_factory(*options, "--no-files", "--rate", "4").output()
-    assert "runs already has another --no-files, --rate; give all the same" in other
+    other = server_factory(*options, "--no-files", "--rate", "4", "--private", "off").output()
+    assert "runs already has another --no-files, --private, --rate; give all the same" in other
     assert "stop all others first" in refused(address)
 
 

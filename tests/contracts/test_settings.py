@@ -8,7 +8,7 @@ from lanchat.errors import StoreUnavailable
 from tests.world.deadline import DEADLINE
 
 KEPT = State(
-    rules=Rules("Fractions 🦊", locked=True, readonly=True, slow=10),
+    rules=Rules("Fractions 🦊", locked=True, readonly=True, slow=10, private="off"),
     moderators=frozenset({"1", "2"}),
     bans=(
         Ban("Bia", "phone", "192.0.2.1", 100.5, "Ana", 60.5),

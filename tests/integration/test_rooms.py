@@ -128,6 +128,17 @@ def test_a_client_that_knows_nothing_of_rooms_stays_in_the_main_one(host, bia):
     assert code(old.call("history", {"room": room})) == "unknown_room"
 
 
+@pytest.mark.server_options("--rooms", "all", "--private", "all")
+def test_where_all_may_guests_open_rooms_and_talk_in_private(bia, davi):
+    """And their pages are told that they may."""
+    answer, other = join(bia), join(davi)
+    assert (answer["room"]["rooms"], answer["room"]["private"]) == ("all", "all")
+    opened = open_room(bia)["room"]
+    assert opened["opener"] == answer["you"]["id"]
+    direct = bia.call("open_direct", {"person": other["you"]["id"]})["room"]
+    assert (direct["kind"], "opener" in direct) == ("direct", False)
+
+
 def test_a_word_in_private(host, bia, davi):
     """Two people hear it, with whom they speak; the others learn nothing of it."""
     you = {person.name: join(person)["you"]["id"] for person in (host, bia, davi)}
@@ -139,6 +150,7 @@ def test_a_word_in_private(host, bia, davi):
     number = say(bia, "a word", room)["id"]
     assert host.hears("add_chat_message", id=number)["room"] == room
     assert code(bia.call("open_direct", {"person": you["Davi"]})) == "forbidden"
+    assert (join(bia)["room"]["rooms"], join(bia)["room"]["private"]) == ("hosts", "hosts")
     for event, payload in (
         ("enter_room", {"room": room}),
         ("history", {"room": room}),

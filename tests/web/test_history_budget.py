@@ -9,7 +9,7 @@ import pytest
 
 from lanchat.chat.catchup import Snapshot
 from lanchat.chat.model import LOBBY, Message, Page, User
-from lanchat.chat.room_settings import Rules
+from lanchat.chat.room_settings import Policies, Rules
 from lanchat.errors import TooMuchAtOnce
 from lanchat.web.history_budget import ACCOUNT_BYTES, BYTES_A_SECOND, Accounts, HistoryBudget
 from tests.world.clock import Clock
@@ -21,7 +21,7 @@ def snapshot(size: int) -> Snapshot:
     ana = User("1", "Ana")
     said = Message(1, "c", LOBBY, ana.id, ana.name, "192.0.2.1", "x" * size, "", 1)
     page = Page([said], complete=True)
-    return Snapshot(ana, [], page, "epoch", Rules(), None)
+    return Snapshot(ana, [], page, "epoch", Rules(), Policies(), None)
 
 
 def ask(budget: HistoryBudget, person: str, address: str = "192.0.2.1", size: int = 600_000) -> int:

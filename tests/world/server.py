@@ -119,7 +119,8 @@ class ServerProcess:
         listed = self.ask({"do": "list"})
         for ban in listed["bans"]:
             self._command("unban", ban["name"])
-        if listed["room"] != asdict(Rules()):
+        usual = asdict(Rules(private=listed["room"]["private"]))
+        if listed["room"] != {**usual, "rooms": listed["room"]["rooms"]}:
             for name, text in {
                 "topic": "",
                 "unlock": "",

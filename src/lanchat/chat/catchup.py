@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from lanchat.chat.model import Cursor, Member, Message, Page, User
 from lanchat.chat.ports import EventLog
-from lanchat.chat.room_settings import Ban, Rules
+from lanchat.chat.room_settings import Ban, Policies, Rules
 from lanchat.chat.rooms import Overview
 
 CATCH_UP_LIMIT = 1_000
@@ -48,6 +48,7 @@ class Snapshot:
     page: Page
     epoch: str
     rules: Rules
+    policies: Policies
     bans: list[Ban] | None
     mine: dict[int, tuple[str, ...]] = field(default_factory=dict)
     rooms: Overview | None = None

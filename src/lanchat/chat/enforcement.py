@@ -24,14 +24,17 @@ from lanchat.chat.model import LOBBY, Clock, Member, User, timestamp
 from lanchat.chat.permissions import Permissions
 from lanchat.chat.ports import EventLog, Settings
 from lanchat.chat.presence import Presence
-from lanchat.chat.room_settings import Ban, Mute, State
+from lanchat.chat.room_settings import Ban, Mute, Policies, State
 from lanchat.errors import StoreUnavailable
 
 _log = logging.getLogger(__name__)
 
 
 class Enforcement:
-    """Keeps ``permissions`` as the log has them; ``deliver`` tells an event to this process."""
+    """Keeps ``permissions`` as the log has them; ``deliver`` tells an event to this process.
+
+    ``told`` is what the server was told at its start.
+    """
 
     def __init__(
         self,
@@ -40,8 +43,10 @@ class Enforcement:
         presence: Presence,
         deliver: Callable[[Event], None],
         clock: Clock,
+        *,
+        told: Policies,
     ) -> None:
-        self.permissions = Permissions()
+        self.permissions = Permissions(told)
         self._log = log
         self._presence = presence
         self._deliver = deliver
@@ -73,7 +78,7 @@ class Enforcement:
         before = {member.id: self._mute_of(member) for member in members}
         self._take(event.after)
         if event.after.rules != event.before.rules:
-            self._deliver(RulesChanged(LOBBY, event.after.rules))
+            self._deliver(RulesChanged(LOBBY, event.after.rules, self.permissions.policies))
         for member in members:
             self._tell(member, before[member.id])
 

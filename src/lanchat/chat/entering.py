@@ -16,9 +16,7 @@ from lanchat.chat.memberships import Memberships
 from lanchat.chat.model import LOBBY, Page, User
 from lanchat.chat.permissions import (
     Act,
-    Openers,
     Permissions,
-    Privacy,
     Standing,
     may,
     may_open,
@@ -70,8 +68,7 @@ class Entered(NamedTuple):
 class Entering:
     """Lets people have rooms; ``history`` is how many messages of one they find.
 
-    ``publish`` tells an event without a position to all processes. ``openers`` are who may open
-    rooms, ``privacy`` between whom there are some for two.
+    ``publish`` tells an event without a position to all processes.
     """
 
     def __init__(
@@ -83,8 +80,6 @@ class Entering:
         *,
         publish: Callable[[Event], None],
         history: int,
-        openers: Openers,
-        privacy: Privacy,
     ) -> None:
         self._log = log
         self._presence = presence
@@ -92,8 +87,6 @@ class Entering:
         self._memberships = memberships
         self._publish = publish
         self._history = history
-        self._openers = openers
-        self._privacy = privacy
 
     # What people do; all of it waits for the disk and may raise NotJoined and StoreUnavailable.
 
@@ -104,7 +97,7 @@ class Entering:
         """
         user = self._user(connection)
         name = clean_room_name(name)
-        if not may_open(self._openers, host=self._is_host(user)):
+        if not may_open(self._permissions.policies.rooms, host=self._is_host(user)):
             raise Forbidden
         wanted = Room(new_room_id(), "open", name, opener=user.id)
         room = self._append(OpenRoom(wanted, (user,), OPENED_LIMIT)).room
@@ -278,7 +271,7 @@ class Entering:
 
     def _check_private(self, user: User, other: User) -> None:
         one_is_host = self._is_host(user) or self._is_host(other)
-        if not may_talk_privately(self._privacy, one_is_host=one_is_host):
+        if not may_talk_privately(self._permissions.policies.private, one_is_host=one_is_host):
             raise Forbidden("private")
 
     def _user(self, connection: str) -> User:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from lanchat.chat.channels import InLobby, InRoom, ToUser, room_channel
 from lanchat.chat.model import Message, Reaction, Role, User
 from lanchat.chat.room_events import RoomEvent
-from lanchat.chat.room_settings import Rules, State
+from lanchat.chat.room_settings import Policies, Rules, State
 
 COUNTED = 1_000
 """So many messages of somebody who is cleared are counted; of more it is known that there are."""
@@ -141,6 +141,7 @@ class RulesChanged(InRoom):
 
     room: str
     rules: Rules
+    policies: Policies
 
 
 @dataclass(frozen=True, slots=True)

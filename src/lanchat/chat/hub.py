@@ -34,7 +34,6 @@ from lanchat.chat.memberships import Memberships
 from lanchat.chat.model import LOBBY, SYSTEM_CLOCK, Clock, Cursor, Member, Origin, User
 from lanchat.chat.moderation import TERMINAL, Actor, Done, Moderation
 from lanchat.chat.overview import missed_everywhere
-from lanchat.chat.permissions import Openers, Privacy
 from lanchat.chat.ports import (
     Audit,
     CommitStatistics,
@@ -49,7 +48,7 @@ from lanchat.chat.presence import Presence
 from lanchat.chat.reactions import Reactions
 from lanchat.chat.room_channels import RoomChannels
 from lanchat.chat.room_events import GroupsShared, RoomEvent
-from lanchat.chat.room_settings import Ban, Rules
+from lanchat.chat.room_settings import Ban, Openers, Policies, Privacy, Rules
 from lanchat.chat.rooms import Overview
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import NotJoined, StoreUnavailable, Unauthorized
@@ -61,6 +60,7 @@ class Hub:
     ``identities`` are who people are, ``posting`` and ``reactions`` what they say, ``rooms`` and
     ``groups`` where.
     ``edit_seconds`` is how long they may edit it, 0 for never; ``files`` whether they can send any.
+    ``openers`` are who may open rooms, ``privacy`` is between whom there are some for two.
 
     ``delivery`` are the connections of this process; ``publish`` tells an event without a position
     to those of all processes, which is the same where there is one alone.
@@ -90,7 +90,10 @@ class Hub:
         self._send = publish or delivery.deliver
         sessions = Sessions(reservations)
         self._presence = Presence(directory, sessions, audit, self.publish, clock)
-        self._enforcement = Enforcement(log, settings, self._presence, self._deliver, clock)
+        self._enforcement = Enforcement(
+            *(log, settings, self._presence, self._deliver, clock),
+            told=Policies(openers, privacy),
+        )
         self._permissions = self._enforcement.permissions
         memberships = Memberships()
         self._room_channels = RoomChannels(memberships, self._permissions, delivery)
@@ -98,8 +101,6 @@ class Hub:
             *(log, self._presence, self._permissions, memberships),
             publish=self.publish,
             history=history,
-            openers=openers,
-            privacy=privacy,
         )
         self.groups = Groups(
             *(log, self._presence, self._permissions, memberships), publish=self.publish
@@ -178,8 +179,9 @@ class Hub:
             user, (one for each in pages for one in (*each.messages, *each.changed, *each.pins))
         )
         bans = self.bans() if self.is_moderator(user.id) else None
-        you, members = self._presence.current(user), self.members()
-        return Snapshot(you, members, page, self._log.epoch, self.rules, bans, mine, rooms)
+        people = self._presence.current(user), self.members()
+        held = self.rules, self.policies
+        return Snapshot(*people, page, self._log.epoch, *held, bans, mine, rooms)
 
     def _overview(self, user: User, cursor: Cursor) -> Overview:
         """What the user has missed in all rooms; of others, those that they may know of."""
@@ -248,6 +250,10 @@ class Hub:
     @property
     def rules(self) -> Rules:
         return self._permissions.rules
+
+    @property
+    def policies(self) -> Policies:
+        return self._permissions.policies
 
     @property
     def statistics(self) -> CommitStatistics:

@@ -18,11 +18,20 @@ from collections.abc import Callable
 from enum import Enum
 from ipaddress import ip_address
 from math import ceil
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.model import LOBBY, Origin, Role, User
-from lanchat.chat.room_settings import Ban, Mute, Rules, State, is_same
+from lanchat.chat.room_settings import (
+    Ban,
+    Mute,
+    Openers,
+    Policies,
+    Privacy,
+    Rules,
+    State,
+    is_same,
+)
 from lanchat.chat.rooms import MAIN, Kind, Room
 from lanchat.chat.slow_mode import Turn, Turns
 from lanchat.errors import Banned, FilesOff, Muted, ReadOnly, RoomLocked
@@ -56,10 +65,6 @@ class Standing(NamedTuple):
     member: bool = False
     opener: bool = False
 
-
-Openers = Literal["hosts", "all"]
-Privacy = Literal["off", "hosts", "all"]
-"""Between whom there are rooms for two: a host and anybody, or all."""
 
 _Rule = Callable[[Standing], bool]
 
@@ -151,9 +156,13 @@ class _Span(NamedTuple):
 
 
 class Permissions:
-    """Who may do what now; times ``now`` are the monotonic clock's."""
+    """Who may do what now; times ``now`` are the monotonic clock's.
 
-    def __init__(self) -> None:
+    ``told`` is what the server was told at its start.
+    """
+
+    def __init__(self, told: Policies = Policies()) -> None:  # noqa: B008 (it does not change)
+        self.told = told
         self._state = State()
         self._spans: dict[Ban | Mute, _Span] = {}
         self._turns = Turns()
@@ -165,6 +174,11 @@ class Permissions:
     @property
     def rules(self) -> Rules:
         return self._state.rules
+
+    @property
+    def policies(self) -> Policies:
+        """Who opens rooms, and between whom there are some for two."""
+        return self.told.under(self.rules)
 
     def take(self, state: State, now: float, wall: float) -> None:
         """Let another state hold from now on."""

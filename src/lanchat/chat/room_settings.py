@@ -13,9 +13,14 @@ out who is new there.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.model import Origin
+
+Openers = Literal["hosts", "all"]
+Privacy = Literal["off", "hosts", "all"]
+"""Between whom there are rooms for two: a host and anybody, or all."""
 
 
 def is_same(known: str, seen: str) -> bool:
@@ -28,6 +33,7 @@ class Rules:
     """What holds for all; ``slow`` is the seconds between two messages of a guest, 0 for none.
 
     ``edits`` is whether guests may change what they have said, ``files`` whether they may send any.
+    ``private`` is empty as long as it is as the server was told.
     """
 
     topic: str = ""
@@ -36,6 +42,23 @@ class Rules:
     slow: int = 0
     edits: bool = True
     files: bool = True
+    private: Privacy | Literal[""] = ""
+
+
+class Policies(NamedTuple):
+    """Who opens rooms, and between whom there are some for two, as a server is told at its start.
+
+    Where that is nobody it stays so; else moderators may say otherwise.
+    """
+
+    rooms: Openers = "hosts"
+    private: Privacy = "hosts"
+
+    def under(self, rules: Rules) -> Policies:
+        """What holds, whatever moderators have said."""
+        if self.private == "off" or not rules.private:
+            return self
+        return self._replace(private=rules.private)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,10 @@ def _rules(room: dict[str, Any]) -> Iterable[str]:
         yield "Only hosts can edit what they have said."
     if not room["files"]:
         yield "Only hosts can send files."
+    if room["rooms"] == "all":
+        yield "Everybody can open rooms."
+    if room["private"] != "hosts":
+        yield f"{'Everybody' if room['private'] == 'all' else 'Nobody'} can talk in private."
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]], nothing: str) -> Table | str:

@@ -223,6 +223,21 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @option("--no-files", is_flag=True, help="Let nobody send pictures or files.")
 @option(
+    "--rooms",
+    type=click.Choice(["hosts", "all"]),
+    metavar="[hosts|all]",
+    default="hosts",
+    help="Who may open further rooms beside the one that everybody is in.",
+)
+@option(
+    "--private",
+    type=click.Choice(["off", "hosts", "all"]),
+    metavar="[off|hosts|all]",
+    default="hosts",
+    help="Between whom there are private rooms for two: hosts and anybody, or all; hosts can say "
+    "otherwise by /private. With off there are none.",
+)
+@option(
     "--metrics",
     is_flag=True,
     help="Tell Prometheus figures at /metrics: programs on this computer, unless there is a token.",

@@ -24,6 +24,7 @@ _SHARED = (
     *("name", "lang", "sticky", "history", "grace", "edit_time", "rate"),
     *("retention", "retention_messages"),
     *("max_file_size", "file_quota", "file_quota_person"),
+    *("rooms", "private"),
 )
 
 _LIVES = "SELECT EXISTS (SELECT 1 FROM lease WHERE renewed > clock_timestamp() - ?::interval)"

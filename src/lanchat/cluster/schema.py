@@ -339,9 +339,12 @@ CREATE TABLE member (
 CREATE INDEX member_user ON member (user_id);
 """
 
+# Between whom there are rooms for two; empty while it is as the servers are told.
+_PRIVACY = "ALTER TABLE rules ADD COLUMN private text NOT NULL DEFAULT '';"
+
 MIGRATIONS: tuple[str, ...] = (
     *(_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH),
-    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS, _ROOMS),
+    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS, _ROOMS, _PRIVACY),
 )
 
 

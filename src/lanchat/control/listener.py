@@ -29,6 +29,7 @@ from lanchat.chat.events import Event
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
 from lanchat.errors import LanchatError, Refusal
+from lanchat.web import outgoing
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class Desk:
     def _list(self) -> Answer:
         hub = self._hub
         return {
-            "room": asdict(hub.rules),
+            "room": outgoing.rules(hub.rules, hub.policies),
             "people": [asdict(member) for member in hub.members()],
             "bans": [
                 {

@@ -67,8 +67,8 @@ class StoredReservations:
 
 def load(connection: Reader) -> State:
     """How order is kept."""
-    topic, locked, readonly, slow, edits, files, seq = connection.execute(
-        "SELECT topic, locked, readonly, slow, edits, files, seq FROM rules"
+    topic, locked, readonly, slow, edits, files, private, seq = connection.execute(
+        "SELECT topic, locked, readonly, slow, edits, files, private, seq FROM rules"
     ).fetchone()
     moderators = connection.execute("SELECT user_id FROM moderator")
     bans = connection.execute(
@@ -78,7 +78,7 @@ def load(connection: Reader) -> State:
         'SELECT user_id, "user", device, until, seconds FROM mute ORDER BY rowid'
     )
     return State(
-        rules=Rules(topic, bool(locked), bool(readonly), slow, bool(edits), bool(files)),
+        rules=Rules(topic, bool(locked), bool(readonly), slow, bool(edits), bool(files), private),
         moderators=frozenset(user_id for (user_id,) in moderators),
         bans=tuple(Ban(*row) for row in bans),
         mutes=tuple(Mute(*row) for row in mutes),
@@ -91,7 +91,7 @@ def save(connection: Connection, state: State, seq: int) -> State:
     rules = state.rules
     connection.execute(
         "UPDATE rules SET topic = ?, locked = ?, readonly = ?, slow = ?, edits = ?, files = ?,"
-        " seq = ?",
+        " private = ?, seq = ?",
         (*astuple(rules), seq),
     )
     connection.execute("DELETE FROM moderator")

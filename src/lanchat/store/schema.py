@@ -339,6 +339,11 @@ def _rooms(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX member_user ON member (user_id)")
 
 
+def _privacy(connection: sqlite3.Connection) -> None:
+    # Between whom there are rooms for two; empty while it is as the server is told.
+    connection.execute("ALTER TABLE rules ADD COLUMN private TEXT NOT NULL DEFAULT ''")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -354,6 +359,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _files,
     _clearing,
     _rooms,
+    _privacy,
 )
 
 

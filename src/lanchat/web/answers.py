@@ -31,7 +31,7 @@ def snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "deleted": page.deleted,
         "cleared": page.cleared,
         "retired": page.retired,
-        "room": snapshot.rules,
+        "room": outgoing.rules(snapshot.rules, snapshot.policies),
         "seq": page.seq,
         "epoch": snapshot.epoch,
         "changed": [message(each) for each in page.changed],

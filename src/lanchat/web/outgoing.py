@@ -6,6 +6,7 @@ No other module knows that a member is a "host" there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from lanchat.chat.events import (
@@ -39,6 +40,7 @@ from lanchat.chat.room_events import (
     RoomLeft,
     RoomTold,
 )
+from lanchat.chat.room_settings import Policies, Rules
 from lanchat.chat.rooms import Room
 from lanchat.web.incoming import BATCHES, POSITIONS, Traits
 
@@ -128,6 +130,11 @@ def _reactions(reactions: Sequence[Reaction]) -> dict[str, Any]:
     }
 
 
+def rules(rules: Rules, policies: Policies) -> dict[str, Any]:
+    """What holds for all."""
+    return {**asdict(rules), **policies._asdict()}
+
+
 def room(room: Room, members: int, person: User | None = None) -> dict[str, Any]:
     """A room, as all who know of it are told; ``person`` is the other one of a room for two."""
     wire = {
@@ -141,6 +148,8 @@ def room(room: Room, members: int, person: User | None = None) -> dict[str, Any]
         "closed": bool(room.closed),
         "members": members,
     }
+    if room.kind == "open":
+        wire["opener"] = room.opener
     if person is not None:
         wire["person"] = named(person)
     return wire
@@ -197,7 +206,7 @@ def _retired(event: MessagesRetired) -> Iterable[Packet]:
 
 
 def _rules(event: RulesChanged) -> Iterable[Packet]:
-    yield Packet("room_changed", event.rules)
+    yield Packet("room_changed", rules(event.rules, event.policies))
 
 
 def _member(event: MemberJoined | MemberLeft) -> dict[str, Any]:
