@@ -576,7 +576,8 @@ class SlowMode(Refusal):
 class Forbidden(Refusal):
     """Something is the host's alone; with ``own`` as ``reason``, its author's.
 
-    With ``private`` it is a word in private, which not all may have.
+    With ``private`` it is a word in private, which not all may have; with ``room`` nobody may do it
+    in such a room.
     """
 
     code = "forbidden"
@@ -631,12 +632,16 @@ class TooManyRooms(Refusal):
 
 
 class RoomNameUnusable(Refusal):
-    """A room cannot be called so: nothing is to be seen, or more than ``limit`` characters are."""
+    """A room cannot be called so: nothing is to be seen, or more than ``limit`` characters are.
+
+    With ``taken`` as ``reason`` another one is called so.
+    """
 
     code = "room_name"
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, reason: str = "") -> None:
         super().__init__(limit=limit)
+        self.reason = reason
 
 
 class UnknownPerson(Refusal):
@@ -726,7 +731,7 @@ class CommandUnusable(Refusal):
 
     ``reason`` is unknown, usage, nobody, not_banned, not_muted, is_host, not_host, no_message,
     nothing_said, nothing_to_pin, not_pinned, long, no_groups, no_group, too_many_groups,
-    in_no_group or named_twice.
+    in_no_group, named_twice, no_room, main_room or no_private.
     """
 
     code = "command"

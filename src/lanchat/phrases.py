@@ -13,6 +13,7 @@ from lanchat import i18n
 from lanchat.chat.commands import COMMANDS, Command, Kind
 from lanchat.chat.moderation import Done
 from lanchat.chat.room_settings import Ban
+from lanchat.chat.rooms import Room
 from lanchat.errors import Refusal, StoreUnavailable
 from lanchat.sizes import format_size
 from lanchat.times import instant
@@ -44,7 +45,8 @@ def unavailable(wanted: Wanted, lang: str) -> str:
 
 def done(result: Done, lang: str) -> Answer:
     """The acknowledgement of a command that was carried out."""
-    return {"ok": True, "message": _say(lang, result.key, result.params)}
+    answer = {"ok": True, "message": _say(lang, result.key, result.params)}
+    return answer if result.room is None else {**answer, "room": result.room}
 
 
 def why(error: Refusal, lang: str) -> str:
@@ -69,6 +71,8 @@ def offered(lang: str) -> list[dict[str, object]]:
             "usage": usage(command, lang),
             "help": i18n.translate(lang, command.help_key),
             "host": not command.for_all,
+            "here": command.act is not None,
+            "rooms": command.of_rooms,
             "grave": command.grave,
             "asks": command.asks,
             "person": _completes(command),
@@ -109,11 +113,22 @@ def _commands(commands: Iterable[Command], lang: str) -> str:
     )
 
 
+def _rooms(rooms: Iterable[tuple[Room, int]], lang: str) -> str:
+    return "\n".join(_room(room, count, lang) for room, count in rooms)
+
+
+def _room(room: Room, count: int, lang: str) -> str:
+    states = [("locked", room.locked), ("closed", bool(room.closed))]
+    words = [i18n.translate(lang, f"command.rooms.{state}") for state, holds in states if holds]
+    return ", ".join([f"{room.name} ({count})", *words])
+
+
 _WORDS: dict[str, Callable[[Any, str], str]] = {
     "until": _until,
     "size": _size,
     "bans": _bans,
     "command": usage,
     "commands": _commands,
+    "rooms": _rooms,
 }
 """How those placeholders are said that are no words yet."""

@@ -52,23 +52,23 @@ class Recorder:
     def __init__(self) -> None:
         self.told: list[Event] = []
         self.traits: dict[str, frozenset[str]] = {}
-        self._channels: dict[str, set[str]] = {}
+        self.channels: dict[str, set[str]] = {}
         self._heard: dict[str, list[Event]] = {}
 
     def subscribe(self, connection: str, channel: str, traits: Collection[str] = ()) -> None:
-        self._channels.setdefault(connection, set()).add(channel)
+        self.channels.setdefault(connection, set()).add(channel)
         if traits:
             self.traits[connection] = frozenset(traits)
 
     def leave(self, connection: str, channel: str) -> None:
-        self._channels.get(connection, set()).discard(channel)
+        self.channels.get(connection, set()).discard(channel)
 
     def unsubscribe(self, connection: str) -> None:
-        self._channels.pop(connection, None)
+        self.channels.pop(connection, None)
 
     def deliver(self, channel: str, event: Event) -> None:
         self.told.append(event)
-        for connection, channels in self._channels.items():
+        for connection, channels in self.channels.items():
             if channel in channels:
                 self._heard.setdefault(connection, []).append(event)
 

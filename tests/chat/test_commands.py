@@ -21,7 +21,7 @@ from lanchat.chat.commands import (
     read,
 )
 from lanchat.chat.events import RulesChanged
-from lanchat.chat.model import Origin
+from lanchat.chat.model import LOBBY, Origin
 from lanchat.chat.moderation import Call
 from lanchat.connlog import log_record
 from lanchat.errors import CommandUnusable, Forbidden, PayloadInvalid
@@ -57,7 +57,7 @@ def test_no_language_has_texts_of_a_command_that_there_is_not(catalogue):
 
 def test_the_connection_log_knows_what_is_logged():
     """Its reader shows each of these events, and waits for no other command."""
-    logged = [command.name for command in COMMANDS.values() if command.logged]
+    logged = [command.event for command in COMMANDS.values() if command.logged]
     assert sorted(log_record.HOST_COMMANDS) == sorted(logged)
     assert set(logged) <= set(log_record.EVENTS)
 
@@ -67,12 +67,14 @@ def test_the_contract_names_what_is_logged():
     _, _, chapter = PROTOCOL.read_text("utf-8").partition("\n## The connection log\n")
     rows = re.findall(r"^\| (`[^|]*) \|", chapter, re.MULTILINE)
     events = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
-    assert events & COMMANDS.keys() == {each.name for each in COMMANDS.values() if each.logged}
+    logged = {each.event for each in COMMANDS.values() if each.logged}
+    assert events & (COMMANDS.keys() | logged) - {"rename"} == logged  # which is of a person
 
 
-def test_a_page_asks_before_it_clears():
+def test_a_page_asks_before_it_clears_or_closes():
     """Nothing else cannot be undone for all at once."""
-    assert [command.name for command in COMMANDS.values() if command.grave] == ["clear"]
+    grave = [command.name for command in COMMANDS.values() if command.grave]
+    assert grave == ["clear", "close", "erase"]
 
 
 ANSWERS = {
@@ -96,6 +98,9 @@ ANSWERS = {
     "edits off": ("edits.off", {}),
     "files": ("files.done", {}),
     "files off": ("files.off", {}),
+    "private": ("private.hosts", {}),
+    "private off": ("private.off", {}),
+    "private all": ("private.all", {}),
     "topic X": ("topic.done", {}),
     "topic": ("topic.off", {}),
     "pin": ("pin.done", {"number": 1}),
@@ -108,7 +113,13 @@ ANSWERS = {
     "groups 2": ("groups.done", {"groups": 2, "people": 2}),
     "groups end": ("groups.end", {}),
     "group Bia 1": ("group.done", {"name": "Bia", "number": 1}),
-    "help": ("help.done", {"commands": list(COMMANDS.values())}),
+    "room Robots": ("room.done", {"name": "Robots"}),
+    "room Chess": ("room.entered", {"name": "Chess"}),
+    "rooms": ("rooms.none", {"rooms": []}),
+    "rename Robots": ("rename.done", {"name": "Robots"}),
+    "close": ("close.done", {"name": "Chess"}),
+    "erase": ("erase.done", {"name": "Chess"}),
+    "help": ("help.done", {"commands": [*COMMANDS.values()]}),
 }
 
 
@@ -126,7 +137,9 @@ def test_a_command_answers_what_it_did(hub, come, line):
     elif line in {"groups end", "group Bia 1"}:
         hub.command("Ana", "groups", "1")
     name, _, text = line.partition(" ")
-    done = hub.command("Ana", name, str(said.id) if text == "1" else text)
+    room = LOBBY if name == "rooms" else hub.rooms.open_room("Ana", "Chess").room.id
+    room = room if name in {"rename", "close", "erase", "help"} else LOBBY
+    done = hub.command("Ana", name, str(said.id) if text == "1" else text, room=room)
     key, params = ANSWERS[line]
     numbered = {"number": 1} if "number" in done.params else {}
     assert (done.key, {**done.params, **numbered}) == (f"command.{key}", params)
@@ -153,18 +166,22 @@ def test_guests_may_use_help_alone(hub, come, recorder, audit, command):
     except Forbidden:
         assert command.name != "help"
     except CommandUnusable:
-        assert command.name == "help"  # it takes no argument
+        assert command.name in {"help", "rooms"}  # which take no argument
     assert (recorder.told, audit.lines) == (told, logged)
 
 
 def test_everybody_sees_the_commands_that_they_may_use(hub, come):
-    """Help is all that a guest is shown; a moderator is shown everything, in the table's order."""
+    """Help is all that a guest is shown; a moderator is shown everything, in the table's order.
+
+    As long as there is one room, nothing is said of others, but for how to open one.
+    """
     come("Ana", host=True)
     come("Bia")
     assert hub.command("Bia", "help", "").params["commands"] == [COMMANDS["help"]]
+    known = [one for one in COMMANDS.values() if one.name == "room" or not one.of_rooms]
     for shown in (hub.command("Ana", "help", ""), hub.command_from_terminal("help", "")):
         assert shown.key == "command.help.done"
-        assert shown.params["commands"] == list(COMMANDS.values())
+        assert shown.params["commands"] == known
 
 
 @pytest.mark.parametrize("name", ["explode", "", "LOCK"])
@@ -243,6 +260,9 @@ def test_an_id_stands_for_a_name():
         ("mute", "Ana 3650d", "seconds", LONGEST),
         ("topic", " Fractions  today ", "text", "Fractions today"),
         ("topic", "", "text", ""),
+        ("private", "", "text", ""),
+        ("private", "ALL", "text", "all"),
+        ("room", "Robots  and more", "text", "Robots and more"),
         ("delete", "42", "number", 42),
         ("delete", "#42", "number", 42),
         ("delete", "9007199254740992", "number", 2**53),
@@ -267,6 +287,9 @@ def test_other_arguments_are_read(name, text, field, value):
         ("slow", "forever"),
         ("slow", "now 10s"),
         ("readonly", "maybe"),
+        ("private", "Ana"),
+        ("room", " "),
+        ("rename", ""),
         ("readonly", "on off"),
         ("delete", ""),
         ("delete", "Ana"),

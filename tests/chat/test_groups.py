@@ -192,7 +192,7 @@ def test_groups_end_and_one_can_be_closed_alone(hub, recorder, give, audit):
     """Nobody who was in it is put into another one because of that."""
     give("groups Bia, Caio | Davi, Eva, Fabio")
     one, two = hub.groups.there()
-    hub.rooms.close("Ana", one.id)
+    hub.command("Ana", "close", "", room=one.id)
     bia = tab(hub, hub.identities.current(heard(recorder, "Bia", RoomTold)[0].people[0]), "tab")
     assert [found.room.id for found in bia.rooms.rooms] == [one.id]
     assert give("groups end").key == "command.groups.end"
@@ -303,7 +303,7 @@ def test_nobody_is_moved_where_there_are_no_groups(hub, give):
         give("group Bia 1")
     assert refusal.value.reason == "no_groups"
     give("groups 2")
-    hub.rooms.close("Ana", hub.groups.there()[0].id)
+    hub.command("Ana", "close", "", room=hub.groups.there()[0].id)
     with pytest.raises(CommandUnusable) as refusal:
         give("group Bia 1")
     assert refusal.value.reason == "no_group"

@@ -86,8 +86,18 @@ def shown(record: Record, width: int | None = None, layout: Layout | None = None
         ),
         (
             "topic",
-            {"user": "", "ip": "", "value": "Fractions \x1b[2J", "by": "Rui"},
-            "◆ topic          Fractions \\x1b[2J, by Rui",
+            {"user": "", "ip": "", "value": "Fractions \x1b[2J", "room": "A", "by": "Rui"},
+            "◆ topic          Fractions \\x1b[2J, in A, by Rui",
+        ),
+        (
+            "room_opened",
+            {"user": "", "ip": "", "room": "Robots", "by": "Rui"},
+            "◆ room opened    Robots, by Rui",
+        ),
+        (
+            "room_renamed",
+            {"user": "", "ip": "", "room": "Robots", "value": "Bots", "by": "Rui"},
+            "◆ room renamed   Bots, was Robots, by Rui",
         ),
         (
             "leave",

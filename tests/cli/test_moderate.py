@@ -57,6 +57,18 @@ def test_the_list_is_for_programs_too(typed, ana):
     assert [person["name"] for person in json.loads(shown)["people"]] == ["Ana"]
 
 
+def test_a_room_is_named(typed, ana):
+    """A command about a room names it, and the list shows which ones there are."""
+    ana.join()
+    assert typed("room", "Robots", "and", "more") == (0, "The room Robots and more is open.\n")
+    assert typed("topic", "--room", "robots and more", "Arms") == (0, "The topic is set.\n")
+    assert typed("list")[1].splitlines()[-1].split() == ["Robots", "and", "more", "0", "Arms"]
+    assert ana.join()["room"]["topic"] == ""
+    assert typed("close")[0] == 2
+    assert typed("close", "--room", "Robots and more", answer="y\n")[0] == 0
+    assert typed("close", "--room", "Chess", answer="y\n")[0] == 1
+
+
 def test_what_cannot_be_brought_back_is_asked_for(typed, ana):
     """A command that cannot be taken back is carried out after a yes alone."""
     ana.join()

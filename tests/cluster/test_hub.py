@@ -291,7 +291,8 @@ def test_a_server_that_starts_later_knows_all_rooms(start):
     room = one.hub.rooms.open_room("a", "Robots").room
     other = start()
     assert other.hub.rooms.readable(ana.id) == ["lobby", room.id]
-    assert one.hub.rooms.close("a", room.id).closed
+    one.hub.command("a", "close", "", room=room.id)
+    assert one.hub.rooms.enter("a", room.id).room.closed
 
 
 def test_groups_are_the_same_on_all_servers(start, until):
@@ -336,6 +337,6 @@ def test_a_server_that_reads_much_at_once_knows_all_rooms(start, until):
     first = one.hub.rooms.open_room("a", "First").room
     second = one.hub.rooms.open_room("a", "Second").room
     one.hub.rooms.enter("b", second.id)
-    one.hub.rooms.rename("a", first.id, "Renamed")
+    one.hub.command("a", "rename", "Renamed", room=first.id)
     hold.set()
     until(lambda: other.hub.rooms.readable(bia.id) == ["lobby", second.id])

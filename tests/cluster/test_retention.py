@@ -7,6 +7,7 @@ from psycopg import sql
 from lanchat.chat.changes import Clear, ClearUser, React, Tell
 from lanchat.chat.events import MessagePosted, MessagesRetired, ReactionsChanged, ReactionsLost
 from lanchat.chat.model import Clock, Cursor
+from lanchat.chat.room_changes import DeleteRoom
 from lanchat.cluster.retention import PostgresRetention
 from lanchat.rows.steps import DELETED
 from tests.world.deadline import DEADLINE
@@ -66,6 +67,18 @@ def test_a_cleared_room_goes(one, address):
     one.log.append(Clear("lobby")).result(DEADLINE)
     PostgresRetention(one.database).work()
     assert rows(address) == 1
+
+
+def test_a_deleted_room_goes(one, join, address):
+    """Whichever server was told to, at the next look of one that has nothing else to do."""
+    other = join()
+    retention = PostgresRetention(other.database)
+    retention.work()
+    say(one.log, ["x", *(draft(number, room="another") for number in range(DELETED + 5))])
+    one.log.append(DeleteRoom("another", lambda _room: None)).result(DEADLINE)
+    assert rows(address, "member") == 0
+    retention.work()
+    assert (rows(address), rows(address, "room"), rows(address, "gone")) == (1, 0, 0)
 
 
 def test_all_of_a_person_goes_step_by_step(one, address):

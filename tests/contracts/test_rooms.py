@@ -4,24 +4,34 @@ from dataclasses import replace
 
 import pytest
 
-from lanchat.chat.changes import Delete, Pin, React, Resent
+from lanchat.chat.changes import Delete, Pin, React, Resent, Reserved
 from lanchat.chat.events import MessagePosted
-from lanchat.chat.model import LOBBY, User
+from lanchat.chat.model import LOBBY, Cursor, User
 from lanchat.chat.room_changes import (
     ChangeRoom,
+    DeleteRoom,
     EnterRoom,
     LeaveAll,
     LeaveRoom,
     MarkRead,
     OpenRoom,
 )
-from lanchat.chat.room_events import RoomChanged, RoomEntered, RoomLeft, RoomOpened, RoomsLeft
+from lanchat.chat.room_events import (
+    RoomChanged,
+    RoomDeleted,
+    RoomEntered,
+    RoomLeft,
+    RoomOpened,
+    RoomsLeft,
+)
 from lanchat.chat.rooms import Room, direct_room_id
+from lanchat.chat.search import Query
 from lanchat.errors import (
     Forbidden,
     Muted,
     NotAMember,
     RoomClosed,
+    RoomNameUnusable,
     TooManyRooms,
     UnknownMessage,
     UnknownRoom,
@@ -111,6 +121,7 @@ def test_people_enter_and_leave(log, told):
         EnterRoom("r", BIA, refuse),
         LeaveRoom("r", "1", refuse),
         ChangeRoom("r", refuse),
+        DeleteRoom("r", refuse),
     ],
 )
 def test_who_may_is_asked_of_the_room_as_it_is(log, told, change):
@@ -128,6 +139,7 @@ def test_what_is_no_room_to_enter(log, room_id):
         EnterRoom(room_id, BIA, let),
         LeaveRoom(room_id, "1", let),
         ChangeRoom(room_id, lambda room: replace(room, name="x")),
+        DeleteRoom(room_id, let),
     ):
         with pytest.raises(UnknownRoom):
             do(log, change)
@@ -144,6 +156,59 @@ def test_a_room_is_changed_and_closed(log, told):
     assert closed == replace(other, closed=room.seq + 2, seq=room.seq + 2)
     assert close(log, room) == closed
     assert told[1:] == [changed, RoomChanged(closed)]
+
+
+def test_two_open_rooms_have_two_names(log):
+    """Unless one of them is a group; by its own name, written otherwise, a room can be called."""
+    room = opened(log)
+    other = opened(log, replace(ROBOTS, id="s", name="Chess"))
+    with pytest.raises(RoomNameUnusable):
+        do(log, ChangeRoom("s", lambda now: replace(now, name="ROBOTS")))
+    assert do(log, ChangeRoom("r", lambda now: replace(now, name="ROBOTS"))).room.name == "ROBOTS"
+    close(log, room)
+    assert do(log, ChangeRoom("s", lambda now: replace(now, name="Robots"))).seq > other.seq
+
+
+def test_a_deleted_room_is_out_of_every_look(ports, told):
+    """At once, for who was in it, too; who sends again what they had said there is refused."""
+    log = ports.log
+    opened(log, members=(ANA, BIA))
+    (here,), (said,) = say(log, "a"), say(log, [draft("secret", room="r")])
+    do(log, Pin("r", said.id))
+    known = Cursor(here.seq, log.epoch)
+    deleted = do(log, DeleteRoom("r", let))
+    assert told[-1] == deleted == RoomDeleted(said.id + 2, "r")
+    assert log.rooms() == (deleted.seq, [], [])
+    for cursor in (known, Cursor(0, "")):
+        found = log.overview("1", cursor, 10, 100)
+        assert (found.rooms, found.others) == ([], [])
+    assert log.newest("r", 10).messages == log.newest("r", 10).pins == []
+    ports.index()
+    assert ports.search.find(Query([["secret"]], ("r", LOBBY)), 10).messages == []
+    for change, refusal in (
+        (draft("b", room="r"), NotAMember),
+        (EnterRoom("r", ANA, let), UnknownRoom),
+        (MarkRead("r", ANA, said.id), UnknownRoom),
+        (edit(said.id, "b"), UnknownMessage),
+        (DeleteRoom("r", let), UnknownRoom),
+    ):
+        with pytest.raises(refusal):
+            do(log, change)
+    assert opened(log, replace(ROBOTS, id="s")).name == "Robots"
+
+
+def test_two_people_can_begin_anew(log):
+    """As soon as what they had is deleted, with nothing of what they said."""
+    pair = Room(direct_room_id("1", "2"), "direct", opener="1")
+    opened(log, pair, (ANA, BIA))
+    say(log, [draft("a", room=pair.id)])
+    close(log, pair)
+    do(log, DeleteRoom(pair.id, let))
+    again = opened(log, pair, (ANA, BIA))
+    assert (again.kind, again.is_open) == ("direct", True)
+    assert log.newest(pair.id, 10).messages == []
+    (said,) = say(log, [draft("b", room=pair.id)])
+    assert log.newest(pair.id, 10).messages == [said]
 
 
 def test_who_is_not_in_a_room_says_nothing_there(log):
@@ -289,3 +354,32 @@ def test_a_room_outlives_the_server(start_durable):
     second = start_durable()
     assert do(second.log, OpenRoom(ROBOTS, (), 10)) == RoomOpened(room, (ANA, BIA))
     assert read(second.log, "r", BIA, 0) == (said.id, 0, 0)
+
+
+def test_who_has_not_come_for_long_is_in_no_room(ports):
+    """Unless they have their name still; so is it forgotten how far somebody has read."""
+    log = ports.log
+    opened(log, members=(ANA, BIA, DAVI))
+    ports.reservations.note([Reserved(DAVI)])
+    for user, day in ((ANA, 100), (BIA, 99), (DAVI, 99), (User("4", "Eva"), 99)):
+        do(log, MarkRead(LOBBY, user, 0, day))
+        if user.id != "4":
+            do(log, MarkRead("r", user, 0, day))
+    assert log.tidy(189) == ([], [])
+    assert log.tidy(190) == (["2"], [])
+    do(log, LeaveAll("2"))
+    assert log.tidy(190) == ([], [])
+    marked = [log.overview(user_id, Cursor(0, ""), 10, 100).marked for user_id in "1234"]
+    assert marked == [True, False, True, False]
+
+
+def test_closed_rooms_with_nothing_in_them_are_named(log):
+    """Those with a history stay, and so do open ones; who entered of late has come of late."""
+    for room_id, text in (("r", None), ("s", "a"), ("t", None)):
+        opened(log, replace(ROBOTS, id=room_id, name=room_id))
+        if text:
+            say(log, [draft(text, room=room_id)])
+    for room_id in "rs":
+        close(log, Room(room_id, "open"))
+    assert log.tidy(1) == ([], ["r"])
+    assert log.tidy(90) == ([], ["r"])

@@ -244,8 +244,21 @@ class Rooms(RuleBasedStateMachine):
         """It stays where it is, for who is in it; nobody enters it any more."""
         tab, room = self.speaker(person), self.room(number)
         with suppress(Refusal):
-            tab.at.hub.rooms.close(tab.connection, room)
+            tab.at.hub.command(tab.connection, "close", "", room=room)
             self.closed.add(room)
+        self.look()
+
+    @precondition(lambda self: self.said > self.calm)
+    @rule(person=PEOPLE, number=ROOMS)
+    def delete_room(self, person: int, number: int) -> None:
+        """Nobody is in it any more, and nothing of it is left, by whoever has opened it."""
+        tab, room = self.speaker(person), self.room(number)
+        with suppress(Refusal):
+            tab.at.hub.command(tab.connection, "erase", "", room=room)
+            del self.rooms[room]
+            self.closed.discard(room)
+            self.calm = self.said + CALM
+            assert self.house.there(room) == {}
         self.look()
 
     # What hosts do.
@@ -421,6 +434,10 @@ class Rooms(RuleBasedStateMachine):
             assert tab.takes_rooms
             assert payload["kind"] == "open" or self.is_in(tab.user, payload["id"])
             assert {user["id"] for user in payload.get("people", ())} <= self.rooms[payload["id"]]
+            return
+        if name == "room_deleted":
+            assert tab.takes_rooms
+            assert payload["id"] not in self.rooms
             return
         room = payload.get("room", LOBBY)
         if name in {"reactions_changed", "message_deleted"}:

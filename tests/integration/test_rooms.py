@@ -198,6 +198,70 @@ def test_who_was_away_gets_what_was_said_in_their_rooms(host, bia):
     assert {one["id"]: one["unread"] for one in join(bia)["rooms"]} == {"lobby": 2, room: 0}
 
 
+def test_a_command_counts_for_its_room(host, bia, davi, server, until):
+    """Who is there learns what holds from now on; elsewhere nothing has changed."""
+    for person in (host, bia, davi):
+        join(person)
+    answer = command(host, "room", "Robots")
+    room = answer["room"]
+    assert command(bia, "room", "robots") == {**answer, "message": "You are in the room Robots."}
+    assert command(host, "slow", "30s", room=room)["ok"]
+    assert bia.hears("room_changed", id=room)["slow"] == 30
+    assert say(bia, "one", room)["ok"]
+    assert code(say(bia, "two", room)) == "slow_mode"
+    assert say(bia, "hello", "lobby")["ok"]
+    assert code(command(bia, "close", room=room)) == "forbidden"
+    assert code(command(host, "topic", "X", room="none")) == "unknown_room"
+    assert command(host, "clear", room=room)["ok"]
+    assert bia.hears("history_cleared")["room"] == room
+    assert command(davi, "rooms")["message"] == "Rooms:\nRobots (2)"
+    assert command(host, "close", room=room)["ok"]
+    assert davi.hears("room_closed", id=room)["closed"]
+    by_ana = [one for one in until(lambda: closed(server)) if one.get("by") == "Ana"]
+    assert [(one["event"], one["room"]) for one in by_ana] == [
+        ("room_opened", "Robots"),
+        ("slow", "Robots"),
+        ("clear", "Robots"),
+        ("room_closed", "Robots"),
+    ]
+
+
+def closed(server):
+    """What is in the log, once a room was closed."""
+    records = server.records()
+    return records if any(one["event"] == "room_closed" for one in records) else []
+
+
+def command(whose, name, text="", **fields):
+    """Let somebody carry out a command."""
+    return whose.call("host_command", {"name": name, "text": text, **fields})
+
+
+def test_a_deleted_room_is_on_no_disk(host, bia, server, until):
+    """Nor shown to anybody, in a moment, with its files."""
+    for person in (host, bia):
+        join(person)
+    room = open_room(host)["room"]
+    bia.call("enter_room", {"room": room["id"]})
+    secret = f"secret {uuid.uuid4().hex}"
+    assert say(bia, secret, room["id"])["ok"]
+    host.send_file("plan.png", screenshot(40, 30), room=room["id"])
+    file = bia.hears("add_chat_message", room=room["id"], user="Ana")["files"][0]
+    assert where(server, secret) != []
+    assert command(host, "erase", room=room["id"])["ok"]
+    assert bia.hears("room_deleted", id=room["id"]) == {"id": room["id"]}
+    assert bia.get(f"/files/{file['id']}/plan.png").status_code == 404
+    assert [one["id"] for one in join(bia)["rooms"]] == ["lobby"]
+    assert code(bia.call("enter_room", {"room": room["id"]})) == "unknown_room"
+    until(lambda: where(server, secret) == where(server, room["id"]) == [])
+
+
+def where(server, text):
+    """In which of the server's files the text is."""
+    files = [file for file in server.data_dir.rglob("*") if file.is_file()]
+    return [file.name for file in files if text.encode() in file.read_bytes()]
+
+
 @pytest.mark.own_server
 def test_a_restart_keeps_rooms(host, bia, server):
     """And who is in them."""

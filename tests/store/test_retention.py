@@ -11,8 +11,10 @@ import pytest
 
 from lanchat.chat.changes import Amend, Change, Clear, ClearUser, Delete, Resent
 from lanchat.chat.events import MessagesRetired
-from lanchat.chat.model import Clock, Cursor, Message, timestamp
+from lanchat.chat.model import Clock, Cursor, Message, User, timestamp
+from lanchat.chat.room_changes import DeleteRoom, OpenRoom
 from lanchat.chat.room_settings import Rules
+from lanchat.chat.rooms import Room
 from lanchat.errors import StoreUnavailable, UnknownMessage
 from lanchat.periodic import Periodic
 from lanchat.rows import messages
@@ -603,6 +605,23 @@ def test_what_is_gone_is_in_no_file(path, worker, until, going):
     assert found(path) != []
     log.append(GOING[going](message)).result(DEADLINE)
     until(lambda: found(path) == [])
+    log.close()
+    database.close()
+
+
+def test_nothing_of_a_deleted_room_is_in_any_file(path, worker, until):
+    """Neither what it was called, nor who was in it, nor that there was one."""
+    database = Database(path)
+    retention = Retention(database)
+    log = SqliteEventLog(database, on_erase=retention.erase)
+    worker(retention)
+    room = Room("r" * 20, "open", SECRET, opener="1", topic=SECRET)
+    log.append(OpenRoom(room, (User("1", SECRET),), 10)).result(DEADLINE)
+    say(log, [draft(SECRET, str(number), room=room.id) for number in range(DELETED + 1)])
+    assert found(path) != []
+    log.append(DeleteRoom(room.id, lambda _room: None)).result(DEADLINE)
+    until(lambda: found(path) == [])
+    assert not any(room.id.encode() in file.read_bytes() for file in path.parent.iterdir())
     log.close()
     database.close()
 

@@ -251,6 +251,9 @@ class Tab:
         if payload["id"] == self.user.id:
             del self.shown[payload["room"]]
 
+    def _deleted(self, payload: Wire) -> None:
+        self.shown.pop(payload["id"], None)
+
     def _move(self, seq: int) -> None:
         self._seq = max(self._seq, seq)
 
@@ -260,6 +263,7 @@ _HANDLERS: dict[str, Callable[[Tab, Any], None]] = {
     "message_changed": Tab._message,
     "reactions_changed": Tab._reacted,
     "room_opened": Tab._opened,
+    "room_deleted": Tab._deleted,
     "member_joined": Tab._joined,
     "member_left": Tab._left,
 }

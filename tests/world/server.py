@@ -119,6 +119,8 @@ class ServerProcess:
         listed = self.ask({"do": "list"})
         for ban in listed["bans"]:
             self._command("unban", ban["name"])
+        for room in listed["rooms"]:
+            self._command("erase", "", room["id"])
         usual = asdict(Rules(private=listed["room"]["private"]))
         if listed["room"] != {**usual, "rooms": listed["room"]["rooms"]}:
             for name, text in {
@@ -130,14 +132,15 @@ class ServerProcess:
                 "files": "on",
             }.items():
                 self._command(name, text)
+        self._command("private", "")
         self._command("clear", "")
         printed = _text(self._output)
         self._banner = printed[: printed.index(_END_OF_BANNER) + len(_END_OF_BANNER)]
         self._printed_before = len(printed)
         self._logged_before = len(_text(self.log_file))
 
-    def _command(self, name: str, text: str) -> None:
-        self.ask({"do": "command", "name": name, "text": text})
+    def _command(self, name: str, text: str, room: str = "") -> None:
+        self.ask({"do": "command", "name": name, "text": text, "room": room})
 
     def _listening(self, before: int) -> re.Match[str] | None:
         new = _text(self._output)[before:]

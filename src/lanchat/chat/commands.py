@@ -9,13 +9,21 @@ are all made of COMMANDS.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Literal
+from typing import Literal, get_args
 
-from lanchat.chat import group_commands, message_commands, people_commands, room_commands
-from lanchat.chat.model import is_unicode
+from lanchat.chat import (
+    group_commands,
+    message_commands,
+    people_commands,
+    room_commands,
+    rule_commands,
+)
+from lanchat.chat.model import LOBBY, is_unicode
 from lanchat.chat.moderation import Actor, Call, Done, Moderation
+from lanchat.chat.permissions import Act
+from lanchat.chat.room_settings import Privacy
 from lanchat.errors import CommandUnusable, Forbidden, PayloadInvalid
 from lanchat.times import parse_duration
 
@@ -45,6 +53,8 @@ class Kind(Enum):
     """``10s``, or ``off``"""
     NUMBER = "number"
     """a message's"""
+    PRIVACY = "privacy"
+    """``off``, ``hosts`` or ``all``"""
     TEXT = "text"
     GROUPS = "groups"
     """``5``, ``4 each``, ``Ana, Bia | Caio, Davi`` or ``end``"""
@@ -68,7 +78,11 @@ class Command:
     """One command.
 
     Moderators may use all of them, everybody else those ``for_all``. What changes something is
-    ``logged``, as an event of its name. ``usual_seconds`` hold where no time is given.
+    ``logged``, as an event of its name or of the one that is ``told``. ``usual_seconds`` hold where
+    no time is given. One with an ``act`` is about the room in which it is given, where whoever has
+    opened that may use it, too; others are about all, wherever they are given. ``of_rooms`` are
+    those that are worth nothing as long as there is one room alone, and of these the ones with an
+    ``act`` in the main one.
     A page offers it beside the name of whoever is as ``menu`` says, and asks before it sends one
     that was chosen by a click where it ``asks``, or in any case where it is ``grave``. It completes
     the names of those who are here, unless the command is about one who is ``absent``.
@@ -77,8 +91,11 @@ class Command:
     name: str
     handler: Handler
     arguments: tuple[Argument, ...] = ()
+    act: Act | None = None
     for_all: bool = False
+    of_rooms: bool = False
     logged: bool = True
+    told: str = ""
     grave: bool = False
     asks: bool = False
     absent: bool = False
@@ -90,9 +107,19 @@ class Command:
         """The catalogue's key of what it does."""
         return f"command.{self.name}.help"
 
+    @property
+    def event(self) -> str:
+        """Its event in the connection log, empty where it has none."""
+        return (self.told or self.name) if self.logged else ""
 
-def _help(moderation: Moderation, actor: Actor, _call: Call) -> Done:
-    usable = [command for command in COMMANDS.values() if _may(moderation, actor, command)]
+
+def _help(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    usable = [
+        command
+        for command in COMMANDS.values()
+        if _may(moderation, actor, command, call.room)
+        and (not command.of_rooms or _is_of_use(moderation, actor, command, call.room))
+    ]
     return Done("command.help.done", {"commands": usable})
 
 
@@ -102,6 +129,7 @@ _ADDRESS = Argument(Kind.ADDRESS, optional=True)
 _CLEAR = Argument(Kind.CLEAR, optional=True)
 _SWITCH = Argument(Kind.SWITCH, optional=True)
 _NUMBER = Argument(Kind.NUMBER, optional=True)
+_TEXT = Argument(Kind.TEXT)
 _EVENING, _CALM = 12 * 3_600, 600  # seconds: until tomorrow, and long enough to calm down
 
 _TABLE = (
@@ -120,42 +148,88 @@ _TABLE = (
     Command("bans", people_commands.bans, logged=False),
     Command("host", people_commands.host, (_PERSON,), menu="guest", asks=True),
     Command("unhost", people_commands.unhost, (_PERSON,), menu="host"),
-    Command("lock", room_commands.lock),
-    Command("unlock", room_commands.unlock),
-    Command("readonly", room_commands.readonly, (_SWITCH,)),
-    Command("slow", room_commands.slow, (Argument(Kind.INTERVAL),)),
-    Command("edits", room_commands.edits, (_SWITCH,)),
-    Command("files", room_commands.files, (_SWITCH,)),
-    Command("topic", room_commands.topic, (Argument(Kind.TEXT, optional=True),)),
-    Command("pin", message_commands.pin, (_NUMBER,)),
-    Command("unpin", message_commands.unpin, (_NUMBER,)),
+    Command("lock", rule_commands.lock, act=Act.CHANGE),
+    Command("unlock", rule_commands.unlock, act=Act.CHANGE),
+    Command("readonly", rule_commands.readonly, (_SWITCH,), Act.CHANGE),
+    Command("slow", rule_commands.slow, (Argument(Kind.INTERVAL),), Act.CHANGE),
+    Command("edits", rule_commands.edits, (_SWITCH,)),
+    Command("files", rule_commands.files, (_SWITCH,)),
+    Command("private", rule_commands.private, (Argument(Kind.PRIVACY, optional=True),)),
+    Command("topic", rule_commands.topic, (Argument(Kind.TEXT, optional=True),), Act.CHANGE),
+    Command("pin", message_commands.pin, (_NUMBER,), Act.PIN),
+    Command("unpin", message_commands.unpin, (_NUMBER,), Act.PIN),
     Command("delete", message_commands.delete, (Argument(Kind.NUMBER),), asks=True),
-    Command("clear", message_commands.clear, (Argument(Kind.PERSON, optional=True),), grave=True),
-    Command("announce", group_commands.announce, (Argument(Kind.TEXT),)),
+    Command(
+        "clear",
+        message_commands.clear,
+        (Argument(Kind.PERSON, optional=True),),
+        Act.CLEAR,
+        grave=True,
+    ),
+    Command("announce", group_commands.announce, (_TEXT,)),
     Command("groups", group_commands.groups, (Argument(Kind.GROUPS),)),
     Command("group", group_commands.group, (_PERSON, Argument(Kind.NUMBER))),
+    Command(
+        "room",
+        room_commands.room,
+        (_TEXT,),
+        for_all=True,
+        of_rooms=True,
+        told="room_opened",
+    ),
+    Command("rooms", room_commands.rooms, for_all=True, of_rooms=True, logged=False),
+    Command(
+        "rename",
+        room_commands.rename,
+        (_TEXT,),
+        Act.CHANGE,
+        of_rooms=True,
+        told="room_renamed",
+    ),
+    Command(
+        "close",
+        room_commands.close,
+        act=Act.CLOSE,
+        of_rooms=True,
+        told="room_closed",
+        grave=True,
+    ),
+    Command(
+        "erase",
+        room_commands.erase,
+        act=Act.CLOSE,
+        of_rooms=True,
+        told="room_deleted",
+        grave=True,
+    ),
     Command("help", _help, for_all=True, logged=False),
 )
 
 COMMANDS = {command.name: command for command in _TABLE}
 
 
-def run(
-    moderation: Moderation, actor: Actor, name: str, text: str, person_id: str | None = None
+def run(  # noqa: PLR0917
+    moderation: Moderation,
+    actor: Actor,
+    name: str,
+    text: str,
+    person_id: str | None = None,
+    room: str = LOBBY,
 ) -> Done:
-    """Do what the command says. Waits for the disk.
+    """Do what the command says, in the room where it is about that one. Waits for the disk.
 
-    Raises Forbidden, CommandUnusable, PayloadInvalid or StoreUnavailable.
+    Raises Forbidden, CommandUnusable, PayloadInvalid or StoreUnavailable; of another room than the
+    main one UnknownRoom or RoomClosed, too, and of its name RoomNameUnusable.
     """
     command = COMMANDS.get(name)
     if not is_unicode(name + text):
         raise PayloadInvalid
     if command is None:
         raise CommandUnusable("unknown", name=name)
-    if not _may(moderation, actor, command):
+    if not _may(moderation, actor, command, room):
         raise Forbidden
     call = read(command, text, person_id=person_id, is_somebody=moderation.is_somebody)
-    return command.handler(moderation, actor, call)
+    return command.handler(moderation, actor, replace(call, room=room))
 
 
 def read(
@@ -191,8 +265,20 @@ def read(
     return Call(**values)  # type: ignore[arg-type]  # by the names of its fields
 
 
-def _may(moderation: Moderation, actor: Actor, command: Command) -> bool:
-    return command.for_all or moderation.may_moderate(actor)
+def _may(moderation: Moderation, actor: Actor, command: Command, room: str) -> bool:
+    if command.for_all or moderation.may_moderate(actor):
+        return True
+    if command.act is None or room == LOBBY:
+        return False
+    return moderation.rooms.may(actor.id, command.act, room)
+
+
+def _is_of_use(moderation: Moderation, actor: Actor, command: Command, room: str) -> bool:
+    """Whether there is a room for which somebody could use a command that is about rooms."""
+    if command.act is not None:
+        return room != LOBBY
+    may_open = command.name == "room" and moderation.rooms.may_open(actor.id)
+    return may_open or bool(moderation.rooms.known(actor.id))
 
 
 def _unusable(command: Command) -> CommandUnusable:
@@ -216,18 +302,17 @@ def _take(
     return left
 
 
-_WORDS: dict[Kind, tuple[str, dict[str, object]]] = {
-    Kind.ADDRESS: (BY_ADDRESS, {"by_address": True}),
-    Kind.CLEAR: (AND_CLEAR, {"clear": True}),
+_WORDS: dict[Kind, dict[str, dict[str, object]]] = {
+    Kind.ADDRESS: {BY_ADDRESS: {"by_address": True}},
+    Kind.CLEAR: {AND_CLEAR: {"clear": True}},
+    Kind.SWITCH: {"on": {"on": True}, "off": {"on": False}},
+    Kind.PRIVACY: {word: {"text": word} for word in get_args(Privacy)},
 }
 
 
 def _value(kind: Kind, word: str) -> dict[str, object] | None:
     if kind in _WORDS:
-        said, value = _WORDS[kind]
-        return value if word == said else None
-    if kind is Kind.SWITCH:
-        return {"on": word == "on"} if word in {"on", "off"} else None
+        return _WORDS[kind].get(word)
     if kind is Kind.NUMBER:
         number = word.removeprefix("#")
         short = number.isascii() and number.isdecimal() and len(number) <= len(str(2**53))

@@ -1,4 +1,7 @@
-"""Rooms besides the one that everybody is in: people open, enter, leave, change and close them."""
+"""Rooms besides the one that everybody is in: people open, enter, leave, change and close them.
+
+Whoever has no id is at the server's own computer, and reaches all rooms but those for two.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from lanchat.chat.catchup import missed
 from lanchat.chat.changes import Change, EventT
 from lanchat.chat.events import Event
 from lanchat.chat.memberships import Memberships
-from lanchat.chat.model import LOBBY, Page, User
+from lanchat.chat.model import LOBBY, Clock, Page, User
 from lanchat.chat.permissions import (
     Act,
     Permissions,
@@ -23,10 +26,11 @@ from lanchat.chat.permissions import (
     may_talk_privately,
     sees,
 )
-from lanchat.chat.ports import EventLog
+from lanchat.chat.ports import Audit, EventLog
 from lanchat.chat.presence import Presence
 from lanchat.chat.room_changes import (
     ChangeRoom,
+    DeleteRoom,
     EnterRoom,
     LeaveAll,
     LeaveRoom,
@@ -34,8 +38,16 @@ from lanchat.chat.room_changes import (
     OpenRoom,
 )
 from lanchat.chat.room_events import MarkedRead
-from lanchat.chat.rooms import MAIN, Room, clean_room_name, direct_room_id, new_room_id
+from lanchat.chat.rooms import (
+    MAIN,
+    Room,
+    clean_room_name,
+    direct_room_id,
+    new_room_id,
+    same_name,
+)
 from lanchat.errors import (
+    CommandUnusable,
     Forbidden,
     NotAMember,
     NotJoined,
@@ -54,6 +66,13 @@ OPENED_LIMIT = 50
 
 DIRECT_LIMIT = 200
 """Rooms for two that one person may have begun."""
+
+
+_DAY = 86_400
+"""Seconds."""
+
+_BEGINNING = 60
+"""Seconds after the start, in which there is other work."""
 
 
 class Entered(NamedTuple):
@@ -77,15 +96,20 @@ class Entering:
         presence: Presence,
         permissions: Permissions,
         memberships: Memberships,
+        audit: Audit,
         *,
         publish: Callable[[Event], None],
+        clock: Clock,
         history: int,
     ) -> None:
         self._log = log
         self._presence = presence
         self._permissions = permissions
         self._memberships = memberships
+        self._audit = audit
         self._publish = publish
+        self._clock = clock
+        self._next_tidying = clock.monotonic() + _BEGINNING
         self._history = history
 
     # What people do; all of it waits for the disk and may raise NotJoined and StoreUnavailable.
@@ -96,27 +120,22 @@ class Entering:
         Raises Forbidden, RoomLocked, RoomNameUnusable or TooManyRooms.
         """
         user = self._user(connection)
-        name = clean_room_name(name)
-        if not may_open(self._permissions.policies.rooms, host=self._is_host(user)):
-            raise Forbidden
-        wanted = Room(new_room_id(), "open", name, opener=user.id)
-        room = self._append(OpenRoom(wanted, (user,), OPENED_LIMIT)).room
-        return self._entered(user, room.id)
+        room, _is_new = self.open(user, name)
+        return self.entered(user, room.id)
 
     def enter(self, connection: str, room_id: str) -> Entered:
         """Let somebody into a room, or see again what it is like.
 
         Raises UnknownRoom, RoomLocked or RoomClosed.
         """
-        return self._entered(self._user(connection), room_id)
+        return self.entered(self._user(connection), room_id)
 
     def leave(self, connection: str, room_id: str) -> None:
         """Let somebody out of a room. Raises UnknownRoom, or Forbidden where they have to stay."""
         user = self._user(connection)
 
         def check(room: Room) -> None:
-            if not self._may(user.id, Act.LEAVE, room):
-                raise Forbidden
+            self._check(user.id, Act.LEAVE, room)
 
         self._append(LeaveRoom(room_id, user.id, check))
 
@@ -134,29 +153,127 @@ class Entering:
             self._check_private(user, entry.user)
             wanted = Room(room_id, "direct", opener=user.id)
             self._append(OpenRoom(wanted, (user, entry.user), DIRECT_LIMIT))
-        return self._entered(user, room_id)
+        return self.entered(user, room_id)
 
     def mark_read(self, connection: str, room_id: str, message_id: int) -> Future[MarkedRead]:
         """Note up to which message somebody has read a room; their other connections learn of it.
 
         Does not wait for the disk; the future fails with UnknownRoom.
         """
-        marked = self._log.append(MarkRead(room_id, self._user(connection), message_id))
+        user, day = self._user(connection), self._today()
+        marked = self._log.append(MarkRead(room_id, user, message_id, day))
         marked.add_done_callback(self._marked)
         return marked
 
-    def change(self, connection: str, room_id: str, amended: Callable[[Room], Room]) -> Room:
-        """Let a room be as ``amended`` makes it. Raises UnknownRoom, Forbidden or RoomClosed."""
-        return self._change(self._user(connection), room_id, amended, Act.CHANGE)
+    # What commands do: they wait for the disk, and may raise StoreUnavailable.
 
-    def rename(self, connection: str, room_id: str, name: str) -> Room:
-        """Call a room otherwise. Raises UnknownRoom, Forbidden, RoomClosed or RoomNameUnusable."""
+    def open(self, user: User, name: str) -> tuple[Room, bool]:
+        """The open room of this name, and whether it is new; somebody new to it is not in it yet.
+
+        Raises Forbidden, RoomNameUnusable or TooManyRooms.
+        """
         name = clean_room_name(name)
-        return self.change(connection, room_id, lambda room: replace(room, name=name))
+        if not self.may_open(user.id):
+            known = (room for room, _ in self.known(user.id) if room.is_open)
+            there = same_name(name, (room for room in known if room.kind == "open"))
+            if there is None:
+                raise Forbidden
+            return there, False
+        wanted = Room(new_room_id(), "open", name, opener=user.id)
+        room = self._append(OpenRoom(wanted, (user,) if user.id else (), OPENED_LIMIT)).room
+        if is_new := room.id == wanted.id:
+            self._audit.command("room_opened", user.name, None, room=name)
+        return room, is_new
 
-    def close(self, connection: str, room_id: str) -> Room:
-        """Let nothing more be said in a room. Raises UnknownRoom or Forbidden."""
-        return self._change(self._user(connection), room_id, lambda room: room, Act.CLOSE)
+    def entered(self, user: User, room_id: str) -> Entered:
+        """The room as somebody finds it who is in it, from now on at the latest.
+
+        Raises UnknownRoom, RoomLocked or RoomClosed.
+        """
+
+        def check(room: Room) -> None:
+            self._check_entering(user, room)
+
+        if not self._memberships.is_member(user.id, room_id):
+            self._append(EnterRoom(room_id, user, check))
+        room = self._memberships.room(room_id)
+        if room is None:
+            raise UnknownRoom
+        page = missed(self._log, room_id, None, None, self._history)
+        others = self._memberships.members(room_id) if room is not MAIN else []
+        members = [self._presence.current(each) for each in others]
+        person = next((each for each in members if each.id != user.id), None)
+        return Entered(room, members, page, person if room.kind == "direct" else None)
+
+    def change(
+        self, user_id: str, room_id: str, act: Act, amended: Callable[[Room], Room]
+    ) -> tuple[Room, Room]:
+        """Let a room be as ``amended`` makes it; returns what it was, and what it is.
+
+        The ``act`` is to change it, or to close it besides.
+        Raises UnknownRoom, Forbidden, NotAMember, RoomClosed, or what ``amended`` does.
+        """
+        before = list[Room]()
+
+        def checked(room: Room) -> Room:
+            before.append(room)
+            self._check(user_id, act, room)
+            return amended(room)
+
+        after = self._append(ChangeRoom(room_id, checked, close=act is Act.CLOSE)).room
+        return before[-1], after
+
+    def delete(self, user_id: str, room_id: str) -> Room:
+        """Let nothing be left of a room, which is returned. Raises UnknownRoom or Forbidden."""
+        before = list[Room]()
+
+        def check(room: Room) -> None:
+            before.append(room)
+            self._check(user_id, Act.CLOSE, room)
+
+        self._append(DeleteRoom(room_id, check))
+        return before[-1]
+
+    def check_act(self, user_id: str, act: Act, room_id: str) -> None:
+        """Look whether somebody may do this in a room. Raises as ``change``."""
+        room = self._memberships.room(room_id)
+        if room is None:
+            raise UnknownRoom
+        self._check(user_id, act, room)
+
+    def may(self, user_id: str, act: Act, room_id: str) -> bool:
+        """Whether somebody may do this in a room."""
+        room = self._memberships.room(room_id)
+        return room is not None and may(self._standing(user_id, room), act, room)
+
+    def may_open(self, user_id: str) -> bool:
+        """Whether somebody may open rooms that others can enter."""
+        return may_open(self._permissions.policies.rooms, host=self._is_host(user_id))
+
+    def known(self, user_id: str) -> list[tuple[Room, int]]:
+        """The rooms that somebody knows of, each with how many are in it; none that are for two."""
+        return [
+            (room, self._memberships.count(room.id))
+            for room in self._memberships.rooms()
+            if room.kind != "direct" and self.knows_of(user_id, room)
+        ]
+
+    def named(self, name: str) -> str:
+        """The id of the room that whoever is at the server's computer calls so, or by its id.
+
+        One that is open, or the newest one. Raises CommandUnusable.
+        """
+        rooms = [room for room, _ in self.known("")]
+        rooms.sort(key=lambda room: (room.is_open, room.opened), reverse=True)
+        room = self._memberships.room(name) or same_name(name, rooms)
+        if room is None or room.kind == "direct":
+            raise CommandUnusable("no_room", name=name)
+        return room.id
+
+    def where(self, room_id: str) -> dict[str, str]:
+        """What the connection log says of where something was done, which others may know of."""
+        room = self._memberships.room(room_id)
+        return {"room": room.name} if room is not None and room.name else {}
 
     # What the hub asks.
 
@@ -191,16 +308,8 @@ class Entering:
         """
         if room_id != LOBBY:
             room = self.to_write_in(user, room_id)
-            if room.readonly and not self._is_host(user):
+            if room.readonly and not self._is_host(user.id):
                 raise ReadOnly
-
-    def check_act(self, user_id: str, act: Act, room_id: str) -> None:
-        """Look whether somebody may do this in a room. Raises UnknownRoom or Forbidden."""
-        room = self._memberships.room(room_id)
-        if room is None or not sees(self._standing(user_id, room), room):
-            raise UnknownRoom
-        if not self._may(user_id, act, room):
-            raise Forbidden
 
     def present(self, room_id: str) -> int:
         """How many of those who are in a room are here."""
@@ -216,12 +325,27 @@ class Entering:
     def begin_reading(self, user: User, position: int) -> None:
         """Note that what was said before somebody came counts as read. Does not wait."""
         with suppress(StoreUnavailable):
-            self._log.append(MarkRead(LOBBY, user, position))
+            self._log.append(MarkRead(LOBBY, user, position, self._today()))
 
     def forget(self, user_id: str) -> None:
         """Let somebody who has logged out be in no room any more. Does not wait."""
         with suppress(StoreUnavailable):  # nobody comes back by this id anyway
             self._log.append(LeaveAll(user_id))
+
+    def tidy(self, now: float) -> None:
+        """Once a day, let go who has not come for long, and closed rooms with nothing in them.
+
+        Waits for the disk; ``now`` is the monotonic clock's.
+        """
+        if now < self._next_tidying:
+            return
+        self._next_tidying = now + _DAY
+        with suppress(StoreUnavailable):  # tomorrow, then
+            users, rooms = self._log.tidy(self._today())
+            for user_id in users:
+                self._log.append(LeaveAll(user_id))
+            for room_id in rooms:
+                self._log.append(DeleteRoom(room_id, _check_closed))
 
     def load(self) -> None:
         """Take what is stored, at first, and where what was told was of another history."""
@@ -233,34 +357,20 @@ class Entering:
 
     # How.
 
-    def _entered(self, user: User, room_id: str) -> Entered:
-        def check(room: Room) -> None:
-            self._check_entering(user, room)
+    def _today(self) -> int:
+        return int(self._clock.wall() // _DAY)
 
-        if not self._memberships.is_member(user.id, room_id):
-            self._append(EnterRoom(room_id, user, check))
-        room = self._memberships.room(room_id)
-        if room is None:
+    def _check(self, user_id: str, act: Act, room: Room) -> None:
+        who = self._standing(user_id, room)
+        if may(who, act, room):
+            return
+        if not sees(who, room):
             raise UnknownRoom
-        page = missed(self._log, room_id, None, None, self._history)
-        others = self._memberships.members(room_id) if room is not MAIN else []
-        members = [self._presence.current(each) for each in others]
-        person = next((each for each in members if each.id != user.id), None)
-        return Entered(room, members, page, person if room.kind == "direct" else None)
-
-    def _change(self, user: User, room_id: str, amended: Callable[[Room], Room], act: Act) -> Room:
-        def checked(room: Room) -> Room:
-            who = self._standing(user.id, room)
-            if not sees(who, room) and not may(who, act, room):
-                raise UnknownRoom
-            if room.closed and act is Act.CHANGE:
-                raise RoomClosed
-            if not may(who, act, room):
-                raise Forbidden
-            return amended(room)
-
-        change = ChangeRoom(room_id, checked, close=act is Act.CLOSE)
-        return self._append(change).room
+        if room.closed and may(who, act, replace(room, closed=0)):
+            raise RoomClosed
+        if may(who._replace(member=True), act, room):
+            raise NotAMember
+        raise Forbidden("room" if who.host else "")
 
     def _check_entering(self, user: User, room: Room) -> None:
         who = self._standing(user.id, room)
@@ -270,7 +380,7 @@ class Entering:
             raise RoomLocked
 
     def _check_private(self, user: User, other: User) -> None:
-        one_is_host = self._is_host(user) or self._is_host(other)
+        one_is_host = self._is_host(user.id) or self._is_host(other.id)
         if not may_talk_privately(self._permissions.policies.private, one_is_host=one_is_host):
             raise Forbidden("private")
 
@@ -283,16 +393,19 @@ class Entering:
     def _append(self, change: Change[EventT]) -> EventT:
         return self._log.append(change).result()
 
-    def _is_host(self, user: User) -> bool:
-        return self._permissions.is_moderator(user.id)
+    def _is_host(self, user_id: str) -> bool:
+        return user_id == "" or self._permissions.is_moderator(user_id)
 
     def _standing(self, user_id: str, room: Room) -> Standing:
-        host = self._permissions.is_moderator(user_id)
-        return self._memberships.standing(user_id, room, host=host)
-
-    def _may(self, user_id: str, act: Act, room: Room) -> bool:
-        return may(self._standing(user_id, room), act, room)
+        if user_id == "":
+            return Standing(host=True, member=room.kind != "direct")
+        return self._memberships.standing(user_id, room, host=self._is_host(user_id))
 
     def _marked(self, marked: Future[MarkedRead]) -> None:
         if not marked.exception() and marked.result().changed:
             self._publish(marked.result())
+
+
+def _check_closed(room: Room) -> None:
+    if room.is_open:
+        raise Forbidden

@@ -98,8 +98,9 @@ class Hub:
         memberships = Memberships()
         self._room_channels = RoomChannels(memberships, self._permissions, delivery)
         self.rooms = Entering(
-            *(log, self._presence, self._permissions, memberships),
+            *(log, self._presence, self._permissions, memberships, audit),
             publish=self.publish,
+            clock=clock,
             history=history,
         )
         self.groups = Groups(
@@ -193,20 +194,28 @@ class Hub:
 
     # In the room.
 
-    def command(self, connection: str, name: str, text: str, person_id: str | None = None) -> Done:
-        """Let somebody in the room use a command. Waits for the disk.
+    def command(
+        self,
+        connection: str,
+        name: str,
+        text: str,
+        person_id: str | None = None,
+        room: str = LOBBY,
+    ) -> Done:
+        """Let somebody use a command, in the room where they are. Waits for the disk.
 
-        Raises NotJoined, Forbidden, CommandUnusable, PayloadInvalid or StoreUnavailable.
+        Raises NotJoined, or what ``commands.run`` does.
         """
         entry = self._presence.entry_of(connection)
         if entry is None:
             raise NotJoined
         actor = Actor(entry.user.id, entry.user.name)
-        return commands.run(self._moderation, actor, name, text, person_id)
+        return commands.run(self._moderation, actor, name, text, person_id, room)
 
-    def command_from_terminal(self, name: str, text: str) -> Done:
-        """The same for whoever may use the server's own computer."""
-        return commands.run(self._moderation, TERMINAL, name, text)
+    def command_from_terminal(self, name: str, text: str, room: str = "") -> Done:
+        """The same for whoever may use the server's own computer; ``room`` is a name or an id."""
+        room = self.rooms.named(room) if room else LOBBY
+        return commands.run(self._moderation, TERMINAL, name, text, room=room)
 
     def rooms_of(self, connection: str) -> Collection[str]:
         """Which rooms the person behind a connection may read there. Raises NotJoined."""
@@ -234,6 +243,7 @@ class Hub:
             self._presence.expire(now)
         finally:
             self.reactions.tell(now)
+            self.rooms.tidy(now)
             self._enforcement.expire(now)
 
     def close(self) -> None:

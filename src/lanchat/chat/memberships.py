@@ -16,6 +16,7 @@ from lanchat.chat.room_events import (
     GroupEntered,
     GroupsShared,
     RoomChanged,
+    RoomDeleted,
     RoomEntered,
     RoomEvent,
     RoomLeft,
@@ -72,6 +73,10 @@ class Memberships:
         """The room with this id."""
         return MAIN if room_id == LOBBY else self._rooms.get(room_id)
 
+    def rooms(self) -> list[Room]:
+        """All rooms but the one that everybody is in."""
+        return list(self._rooms.values())
+
     def rooms_of(self, user_id: str) -> list[str]:
         """The ids of the rooms that somebody is in, but for the one that everybody is in."""
         return list(self._rooms_of.get(user_id, ()))
@@ -118,6 +123,8 @@ class Memberships:
             self._open(event)
         elif isinstance(event, RoomChanged):
             self._note(event.room)
+        elif isinstance(event, RoomDeleted):
+            self._drop(event.room)
         elif isinstance(event, GroupsShared):
             self._share_out(event)
         elif isinstance(event, GroupEntered):
@@ -156,6 +163,13 @@ class Memberships:
             self._groups.add(room.id)
         else:
             self._groups.discard(room.id)
+
+    def _drop(self, room_id: str) -> None:
+        self._rooms.pop(room_id, None)
+        self._groups.discard(room_id)
+        for user in self.members(room_id):
+            self._take_out(room_id, user.id)
+        self._members.pop(room_id, None)
 
     def _groups_since(self) -> int | None:
         """The position at which the groups that are open were; None where there are none."""

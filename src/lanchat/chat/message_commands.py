@@ -1,7 +1,7 @@
 """What moderators do with messages: keep them in sight, or delete them, or all of somebody's.
 
 These are handlers of commands (``commands.py``): they wait for the disk, and raise CommandUnusable
-or StoreUnavailable.
+or StoreUnavailable, and in another room than the main one UnknownRoom, Forbidden or RoomClosed.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from lanchat.chat.events import COUNTED, Notice, PinsChanged, UserCleared
 from lanchat.chat.model import LOBBY, PINS, Message, Origin, User, timestamp
 from lanchat.chat.moderation import Actor, Call, Done, Moderation
 from lanchat.chat.permissions import Act
-from lanchat.errors import CommandUnusable, UnknownMessage
+from lanchat.errors import CommandUnusable, Forbidden, UnknownMessage
 
 
 def pin(moderation: Moderation, actor: Actor, call: Call) -> Done:
     """Keep a message in sight, or the newest one; the oldest of too many goes."""
-    event = _pin(moderation, actor, "pin", Pin(LOBBY, call.number or None), "nothing_to_pin")
+    event = _pin(moderation, actor, "pin", Pin(call.room, call.number or None), "nothing_to_pin")
     *others, message = event.messages
     if others:
         numbers = {"number": message.id, "other": others[0].id}
@@ -26,20 +26,22 @@ def pin(moderation: Moderation, actor: Actor, call: Call) -> Done:
 
 def unpin(moderation: Moderation, actor: Actor, call: Call) -> Done:
     """Let a message out of sight, or the one that was pinned last."""
-    event = _pin(moderation, actor, "unpin", Unpin(LOBBY, call.number or None), "not_pinned")
+    event = _pin(moderation, actor, "unpin", Unpin(call.room, call.number or None), "not_pinned")
     return Done("command.unpin.done", {"number": event.messages[-1].id})
 
 
 def _pin(
     moderation: Moderation, actor: Actor, name: str, change: Pin | Unpin, refusal: str
 ) -> PinsChanged:
+    where = _where(moderation, actor, Act.PIN, change.room)
     try:
         event = moderation.log.append(change).result()
     except UnknownMessage:
         if name == "pin" and change.message_id is not None:
             raise CommandUnusable("no_message", number=change.message_id) from None
         raise CommandUnusable(refusal) from None
-    moderation.audit.command(name, actor.name, None, value=f"#{event.messages[-1].id}")
+    value = f"#{event.messages[-1].id}"
+    moderation.audit.command(name, actor.name, None, value=value, **where)
     return event
 
 
@@ -61,19 +63,30 @@ def delete(moderation: Moderation, actor: Actor, call: Call) -> Done:
 def deleted(moderation: Moderation, actor: Actor, message: Message) -> None:
     """Log that a moderator has deleted a message, and tell who wrote it."""
     author = User(message.user_id, message.user)
-    value = f"#{message.id}"
-    moderation.audit.command("delete", actor.name, (author, Origin(message.ip)), value=value)
+    where = moderation.rooms.where(message.room)
+    about = (author, Origin(message.ip))
+    moderation.audit.command("delete", actor.name, about, value=f"#{message.id}", **where)
     if author.id != actor.id:
         moderation.publish(Notice(author.id, "deleted"))
 
 
 def clear(moderation: Moderation, actor: Actor, call: Call) -> Done:
-    """Delete all that was said, or all that one person has said."""
+    """Delete all that was said in the room, or all that one person has said in any."""
     if call.person or call.person_id:
+        if not moderation.may_moderate(actor):
+            raise Forbidden
         return _clear_of(moderation, actor, call)
-    cleared = moderation.log.append(Clear(LOBBY)).result()
-    moderation.audit.command("clear", actor.name, None, value=f"up to #{cleared.up_to}")
+    where = _where(moderation, actor, Act.CLEAR, call.room)
+    cleared = moderation.log.append(Clear(call.room)).result()
+    moderation.audit.command("clear", actor.name, None, value=f"up to #{cleared.up_to}", **where)
     return Done("command.clear.done")
+
+
+def _where(moderation: Moderation, actor: Actor, act: Act, room: str) -> dict[str, str]:
+    """Where it is done, for the log, by somebody who may. Raises UnknownRoom or Forbidden."""
+    if room != LOBBY:
+        moderation.rooms.check_act(actor.id, act, room)
+    return moderation.rooms.where(room)
 
 
 def _clear_of(moderation: Moderation, actor: Actor, call: Call) -> Done:

@@ -14,7 +14,7 @@ from lanchat.chat.enforcement import Enforcement
 from lanchat.chat.entering import Entering
 from lanchat.chat.events import Event
 from lanchat.chat.grouping import Groups
-from lanchat.chat.model import Clock, Origin, User
+from lanchat.chat.model import LOBBY, Clock, Origin, User
 from lanchat.chat.ports import Audit, EventLog
 from lanchat.chat.presence import Presence
 from lanchat.errors import CommandUnusable
@@ -40,7 +40,7 @@ class Call:
     """A command's arguments; those that were not given are None, empty or False.
 
     ``person`` is a name, ``person_id`` an id; one of them is given where it is about somebody.
-    ``seconds`` None is for ever, where the command takes a time.
+    ``seconds`` None is for ever, where the command takes a time. ``room`` is where it is given.
     """
 
     person: str = ""
@@ -51,18 +51,21 @@ class Call:
     on: bool = True
     number: int = 0
     text: str = ""
+    room: str = LOBBY
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """What came of a command: the catalogue's key of what to say of it, and its placeholders.
 
-    Among these, ``until`` is in seconds since the epoch, ``bans`` a list of bans and
-    ``commands`` one of commands.
+    Among these, ``until`` is in seconds since the epoch, ``bans`` a list of bans, ``commands`` one
+    of commands and ``rooms`` one of rooms, each with how many are in it. ``room`` is where its
+    giver is from then on.
     """
 
     key: str
     params: dict[str, Any] = field(default_factory=dict)
+    room: str | None = None
 
 
 class Moderation:

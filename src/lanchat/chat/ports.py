@@ -109,6 +109,13 @@ class EventLog(Protocol):
         Of messages at most ``limit``, shared out, or of a room that they begin anew ``history``.
         """
 
+    def tidy(self, today: int) -> tuple[list[str], list[str]]:
+        """Forget how far people have read who have not come for long, or who are too many.
+
+        Returns the ids of users who are in rooms and have not come for 90 days, nor have a name,
+        and those of closed rooms in which nothing is left. ``today`` is in days since the epoch.
+        """
+
     def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """What the person reacted to which of these messages."""
 

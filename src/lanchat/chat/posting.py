@@ -220,8 +220,10 @@ class Posting:
     def _note_files(
         self, done: Future[MessagePosted], user: User, origin: Origin, time: str
     ) -> None:
-        """Log what was sent with a message that is new."""
-        if done.exception() is None and (message := done.result().message).time == time:
+        """Log what was sent with a message that is new, unless it is for two people alone."""
+        if done.exception() is not None or (message := done.result().message).time != time:
+            return
+        if message.room == LOBBY or self._rooms.where(message.room):
             for file in message.files or ():
                 self._moderation.audit.file(user, origin, file.type, file.size)
 

@@ -16,6 +16,7 @@ from lanchat.chat.room_events import (
     GroupsShared,
     MarkedRead,
     RoomChanged,
+    RoomDeleted,
     RoomEntered,
     RoomLeft,
     RoomOpened,
@@ -60,9 +61,10 @@ class LeaveRoom(Change[RoomLeft]):
 
 @dataclass(frozen=True, slots=True)
 class ChangeRoom(Change[RoomChanged]):
-    """Let a room be as ``amended`` makes it of the one that is stored. Refused with UnknownRoom.
+    """Let a room be as ``amended`` makes it of the one that is stored.
 
-    ``close`` is to close it besides; it stays so.
+    ``close`` is to close it besides; it stays so. Refused with UnknownRoom, and with
+    RoomNameUnusable where an open room of its kind is called as this one is to be.
     """
 
     room: str
@@ -91,6 +93,17 @@ class PutIntoGroup(Change[GroupEntered]):
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteRoom(Change[RoomDeleted]):
+    """Let nothing of a room be left: at once nobody is in it, and what was said there goes soon.
+
+    Refused with UnknownRoom.
+    """
+
+    room: str
+    check: Callable[[Room], None]
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveAll(Change[RoomsLeft]):
     """Let a user be in no room any more: nobody else will ever have their id.
 
@@ -104,9 +117,11 @@ class LeaveAll(Change[RoomsLeft]):
 class MarkRead(Change[MarkedRead]):
     """Note up to which message somebody has read a room; never less than before.
 
-    It takes no position. Refused with UnknownRoom where they are not in it.
+    It takes no position. ``day`` is counted since the epoch: who has not read anything for long is
+    in no room any more (see ``EventLog.tidy``). Refused with UnknownRoom where they are not in it.
     """
 
     room: str
     user: User
     up_to: int
+    day: int = 0

@@ -12,13 +12,14 @@ from collections.abc import Collection
 
 from lanchat.chat.channels import room_channel, user_channel
 from lanchat.chat.memberships import Memberships
-from lanchat.chat.model import LOBBY
+from lanchat.chat.model import LOBBY, User
 from lanchat.chat.permissions import Permissions
 from lanchat.chat.ports import Delivery
 from lanchat.chat.room_events import (
     GroupEntered,
     GroupsShared,
     RoomChanged,
+    RoomDeleted,
     RoomEntered,
     RoomEvent,
     RoomLeft,
@@ -81,12 +82,17 @@ class RoomChannels:
     def tell(self, event: RoomEvent) -> None:
         """The log says what has happened: whom it concerns here is told."""
         with self._memberships.lock:
+            if isinstance(event, RoomDeleted):
+                before = self._memberships.room(event.room)
+                members = self._memberships.members(event.room)
             if not self._memberships.take(event):
                 return
             if isinstance(event, RoomOpened):
                 self._opened(event)
             elif isinstance(event, RoomChanged):
-                self._changed(event.room)
+                self._tell_all(event.room, event)
+            elif isinstance(event, RoomDeleted):
+                self._deleted(event, before, members)
             elif isinstance(event, RoomEntered):
                 self._subscribe(event.room, event.user.id)
                 self._delivery.deliver(event.channel, event)
@@ -101,7 +107,7 @@ class RoomChannels:
 
     def _shared(self, event: GroupsShared) -> None:
         for room in event.closed:
-            self._changed(room)
+            self._tell_all(room, RoomChanged(room))
         for opened in event.opened:
             self._opened(opened)
 
@@ -110,7 +116,7 @@ class RoomChannels:
             self._left(RoomLeft(event.seq, room_id, event.user))
         for room_id in event.closed:
             if room := self._memberships.room(room_id):
-                self._changed(room)
+                self._tell_all(room, RoomChanged(room))
 
     def _opened(self, event: RoomOpened) -> None:
         room, count = event.room, len(event.members)
@@ -137,12 +143,20 @@ class RoomChannels:
             self._say(RoomTold(user_channel(user.id), room, count, member=True))
         self._delivery.deliver(event.channel, RoomEntered(event.seq, event.room, user))
 
-    def _changed(self, room: Room) -> None:
+    def _tell_all(self, room: Room, event: RoomChanged | RoomDeleted) -> None:
+        """Tell who is in the room, or was until now, and who may know of it."""
         channels = self._channels_outside(room)
         if room.kind != "open":  # else those who are in it are among those who are told
             channels.append(room_channel(room.id))
         for channel in channels:
-            self._delivery.deliver(channel, RoomChanged(room))
+            self._delivery.deliver(channel, event)
+
+    def _deleted(self, event: RoomDeleted, before: Room | None, members: list[User]) -> None:
+        if before is not None:  # else it was opened and deleted before this process could read it
+            self._tell_all(before, event)
+        for user in members:
+            for connection in self._connections.get(user.id, ()):
+                self._delivery.leave(connection, event.channel)
 
     def _left(self, event: RoomLeft) -> None:
         self._delivery.deliver(event.channel, event)

@@ -1,74 +1,72 @@
-"""What moderators do with the room: its lock, its topic, who writes how often, edits, sends files.
+"""What is done with other rooms than the main one: opened, entered, renamed, closed, deleted.
 
 These are handlers of commands (``commands.py``): they wait for the disk, and raise CommandUnusable,
-PayloadInvalid or StoreUnavailable.
+StoreUnavailable, UnknownRoom, Forbidden or RoomClosed.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from lanchat.chat.model import check_text
+from lanchat.chat.model import LOBBY, User
 from lanchat.chat.moderation import Actor, Call, Done, Moderation
+from lanchat.chat.permissions import Act
+from lanchat.chat.rooms import Room, clean_room_name
 from lanchat.errors import CommandUnusable
 
-TOPIC_LIMIT = 200
-"""Characters in a topic."""
+
+def room(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Open a room, or enter the one of this name.
+
+    Raises RoomLocked, RoomNameUnusable or TooManyRooms, too.
+    """
+    user = User(actor.id, actor.name)
+    there, is_new = moderation.rooms.open(user, call.text)
+    if actor.id:
+        moderation.rooms.entered(user, there.id)
+    key = "command.room.done" if is_new else "command.room.entered"
+    return Done(key, {"name": there.name}, there.id)
 
 
-def lock(moderation: Moderation, actor: Actor, _call: Call) -> Done:
-    """Let nobody new in."""
-    _rule(moderation, actor, "lock", locked=True)
-    return Done("command.lock.done")
+def rooms(moderation: Moderation, actor: Actor, _call: Call) -> Done:
+    """Tell which other rooms one may know of, but for those for two."""
+    found = moderation.rooms.known(actor.id)
+    return Done("command.rooms.done" if found else "command.rooms.none", {"rooms": found})
 
 
-def unlock(moderation: Moderation, actor: Actor, _call: Call) -> Done:
-    """Let people in again."""
-    _rule(moderation, actor, "unlock", locked=False)
-    return Done("command.unlock.done")
+def rename(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Call the room otherwise. Raises RoomNameUnusable, too."""
+    _check_other(call)
+    name = clean_room_name(call.text)
+    before, after = moderation.rooms.change(
+        actor.id, call.room, Act.CHANGE, lambda room: replace(room, name=name)
+    )
+    if before != after:
+        moderation.audit.command("room_renamed", actor.name, None, value=name, room=before.name)
+    return Done("command.rename.done", {"name": name})
 
 
-def readonly(moderation: Moderation, actor: Actor, call: Call) -> Done:
-    """Let moderators alone write, or all."""
-    _rule(moderation, actor, "readonly", value="on" if call.on else "off", readonly=call.on)
-    return Done("command.readonly.done" if call.on else "command.readonly.off")
+def close(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Let nothing more be said in the room; what was said can be read."""
+    _check_other(call)
+    before, after = moderation.rooms.change(actor.id, call.room, Act.CLOSE, _as_it_is)
+    if before != after:
+        moderation.audit.command("room_closed", actor.name, None, room=after.name)
+    return Done("command.close.done", {"name": after.name})
 
 
-def slow(moderation: Moderation, actor: Actor, call: Call) -> Done:
-    """Let a guest write once in so many seconds, or as often as they like."""
-    slow = int(call.seconds or 0)
-    _rule(moderation, actor, "slow", value=f"{slow} s" if slow else "off", slow=slow)
-    return Done("command.slow.done", {"seconds": slow}) if slow else Done("command.slow.off")
+def erase(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Let nothing be left of the room."""
+    _check_other(call)
+    room = moderation.rooms.delete(actor.id, call.room)
+    moderation.audit.command("room_deleted", actor.name, None, room=room.name)
+    return Done("command.erase.done", {"name": room.name})
 
 
-def topic(moderation: Moderation, actor: Actor, call: Call) -> Done:
-    """Say what the room is about; nothing, where there is no text."""
-    if len(call.text) > TOPIC_LIMIT:
-        raise CommandUnusable("long", limit=TOPIC_LIMIT)
-    if call.text:
-        check_text(call.text)
-    _rule(moderation, actor, "topic", value=call.text, topic=call.text)
-    return Done("command.topic.done" if call.text else "command.topic.off")
+def _check_other(call: Call) -> None:
+    if call.room == LOBBY:
+        raise CommandUnusable("main_room")
 
 
-def edits(moderation: Moderation, actor: Actor, call: Call) -> Done:
-    """Let guests change what they have said, or not."""
-    _rule(moderation, actor, "edits", value="on" if call.on else "off", edits=call.on)
-    return Done("command.edits.done" if call.on else "command.edits.off")
-
-
-def files(moderation: Moderation, actor: Actor, call: Call) -> Done:
-    """Let guests send files, or not."""
-    _rule(moderation, actor, "files", value="on" if call.on else "off", files=call.on)
-    return Done("command.files.done" if call.on else "command.files.off")
-
-
-def _rule(
-    moderation: Moderation, actor: Actor, name: str, *, value: str | None = None, **rules: Any
-) -> None:
-    """Let other rules hold, and log it, unless they hold already."""
-    event = moderation.amend(lambda state: replace(state, rules=replace(state.rules, **rules)))
-    if event.before.rules != event.after.rules:
-        fields = {} if value is None else {"value": value}
-        moderation.audit.command(name, actor.name, None, **fields)
+def _as_it_is(room: Room) -> Room:
+    return room

@@ -40,6 +40,14 @@ class RoomChanged(_OfRoom):
 
 
 @dataclass(frozen=True, slots=True)
+class RoomDeleted(InRoom):
+    """The room is no more, and nobody is in it."""
+
+    seq: int
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoomEntered(InRoom):
     """Somebody is in the room from now on."""
 
@@ -136,6 +144,13 @@ class HostCalled:
 
 
 RoomEvent = (
-    RoomOpened | RoomChanged | RoomEntered | RoomLeft | RoomsLeft | GroupsShared | GroupEntered
+    RoomOpened
+    | RoomChanged
+    | RoomDeleted
+    | RoomEntered
+    | RoomLeft
+    | RoomsLeft
+    | GroupsShared
+    | GroupEntered
 )
 """What has a position."""

@@ -46,7 +46,7 @@ LOOKS = {
     "file": Look("+", "+", "dim", "file"),
     "login_refused": Look("✕", "x", "yellow", "login refused"),
     "refused": Look("✕", "x", "yellow", "refused"),
-    **{event: Look("◆", "!", "magenta", event) for event in HOST_COMMANDS},
+    **{event: Look("◆", "!", "magenta", event.replace("_", " ")) for event in HOST_COMMANDS},
 }
 EVENT_WIDTH = max(len(look.words) for look in LOOKS.values())
 
@@ -165,12 +165,22 @@ def detail(record: Record) -> str:
         printable(record.type),
         printable(reason),
         beside(record.value),
+        _where(record),
         f"was {beside(record.before)}" if record.before else "",
         f"by {beside(record.by)}" if record.by else "",
         f"version {printable(record.version)}" if record.version else "",
         "" if record.port is None else f"port {record.port}",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _where(record: Record) -> str:
+    if not record.room:
+        return ""
+    name = beside(record.room)
+    if record.event == "room_renamed":
+        return f"was {name}"
+    return name if record.event.startswith("room_") else f"in {name}"
 
 
 def _how_long(record: Record) -> str:

@@ -26,7 +26,19 @@ from lanchat.times import told_apart
 
 COLUMNS = (
     *("time", "event", "user", "ip", "seconds"),
-    *("reason", "agent", "user_id", "version", "port", "by", "value", "count", "type", "size"),
+    *(
+        "reason",
+        "agent",
+        "user_id",
+        "version",
+        "port",
+        "by",
+        "value",
+        "room",
+        "count",
+        "type",
+        "size",
+    ),
 )
 
 BAR = 40

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -27,6 +27,8 @@ from lanchat.times import in_own_zone, told_apart
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def _room_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,7 +70,7 @@ def link(*, room: Room) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one object of JSON.")
 @color_option
 def list_(*, room: Room, as_json: bool, color: ColorChoice) -> None:
-    """Show who is here, what holds in the room, and who is banned."""
+    """Show who is here, what holds in the room, which others there are, and who is banned."""
     answer = ask(room, {"do": "list"})
     del answer["ok"]
     if as_json:
@@ -82,10 +84,23 @@ def list_(*, room: Room, as_json: bool, color: ColorChoice) -> None:
         for one in answer["people"]
     ]
     screen.print(_table(("Name", "Address", "Role", "", "Here since"), people, "Nobody is here."))
+    if rooms := answer["rooms"]:
+        lines = [(one["name"], str(one["members"]), _state(one), one["topic"]) for one in rooms]
+        screen.print()
+        screen.print(_table(("Room", "People", "", "Topic"), lines, ""))
     if bans := answer["bans"]:
         rows = [(ban["name"], ban["address"], _time(ban["until"]), ban["by"]) for ban in bans]
         screen.print()
         screen.print(_table(("Banned", "Address", "Until", "By"), rows, ""))
+
+
+def _about(command: Offered) -> Callable[[_F], _F]:
+    """The option that names another room than the main one, where there can be one."""
+    if not command.here:
+        return lambda carry_out: carry_out
+    usual: dict[str, Any] = {"default": "", "show_default": "the main one"}
+    how = {"required": True} if command.needs_room else usual
+    return click.option("--room", "about", metavar="NAME", help="Which room it is about.", **how)
 
 
 def _add(command: Offered) -> None:
@@ -93,11 +108,12 @@ def _add(command: Offered) -> None:
 
     @host.command(command.name, help=command.help)
     @click.argument("words", nargs=-1, metavar=command.usage.partition(" ")[2] or None)
+    @_about(command)
     @_room_options
-    def carry_out(*, words: tuple[str, ...], room: Room) -> None:
+    def carry_out(*, words: tuple[str, ...], room: Room, about: str = "") -> None:
         if command.grave:
             click.confirm(command.help.rstrip(".") + "?", abort=True, err=True)
-        request = {"do": "command", "name": command.name, "text": " ".join(words)}
+        request = {"do": "command", "name": command.name, "text": " ".join(words), "room": about}
         click.echo(_safe(in_own_zone(ask(room, request)["message"])))
 
 
@@ -122,6 +138,11 @@ def _rules(room: dict[str, Any]) -> Iterable[str]:
         yield "Everybody can open rooms."
     if room["private"] != "hosts":
         yield f"{'Everybody' if room['private'] == 'all' else 'Nobody'} can talk in private."
+
+
+def _state(room: dict[str, Any]) -> str:
+    states = {"locked": "locked", "readonly": "for reading", "closed": "closed"}
+    return ", ".join(words for name, words in states.items() if room[name])
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]], nothing: str) -> Table | str:

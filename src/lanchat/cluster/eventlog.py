@@ -36,7 +36,7 @@ from lanchat.cluster.database import PostgresDatabase, translated_errors
 from lanchat.cluster.listener import Listener
 from lanchat.cluster.patience import Silent, is_broken
 from lanchat.errors import LanchatError, StoreUnavailable, UnknownMessage
-from lanchat.rows import message_rows, messages, overview, pages, pins, reactions, rooms
+from lanchat.rows import message_rows, messages, overview, pages, pins, reactions, room_ends, rooms
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome
 
@@ -114,6 +114,9 @@ class PostgresEventLog:
             return overview.overview(connection, user_id, cursor, history, limit, main)
 
         return self._database.call(look)
+
+    def tidy(self, today: int) -> tuple[list[str], list[str]]:
+        return self._database.change(lambda connection: room_ends.tidy(connection, today))
 
     def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         if not ids:

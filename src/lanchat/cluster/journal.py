@@ -34,6 +34,7 @@ from lanchat.chat.room_events import (
     GroupEntered,
     GroupsShared,
     RoomChanged,
+    RoomDeleted,
     RoomEntered,
     RoomLeft,
     RoomOpened,
@@ -173,6 +174,10 @@ def _room_changed(event: RoomChanged) -> tuple[str, Any]:
     return "room changed", event.room.id
 
 
+def _room_deleted(event: RoomDeleted) -> tuple[str, Any]:
+    return "room deleted", event.room
+
+
 def _room_entered(event: RoomEntered) -> tuple[str, Any]:
     return "room entered", [event.room, event.user.id, event.user.name]
 
@@ -205,6 +210,7 @@ _KINDS: dict[type, Callable[[Any], tuple[str, Any]]] = {
     SettingsChanged: _settings,
     RoomOpened: _room_opened,
     RoomChanged: _room_changed,
+    RoomDeleted: _room_deleted,
     RoomEntered: _room_entered,
     RoomLeft: _room_left,
     RoomsLeft: _rooms_left,
@@ -273,6 +279,10 @@ def _read_room_changed(connection: Reader, seq: int, room_id: str) -> LogEvent |
     return None
 
 
+def _read_room_deleted(_connection: Reader, seq: int, room_id: str) -> LogEvent | None:
+    return RoomDeleted(seq, room_id)
+
+
 def _read_room_entered(_connection: Reader, seq: int, content: list[str]) -> LogEvent | None:
     room_id, *user = content
     return RoomEntered(seq, room_id, User(*user))
@@ -308,6 +318,7 @@ _READ: dict[str, Callable[[Reader, int, Any], LogEvent | None]] = {
     "settings": _read_settings,
     "room opened": _read_room_opened,
     "room changed": _read_room_changed,
+    "room deleted": _read_room_deleted,
     "room entered": _read_room_entered,
     "room left": _read_room_left,
     "rooms left": _read_rooms_left,

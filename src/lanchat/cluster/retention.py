@@ -28,6 +28,8 @@ class PostgresRetention(Sweeper[PostgresDatabase]):
 
     def work(self) -> None:
         """Also let reactions be told that the server which stored them did not live to tell."""
+        if self._has_cleared():  # by whichever server
+            self.erase()
         super().work()
         untold = frozenset(self._database.call(reactions.untold))
         if late := untold & self._untold:  # one that lives tells them within a moment

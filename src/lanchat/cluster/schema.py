@@ -342,9 +342,12 @@ CREATE INDEX member_user ON member (user_id);
 # Between whom there are rooms for two; empty while it is as the servers are told.
 _PRIVACY = "ALTER TABLE rules ADD COLUMN private text NOT NULL DEFAULT '';"
 
+# When somebody has last read something there, in days since the epoch; NULL is not known yet.
+_COMING = "ALTER TABLE member ADD COLUMN seen integer;"
+
 MIGRATIONS: tuple[str, ...] = (
     *(_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH),
-    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS, _ROOMS, _PRIVACY),
+    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS, _ROOMS, _PRIVACY, _COMING),
 )
 
 

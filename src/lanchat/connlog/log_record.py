@@ -19,11 +19,12 @@ VERSION = 1
 
 HOST_COMMANDS = (
     *("kick", "ban", "unban", "mute", "unmute", "host", "unhost"),
-    *("lock", "unlock", "readonly", "slow", "edits", "files", "topic"),
+    *("lock", "unlock", "readonly", "slow", "edits", "files", "private", "topic"),
     *("pin", "unpin", "delete", "clear"),
     *("announce", "groups", "group"),
+    *("room_opened", "room_renamed", "room_closed", "room_deleted"),
 )
-"""What hosts do, by the names of their commands: those that change something."""
+"""What hosts do, mostly by the names of their commands: those that change something."""
 
 EVENTS = (
     *("start", "stop", "join", "leave", "rename", "visits", "file", "login_refused", "refused"),
@@ -53,7 +54,7 @@ class Record:
     What an event does not carry is empty, ``seconds``, ``count`` and ``size``, in bytes, None. With
     a ``count`` it happened so often in ``seconds``. ``server`` is whose log it is of, where several
     are read. ``user``, ``ip``, ``agent``,
-    ``reason``, ``by``, ``value`` and ``before`` hold what strangers sent:
+    ``reason``, ``by``, ``value``, ``room`` and ``before`` hold what strangers sent:
     :func:`lanchat.terminal.printable` makes them safe.
     """
 
@@ -69,6 +70,7 @@ class Record:
     port: int | None
     by: str
     value: str
+    room: str
     before: str
     count: int | None
     type: str
@@ -157,6 +159,7 @@ def decode(line: bytes) -> Record:
         port=port if type(port) is int else None,
         by=_text(fields, "by"),
         value=_text(fields, "value"),
+        room=_text(fields, "room"),
         before=_text(fields, "before"),
         count=count if type(count) is int and 0 < count < _FOR_EVER else None,
         type=_text(fields, "type"),

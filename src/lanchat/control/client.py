@@ -35,21 +35,27 @@ _OUT_OF_REACH = (
 
 
 class Offered(NamedTuple):
-    """A command as a terminal offers it."""
+    """A command as a terminal offers it.
+
+    One that is ``here`` can be about another room than the main one; it is so for certain where
+    it ``needs_room``.
+    """
 
     name: str
     usage: str
     help: str
     grave: bool
+    here: bool
+    needs_room: bool
 
 
 def offered() -> Iterator[Offered]:
     """Everything that hosts can do; a terminal has its own way to ask for help."""
     for command in COMMANDS.values():
-        if command.for_all:
-            continue
-        help_text = i18n.translate("en", command.help_key)
-        yield Offered(command.name, usage(command, "en"), help_text, command.grave)
+        if command.name != "help":
+            here = command.act is not None
+            words = usage(command, "en"), i18n.translate("en", command.help_key)
+            yield Offered(command.name, *words, command.grave, here, here and command.of_rooms)
 
 
 class Room(NamedTuple):

@@ -7,6 +7,8 @@ Each connection carries one request and its answer, a line of JSON each:
 {"do": "command", "name": "mute", "text": "Ana"}  {"ok": true, "message": "Ana is …"}
 anything that cannot be done                      {"ok": false, "message": "…"}
 
+A command has "room", too, where it is about another room than the main one: its name or its id.
+
 Windows has no such sockets in Python, and no control from a terminal.
 """
 
@@ -62,8 +64,8 @@ class Desk:
                 return {"ok": True, "link": self._link()}
             if request.get("do") == "list":
                 return {"ok": True, **self._list()}
-            name, text = str(request.get("name", "")), str(request.get("text", ""))
-            return phrases.done(self._hub.command_from_terminal(name, text), _LANG)
+            name, text, room = (str(request.get(each, "")) for each in ("name", "text", "room"))
+            return phrases.done(self._hub.command_from_terminal(name, text, room), _LANG)
         except Refusal as error:
             return {"ok": False, "message": phrases.why(error, _LANG)}
         except LanchatError as error:
@@ -73,6 +75,7 @@ class Desk:
         hub = self._hub
         return {
             "room": outgoing.rules(hub.rules, hub.policies),
+            "rooms": [outgoing.room(room, count) for room, count in hub.rooms.known("")],
             "people": [asdict(member) for member in hub.members()],
             "bans": [
                 {

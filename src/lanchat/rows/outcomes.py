@@ -35,6 +35,7 @@ from lanchat.chat.events import (
 )
 from lanchat.chat.room_changes import (
     ChangeRoom,
+    DeleteRoom,
     EnterRoom,
     LeaveAll,
     LeaveRoom,
@@ -51,6 +52,7 @@ from lanchat.rows import (
     messages,
     pins,
     reactions,
+    room_ends,
     rooms,
     state,
     unread,
@@ -178,6 +180,10 @@ def _change_room(connection: Connection, change: ChangeRoom) -> Outcome:
     return Outcome(*rooms.change_room(connection, change))
 
 
+def _delete_room(connection: Connection, change: DeleteRoom) -> Outcome:
+    return Outcome(room_ends.delete(connection, change))
+
+
 def _leave_all(connection: Connection, change: LeaveAll) -> Outcome:
     return Outcome(*rooms.leave_all(connection, change))
 
@@ -211,6 +217,7 @@ _APPLY: dict[type, Callable[[Connection, Any], Outcome]] = {
     EnterRoom: _enter_room,
     LeaveRoom: _leave_room,
     ChangeRoom: _change_room,
+    DeleteRoom: _delete_room,
     LeaveAll: _leave_all,
     MarkRead: _mark_read,
     ShareOut: _share_out,

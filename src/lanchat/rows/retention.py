@@ -18,7 +18,7 @@ from typing import Generic, TypeVar
 
 from lanchat.chat.events import LogEvent, MessagesRetired, ReactionsLost
 from lanchat.chat.model import SYSTEM_CLOCK, Clock, timestamp
-from lanchat.rows import clearing, messages
+from lanchat.rows import clearing, messages, room_ends
 from lanchat.rows.connection import Connection, Database, Reader
 from lanchat.rows.steps import DELETED, cost
 from lanchat.times import SteadyWall
@@ -259,7 +259,9 @@ def step(connection: Connection, keep: Keep, place: Place) -> Place:
 
 def has_cleared(connection: Reader) -> bool:
     """Whether something is left of what was cleared."""
-    return clearing.is_unknown(connection, 0) or bool(_cleared(connection, 1))
+    if clearing.is_unknown(connection, 0) or room_ends.is_left(connection):
+        return True
+    return bool(_cleared(connection, 1))
 
 
 def clear_marked(connection: Connection) -> tuple[bool, list[int]]:
@@ -273,7 +275,10 @@ def clear_marked(connection: Connection) -> tuple[bool, list[int]]:
 
 
 def delete_cleared(connection: Connection) -> bool:
-    """Within a transaction, delete some messages that were cleared; tells if there were any."""
+    """Within a transaction, delete some messages that were cleared; tells if there were any.
+
+    With the last one of a room that was deleted goes the room.
+    """
     ids, spent = list[int](), 0
     for message_id in _cleared(connection, DELETED):
         ids.append(message_id)
@@ -282,7 +287,8 @@ def delete_cleared(connection: Connection) -> bool:
             break
     if ids:
         messages.drop(connection, ids)
-    return bool(ids)
+        return True
+    return room_ends.drop(connection)
 
 
 def _cleared(connection: Reader, limit: int) -> list[int]:

@@ -12,11 +12,12 @@ from typing import Any
 from lanchat.chat.model import LOBBY, Message, User
 from lanchat.chat.room_changes import ChangeRoom, EnterRoom, LeaveAll, LeaveRoom, OpenRoom
 from lanchat.chat.room_events import RoomChanged, RoomEntered, RoomLeft, RoomOpened, RoomsLeft
-from lanchat.chat.rooms import Membership, Room, same_name
+from lanchat.chat.rooms import ROOM_NAME_LIMIT, Membership, Room, same_name
 from lanchat.errors import (
     NotAMember,
     Refusal,
     RoomClosed,
+    RoomNameUnusable,
     TooManyRooms,
     UnknownMessage,
     UnknownRoom,
@@ -28,7 +29,10 @@ FIELDS = (
 )
 """What ``as_room`` takes."""
 
-ROOMS = f"SELECT {FIELDS} FROM room WHERE kind <> 'main'"  # noqa: S608 (constants)
+DELETED = "deleted"
+"""The kind of a room that is no more: what is left of it is for ``room_ends.py`` alone."""
+
+ROOMS = f"SELECT {FIELDS} FROM room WHERE kind NOT IN ('main', '{DELETED}')"  # noqa: S608 (constants)
 """All but the one that everybody is in."""
 
 _IS_MEMBER = "SELECT 1 FROM member WHERE room = ? AND user_id = ?"
@@ -162,9 +166,14 @@ def leave(connection: Connection, change: LeaveRoom) -> RoomLeft:
 
 
 def change_room(connection: Connection, change: ChangeRoom) -> tuple[RoomChanged, bool]:
-    """Let a room be otherwise; False where it is. Raises UnknownRoom, or what ``amended`` does."""
+    """Let a room be otherwise; False where it is.
+
+    Raises UnknownRoom, RoomNameUnusable where another one is called so, or what ``amended`` does.
+    """
     before = room(connection, change.room)
     after = change.amended(before)
+    if after.name != before.name:
+        _check_name(connection, after)
     closes = change.close and before.is_open
     if after == before and not closes:
         return RoomChanged(before), False
@@ -208,6 +217,14 @@ def leave_all(connection: Connection, change: LeaveAll) -> tuple[RoomsLeft, bool
     return RoomsLeft(seq, User(user_id, rows[0][3]), tuple(left), tuple(closing)), True
 
 
+def _check_name(connection: Connection, wanted: Room) -> None:
+    rows = connection.execute(
+        f"{ROOMS} AND kind = ? AND closed = 0 AND id <> ?", (wanted.kind, wanted.id)
+    )
+    if same_name(wanted.name, map(as_room, rows)):
+        raise RoomNameUnusable(ROOM_NAME_LIMIT, "taken")
+
+
 def _like(connection: Connection, wanted: Room) -> Room | None:
     """The room of this id, or an open one of the kind and name."""
     row = connection.execute(f"{ROOMS} AND id = ?", (wanted.id,)).fetchone()
@@ -223,7 +240,10 @@ def insert(connection: Connection, wanted: Iterable[Room], seq: int) -> None:
     """Let there be these rooms from the position on."""
     connection.executemany(
         "INSERT INTO room (id, kind, name, opener, topic, locked, readonly, slow, opened, seq,"
-        " cleared) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        " cleared) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (id) DO UPDATE"
+        # One that was deleted, of which something is still there: two people find each other anew.
+        " SET kind = excluded.kind, opener = excluded.opener, opened = excluded.opened, closed = 0,"
+        " seq = excluded.seq",
         [
             (
                 *(each.id, each.kind, each.name, each.opener, each.topic),

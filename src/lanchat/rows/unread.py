@@ -23,11 +23,15 @@ _UNREAD = (
     f" AND {SAID} ORDER BY id LIMIT {MOST}) AS unread"
 )
 
-_MARK = (
-    'INSERT INTO member (room, user_id, "user", since, read) VALUES (?, ?, ?, ?, ?)'
-    " ON CONFLICT (room, user_id) DO UPDATE SET read = excluded.read"
+_MARK_MAIN = (
+    'INSERT INTO member (room, user_id, "user", since, read, seen) VALUES (?, ?, ?, ?, ?, ?)'
+    " ON CONFLICT (room, user_id) DO UPDATE SET read = excluded.read, seen = excluded.seen"
     " WHERE member.read < excluded.read"
 )
+
+_MARK = "UPDATE member SET read = ?, seen = ? WHERE room = ? AND user_id = ? AND read < ?"
+
+_SEEN = "UPDATE member SET seen = ? WHERE room = ? AND user_id = ? AND coalesce(seen, 0) < ?"
 
 
 def mark(connection: Connection, change: MarkRead) -> MarkedRead:
@@ -38,16 +42,12 @@ def mark(connection: Connection, change: MarkRead) -> MarkedRead:
     if not rooms.is_member(connection, room, user.id):
         raise UnknownRoom
     if room == LOBBY:
-        values = (room, user.id, user.name, newest, up_to)
-        changed = connection.execute(_MARK, values).rowcount == 1
+        values = (room, user.id, user.name, newest, up_to, change.day)
+        marked = connection.execute(_MARK_MAIN, values)
     else:
-        changed = (
-            connection.execute(
-                "UPDATE member SET read = ? WHERE room = ? AND user_id = ? AND read < ?",
-                (up_to, room, user.id, up_to),
-            ).rowcount
-            == 1
-        )
+        marked = connection.execute(_MARK, (up_to, change.day, room, user.id, up_to))
+    if not (changed := marked.rowcount == 1):
+        connection.execute(_SEEN, (change.day, room, user.id, change.day))
     (read,) = connection.execute(
         "SELECT read FROM member WHERE room = ? AND user_id = ?", (room, user.id)
     ).fetchone()

@@ -23,9 +23,10 @@ from lanchat.chat.events import (
 )
 from lanchat.chat.model import LOBBY, Cursor, Page
 from lanchat.chat.ports import CommitStatistics
+from lanchat.chat.room_events import RoomDeleted
 from lanchat.chat.rooms import Membership, Overview, Room
 from lanchat.errors import LanchatError, StoreUnavailable
-from lanchat.rows import messages, overview, pages, pins, reactions, rooms
+from lanchat.rows import messages, overview, pages, pins, reactions, room_ends, rooms
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome, store
 from lanchat.store.connection import SqliteConnection
@@ -92,6 +93,9 @@ class SqliteEventLog:
             return overview.overview(connection, user_id, cursor, history, limit, main)
 
         return self._database.call(look)
+
+    def tidy(self, today: int) -> tuple[list[str], list[str]]:
+        return self._database.change(lambda connection: room_ends.tidy(connection, today))
 
     def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         if not ids:
@@ -176,6 +180,6 @@ class SqliteEventLog:
     def _tell(self, event: LogEvent) -> None:
         if isinstance(event, MessagePosted):
             self.statistics.messages += 1
-        elif isinstance(event, MessageChanged | HistoryCleared | UserCleared):
+        elif isinstance(event, MessageChanged | HistoryCleared | UserCleared | RoomDeleted):
             self._on_erase()
         self._listeners.tell(event)

@@ -344,6 +344,11 @@ def _privacy(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE rules ADD COLUMN private TEXT NOT NULL DEFAULT ''")
 
 
+def _coming(connection: sqlite3.Connection) -> None:
+    # When somebody has last read something there, in days since the epoch; NULL is not known yet.
+    connection.execute("ALTER TABLE member ADD COLUMN seen INTEGER")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -360,6 +365,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _clearing,
     _rooms,
     _privacy,
+    _coming,
 )
 
 

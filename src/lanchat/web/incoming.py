@@ -97,11 +97,12 @@ class React(msgspec.Struct):
 
 
 class HostCommand(msgspec.Struct):
-    """``host_command``: its name, what was typed after it, and the id of whom it is about."""
+    """``host_command``: its name, what was typed after it, whom it is about by id, and where."""
 
     name: Annotated[str, msgspec.Meta(max_length=32)]
     text: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
     person: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+    room: _RoomId = LOBBY
 
 
 class AskHistory(msgspec.Struct):

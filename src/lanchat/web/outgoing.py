@@ -36,6 +36,7 @@ from lanchat.chat.room_events import (
     HostCalled,
     MarkedRead,
     RoomChanged,
+    RoomDeleted,
     RoomEntered,
     RoomLeft,
     RoomTold,
@@ -269,6 +270,10 @@ def _room_changed(event: RoomChanged) -> Iterable[Packet]:
     yield Packet(name, wire, _with_rooms)
 
 
+def _room_deleted(event: RoomDeleted) -> Iterable[Packet]:
+    yield Packet("room_deleted", {"id": event.room}, _with_rooms)
+
+
 def _room_entered(event: RoomEntered) -> Iterable[Packet]:
     yield Packet("member_joined", {"room": event.room, **named(event.user)}, _with_rooms)
 
@@ -329,6 +334,7 @@ _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     Typing: _typing,
     RoomTold: _room_told,
     RoomChanged: _room_changed,
+    RoomDeleted: _room_deleted,
     RoomEntered: _room_entered,
     RoomLeft: _room_left,
     MarkedRead: _read,

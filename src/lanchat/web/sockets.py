@@ -184,7 +184,9 @@ class Sockets:
         self, connection: str, visitor: Visitor, arguments: Sequence[object]
     ) -> Answer:
         asked = parse(arguments, HostCommand)
-        result = self._hub.command(connection, asked.name, asked.text, asked.person)
+        if asked.name == "room":  # as open_room and enter_room
+            self._limits.room(visitor.person, visitor.origin.ip)
+        result = self._hub.command(connection, asked.name, asked.text, asked.person, asked.room)
         return phrases.done(result, visitor.lang)
 
     def _typing(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:

@@ -25,9 +25,9 @@ export function mountOrders({ field, opener }, options) {
   /** @type {Part | null} */
   let menu = null;
 
-  /** The commands that this user may use. */
+  /** The commands that this user may use; not those of rooms, as long as there is one alone. */
   function usable() {
-    return commands.filter(({ host }) => !host || isHost(getState()));
+    return commands.filter(({ host, rooms }) => !rooms && (!host || isHost(getState())));
   }
 
   /**

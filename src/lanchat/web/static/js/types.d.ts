@@ -659,6 +659,10 @@ interface Command {
   readonly help: string;
   /** Whether it is for hosts alone. */
   readonly host: boolean;
+  /** Whether it is about the room in which it is given: who has opened that may use it, too. */
+  readonly here: boolean;
+  /** Whether it is worth nothing as long as there is one room alone; in the main one, if `here`. */
+  readonly rooms: boolean;
   /** Whether it is asked about before it is done, or only where it was chosen by a click. */
   readonly grave: boolean;
   readonly asks: boolean;
