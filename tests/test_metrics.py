@@ -144,7 +144,7 @@ def test_both_forms_that_prometheus_asks_for(server):
     )
     assert answer.headers["Content-Type"].startswith("application/openmetrics-text")
     ours = [each for each in parse_new(answer.text) if each.name.startswith("lanchat")]
-    assert len(ours) == 16
+    assert len(ours) == 17
     assert all(family.documentation for family in ours)
 
 

@@ -75,11 +75,19 @@ class Figures(Collector):
         yield InfoMetricFamily("lanchat", "What runs.", {"version": lanchat.__version__})
         yield _gauge("start_time_seconds", "When it began, since 1970.", self._start)
         yield _gauge("people", "Who is here, however many tabs they have.", self._hub.count())
+        yield self._from_rooms()
         yield from self._from_connections()
         yield from self._from_messages()
         yield from self._from_log()
         if self._database is not None:
             yield from _from_database(self._database())
+
+    def _from_rooms(self) -> Metric:
+        family = GaugeMetricFamily("lanchat_rooms", "Open rooms, by kind.", labels=["kind"])
+        counts = self._hub.rooms.counts()
+        for kind in ("open", "group", "direct"):
+            family.add_metric([kind], counts[kind])
+        return family
 
     def _from_connections(self) -> Iterator[Metric]:
         traffic = self._traffic()

@@ -5,6 +5,7 @@ import pytest
 from lanchat.chat import entering
 from lanchat.chat.events import MessagePosted, Typing
 from lanchat.chat.model import LOBBY, Cursor
+from lanchat.chat.room_changes import OpenRoom
 from lanchat.chat.room_channels import TAKES_ROOMS
 from lanchat.chat.room_events import (
     MarkedRead,
@@ -13,6 +14,7 @@ from lanchat.chat.room_events import (
     RoomLeft,
     RoomTold,
 )
+from lanchat.chat.rooms import Room
 from lanchat.errors import (
     Forbidden,
     NotAMember,
@@ -305,6 +307,30 @@ def test_who_logs_out_leaves_all_rooms(hub, recorder, bia, ana):
     assert [one.room.id for one in tab(hub, again, "B2").rooms.rooms] == []
     with pytest.raises(UnknownRoom):
         hub.rooms.enter("B2", direct.id)
+
+
+def test_who_takes_another_name_is_known_by_it_in_rooms(hub, start, bia, ana):
+    """By the other one of a room for two as well, who reads on when they are gone."""
+    hub.rooms.open_direct("Bia", ana.id)
+    hub.identities.rename(bia, "Beatriz", LAPTOP)
+    hub.rooms.mark_read("Ana", LOBBY, 0).result(DEADLINE)  # behind it in the log
+    hub.close()
+    again = start()
+    (direct,) = tab(again, ana, "Ana").rooms.rooms
+    assert direct.person.name == "Beatriz"
+
+
+def test_who_becomes_host_learns_of_groups(start, log, recorder):
+    """Which are there already, and which guests who are in none do not see."""
+    hub = start(log=log)
+    for name in ("Ana", "Bia", "Davi"):
+        user = hub.identities.log_in(name, LAPTOP, host=name == "Ana")
+        tab(hub, user, name)
+    log.append(OpenRoom(Room("g", "group", "Group 1"), (user,), 10)).result(DEADLINE)
+    assert [len(heard(recorder, name)) for name in ("Ana", "Bia", "Davi")] == [1, 0, 1]
+    hub.command("Ana", "host", "Bia")
+    (told,) = heard(recorder, "Bia")
+    assert (told.room.id, told.members, told.member) == ("g", 1, False)
 
 
 def test_what_is_read_is_told_to_ones_other_tabs(hub, recorder, bia):

@@ -15,8 +15,10 @@ from lanchat.chat.room_changes import (
     LeaveRoom,
     MarkRead,
     OpenRoom,
+    RenameMember,
 )
 from lanchat.chat.room_events import (
+    MemberRenamed,
     RoomChanged,
     RoomDeleted,
     RoomEntered,
@@ -305,6 +307,21 @@ def test_who_logs_out_is_in_no_room(log, told):
         do(log, draft("a", user_id="2", room="r"))
     assert do(log, LeaveAll("2")).left == do(log, LeaveAll("3")).closed == ()
     assert told[-1] == left
+
+
+def test_who_has_another_name_has_it_in_all_rooms(log, told):
+    """At one position, and nobody is told where they are in none."""
+    opened(log, members=(ANA, BIA))
+    room = opened(log, Room(direct_room_id("1", "2"), "direct", opener="1"), (ANA, BIA))
+    renamed = do(log, RenameMember(User("2", "Beatriz")))
+    assert told[-1] == renamed == MemberRenamed(room.seq + 1, User("2", "Beatriz"))
+    _, _, members = log.rooms()
+    assert sorted(each.user.name for each in members) == ["Ana", "Ana", "Beatriz", "Beatriz"]
+    (_, direct) = log.overview("1", Cursor(0, ""), 10, 100).rooms
+    assert direct.person == User("2", "Beatriz")
+    for user in (User("2", "Beatriz"), DAVI):
+        do(log, RenameMember(user))
+    assert told[-1] == renamed
 
 
 def read(log, room, user, up_to):

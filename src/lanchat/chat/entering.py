@@ -6,6 +6,7 @@ Whoever has no id is at the server's own computer, and reaches all rooms but tho
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -36,6 +37,7 @@ from lanchat.chat.room_changes import (
     LeaveRoom,
     MarkRead,
     OpenRoom,
+    RenameMember,
 )
 from lanchat.chat.room_events import MarkedRead
 from lanchat.chat.rooms import (
@@ -270,6 +272,10 @@ class Entering:
             raise CommandUnusable("no_room", name=name)
         return room.id
 
+    def counts(self) -> Counter[str]:
+        """How many open rooms there are, by their kind."""
+        return Counter(room.kind for room in self._memberships.rooms() if room.is_open)
+
     def where(self, room_id: str) -> dict[str, str]:
         """What the connection log says of where something was done, which others may know of."""
         room = self._memberships.room(room_id)
@@ -331,6 +337,11 @@ class Entering:
         """Let somebody who has logged out be in no room any more. Does not wait."""
         with suppress(StoreUnavailable):  # nobody comes back by this id anyway
             self._log.append(LeaveAll(user_id))
+
+    def rename(self, user: User) -> None:
+        """Note by which name somebody is in their rooms from now on. Does not wait."""
+        with suppress(StoreUnavailable):  # they are seen by it as long as they are here
+            self._log.append(RenameMember(user))
 
     def tidy(self, now: float) -> None:
         """Once a day, let go who has not come for long, and closed rooms with nothing in them.

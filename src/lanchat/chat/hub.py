@@ -295,6 +295,7 @@ class Hub:
         """The log says what has happened: in this process, or in another one."""
         if isinstance(event, SettingsChanged):
             self._enforcement.changed(event)
+            self._room_channels.promoted(event.after.moderators - event.before.moderators)
             return
         if isinstance(event, RoomEvent):
             self._room_channels.tell(event)

@@ -111,6 +111,7 @@ class Identities:
         if member is not None:
             # Before anything waits: of two changes at once the later one is told later.
             self._publish(MemberChanged(renamed, member.role, member.muted))
+        self._moderation.rooms.rename(renamed)
         self._presence.reserve(renamed, origin)
         return renamed
 

@@ -15,6 +15,7 @@ from lanchat.chat.permissions import Standing
 from lanchat.chat.room_events import (
     GroupEntered,
     GroupsShared,
+    MemberRenamed,
     RoomChanged,
     RoomDeleted,
     RoomEntered,
@@ -133,6 +134,9 @@ class Memberships:
             self._put(event.room, event.user)
         elif isinstance(event, RoomEntered):
             self._put(event.room, event.user)
+        elif isinstance(event, MemberRenamed):
+            for room_id in self.rooms_of(event.user.id):
+                self._put(room_id, event.user)
         elif isinstance(event, RoomLeft):
             self._take_out(event.room, event.user.id)
         elif isinstance(event, RoomsLeft):

@@ -15,6 +15,7 @@ from lanchat.chat.room_events import (
     GroupEntered,
     GroupsShared,
     MarkedRead,
+    MemberRenamed,
     RoomChanged,
     RoomDeleted,
     RoomEntered,
@@ -111,6 +112,13 @@ class LeaveAll(Change[RoomsLeft]):
     """
 
     user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameMember(Change[MemberRenamed]):
+    """Let a user be in their rooms by the name that they have now; in none, nobody is told."""
+
+    user: User
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,16 @@ class RoomChannels:
             if room := self._memberships.room(room_id):
                 self._tell_all(room, RoomChanged(room))
 
+    def promoted(self, user_ids: Collection[str]) -> None:
+        """Tell who moderates from now on of the groups that they may enter."""
+        with self._memberships.lock:
+            groups = [room for room in self._memberships.rooms() if room.kind == "group"]
+            for user_id in self._connections.keys() & user_ids:
+                for room in groups:
+                    if room.is_open and not self._memberships.is_member(user_id, room.id):
+                        count = self._memberships.count(room.id)
+                        self._say(RoomTold(user_channel(user_id), room, count, member=False))
+
     def _opened(self, event: RoomOpened) -> None:
         room, count = event.room, len(event.members)
         for user in event.members:

@@ -95,6 +95,14 @@ class RoomsLeft(InLobby):
 
 
 @dataclass(frozen=True, slots=True)
+class MemberRenamed(InLobby):
+    """A user is in their rooms by another name from now on; people learn of it by MemberChanged."""
+
+    seq: int
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
 class MarkedRead(ToUser):
     """Somebody has read a room up to a message; so much is left, of which so much mentions them.
 
@@ -152,5 +160,6 @@ RoomEvent = (
     | RoomsLeft
     | GroupsShared
     | GroupEntered
+    | MemberRenamed
 )
 """What has a position."""

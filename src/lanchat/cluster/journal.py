@@ -33,6 +33,7 @@ from lanchat.chat.model import Message, User
 from lanchat.chat.room_events import (
     GroupEntered,
     GroupsShared,
+    MemberRenamed,
     RoomChanged,
     RoomDeleted,
     RoomEntered,
@@ -186,6 +187,10 @@ def _room_left(event: RoomLeft) -> tuple[str, Any]:
     return "room left", [event.room, event.user.id, event.user.name]
 
 
+def _member_renamed(event: MemberRenamed) -> tuple[str, Any]:
+    return "member renamed", event.user.id
+
+
 def _rooms_left(event: RoomsLeft) -> tuple[str, Any]:
     return "rooms left", [event.user.id, event.user.name, event.left, event.closed]
 
@@ -216,6 +221,7 @@ _KINDS: dict[type, Callable[[Any], tuple[str, Any]]] = {
     RoomsLeft: _rooms_left,
     GroupsShared: _groups_shared,
     GroupEntered: _group_entered,
+    MemberRenamed: _member_renamed,
 }
 
 
@@ -293,6 +299,11 @@ def _read_room_left(_connection: Reader, seq: int, content: list[str]) -> LogEve
     return RoomLeft(seq, room_id, User(*user))
 
 
+def _read_member_renamed(connection: Reader, seq: int, user_id: str) -> LogEvent | None:
+    name = rooms.name_of(connection, user_id)
+    return None if name is None else MemberRenamed(seq, User(user_id, name))
+
+
 def _read_rooms_left(_connection: Reader, seq: int, content: list[Any]) -> LogEvent | None:
     user_id, name, left, closed = content
     return RoomsLeft(seq, User(user_id, name), tuple(left), tuple(closed))
@@ -324,6 +335,7 @@ _READ: dict[str, Callable[[Reader, int, Any], LogEvent | None]] = {
     "rooms left": _read_rooms_left,
     "groups shared": _read_groups_shared,
     "group entered": _read_group_entered,
+    "member renamed": _read_member_renamed,
 }
 
 

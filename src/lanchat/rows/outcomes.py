@@ -42,6 +42,7 @@ from lanchat.chat.room_changes import (
     MarkRead,
     OpenRoom,
     PutIntoGroup,
+    RenameMember,
     ShareOut,
 )
 from lanchat.errors import Refusal, UnknownMessage
@@ -196,6 +197,10 @@ def _put_into_group(connection: Connection, change: PutIntoGroup) -> Outcome:
     return Outcome(*groups.put_into_group(connection, change))
 
 
+def _rename_member(connection: Connection, change: RenameMember) -> Outcome:
+    return Outcome(*rooms.rename_member(connection, change))
+
+
 def _mark_read(connection: Connection, change: MarkRead) -> Outcome:
     return Outcome(unread.mark(connection, change), fresh=False)
 
@@ -219,6 +224,7 @@ _APPLY: dict[type, Callable[[Connection, Any], Outcome]] = {
     ChangeRoom: _change_room,
     DeleteRoom: _delete_room,
     LeaveAll: _leave_all,
+    RenameMember: _rename_member,
     MarkRead: _mark_read,
     ShareOut: _share_out,
     PutIntoGroup: _put_into_group,

@@ -10,8 +10,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from lanchat.chat.model import LOBBY, Message, User
-from lanchat.chat.room_changes import ChangeRoom, EnterRoom, LeaveAll, LeaveRoom, OpenRoom
-from lanchat.chat.room_events import RoomChanged, RoomEntered, RoomLeft, RoomOpened, RoomsLeft
+from lanchat.chat.room_changes import (
+    ChangeRoom,
+    EnterRoom,
+    LeaveAll,
+    LeaveRoom,
+    OpenRoom,
+    RenameMember,
+)
+from lanchat.chat.room_events import (
+    MemberRenamed,
+    RoomChanged,
+    RoomEntered,
+    RoomLeft,
+    RoomOpened,
+    RoomsLeft,
+)
 from lanchat.chat.rooms import ROOM_NAME_LIMIT, Membership, Room, same_name
 from lanchat.errors import (
     NotAMember,
@@ -72,6 +86,13 @@ def members(connection: Reader, room_id: str, up_to: int = 2**62) -> list[User]:
         (room_id, up_to),
     )
     return [User(*row) for row in rows]
+
+
+def name_of(connection: Reader, user_id: str) -> str | None:
+    """By which name somebody is in rooms, None where they are in none."""
+    query = 'SELECT "user" FROM member WHERE user_id = ? AND room <> ? LIMIT 1'
+    row = connection.execute(query, (user_id, LOBBY)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def as_room(row: tuple[Any, ...]) -> Room:
@@ -215,6 +236,17 @@ def leave_all(connection: Connection, change: LeaveAll) -> tuple[RoomsLeft, bool
         "UPDATE room SET closed = ?, seq = ? WHERE id = ?", [(seq, seq, each) for each in closing]
     )
     return RoomsLeft(seq, User(user_id, rows[0][3]), tuple(left), tuple(closing)), True
+
+
+def rename_member(connection: Connection, change: RenameMember) -> tuple[MemberRenamed, bool]:
+    """Let a user have another name in all rooms; False where they are in none."""
+    user = change.user
+    changed = connection.execute(
+        'UPDATE member SET "user" = ? WHERE user_id = ? AND "user" <> ? AND room <> ?',
+        (user.name, user.id, user.name, LOBBY),
+    ).rowcount
+    seq = connection.take_position() if changed else connection.position()
+    return MemberRenamed(seq, user), bool(changed)
 
 
 def _check_name(connection: Connection, wanted: Room) -> None:
