@@ -2,7 +2,7 @@
 
 import pytest
 
-from lanchat.chat.events import ConnectionsClosed, MemberChanged, Notice
+from lanchat.chat.events import ConnectionsClosed, MemberChanged, MemberLeft, Notice
 from lanchat.chat.model import Origin, User
 from lanchat.errors import Banned, Muted, NameUnusable, Unauthorized
 
@@ -23,10 +23,12 @@ def test_who_is_banned_is_told_until_when_and_then_closed(hub, bia, recorder, ti
         "command.ban.done",
         {"name": "Bia", "until": times.wall + 3_600},
     )
-    assert recorder.heard("Bia")[-2:] == [
+    notice, left, closed = recorder.heard("Bia")[-3:]
+    assert (type(left), left.user) == (MemberLeft, bia)
+    assert (notice, closed) == (
         Notice(bia.id, "banned", IN_AN_HOUR),
         ConnectionsClosed(bia.id),
-    ]
+    )
     assert audit.lines[-2:] == [
         ("command", "ban", "Ana", (bia, PHONE), {"seconds": 3_600}),
         ("leave", bia, PHONE, 0, "banned"),
