@@ -1,9 +1,9 @@
 """Pick a language and translate into it.
 
 One flat catalogue a language lies in ``locales/``: dotted keys, ``page.*`` for the templates,
-``client.*`` for the browser's scripts, ``error.*`` for refusals, ``banner.*`` for the terminal
-of who runs the server, ``export.*`` for the page of an archive. Pages, client and CLI share
-them, so a word is chosen once.
+``client.*`` for the browser's scripts, ``rooms.*`` for those that come with a second room,
+``error.*`` for refusals, ``banner.*`` for the terminal of who runs the server, ``export.*`` for
+the page of an archive. Pages, client and CLI share them, so a word is chosen once.
 """
 
 from __future__ import annotations

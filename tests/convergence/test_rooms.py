@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from lanchat.chat.model import LOBBY, User
 from lanchat.errors import Refusal, RoomClosed
 from tests.world.deadline import DEADLINE
 from tests.world.house import House, Tab, Wire
+from tests.world.page import Pages
+from tests.world.page_tab import PageTab
 
 NAMES = ["Ana", "Bia", "Caio"]
 PEOPLE = st.integers(0, len(NAMES) - 1)
@@ -37,7 +39,7 @@ MOST_GROUPS = 9
 CALM = 6
 """So much is done at least between two logouts or restarts."""
 TABS = 3
-"""Of each person; the last one takes no rooms."""
+"""Of each person: one that follows the contract, the page itself, and one that takes no rooms."""
 
 Act = Callable[[], Any]
 
@@ -46,6 +48,7 @@ class Rooms(RuleBasedStateMachine):
     """What people do with rooms, and who is in which."""
 
     make_place: Callable[[], Path | str]
+    pages: Pages
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +76,9 @@ class Rooms(RuleBasedStateMachine):
     def log_in(self, number: int) -> User:
         user = self.house.log_in(number % len(self.house.servers), NAMES[number])
         self.tabs[number] = [
-            Tab(user, f"{user.id} {each}", takes_rooms=each < TABS - 1) for each in range(TABS)
+            Tab(user, f"{user.id} 0", takes_rooms=True),
+            PageTab(self.pages, user, f"{user.id} 1"),
+            Tab(user, f"{user.id} 2", takes_rooms=False),
         ]
         self.connect(self.tabs[number][0], number)
         return user
@@ -460,9 +465,11 @@ class Rooms(RuleBasedStateMachine):
             assert {
                 number: message for number, message in shown.items() if not message.get("deleted")
             } == there
+        if isinstance(tab, PageTab):
+            self.check_unread(tab)
 
     def check_unread(self, tab: Tab) -> None:
-        """What the server counts is what there is to count."""
+        """What the server counts, and the page, is what there is to count."""
         for room, unread in tab.unread.items():
             others = (m for m in self.house.there(room).values() if m["user_id"] != tab.user.id)
             mark = self.marks[tab.user.id, room]
@@ -480,7 +487,12 @@ def folders() -> Iterator[Callable[[], Path]]:
 
 def run(place: Callable[[], Path | str], examples: int, steps: int) -> None:
     """Let people do things by chance."""
-    machine = type("Machine", (Rooms,), {"make_place": staticmethod(place)})
+    with closing(Pages()) as pages:
+        what = {"make_place": staticmethod(place), "pages": pages}
+        _run(type("Machine", (Rooms,), what), examples, steps)
+
+
+def _run(machine: type[Rooms], examples: int, steps: int) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(

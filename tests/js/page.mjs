@@ -7,9 +7,12 @@ import {
   ACTIONS,
   historyReceived,
   historyRequest,
+  roomEntered,
   snapshotReceived,
   snapshotRequest,
 } from "#js/protocol.js";
+import { unreadIn } from "#js/rooms/unread.js";
+import { viewIn } from "#js/rooms/views.js";
 import { initial, reduce } from "#js/state.js";
 
 const INVITE = { lanUrl: "http://192.0.2.1", inviteUrl: "http://192.0.2.1" };
@@ -26,7 +29,11 @@ const DEEDS = {
       ...Array.from({ length: asked }, () => /** @type {Action} */ ({ type: "historyFailed" })),
     ],
   }),
-  request: (state) => ({ answer: snapshotRequest(state)[1] }),
+  request: (state, { rooms }) => ({ answer: snapshotRequest(state, rooms)[1] }),
+  entered: (_, { answer }) => ({ actions: [{ type: "historyAsked" }, roomEntered(answer)] }),
+  away: () => ({ actions: [{ type: "attentionChanged", here: false, atEnd: true }] }),
+  chosen: (_, { room }) => ({ actions: [{ type: "roomChosen", room }] }),
+  rooms: (state) => ({ answer: state.rooms.map((room) => roomIn(state, room)) }),
   answer: (_, { answer }) => ({ actions: [snapshotReceived(answer)] }),
   event: (_, { name, payload }) => {
     const means = /** @type {Record<string, (payload: any, now: number) => Action>} */ (ACTIONS);
@@ -41,6 +48,16 @@ const DEEDS = {
   }),
   shown: (state) => ({ answer: state }),
 };
+
+/**
+ * What a page shows of a room, what it still has to ask for, and how much it counts as not read.
+ * @param {State} state
+ * @param {Room} room
+ */
+function roomIn(state, { id, ...room }) {
+  const { messages = [], gaps = [] } = viewIn(state, id) ?? {};
+  return { id, messages, gaps, ...unreadIn(state, { id, ...room }) };
+}
 
 for await (const text of createInterface({ input: process.stdin })) {
   const line = JSON.parse(text);

@@ -49,10 +49,36 @@ export function snapshot(messages = [], more = {}) {
   const all = messages.map((one) => (typeof one === "number" ? message(one) : one));
   const members = [{ ...member("a"), name: "Ana" }];
   const rules = { topic: "", locked: false, readonly: false, slow: 0 };
-  const missed = { messages: all, complete: true, cleared: 0, pins: [], mine: {} };
-  const told = { you: ANA, members, rules, ...missed };
+  const news = { messages: all, complete: true, cleared: 0, pins: [], mine: {} };
+  const told = { you: ANA, members, rules, ...news };
   const known = { seq: Math.max(0, ...all.map(({ seq }) => seq)), epoch: "e", anew: false };
   return { type: "snapshotReceived", snapshot: { ...told, ...known, changed: [], ...more } };
+}
+
+/** Ana comes in, and nothing has been said. */
+export const here = snapshot();
+
+/**
+ * An open room as the wire has it.
+ * @param {string} id
+ * @returns {Wire.RoomHere}
+ */
+export function room(id) {
+  const rules = { topic: "", locked: false, readonly: false, slow: 0 };
+  return { id, name: id, kind: "open", ...rules, closed: false, members: 1 };
+}
+
+/**
+ * The same as a room that Ana is in, and has read.
+ * @param {string} id
+ * @param {Partial<RoomMissed>} more
+ * @returns {RoomMissed}
+ */
+export function missed(id, more = {}) {
+  const { person: _, people: _none, ...facts } = room(id);
+  const kind = id === "lobby" ? "main" : "open";
+  const told = { unread: 0, mentions: 0, complete: true, cleared: 0 };
+  return { ...facts, kind, ...told, ...more };
 }
 
 /**
@@ -69,9 +95,10 @@ export function deleted(id, seq) {
  * What is left of it.
  * @param {number} id
  * @param {number} seq
+ * @param {Partial<Message>} more
  */
-export function gone(id, seq) {
-  return message(id, { seq, message: "", deleted: true });
+export function gone(id, seq, more = {}) {
+  return message(id, { seq, message: "", deleted: true, ...more });
 }
 
 /**

@@ -178,8 +178,7 @@ class Tab:
     def connect(self, server: Server) -> None:
         """Come in with all that is shown, and take what was missed."""
         self.server = server
-        asked = {"last_seq": self._seq, "epoch": self._epoch, "rooms": self.takes_rooms}
-        request = msgspec.convert(asked, NewHost)
+        request = msgspec.convert(self._request(), NewHost)
         server.hub.connect(self.connection, self.user)
         snapshot = server.hub.join(
             *(self.connection, self.user, HERE, request.cursor), traits=request.traits
@@ -208,6 +207,9 @@ class Tab:
         self.shown[room] = {}
         for message in entered["messages"]:
             self._put(message)
+
+    def _request(self) -> Wire:
+        return {"last_seq": self._seq, "epoch": self._epoch, "rooms": self.takes_rooms}
 
     def _take(self, answer: Wire) -> None:
         rooms = answer.get("rooms", [{**answer, "id": LOBBY}])

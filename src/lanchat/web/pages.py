@@ -21,6 +21,9 @@ AUTHORITY_PATH = "/lanchat-ca.crt"
 
 _YEAR = 365 * 24 * 3600
 
+_PARTS = frozenset({"rooms"})
+"""The parts of the page with texts of their own, by the beginning of their keys."""
+
 _ERRORS = {404: "not_found", 413: "too_large", 500: "broken"}
 """What the page of an error says; of those that are not here, ``other``."""
 
@@ -39,6 +42,7 @@ class Pages:
         app.add_url_rule("/chat", "chat", self.chat)
         app.add_url_rule("/invite", "invite", self.invite)
         app.add_url_rule("/invite.svg", "invite_code", self.invite_code)
+        app.add_url_rule("/texts/<part>", "texts", self.texts)
         app.add_url_rule("/healthz", "health", self.health)
         if self._site.authority is not None:
             app.add_url_rule(AUTHORITY_PATH, "authority", self.authority)
@@ -71,6 +75,12 @@ class Pages:
             flask.abort(403)
         url = self._site.config.invitation(self._site.lan_url())
         return _not_kept(Response(qr.picture(url), mimetype="image/svg+xml"))
+
+    def texts(self, part: str) -> Response:
+        """What a part of the page says that is loaded when it is needed."""
+        if part not in _PARTS:
+            flask.abort(404)
+        return _not_kept(flask.jsonify(i18n.strings(self._site.language(), f"{part}.")))
 
     def authority(self) -> Response:
         """The authority, in the type that phones offer to install."""

@@ -5,7 +5,10 @@ import { copyText } from "./clipboard.js";
 import { element } from "./dom.js";
 import { namesOf } from "./marks.js";
 import { isHost, silencedBy } from "./moderation.js";
+import { linkTo } from "./page.js";
 import { AT_HAND, pillsOf } from "./reactions.js";
+import { shownRoom } from "./rooms/lists.js";
+import { mayTalkTo } from "./rooms/permissions.js";
 import { needsSelecting, selectText } from "./selecting.js";
 import { messageWith } from "./versions.js";
 
@@ -70,6 +73,10 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
     const mine = message.user_id === state.you.id;
     const { id, user, pinned = false, quoted } = message;
     const silent = silencedBy(state) !== null;
+    const author =
+      shownRoom(state).kind === "direct"
+        ? undefined
+        : state.members.find((member) => member.id === message.user_id);
     /** @type {[boolean, MenuItem][]} */
     const all = [
       [!silent, item("reply", "client.reply", () => deeds.reply(id))],
@@ -80,7 +87,11 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
       ],
       [message.message !== "", item("copy", "client.copy_text", () => copy(message.message))],
       [needsSelecting(), item("select", "client.select_text", () => selectText(id))],
-      [true, item("link", "client.copy_link", () => copy(linkTo(id)))],
+      [true, item("link", "client.copy_link", () => copy(addressOf(id, state.room)))],
+      [
+        author !== undefined && mayTalkTo(state, author),
+        item("lock", "client.talk_privately", () => author && deeds.talkTo(author)),
+      ],
       [host, item("pin", pinned ? "client.unpin" : "client.pin", () => deeds.pin(id, !pinned))],
       [mine || host, item("delete", "client.delete", () => deeds.erase(id), true)],
       [
@@ -212,8 +223,11 @@ function pillsIn({ you, mine, reacting }, message) {
   return pillsOf(message, { you, own: mine[message.id], chosen: reacting[message.id] });
 }
 
-/** @param {number} id */
-function linkTo(id) {
+/**
+ * @param {number} id
+ * @param {string} room
+ */
+function addressOf(id, room) {
   const { origin, pathname } = location;
-  return `${origin}${pathname}#message-${id}`;
+  return `${origin}${pathname}${linkTo(id, room)}`;
 }

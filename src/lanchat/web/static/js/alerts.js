@@ -5,7 +5,8 @@
 import { beginningOf } from "./copies.js";
 import { setText } from "./dom.js";
 import { gistOf } from "./gist.js";
-import { keep } from "./page.js";
+import { keep, linkTo } from "./page.js";
+import { roomOf } from "./rooms/views.js";
 import { playNotes, wakeSound } from "./sound.js";
 import { makeTurns, openChannel } from "./turns.js";
 
@@ -58,34 +59,44 @@ export function mountAlerts({ sound, system, why }, { words, name }) {
 
   /**
    * @param {Message} message
-   * @param {{ concerns: boolean, reading: boolean }} how whether it names or answers the reader,
-   *   and whether they see it
+   * @param {{ concerns: boolean, reading: boolean, elsewhere: boolean }} how whether it names or
+   *   answers the reader or is for them alone, whether they see it, and whether it is in another
+   *   room: what is said there to all is no matter for a sound
    */
   async function heard(message, how) {
     const { id, user } = message;
+    const matters = how.concerns || (sound.value === "all" && !how.elsewhere);
     if (how.reading) turns.pass(id);
-    else if ((how.concerns || sound.value === "all") && (await turns.take(id))) {
+    else if (matters && (await turns.take(id))) {
       if (sound.value !== "none") {
         playNotes();
         navigator.vibrate?.(SHAKE);
       }
-      if (notifies) notify(`${user}: ${message.message || gistOf(message, words)}`, id);
+      if (notifies) notify(`${user}: ${message.message || gistOf(message, words)}`, message);
     }
   }
 
   /**
    * @param {string} text
-   * @param {number} id
+   * @param {Message} message
    */
-  function notify(text, id) {
+  function notify(text, message) {
     const body = beginningOf(text, MOST_LETTERS);
     const shown = new Notification(name, { body, tag: "lanchat" });
     shown.addEventListener("click", () => {
       window.focus();
-      location.hash = `message-${id}`;
+      location.hash = linkTo(message.id, roomOf(message));
       shown.close();
     });
   }
 
-  return { heard };
+  /**
+   * Somebody is called; of several pages one sounds.
+   * @param {number} call
+   */
+  async function ring(call) {
+    if (sound.value !== "none" && (await turns.take(call))) playNotes();
+  }
+
+  return { heard, ring };
 }

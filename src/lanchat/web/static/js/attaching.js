@@ -141,6 +141,7 @@ export function mountAttaching(options) {
 
   return {
     update,
+    turn: makeTurn(() => sending),
     /** Whether files wait for their message. */
     waits: () => sending?.waits() ?? false,
     /** What the next messages have, ten files each: the tray is empty then. */
@@ -151,6 +152,22 @@ export function mountAttaching(options) {
      * @param {readonly DraftFile[] | undefined} files
      */
     restore: (files) => files && sending?.restore(files),
+  };
+}
+
+/**
+ * A function to turn from one room to another: files stay where they were chosen.
+ * @param {() => ReturnType<typeof import("./files/sending.js").mountSending> | null} getSending
+ */
+function makeTurn(getSending) {
+  /** @type {Map<string, readonly DraftFile[]>} */
+  const elsewhere = new Map(); // room → what was chosen there
+  return (/** @type {string} */ from, /** @type {string} */ to) => {
+    const sending = getSending();
+    if (sending === null) return;
+    elsewhere.set(from, sending.take().flat());
+    sending.restore(elsewhere.get(to) ?? []);
+    elsewhere.delete(to);
   };
 }
 

@@ -1,6 +1,7 @@
 // Whether somebody reads: a page that is hidden, or not in front, is not read.
 
 import { keep } from "./page.js";
+import { LOBBY, viewIn } from "./rooms/views.js";
 
 /** Where one had stopped, by who one was then.
  * @type {Kept<readonly [user: string, id: number]>}
@@ -28,8 +29,9 @@ export function mountAttention({ getState, dispatch }) {
   }
 
   function save() {
-    const { you, readUpTo: upTo } = getState();
-    if (upTo !== null) kept.save([you.id, upTo]);
+    const state = getState();
+    const upTo = viewIn(state, LOBBY)?.readUpTo ?? null;
+    if (upTo !== null) kept.save([state.you.id, upTo]);
   }
 
   document.addEventListener("visibilitychange", () => {

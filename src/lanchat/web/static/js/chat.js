@@ -7,25 +7,22 @@ import { makeBadge } from "./badge.js";
 import { mountComposer } from "./composer.js";
 import { mountConfirm, mountFarewell, mountPanel } from "./dialogs.js";
 import { byId, readConfig } from "./dom.js";
+import { waysToHear } from "./hearing.js";
 import { newestId } from "./history.js";
 import { mountEmptyRoom, mountWayIn } from "./invite.js";
 import { mountLater } from "./later.js";
-import { concerns, mentionable } from "./mentions.js";
+import { mountLinks } from "./links.js";
+import { mentionable } from "./mentions.js";
 import { silencedBy } from "./moderation.js";
 import { mountOrders } from "./orders.js";
 import { mountOverlays, setInert } from "./overlays.js";
-import {
-  followViewport,
-  ignoreHeldKeys,
-  keep,
-  keepDraft,
-  onceAFrame,
-  takeCode,
-  takeMessage,
-} from "./page.js";
+import { followViewport, ignoreHeldKeys, keep, keepDrafts, onceAFrame, takeCode } from "./page.js";
 import { mountPeople, othersOf } from "./people.js";
 import { newClientId } from "./protocol.js";
 import { countNew } from "./reading.js";
+import { keptRoom, mountGate } from "./rooms/gate.js";
+import { rulesIn } from "./rooms/rules.js";
+import { unreadElsewhere } from "./rooms/unread.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { mountBoard, mountStatus, mountWaits } from "./status.js";
@@ -41,7 +38,7 @@ const at = (/** @type {string} */ id) => byId(id, HTMLElement);
 const words = makeWords(config.strings, config.lang);
 const times = makeTimes(config.lang);
 // Whoever has to log in anew, perhaps by another name, finds what is not said yet.
-const draft = keepDraft(keep("sessionStorage", "lanchat.writing"), () => state.you);
+const drafts = keepDrafts(() => state.you);
 /** @type {Kept<readonly Draft[]>} */
 const outbox = keep("sessionStorage", "lanchat.outbox");
 
@@ -51,6 +48,7 @@ let state = initial({
   outbox: outbox.load() ?? [],
   stale: { message: words.t("client.written_before") },
   readUpTo: readUpTo(config.user),
+  ...keptRoom.load(config.user),
 });
 let seenUpTo = Infinity; // what has a greater id comes while one looks
 
@@ -60,7 +58,9 @@ function dispatch(action) {
   state = reduce(state, action);
   if (state.outbox !== before.outbox) outbox.save(state.outbox);
   if (action.type === "messagePosted") hear(before, action.message);
-  if (state.rules.slow < before.rules.slow) socket.hurry();
+  if (rulesIn(state).slow < rulesIn(before).slow) socket.hurry();
+  // At once: what is typed next is for where one is now.
+  if (state.room !== before.room) talk.turn(before.room, state.room);
   schedule();
 }
 
@@ -69,12 +69,14 @@ function dispatch(action) {
  * @param {Message} message
  */
 async function hear(before, message) {
-  const { you, here, atEnd } = state;
-  if (!before.joined || message.id <= newestId(before) || message.user_id === you.id) return;
-  const how = { concerns: concerns(message, you), reading: here && atEnd };
-  (await later.alerts())?.heard(message, how);
+  const how = waysToHear(before, state, message);
+  if (how !== null) (await later.alerts())?.heard(message, how);
 }
 
+const links = mountLinks({
+  ...{ words, dispatch, tell, getState: () => state },
+  timeline: () => timeline,
+});
 const overlays = mountOverlays({ rest: at("chat"), shade: at("shade") });
 const attaching = mountAttaching({
   ...{ words, times, overlays, dispatch, tell, limit: config.limits.file },
@@ -95,7 +97,8 @@ const composer = mountComposer(
   {
     words,
     limit: config.limits.message,
-    draft,
+    room: state.room,
+    draftIn: drafts.of,
     names: config.commands.map(({ name }) => name),
     usable: () => orders.usable(),
     people: () => othersOf(state.you, state.members),
@@ -129,6 +132,11 @@ const orders = mountOrders(
     send: (...order) => socket.command(...order),
     tell,
     rerender: schedule,
+    rooms: {
+      enter: (id) => rooms.enter(id),
+      open: (opener) => rooms.openRoom(opener),
+      shareOut: (opener) => rooms.shareOut(opener),
+    },
   },
 );
 const board = mountBoard(
@@ -140,12 +148,16 @@ const board = mountBoard(
     pin: at("pin"),
     pinText: at("pin-text"),
   },
-  { words, onJump: jump },
+  { words, onJump: links.jump },
 );
 const farewell = mountFarewell({ card: at("farewell"), why: at("farewell-why") }, { words, times });
 const people = mountPeople(
   { list: at("people"), search: byId("people-search", HTMLInputElement), line: at("count") },
-  { words, overlays, commands: config.commands, onAct: orders.moderate, onClear: orders.clear },
+  {
+    ...{ words, overlays, commands: config.commands },
+    ...{ onAct: orders.moderate, onClear: orders.clear },
+    onTalk: (member) => rooms.talkTo(member),
+  },
 );
 const status = mountStatus(at("status"), { words, rerender: schedule });
 const waits = mountWaits(at("rows"), { words, rerender: schedule });
@@ -174,11 +186,12 @@ const invite = mountWayIn("invite", { words });
 const emptyRoom = mountEmptyRoom(at("empty"), { words });
 const socket = openSocket(config, {
   rate: config.limits.rate,
+  rooms: true,
   dispatch,
   getState: () => state,
   onUnauthorized: () => location.assign("./"),
   onPause(pause) {
-    composer.pause(pause, state.rules.slow > 0 ? "client.slow_mode" : "client.too_fast");
+    composer.pause(pause, rulesIn(state).slow > 0 ? "client.slow_mode" : "client.too_fast");
     waits.pause(pause);
   },
 });
@@ -204,7 +217,8 @@ const talk = mountTalk(
       attaching,
     },
     getState: () => state,
-    onJump: jump,
+    onJump: links.jump,
+    rooms: { nameOf: (id) => rooms.nameOf(id), talkTo: (person) => rooms.talkTo(person) },
   },
 );
 const attend = mountAttention({ getState: () => state, dispatch });
@@ -213,6 +227,14 @@ const later = mountLater({
   ...{ words, overlays, tell, room: config.room },
   ownName: () => state.you.name,
   onLoad: talk.loadRest,
+});
+const rooms = mountGate({
+  ...{ words, times, overlays, dispatch, tell, socket, orders, composer },
+  commands: config.commands,
+  title: config.room,
+  ring: async (call) => (await later.alerts())?.ring(call),
+  getState: () => state,
+  rerender: schedule,
 });
 const badge = makeBadge(byId("icon", HTMLLinkElement), config.room);
 
@@ -228,28 +250,15 @@ mountPanel({
 });
 followViewport(at("chat"));
 at("log-out").addEventListener("submit", () => {
-  draft.save("");
+  drafts.clear();
   outbox.save([]);
 });
 // A keyboard that jumps up on a phone would hide what one came to read.
 if (matchMedia("(hover: hover)").matches) composer.focus();
 
-/** @param {number} id */
-async function jump(id) {
-  if (!(await timeline.jump(id))) tell(words.t("client.message_gone"));
-}
-
 /** @param {string} text */
 function tell(text) {
   if (text !== "") dispatch({ type: "commandAnswered", text, now: Date.now() });
-}
-
-// A link to a message (#message-41) leads to it, also where the page is open already.
-window.addEventListener("hashchange", () => followLink());
-
-async function followLink() {
-  const id = state.joined ? takeMessage() : null;
-  if (id !== null) await jump(id);
 }
 
 function render() {
@@ -258,7 +267,7 @@ function render() {
   timeline.update(state);
   waits.update(state);
   if (state.joined && seenUpTo === Infinity) setTimeout(later.load);
-  seenUpTo = state.joined ? newestId(state) : seenUpTo;
+  seenUpTo = state.joined ? Math.max(newestId(state), state.lastSeq) : seenUpTo;
   if (overlays.isOpen(at("invite"))) invite.update(state);
   emptyRoom.update(state);
   board.update(state);
@@ -270,8 +279,9 @@ function render() {
   composer.silence(why === null ? "" : words.say(why, times));
   const unread = countNew(state);
   timeline.updateUnread(unread);
-  badge(state.here ? 0 : unread);
-  followLink();
+  badge((state.here ? 0 : unread) + unreadElsewhere(state).unread);
+  rooms.update(state);
+  links.follow();
 }
 
 schedule();

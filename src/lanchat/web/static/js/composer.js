@@ -12,7 +12,8 @@ const WARN_BELOW = 200; // characters left from which on the reader is told
  * Calls `onSend(text)`, and for a line that is a command `onCommand(name, text)`, which promises
  * "" or what was wrong; `names` are
  * those of all commands, `usable()` the commands that may be used, `people()` the names of whom they
- * can be about, `mentionable()` of whom one can mention; `draft` keeps the text. `onStop()` is the Escape key, `onRecall()` the upward one in
+ * can be about, `mentionable()` of whom one can mention; `draftIn(room)` keeps the text of each room, of which `room` is
+ * shown at first. `onStop()` is the Escape key, `onRecall()` the upward one in
  * an empty field: whether they were for something. `onTyping()` is called as somebody types;
  * `hasFiles()` is whether files go along, which need no words.
  * @param {{
@@ -20,7 +21,8 @@ const WARN_BELOW = 200; // characters left from which on the reader is told
  *   limitLine: HTMLElement, list: HTMLElement, box: HTMLElement, barred: HTMLElement,
  * }} elements
  * @param {{
- *   words: Words, limit: number, draft: ReturnType<typeof import("./page.js").keepDraft>,
+ *   words: Words, limit: number, room: string,
+ *   draftIn: (room: string) => ReturnType<typeof import("./page.js").keepDraft>,
  *   names: readonly string[], usable: () => readonly Command[],
  *   people: () => readonly string[], mentionable: () => readonly string[],
  *   onSend: (text: string) => void,
@@ -31,7 +33,8 @@ const WARN_BELOW = 200; // characters left from which on the reader is told
  */
 export function mountComposer(elements, options) {
   const { form, field, send, limitLine, list, box, barred } = elements;
-  const { words, limit, draft, names, ...on } = options;
+  const { words, limit, draftIn, names, ...on } = options;
+  let draft = draftIn(options.room);
   let silenced = ""; // why nothing can be sent
   let complaint = ""; // what was wrong with the last command
   const brake = makeBrake(limitLine, show);
@@ -175,14 +178,6 @@ export function mountComposer(elements, options) {
     if (held) (why === "" ? field : barred).focus();
   }
 
-  /** What somebody else had begun to write, who is not logged in any more, leaves the field. */
-  function follow() {
-    const left = draft.left();
-    if (left === null) return;
-    if (field.value === left.text) put("");
-    on.onLeft(left);
-  }
-
   /** @param {string} why */
   function complain(why) {
     complaint = why;
@@ -190,7 +185,23 @@ export function mountComposer(elements, options) {
   }
 
   return {
-    ...{ edit, silence, follow, focus: () => field.focus() },
+    /** What somebody else had begun to write, who is not logged in any more, leaves the field. */
+    follow() {
+      const left = draft.left();
+      if (left === null) return;
+      if (field.value === left.text) put("");
+      on.onLeft(left);
+    },
+    /**
+     * Go on with what one has begun to write in another room.
+     * @param {string} room
+     */
+    turn(room) {
+      draft = draftIn(room);
+      complaint = "";
+      put(draft.load());
+    },
+    ...{ edit, silence, focus: () => field.focus() },
     ...{ begin: instead.begin, release: instead.release, pause: brake.pause, show },
   };
 }

@@ -1,6 +1,7 @@
 // What stands of a message in other places, pure: quoted in its answers, and pinned on the board.
 // A copy follows what happens to its message, also where that one is not shown itself.
 
+import { roomOf } from "./rooms/views.js";
 import { isCleared, messageWith } from "./versions.js";
 
 const QUOTE_LIMIT = 200; // code points, as the server quotes
@@ -35,7 +36,9 @@ export function beginningOf(text, most) {
 export function withQuotes(state, changed = []) {
   const news = new Map(changed.map((version) => [version.id, version]));
   const messages = mapped(state.messages, (one) => requoted(state, news, one));
-  const outbox = mapped(state.outbox, (draft) => requoted(state, news, draft));
+  const outbox = mapped(state.outbox, (draft) =>
+    roomOf(draft) === state.room ? requoted(state, news, draft) : draft,
+  );
   if (messages === state.messages && outbox === state.outbox) return state;
   return { ...state, messages, outbox };
 }

@@ -1,8 +1,8 @@
-// What the server tells of messages before it says what was missed, pure: kept until that is there.
+// What the server tells of messages and rooms before it says what was missed, pure: kept until that is there.
 // It may be of another history, in which the same ids are other messages.
 
 /** @type {ReadonlySet<Action["type"]>} */
-const OF_MESSAGES = new Set([
+const KEPT = new Set([
   "messagePosted",
   "messageChanged",
   "reactionsChanged",
@@ -10,6 +10,12 @@ const OF_MESSAGES = new Set([
   "historyCleared",
   "userCleared",
   "messagesRetired",
+  "roomOpened",
+  "roomChanged",
+  "roomDeleted",
+  "personEntered",
+  "personLeft",
+  "readMoved",
 ]);
 
 /**
@@ -18,7 +24,7 @@ const OF_MESSAGES = new Set([
  * @param {Action["type"]} type
  */
 export function isEarly({ joined }, type) {
-  return !joined && OF_MESSAGES.has(type);
+  return !joined && KEPT.has(type);
 }
 
 /**

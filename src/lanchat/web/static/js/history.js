@@ -1,5 +1,5 @@
-// What a reader sees from top to bottom, pure: the part of the state with the messages and the notes
-// between them.
+// What a reader sees of a room from top to bottom, pure: the part of the state with the messages and
+// the notes between them.
 //
 // `lastSeq` is the position up to which nothing can be missing, in the `epoch` in which it was
 // learned: live events raise it, which wait until the catch-up is in (early.js), and the answer to
@@ -7,33 +7,26 @@
 
 import { quoteOf, withPin, withQuotes } from "./copies.js";
 import { lastOf } from "./dom.js";
-import { withMine } from "./reactions.js";
+import { readAccordingTo } from "./rooms/unread.js";
+import { EMPTY } from "./rooms/views.js";
 import { sorted } from "./stretches.js";
 import { withoutTyping } from "./typing.js";
-import { has, isCleared, withNews, withoutOldNews, withVersion, withVersions } from "./versions.js";
+import { has, isCleared, withNews, withVersion, withVersions } from "./versions.js";
 
 const MOST_NOTES = 300;
 
 /**
- * The messages of a snapshot, and what has changed since this page saw them.
+ * The messages of a snapshot, as far as they are of the room in its place, and what has changed there
+ * since this page saw it.
  * @param {State} state
- * @param {Snapshot} snapshot
+ * @param {RoomPart} part
  * @returns {State}
  */
-export function caughtUp(state, snapshot) {
-  const {
-    messages,
-    changed,
-    complete,
-    seq,
-    epoch,
-    anew,
-    cleared,
-    retired = 0,
-    pins,
-    mine,
-  } = snapshot;
-  const before = withCleared(anew ? begunAnew(state) : withoutUncertain(state), cleared);
+export function caughtUp(state, { messages, changed, pins, seq, ...part }) {
+  const { complete, anew, cleared, retired, unread } = part;
+  const { readUpTo, newAfter, typing } = state;
+  const nothing = { ...EMPTY, readUpTo, newAfter, typing, lastSeq: 0 };
+  const before = withCleared(anew ? { ...state, ...nothing } : withoutUncertain(state), cleared);
   const old = retired > 0 ? withRetired(before, [[0, retired]]) : before;
   // What changed and is not shown here (let go, or in a gap) does not come back alone.
   const concerns = changed.filter(({ id, deleted }) => deleted || has(old, id));
@@ -45,9 +38,9 @@ export function caughtUp(state, snapshot) {
   const newest = newestId(known);
   const notes =
     old.lastSeq > 0 ? known.notes : known.notes.map((one) => ({ ...one, after: newest }));
-  const told = withMine({ ...known, pins: pins.map(quoteOf) }, [...messages, ...changed], mine);
-  const after = { ...withQuotes(told, changed), gaps, notes, lastSeq: seq, epoch };
-  return withoutOldNews({ ...after, early: [], reacting: {}, joined: true });
+  const told = { ...withQuotes({ ...known, pins: pins.map(quoteOf) }, changed), gaps, notes };
+  if (unread === null) return told;
+  return { ...told, readUpTo: Math.max(readUpTo ?? 0, readAccordingTo(told, unread)) };
 }
 
 /** @type {Reducer<"messagePosted">} */
@@ -135,16 +128,6 @@ export function withNote(notes, note) {
  */
 export function newestId({ messages }) {
   return lastOf(messages)?.id ?? 0;
-}
-
-/**
- * What is shown is of another history.
- * @param {State} state
- * @returns {State}
- */
-function begunAnew(state) {
-  const nothing = { messages: [], notes: [], gaps: [], lastSeq: 0, cleared: 0, clearedOf: {} };
-  return { ...state, ...nothing, retired: [], unseen: {}, unseenReactions: {}, mine: {} };
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { element, icon } from "./dom.js";
 import { isHost } from "./moderation.js";
+import { shownRoom } from "./rooms/lists.js";
 
 const PAUSES = [0, 5, 10, 30, 60, 300]; // seconds between two messages; 0 is none
 
@@ -13,45 +14,39 @@ const PAUSES = [0, 5, 10, 30, 60, 300]; // seconds between two messages; 0 is no
  * @param {{
  *   words: Words, overlays: Overlays, commands: readonly Command[], takesFiles: boolean,
  *   onCommand: (name: string, text: string) => void,
+ *   rooms: { open: (opener: HTMLElement) => void, shareOut: (opener: HTMLElement) => void },
  * }} options
  */
-export function mountHosting(opener, { words, overlays, commands, takesFiles, onCommand }) {
-  const label = opener.title;
-  const lock = toggle("lock", (on) => onCommand(on ? "lock" : "unlock", ""));
-  const readonly = toggle("readonly", (on) => onCommand("readonly", on ? "on" : "off"));
-  const edits = toggle("edits", (on) => onCommand("edits", on ? "on" : "off"));
-  const files = toggle("files", (on) => onCommand("files", on ? "on" : "off"));
+export function mountHosting(opener, { words, overlays, commands, takesFiles, rooms, onCommand }) {
+  const [locked, readonly, edits, files] = ["lock", "readonly", "edits", "files"].map((name) =>
+    toggle(words.t(`client.order.${name}`), (on) => onCommand(...commandOf(name, on))),
+  );
   const slow = element("select", "choice__select");
   const topic = element("input", "field__input");
-  const title = element("h2", "overlay__title", label);
-  const card = element("section", "overlay overlay--order", title, lock, readonly);
-  card.setAttribute("role", "dialog");
-  card.setAttribute("aria-label", label);
-  card.hidden = true;
-  if (commands.some(({ name }) => name === "edits")) card.append(edits);
-  if (takesFiles) card.append(files);
-  card.append(
-    element("label", "choice", words.t("client.order.slow"), slow),
-    topicForm(),
-    element("div", "overlay__part", act("bans", "ban"), act("clear", "delete")),
+  const pauses = element("label", "choice", words.t("client.order.slow"), slow);
+  const about = topicForm();
+  const hasEdits = commands.some(({ name }) => name === "edits");
+  const hasGroups = commands.some(({ name }) => name === "groups");
+  const card = cardOf(
+    opener.title,
+    ...[locked, readonly, ...(hasEdits ? [edits] : []), ...(takesFiles ? [files] : [])],
+    ...[pauses, about],
+    element(
+      "div",
+      "overlay__part",
+      act("room", "add", () => rooms.open(opener)),
+      ...(hasGroups ? [act("groups", "people", () => rooms.shareOut(opener))] : []),
+    ),
+    element(
+      "div",
+      "overlay__part",
+      act("bans", "ban", () => onCommand("bans", "")),
+      act("clear", "delete", () => onCommand("clear", "")),
+    ),
   );
   slow.addEventListener("change", () =>
     onCommand("slow", slow.value === "0" ? "off" : `${slow.value}s`),
   );
-
-  /**
-   * @param {string} name
-   * @param {(on: boolean) => void} onToggle
-   */
-  function toggle(name, onToggle) {
-    const button = element("button", "switch", words.t(`client.order.${name}`));
-    button.type = "button";
-    button.setAttribute("role", "switch");
-    button.addEventListener("click", () => {
-      onToggle(button.getAttribute("aria-checked") !== "true");
-    });
-    return button;
-  }
 
   function topicForm() {
     const save = element("button", "button button--soft", words.t("client.order.save"));
@@ -71,20 +66,21 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, on
   /**
    * @param {string} name
    * @param {string} symbol
+   * @param {() => void} onPress
    */
-  function act(name, symbol) {
+  function act(name, symbol, onPress) {
     const button = element("button", "overlay__act", icon(symbol), words.t(`client.order.${name}`));
     button.type = "button";
     button.classList.toggle("overlay__act--danger", name === "clear");
     button.addEventListener("click", () => {
       overlays.close(); // what comes of it is told, or asked about, in the room
-      onCommand(name, "");
+      onPress();
     });
     return button;
   }
 
   /** @param {number} seconds */
-  function showPause(seconds) {
+  function showSlow(seconds) {
     const all = PAUSES.includes(seconds) ? PAUSES : [...PAUSES, seconds].sort((a, b) => a - b);
     const key = "client.order.seconds";
     const options = all.map((pause) => {
@@ -97,8 +93,7 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, on
     slow.value = String(seconds);
   }
 
-  /** @type {Rules | null} */
-  let shown = null;
+  let shown = "";
 
   document.body.append(card);
   overlays.mountOpener(opener, card);
@@ -106,18 +101,61 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, on
   /** @type {Part["update"]} */
   function update(state) {
     const { rules } = state;
+    const room = shownRoom(state);
+    const isMain = room.kind === "main";
+    const here = isMain ? rules : room; // in a room its own rules are set, for it alone
     opener.hidden = !isHost(state);
     if (opener.hidden && overlays.isOpen(card)) overlays.close();
-    if (rules === shown) return;
-    lock.setAttribute("aria-checked", String(rules.locked));
-    readonly.setAttribute("aria-checked", String(rules.readonly));
+    for (const part of [locked, readonly, pauses, about]) part.hidden = room.kind === "direct";
+    for (const part of [edits, files]) part.hidden = !isMain;
+    const now = JSON.stringify([room.id, rules, here.locked, here.readonly, here.slow, here.topic]);
+    if (now === shown) return;
+    locked.setAttribute("aria-checked", String(here.locked));
+    readonly.setAttribute("aria-checked", String(here.readonly));
     edits.setAttribute("aria-checked", String(rules.edits !== false));
     files.setAttribute("aria-checked", String(rules.files !== false));
-    showPause(rules.slow);
+    showSlow(here.slow);
     // What somebody is writing here stays.
-    if (document.activeElement !== topic) topic.value = rules.topic;
-    shown = rules;
+    if (document.activeElement !== topic) topic.value = here.topic;
+    shown = now;
   }
 
   return { update };
+}
+
+/**
+ * @param {string} label
+ * @param {readonly HTMLElement[]} parts
+ */
+function cardOf(label, ...parts) {
+  const title = element("h2", "overlay__title", label);
+  const card = element("section", "overlay overlay--order", title, ...parts);
+  card.setAttribute("role", "dialog");
+  card.setAttribute("aria-label", label);
+  card.hidden = true;
+  return card;
+}
+
+/**
+ * @param {string} label
+ * @param {(on: boolean) => void} onToggle
+ */
+function toggle(label, onToggle) {
+  const button = element("button", "switch", label);
+  button.type = "button";
+  button.setAttribute("role", "switch");
+  button.addEventListener("click", () => {
+    onToggle(button.getAttribute("aria-checked") !== "true");
+  });
+  return button;
+}
+
+/**
+ * @param {string} name of a switch
+ * @param {boolean} on
+ * @returns {[name: string, text: string]}
+ */
+function commandOf(name, on) {
+  if (name === "lock") return [on ? "lock" : "unlock", ""];
+  return [name, on ? "on" : "off"];
 }

@@ -2,6 +2,7 @@
 
 import { copyText } from "./clipboard.js";
 import { byId, element } from "./dom.js";
+import { LOBBY } from "./rooms/views.js";
 
 /**
  * The way in, or the words that there is none but on this computer. `write` makes of an invitation
@@ -82,7 +83,7 @@ export function mountEmptyRoom(room, options) {
   /** @type {Part["update"]} */
   function update(state) {
     const { joined, messages, outbox } = state;
-    const silent = messages.length + outbox.length === 0;
+    const silent = messages.length + outbox.length === 0 && state.room === LOBBY;
     const empty = silent && (joined || !room.hidden);
     if (room.hidden === empty) room.hidden = !empty;
     if (empty) way.update(state);

@@ -110,7 +110,30 @@ export function mountList({ log, list }, { renderer, foldTall }) {
     return row?.kind === "message" ? row.moment : null;
   }
 
-  return { place, firstMoment, nodeOf: (/** @type {string} */ key) => shown.get(key)?.node };
+  /** Which message is seen first, and how far below the list's top. */
+  function firstSeen() {
+    const node = firstRead(new Set());
+    const row = node === null ? undefined : rowOf.get(node);
+    if (node === null || row === undefined) return null;
+    return { key: row.key, top: topOfText(node) - log.getBoundingClientRect().top };
+  }
+
+  /**
+   * Bring that message there again, if it is here.
+   * @param {ReturnType<typeof firstSeen>} seen
+   */
+  function scrollTo(seen) {
+    const node = seen && shown.get(seen.key)?.node;
+    if (seen && node) log.scrollTop += topOfText(node) - log.getBoundingClientRect().top - seen.top;
+  }
+
+  return {
+    place,
+    firstMoment,
+    firstSeen,
+    scrollTo,
+    nodeOf: (/** @type {string} */ key) => shown.get(key)?.node,
+  };
 }
 
 /**

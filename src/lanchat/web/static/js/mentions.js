@@ -29,11 +29,13 @@ export function mentionsIn(text, people) {
 
 /**
  * Whom one can mention: who is here, then who has said something and has left, the last of them
- * first. Of two who had one name it is who has it now.
- * @param {Pick<State, "members" | "messages">} state
+ * first. Of two who had one name it is who has it now. In a room besides the main one they are those
+ * of the room.
+ * @param {Pick<State, "members" | "messages"> & Partial<Pick<State, "rooms" | "room">>} state
  * @returns {readonly User[]}
  */
-export function mentionable({ members, messages }) {
+export function mentionable({ members: all, messages, rooms, room }) {
+  const members = rooms?.find(({ id }) => id === room)?.people ?? all;
   const ids = new Set(members.map(({ id }) => id));
   const names = new Set(members.map(({ name }) => name.toLowerCase()));
   /** @type {User[]} */

@@ -2,6 +2,8 @@
 // told as a note in the list.
 
 import { tell } from "./history.js";
+import { shownRoom } from "./rooms/lists.js";
+import { rulesIn } from "./rooms/rules.js";
 
 /** @type {Rules} */
 export const NO_RULES = { topic: "", locked: false, readonly: false, slow: 0 };
@@ -17,10 +19,11 @@ export function isHost({ members, you }) {
  * @returns {Phrase | null}
  */
 export function silencedBy(state) {
+  if (shownRoom(state).closed) return ["client.room_closed", {}];
   if (isHost(state)) return null;
   const me = state.members.find(({ id }) => id === state.you.id);
   if (me?.muted) return muted(state.mutedUntil);
-  return state.rules.readonly ? ["client.room_readonly", {}] : null;
+  return rulesIn(state).readonly ? ["client.room_readonly", {}] : null;
 }
 
 /**

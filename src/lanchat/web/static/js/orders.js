@@ -17,11 +17,15 @@ import { inOwnZone } from "./words.js";
  *   getState: () => State, confirmed: (question: string, deed: string) => Promise<boolean>,
  *   send: (name: string, text: string, person?: string) => Promise<Wire.Answer<"host_command"> | null>,
  *   tell: (text: string) => void, rerender: () => void, takesFiles: boolean,
+ *   rooms: {
+ *     enter: (id: string) => void,
+ *     open: (opener: HTMLElement) => void, shareOut: (opener: HTMLElement) => void,
+ *   },
  * }} options
  */
 export function mountOrders({ field, opener }, options) {
   const { words, times, overlays, commands, getState, confirmed, send, tell, rerender } = options;
-  const { takesFiles } = options;
+  const { takesFiles, rooms } = options;
   /** @type {Part | null} */
   let menu = null;
 
@@ -46,6 +50,7 @@ export function mountOrders({ field, opener }, options) {
     const answer = await send(name, text, person);
     // What everybody was told meanwhile need not be said twice.
     if (answer?.ok && getState().toldCount === toldCount) tell(inOwnZone(answer.message, times));
+    if (answer?.ok && answer.room !== undefined) rooms.enter(answer.room);
     return answer?.ok
       ? ""
       : inOwnZone(answer?.error.message ?? words.t("client.no_connection"), times);
@@ -137,6 +142,7 @@ export function mountOrders({ field, opener }, options) {
       overlays,
       commands,
       takesFiles,
+      rooms,
       onCommand: async (name, text) => tell(await command(name, text)),
     });
     rerender();

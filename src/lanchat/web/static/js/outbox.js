@@ -1,15 +1,25 @@
 // The own messages that wait to be sent, or were refused, pure: a part of the state.
 
+import { inRoom, LOBBY, roomOf } from "./rooms/views.js";
 import { withVersion } from "./versions.js";
 
 /** @type {Reducer<"draftLeft">} */
 export function draftLeft(state, { draft }) {
-  return { ...state, outbox: [...state.outbox, { ...draft, error: state.stale }] };
+  return { ...state, outbox: [...state.outbox, { ...draft, ...here(state), error: state.stale }] };
 }
 
 /** @type {Reducer<"draftQueued">} */
 export function draftQueued(state, { draft }) {
-  return { ...state, outbox: [...state.outbox, { ...draft, by: state.you.id, error: null }] };
+  const own = { ...draft, ...here(state), by: state.you.id, error: null };
+  return { ...state, outbox: [...state.outbox, own] };
+}
+
+/**
+ * The room that is shown, where it is not the main one.
+ * @param {State} state
+ */
+function here({ room }) {
+  return room === LOBBY ? {} : { room };
 }
 
 /**
@@ -25,9 +35,11 @@ export function draftStored(state, { client_id, id, time, now }) {
   const ip = state.members.find((member) => member.id === you.id)?.ip ?? "";
   // It may have changed already, and what it mentions is the server's to say: any version counts more.
   const own = { id, seq: 0, client_id, user_id: you.id, user: you.name, ip, time };
+  const { room } = draft;
   const said = { ...own, message: draft.text, ...referencesOf(draft), ...filesOf(draft) };
-  const after = withVersion(state, said);
-  return { ...after, clockOffset: Date.parse(time) - now };
+  const message = { ...said, ...(room && { room }) };
+  const after = inRoom(state, roomOf(draft), (there) => withVersion(there, message));
+  return { ...draftDiscarded(after, { client_id }), clockOffset: Date.parse(time) - now };
 }
 
 /**

@@ -1,6 +1,8 @@
 // What the page has from its browser: what outlives a reload, the address, how it looks, the keys,
 // and a phone's keyboard.
 
+import { LOBBY } from "./rooms/views.js";
+
 /**
  * `load()` and `save(value)` of one JSON value; an empty value takes it away. A browser may
  * forbid storage: then nothing is kept.
@@ -60,6 +62,36 @@ export function keepDraft(kept, writer) {
 }
 
 /**
+ * What is being written in each room, by the room's id; all of it goes where one logs out.
+ * @param {() => User} writer
+ */
+export function keepDrafts(writer) {
+  const key = "lanchat.writing";
+  /** @type {Map<string, ReturnType<typeof keepDraft>>} */
+  const drafts = new Map();
+
+  function clear() {
+    try {
+      const all = Object.keys(sessionStorage).filter((one) => one.startsWith(key));
+      for (const one of all) sessionStorage.removeItem(one);
+    } catch {
+      // Forbidden: nothing was kept.
+    }
+  }
+
+  return {
+    /** @param {string} room */
+    of(room) {
+      const its = room === LOBBY ? key : `${key}.${room}`;
+      const draft = drafts.get(room) ?? keepDraft(keep("sessionStorage", its), writer);
+      drafts.set(room, draft);
+      return draft;
+    },
+    clear,
+  };
+}
+
+/**
  * The access code that an invitation brings, or null. It stands in the address's fragment, the
  * part that browsers keep to themselves.
  * @param {string} url
@@ -76,14 +108,23 @@ export function takeCode() {
 }
 
 /**
- * The message that this page's address leads to (#message-41), or null; it is left out from now
- * on, so that the same link leads there again.
+ * What leads to a message: #message-41, or in another room than the main one #message-41@ROOM.
+ * @param {number} id
+ * @param {string} room
+ */
+export function linkTo(id, room) {
+  return room === LOBBY ? `#message-${id}` : `#message-${id}@${room}`;
+}
+
+/**
+ * The message that this page's address leads to, or null; it is left out from now on, so that the same
+ * link leads there again.
  */
 export function takeMessage() {
-  const id = /^#message-(\d+)$/.exec(location.hash)?.[1];
+  const [, id, room = LOBBY] = /^#message-(\d+)(?:@(\w+))?$/.exec(location.hash) ?? [];
   if (id === undefined) return null;
   history.replaceState(null, "", location.pathname + location.search);
-  return Number(id);
+  return { id: Number(id), room };
 }
 
 /**

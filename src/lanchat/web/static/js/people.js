@@ -2,6 +2,7 @@
 
 import { element, icon, lastOf, setText } from "./dom.js";
 import { isHost } from "./moderation.js";
+import { mayTalkTo } from "./rooms/permissions.js";
 
 const COLOURS = 24; // the classes in css/avatar.css
 const MANY = 30; // people from whom on one can search
@@ -58,19 +59,23 @@ export function othersOf(you, people) {
 
 /**
  * The people list; a host's has menus, whose choices are `onAct(action, member)`, or `onClear(member)`
- * for all that they have said.
+ * for all that they have said; `onTalk(member)` is to talk to somebody alone.
  * @param {{ list: HTMLElement, search: HTMLInputElement, line: HTMLElement }} elements
  * @param {{
  *   words: Words, overlays: Overlays, commands: readonly Command[],
  *   onAct: (action: string, member: Member) => void, onClear: (member: Member) => void,
+ *   onTalk: (member: Member) => void,
  * }} options
  */
 export function mountPeople({ list, search, line }, options) {
-  const { words, overlays, commands, onAct, onClear } = options;
+  const { words, overlays, commands, onAct, onClear, onTalk } = options;
   /** @type {readonly Member[]} */
   let shown = [];
   let me = "";
   let hosting = false;
+  /** @type {Rules["private"]} */
+  let privacy;
+  let mayTalk = (/** @type {Member} */ _member) => false;
   let wanted = "";
   /** @type {WeakMap<Member, HTMLElement>} */
   let made = new WeakMap(); // who was here stays as they are while others come
@@ -84,8 +89,11 @@ export function mountPeople({ list, search, line }, options) {
   function update(state) {
     const { members, you, joined } = state;
     const ofHost = isHost(state);
-    if (members === shown && you.id === me) return;
-    if (you.id !== me || ofHost !== hosting) made = new WeakMap();
+    const between = state.rules.private;
+    if (members === shown && you.id === me && between === privacy) return;
+    if (you.id !== me || ofHost !== hosting || between !== privacy) made = new WeakMap();
+    privacy = between;
+    mayTalk = (member) => mayTalkTo(state, member);
     shown = members;
     me = you.id;
     hosting = ofHost;
@@ -146,7 +154,10 @@ export function mountPeople({ list, search, line }, options) {
    */
   function makeLine(member, mine) {
     const { id, name, ip, role, muted } = member;
-    const who = element("span", "people__who", element("bdi", "people__name", name));
+    const calm = hosting || !mayTalk(member);
+    const who = element(calm ? "span" : "button", "people__who");
+    who.append(element("bdi", "people__name", name));
+    if (who instanceof HTMLButtonElement) opens(who, member);
     const person = element("li", "people__person", avatar(id, name), who);
     person.dataset.user = id;
     person.title = `${name} · ${ip}`;
@@ -162,19 +173,30 @@ export function mountPeople({ list, search, line }, options) {
   function opener(member) {
     const label = words.t("client.actions", { name: member.name });
     const button = element("button", "button button--icon people__more", icon("more"));
-    button.type = "button";
     button.setAttribute("aria-label", label);
+    opens(button, member);
+    return button;
+  }
+
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {Member} member
+   */
+  function opens(button, member) {
+    button.type = "button";
     button.setAttribute("aria-haspopup", "menu");
     button.setAttribute("aria-expanded", "false");
     button.addEventListener("click", () => {
       if (button.getAttribute("aria-expanded") === "true") overlays.close();
       else overlays.openMenu(button, { label: member.name, items: itemsFor(member) });
     });
-    return button;
   }
 
   /** @param {Member} member */
   function itemsFor(member) {
+    const talk = { text: words.t("client.talk_privately"), onChoose: () => onTalk(member) };
+    const talks = mayTalk(member) ? [talk] : [];
+    if (!hosting) return talks;
     const ofGuest = ["guest", member.muted ? "muted" : "writer"];
     const menus = member.role === "host" ? ["host"] : ofGuest;
     const offered = commands.filter(({ menu }) => menu !== null && menus.includes(menu));
@@ -184,7 +206,7 @@ export function mountPeople({ list, search, line }, options) {
       onChoose: () => onAct(name, member),
     }));
     const clear = words.t("client.clear_person", { name: member.name });
-    return [...acts, { text: clear, danger: true, onChoose: () => onClear(member) }];
+    return [...talks, ...acts, { text: clear, danger: true, onChoose: () => onClear(member) }];
   }
 
   return { update };

@@ -124,6 +124,18 @@ function withGone(state, departures, now) {
 }
 
 /**
+ * Somebody has entered a room beside the main one, or has left it.
+ * @param {State} state
+ * @param {MoveNote["kind"]} kind
+ * @param {User} person
+ * @param {number} now
+ * @returns {State}
+ */
+export function withMoved(state, kind, person, now) {
+  return { ...state, notes: noted(state, kind, [person], now) };
+}
+
+/**
  * The notes once it is told that these have come, or gone. A line of arrivals stays where it
  * stands, before what they say; one of departures moves on, behind what they have said.
  * @param {State} state

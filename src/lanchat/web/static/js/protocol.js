@@ -1,7 +1,8 @@
 // The wire's words and the page's, pure: docs/protocol.md as this page speaks it. What the server
 // says becomes an action of the state; what the page asks becomes an event of the wire.
 
-const ROOM = "lobby"; // the one that everybody is in
+import { LOBBY } from "./rooms/views.js";
+
 const STRETCH = 100; // messages of the history at a time
 
 /**
@@ -14,11 +15,17 @@ export const ACTIONS = {
   message_changed: (message) => ({ type: "messageChanged", message }),
   reactions_changed: (changed) => ({ type: "reactionsChanged", ...changed }),
   mine: (mine) => ({ type: "mineChanged", mine: mineOf(mine) }),
-  typing: ({ user_id: id, user: name }) => ({
+  typing: ({ room, user_id: id, user: name }) => ({
     type: "typingReceived",
     typing: { id, name, since: performance.now() },
+    ...(room && { room }),
   }),
-  history_cleared: ({ up_to }, now) => ({ type: "historyCleared", upTo: up_to, now }),
+  history_cleared: ({ up_to, room }, now) => ({
+    type: "historyCleared",
+    upTo: up_to,
+    now,
+    ...(room && { room }),
+  }),
   user_cleared: ({ user_id, up_to, seq }) => ({
     type: "userCleared",
     userId: user_id,
@@ -46,26 +53,54 @@ export const ACTIONS = {
     muted,
     now,
   }),
-  room_changed: (rules, now) => ({ type: "rulesChanged", rules, now }),
+  room_changed: (changed, now) =>
+    "id" in changed
+      ? { type: "roomChanged", room: changed }
+      : { type: "rulesChanged", rules: changed, now },
+  room_closed: (room) => ({ type: "roomChanged", room }),
+  room_deleted: ({ id }) => ({ type: "roomDeleted", room: id }),
+  host_called: ({ room, name, ...person }, now) => ({
+    type: "hostCalled",
+    room,
+    name,
+    person: userOf(person),
+    now,
+  }),
+  room_opened: ({ member, ...room }) => ({ type: "roomOpened", room: roomNew(room), member }),
+  member_joined: ({ room, ...person }, now) => ({
+    type: "personEntered",
+    room,
+    person: userOf(person),
+    now,
+  }),
+  member_left: ({ room, ...person }, now) => ({
+    type: "personLeft",
+    room,
+    person: userOf(person),
+    now,
+  }),
+  read: readMoved,
   invite_changed: (invite) => ({ type: "inviteChanged", invite }),
   notice: (notice, now) => ({ type: "noticeReceived", notice, now }),
 };
 
 /**
- * Come in, and be told what this page has not seen yet.
+ * Come in, and be told what this page has not seen yet; `rooms` is whether of all rooms.
  * @param {Pick<State, "lastSeq" | "epoch">} state
+ * @param {boolean} [rooms]
  * @returns {Wire.Request<"new_host">}
  */
-export function snapshotRequest({ lastSeq, epoch }) {
-  return ["new_host", { batches: true, last_seq: lastSeq, epoch }];
+export function snapshotRequest({ lastSeq, epoch }, rooms = false) {
+  return ["new_host", { batches: true, last_seq: lastSeq, epoch, ...(rooms && { rooms }) }];
 }
 
 /**
- * @param {Pick<Draft, "client_id" | "text" | "quoted" | "mentions" | "files">} draft
+ * @param {Pick<Draft, "client_id" | "text" | "room" | "quoted" | "mentions" | "files">} draft
  * @returns {Wire.Request<"new_message">}
  */
-export function postRequest({ client_id, text, quoted, mentions, files }) {
+export function postRequest({ client_id, text, room, quoted, mentions, files }) {
   const references = {
+    ...(room && { room }),
     ...(quoted && { reply_to: quoted.id }),
     ...(mentions && { mentions }),
     ...(files && { files: files.flatMap(({ upload }) => upload ?? []) }),
@@ -74,21 +109,21 @@ export function postRequest({ client_id, text, quoted, mentions, files }) {
 }
 
 /**
- * A part of the history, as long as an answer may be.
+ * A part of a room's history, as long as an answer may be.
  * @param {Place} place
  * @returns {Wire.Request<"history">}
  */
-export function historyRequest(place) {
-  return ["history", { room: ROOM, limit: STRETCH, ...place }];
+export function historyRequest(place, room = LOBBY) {
+  return ["history", { room, limit: STRETCH, ...place }];
 }
 
 /**
- * Messages with files, the newest ones or those before a message.
+ * Messages of a room with files, the newest ones or those before a message.
  * @param {number} [before]
  * @returns {Wire.Request<"history">}
  */
-export function filesRequest(before) {
-  return ["history", { room: ROOM, limit: STRETCH, files: true, ...(before && { before }) }];
+export function filesRequest(before, room = LOBBY) {
+  return ["history", { room, limit: STRETCH, files: true, ...(before && { before }) }];
 }
 
 /**
@@ -97,10 +132,10 @@ export function filesRequest(before) {
  * @param {Wire.Requests["history"]["answer"]} answer
  * @returns {Action}
  */
-export function historyReceived(place, { messages, complete, mine, ...ends }) {
+export function historyReceived(place, { messages, complete, mine, ...ends }, room = LOBBY) {
   const isFirst = ends.complete_before ?? (place.before !== undefined && complete);
   const isLast = ends.complete_after ?? (place.after !== undefined && complete);
-  return { type: "historyReceived", place, messages, isFirst, isLast, mine: mineOf(mine) };
+  return { type: "historyReceived", room, place, messages, isFirst, isLast, mine: mineOf(mine) };
 }
 
 /**
@@ -142,9 +177,12 @@ export function reactRequest(id, emoji, on) {
   return ["react", { id, emoji, on }];
 }
 
-/** @returns {Wire.Request<"typing">} */
-export function typingRequest() {
-  return ["typing", { room: ROOM }];
+/**
+ * @param {string} room
+ * @returns {Wire.Request<"typing">}
+ */
+export function typingRequest(room) {
+  return ["typing", { room }];
 }
 
 /**
@@ -152,18 +190,20 @@ export function typingRequest() {
  * @returns {Wire.Request<"search">}
  */
 export function searchRequest(query) {
-  return ["search", { room: ROOM, ...query }];
+  return ["search", query];
 }
 
 /**
- * `person` is the id of whom the command means, where the text does not name them.
+ * `person` is the id of whom the command means, where the text does not name them; `room` is where
+ * it was typed.
  * @param {string} name
  * @param {string} text
  * @param {string} [person]
  * @returns {Wire.Request<"host_command">}
  */
-export function commandRequest(name, text, person) {
-  return ["host_command", { name, text, ...(person && { person }) }];
+export function commandRequest(name, text, person, room = LOBBY) {
+  const where = room === LOBBY ? {} : { room };
+  return ["host_command", { name, text, ...(person && { person }), ...where }];
 }
 
 /**
@@ -172,9 +212,60 @@ export function commandRequest(name, text, person) {
  * @returns {Action}
  */
 export function snapshotReceived(answer) {
-  const { hosts: members, room: rules, anew = false, mine, ...missed } = answer;
-  const snapshot = { ...missed, members, rules, anew, mine: mineOf(mine) };
+  const { hosts: members, room: rules, anew = false, mine, rooms, open, ...missed } = answer;
+  const all = rooms && { rooms: rooms.map(roomMissed), others: open?.map(roomNew) };
+  const snapshot = { ...missed, ...all, members, rules, anew, mine: mineOf(mine) };
   return { type: "snapshotReceived", snapshot };
+}
+
+/**
+ * @param {Wire.RoomMine} room
+ * @returns {RoomMissed}
+ */
+function roomMissed({ last_id: _, person, ...room }) {
+  return { ...room, ...(person && { person: userOf(person) }) };
+}
+
+/**
+ * A room of which nothing more is known.
+ * @param {Wire.RoomHere} room
+ * @returns {Room}
+ */
+function roomNew({ person, people, ...room }) {
+  const its = person && { person: userOf(person) };
+  return { ...room, ...its, people: people?.map(userOf) ?? null, unread: 0, mentions: 0 };
+}
+
+/**
+ * @param {Wire.Person} person
+ * @returns {User}
+ */
+function userOf({ id, user }) {
+  return { id, name: user };
+}
+
+/**
+ * What the answer to somebody who opens or enters a room means.
+ * @param {Wire.Entered} answer
+ * @returns {Action}
+ */
+export function roomEntered({ room: { person, ...room }, members, mine, ...found }) {
+  const { messages, complete, pins } = found;
+  const its = { ...room, ...(person && { person: userOf(person) }) };
+  const people = members.map(userOf);
+  return {
+    type: "roomEntered",
+    found: { room: its, people, messages, complete, pins, mine: mineOf(mine) },
+  };
+}
+
+/**
+ * What the answer to `mark_read` means, and what one's other pages are told.
+ * @param {Wire.Read} read
+ * @returns {Action<"readMoved">}
+ */
+export function readMoved({ room, id, unread, mentions }) {
+  return { type: "readMoved", room, upTo: id, unread, mentions };
 }
 
 /**

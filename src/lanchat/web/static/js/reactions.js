@@ -1,6 +1,7 @@
 // Reactions to messages, pure. What everybody is told stands in the messages; `mine` is what this
 // user has done; `reacting` is what they have just chosen, until the server has answered.
 
+import { inRoom, roomWith } from "./rooms/views.js";
 import { isWaiting, messageWith, reacted } from "./versions.js";
 
 /** What is at hand; any other emoji can be typed. */
@@ -14,7 +15,8 @@ const NONE = [];
  * @type {Reducer<"reactionsChanged">}
  */
 export function reactionsChanged(state, { id, seq, reactions }) {
-  const after = withReactions(state, id, { seq, reactions });
+  const room = roomWith(state, id) ?? state.room;
+  const after = inRoom(state, room, (there) => withReactions(there, id, { seq, reactions }));
   return state.joined ? { ...after, lastSeq: Math.max(after.lastSeq, seq) } : after;
 }
 

@@ -87,6 +87,21 @@ export function mountReplying({ bar, text, cancel }, options) {
     return quoted;
   }
 
+  /** @type {Map<string, Quoted>} */
+  const elsewhere = new Map(); // room → what is answered there
+
+  /**
+   * The reader turns from one room to another, and back to what they were about to answer there.
+   * @param {string} from
+   * @param {string} to
+   */
+  function turn(from, to) {
+    if (current !== null && !current.edits) elsewhere.set(from, current.quoted);
+    const quoted = elsewhere.get(to);
+    elsewhere.delete(to);
+    become(quoted === undefined ? null : { edits: false, quoted });
+  }
+
   function draw() {
     bar.hidden = current === null;
     shown = current?.quoted ?? null;
@@ -119,5 +134,5 @@ export function mountReplying({ bar, text, cancel }, options) {
     }
   }
 
-  return { reply, edit, restore, stop, take, update };
+  return { reply, edit, restore, stop, take, turn, update };
 }

@@ -5,6 +5,7 @@ import { lastOf } from "./dom.js";
 import { concerns } from "./mentions.js";
 import { referencesOf } from "./outbox.js";
 import { firstNew } from "./reading.js";
+import { outboxIn } from "./rooms/views.js";
 import { END, isGap, stretchOf } from "./window.js";
 import { daysAgo } from "./words.js";
 
@@ -24,7 +25,7 @@ const moments = new WeakMap();
  * @param {Span} span
  */
 export function rowsOf(state, span = END, now = new Date()) {
-  const { messages, you, outbox } = state;
+  const { messages, you } = state;
   const { start, end } = stretchOf(state, span);
   const unread = newRowAt(state);
   // What stands above the first message that is shown belongs to those before it.
@@ -46,7 +47,7 @@ export function rowsOf(state, span = END, now = new Date()) {
   write.notesBefore(Infinity);
   // Until the server says when, it is now, by the server's clock: this device's may be wrong.
   const moment = now.getTime() + state.clockOffset;
-  for (const draft of outbox) {
+  for (const draft of outboxIn(state)) {
     const key = `own:${draft.client_id}`;
     const place = { key, mine: true, named: false, moment };
     write.message({ draft, message: entryOf(draft, you) }, place);

@@ -5,6 +5,7 @@ import { element, icon } from "./dom.js";
 import { hitsIn } from "./hits.js";
 import { colourOf } from "./people.js";
 import { searchRequest } from "./protocol.js";
+import { roomOf } from "./rooms/views.js";
 import { spokenIn } from "./text.js";
 import { daysAgo, inOwnZone } from "./words.js";
 
@@ -13,17 +14,19 @@ const PERIODS = { any: 0, day: 1, week: 7, month: 30 };
 
 /**
  * The card behind the button, which it opens. `ask(request)` promises the server's answer, or null;
- * `onJump(id)` leads to a message.
+ * `onJump(id, room)` leads to a message; `nameOf(room)` is what its room is called.
  * @param {HTMLElement} opener
  * @param {{
  *   words: Words, times: Times, overlays: Overlays,
- *   ask: ReturnType<typeof import("./socket.js").openSocket>["ask"], onJump: (id: number) => void,
+ *   ask: ReturnType<typeof import("./socket.js").openSocket>["ask"],
+ *   onJump: (id: number, room?: string) => void,
+ *   getState: () => State, nameOf: (room: string) => string,
  *   takesFiles: boolean, onFiles: (opener: HTMLElement) => void,
  * }} options
  */
 export function mountSearch(opener, options) {
-  const { words, times, overlays, ask, onJump, takesFiles, onFiles } = options;
-  const { card, form, text, user, period, go, line, list, older, files } = makeCard(
+  const { words, times, overlays, ask, onJump, getState, nameOf, takesFiles, onFiles } = options;
+  const { card, form, text, user, period, place, go, line, list, older, files } = makeCard(
     opener.title,
     words,
   );
@@ -33,7 +36,8 @@ export function mountSearch(opener, options) {
 
   files.hidden = !takesFiles;
   document.body.append(card);
-  overlays.mountOpener(opener, card);
+  overlays.mountOpener(opener, card, prepare);
+  prepare();
   overlays.open(card, opener);
 
   form.addEventListener("submit", (event) => {
@@ -45,13 +49,21 @@ export function mountSearch(opener, options) {
   files.addEventListener("click", () => onFiles(opener));
   card.addEventListener("keydown", walk);
 
+  /** As long as there is one room there is no choice. */
+  function prepare() {
+    const several = getState().rooms.length > 1;
+    place.label.hidden = !several;
+    if (!several) place.select.value = "here";
+  }
+
   /** @returns {Query} */
   function queryOf() {
-    const days = Object.entries(PERIODS).find(([name]) => name === period.value)?.[1] ?? 0;
+    const days = Object.entries(PERIODS).find(([name]) => name === period.select.value)?.[1] ?? 0;
     const since = new Date(Date.now() - days * DAY).toISOString();
     const name = user.input.value.trim();
     return {
       text: text.input.value.trim(),
+      ...(place.select.value === "here" && { room: getState().room }),
       ...(name !== "" && { user: name }),
       ...(days > 0 && { since }),
     };
@@ -93,6 +105,7 @@ export function mountSearch(opener, options) {
    */
   function hitLine(hit, wanted) {
     const { id, user_id, user: name, time, message } = hit;
+    const where = roomOf(hit);
     const date = new Date(time);
     const today = daysAgo(date, new Date()) === 0;
     const when = today ? times.short(date) : `${times.day(date)}, ${times.short(date)}`;
@@ -104,12 +117,13 @@ export function mountSearch(opener, options) {
     );
     const author = element("bdi", `search__who ${colourOf(user_id)}`, name);
     const head = element("span", "search__head", author, " ", stamp);
+    if (place.select.value !== "here") head.append(" · ", element("bdi", "", nameOf(where)));
     const button = element("button", "search__found", head, element("bdi", "", ...parts));
     stamp.dateTime = time;
     button.type = "button";
     button.addEventListener("click", () => {
       overlays.close();
-      onJump(id);
+      onJump(id, where);
     });
     return element("li", "", button);
   }
@@ -136,13 +150,11 @@ export function mountSearch(opener, options) {
 function makeCard(name, words) {
   const text = field("search-text", words.t("client.search.text"), "search");
   const user = field("search-user", words.t("client.search.user"), "text");
-  const options = Object.keys(PERIODS).map(
-    (key) => new Option(words.t(`client.search.${key}`), key),
-  );
-  const period = element("select", "choice__select", ...options);
-  const when = element("label", "choice", words.t("client.search.time"), period);
+  const period = choice(words.t("client.search.time"), Object.keys(PERIODS), words);
+  const place = choice(words.t("client.search.where"), ["here", "everywhere"], words);
   const go = element("button", "button button--primary", words.t("client.search.go"));
-  const form = element("form", "search__form", ...text.nodes, ...user.nodes, when, go);
+  const choices = [period.label, place.label];
+  const form = element("form", "search__form", ...text.nodes, ...user.nodes, ...choices, go);
   const line = element("p", "search__line");
   const list = element("ul", "search__hits");
   const older = element("button", "button button--soft", words.t("client.search.older"));
@@ -158,7 +170,18 @@ function makeCard(name, words) {
   older.type = "button";
   older.hidden = true;
   card.hidden = true;
-  return { card, form, text, user, period, go, line, list, older, files };
+  return { card, form, text, user, period, place, go, line, list, older, files };
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} keys
+ * @param {Words} words
+ */
+function choice(name, keys, words) {
+  const options = keys.map((key) => new Option(words.t(`client.search.${key}`), key));
+  const select = element("select", "choice__select", ...options);
+  return { select, label: element("label", "choice", name, select) };
 }
 
 /**

@@ -40,14 +40,14 @@ const PASSING = new Set(["unavailable", "too_fast", "not_joined"]); // a no for 
 /**
  * Connect to the server, which takes some `transports` and `rate` messages a second. `onUnauthorized` is called when it
  * does not let us in any more, `onPause(milliseconds)` when sending has to wait, with 0 when it need
- * not any more.
+ * not any more. `rooms` is whether it is about all rooms, or the main one alone.
  * @param {Pick<Config, "serverUrl" | "socketPath" | "transports">} server
  * @param {{
- *   rate: number, dispatch: Dispatch, getState: () => State,
+ *   rate: number, rooms?: boolean, dispatch: Dispatch, getState: () => State,
  *   onUnauthorized: () => void, onPause: (pause: number) => void,
  * }} options
  */
-export function openSocket(server, { rate, dispatch, getState, onUnauthorized, onPause }) {
+export function openSocket(server, { rate, rooms, dispatch, getState, onUnauthorized, onPause }) {
   const pace = makePace(rate);
   let way = WEBSOCKET_FIRST;
   const socket = io(server.serverUrl, {
@@ -119,7 +119,7 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
   }
 
   async function join() {
-    const answer = await ask(snapshotRequest(getState()));
+    const answer = await ask(snapshotRequest(getState(), rooms));
     if (answer?.ok) {
       dispatch(snapshotReceived(answer));
       send();
@@ -208,26 +208,27 @@ export function openSocket(server, { rate, dispatch, getState, onUnauthorized, o
    * @param {string} [person]
    */
   function command(name, text, person) {
-    return ask(commandRequest(name, text, person));
+    return ask(commandRequest(name, text, person, getState().room));
   }
 
   /** @type {Set<string>} */
   const loading = new Set();
 
   /**
-   * Ask for a part of the history, unless that is on its way; whether it has come. Where it was
+   * Ask for a part of the history of the room that is shown, unless that is on its way; whether it has come. Where it was
    * refused, it is asked for again after a while only.
    * @param {Place} place
    */
   async function load(place) {
-    const key = JSON.stringify(place);
+    const { room } = getState();
+    const key = JSON.stringify([room, place]);
     if (loading.has(key) || !getState().joined) return false;
     loading.add(key);
     dispatch({ type: "historyAsked" });
-    const answer = await ask(historyRequest(place));
+    const answer = await ask(historyRequest(place, room));
     if (answer?.ok) {
       loading.delete(key);
-      dispatch(historyReceived(place, answer));
+      dispatch(historyReceived(place, answer, room));
       return true;
     }
     const wait = 1_000 * (answer?.error.retry_after ?? 0) || LOAD_AGAIN_AFTER;

@@ -8,23 +8,33 @@ import * as outboxes from "./outbox.js";
 import * as presence from "./presence.js";
 import * as reactions from "./reactions.js";
 import * as reading from "./reading.js";
+import * as rooms from "./rooms/lists.js";
+import { allCaughtUp } from "./rooms/snapshot.js";
+import { EMPTY, everywhere, inLobby, inRoom, LOBBY, roomOf, viewIn, where } from "./rooms/views.js";
 import * as stretches from "./stretches.js";
 import { typingReceived } from "./typing.js";
 
 /**
- * What was written by another user is said only if one asks: `stale` is why.
+ * What was written by another user is said only if one asks: `stale` is why. `room` is the id of the
+ * one that was shown before.
  * @param {{
  *   you: User, invite: Invite, outbox?: readonly Draft[], stale?: Draft["error"],
- *   readUpTo?: number | null,
+ *   readUpTo?: number | null, room?: string,
  * }} page
  * @returns {State}
  */
-export function initial({ you, invite, outbox = [], stale = null, readUpTo = null }) {
+export function initial({ you, invite, outbox = [], stale = null, readUpTo = null, ...page }) {
+  const { room = LOBBY } = page;
   return {
     link: "connecting",
     whyFull: "",
     joined: false,
     you,
+    room,
+    rooms: [rooms.MAIN],
+    others: [],
+    views: room === LOBBY ? {} : { [LOBBY]: { ...EMPTY, readUpTo } },
+    call: null,
     invite,
     members: [],
     messages: [],
@@ -47,7 +57,7 @@ export function initial({ you, invite, outbox = [], stale = null, readUpTo = nul
     asked: 0,
     here: true,
     atEnd: true,
-    readUpTo,
+    readUpTo: room === LOBBY ? readUpTo : null,
     newAfter: null,
     rules: moderation.NO_RULES,
     badges: {},
@@ -73,7 +83,7 @@ const reducers = {
 
   snapshotReceived(state, { snapshot }) {
     const { you, members, rules, invite = state.invite } = snapshot;
-    const after = presence.withMembers(history.caughtUp(state, snapshot), members);
+    const after = presence.withMembers(allCaughtUp(state, snapshot), members);
     // While this page slept somebody else may have logged in, in another tab of the browser.
     const outbox = outboxes.draftsOf(you, after.outbox, state.stale);
     /** @type {State} */
@@ -82,28 +92,45 @@ const reducers = {
   },
 
   inviteChanged: (state, { invite }) => ({ ...state, invite }),
-  rulesChanged: moderation.rulesChanged,
+  rulesChanged: inLobby(moderation.rulesChanged),
   noticeReceived: moderation.noticeReceived,
-  commandAnswered: history.tell,
+  commandAnswered: (state, { room = state.room, ...told }) =>
+    inRoom(state, room, (there) => history.tell(there, told)),
 
-  memberJoined: presence.memberJoined,
-  memberLeft: presence.memberLeft,
-  membersChanged: presence.membersChanged,
-  memberChanged: presence.memberChanged,
-  timePassed: presence.timePassed,
-  typingReceived,
+  // Who is here is told in the main room.
+  memberJoined: inLobby(presence.memberJoined),
+  memberLeft: inLobby(presence.memberLeft),
+  membersChanged: inLobby(presence.membersChanged),
+  memberChanged: (state, action) =>
+    rooms.withRenamed(inLobby(presence.memberChanged)(state, action), action),
+  timePassed: inLobby(presence.timePassed),
+  typingReceived: where(typingReceived),
 
-  messagePosted: history.messagePosted,
-  messageChanged: history.messageChanged,
+  roomOpened: rooms.roomOpened,
+  roomChanged: rooms.roomChanged,
+  roomDeleted: rooms.roomDeleted,
+  hostCalled: (state, call) => ({ ...state, call }),
+  roomEntered: rooms.roomEntered,
+  roomChosen: rooms.roomChosen,
+  personEntered: rooms.personEntered,
+  personLeft: rooms.personLeft,
+  readMoved: rooms.readMoved,
+
+  messagePosted: (state, action) =>
+    rooms.withCounted(where(history.messagePosted)(state, action), action.message),
+  messageChanged: where(history.messageChanged),
   reactionsChanged: reactions.reactionsChanged,
   mineChanged: reactions.mineChanged,
   reactionChosen: reactions.reactionChosen,
   reactionSettled: reactions.reactionSettled,
-  historyCleared: history.historyCleared,
-  userCleared: history.userCleared,
-  messagesRetired: history.messagesRetired,
+  historyCleared: where(history.historyCleared),
+  userCleared: everywhere(history.userCleared),
+  messagesRetired: everywhere(history.messagesRetired),
   historyAsked: stretches.historyAsked,
-  historyReceived: stretches.historyReceived,
+  historyReceived: (state, action) =>
+    viewIn(state, roomOf(action)) === undefined
+      ? stretches.historyFailed(state, {})
+      : where(stretches.historyReceived)(state, action),
   historyFailed: stretches.historyFailed,
   historyTrimmed: stretches.historyTrimmed,
   attentionChanged: reading.attentionChanged,

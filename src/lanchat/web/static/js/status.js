@@ -3,6 +3,7 @@
 import { element, icon, setText } from "./dom.js";
 import { gistOf } from "./gist.js";
 import { waiting } from "./outbox.js";
+import { rulesIn } from "./rooms/rules.js";
 
 const BACK_FOR = 3_000; // milliseconds
 const PATIENCE = 400; // a connection that is there at once needs no words
@@ -127,7 +128,9 @@ export function mountBoard(elements, { words, onJump }) {
   }
 
   /** @type {Part["update"]} */
-  function update({ rules, pins }) {
+  function update(state) {
+    const { pins } = state;
+    const rules = rulesIn(state);
     if (rules !== shownRules) drawRules(rules);
     if (pins !== shownPins) {
       shownPins = pins;

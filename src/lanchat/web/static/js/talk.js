@@ -16,12 +16,14 @@ import { mountTyping } from "./typing.js";
  * >} elements of the list, and above the composer
  * @param {{
  *   words: Words, times: Times, overlays: Overlays, config: Config, getState: () => State,
- *   dispatch: Dispatch, tell: (text: string) => void, onJump: (id: number) => void,
+ *   dispatch: Dispatch, tell: (text: string) => void,
+ *   onJump: (id: number, room?: string) => void,
  *   confirmed: (question: string, deed: string) => Promise<boolean>,
  *   attaching: ReturnType<typeof import("./attaching.js").mountAttaching>,
  *   composer: ReturnType<typeof import("./composer.js").mountComposer>,
  *   orders: ReturnType<typeof import("./orders.js").mountOrders>,
  *   socket: ReturnType<typeof import("./socket.js").openSocket>,
+ *   rooms: { nameOf: (id: string) => string, talkTo: (person: User) => void },
  * }} options
  */
 export function mountTalk(elements, options) {
@@ -43,7 +45,7 @@ export function mountTalk(elements, options) {
 
   const typing = mountTyping(elements.typing, {
     ...{ words, getState },
-    tell: () => options.socket.ask(typingRequest()),
+    tell: () => options.socket.ask(typingRequest(getState().room)),
   });
 
   /** @param {Message} message */
@@ -59,7 +61,7 @@ export function mountTalk(elements, options) {
     return mountMenus({
       ...{ words, times, overlays, getState },
       mayEdit: isEditable,
-      deeds: { reply, edit, jump: onJump, react, pin, erase, clear },
+      deeds: { reply, edit, jump: onJump, react, pin, erase, clear, talkTo: options.rooms.talkTo },
     });
   }
 
@@ -102,8 +104,10 @@ export function mountTalk(elements, options) {
     const { mountSearch } = await import("./search.js");
     elements.search.removeEventListener("click", openSearch);
     const { ask } = options.socket;
-    const how = { words, times, overlays, onJump, ask, takesFiles: config.limits.file > 0 };
-    mountSearch(elements.search, { ...how, onFiles: showFiles });
+    const takesFiles = config.limits.file > 0;
+    const how = { words, times, overlays, getState, onJump, ask, takesFiles };
+    const { nameOf } = options.rooms;
+    mountSearch(elements.search, { ...how, nameOf, onFiles: showFiles });
   }
 
   const gallery = orTold(() => import("./files/gallery.js"));
@@ -115,6 +119,7 @@ export function mountTalk(elements, options) {
   async function showFiles(opener) {
     (await gallery())?.openGallery(opener, {
       ...{ words, times, overlays, onJump, ask: options.socket.ask },
+      room: getState().room,
       onView: async (pictures, file) => (await viewer())?.open(pictures, file, opener),
     });
   }
@@ -161,6 +166,18 @@ export function mountTalk(elements, options) {
     return true;
   }
 
+  /**
+   * The reader turns from one room to another.
+   * @param {string} from
+   * @param {string} to
+   */
+  function turn(from, to) {
+    replying.turn(from, to);
+    attaching.turn(from, to);
+    typing.sent();
+    composer.turn(to);
+  }
+
   /** @type {Part["update"]} */
   function update(state) {
     replying.update(state);
@@ -169,5 +186,5 @@ export function mountTalk(elements, options) {
     shown?.update(state);
   }
 
-  return { post, recall, act, loadRest, typed: typing.typed, stop: replying.stop, update };
+  return { post, recall, act, loadRest, typed: typing.typed, stop: replying.stop, turn, update };
 }

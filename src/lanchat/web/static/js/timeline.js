@@ -8,6 +8,7 @@ import { makeFold } from "./fold.js";
 import { mountList } from "./list.js";
 import { dayOf } from "./lines.js";
 import { makeRenderer } from "./message.js";
+import { outboxIn } from "./rooms/views.js";
 import { rowsOf } from "./rows.js";
 import { around, END, followed, indexFrom, isGap, newer, older, stretchOf } from "./window.js";
 
@@ -16,9 +17,10 @@ const REACH = 1_000; // pixels, at most, from where the page ends to where it go
 const MOST_HELD = 1_500; // messages that the state keeps
 const ABOVE_NEW = 24; // pixels above the line "New", where it is what one finds
 const FLASH_FOR = 2_000; // milliseconds
+const QUIET = 300; // milliseconds until screen readers have seen what stands in another room
 /** Of the state. */
 const SHOWN = [
-  ...["messages", "notes", "outbox", "gaps", "badges", "newAfter", "you"],
+  ...["room", "messages", "notes", "outbox", "gaps", "badges", "newAfter", "you"],
   ...["mine", "reacting"],
 ];
 
@@ -43,6 +45,7 @@ export function mountTimeline({ log, rows, newest, label }, options) {
   const date = floatingDate(log, (day) => dayOf(day, options));
   let span = END;
   let atEnd = true;
+  const rooms = makePlaces(getState().room);
   let lastTop = 0;
   let last = "";
   /** @type {readonly unknown[]} */
@@ -93,9 +96,9 @@ export function mountTimeline({ log, rows, newest, label }, options) {
     onMove(atEnd);
   }
 
-  /** While nobody looks, what they have not read stays before them. */
-  function goToEnd() {
-    const line = document.hidden ? list.nodeOf("new") : undefined;
+  /** While nobody looks, and where one comes, what they have not read stays before them. */
+  function goToEnd(comes = document.hidden) {
+    const line = comes ? list.nodeOf("new") : undefined;
     const below = line ? topOf(log, line) - ABOVE_NEW : Infinity;
     if (line === undefined || below > toGo(log)) {
       log.scrollTop = log.scrollHeight;
@@ -107,9 +110,32 @@ export function mountTimeline({ log, rows, newest, label }, options) {
     onMove(atEnd);
   }
 
+  /**
+   * To another room, where one was there; a screen reader need not tell all that stands there.
+   * @param {State} state
+   */
+  function turn(state) {
+    const before = rooms.turn(state.room, { span, atEnd, seen: list.firstSeen() });
+    span = before?.span ?? END;
+    atEnd = before?.atEnd ?? true;
+    last = lastOf(outboxIn(state))?.client_id ?? "";
+    log.setAttribute("aria-live", "off");
+    draw(followed(state, span, atEnd));
+    if (atEnd) goToEnd(true);
+    else list.scrollTo(before?.seen ?? null);
+    lastTop = log.scrollTop;
+    date.hide();
+    setTimeout(() => update(getState()), QUIET);
+  }
+
   /** @param {State} state */
   function update(state) {
-    const own = lastOf(state.outbox)?.client_id;
+    if (state.room !== rooms.shown()) {
+      turn(state);
+      if (atEnd !== state.atEnd) onMove(atEnd);
+      return;
+    }
+    const own = lastOf(outboxIn(state))?.client_id;
     // What one has just written is what one wants to see.
     if (own !== undefined && own !== last) [span, atEnd] = [END, true];
     last = own ?? last;
@@ -166,19 +192,43 @@ export function mountTimeline({ log, rows, newest, label }, options) {
     return true;
   }
 
-  /**
-   * Show how many messages wait below, once the reader is further up.
-   * @param {number} unread
-   */
-  function updateUnread(unread) {
-    newest.hidden = atEnd;
-    newest.classList.toggle("newest--news", unread > 0);
-    const text = unread > 0 ? words.count("client.new_messages", unread) : "";
-    setText(label, text);
-    newest.setAttribute("aria-label", text || words.t("client.to_newest"));
-  }
+  return {
+    ...{ update, jump },
+    /**
+     * Show how many messages wait below, once the reader is further up.
+     * @param {number} unread
+     */
+    updateUnread(unread) {
+      newest.hidden = atEnd;
+      newest.classList.toggle("newest--news", unread > 0);
+      const text = unread > 0 ? words.count("client.new_messages", unread) : "";
+      setText(label, text);
+      newest.setAttribute("aria-label", text || words.t("client.to_newest"));
+    },
+  };
+}
 
-  return { update, updateUnread, jump };
+/**
+ * Where the reader was in each room that is not shown.
+ * @param {string} room the one that is
+ */
+function makePlaces(room) {
+  /** @typedef {{ span: Span, atEnd: boolean, seen: { key: string, top: number } | null }} At */
+  /** @type {Map<string, At>} */
+  const left = new Map();
+  let shown = room;
+  return {
+    shown: () => shown,
+    /**
+     * @param {string} next
+     * @param {At} now
+     */
+    turn(next, now) {
+      left.set(shown, now);
+      shown = next;
+      return left.get(next);
+    },
+  };
 }
 
 /**

@@ -41,6 +41,8 @@ interface Away extends User {
 interface Message {
   /** The position at which it was posted. */
   readonly id: number;
+  /** The id of the room where it was said; the main one where it is missing. */
+  readonly room?: string;
   /** The position at which it last changed. */
   readonly seq: number;
   /** Whether it is gone; then its text is empty. */
@@ -316,6 +318,8 @@ interface Draft {
   readonly text: string;
   /** Whose it is: one may log in anew, by another name, while it waits. */
   readonly by: string;
+  /** The id of the room where it is to be said; the main one where it is missing. */
+  readonly room?: string;
   /** What it answers. */
   readonly quoted?: Quoted;
   /** Ids of users. */
@@ -336,6 +340,90 @@ interface Rules {
   readonly edits?: boolean;
   /** Whether guests may send files, where the server tells. */
   readonly files?: boolean;
+  /** Who may open rooms, and between whom there are some for two, where the server tells. */
+  readonly rooms?: "hosts" | "all";
+  readonly private?: "off" | "hosts" | "all";
+}
+
+type RoomKind = "main" | "open" | "group" | "direct";
+
+/** A room as all who know of it are told of it. */
+interface RoomFacts {
+  readonly id: string;
+  /** Empty for the main one, and for one of two people. */
+  readonly name: string;
+  readonly kind: RoomKind;
+  readonly topic: string;
+  readonly locked: boolean;
+  readonly readonly: boolean;
+  readonly slow: number;
+  readonly closed: boolean;
+  /** The id of who has opened it. */
+  readonly opener?: string;
+}
+
+/** A room that this user is in, or might enter. */
+interface Room extends RoomFacts {
+  /** How many are in it. */
+  readonly members: number;
+  /** The other one of a room for two. */
+  readonly person?: User;
+  /** Who is in it, where that is known. */
+  readonly people: readonly User[] | null;
+  /** What others have said and this user has not read, as the server counts; and what of it
+   * mentions them. */
+  readonly unread: number;
+  readonly mentions: number;
+}
+
+/** What the answer to a page that comes in says of a room that its user is in. */
+interface RoomMissed extends Omit<Room, "people"> {
+  readonly complete: boolean;
+  readonly anew?: boolean;
+  readonly cleared: number;
+  readonly retired?: number;
+}
+
+/** What a page shows of one room: those fields of the state that another room has of its own. */
+type View = Pick<
+  State,
+  | "messages"
+  | "notes"
+  | "gaps"
+  | "pins"
+  | "typing"
+  | "readUpTo"
+  | "newAfter"
+  | "cleared"
+  | "retired"
+>;
+
+/** By whom a host was called to a group, and when by this device's clock. */
+interface HostCall {
+  readonly room: string;
+  readonly name: string;
+  readonly person: User;
+  readonly now: number;
+}
+
+/** What a snapshot has of one room. */
+type RoomPart = Pick<
+  Snapshot,
+  "messages" | "changed" | "pins" | "complete" | "anew" | "cleared" | "seq"
+> & {
+  readonly retired: number;
+  /** As the server counts; null where this browser knows better. */
+  readonly unread: number | null;
+};
+
+/** What somebody finds in a room that they have entered. */
+interface RoomFound {
+  readonly room: RoomFacts & { readonly members: number; readonly person?: User };
+  readonly people: readonly User[];
+  readonly messages: readonly Message[];
+  readonly complete: boolean;
+  readonly pins: readonly Message[];
+  readonly mine: Mine;
 }
 
 /** Where others can join: `inviteUrl` brings the access code, `lanUrl` does not. */
@@ -400,6 +488,10 @@ interface Snapshot {
   readonly pins: readonly Message[];
   /** Of all messages in it. */
   readonly mine: Mine;
+  /** All that one is in, the main one first, and those that one could enter; not there for a page
+   * that takes the main one alone. */
+  readonly rooms?: readonly RoomMissed[] | undefined;
+  readonly others?: readonly Room[] | undefined;
 }
 
 /** Before, behind or around which message history is asked for. */
@@ -412,6 +504,8 @@ interface Place {
 /** What is searched for; `before` is where the last answer has stopped. */
 interface Query {
   readonly text: string;
+  /** The id of the room that is looked into; all of them where it is missing. */
+  readonly room?: string;
   readonly user?: string;
   readonly since?: string;
   readonly until?: string;
@@ -444,6 +538,15 @@ interface State {
   readonly whyFull: string;
   readonly joined: boolean;
   readonly you: User;
+  /** The id of the room that is shown. */
+  readonly room: string;
+  /** All that one is in, the main one first, and those that one could enter. */
+  readonly rooms: readonly Room[];
+  readonly others: readonly Room[];
+  /** By the ids of those that are not shown. */
+  readonly views: Readonly<Record<string, View>>;
+  /** The last call for a host. */
+  readonly call: HostCall | null;
   readonly invite: Invite;
   readonly members: readonly Member[];
   readonly messages: readonly Message[];
@@ -512,7 +615,8 @@ interface ActionFields {
   inviteChanged: { invite: Invite };
   rulesChanged: { rules: Rules; now: number };
   noticeReceived: { notice: Notice; now: number };
-  commandAnswered: { text: string; now: number };
+  /** In the room that is shown, unless another one is named. */
+  commandAnswered: { text: string; now: number; room?: string };
   memberJoined: { member: Member; now: number };
   memberLeft: { departure: Departure; now: number };
   membersChanged: { joined: readonly Member[]; left: readonly Departure[]; now: number };
@@ -526,10 +630,11 @@ interface ActionFields {
   /** The server has answered. */
   reactionSettled: { id: number; emoji: string; on: boolean };
   /** `since` goes by the page's own clock, from its beginning. */
-  typingReceived: { typing: Typing };
-  historyCleared: { upTo: number; now: number };
+  typingReceived: { typing: Typing; room?: string };
+  historyCleared: { room?: string; upTo: number; now: number };
   historyAsked: unknown;
   historyReceived: {
+    room?: string;
     place: Place;
     messages: readonly Message[];
     /** Whether nothing was said before these, or nothing after them. */
@@ -551,6 +656,21 @@ interface ActionFields {
   draftRefused: { client_id: string; error: Refusal };
   draftRetried: { client_id: string };
   draftDiscarded: { client_id: string };
+  /** There is a room; whether this user is in it. */
+  roomOpened: { room: Room; member: boolean };
+  /** Also that it is closed. */
+  roomChanged: { room: RoomFacts };
+  roomDeleted: { room: string };
+  personEntered: { room: string; person: User; now: number };
+  personLeft: { room: string; person: User; now: number };
+  /** This user has entered a room, or looked into it again. */
+  roomEntered: { found: RoomFound };
+  /** The reader turns to it. */
+  roomChosen: { room: string };
+  /** Somebody in a group asks for a host. */
+  hostCalled: { room: string; name: string; person: User; now: number };
+  /** This user has read so far, perhaps elsewhere. */
+  readMoved: { room: string; upTo: number; unread: number; mentions: number };
 }
 
 /** What happened. */
@@ -636,6 +756,8 @@ interface Words {
   say(phrase: Phrase, times: Pick<Times, "until">): string;
   /** So many bytes, rounded. */
   size(bytes: number): string;
+  /** Texts of what is loaded later. */
+  add(texts: Readonly<Record<string, string>>): void;
 }
 
 /** Times as the reader writes them. */
@@ -680,6 +802,51 @@ interface Completion {
   readonly help: string;
 }
 
+/** What shows that there are rooms needs of the page (js/rooms/gate.js). */
+interface RoomMeans {
+  readonly words: Words;
+  readonly times: Times;
+  readonly overlays: Overlays;
+  readonly getState: () => State;
+  readonly dispatch: Dispatch;
+  /** Says something in the room that is shown. */
+  readonly tell: (text: string) => void;
+  readonly rerender: () => void;
+  readonly commands: readonly Command[];
+  /** What the main room is called. */
+  readonly title: string;
+  readonly socket: Pick<ReturnType<typeof import("./socket.js").openSocket>, "ask">;
+  readonly orders: Pick<ReturnType<typeof import("./orders.js").mountOrders>, "command">;
+  readonly composer: Pick<ReturnType<typeof import("./composer.js").mountComposer>, "focus">;
+  /** Lets its reader hear that they are called; `call` is a number of this call. */
+  readonly ring: (call: number) => void;
+}
+
+/** Where one goes by it (js/rooms/going.js). */
+interface Going {
+  show(room: string): void;
+  enter(room: string): Promise<void>;
+  leave(room: string): Promise<void>;
+  talkTo(person: User): Promise<void>;
+  open(name: string): Promise<string>;
+  call(room: string): Promise<void>;
+}
+
+/** What one can get to by its name. */
+interface RoomGoal {
+  readonly key: string;
+  readonly name: string;
+  readonly sign: Element;
+  readonly beside: readonly (Node | string)[];
+  readonly go: () => void;
+}
+
+/** What a room is called, and the sign before that. */
+interface RoomSigns {
+  name(room: Pick<Room, "kind" | "name" | "person">): string;
+  sign(room: Pick<Room, "kind" | "name" | "person">): Element;
+}
+
 /** A choice of a menu; `symbol` is an icon of the page's sprite. */
 interface MenuItem {
   readonly text: string;
@@ -703,6 +870,7 @@ interface MessageDeeds {
   pin(id: number, on: boolean): void;
   erase(id: number): void;
   clear(person: User): void;
+  talkTo(person: User): void;
 }
 
 /** What lies over the page for a moment, one at a time (js/overlays.js). */
@@ -762,15 +930,23 @@ declare namespace Wire {
     message_changed: Message;
     reactions_changed: { id: number } & Told;
     mine: Mine;
-    typing: { user_id: string; user: string };
-    history_cleared: { up_to: number };
+    typing: { room?: string; user_id: string; user: string };
+    history_cleared: { up_to: number; room?: string };
     user_cleared: { user_id: string; up_to: number; seq: number };
     messages_retired: { ranges: IdRange[] };
     host_join_room: Move;
     host_leave_room: Move;
     hosts_changed: { joined: Move[]; left: Move[] };
     person_changed: Pick<Member, "id" | "role" | "muted"> & { user: string };
-    room_changed: Rules;
+    /** Without an id it is about the main room. */
+    room_changed: Rules | RoomFacts;
+    room_opened: RoomHere & { member: boolean };
+    room_closed: RoomFacts;
+    room_deleted: { id: string };
+    host_called: { room: string; name: string; id: string; user: string };
+    member_joined: PersonIn;
+    member_left: PersonIn;
+    read: Read;
     invite_changed: Invite;
     notice: Notice;
   }
@@ -778,12 +954,54 @@ declare namespace Wire {
   /** By the event's name, the action that it means; `now` is this device's clock. */
   type Actions = { [Name in keyof Events]: (payload: Events[Name], now: number) => Action };
 
+  interface Person {
+    id: string;
+    user: string;
+  }
+
+  interface PersonIn extends Person {
+    room: string;
+  }
+
+  interface RoomHere extends RoomFacts {
+    members: number;
+    person?: Person;
+    people?: Person[];
+  }
+
+  interface RoomMine extends RoomHere {
+    unread: number;
+    mentions: number;
+    last_id: number;
+    complete: boolean;
+    anew?: boolean;
+    cleared: number;
+    retired?: number;
+  }
+
+  interface Read {
+    room: string;
+    id: number;
+    unread: number;
+    mentions: number;
+  }
+
+  interface Entered {
+    room: RoomHere;
+    seq: number;
+    members: Person[];
+    messages: Message[];
+    complete: boolean;
+    pins: Message[];
+    mine: Mine;
+  }
+
   /** What this user has done, by the ids of messages. */
   type Mine = Readonly<Record<string, { reactions?: readonly string[] }>>;
 
   interface Requests {
     new_host: {
-      payload: { batches: boolean; last_seq: number; epoch: string };
+      payload: { batches: boolean; last_seq: number; epoch: string; rooms?: boolean };
       answer: {
         you: User;
         hosts: Member[];
@@ -799,12 +1017,21 @@ declare namespace Wire {
         retired?: number;
         pins: Message[];
         mine: Mine;
+        rooms?: RoomMine[];
+        open?: RoomHere[];
       };
     };
+    open_room: { payload: { name: string }; answer: Entered };
+    enter_room: { payload: { room: string }; answer: Entered };
+    open_direct: { payload: { person: string }; answer: Entered };
+    leave_room: { payload: { room: string }; answer: unknown };
+    call_host: { payload: { room: string }; answer: { hosts: number } };
+    mark_read: { payload: { room: string; id: number }; answer: Read };
     new_message: {
       payload: {
         message: string;
         client_id: string;
+        room?: string;
         reply_to?: number;
         mentions?: readonly string[];
         files?: readonly string[];
@@ -828,10 +1055,10 @@ declare namespace Wire {
     delete_message: { payload: { id: number }; answer: { seq: number } };
     react: { payload: { id: number; emoji: string; on: boolean }; answer: unknown };
     typing: { payload: { room: string }; answer: unknown };
-    search: { payload: { room: string } & Query; answer: Found & { messages: Message[] } };
+    search: { payload: Query; answer: Found & { messages: Message[] } };
     host_command: {
-      payload: { name: string; text: string; person?: string };
-      answer: { message: string };
+      payload: { name: string; text: string; person?: string; room?: string };
+      answer: { message: string; room?: string };
     };
   }
 

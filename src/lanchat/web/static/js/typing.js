@@ -2,6 +2,7 @@
 // the others, every few seconds for as long as they do; nobody stores it.
 
 import { element } from "./dom.js";
+import { LOBBY } from "./rooms/views.js";
 
 const TELL_EVERY = 3_000; // milliseconds, as often as the server passes it on
 const FORGET_AFTER = 5_000;
@@ -19,8 +20,10 @@ export function mountTyping(line, { words, getState, tell }) {
 
   /** Somebody types here. */
   function typed() {
-    const { joined, members } = getState();
-    const alone = members.length < 2 || members.length > MOST_PEOPLE;
+    const { joined, members, room, rooms } = getState();
+    const its = room === LOBBY ? undefined : rooms.find(({ id }) => id === room);
+    const count = its?.members ?? members.length;
+    const alone = count < 2 || count > MOST_PEOPLE;
     if (!joined || alone || performance.now() - told < TELL_EVERY) return;
     told = performance.now();
     tell();

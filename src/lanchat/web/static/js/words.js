@@ -1,18 +1,19 @@
 // The catalogue's texts and the reader's way of writing times.
 
 /**
- * Over the texts that the page carries.
+ * Over the texts that the page carries, and those that are added later.
  * @param {Readonly<Record<string, string>>} strings
  * @param {string} lang
  * @returns {Words}
  */
 export function makeWords(strings, lang) {
+  const all = { ...strings };
   const plural = new Intl.PluralRules(lang);
   const number = new Intl.NumberFormat(lang);
 
   /** @type {Words["t"]} */
   const t = (key, params = {}) => {
-    const text = strings[key];
+    const text = all[key];
     if (text === undefined) throw new Error(`no text for ${key}`);
     return text.replace(/\{(\w+)\}/g, (_, name) => String(params[name]));
   };
@@ -43,7 +44,10 @@ export function makeWords(strings, lang) {
     });
     return new Intl.NumberFormat(lang, how).format(value);
   };
-  return { t, count, say, list, size };
+  const add = (/** @type {typeof strings} */ more) => {
+    Object.assign(all, more);
+  };
+  return { t, count, say, list, size, add };
 }
 
 /**

@@ -1,11 +1,11 @@
-// All files of the room in one card, the newest first: pictures as such, all else as a list.
+// All files of a room in one card, the newest first: pictures as such, all else as a list.
 
 import { element, icon, lastOf } from "../dom.js";
 import { kindOf, pathOf } from "../attachments.js";
 import { isPicture } from "../gist.js";
 import { filesRequest } from "../protocol.js";
 import { inOwnZone } from "../words.js";
-import { loadSheet } from "./sheet.js";
+import { loadSheet } from "../sheets.js";
 
 /** @type {Record<string, (file: Attachment) => boolean>} */
 const KINDS = {
@@ -20,26 +20,27 @@ const KINDS = {
  * `onJump(id)` leads to a message.
  * @param {HTMLElement} opener
  * @param {{
- *   words: Words, times: Times, overlays: Overlays,
+ *   words: Words, times: Times, overlays: Overlays, room: string,
  *   ask: ReturnType<typeof import("../socket.js").openSocket>["ask"],
  *   onJump: (id: number) => void, onView: (pictures: readonly Viewed[], id: string) => void,
  * }} options
  */
-export async function openGallery(opener, { words, times, overlays, ask, onJump, onView }) {
+export async function openGallery(opener, { words, times, overlays, room, ask, ...on }) {
+  const { onJump, onView } = on;
   const { card, kind, line, list, older } = makeCard(words);
   /** @type {Viewed[]} */
   const files = [];
 
   kind.addEventListener("change", draw);
   older.addEventListener("click", load);
-  await loadSheet();
+  await loadSheet("page-files");
   document.body.append(card);
   overlays.open(card, opener, () => card.remove());
   await load();
 
   async function load() {
     older.disabled = true;
-    const answer = await ask(filesRequest(lastOf(files)?.message));
+    const answer = await ask(filesRequest(lastOf(files)?.message, room));
     older.disabled = false;
     if (!answer?.ok) {
       line.textContent = inOwnZone(answer?.error.message ?? words.t("client.not_loaded"), times);

@@ -4,7 +4,7 @@
 import { mountAim } from "./aim.js";
 import { clearFiles, dropFile, keepFile, keptFile, sweepFiles } from "./keeping.js";
 import { mountQueue } from "./queue.js";
-import { loadSheet } from "./sheet.js";
+import { loadSheet } from "../sheets.js";
 import { asItIs, prepare } from "./shrink.js";
 import { mountTray } from "./tray.js";
 import { byId } from "../dom.js";
@@ -58,7 +58,7 @@ export function mountSending(options) {
     isKept: (key) => chosen.includes(key),
   });
   const aim = mountAim();
-  loadSheet();
+  loadSheet("page-files");
   sweepFiles();
 
   /** @param {readonly File[]} files */

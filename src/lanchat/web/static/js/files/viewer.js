@@ -4,7 +4,7 @@
 import { element, icon, setText } from "../dom.js";
 import { setInert, turnRound } from "../overlays.js";
 import { pathOf } from "../attachments.js";
-import { loadSheet } from "./sheet.js";
+import { loadSheet } from "../sheets.js";
 import { mountZoom } from "./zoom.js";
 
 /**
@@ -42,7 +42,7 @@ export function mountViewer({ words, times, rest, getState }) {
    * @param {HTMLElement} from gets the focus back
    */
   async function open(all, id, from) {
-    await loadSheet();
+    await loadSheet("page-files");
     const found = all.findIndex((one) => one.id === id);
     if (found < 0) return;
     if (node.hidden) history.pushState({ viewer: true }, ""); // the back button closes it

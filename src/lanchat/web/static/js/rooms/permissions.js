@@ -1,0 +1,47 @@
+// What one may do with rooms, pure, as far as this page knows: the server has the last word.
+
+import { isHost } from "../moderation.js";
+
+/** @param {State} state */
+export function mayOpen(state) {
+  return isHost(state) || state.rules.rooms === "all";
+}
+
+/**
+ * Whether one may have a room with this person alone, also where there is one already.
+ * @param {State} state
+ * @param {Pick<Member, "id" | "role">} person
+ */
+export function mayTalkTo(state, { id, role }) {
+  if (id === state.you.id) return false;
+  const { private: between = "hosts" } = state.rules;
+  if (state.rooms.some(({ person, closed }) => person?.id === id && !closed)) return true;
+  return between === "all" || (between === "hosts" && (isHost(state) || role === "host"));
+}
+
+/**
+ * Whether one may call it otherwise, close it, and say what holds there.
+ * @param {State} state
+ * @param {Room} room
+ */
+export function mayChange(state, { kind, opener }) {
+  if (kind === "open") return isHost(state) || opener === state.you.id;
+  return kind === "group" && isHost(state);
+}
+
+/**
+ * @param {State} state
+ * @param {Room} room
+ */
+export function mayLeave(state, { kind }) {
+  return kind === "open" || (kind === "group" && isHost(state));
+}
+
+/**
+ * Whether one may enter it, who is not in it.
+ * @param {State} state
+ * @param {Room} room
+ */
+export function mayEnter(state, { locked }) {
+  return !locked || isHost(state);
+}
