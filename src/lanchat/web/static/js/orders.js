@@ -31,7 +31,7 @@ export function mountOrders({ field, opener }, options) {
 
   /** The commands that this user may use; not those of rooms, as long as there is one alone. */
   function usable() {
-    return commands.filter(({ host, rooms }) => !rooms && (!host || isHost(getState())));
+    return commands.filter(({ host, rooms: isOfRooms }) => !isOfRooms && (!host || isHost(getState())));
   }
 
   /**
