@@ -31,7 +31,9 @@ export function mountOrders({ field, opener }, options) {
 
   /** The commands that this user may use; not those of rooms, as long as there is one alone. */
   function usable() {
-    return commands.filter(({ host, rooms: isOfRooms }) => !isOfRooms && (!host || isHost(getState())));
+    return commands.filter(
+      ({ host, rooms: isOfRooms }) => !isOfRooms && (!host || isHost(getState())),
+    );
   }
 
   /**
