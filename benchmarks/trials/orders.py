@@ -93,8 +93,10 @@ def _took(server: Server, host: Host, order: str, name: str) -> float:
     number = host.begin(order, "" if order == "lock" else name)
     end: float = holds.get(timeout=PATIENCE)
     host.done(number)
-    if order == "lock":
+    if order == "lock":  # until it is open there, too, nobody else can come
+        opened = gevent.spawn(_when, guest, "unlock")
         host.done(host.begin("unlock"))
+        opened.get(timeout=PATIENCE)
     guest.cut()
     return end - begin
 
@@ -116,4 +118,6 @@ def _is_told(packet: str, order: str) -> bool:
     event, payload = json.loads(packet[2:])
     if order == "mute":
         return bool(event == "notice" and payload["code"] == "muted")
-    return bool(order == "lock" and event == "room_changed" and payload["locked"])
+    if order in {"lock", "unlock"}:
+        return bool(event == "room_changed" and payload["locked"] == (order == "lock"))
+    return False
