@@ -1,16 +1,14 @@
 """Rooms besides the one that everybody is in: people open, enter, leave, change and close them.
 
-Whoever has no id is at the server's own computer, and reaches all rooms but those for two.
+Who may do so is asked in ``room_access.py``, where it is stored.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
 from typing import NamedTuple
 
 from lanchat.chat.catchup import missed
@@ -18,17 +16,10 @@ from lanchat.chat.changes import Change, EventT
 from lanchat.chat.events import Event
 from lanchat.chat.memberships import Memberships
 from lanchat.chat.model import LOBBY, Clock, Page, User
-from lanchat.chat.permissions import (
-    Act,
-    Permissions,
-    Standing,
-    may,
-    may_open,
-    may_talk_privately,
-    sees,
-)
+from lanchat.chat.permissions import Act, Permissions
 from lanchat.chat.ports import Audit, EventLog
 from lanchat.chat.presence import Presence
+from lanchat.chat.room_access import RoomAccess
 from lanchat.chat.room_changes import (
     ChangeRoom,
     DeleteRoom,
@@ -48,18 +39,7 @@ from lanchat.chat.rooms import (
     new_room_id,
     same_name,
 )
-from lanchat.errors import (
-    CommandUnusable,
-    Forbidden,
-    NotAMember,
-    NotJoined,
-    ReadOnly,
-    RoomClosed,
-    RoomLocked,
-    StoreUnavailable,
-    UnknownPerson,
-    UnknownRoom,
-)
+from lanchat.errors import Forbidden, NotJoined, StoreUnavailable, UnknownPerson, UnknownRoom
 
 _log = logging.getLogger(__name__)
 
@@ -86,7 +66,7 @@ class Entered(NamedTuple):
     person: User | None = None
 
 
-class Entering:
+class Entering(RoomAccess):
     """Lets people have rooms; ``history`` is how many messages of one they find.
 
     ``publish`` tells an event without a position to all processes.
@@ -104,10 +84,8 @@ class Entering:
         clock: Clock,
         history: int,
     ) -> None:
+        super().__init__(presence, permissions, memberships)
         self._log = log
-        self._presence = presence
-        self._permissions = permissions
-        self._memberships = memberships
         self._audit = audit
         self._publish = publish
         self._clock = clock
@@ -236,97 +214,7 @@ class Entering:
         self._append(DeleteRoom(room_id, check))
         return before[-1]
 
-    def check_act(self, user_id: str, act: Act, room_id: str) -> None:
-        """Look whether somebody may do this in a room. Raises as ``change``."""
-        room = self._memberships.room(room_id)
-        if room is None:
-            raise UnknownRoom
-        self._check(user_id, act, room)
-
-    def may(self, user_id: str, act: Act, room_id: str) -> bool:
-        """Whether somebody may do this in a room."""
-        room = self._memberships.room(room_id)
-        return room is not None and may(self._standing(user_id, room), act, room)
-
-    def may_open(self, user_id: str) -> bool:
-        """Whether somebody may open rooms that others can enter."""
-        return may_open(self._permissions.policies.rooms, host=self._is_host(user_id))
-
-    def known(self, user_id: str) -> list[tuple[Room, int]]:
-        """The rooms that somebody knows of, each with how many are in it; none that are for two."""
-        return [
-            (room, self._memberships.count(room.id))
-            for room in self._memberships.rooms()
-            if room.kind != "direct" and self.knows_of(user_id, room)
-        ]
-
-    def named(self, name: str) -> str:
-        """The id of the room that whoever is at the server's computer calls so, or by its id.
-
-        One that is open, or the newest one. Raises CommandUnusable.
-        """
-        rooms = [room for room, _ in self.known("")]
-        rooms.sort(key=lambda room: (room.is_open, room.opened), reverse=True)
-        room = self._memberships.room(name) or same_name(name, rooms)
-        if room is None or room.kind == "direct":
-            raise CommandUnusable("no_room", name=name)
-        return room.id
-
-    def counts(self) -> Counter[str]:
-        """How many open rooms there are, by their kind."""
-        return Counter(room.kind for room in self._memberships.rooms() if room.is_open)
-
-    def where(self, room_id: str) -> dict[str, str]:
-        """What the connection log says of where something was done, which others may know of."""
-        room = self._memberships.room(room_id)
-        return {"room": room.name} if room is not None and room.name else {}
-
-    # What the hub asks.
-
-    def readable(self, user_id: str) -> list[str]:
-        """The ids of all rooms that somebody may read."""
-        return [LOBBY, *self._memberships.rooms_of(user_id)]
-
-    def may_read(self, user_id: str, room_id: str) -> bool:
-        """Whether somebody may read the room."""
-        return self._memberships.is_member(user_id, room_id)
-
-    def to_write_in(self, user: User, room_id: str) -> Room:
-        """The room, for somebody who wants to write there, as far as they are in it.
-
-        Raises UnknownRoom, NotAMember, RoomClosed or Forbidden.
-        """
-        room = self._memberships.room(room_id)
-        if room is None or not sees(self._standing(user.id, room), room):
-            raise UnknownRoom
-        if not self._memberships.is_member(user.id, room_id):
-            raise NotAMember
-        if room.closed:
-            raise RoomClosed
-        if room.kind == "direct" and (other := self._memberships.other(user.id, room_id)):
-            self._check_private(user, other)
-        return room
-
-    def check_writing(self, user: User, room_id: str) -> None:
-        """Look whether somebody may write in a room, beside what holds for all.
-
-        Raises what ``to_write_in`` does, or ReadOnly.
-        """
-        if room_id != LOBBY:
-            room = self.to_write_in(user, room_id)
-            if room.readonly and not self._is_host(user.id):
-                raise ReadOnly
-
-    def present(self, room_id: str) -> int:
-        """How many of those who are in a room are here."""
-        if room_id == LOBBY:
-            return self._presence.count
-        entries = (self._presence.entry(user.id) for user in self._memberships.members(room_id))
-        return sum(entry is not None and entry.member is not None for entry in entries)
-
-    def knows_of(self, user_id: str, room: Room) -> bool:
-        """Whether somebody learns that there is the room."""
-        return sees(self._standing(user_id, room), room)
+    # What comes about by other things that happen, and by time.
 
     def begin_reading(self, user: User, position: int) -> None:
         """Note that what was said before somebody came counts as read. Does not wait."""
@@ -371,30 +259,6 @@ class Entering:
     def _today(self) -> int:
         return int(self._clock.wall() // _DAY)
 
-    def _check(self, user_id: str, act: Act, room: Room) -> None:
-        who = self._standing(user_id, room)
-        if may(who, act, room):
-            return
-        if not sees(who, room):
-            raise UnknownRoom
-        if room.closed and may(who, act, replace(room, closed=0)):
-            raise RoomClosed
-        if may(who._replace(member=True), act, room):
-            raise NotAMember
-        raise Forbidden("room" if who.host else "")
-
-    def _check_entering(self, user: User, room: Room) -> None:
-        who = self._standing(user.id, room)
-        if not sees(who, room):
-            raise RoomClosed if room.closed and room.kind == "open" else UnknownRoom
-        if not may(who, Act.ENTER, room):
-            raise RoomLocked
-
-    def _check_private(self, user: User, other: User) -> None:
-        one_is_host = self._is_host(user.id) or self._is_host(other.id)
-        if not may_talk_privately(self._permissions.policies.private, one_is_host=one_is_host):
-            raise Forbidden("private")
-
     def _user(self, connection: str) -> User:
         entry = self._presence.entry_of(connection)
         if entry is None:
@@ -403,14 +267,6 @@ class Entering:
 
     def _append(self, change: Change[EventT]) -> EventT:
         return self._log.append(change).result()
-
-    def _is_host(self, user_id: str) -> bool:
-        return user_id == "" or self._permissions.is_moderator(user_id)
-
-    def _standing(self, user_id: str, room: Room) -> Standing:
-        if user_id == "":
-            return Standing(host=True, member=room.kind != "direct")
-        return self._memberships.standing(user_id, room, host=self._is_host(user_id))
 
     def _marked(self, marked: Future[MarkedRead]) -> None:
         if not marked.exception() and marked.result().changed:
