@@ -52,6 +52,13 @@ def test_a_thousand_changes_are_caught_up_with():
     assert "1,000 changes: " in run("catchup.py", "--rounds=1")
 
 
+def test_people_are_shared_out_and_come_back():
+    """Each is in a group, and hears what is said there; a host finds all of it."""
+    shown = run("rooms.py", "sharing", "--people=20", "--groups=4", "--rounds=1")
+    assert "20 people were shared out into 4 groups on sqlite" in shown
+    assert "a host who was away" in run("rooms.py", "returning", "--groups=4", "--rounds=1")
+
+
 def test_a_history_is_served_as_it_was_stored():
     """From the database that the script has filled, at each of its sizes."""
     shown = run("growth.py", "--messages=1200", "--tries=1")
