@@ -18,6 +18,7 @@ import {
   INVITE,
   joined,
   lost,
+  member,
   message,
   missed,
   NOW,
@@ -106,6 +107,8 @@ test("who is put into a group knows with whom", () => {
   }));
   const state = after(here, ACTIONS.room_opened({ ...room("r"), people, member: true }, 0));
   assert.deepEqual(state.rooms[1].people, [ANA, { id: "b", name: "Bia" }]);
+  const turned = reduce(reduce(state, posted(3, { room: "r" })), chosen("r"));
+  assert.equal(turned.newAfter, 0);
 });
 
 test("one's other page has entered a room, which this one knew of, or did not", () => {
@@ -143,6 +146,18 @@ test("who leaves a room is back in the main one, and could enter it again", () =
   const state = after(inBoth, chosen("r"), ACTIONS.member_left(person("a", "Ana"), NOW));
   assert.deepEqual([state.room, state.rooms.length, state.others[0]?.id], ["lobby", 1, "r"]);
   assert.deepEqual([ids(state), state.views], [[1], {}]);
+});
+
+test("of a group that one has to leave only hosts know further on", () => {
+  const group = missed("r", { kind: "group" });
+  for (const role of /** @type {const} */ (["guest", "host"])) {
+    const members = [member("a", { role })];
+    const state = after(
+      snapshot([1], { members, rooms: [missed("lobby"), group] }),
+      ACTIONS.member_left(person("a", "Ana"), NOW),
+    );
+    assert.equal(state.others.length, role === "host" ? 1 : 0);
+  }
 });
 
 test("what is found in a room that one enters is there, with what came meanwhile", () => {

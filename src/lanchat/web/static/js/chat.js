@@ -60,8 +60,14 @@ function dispatch(action) {
   if (action.type === "messagePosted") hear(before, action.message);
   if (rulesIn(state).slow < rulesIn(before).slow) socket.hurry();
   // At once: what is typed next is for where one is now.
-  if (state.room !== before.room) talk.turn(before.room, state.room);
+  if (state.room !== before.room) turn(before.room);
   schedule();
+}
+
+/** @param {string} before the room that was shown */
+function turn(before) {
+  timeline.leave();
+  talk.turn(before, state.room);
 }
 
 /**
@@ -75,7 +81,7 @@ async function hear(before, message) {
 
 const links = mountLinks({
   ...{ words, dispatch, tell, getState: () => state },
-  timeline: () => timeline,
+  ...{ render: () => render(), jump: (id) => timeline.jump(id) },
 });
 const overlays = mountOverlays({ rest: at("chat"), shade: at("shade") });
 const attaching = mountAttaching({
@@ -262,14 +268,15 @@ function tell(text) {
 }
 
 function render() {
+  rooms.update(state);
   people.update(state);
   status.update(state);
+  emptyRoom.update(state); // what stands above the messages goes before these are scrolled
   timeline.update(state);
   waits.update(state);
   if (state.joined && seenUpTo === Infinity) setTimeout(later.load);
   seenUpTo = state.joined ? Math.max(newestId(state), state.lastSeq) : seenUpTo;
   if (overlays.isOpen(at("invite"))) invite.update(state);
-  emptyRoom.update(state);
   board.update(state);
   orders.update(state);
   talk.update(state);
@@ -280,7 +287,6 @@ function render() {
   const unread = countNew(state);
   timeline.updateUnread(unread);
   badge((state.here ? 0 : unread) + unreadElsewhere(state).unread);
-  rooms.update(state);
   links.follow();
 }
 

@@ -17,7 +17,7 @@ const REACH = 1_000; // pixels, at most, from where the page ends to where it go
 const MOST_HELD = 1_500; // messages that the state keeps
 const ABOVE_NEW = 24; // pixels above the line "New", where it is what one finds
 const FLASH_FOR = 2_000; // milliseconds
-const QUIET = 300; // milliseconds until screen readers have seen what stands in another room
+const QUIET = 300; // milliseconds after one has turned to another room
 /** Of the state. */
 const SHOWN = [
   ...["room", "messages", "notes", "outbox", "gaps", "badges", "newAfter", "you"],
@@ -68,7 +68,7 @@ export function mountTimeline({ log, rows, newest, label }, options) {
     else if (top < lastTop) atEnd = false;
     lastTop = top;
     goOn();
-    if (atEnd) date.hide();
+    if (atEnd || rooms.isNew()) date.hide();
     else date.show(list.firstMoment());
     if (atEnd !== was) onMove(atEnd);
   }
@@ -111,11 +111,11 @@ export function mountTimeline({ log, rows, newest, label }, options) {
   }
 
   /**
-   * To another room, where one was there; a screen reader need not tell all that stands there.
+   * To another room, where one was there; screen readers do not tell all that stands there.
    * @param {State} state
    */
   function turn(state) {
-    const before = rooms.turn(state.room, { span, atEnd, seen: list.firstSeen() });
+    const before = rooms.turn(state.room);
     span = before?.span ?? END;
     atEnd = before?.atEnd ?? true;
     last = lastOf(outboxIn(state))?.client_id ?? "";
@@ -194,6 +194,8 @@ export function mountTimeline({ log, rows, newest, label }, options) {
 
   return {
     ...{ update, jump },
+    /** Another room is to be shown: note where the reader is, before anything moves. */
+    leave: () => rooms.leave({ span, atEnd, seen: list.firstSeen() }),
     /**
      * Show how many messages wait below, once the reader is further up.
      * @param {number} unread
@@ -217,17 +219,17 @@ function makePlaces(room) {
   /** @type {Map<string, At>} */
   const left = new Map();
   let shown = room;
+  let since = -QUIET;
   return {
     shown: () => shown,
-    /**
-     * @param {string} next
-     * @param {At} now
-     */
-    turn(next, now) {
-      left.set(shown, now);
+    leave: (/** @type {At} */ now) => left.set(shown, now),
+    turn(/** @type {string} */ next) {
       shown = next;
+      since = performance.now();
       return left.get(next);
     },
+    /** Whether the reader has just come: it is not them who scrolls. */
+    isNew: () => performance.now() - since < QUIET,
   };
 }
 

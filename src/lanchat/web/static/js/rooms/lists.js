@@ -69,7 +69,9 @@ function roomFrom({ complete: _, anew: _anew, cleared: _cleared, retired: _retir
 
 /** @type {Reducer<"roomOpened">} */
 export function roomOpened(state, { room, member }) {
-  if (member) return withRoom(state, room);
+  // Where it is told who is in it, or the other one, nothing has been said yet.
+  const isNew = room.people !== null || room.kind === "direct";
+  if (member) return withRoom(state, room, isNew ? { ...EMPTY, readUpTo: 0 } : EMPTY);
   if (roomWithId(state, room.id) !== undefined) return state;
   return { ...state, others: [...state.others.filter(({ id }) => id !== room.id), room] };
 }
@@ -122,8 +124,9 @@ export function personLeft(state, { room, person, now }) {
   const members = Math.max(0, known.members - 1);
   if (person.id === state.you.id) {
     const after = withoutRoom(state, room);
-    const isOpen = !known.closed && known.kind !== "direct";
-    return isOpen
+    const isHost = state.badges[state.you.id] === true;
+    const isSeen = known.kind === "open" || (known.kind === "group" && isHost);
+    return isSeen && !known.closed
       ? roomOpened(after, { room: { ...known, members, people: null }, member: false })
       : after;
   }
@@ -220,7 +223,7 @@ export function withRenamed(state, { id, name }) {
  * @param {Room} room
  * @returns {State}
  */
-function withRoom(state, room) {
+function withRoom(state, room, view = EMPTY) {
   const others = state.others.filter(({ id }) => id !== room.id);
   const known = roomWithId(state, room.id);
   if (known !== undefined) {
@@ -228,7 +231,7 @@ function withRoom(state, room) {
     const facts = { ...room, people: room.people ?? people, unread, mentions };
     return withFacts({ ...state, others }, room.id, facts);
   }
-  const views = { ...state.views, [room.id]: EMPTY };
+  const views = { ...state.views, [room.id]: view };
   return { ...state, others, rooms: [...state.rooms, room], views };
 }
 
