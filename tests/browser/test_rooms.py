@@ -14,9 +14,6 @@ from tests.world.violations import violations
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
 
-pytestmark = pytest.mark.own_server
-
-
 @pytest.fixture
 def host(server: Any, arrive: Arrive) -> Callable[..., Page]:
     """Be in the room as its host."""

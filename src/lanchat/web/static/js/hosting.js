@@ -23,6 +23,8 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, ro
   );
   const slow = element("select", "choice__select");
   const topic = element("input", "field__input");
+  const talk = element("select", "choice__select", ...talkOptions(words));
+  const talks = element("label", "choice", words.t("client.order.private"), talk);
   const pauses = element("label", "choice", words.t("client.order.slow"), slow);
   const about = topicForm();
   const hasEdits = commands.some(({ name }) => name === "edits");
@@ -30,7 +32,7 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, ro
   const card = cardOf(
     opener.title,
     ...[locked, readonly, ...(hasEdits ? [edits] : []), ...(takesFiles ? [files] : [])],
-    ...[pauses, about],
+    ...[pauses, talks, about],
     element(
       "div",
       "overlay__part",
@@ -47,6 +49,7 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, ro
   slow.addEventListener("change", () =>
     onCommand("slow", slow.value === "0" ? "off" : `${slow.value}s`),
   );
+  talk.addEventListener("change", () => onCommand("private", talk.value));
 
   function topicForm() {
     const save = element("button", "button button--soft", words.t("client.order.save"));
@@ -108,6 +111,7 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, ro
     if (opener.hidden && overlays.isOpen(card)) overlays.close();
     for (const part of [locked, readonly, pauses, about]) part.hidden = room.kind === "direct";
     for (const part of [edits, files]) part.hidden = !isMain;
+    talks.hidden = !isMain || rules.private === undefined;
     const now = JSON.stringify([room.id, rules, here.locked, here.readonly, here.slow, here.topic]);
     if (now === shown) return;
     locked.setAttribute("aria-checked", String(here.locked));
@@ -115,6 +119,7 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, ro
     edits.setAttribute("aria-checked", String(rules.edits !== false));
     files.setAttribute("aria-checked", String(rules.files !== false));
     showSlow(here.slow);
+    talk.value = rules.private ?? "hosts";
     // What somebody is writing here stays.
     if (document.activeElement !== topic) topic.value = here.topic;
     shown = now;
@@ -158,4 +163,14 @@ function toggle(label, onToggle) {
 function commandOf(name, on) {
   if (name === "lock") return [on ? "lock" : "unlock", ""];
   return [name, on ? "on" : "off"];
+}
+
+/**
+ * Between whom there is private talk.
+ * @param {Words} words
+ */
+function talkOptions(words) {
+  return ["hosts", "all", "off"].map(
+    (key) => new Option(words.t(`client.order.private.${key}`), key),
+  );
 }

@@ -3,7 +3,7 @@
 
 import { tell } from "./history.js";
 import { shownRoom } from "./rooms/lists.js";
-import { rulesIn } from "./rooms/rules.js";
+import { mayBePrivate, rulesIn } from "./rooms/rules.js";
 
 /** @type {Rules} */
 export const NO_RULES = { topic: "", locked: false, readonly: false, slow: 0 };
@@ -19,7 +19,10 @@ export function isHost({ members, you }) {
  * @returns {Phrase | null}
  */
 export function silencedBy(state) {
-  if (shownRoom(state).closed) return ["client.room_closed", {}];
+  const { closed, kind, person } = shownRoom(state);
+  if (closed) return ["client.room_closed", {}];
+  const oneIsHost = isHost(state) || (person !== undefined && state.badges[person.id] === true);
+  if (kind === "direct" && !mayBePrivate(state, oneIsHost)) return ["client.private_off", {}];
   if (isHost(state)) return null;
   const me = state.members.find(({ id }) => id === state.you.id);
   if (me?.muted) return muted(state.mutedUntil);

@@ -6,6 +6,7 @@ import { element } from "./dom.js";
 import { isHost } from "./moderation.js";
 import { whenNeeded } from "./page.js";
 import { plain } from "./people.js";
+import { isOfUse, mayUse } from "./rooms/permissions.js";
 import { inOwnZone } from "./words.js";
 
 /**
@@ -29,11 +30,10 @@ export function mountOrders({ field, opener }, options) {
   /** @type {Part | null} */
   let menu = null;
 
-  /** The commands that this user may use; not those of rooms, as long as there is one alone. */
+  /** The commands that this user may use where they are. */
   function usable() {
-    return commands.filter(
-      ({ host, rooms: isOfRooms }) => !isOfRooms && (!host || isHost(getState())),
-    );
+    const state = getState();
+    return commands.filter((one) => mayUse(state, one) && isOfUse(state, one));
   }
 
   /**
@@ -45,7 +45,7 @@ export function mountOrders({ field, opener }, options) {
   async function command(name, text, person) {
     const known = commands.find((one) => one.name === name);
     if (known === undefined) return words.t("client.unknown_command", { name });
-    if (known.host && !isHost(getState())) return words.t("client.host_command", { name });
+    if (!mayUse(getState(), known)) return words.t("client.host_command", { name });
     if (name === "help") return showHelp();
     if (person === undefined && !(await isMeantAsTyped(known, text))) return "";
     const { toldCount } = getState();

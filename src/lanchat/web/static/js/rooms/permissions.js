@@ -1,6 +1,8 @@
 // What one may do with rooms, pure, as far as this page knows: the server has the last word.
 
 import { isHost } from "../moderation.js";
+import { shownRoom } from "./lists.js";
+import { mayBePrivate } from "./rules.js";
 
 /** @param {State} state */
 export function mayOpen(state) {
@@ -14,9 +16,29 @@ export function mayOpen(state) {
  */
 export function mayTalkTo(state, { id, role }) {
   if (id === state.you.id) return false;
-  const { private: between = "hosts" } = state.rules;
   if (state.rooms.some(({ person, closed }) => person?.id === id && !closed)) return true;
-  return between === "all" || (between === "hosts" && (isHost(state) || role === "host"));
+  return mayBePrivate(state, isHost(state) || role === "host");
+}
+
+/**
+ * Whether one may use a command where one is: who has opened a room may say what holds there.
+ * @param {State} state
+ * @param {Pick<Command, "host" | "here">} command
+ */
+export function mayUse(state, { host, here }) {
+  return !host || isHost(state) || (here && mayChange(state, shownRoom(state)));
+}
+
+/**
+ * Whether a command is about anything where one is.
+ * @param {State} state
+ * @param {Pick<Command, "name" | "here" | "rooms">} command
+ */
+export function isOfUse(state, { name, here, rooms }) {
+  const { kind } = shownRoom(state);
+  if (here) return kind !== "direct" && (!rooms || kind !== "main");
+  const several = state.rooms.length + state.others.length > 1;
+  return !rooms || several || (name === "room" && mayOpen(state));
 }
 
 /**

@@ -27,6 +27,15 @@ export function rulesIn(state) {
 }
 
 /**
+ * Whether two people may talk alone, of whom perhaps one is host.
+ * @param {Pick<State, "rules">} state
+ * @param {boolean} oneIsHost
+ */
+export function mayBePrivate({ rules: { private: between = "hosts" } }, oneIsHost) {
+  return between === "all" || (between === "hosts" && oneIsHost);
+}
+
+/**
  * @param {RoomFacts} one
  * @param {RoomFacts} other
  */
