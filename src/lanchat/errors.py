@@ -18,6 +18,7 @@
     │       └── DatabaseInUse servers have it, which one alone may have for this
     ├── NoMessages            there is no message database to read
     ├── NoTables              there are no messages in the database that servers would share
+    ├── NoSuchRoom            a room of which an export is wanted is not there
     ├── LineRefused           a line of an archive is no message
     ├── ArchiveRefused        an archive of a room is none, or damaged
     ├── OutputExists          a file that would be written is there already
@@ -281,6 +282,18 @@ class NoTables(LanchatError):
             "no messages: no server has used this database yet; name the one that `lanchat serve` "
             "has with --database"
         )
+
+
+class NoSuchRoom(LanchatError):
+    """There is no room of this id or name; these are the ``names`` of those that there are."""
+
+    _SHOWN = 10
+
+    def __init__(self, wanted: str, names: Sequence[str]) -> None:
+        shown = ", ".join(map(repr, names[: self._SHOWN]))
+        more = ", …" * (len(names) > self._SHOWN)
+        super().__init__(f"no room is called {wanted!r}; there are {shown}{more}")
+        self.wanted = wanted
 
 
 class LineRefused(LanchatError):

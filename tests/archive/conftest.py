@@ -1,12 +1,13 @@
 """Messages to make files of, and a database of them."""
 
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lanchat.archive.exporter import Export, FormatName
+from lanchat.archive.exporter import Asked, Export, FormatName
 from lanchat.archive.places import Folder
 from lanchat.chat.changes import Draft
 from lanchat.chat.model import Message
@@ -43,13 +44,8 @@ def data_dir(tmp_path: Path) -> Path:
 def exported() -> Callable[..., str]:
     """The whole text of an export from a folder."""
 
-    def export(
-        data_dir: Path,
-        name: FormatName = "jsonl",
-        since: datetime | None = None,
-        until: datetime | None = None,
-    ) -> str:
-        made = Export(Folder(data_dir), name, zone=timezone.utc, since=since, until=until)
+    def export(data_dir: Path, name: FormatName = "jsonl", **asked: Any) -> str:
+        made = Export(Folder(data_dir), name, Asked(zone=timezone.utc, **asked))
         text = "".join(piece for piece, _ in made.pieces())
         made.close()
         return text

@@ -14,6 +14,9 @@ import psycopg
 import pytest
 
 from lanchat.chat.changes import Change, Clear, Delete, Draft, Pin, React, Tell
+from lanchat.chat.model import User
+from lanchat.chat.room_changes import ChangeRoom, EnterRoom, OpenRoom
+from lanchat.chat.rooms import Room, direct_room_id
 from lanchat.cli import ExitCode
 from lanchat.cluster.bulk import Loading
 from lanchat.cluster.database import PostgresDatabase
@@ -60,21 +63,49 @@ def lived_in(tmp_path: Path) -> Path:
         say(log, [draft("yes", reply_to=second), draft("what?", reply_to=gone)])
         say(log, [draft("@Ana", mentions=("1", "2"), user_id="2", reply_to=first)])
         log.append(Delete(gone, NOON)).result(DEADLINE)
+        in_rooms(log)
     return data.path
+
+
+def in_rooms(log: SqliteEventLog) -> None:
+    """Let two rooms be opened, one with a pin and closed, and something be said in private."""
+    ana, bia, davi = User("1", "Ana"), User("2", "Bia"), User("3", "Davi")
+    two = direct_room_id("1", "2")
+    robots = Room("00aa", "open", "Robots", "1", "gears", locked=True, slow=9)
+    changes: tuple[Change[Any], ...] = (
+        OpenRoom(robots, (davi,), 9),
+        EnterRoom("00aa", ana, lambda _room: None),
+        OpenRoom(Room("00bb", "group", "2"), (davi, bia), 9),
+        OpenRoom(Room(two, "direct", opener="2"), (bia, ana), 9),
+    )
+    for change in changes:
+        log.append(change).result(DEADLINE)
+    asked = [draft("gear", room="00aa"), draft("secret", room=two)]
+    said = [log.append(each).result(DEADLINE).message.id for each in asked]
+    log.append(draft("why?", room="00aa", reply_to=said[0])).result(DEADLINE)
+    log.append(Pin("00aa", said[0])).result(DEADLINE)
+    log.append(ChangeRoom("00bb", lambda room: room, close=True)).result(DEADLINE)
 
 
 def test_there_and_back(lived_in, typed, address, tmp_path, monkeypatch):
     """All three exports are the same, byte for byte, be they read and stored in many pieces."""
     monkeypatch.setattr(bulk, "PAGE", 4)
     asked = [["--data-dir", lived_in], ["--database", address], ["--data-dir", tmp_path / "after"]]
-    archives = [typed("export", *asked[0]).stdout]
+    archives = [typed("export", "--with-private", *asked[0]).stdout]
     for where in asked[1:]:
-        assert typed("import", *where, "-", given=archives[-1]).stdout.startswith("11 messages ")
-        archives.append(typed("export", *where).stdout)
+        assert typed("import", *where, "-", given=archives[-1]).stdout.startswith("14 messages ")
+        archives.append(typed("export", "--with-private", *where).stdout)
     assert archives[1] == archives[0]
     assert archives[2] == archives[0]
-    lines = list(map(json.loads, archives[0].splitlines()))
-    assert [one["message"] for one in lines if one.get("pinned")] == ["3", "5", "7"]
+    rooms, lines = map(json.loads, archives[0].splitlines()[:3]), archives[0].splitlines()[3:]
+    assert [[user["user"] for user in one["room"]["members"]] for one in rooms] == [
+        ["Davi", "Ana"],
+        ["Bia", "Davi"],
+        ["Ana", "Bia"],
+    ]
+    lines = list(map(json.loads, lines))
+    assert [one["message"] for one in lines if one.get("pinned")] == ["3", "5", "7", "gear"]
+    lines = [one for one in lines if one["room"] == "lobby"]
     assert [one["reply_to"] - lines[0]["id"] for one in lines if "reply_to" in one] == [1, 2, 0]
 
 
@@ -84,7 +115,7 @@ def test_people_go_on_where_they_were(lived_in, typed, address, join):
     typed("import", "--database", address, "-", given=archive)
     again = typed("import", "--database", address, "-", given=archive)
     assert "0 messages imported" in again.stdout
-    assert "11 were there already" in again.stdout
+    assert "13 were there already" in again.stdout
     process = join()
     (later,) = say(process.log, ["later"])
     page = process.log.newest("lobby", 50)
@@ -171,7 +202,7 @@ def test_the_database_is_that_of_the_variable(typed, address, lived_in, tmp_path
     assert "no server has used" in typed("export", LANCHAT_CONFIG="settings.toml").stderr
     variable = {"LANCHAT_DATABASE": address}
     assert "no server has used" in typed("export", **variable).stderr
-    assert typed("export", "--data-dir", lived_in, **variable).stdout.count("\n") == 11
+    assert typed("export", "--data-dir", lived_in, **variable).stdout.count("\n") == 15
     ended = typed("export", "--data-dir", lived_in, "--database", address)
     assert ended.returncode == ExitCode.USAGE
     assert "choose one of the two" in ended.stderr

@@ -12,7 +12,7 @@ from lanchat.chat.room_changes import OpenRoom
 from lanchat.chat.rooms import Room
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
 from lanchat.rows import bulk
-from lanchat.rows.bulk import MessageReader
+from lanchat.rows.bulk import MessageReader, Wanted
 from lanchat.store.bulk import MessageFile, load
 from lanchat.store.schema import MIGRATIONS, WITH_REACTIONS
 from tests.world.deadline import DEADLINE
@@ -49,9 +49,8 @@ def test_what_is_read_is_what_was_said(said, path):
 
 def test_from_and_until(said, path):
     """The first moment belongs to it, the last one does not."""
-    reader = MessageReader(
-        MessageFile(path), "2026-11-23T08:00:02.000Z", "2026-11-23T08:00:05.000Z"
-    )
+    wanted = Wanted("2026-11-23T08:00:02.000Z", "2026-11-23T08:00:05.000Z")
+    reader = MessageReader(MessageFile(path), wanted)
     assert (reader.count(), texts(reader)) == (3, [["2", "3", "4"]])
     reader.close()
 

@@ -8,6 +8,7 @@ from html import escape
 from urllib.parse import quote
 
 from lanchat.archive.message_formats import minute, visible
+from lanchat.archive.room_titles import Rooms
 from lanchat.chat.model import Attachment, Message
 from lanchat.i18n import count, translate
 from lanchat.sizes import rough_size
@@ -38,6 +39,8 @@ body {{
 h1 {{ margin: 0; font-size: 1.5rem; }}
 h1 + p, time {{ color: var(--soft); font-size: 0.8125rem; }}
 h1 + p {{ margin: 0.25rem 0 0; }}
+ul {{ margin: 1rem 0 0; padding-inline-start: 1.25rem; }}
+li {{ overflow-wrap: anywhere; }}
 h2 {{
   position: sticky; top: 0; z-index: 1; margin: 2rem 0 1rem; padding: 0.5rem 0;
   background: var(--ground); border-bottom: 1px solid var(--line); font-size: 1rem;
@@ -65,12 +68,12 @@ b {{ color: var(--accent); margin-inline-end: 0.25rem; overflow-wrap: anywhere; 
 <body>
 <h1>{title}</h1>
 <p>{summary}</p>
-<main>
+{rooms}<main>
 """
 
 _MESSAGE = (
     '<article id="message-{id}"><bdi><b>{user}</b></bdi> <time datetime="{iso}">{time}</time>'
-    "{edited}\n{quote}{text}{files}{reactions}</article>\n"
+    "{room}{edited}\n{quote}{text}{files}{reactions}</article>\n"
 )
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -96,12 +99,14 @@ class Page:
         total: int,
         now: datetime,
         *,
+        rooms: Rooms | None = None,
         with_files: bool = False,
     ) -> None:
         self._zone = zone
         self._lang = lang
         self._total = total
         self._now = now
+        self._rooms = rooms or Rooms()
         self._day = ""
         self._file = _linked if with_files else _named
         self._policy = f"{_POLICY}; img-src 'self' file:" if with_files else _POLICY
@@ -110,7 +115,13 @@ class Page:
         now = f"{self._now:%Y-%m-%d %H:%M}"
         summary = count(self._lang, "export.summary", self._total, time=now)
         title = translate(self._lang, "export.title")
-        return _HEAD.format(lang=self._lang, title=title, summary=summary, policy=self._policy)
+        return _HEAD.format(
+            lang=self._lang,
+            title=title,
+            summary=summary,
+            policy=self._policy,
+            rooms=_note(self._rooms) + _list(self._rooms),
+        )
 
     def body(self, messages: Iterable[Message]) -> str:
         return "".join(map(self._entry, messages))
@@ -130,6 +141,7 @@ class Page:
             quote=_quote(message),
             iso=message.time,
             time=time + apart,
+            room=_where(self._rooms.title(message.room)),
             text=_text(message.message),
             files="".join(map(self._file, message.files or ())),
             reactions=_reactions(message),
@@ -137,6 +149,28 @@ class Page:
 
     def _edited(self, message: Message) -> str:
         return f" <small>{translate(self._lang, 'export.edited')}</small>" if message.edited else ""
+
+
+def _note(rooms: Rooms) -> str:
+    return f"<p><small>{escape(rooms.note)}</small></p>\n" if rooms.note else ""
+
+
+def _list(rooms: Rooms) -> str:
+    """A line for each room: what it is about, and who was in it."""
+    if not rooms.there:
+        return ""
+    lines = []
+    for room, members in rooms.there:
+        title, names = rooms.title(room.id), ", ".join(user.name for user in members)
+        more = [room.topic, names if room.kind != "direct" else ""]
+        about = escape(visible(" · ".join(filter(None, more))))
+        lines.append(f"<li><bdi>{escape(visible(title))}</bdi> <small>{about}</small></li>\n")
+    return f"<ul>\n{''.join(lines)}</ul>\n"
+
+
+def _where(title: str) -> str:
+    """The room of a message, where it is not the main one."""
+    return f" <small><bdi>{escape(visible(title))}</bdi></small>" if title else ""
 
 
 def _text(said: str) -> str:

@@ -5,17 +5,16 @@ Nothing gets in that nobody could have said.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import IO, Annotated, BinaryIO
 
 import msgspec
 
+from lanchat.archive.checks import Name, Person, Word, check_name, check_time
 from lanchat.archive.places import Place
+from lanchat.archive.room_lines import is_room, room_of
 from lanchat.chat.file_names import safe_name
 from lanchat.chat.model import (
     FILES_LIMIT,
@@ -26,37 +25,24 @@ from lanchat.chat.model import (
     Reaction,
     check_text,
 )
-from lanchat.chat.names import NAME_LIMIT
 from lanchat.chat.reactions import clean
+from lanchat.chat.rooms import is_direct
 from lanchat.errors import LineRefused, MessageTooLong, PayloadInvalid
-from lanchat.rows.bulk import Archived
+from lanchat.rows.bulk import Archived, Item
+from lanchat.rows.room_bulk import ArchivedRoom
 
 LINE_LIMIT = 8 << 20
 """Bytes in a line; the longest one that is written has some 50,000, and 250 for each reaction."""
 
-_Word = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]
-_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LIMIT)]
 _Address = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{0,64}\Z")]
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
-
-_CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-"""What could turn the text around a name, as Unicode's bidirectional classes have it."""
-
-
-_Mentions = Annotated[list[_Word], msgspec.Meta(max_length=MENTIONS_LIMIT)]
+_Mentions = Annotated[list[Word], msgspec.Meta(max_length=MENTIONS_LIMIT)]
 _MOST = 2**53
 _LONG_NAME = 1_000
 _Pixels = Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
 
 
-class _User(msgspec.Struct):
-    id: _Word
-    user: _Name
-
-
 class _Reaction(msgspec.Struct):
-    users: list[_User]
+    users: list[Person]
 
 
 class _File(msgspec.Struct):
@@ -76,10 +62,10 @@ class _File(msgspec.Struct):
 class _Line(msgspec.Struct):
     """A message as docs/protocol.md has it; its id is good for answers to it alone."""
 
-    client_id: _Word
-    room: _Word
-    user_id: _Word
-    user: _Name
+    client_id: Word
+    room: Word
+    user_id: Word
+    user: Name
     ip: _Address
     message: str
     time: str
@@ -101,24 +87,54 @@ def import_messages(
     """Store all messages of an archive; return how many were new, and how many there were.
 
     ``name`` is the source's for people; ``advance`` is told the bytes of every line. All are
-    stored, or none: raises LineRefused for the first line that is no message, DataInUse
+    stored, with their rooms, or none: raises LineRefused for the first line that is none, DataInUse
     or DatabaseInUse where a server runs, DataUnusable, DatabaseUnusable and StoreUnavailable.
     """
     total = 0
 
-    def drafts() -> Iterator[Archived]:
+    def items() -> Iterator[Item]:
         nonlocal total
-        for number, line in enumerate(lines(source), start=1):
-            try:
-                yield without_files(draft(line))
-            except ValueError as error:
-                raise LineRefused(name, number, str(error)) from None
-            total = number
-            advance(len(line))
+        for item, size in read_items(source, name):
+            if isinstance(item, Archived):
+                total += 1
+                yield without_files(item)
+            else:
+                yield item
+            advance(size)
 
     with place.taking() as way:
-        fresh = way.load(drafts())
+        fresh = way.load(items())
     return fresh, total
+
+
+def read_items(source: IO[bytes], name: str) -> Iterator[tuple[Archived | ArchivedRoom, int]]:
+    """What stands in each line, and how many bytes that has.
+
+    What two people have said to each other is taken only behind the line of their room: nobody
+    else shall find it in the main one. Raises LineRefused.
+    """
+    rooms = set[str]()
+    for number, line in enumerate(lines(source), start=1):
+        try:
+            item = _item(line)
+            if isinstance(item, ArchivedRoom):
+                rooms.add(item.room.id)
+            elif is_direct(item.room):
+                _check_room(item.room, rooms)
+        except ValueError as error:
+            raise LineRefused(name, number, str(error)) from None
+        yield item, len(line)
+
+
+def _check_room(room: str, known: Container[str]) -> None:
+    if room not in known:
+        raise ValueError("it was said in private, in a room that no line before it has")
+
+
+def _item(line: bytes) -> Archived | ArchivedRoom:
+    if is_room(bare := line.removeprefix(BOM_UTF8)) and len(line) <= LINE_LIMIT:
+        return room_of(bare)
+    return draft(line)
 
 
 def draft(line: bytes) -> Archived:
@@ -144,10 +160,10 @@ def draft(line: bytes) -> Archived:
         raise ValueError(f"message has more than {MESSAGE_LIMIT} characters") from None
     except PayloadInvalid:
         raise ValueError("message has nothing that can be shown") from None
-    _check_name(read.user)
-    _check_time(read.time)
+    check_name(read.user)
+    check_time(read.time)
     if read.edited is not None:
-        _check_time(read.edited)
+        check_time(read.edited)
     files = {file.id: file.described for file in read.files}
     return Archived(
         *(read.client_id, read.room, read.user_id, read.user, read.ip, read.message, read.time),
@@ -184,27 +200,7 @@ def _reactions(read: _Line) -> tuple[Reaction, ...]:
         except PayloadInvalid:
             raise ValueError("reactions has one that is no emoji") from None
         for each in reaction.users:
-            _check_name(each.user)
+            check_name(each.user)
         users = tuple((each.id, each.user) for each in reaction.users)
         found.append(Reaction(emoji, len(users), users))
     return tuple(found)
-
-
-def _check_name(name: str) -> None:
-    if not name.strip() or any(map(_is_no_part_of_a_name, name)):
-        raise ValueError("user has characters that no name has")
-
-
-def _is_no_part_of_a_name(char: str) -> bool:
-    # Not the rules of chat/names.py: what another version let in shall not be lost.
-    return unicodedata.category(char) in _CONTROLS or unicodedata.bidirectional(char) in _TURNS
-
-
-def _check_time(text: str) -> None:
-    """Times are compared as texts, so there is one way to write them."""
-    try:
-        if _TIME.fullmatch(text) and 1971 <= datetime.fromisoformat(text[:-1]).year <= 9998:  # noqa: PLR2004 (the ends cannot be shown in every time zone)
-            return
-    except ValueError:
-        pass
-    raise ValueError("time is not like 2026-11-23T02:08:00.123Z")

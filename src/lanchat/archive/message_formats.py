@@ -15,6 +15,8 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from operator import attrgetter
 
+from lanchat.archive.room_lines import room_line
+from lanchat.archive.room_titles import Rooms
 from lanchat.chat.model import Attachment, Message
 from lanchat.sizes import rough_size
 from lanchat.terminal import printable
@@ -41,10 +43,13 @@ _COLUMNS = (
 
 
 class JsonLines:
-    """One object a line, ASCII only, like the connection log."""
+    """One object a line, ASCII only, like the connection log; first the rooms, if there are any."""
+
+    def __init__(self, rooms: Rooms | None = None) -> None:
+        self._rooms = rooms or Rooms()
 
     def head(self) -> str:
-        return ""
+        return "".join(f"{room_line(room)}\n" for room in self._rooms.there)
 
     def body(self, messages: Iterable[Message]) -> str:
         return "".join(f"{_encode(_fields(message))}\n" for message in messages)
@@ -90,14 +95,16 @@ def described(file: Attachment) -> str:
 class Text:
     """A line for each line that was said; ``zone`` None is this machine's time.
 
-    Further lines of a message are indented, so that none can pass for somebody else's.
+    Further lines of a message are indented, so that none can pass for somebody else's. What was not
+    said in the main room has its room in front, and two spaces, which no name has.
     """
 
-    def __init__(self, zone: tzinfo | None) -> None:
+    def __init__(self, zone: tzinfo | None, rooms: Rooms | None = None) -> None:
         self._zone = zone
+        self._rooms = rooms or Rooms()
 
     def head(self) -> str:
-        return ""
+        return f"{self._rooms.note}\n\n" if self._rooms.note else ""
 
     def body(self, messages: Iterable[Message]) -> str:
         return "".join(map(self._entry, messages))
@@ -111,10 +118,12 @@ class Text:
         files = [f"[{described(file)}]" for file in message.files or ()]
         first, *others = [*said, *files] or [""]
         indent = " " * len(time)
+        room = self._rooms.title(message.room)
+        where = f"[{printable(room)}]  " if room else ""
         user = printable(message.user)
         if message.quoted is not None and message.quoted.user:
             user += f" → {printable(message.quoted.user)}"
-        lines = [f"{time}  {user}: {printable(first)}"]
+        lines = [f"{time}  {where}{user}: {printable(first)}"]
         lines += [f"{indent}  {printable(other)}".rstrip() for other in others]
         return "\n".join(lines) + "\n"
 
@@ -126,11 +135,13 @@ class Table:
     another character that separates cells elsewhere: Excel goes by the system's language.
     """
 
-    def __init__(self, zone: tzinfo | None) -> None:
+    def __init__(self, zone: tzinfo | None, rooms: Rooms | None = None) -> None:
         self._zone = zone
+        self._rooms = rooms or Rooms()
 
     def head(self) -> str:
-        return BYTE_ORDER_MARK + rows([_COLUMNS])
+        more = ["room_name"] if self._rooms.there else []
+        return BYTE_ORDER_MARK + rows([[*_COLUMNS, *more]])
 
     def body(self, messages: Iterable[Message]) -> str:
         return rows(
@@ -146,6 +157,7 @@ class Table:
                 message.reply_to or "",
                 " ".join(message.mentions or ()),
                 cell(", ".join(map(described, message.files or ()))),
+                *([cell(self._rooms.title(message.room))] if self._rooms.there else []),
             )
             for message in messages
         )

@@ -10,17 +10,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple, Protocol
 
-from lanchat.chat.changes import Draft
 from lanchat.database_url import without_password
 from lanchat.errors import ExtraMissing
 from lanchat.files.folder import FileFolder
-from lanchat.rows.bulk import MessageReader
+from lanchat.rows.bulk import Item, MessageReader, Wanted
 from lanchat.store import bulk
 from lanchat.store.datadir import DATABASE, FILES, DataDir
 from lanchat.store.file_import import FileImport
 
-Load = Callable[[Iterable[Draft]], int]
-"""Stores all drafts, or none; returns how many were new."""
+Load = Callable[[Iterable[Item]], int]
+"""Stores all items, or none; returns how many messages were new."""
 
 
 class Way(NamedTuple):
@@ -41,8 +40,8 @@ class Place(Protocol):
     def files(self) -> FileFolder | None:
         """The folder with their files; None where it is not named. Raises DataUnusable."""
 
-    def reader(self, since: str, until: str) -> MessageReader:
-        """The messages between these times. Raises LanchatError where there are none."""
+    def reader(self, wanted: Wanted) -> MessageReader:
+        """The messages that are wanted. Raises LanchatError where there can be none."""
 
     def taking(self) -> AbstractContextManager[Way]:
         """A context in which nobody else has the place. Raises CannotStart."""
@@ -61,8 +60,8 @@ class Folder:
     def files(self) -> FileFolder:
         return FileFolder(self._path / FILES)
 
-    def reader(self, since: str, until: str) -> MessageReader:
-        return MessageReader(bulk.MessageFile(self._path / DATABASE), since, until)
+    def reader(self, wanted: Wanted) -> MessageReader:
+        return MessageReader(bulk.MessageFile(self._path / DATABASE), wanted)
 
     @contextmanager
     def taking(self) -> Iterator[Way]:
@@ -86,8 +85,8 @@ class Shared:
     def __str__(self) -> str:
         return without_password(self._address)
 
-    def reader(self, since: str, until: str) -> MessageReader:
-        return MessageReader(self._bulk.SharedMessages(self._address), since, until)
+    def reader(self, wanted: Wanted) -> MessageReader:
+        return MessageReader(self._bulk.SharedMessages(self._address), wanted)
 
     @property
     def files(self) -> FileFolder | None:

@@ -15,11 +15,11 @@ import hashlib
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime, timezone
 from functools import partial
 from typing import BinaryIO
 
-from lanchat.archive.exporter import Format, reader_of
+from lanchat.archive.exporter import ALL, Asked, Format
 from lanchat.archive.html_page import Page
 from lanchat.archive.message_formats import JsonLines
 from lanchat.archive.places import Place
@@ -46,26 +46,19 @@ def thumb_entry(file_id: str) -> str:
 
 
 class RoomZip:
-    """The messages of a place, and their files; what it is given is as of ``Export``.
+    """The messages of a place, and their files, as of ``Export``.
 
     ``steps`` are how often ``write`` says that it has come further; ``lost`` are files that could
     not be read, or are not what was sent any more, ``left_out`` counts those of a place whose
     folder of files is not known. Raises as ``Export`` does.
     """
 
-    def __init__(
-        self,
-        place: Place,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        zone: tzinfo | None = None,
-        lang: str = "en",
-    ) -> None:
+    def __init__(self, place: Place, asked: Asked = ALL) -> None:
         self._folder = place.files
-        self._reader = reader_of(place, since, until)
-        self._zone = zone
-        self._lang = lang
+        self._reader = place.reader(asked.wanted)
+        self._asked = asked
+        self._rooms = asked.rooms(self._reader)
+        self.leaves_out = self._reader.leaves_out
         self.count = self._reader.count()
         self.steps = 3 * self.count
         self.files = 0
@@ -74,11 +67,14 @@ class RoomZip:
 
     def write(self, target: BinaryIO, advance: Callable[[int], None]) -> None:
         """Write all of it. Raises OSError where the target refuses."""
-        now = datetime.now(timezone.utc).astimezone(self._zone)
-        page = Page(self._zone, self._lang, self.count, now, with_files=self._folder is not None)
+        zone, has_files = self._asked.zone, self._folder is not None
+        now = datetime.now(timezone.utc).astimezone(zone)
+        page = Page(
+            *(zone, self._asked.lang, self.count, now), rooms=self._rooms, with_files=has_files
+        )
         with zipfile.ZipFile(target, "w") as archive:
             self._put_text(archive, PAGE, page, advance)
-            self._put_text(archive, MESSAGES, JsonLines(), advance)
+            self._put_text(archive, MESSAGES, JsonLines(self._rooms), advance)
             sums = [f"{sha256}  {name}\n" for name, sha256 in self._put_files(archive, advance)]
             with archive.open(_entry(SUMS), "w") as entry:
                 entry.write("".join(sums).encode())

@@ -18,13 +18,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from lanchat.archive.importer import draft, lines, without_files
+from lanchat.archive.importer import read_items, without_files
 from lanchat.archive.places import Place, Way
 from lanchat.archive.room_zip import MESSAGES, SUMS, thumb_entry
 from lanchat.chat.model import THUMB_LIMIT
-from lanchat.errors import ArchiveRefused, DiskFull, LineRefused
+from lanchat.errors import ArchiveRefused, DiskFull
 from lanchat.rows.attachments import Loaded
-from lanchat.rows.bulk import Archived
+from lanchat.rows.bulk import Archived, Item
+from lanchat.rows.room_bulk import ArchivedRoom
 from lanchat.store.file_import import FileImport, Staged
 from lanchat.web.file_types import type_of
 from lanchat.web.picture_sides import is_thumb
@@ -100,7 +101,7 @@ class RoomImport:
         with place.taking() as way:
             if way.files is None:
                 self._left_out = sum(name.startswith("files/") for name in wanted)
-                staged, fresh = dict[str, Staged](), way.load(self._drafts({}))
+                staged, fresh = dict[str, Staged](), way.load(self._with_files({}))
             else:
                 staged, fresh = self._take_files(way, way.files, wanted)
         own = [each for name, each in staged.items() if name.startswith("files/")]
@@ -115,7 +116,7 @@ class RoomImport:
             files.check_space(sum(part.file_size for part in wanted.values()))
             staged = self._stage(files, wanted)
             files.place()
-            fresh = way.load(self._drafts(staged))
+            fresh = way.load(self._with_files(staged))
         except BaseException as error:
             files.undo()
             if isinstance(error, DiskFull):
@@ -140,7 +141,9 @@ class RoomImport:
     def _wanted(self) -> dict[str, zipfile.ZipInfo]:
         """The parts that messages name, after a look at all of these."""
         wanted: dict[str, zipfile.ZipInfo] = {}
-        for message in self._messages():
+        for message in self._items():
+            if isinstance(message, ArchivedRoom):
+                continue
             for file_id, file in message.described.items():
                 if (part := self._files.get(file_id)) is None:
                     continue
@@ -180,25 +183,25 @@ class RoomImport:
                     sums[name] = found[1].decode()
         return sums
 
-    def _messages(self) -> Iterator[Archived]:
-        """Every message, as it stands there. Raises LineRefused."""
+    def _items(self) -> Iterator[Archived | ArchivedRoom]:
+        """Every room and message, as it stands there. Raises LineRefused."""
+        self._total = 0
         with self._explained(), self._archive.open(self._parts[MESSAGES]) as source:
-            for number, line in enumerate(lines(source), start=1):
-                try:
-                    yield draft(line)
-                except ValueError as error:
-                    name = f"{self._name}, {MESSAGES}"
-                    raise LineRefused(name, number, str(error)) from None
-                self._total = number
-                self._advance(len(line))
+            for item, size in read_items(source, f"{self._name}, {MESSAGES}"):
+                yield item
+                self._total += isinstance(item, Archived)
+                self._advance(size)
 
-    def _drafts(self, staged: dict[str, Staged]) -> Iterator[Archived]:
-        """Every message with those of its files that are there."""
+    def _with_files(self, staged: dict[str, Staged]) -> Iterator[Item]:
+        """The same, messages with those of their files that are there."""
         self._advance = lambda _: None  # they were counted at the first look
-        for message in self._messages():
-            attached = tuple(self._attached(message, staged))
-            self._missing += len(message.described) - len(attached)
-            yield replace(message, attached=attached) if attached else without_files(message)
+        for item in self._items():
+            if isinstance(item, ArchivedRoom):
+                yield item
+                continue
+            attached = tuple(self._attached(item, staged))
+            self._missing += len(item.described) - len(attached)
+            yield replace(item, attached=attached) if attached else without_files(item)
 
     def _attached(self, message: Archived, staged: dict[str, Staged]) -> Iterator[Loaded]:
         for file_id, file in message.described.items():

@@ -6,6 +6,7 @@ them, a ``group`` into which people are put, or ``direct``: two people and nobod
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
@@ -96,6 +97,8 @@ class Overview:
         return [self.main, *self.rooms]
 
 
+_DIRECT = re.compile("[0-9a-f]{32}")
+
 MAIN = Room(LOBBY, "main")
 """The room that everybody is in; what holds there are the rules for all."""
 
@@ -109,6 +112,11 @@ def direct_room_id(one: str, other: str) -> str:
     """The room of two users, whoever of them asks: opened twice it is the same one."""
     pair = "\n".join(sorted((one, other)))
     return sha256(pair.encode()).hexdigest()[:32]
+
+
+def is_direct(room_id: str) -> bool:
+    """Whether the id is one of a room of two users."""
+    return _DIRECT.fullmatch(room_id) is not None
 
 
 def clean_room_name(text: str) -> str:

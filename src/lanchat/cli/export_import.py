@@ -6,14 +6,14 @@ import io
 import os
 import sys
 from contextlib import closing
-from datetime import datetime, timezone
+from datetime import timezone
 from pathlib import Path
-from typing import BinaryIO, TypedDict, cast, get_args
+from typing import BinaryIO, cast, get_args
 from zipfile import is_zipfile
 
 import click
 
-from lanchat.archive.exporter import Export, FormatName
+from lanchat.archive.exporter import Asked, Export, FormatName
 from lanchat.archive.importer import import_messages
 from lanchat.archive.places import Folder, Shared, place
 from lanchat.archive.room_zip import RoomZip
@@ -60,6 +60,14 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 )
 @click.option("--since", metavar="WHEN", help="Nothing older: 12h, 30d, or an ISO 8601 time.")
 @click.option("--until", metavar="WHEN", help="Only what was said before.")
+@click.option(
+    "--room", metavar="NAME", help="Only what was said in this room; lobby is the main one."
+)
+@click.option(
+    "--with-private",
+    is_flag=True,
+    help="Also what two people have said to each other in private.",
+)
 @click.option("--utc", is_flag=True, help="Show and take times in UTC.")
 @output_options
 def export(
@@ -70,6 +78,8 @@ def export(
     wanted: str | None,
     since: str | None,
     until: str | None,
+    room: str | None,
+    with_private: bool,
     utc: bool,
     output: Path,
     force: bool,
@@ -79,16 +89,18 @@ def export(
     The chat may go on meanwhile; what is said later is not in it.
     """
     name, where = wanted or _by_ending(output), _place(data_dir, database, files_dir)
-    asked = _Asked(
+    asked = Asked(
         since=moment(since, "--since", utc=utc),
         until=moment(until, "--until", utc=utc),
+        room=room,
+        private=with_private,
         zone=timezone.utc if utc else None,
         lang=from_locale(os.environ),
     )
     if name == ROOM:
         _export_room(where, asked, output, force=force)
         return
-    found = Export(where, cast(FormatName, name), **asked)
+    found = Export(where, cast(FormatName, name), asked)
     with (
         closing(found),
         writing(output, force=force) as write,
@@ -98,6 +110,7 @@ def export(
             write(text)
             advance(count)
     report(counted(found.count, "message"), output)
+    _say_left_out(is_so=found.leaves_out)
 
 
 def _place(data_dir: Path, database: str | None, files_dir: Path | None) -> Folder | Shared:
@@ -106,17 +119,10 @@ def _place(data_dir: Path, database: str | None, files_dir: Path | None) -> Fold
     return place(data_dir, database, None if files_dir is None else full_path(files_dir))
 
 
-class _Asked(TypedDict):
-    since: datetime | None
-    until: datetime | None
-    zone: timezone | None
-    lang: str
-
-
-def _export_room(where: Folder | Shared, asked: _Asked, output: Path, *, force: bool) -> None:
+def _export_room(where: Folder | Shared, asked: Asked, output: Path, *, force: bool) -> None:
     if output == STDOUT and is_screen():
         raise click.UsageError("a ZIP file is nothing for a terminal; name a file with --output")
-    room = RoomZip(where, **asked)
+    room = RoomZip(where, asked)
     with (
         closing(room),
         writing_bytes(output, force=force) as file,
@@ -129,6 +135,14 @@ def _export_room(where: Folder | Shared, asked: _Asked, output: Path, *, force: 
         complain(f"{counted(len(room.lost), 'file')} could not be read as sent: {names}")
     if room.left_out:
         complain(f"{counted(room.left_out, 'file')} left out: name their folder with --files-dir")
+    _say_left_out(is_so=room.leaves_out)
+
+
+def _say_left_out(*, is_so: bool) -> None:
+    if is_so:
+        complain(
+            "what people said to each other in private is left out; --with-private has it, too"
+        )
 
 
 @click.command("import")

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import IsolationLevel
 
-from lanchat.chat.changes import Draft
 from lanchat.cluster.connection import PostgresConnection
 from lanchat.cluster.database import PostgresDatabase, translated_errors
 from lanchat.cluster.file_folder import known_folder, shared_folder
@@ -24,7 +23,7 @@ from lanchat.errors import DatabaseInUse, DatabaseUnusable, NoTables
 from lanchat.files.folder import FileFolder
 from lanchat.rows import bulk, messages
 from lanchat.rows.connection import Reader
-from lanchat.rows.visibility import IN_EXPORTS
+from lanchat.rows.visibility import VISIBLE
 
 _T = TypeVar("_T")
 
@@ -40,8 +39,9 @@ class SharedMessages:
     It is left as it is. Raises NoTables and DatabaseUnusable.
     """
 
-    shown = IN_EXPORTS
+    shown = VISIBLE
     has_reactions = True
+    has_rooms = True
 
     def __init__(self, address: str) -> None:
         with _explained():
@@ -85,17 +85,17 @@ class Loading:
             undo.pop_all()
             database.close()
 
-    def load(self, drafts: Iterable[Draft]) -> int:
-        """Store the drafts as ``rows.bulk.load`` does, all or none; return how many were new.
+    def load(self, items: Iterable[bulk.Item]) -> int:
+        """Store the items as ``rows.bulk.load`` does, all or none; return how many were new.
 
-        Whatever ``drafts`` raises is raised here. Raises StoreUnavailable.
+        Whatever ``items`` raises is raised here. Raises StoreUnavailable.
         """
         rows = PostgresConnection(self._connection)
         with translated_errors():
             # An archive may come slowly, and what is stored is one transaction.
             with unhurried(self._connection), self._connection.transaction():
                 rows.lock_positions()
-                fresh = bulk.load(rows, drafts)
+                fresh = bulk.load(rows, items)
                 # Whoever waits for this to end is not the first, so nobody else would begin it.
                 messages.begin_epoch(rows)
                 rows.notify()

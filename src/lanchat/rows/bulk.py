@@ -15,8 +15,10 @@ from typing import Any, Protocol, TypeVar
 
 from lanchat.chat.changes import Draft, Pin
 from lanchat.chat.model import LOBBY, PINS, FileDraft, Message, Reaction
-from lanchat.rows import attachments, messages, pins, reactions, references
+from lanchat.rows import attachments, messages, pins, reactions, references, room_bulk
 from lanchat.rows.connection import Connection, Reader
+from lanchat.rows.room_bulk import ArchivedRoom
+from lanchat.rows.rooms import DELETED
 
 _T = TypeVar("_T")
 
@@ -58,14 +60,34 @@ class Archived(Draft):
     attached: tuple[attachments.Loaded, ...] = ()
 
 
+Item = Draft | ArchivedRoom
+"""What an archive has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of all messages: said from ``since`` on and before ``until``, both in RFC 3339.
+
+    ``room`` is the id or the name of those that they were said in, None for any. With ``private``
+    what two people have said to each other is among them.
+    """
+
+    since: str = ""
+    until: str = "~"
+    room: str | None = None
+    private: bool = False
+
+
 class Source(Protocol):
     """A database that is read; ``has_reactions`` is False where it is of a lanchat before them.
 
-    ``shown`` is the condition for what may be shown. Whatever a look raises is for people.
+    So is ``has_rooms``. ``shown`` is the condition for what may be shown. Whatever a look raises
+    is for people.
     """
 
     shown: str
     has_reactions: bool
+    has_rooms: bool
 
     def look(self, call: Callable[[Reader], _T]) -> _T:
         """The result of what is asked: one look at what was committed."""
@@ -74,22 +96,32 @@ class Source(Protocol):
 
 
 class MessageReader:
-    """The messages of a source said from ``since`` on and before ``until``, both in RFC 3339.
+    """The messages of a source that are wanted, and the ``rooms`` in which they were said.
 
     What is said after construction is not among them. Their reactions name everybody.
+    ``leaves_out`` is whether two people have said something to each other that is left out.
+    Raises NoSuchRoom.
     """
 
-    def __init__(self, source: Source, since: str = "", until: str = "~") -> None:
+    def __init__(self, source: Source, wanted: Wanted = Wanted()) -> None:
         self._source = source
-        self._times = (since, until)
-        self._where = f"{_PLACE} AND {source.shown}"
+        there = source.look(room_bulk.read) if source.has_rooms else []
+        self.rooms, ids = room_bulk.chosen(there, wanted.room, private=wanted.private)
+        where = [_PLACE, source.shown]
+        if source.has_rooms and not wanted.private:
+            where.append(f"message.room NOT IN ({room_bulk.PRIVATE})")
+        if ids is not None:
+            where.append(f"message.room IN ({', '.join('?' * len(ids))})")
+        self._where = " AND ".join(where)
+        self._times = (wanted.since, wanted.until)
+        self._ids = ids or ()
         self._end = source.look(_newest)
+        self.leaves_out = wanted.room is None and not wanted.private and self._has_private()
 
     def count(self) -> int:
         """How many there are."""
         query = f"SELECT count(*) FROM message WHERE {self._where}"  # noqa: S608 (constants)
-        place = (0, self._end, *self._times)
-        return self._source.look(lambda c: int(c.execute(query, place).fetchone()[0]))
+        return self._source.look(lambda c: int(c.execute(query, self._place(0)).fetchone()[0]))
 
     def pages(self) -> Iterator[list[Message]]:
         """All of them in the order of their ids, at most PAGE at once."""
@@ -120,9 +152,23 @@ class MessageReader:
         """Let go of the database."""
         self._source.close()
 
+    def _place(self, last: int) -> tuple[object, ...]:
+        """The values of the condition, for what comes behind an id."""
+        return (last, self._end, *self._times, *self._ids)
+
+    def _has_private(self) -> bool:
+        if not self._source.has_rooms:
+            return False
+        query = (
+            f"SELECT EXISTS (SELECT 1 FROM message WHERE {_PLACE} AND {self._source.shown}"  # noqa: S608 (constants)
+            f" AND message.room IN ({room_bulk.PRIVATE}))"
+        )
+        place = (0, self._end, *self._times)
+        return self._source.look(lambda c: bool(c.execute(query, place).fetchone()[0]))
+
     def _page(self, query: str, last: int) -> list[Message]:
         def look(connection: Reader) -> list[Message]:
-            rows = connection.execute(query, (last, self._end, *self._times)).fetchall()
+            rows = connection.execute(query, self._place(last)).fetchall()
             said = attachments.with_files(connection, list(map(_read, rows)))
             if ids := {message.reply_to for message in said} - {None}:
                 said = references.with_quotes(connection, said, ids)
@@ -134,19 +180,21 @@ class MessageReader:
         return self._source.look(look)
 
 
-def load(connection: Connection, drafts: Iterable[Draft]) -> int:
-    """Within a transaction, store the drafts in their order, behind what is there.
+def load(connection: Connection, items: Iterable[Item]) -> int:
+    """Within a transaction, store messages in their order, behind what is there.
 
     Returns how many were new: one with a user_id and client_id that is there already is left out.
-    One of a room that is not there goes into the one that everybody is in. Where there is no
-    message yet, those of an archive keep their ids; else one that answers another one answers it
-    by its new id. Nobody else may take positions meanwhile.
+    A room that is there already stays as it is. A message of one that is not there, and has not
+    come before it, goes into the one that everybody is in. Where there is no message yet, those of
+    an archive keep their ids; else one that answers another one answers it by its new id. Nobody
+    else may take positions meanwhile.
     """
     loading = _Loading(connection)
-    rest = iter(drafts)
+    rest = iter(items)
     while some := list(islice(rest, PAGE)):
-        loading.take(some)
-    loading.pin()
+        loading.open([one for one in some if isinstance(one, ArchivedRoom)])
+        loading.take([one for one in some if isinstance(one, Draft)])
+    loading.finish()
     return loading.fresh
 
 
@@ -155,15 +203,24 @@ class _Loading:
         self.fresh = 0
         self._connection = connection
         self._position = connection.position()
-        self._rooms = {LOBBY, *(room for (room,) in connection.execute("SELECT id FROM room"))}
+        there = connection.execute("SELECT id FROM room WHERE kind <> ?", (DELETED,))
+        self._rooms = {LOBBY, *(room for (room,) in there)}
         is_empty = connection.execute("SELECT 1 FROM message LIMIT 1").fetchone() is None
         self._keeps_ids = is_empty
         self._kept_up_to = 0
         self._noted: dict[int, int] = {}  # new ids that the table does not have yet
         self._has_noted = False
         self._pinned: dict[str, deque[int]] = {}
+        self._opened: list[ArchivedRoom] = []
         connection.execute("DROP TABLE IF EXISTS new_id")
         connection.execute(_NEW_IDS)
+
+    def open(self, some: Sequence[ArchivedRoom]) -> None:
+        """Let there be these rooms, as far as they are new."""
+        for one in some:
+            if one.room.id not in self._rooms:
+                self._rooms.add(one.room.id)
+                self._opened.append(one)
 
     def take(self, some: Sequence[Draft]) -> None:
         """Store these, as far as they are new."""
@@ -192,8 +249,9 @@ class _Loading:
         self._put_to([(n, one) for n, one in fresh if isinstance(one, Archived)])
         self.fresh += len(fresh)
 
-    def pin(self) -> None:
-        """Pin what was pinned there: that takes positions, so it is done behind all messages."""
+    def finish(self) -> None:
+        """Do what takes positions, behind all messages: pins, and rooms."""
+        room_bulk.load(self._connection, self._opened)
         for room, ids in self._pinned.items():
             for message_id in ids:
                 pins.pin(self._connection, Pin(room, message_id))

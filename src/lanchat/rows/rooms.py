@@ -62,13 +62,18 @@ _IS_OPEN = (
 
 def load(connection: Connection) -> tuple[int, list[Room], list[Membership]]:
     """All rooms but the one that everybody is in, and who is in them, at the position."""
+    return connection.position(), *all_of(connection)
+
+
+def all_of(connection: Reader) -> tuple[list[Room], list[Membership]]:
+    """The same without the position."""
     rows = connection.execute(f"{ROOMS} ORDER BY opened, id")
     members = connection.execute(
         'SELECT room, user_id, "user", since FROM member WHERE room <> ? ORDER BY since, user_id',
         (LOBBY,),
     )
     found = [Membership(room_id, User(*user), since) for room_id, *user, since in members]
-    return connection.position(), [as_room(row) for row in rows], found
+    return [as_room(row) for row in rows], found
 
 
 def room(connection: Reader, room_id: str) -> Room:
@@ -274,8 +279,8 @@ def insert(connection: Connection, wanted: Iterable[Room], seq: int) -> None:
         "INSERT INTO room (id, kind, name, opener, topic, locked, readonly, slow, opened, seq,"
         " cleared) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (id) DO UPDATE"
         # One that was deleted, of which something is still there: two people find each other anew.
-        " SET kind = excluded.kind, opener = excluded.opener, opened = excluded.opened, closed = 0,"
-        " seq = excluded.seq",
+        " SET kind = excluded.kind, name = excluded.name, topic = excluded.topic, opener ="
+        " excluded.opener, opened = excluded.opened, closed = 0, seq = excluded.seq",
         [
             (
                 *(each.id, each.kind, each.name, each.opener, each.topic),

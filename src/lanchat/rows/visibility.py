@@ -19,7 +19,3 @@ SAID = f"message.deleted_at IS NULL AND NOT {OF_CLEARED_USER}"
 
 VISIBLE = f"{SAID} AND message.id > {CLEARED}"
 """The same in any room."""
-
-_PRIVATE = "SELECT id FROM room WHERE kind = 'direct'"
-IN_EXPORTS = f"{VISIBLE} AND message.room NOT IN ({_PRIVATE})"
-"""The same without what two people have said to each other in private."""

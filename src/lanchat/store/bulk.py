@@ -11,11 +11,10 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from lanchat.chat.changes import Draft
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
 from lanchat.rows import bulk
 from lanchat.rows.connection import NewerSchemaError, Reader
-from lanchat.rows.visibility import IN_EXPORTS, VISIBLE
+from lanchat.rows.visibility import VISIBLE
 from lanchat.store.database import open_database
 from lanchat.store.open_file import transaction
 from lanchat.store.schema import WITH_CLEARING, WITH_FILES, WITH_REACTIONS, WITH_ROOMS, steps_taken
@@ -51,6 +50,7 @@ class MessageFile:
                 raise NoMessages(path)  # made a moment ago, or by another program
             self.shown = _shown(steps)
             self.has_reactions = steps >= WITH_REACTIONS
+            self.has_rooms = steps >= WITH_ROOMS
             if steps < WITH_FILES:
                 self._connection.execute(_NO_FILES)
             if steps < WITH_CLEARING:
@@ -83,17 +83,17 @@ class MessageFile:
             ) from error
 
 
-def load(path: Path, drafts: Iterable[Draft]) -> int:
-    """Store the drafts as ``rows.bulk.load`` does, all or none; return how many were new.
+def load(path: Path, items: Iterable[bulk.Item]) -> int:
+    """Store the items as ``rows.bulk.load`` does, all or none; return how many were new.
 
-    Whatever ``drafts`` raises is raised here. Nobody else may have the database open for writing.
+    Whatever ``items`` raises is raised here. Nobody else may have the database open for writing.
     Raises DataUnusable and StoreUnavailable.
     """
     with closing(open_database(path)) as connection:
         connection.execute(f"PRAGMA cache_size = {_CACHE}")
         try:
             with transaction(connection):
-                return bulk.load(connection, drafts)
+                return bulk.load(connection, items)
         except sqlite3.Error as error:
             raise StoreUnavailable(f"the message database refuses: {error}") from error
 
@@ -107,11 +107,8 @@ def look_at(path: Path, call: Callable[[Reader], None]) -> None:
 def _shown(steps: int) -> str:
     """The condition for what may be shown, in a database that may be of an older lanchat.
 
-    A history that was cleared is perhaps still being deleted. What two people have said to each
-    other in private is for nobody else.
+    A history that was cleared is perhaps still being deleted.
     """
-    if steps >= WITH_ROOMS:
-        return IN_EXPORTS
     if steps >= _WITH_POSITIONS:
         return VISIBLE
     if steps == _WITH_CLEARED:
