@@ -14,6 +14,7 @@ from tests.world.violations import violations
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
 
+
 @pytest.fixture
 def host(server: Any, arrive: Arrive) -> Callable[..., Page]:
     """Be in the room as its host."""
