@@ -21,7 +21,7 @@ from lanchat.cluster.patience import Silent, connected, unhurried
 from lanchat.cluster.pooler import refuse_pooler
 from lanchat.cluster.reach import Reach
 from lanchat.cluster.schema import MIGRATIONS, migrate
-from lanchat.cluster.unusable import MAKE, unusable
+from lanchat.cluster.unusable import MAKE, reason_of, unusable
 from lanchat.errors import DatabaseUnusable, StoreUnavailable
 from lanchat.rows.connection import NewerSchemaError
 
@@ -173,5 +173,4 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except (psycopg.Error, UnicodeError, OverflowError) as error:
-        reason = " ".join(str(error).split())
-        raise StoreUnavailable(f"the message database refuses: {reason}") from error
+        raise StoreUnavailable(f"the message database refuses: {reason_of(error)}") from error

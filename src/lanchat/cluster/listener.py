@@ -26,7 +26,7 @@ from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.epochs import Epochs
 from lanchat.cluster.patience import unhurried
 from lanchat.cluster.schema import ALIVE, CHANNEL
-from lanchat.cluster.unusable import unusable
+from lanchat.cluster.unusable import reason_of, unusable
 from lanchat.rows import reactions, state
 from lanchat.rows.batches import Trouble
 
@@ -161,8 +161,7 @@ class Listener:
             self.is_connected = False
             if connection is not None:
                 connection.close()
-            reason = " ".join(str(error).split())
-            self._trouble.note(f"the message database cannot be listened to: {reason}")
+            self._trouble.note(f"the message database cannot be listened to: {reason_of(error)}")
             if time.monotonic() - self._heard > _ANSWER_SECONDS:
                 self._answers.fail("it is stored, and could not be told")
             return None

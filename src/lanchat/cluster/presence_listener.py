@@ -27,7 +27,7 @@ from lanchat.cluster.people import Line, People, Person
 from lanchat.cluster.presence_own import Lease, OwnPeople
 from lanchat.cluster.presence_schema import PRESENCE
 from lanchat.cluster.sessions import named
-from lanchat.cluster.unusable import unusable
+from lanchat.cluster.unusable import reason_of, unusable
 from lanchat.rows.batches import Trouble
 
 _log = logging.getLogger(__name__)
@@ -130,8 +130,7 @@ class PresenceListener:
                 connection = self._connect()
             self._follow(connection)
         except psycopg.Error as error:
-            reason = " ".join(str(error).split())
-            self._trouble.note(f"the database cannot be asked who is here: {reason}")
+            self._trouble.note(f"the database cannot be asked who is here: {reason_of(error)}")
         except Exception:  # noqa: BLE001
             # A defect here must not end the lease: others would take over who is here.
             _log.exception("what others say of who is here cannot be heard")

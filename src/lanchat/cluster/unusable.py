@@ -73,7 +73,7 @@ def unusable(error: Exception) -> DatabaseUnusable:
             "see how the words behind ? are written, and write % and ? in a password as %25 and "
             "%3F",
         )
-    reason = _reason(error)
+    reason = reason_of(error)
     return DatabaseUnusable(reason, _hint(error, reason))
 
 
@@ -87,7 +87,7 @@ def _hint(error: Exception, reason: str) -> str:
     return _REACH
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """What PostgreSQL says, once: what it was asked, and advice of its own, are left out."""
     if isinstance(error, psycopg.Error) and (said := error.diag.message_primary):
         return said
