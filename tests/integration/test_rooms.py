@@ -226,6 +226,13 @@ def test_a_command_counts_for_its_room(host, bia, davi, server, until):
     ]
 
 
+def test_a_command_opens_no_more_rooms_than_an_event(bia):
+    """Whoever asks again and again has to wait, whatever came of it."""
+    join(bia)
+    codes = [code(command(bia, "room", "Chess")) for _ in range(31)]
+    assert codes == ["forbidden"] * 30 + ["too_fast"]
+
+
 def closed(server):
     """What is in the log, once a room was closed."""
     records = server.records()

@@ -293,8 +293,8 @@ def delete_cleared(connection: Connection) -> bool:
 
 def _cleared(connection: Reader, limit: int) -> list[int]:
     rows = connection.execute(
-        "SELECT message.id FROM room CROSS JOIN message WHERE message.room = room.id"
-        " AND message.id <= room.cleared LIMIT ?",
+        "SELECT message.id FROM room CROSS JOIN message WHERE room.cleared > 0"
+        " AND message.room = room.id AND message.id <= room.cleared LIMIT ?",
         (limit,),
     ).fetchall()
     return [message_id for (message_id,) in rows]
