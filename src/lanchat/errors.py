@@ -589,8 +589,8 @@ class SlowMode(Refusal):
 class Forbidden(Refusal):
     """Something is the host's alone; with ``own`` as ``reason``, its author's.
 
-    With ``private`` it is a word in private, which not all may have; with ``room`` nobody may do it
-    in such a room.
+    With ``private`` it is a word in private, which not all may have, with ``private_off`` nobody;
+    with ``room`` nobody may do it in such a room.
     """
 
     code = "forbidden"

@@ -260,12 +260,18 @@ def test_hosts_say_who_talks_in_private(hub, recorder, people):
     said = say(hub, "Bia", "a word", room).message
     hub.command("Ana", "private", "off")
     assert recorder.all(RulesChanged)[-1].policies == ("all", "off")
-    with pytest.raises(Forbidden):
-        say(hub, "Bia", "two", room)
-    with pytest.raises(Forbidden):
-        hub.rooms.open_direct("Bia", people["Ana"].id)
+    for attempt in (
+        lambda: say(hub, "Bia", "two", room),
+        lambda: hub.rooms.open_direct("Bia", people["Ana"].id),
+    ):
+        with pytest.raises(Forbidden) as refusal:
+            attempt()
+        assert refusal.value.reason == "private_off"
     assert hub.rooms.enter("Carla", room).page.messages == [said]
     hub.command("Ana", "private", "hosts")
+    with pytest.raises(Forbidden) as refusal:
+        say(hub, "Bia", "two", room)
+    assert refusal.value.reason == "private"
     assert hub.rooms.open_direct("Bia", people["Ana"].id)
     assert hub.command("Ana", "private", "").key == "command.private.all"
     assert say(hub, "Bia", "three", room)

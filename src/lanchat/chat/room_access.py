@@ -156,8 +156,9 @@ class RoomAccess:
 
     def _check_private(self, user: User, other: User) -> None:
         one_is_host = self._is_host(user.id) or self._is_host(other.id)
-        if not may_talk_privately(self._permissions.policies.private, one_is_host=one_is_host):
-            raise Forbidden("private")
+        policy = self._permissions.policies.private
+        if not may_talk_privately(policy, one_is_host=one_is_host):
+            raise Forbidden("private_off" if policy == "off" else "private")
 
     def _is_host(self, user_id: str) -> bool:
         return user_id == "" or self._permissions.is_moderator(user_id)
