@@ -351,6 +351,30 @@ def test_what_is_read_is_told_to_ones_other_tabs(hub, recorder, bia):
         hub.rooms.mark_read("nobody", LOBBY, 1)
 
 
+def test_who_comes_now_and_then_stays_in_their_rooms(hub, times, bia):
+    """And who has not come for 90 days, and has no name here any more, is in none."""
+    room = hub.rooms.open_room("Ana", "Robots").room.id
+    hub.rooms.enter("Bia", room)
+
+    def settle():
+        hub.rooms.mark_read("Ana", LOBBY, 0).result(DEADLINE)  # behind all else in the log
+
+    def pass_days(number):
+        settle()
+        times.go_on(number * 86_400)
+        hub.tick(times.monotonic)
+        settle()
+        return hub.rooms.readable(bia.id)
+
+    hub.disconnect("Bia")
+    assert pass_days(1) == [LOBBY, room]
+    assert pass_days(60) == [LOBBY, room]
+    tab(hub, bia, "later")
+    hub.disconnect("later")
+    assert pass_days(60) == [LOBBY, room]
+    assert pass_days(60) == [LOBBY]
+
+
 def test_who_comes_back_finds_their_rooms(hub, bia, davi):
     """With all that was said there meanwhile, and those that they could enter."""
     room = hub.rooms.open_room("Ana", "Robots").room.id

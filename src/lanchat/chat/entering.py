@@ -91,6 +91,7 @@ class Entering(RoomAccess):
         self._clock = clock
         self._next_tidying = clock.monotonic() + _BEGINNING
         self._history = history
+        self._came: tuple[int, set[str]] = 0, set()  # on which day, and who
 
     # What people do; all of it waits for the disk and may raise NotJoined and StoreUnavailable.
 
@@ -220,6 +221,16 @@ class Entering(RoomAccess):
         """Note that what was said before somebody came counts as read. Does not wait."""
         with suppress(StoreUnavailable):
             self._log.append(MarkRead(LOBBY, user, position, self._today()))
+
+    def come(self, user: User) -> None:
+        """Note once a day that somebody has come who is in rooms. Does not wait."""
+        today = self._today()
+        if self._came[0] != today:
+            self._came = today, set()
+        if user.id not in self._came[1] and self._memberships.rooms_of(user.id):
+            self._came[1].add(user.id)
+            with suppress(StoreUnavailable):
+                self._log.append(MarkRead(LOBBY, user, 0, today))
 
     def forget(self, user_id: str) -> None:
         """Let somebody who has logged out be in no room any more. Does not wait."""

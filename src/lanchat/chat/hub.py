@@ -187,7 +187,9 @@ class Hub:
     def _overview(self, user: User, cursor: Cursor) -> Overview:
         """What the user has missed in all rooms; of others, those that they may know of."""
         found = missed_everywhere(self._log, user, cursor, self._history)
-        if not found.marked:
+        if found.marked:
+            self.rooms.come(user)
+        else:
             self.rooms.begin_reading(user, found.seq)
         known = [one for one in found.others if self.rooms.knows_of(user.id, one[0])]
         return replace(found, others=known)

@@ -125,7 +125,7 @@ class RenameMember(Change[MemberRenamed]):
 class MarkRead(Change[MarkedRead]):
     """Note up to which message somebody has read a room; never less than before.
 
-    It takes no position. ``day`` is counted since the epoch: who has not read anything for long is
+    It takes no position. ``day`` is counted since the epoch: who has not come for long is
     in no room any more (see ``EventLog.tidy``). Refused with UnknownRoom where they are not in it.
     """
 
