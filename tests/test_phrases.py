@@ -6,6 +6,7 @@ from lanchat import phrases
 from lanchat.chat.commands import COMMANDS
 from lanchat.chat.moderation import Done
 from lanchat.chat.room_settings import Ban
+from lanchat.chat.rooms import Room
 from lanchat.errors import Banned, CommandUnusable, Muted, ReadOnly, SlowMode
 from lanchat.i18n import LANGUAGES
 
@@ -50,6 +51,14 @@ def test_bans_are_listed_a_line_each():
     bans = [Ban("Ana", "", "", None, "Rui"), Ban("Bia", "", "", NOON, "Rui")]
     message = phrases.done(Done("command.bans.done", {"bans": bans}), "en")["message"]
     assert message.splitlines() == ["Banned:", "Ana: for ever", "Bia: 2026-11-23 12:00 UTC"]
+
+
+def test_rooms_are_listed_a_line_each():
+    """With how many are in them; a group without a name has its number."""
+    robots, group = Room("r", "open", "Robots", locked=True), Room("g", "group", "2", closed=7)
+    done = Done("command.rooms.done", {"rooms": [(robots, 3), (group, 4)]})
+    message = phrases.done(done, "en")["message"]
+    assert message.splitlines() == ["Rooms:", "Robots (3), locked", "Group 2 (4), closed"]
 
 
 def test_a_page_completes_all_commands():

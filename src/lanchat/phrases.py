@@ -120,7 +120,13 @@ def _rooms(rooms: Iterable[tuple[Room, int]], lang: str) -> str:
 def _room(room: Room, count: int, lang: str) -> str:
     states = [("locked", room.locked), ("closed", bool(room.closed))]
     words = [i18n.translate(lang, f"command.rooms.{state}") for state, holds in states if holds]
-    return ", ".join([f"{room.name} ({count})", *words])
+    return ", ".join([f"{_room_name(room, lang)} ({count})", *words])
+
+
+def _room_name(room: Room, lang: str) -> str:
+    """What a room is called; groups have numbers until somebody renames them."""
+    is_numbered = room.kind == "group" and room.name.isdecimal()
+    return i18n.translate(lang, "rooms.group", number=room.name) if is_numbered else room.name
 
 
 _WORDS: dict[str, Callable[[Any, str], str]] = {
@@ -130,5 +136,6 @@ _WORDS: dict[str, Callable[[Any, str], str]] = {
     "command": usage,
     "commands": _commands,
     "rooms": _rooms,
+    "room": _room_name,
 }
 """How those placeholders are said that are no words yet."""

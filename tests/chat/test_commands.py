@@ -113,12 +113,12 @@ ANSWERS = {
     "groups 2": ("groups.done", {"groups": 2, "people": 2}),
     "groups end": ("groups.end", {}),
     "group Bia 1": ("group.done", {"name": "Bia", "number": 1}),
-    "room Robots": ("room.done", {"name": "Robots"}),
-    "room Chess": ("room.entered", {"name": "Chess"}),
+    "room Robots": ("room.done", {"room": "Robots"}),
+    "room Chess": ("room.entered", {"room": "Chess"}),
     "rooms": ("rooms.none", {"rooms": []}),
     "rename Robots": ("rename.done", {"name": "Robots"}),
-    "close": ("close.done", {"name": "Chess"}),
-    "erase": ("erase.done", {"name": "Chess"}),
+    "close": ("close.done", {"room": "Chess"}),
+    "erase": ("erase.done", {"room": "Chess"}),
     "help": ("help.done", {"commands": [*COMMANDS.values()]}),
 }
 
@@ -142,7 +142,8 @@ def test_a_command_answers_what_it_did(hub, come, line):
     done = hub.command("Ana", name, str(said.id) if text == "1" else text, room=room)
     key, params = ANSWERS[line]
     numbered = {"number": 1} if "number" in done.params else {}
-    assert (done.key, {**done.params, **numbered}) == (f"command.{key}", params)
+    named = {"room": done.params["room"].name} if "room" in done.params else {}
+    assert (done.key, {**done.params, **numbered, **named}) == (f"command.{key}", params)
     for lang in i18n.LANGUAGES:
         assert phrases.done(done, lang)["message"]
 

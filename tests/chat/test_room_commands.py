@@ -287,6 +287,17 @@ def test_where_a_server_has_no_private_rooms_hosts_cannot_allow_them(start):
     assert hub.policies.private == "off"
 
 
+def test_a_group_is_named_by_its_number(hub, people, audit):
+    """In the connection log, and by whoever is at the server's computer."""
+    hub.command("Ana", "groups", "2")
+    hub.command_from_terminal("topic", "Arms", "Group 2")
+    assert audit.named("command")[-1] == (
+        *("topic", "terminal", None),
+        {"value": "Arms", "room": "group 2"},
+    )
+    assert hub.rooms.named("2") == hub.groups.there()[1].id
+
+
 def test_a_terminal_names_rooms(hub, room, people):
     """By their names or ids, the open one before a closed one; those for two it does not reach."""
     hub.command_from_terminal("topic", "Robots", "robots")

@@ -59,8 +59,8 @@ class Done:
     """What came of a command: the catalogue's key of what to say of it, and its placeholders.
 
     Among these, ``until`` is in seconds since the epoch, ``bans`` a list of bans, ``commands`` one
-    of commands and ``rooms`` one of rooms, each with how many are in it. ``room`` is where its
-    giver is from then on.
+    of commands, ``rooms`` one of rooms, each with how many are in it, and ``room`` a room. The
+    field ``room`` is the id of that where its giver is from then on.
     """
 
     key: str

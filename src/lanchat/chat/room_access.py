@@ -122,6 +122,7 @@ class RoomAccess:
         rooms = [room for room, _ in self.known("")]
         rooms.sort(key=lambda room: (room.is_open, room.opened), reverse=True)
         room = self._memberships.room(name) or same_name(name, rooms)
+        room = room or next((one for one in rooms if one.logged == name.lower()), None)
         if room is None or room.kind == "direct":
             raise CommandUnusable("no_room", name=name)
         return room.id
@@ -133,7 +134,7 @@ class RoomAccess:
     def where(self, room_id: str) -> dict[str, str]:
         """What the connection log says of where something was done, which others may know of."""
         room = self._memberships.room(room_id)
-        return {"room": room.name} if room is not None and room.name else {}
+        return {"room": room.logged} if room is not None and room.name else {}
 
     def _check(self, user_id: str, act: Act, room: Room) -> None:
         who = self._standing(user_id, room)

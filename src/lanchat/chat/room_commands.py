@@ -25,7 +25,7 @@ def room(moderation: Moderation, actor: Actor, call: Call) -> Done:
     if actor.id:
         moderation.rooms.entered(user, there.id)
     key = "command.room.done" if is_new else "command.room.entered"
-    return Done(key, {"name": there.name}, there.id)
+    return Done(key, {"room": there}, there.id)
 
 
 def rooms(moderation: Moderation, actor: Actor, _call: Call) -> Done:
@@ -42,7 +42,7 @@ def rename(moderation: Moderation, actor: Actor, call: Call) -> Done:
         actor.id, call.room, Act.CHANGE, lambda room: replace(room, name=name)
     )
     if before != after:
-        moderation.audit.command("room_renamed", actor.name, None, value=name, room=before.name)
+        moderation.audit.command("room_renamed", actor.name, None, value=name, room=before.logged)
     return Done("command.rename.done", {"name": name})
 
 
@@ -51,16 +51,16 @@ def close(moderation: Moderation, actor: Actor, call: Call) -> Done:
     _check_other(call)
     before, after = moderation.rooms.change(actor.id, call.room, Act.CLOSE, _as_it_is)
     if before != after:
-        moderation.audit.command("room_closed", actor.name, None, room=after.name)
-    return Done("command.close.done", {"name": after.name})
+        moderation.audit.command("room_closed", actor.name, None, room=after.logged)
+    return Done("command.close.done", {"room": after})
 
 
 def erase(moderation: Moderation, actor: Actor, call: Call) -> Done:
     """Let nothing be left of the room."""
     _check_other(call)
     room = moderation.rooms.delete(actor.id, call.room)
-    moderation.audit.command("room_deleted", actor.name, None, room=room.name)
-    return Done("command.erase.done", {"name": room.name})
+    moderation.audit.command("room_deleted", actor.name, None, room=room.logged)
+    return Done("command.erase.done", {"room": room})
 
 
 def _check_other(call: Call) -> None:

@@ -49,6 +49,11 @@ class Room:
         """Whether people still write here; of one that was closed they read the history."""
         return not self.closed
 
+    @property
+    def logged(self) -> str:
+        """What the connection log and terminals call it; groups have numbers for names."""
+        return f"group {self.name}" if self.kind == "group" else self.name
+
 
 class Membership(NamedTuple):
     """Somebody in a room, by the name of then; they entered it at the position ``since``."""

@@ -93,7 +93,7 @@ def _set(
     )
     if before != after:
         fields = {} if value is None else {"value": value}
-        moderation.audit.command(name, actor.name, None, **fields, room=after.name)
+        moderation.audit.command(name, actor.name, None, **fields, room=after.logged)
 
 
 def _rule(

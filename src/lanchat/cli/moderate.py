@@ -85,7 +85,7 @@ def list_(*, room: Room, as_json: bool, color: ColorChoice) -> None:
     ]
     screen.print(_table(("Name", "Address", "Role", "", "Here since"), people, "Nobody is here."))
     if rooms := answer["rooms"]:
-        lines = [(one["name"], str(one["members"]), _state(one), one["topic"]) for one in rooms]
+        lines = [(_called(one), str(one["members"]), _state(one), one["topic"]) for one in rooms]
         screen.print()
         screen.print(_table(("Room", "People", "", "Topic"), lines, ""))
     if bans := answer["bans"]:
@@ -138,6 +138,10 @@ def _rules(room: dict[str, Any]) -> Iterable[str]:
         yield "Everybody can open rooms."
     if room["private"] != "hosts":
         yield f"{'Everybody' if room['private'] == 'all' else 'Nobody'} can talk in private."
+
+
+def _called(room: dict[str, Any]) -> str:
+    return f"group {room['name']}" if room["kind"] == "group" else str(room["name"])
 
 
 def _state(room: dict[str, Any]) -> str:
