@@ -246,6 +246,19 @@ def test_hosts_are_put_nowhere(hub, give, arrive):
     assert [room for room, _ in snapshot.rooms.others] == hub.groups.there()
 
 
+def test_who_is_host_no_more_has_a_place(hub, give, arrive):
+    """Unless they are in a group already."""
+    give("groups 3")
+    users = [arrive(name, host=True) for name in ("Rui", "Gil")]
+    two = hub.groups.there()[1]
+    hub.rooms.enter("Gil", two.id)
+    for user in users:
+        give(f"unhost {user.name}")
+    hub.rooms.mark_read("Ana", LOBBY, 0).result(DEADLINE)  # behind it in the log
+    (_, place), (_, kept) = (hub.rooms.readable(user.id) for user in users)
+    assert (place in {room.id for room in hub.groups.there()}, kept) == (True, two.id)
+
+
 def test_who_has_come_while_others_were_shared_out_has_a_place(hub, give, guests, log):
     """Also where whoever shared them out did not know of them."""
     before = hub.groups.guests

@@ -83,7 +83,7 @@ class Groups:
                 placed.result()
 
     def place_all(self, user_ids: Iterable[str]) -> None:
-        """The same for many, who have come while others were shared out. Does not wait."""
+        """The same for many, who have come meanwhile or are host no more. Does not wait."""
         for user_id in user_ids:
             if entry := self._presence.entry(user_id):
                 with suppress(StoreUnavailable):  # it will be when they come again

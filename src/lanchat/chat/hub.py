@@ -298,6 +298,8 @@ class Hub:
         if isinstance(event, SettingsChanged):
             self._enforcement.changed(event)
             self._room_channels.promoted(event.after.moderators - event.before.moderators)
+            demoted = event.before.moderators - event.after.moderators
+            self.groups.place_all(demoted.intersection(self._room_channels.users()))
             return
         if isinstance(event, RoomEvent):
             self._room_channels.tell(event)
