@@ -590,7 +590,8 @@ class Forbidden(Refusal):
     """Something is the host's alone; with ``own`` as ``reason``, its author's.
 
     With ``private`` it is a word in private, which not all may have, with ``private_off`` nobody;
-    with ``room`` nobody may do it in such a room.
+    with ``room`` nobody may do it in such a room; with ``reported`` it is a message that hosts are
+    to deal with.
     """
 
     code = "forbidden"

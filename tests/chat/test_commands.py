@@ -119,7 +119,11 @@ ANSWERS = {
     "rename Robots": ("rename.done", {"name": "Robots"}),
     "close": ("close.done", {"room": "Chess"}),
     "erase": ("erase.done", {"room": "Chess"}),
-    "help": ("help.done", {"commands": [*COMMANDS.values()]}),
+    "report 1": ("report.done", {"number": 1}),
+    "help": (
+        "help.done",
+        {"commands": [one for one in COMMANDS.values() if one.name != "report"]},
+    ),
 }
 
 
@@ -127,8 +131,9 @@ ANSWERS = {
 def test_a_command_answers_what_it_did(hub, come, line):
     """There are words for that in every language."""
     for name in ("Ana", "Bia", "Carla"):
-        come(name, Origin("192.0.2.1", device=name), host=name == "Ana")
-    said = hub.posting.post("Carla", "hello", "1").result(10).message
+        carla = come(name, Origin("192.0.2.1", device=name), host=name == "Ana")
+    private = hub.rooms.open_direct("Ana", carla.id).room.id if line == "report 1" else LOBBY
+    said = hub.posting.post("Carla", "hello", "1", room=private).result(10).message
     hub.command("Ana", "mute", "Carla")
     if line.startswith("unban"):
         hub.command("Ana", "ban", "Troll")
@@ -167,7 +172,7 @@ def test_guests_may_use_help_alone(hub, come, recorder, audit, command):
     except Forbidden:
         assert command.name != "help"
     except CommandUnusable:
-        assert command.name in {"help", "rooms"}  # which take no argument
+        assert command.name in {"help", "rooms", "report"}  # which take no name
     assert (recorder.told, audit.lines) == (told, logged)
 
 

@@ -12,9 +12,10 @@ import pytest
 from lanchat.chat.changes import Amend, Change, Clear, ClearUser, Delete, Resent
 from lanchat.chat.events import MessagesRetired
 from lanchat.chat.model import Clock, Cursor, Message, User, timestamp
+from lanchat.chat.report_changes import Dismiss, FileReport
 from lanchat.chat.room_changes import DeleteRoom, OpenRoom
 from lanchat.chat.room_settings import Rules
-from lanchat.chat.rooms import Room
+from lanchat.chat.rooms import Room, direct_room_id
 from lanchat.errors import StoreUnavailable, UnknownMessage
 from lanchat.periodic import Periodic
 from lanchat.rows import messages
@@ -723,6 +724,31 @@ def test_the_next_server_erases_what_the_last_one_left(path):
     Retention(second).work()
     assert found(copy) == []
     second.close()
+    log.close()
+    database.close()
+
+
+@pytest.mark.parametrize("end", ["dismissed", "deleted"])
+def test_nothing_is_left_of_a_report(path, end):
+    """Neither of what it was about, once that is deleted, nor of what was said around it."""
+    database = Database(path)
+    log = SqliteEventLog(database)
+    ana, bia, two = User("1", "Ana"), User("2", "Bia"), direct_room_id("1", "2")
+    log.append(OpenRoom(Room(two, "direct"), (ana, bia), 1)).result(DEADLINE)
+    around, about = say(log, [draft(SECRET, "a", room=two), draft("b", room=two)])
+    log.append(FileReport(about.id, bia, NOON, lambda _message: None)).result(DEADLINE)
+    log.append(Delete(around.id, NOON, "1")).result(DEADLINE)
+    Retention(database).work()
+    assert found(path) != []
+    if end == "dismissed":
+        log.append(Dismiss(about.id, lambda _message: None)).result(DEADLINE)
+    else:
+        delete = Delete(about.id, NOON, "9", check_reported=lambda _message: None)
+        log.append(delete).result(DEADLINE)
+    retention = Retention(database)
+    retention.erase()
+    retention.work()
+    assert found(path) == []
     log.close()
     database.close()
 

@@ -19,6 +19,7 @@ from lanchat.chat.events import (
     PinsChanged,
     Reacted,
     ReactionsChanged,
+    ReportStored,
     SettingsChanged,
     UserCleared,
 )
@@ -28,12 +29,17 @@ from lanchat.chat.room_settings import State
 from lanchat.chat.slow_mode import Turn
 from lanchat.errors import Forbidden, Refusal
 
-EventT = TypeVar("EventT", bound=LogEvent | Reacted | MarkedRead)
+EventT = TypeVar("EventT", bound=LogEvent | Reacted | MarkedRead | ReportStored)
 
 
 def _of_others(_message: Message) -> None:
     """Nobody changes what others have said."""
     raise Forbidden
+
+
+def _reported(_message: Message) -> None:
+    """Nobody but hosts changes what was reported."""
+    raise Forbidden("reported")
 
 
 class Change(Generic[EventT]):
@@ -102,13 +108,15 @@ class Delete(Change[MessageChanged]):
     """Let nothing of a message's text be left.
 
     ``by`` is who does so, in rooms that they are in, None for whoever may reach all. Where they
-    have not written it, ``check`` is asked as in an Edit. Refused with UnknownMessage or Forbidden.
+    have not written it, ``check`` is asked as in an Edit, and ``check_reported`` alone of what was
+    reported, whoever has written it. Refused with UnknownMessage or Forbidden.
     """
 
     message_id: int
     time: str
     by: str | None = None
     check: Callable[[Message], None] = _of_others
+    check_reported: Callable[[Message], None] = _reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +187,14 @@ class ClearUser(Change[UserCleared]):
     """Let nothing be left of what one person has said, and of what they reacted.
 
     Where nothing of the user's is there, ``name`` is whoever said something by it last; one of
-    the two may be empty. Refused with UnknownMessage where there is nothing of theirs either.
+    the two may be empty. Refused with UnknownMessage where there is nothing of theirs either, and
+    with Forbidden where they are who does so (``by``) and something of theirs was reported.
     """
 
     user_id: str
     name: str
     time: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

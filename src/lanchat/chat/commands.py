@@ -202,6 +202,14 @@ _TABLE = (
         told="room_deleted",
         grave=True,
     ),
+    Command(
+        "report",
+        message_commands.report,
+        (Argument(Kind.NUMBER),),
+        for_all=True,
+        of_rooms=True,
+        logged=False,
+    ),
     Command("help", _help, for_all=True, logged=False),
 )
 
@@ -275,6 +283,8 @@ def _may(moderation: Moderation, actor: Actor, command: Command, room: str) -> b
 
 def _is_of_use(moderation: Moderation, actor: Actor, command: Command, room: str) -> bool:
     """Whether there is a room for which somebody could use a command that is about rooms."""
+    if command.name == "report":
+        return moderation.rooms.is_private(room) and moderation.rooms.has_private()
     if command.act is not None:
         return room != LOBBY
     may_open = command.name == "room" and moderation.rooms.may_open(actor.id)

@@ -200,6 +200,26 @@ class Reacted(ToUser):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportStored(InRoom):
+    """A report is stored, or dealt with; ``changed`` tells whether it was otherwise before.
+
+    It has no position, and hosts learn of it by ReportsChanged.
+    """
+
+    room: str
+    message_id: int
+    author_id: str
+    changed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsChanged(ToUser):
+    """There are other reports than before, for this host."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice(ToUser):
     """What a moderator did that concerns this person; ``until`` is None for ever, or never."""
 

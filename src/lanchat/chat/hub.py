@@ -46,6 +46,7 @@ from lanchat.chat.ports import (
 from lanchat.chat.posting import Posting
 from lanchat.chat.presence import Presence
 from lanchat.chat.reactions import Reactions
+from lanchat.chat.reports import Reports
 from lanchat.chat.room_channels import RoomChannels
 from lanchat.chat.room_events import GroupsShared, RoomEvent
 from lanchat.chat.room_settings import Ban, Openers, Policies, Privacy, Rules
@@ -107,8 +108,12 @@ class Hub:
             *(log, self._presence, self._permissions, memberships), publish=self.publish
         )
         self._presence.watch_logouts(self.rooms.forget)
+        self.reports = Reports(
+            *(log, self._presence, self._permissions, self.rooms), self.publish, clock
+        )
         self._moderation = Moderation(
-            *(log, self._presence, self._enforcement, audit, self.rooms, self.groups),
+            *(log, self._presence, self._enforcement, audit),
+            *(self.rooms, self.groups, self.reports),
             publish=self.publish,
             clock=clock,
         )

@@ -6,6 +6,8 @@ or StoreUnavailable, and in another room than the main one UnknownRoom, Forbidde
 
 from __future__ import annotations
 
+from functools import partial
+
 from lanchat.chat.changes import Clear, ClearUser, Delete, Pin, Unpin
 from lanchat.chat.events import COUNTED, Notice, PinsChanged, UserCleared
 from lanchat.chat.model import LOBBY, PINS, Message, Origin, User, timestamp
@@ -51,7 +53,10 @@ def delete(moderation: Moderation, actor: Actor, call: Call) -> Done:
     def check(message: Message) -> None:
         moderation.rooms.check_act(actor.id, Act.DELETE, message.room)
 
-    change = Delete(call.number, timestamp(moderation.clock.wall()), actor.id or None, check)
+    change = Delete(
+        *(call.number, timestamp(moderation.clock.wall()), actor.id or None, check),
+        check_reported=partial(moderation.rooms.check_judging, actor.id),
+    )
     try:
         message = moderation.log.append(change).result().message
     except UnknownMessage:
@@ -61,13 +66,28 @@ def delete(moderation: Moderation, actor: Actor, call: Call) -> Done:
 
 
 def deleted(moderation: Moderation, actor: Actor, message: Message) -> None:
-    """Log that a moderator has deleted a message, and tell who wrote it."""
+    """Log that a moderator has deleted a message, and tell who wrote it.
+
+    Of one that was reported nothing is logged, as of nothing that was said in private.
+    """
     author = User(message.user_id, message.user)
-    where = moderation.rooms.where(message.room)
-    about = (author, Origin(message.ip))
-    moderation.audit.command("delete", actor.name, about, value=f"#{message.id}", **where)
+    if moderation.rooms.is_private(message.room):
+        moderation.reports.tell_hosts()
+    else:
+        where = moderation.rooms.where(message.room)
+        about = (author, Origin(message.ip))
+        moderation.audit.command("delete", actor.name, about, value=f"#{message.id}", **where)
     if author.id != actor.id:
         moderation.publish(Notice(author.id, "deleted"))
+
+
+def report(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Show the hosts a message that was said to somebody in private."""
+    try:
+        moderation.reports.file(User(actor.id, actor.name), call.number)
+    except UnknownMessage:
+        raise CommandUnusable("no_message", number=call.number) from None
+    return Done("command.report.done", {"number": call.number})
 
 
 def clear(moderation: Moderation, actor: Actor, call: Call) -> Done:
@@ -101,7 +121,7 @@ def _clear_of(moderation: Moderation, actor: Actor, call: Call) -> Done:
 
 def clear_user(moderation: Moderation, actor: Actor, user: User) -> UserCleared:
     """Delete what the user has said, by their id, or by their name where that is unknown."""
-    change = ClearUser(user.id, user.name, timestamp(moderation.clock.wall()))
+    change = ClearUser(user.id, user.name, timestamp(moderation.clock.wall()), actor.id or None)
     try:
         cleared = moderation.log.append(change).result()
     except UnknownMessage:

@@ -17,6 +17,7 @@ from lanchat.chat.grouping import Groups
 from lanchat.chat.model import LOBBY, Clock, Origin, User
 from lanchat.chat.ports import Audit, EventLog
 from lanchat.chat.presence import Presence
+from lanchat.chat.reports import Reports
 from lanchat.errors import CommandUnusable
 
 
@@ -83,6 +84,7 @@ class Moderation:
         audit: Audit,
         rooms: Entering,
         groups: Groups,
+        reports: Reports,
         *,
         publish: Callable[[Event], None],
         clock: Clock,
@@ -94,6 +96,7 @@ class Moderation:
         self.audit = audit
         self.rooms = rooms
         self.groups = groups
+        self.reports = reports
         self.publish = publish
         self.clock = clock
 

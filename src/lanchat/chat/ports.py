@@ -26,6 +26,7 @@ from lanchat.chat.model import (
     Upload,
     User,
 )
+from lanchat.chat.report_changes import Report
 from lanchat.chat.room_settings import State
 from lanchat.chat.rooms import Membership, Overview, Room
 
@@ -118,6 +119,9 @@ class EventLog(Protocol):
 
     def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """What the person reacted to which of these messages."""
+
+    def reports(self, user_id: str, limit: int) -> tuple[list[Report], int]:
+        """The oldest reports of what this user has not written, and how many there are in all."""
 
     def close(self) -> None:
         """Store and tell what is waiting, then take nothing more."""

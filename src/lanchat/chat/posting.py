@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 
 from lanchat.chat.ages import Ages
 from lanchat.chat.changes import Change, Delete, Draft, Edit, EventT, Resent
@@ -165,7 +166,11 @@ class Posting:
             self._rooms.check_act(user.id, Act.DELETE, message.room)
 
         time = timestamp(self._clock.wall())
-        deleted = self._log.append(Delete(message_id, time, user.id, check))
+        change = Delete(
+            *(message_id, time, user.id, check),
+            check_reported=partial(self._rooms.check_judging, user.id),
+        )
+        deleted = self._log.append(change)
         if self._permissions.is_moderator(user.id):
             actor = Actor(user.id, user.name)
             deleted.add_done_callback(lambda done: self._tell_deleted(actor, done))

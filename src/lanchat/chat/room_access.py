@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import replace
 
 from lanchat.chat.memberships import Memberships
-from lanchat.chat.model import LOBBY, User
+from lanchat.chat.model import LOBBY, Message, User
 from lanchat.chat.permissions import (
     Act,
     Permissions,
@@ -28,6 +28,7 @@ from lanchat.errors import (
     ReadOnly,
     RoomClosed,
     RoomLocked,
+    UnknownMessage,
     UnknownRoom,
 )
 
@@ -41,6 +42,27 @@ class RoomAccess:
         self._presence = presence
         self._permissions = permissions
         self._memberships = memberships
+
+    def is_private(self, room_id: str) -> bool:
+        """Whether it is a room for two, of which nobody else is to learn."""
+        room = self._memberships.room(room_id)
+        return room is not None and room.kind == "direct"
+
+    def has_private(self) -> bool:
+        """Whether people can talk in private here."""
+        return self._permissions.policies.private != "off"
+
+    def check_judging(self, user_id: str, message: Message) -> None:
+        """Look whether somebody may deal with a message that was reported.
+
+        That is a host, in the room or not, unless they have written it. Raises as if they did not
+        know of it, or Forbidden.
+        """
+        if self._is_host(user_id) and user_id != message.user_id:
+            return
+        if not self.may_read(user_id, message.room):
+            raise UnknownMessage
+        raise Forbidden("reported")
 
     def may(self, user_id: str, act: Act, room_id: str) -> bool:
         """Whether somebody may do this in a room."""

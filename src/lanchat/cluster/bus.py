@@ -20,6 +20,7 @@ from lanchat.chat.events import (
     MembersChanged,
     Notice,
     Reacted,
+    ReportsChanged,
     Typing,
 )
 from lanchat.chat.model import Origin, User
@@ -50,6 +51,7 @@ _KINDS: dict[str, type[Any]] = {
     "closed": ConnectionsClosed,
     "read": MarkedRead,
     "host called": HostCalled,
+    "reports": ReportsChanged,
 }
 """What concerns people of all processes; the rest is about one server, or comes from the log."""
 

@@ -28,6 +28,7 @@ from lanchat.chat.changes import Change, Draft, EventT
 from lanchat.chat.events import LogEvent, MessagePosted
 from lanchat.chat.model import LOBBY, Cursor, Message, Page
 from lanchat.chat.ports import CommitStatistics, Histogram
+from lanchat.chat.report_changes import Report
 from lanchat.chat.rooms import Membership, Overview, Room
 from lanchat.cluster import epochs, journal, turns
 from lanchat.cluster.answers import Answer, Answers
@@ -36,7 +37,17 @@ from lanchat.cluster.database import PostgresDatabase, translated_errors
 from lanchat.cluster.listener import Listener
 from lanchat.cluster.patience import Silent, is_broken
 from lanchat.errors import LanchatError, StoreUnavailable, UnknownMessage
-from lanchat.rows import message_rows, messages, overview, pages, pins, reactions, room_ends, rooms
+from lanchat.rows import (
+    message_rows,
+    messages,
+    overview,
+    pages,
+    pins,
+    reactions,
+    reports,
+    room_ends,
+    rooms,
+)
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome
 
@@ -122,6 +133,9 @@ class PostgresEventLog:
         if not ids:
             return {}
         return self._database.call(lambda connection: reactions.mine(connection, user_id, ids))
+
+    def reports(self, user_id: str, limit: int) -> tuple[list[Report], int]:
+        return self._database.call(lambda connection: reports.waiting(connection, user_id, limit))
 
     def close(self) -> None:
         """Store and tell what is waiting, then take nothing more."""

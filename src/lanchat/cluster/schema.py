@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from lanchat.cluster.presence_schema import PRESENCE_SCHEMA
+from lanchat.cluster.report_schema import REPORTS
 from lanchat.errors import DatabaseUnusable
 from lanchat.rows.connection import NewerSchemaError
 
@@ -347,7 +348,7 @@ _COMING = "ALTER TABLE member ADD COLUMN seen integer;"
 
 MIGRATIONS: tuple[str, ...] = (
     *(_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH),
-    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS, _ROOMS, _PRIVACY, _COMING),
+    *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS, _ROOMS, _PRIVACY, _COMING, REPORTS),
 )
 
 

@@ -52,7 +52,7 @@ class Offered(NamedTuple):
 def offered() -> Iterator[Offered]:
     """Everything that hosts can do; a terminal has its own way to ask for help."""
     for command in COMMANDS.values():
-        if command.name != "help":
+        if command.name not in {"help", "report"}:
             here = command.act is not None
             words = usage(command, "en"), i18n.translate("en", command.help_key)
             yield Offered(command.name, *words, command.grave, here, here and command.of_rooms)

@@ -18,7 +18,7 @@ from lanchat.chat.changes import ClearUser
 from lanchat.chat.events import COUNTED, UserCleared
 from lanchat.chat.model import LOBBY, User
 from lanchat.errors import UnknownMessage
-from lanchat.rows import reactions
+from lanchat.rows import reactions, reports
 from lanchat.rows.connection import Connection, Reader
 from lanchat.rows.steps import DELETED, REACTIONS, cost
 from lanchat.rows.visibility import SAID
@@ -51,10 +51,15 @@ class Mark(NamedTuple):
 
 
 def clear_user(connection: Connection, change: ClearUser) -> UserCleared:
-    """Within a transaction, show nobody what a person has said. Raises UnknownMessage."""
+    """Within a transaction, show nobody what a person has said.
+
+    Raises UnknownMessage or Forbidden.
+    """
     user_id = change.user_id
     if not _has_said(connection, user_id):
         user_id = _author(connection, change.name) or user_id
+    if change.by == user_id:
+        reports.check_clearing(connection, user_id)
     reacted_too = reactions.has_reacted(connection, change.user_id)
     if not (reacted_too or _has_said(connection, user_id)):
         raise UnknownMessage
@@ -65,6 +70,7 @@ def clear_user(connection: Connection, change: ClearUser) -> UserCleared:
     for each in {user_id, change.user_id} if reacted_too else {user_id}:
         mark = Mark(each, up_to, reactions.newest(connection), seq, change.time)
         connection.execute(_MARK, mark)
+        reports.forget(connection, each, up_to)
         reacted += _go_on(connection, mark)
     return UserCleared(seq, user, up_to, tuple(ids), count, tuple(reacted))
 

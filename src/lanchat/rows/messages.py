@@ -23,7 +23,7 @@ from operator import attrgetter
 from lanchat.chat.changes import Delete, Draft, Edit
 from lanchat.chat.model import LOBBY, Message
 from lanchat.errors import Forbidden, Refusal, UnknownMessage
-from lanchat.rows import attachments, references, rooms
+from lanchat.rows import attachments, references, reports, rooms
 from lanchat.rows.connection import Connection
 from lanchat.rows.message_rows import emptied, stored, there
 
@@ -131,6 +131,7 @@ def edit(connection: Connection, change: Edit) -> tuple[Message, bool]:
     if now.deleted:
         raise UnknownMessage
     rooms.check_writing(connection, now.room, change.user_id)
+    reports.check_editing(connection, now)
     change.check(now)
     seq, mentions = connection.take_position(), now.mentions
     if change.mentions is not None:
@@ -153,15 +154,12 @@ def edit(connection: Connection, change: Edit) -> tuple[Message, bool]:
 def delete(connection: Connection, change: Delete) -> Message:
     """Take the message's text away; returns what is left.
 
-    Raises UnknownMessage, or what the change's ``check`` does.
+    Raises UnknownMessage, or what the change's checks do.
     """
     now = there(connection, change.message_id)
-    if change.by is not None:
-        rooms.check_reach(connection, now, change.by)
     if now.deleted:
         raise UnknownMessage
-    if change.by not in {None, now.user_id}:
-        change.check(now)
+    reports.check_deletion(connection, now, change)
     seq = connection.take_position()
     with connection.changing([change.message_id]):
         connection.execute(

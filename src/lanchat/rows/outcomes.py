@@ -33,6 +33,7 @@ from lanchat.chat.events import (
     MessagePosted,
     SettingsChanged,
 )
+from lanchat.chat.report_changes import Dismiss, FileReport
 from lanchat.chat.room_changes import (
     ChangeRoom,
     DeleteRoom,
@@ -53,6 +54,7 @@ from lanchat.rows import (
     messages,
     pins,
     reactions,
+    reports,
     room_ends,
     rooms,
     state,
@@ -201,6 +203,14 @@ def _rename_member(connection: Connection, change: RenameMember) -> Outcome:
     return Outcome(*rooms.rename_member(connection, change))
 
 
+def _file_report(connection: Connection, change: FileReport) -> Outcome:
+    return Outcome(reports.file(connection, change), fresh=False)
+
+
+def _dismiss(connection: Connection, change: Dismiss) -> Outcome:
+    return Outcome(reports.dismiss(connection, change), fresh=False, erases=True)
+
+
 def _mark_read(connection: Connection, change: MarkRead) -> Outcome:
     return Outcome(unread.mark(connection, change), fresh=False)
 
@@ -228,4 +238,6 @@ _APPLY: dict[type, Callable[[Connection, Any], Outcome]] = {
     MarkRead: _mark_read,
     ShareOut: _share_out,
     PutIntoGroup: _put_into_group,
+    FileReport: _file_report,
+    Dismiss: _dismiss,
 }

@@ -23,10 +23,11 @@ from lanchat.chat.events import (
 )
 from lanchat.chat.model import LOBBY, Cursor, Page
 from lanchat.chat.ports import CommitStatistics
+from lanchat.chat.report_changes import Report
 from lanchat.chat.room_events import RoomDeleted
 from lanchat.chat.rooms import Membership, Overview, Room
 from lanchat.errors import LanchatError, StoreUnavailable
-from lanchat.rows import messages, overview, pages, pins, reactions, room_ends, rooms
+from lanchat.rows import messages, overview, pages, pins, reactions, reports, room_ends, rooms
 from lanchat.rows.batches import Asked, Batches, Listeners, Trouble
 from lanchat.rows.outcomes import Announcement, Outcome, store
 from lanchat.store.connection import SqliteConnection
@@ -101,6 +102,9 @@ class SqliteEventLog:
         if not ids:
             return {}
         return self._database.call(lambda connection: reactions.mine(connection, user_id, ids))
+
+    def reports(self, user_id: str, limit: int) -> tuple[list[Report], int]:
+        return self._database.call(lambda connection: reports.waiting(connection, user_id, limit))
 
     def look(self) -> None:
         """Say it, once, where the database's file is gone: also while nobody writes."""

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Callable
 
 from lanchat.rows.connection import NewerSchemaError
+from lanchat.store.report_schema import add_reports
 
 _log = logging.getLogger(__name__)
 
@@ -366,6 +367,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _rooms,
     _privacy,
     _coming,
+    add_reports,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from itertools import chain
 from typing import Any
@@ -11,6 +12,7 @@ from lanchat.chat.entering import Entered
 from lanchat.chat.events import MessageChanged, MessagePosted, Reacted
 from lanchat.chat.model import timestamp
 from lanchat.chat.reading import Place, Stretch
+from lanchat.chat.report_changes import Report, Said
 from lanchat.chat.room_events import MarkedRead
 from lanchat.chat.room_settings import Ban
 from lanchat.chat.rooms import Overview, RoomPage
@@ -97,6 +99,28 @@ def entered(entered: Entered) -> dict[str, Any]:
 def marked(event: MarkedRead) -> dict[str, Any]:
     """The answer to ``mark_read``."""
     return {"ok": True, **outgoing.read(event)}
+
+
+def reports(found: Sequence[Report], count: int) -> dict[str, Any]:
+    """The answer to ``reports``; ``count`` is how many there are in all."""
+    return {"ok": True, "reports": list(map(_report, found)), "count": count}
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
+        "id": report.id,
+        "room": report.room,
+        "by": outgoing.named(report.by),
+        "time": report.time,
+        "people": list(map(outgoing.named, report.people)),
+        "messages": list(map(_said, report.said)),
+    }
+
+
+def _said(said: Said) -> dict[str, Any]:
+    user = {"user_id": said.user.id, "user": said.user.name}
+    wire = {"id": said.id, **user, "message": said.message, "time": said.time}
+    return {**wire, "files": said.files} if said.files else wire
 
 
 def stretch(stretch: Stretch, place: Place) -> dict[str, Any]:

@@ -176,6 +176,13 @@ class MarkRead(msgspec.Struct):
     room: _RoomId = LOBBY
 
 
+class Report(msgspec.Struct):
+    """``report``: a message that hosts shall see, or that one of them has dealt with."""
+
+    id: _Position
+    dismiss: bool = False
+
+
 class AskSearch(msgspec.Struct):
     """``search``: words, and perhaps where, by whom and when they were said."""
 

@@ -65,6 +65,11 @@ MARKS = 10
 
 MARK_SECONDS = 10.0
 
+REPORTS = 5
+"""So often within REPORT_SECONDS may somebody report something."""
+
+REPORT_SECONDS = 600.0
+
 CALL_SECONDS = 60.0
 """So often may a host be asked to come to a group."""
 
@@ -163,6 +168,7 @@ class Limits:
         self._rooms_of_address = Window(ROOMS_A_MINUTE * ADDRESS_SHARE, 60)
         self._marks = Window(MARKS, MARK_SECONDS)
         self._calls = Window(1, CALL_SECONDS)
+        self._reports = Window(REPORTS, REPORT_SECONDS)
         self._strikes = Window(STRIKES - 1, 60)
 
     def message(self, person: str, address: str) -> None:
@@ -207,6 +213,10 @@ class Limits:
     def calling(self, group: str) -> None:
         """Count a call for a host from a group. Raises TooMuchAtOnce."""
         self._count_gently((self._calls, group))
+
+    def reporting(self, person: str) -> None:
+        """Count a report of the person's. Raises TooMuchAtOnce."""
+        self._count_gently((self._reports, person))
 
     def typing(self, person: str) -> bool:
         """Whether others are to be told again that the person is typing."""

@@ -25,6 +25,7 @@ from lanchat.chat.events import (
     PinsChanged,
     Reacted,
     ReactionsChanged,
+    ReportsChanged,
     RulesChanged,
     ServerStopping,
     Typing,
@@ -287,6 +288,10 @@ def _host_called(event: HostCalled) -> Iterable[Packet]:
     yield Packet("host_called", payload, _with_rooms)
 
 
+def _reports(_event: ReportsChanged) -> Iterable[Packet]:
+    yield Packet("reports", {}, _with_rooms)
+
+
 def _read(event: MarkedRead) -> Iterable[Packet]:
     yield Packet("read", read(event), _with_rooms)
 
@@ -339,4 +344,5 @@ _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     RoomLeft: _room_left,
     MarkedRead: _read,
     HostCalled: _host_called,
+    ReportsChanged: _reports,
 }

@@ -42,6 +42,7 @@ from lanchat.web.incoming import (
     parse,
 )
 from lanchat.web.reading import ReadingHandlers
+from lanchat.web.reports import ReportHandlers
 from lanchat.web.rooms import RoomHandlers
 from lanchat.web.site import Site
 
@@ -98,6 +99,9 @@ class Sockets:
         self._wire.on("open_direct", self._answering(rooms.open_direct))
         self._wire.on("mark_read", self._answering(rooms.mark_read, answers.marked))
         self._wire.on("call_host", self._answering(rooms.call_host))
+        reports = ReportHandlers(self._site)
+        self._wire.on("report", self._answering(reports.report))
+        self._wire.on("reports", self._answering(reports.reports))
         self._wire.on("typing", self._answering(self._typing))
         self._wire.on("*", self._answering(self._unknown))
 
@@ -184,6 +188,8 @@ class Sockets:
         self, connection: str, visitor: Visitor, arguments: Sequence[object]
     ) -> Answer:
         asked = parse(arguments, HostCommand)
+        if asked.name == "report":
+            self._limits.reporting(visitor.person)
         if asked.name == "room":  # as open_room and enter_room
             self._limits.room(visitor.person, visitor.origin.ip)
         result = self._hub.command(connection, asked.name, asked.text, asked.person, asked.room)
