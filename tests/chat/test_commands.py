@@ -101,6 +101,8 @@ ANSWERS = {
     "private": ("private.hosts", {}),
     "private off": ("private.off", {}),
     "private all": ("private.all", {}),
+    "hands": ("hands.done", {}),
+    "hands off": ("hands.off", {}),
     "topic X": ("topic.done", {}),
     "topic": ("topic.off", {}),
     "pin": ("pin.done", {"number": 1}),

@@ -21,6 +21,7 @@ MESSAGE = Message(7, "c", "attic", "1", "Ana", "192.0.2.1", "hello", "then", 9)
         (events.MemberJoined(ANA, "192.0.2.1", "then"), "room:lobby"),
         (events.MemberLeft(ANA, "192.0.2.1", "then"), "room:lobby"),
         (events.MembersChanged([], []), "room:lobby"),
+        (events.HandsChanged((), (), ()), "room:lobby"),
         (events.MemberChanged(ANA, "guest", muted=False), "room:lobby"),
         (events.Notice("1", "kicked"), "user:1"),
         (events.ConnectionsClosed("1"), "user:1"),

@@ -143,6 +143,11 @@ def elsewhere(address):
         yield start
 
 
+def hands(server):
+    """Whose hands are up, as the server knows it."""
+    return [hand.user.name for hand in server.directory.hands()]
+
+
 def at_once(calls):
     """Call all in threads; returns what came of each, or was raised."""
     begin, came = threading.Barrier(len(calls)), {}
@@ -393,13 +398,19 @@ def test_the_people_of_a_server_that_stops_can_go_to_another(start, until):
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGQUIT, signal.SIGINT])
 def test_nobody_leaves_because_the_database_was_away(start, postgres, until, how):
-    """For longer than a lease and a grace period; whoever was waited for can come again."""
+    """For longer than a lease and a grace period; whoever was waited for can come again.
+
+    Nor is a hand lowered by it.
+    """
     servers = one, other = start(), start()  # a busy machine halts them for long, too
     one.welcome(ANA, "a")
     other.welcome(BIA, "b")
     one.welcome(User("4", "Caro"), "c")
     until(lambda: len(one.moves()) == len(other.moves()) == 3)
     one.disconnect("c")
+    for user in (BIA, ANA):
+        one.directory.raise_hand(user.id, NOON)
+    until(lambda: hands(other) == ["Bia", "Ana"])
     postgres.stop(how)
     end = time.monotonic() + LONG + GRACE
     with pytest.raises(StoreUnavailable):
@@ -431,6 +442,7 @@ def test_nobody_leaves_because_the_database_was_away(start, postgres, until, how
     for server in servers:
         assert sorted(server.names()) == ["Ana", "Bia", "Caro"]
         assert (server.left, len(server.moves())) == ([], 3)
+        assert hands(server) == ["Bia", "Ana"]
         assert server.directory.taken(FALSE_ANA)
 
 
@@ -641,3 +653,37 @@ def test_who_is_here_is_never_read_whole_for_one_who_comes(address):
             (([(came, *_)],),) = connection.execute(call, (json.dumps(asked),)).fetchall()
             assert came == "anew"
             assert connection.execute(scans).fetchall() == []
+
+
+def test_hands_are_in_one_order_on_all_servers(start, until):
+    """A class raises them at once, at two servers; a later server knows them, too."""
+    servers = [start(), start()]
+    users = [User(f"u{n}", f"Guest {n}") for n in range(100)]
+    for number, user in enumerate(users):
+        servers[number % 2].connect(user, user.id)
+    at_once(
+        [
+            lambda user=user, server=servers[n % 2]: server.directory.raise_hand(user.id, NOON)
+            for n, user in enumerate(users)
+        ]
+    )
+    until(lambda: len(hands(servers[0])) == len(hands(servers[1])) == 100)
+    assert hands(servers[0]) == hands(servers[1]) == hands(start())
+    moments = [hand.since for hand in servers[0].directory.hands()]
+    assert len(set(moments)) == 100
+    servers[1].directory.lower_hands([user.id for user in users[1:]])
+    until(lambda: hands(servers[0]) == ["Guest 0"])
+    servers[0].directory.release("u0", 0, "kicked")
+    until(lambda: hands(servers[1]) == [])
+
+
+def test_hands_outlive_a_killed_server(start, elsewhere, until):
+    """Who comes back in time elsewhere has theirs up; of who does not it is down."""
+    gone, one = elsewhere("Caio", "Davi"), start(**SHORT)
+    until(lambda: one.names() == ["Caio", "Davi"])
+    for name in ("Davi", "Caio"):
+        one.directory.raise_hand(one.directory.named(name).user.id, NOON)
+    gone.kill()
+    davi = one.directory.named("Davi").user
+    one.connect(davi, "d")
+    until(lambda: one.tick() and hands(one) == ["Davi"])

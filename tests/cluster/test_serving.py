@@ -261,3 +261,23 @@ def test_processes_on_one_port(start, until):
     assert second.port == first.port
     first.stop()
     assert requests.get(f"{second.url}/healthz", timeout=60).json()["status"] == "ok"
+
+
+@pytest.mark.server_options("--grace", "3")
+def test_hands_are_raised_at_all_servers(pair, come, until):
+    """All see them in one order; who moves to another server keeps theirs, and leaving ends it."""
+    ana, bia, caio = come(pair[0], "Ana"), come(pair[1], "Bia"), come(pair[0], "Caio")
+    for person in (caio, bia, ana):
+        assert person.call("hand", {"up": True})["ok"]
+
+    def up(person):
+        return [one["user"] for one in person.events("hands_changed")[-1]["hands"]]
+
+    until(lambda: up(ana) == up(bia) == ["Caio", "Bia", "Ana"])
+    ana.socket.disconnect()
+    ana.server = pair[1]
+    assert [one["user"] for one in ana.join()["hands"]] == ["Caio", "Bia", "Ana"]
+    bia.log_out()
+    until(lambda: up(ana) == up(caio) == ["Caio", "Ana"])
+    caio.socket.disconnect()
+    until(lambda: up(ana) == ["Ana"])

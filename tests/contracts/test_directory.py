@@ -200,3 +200,52 @@ def test_everybody_who_has_left_is_told(directory):
         directory.disconnect(f"c{number}", number)
     left = directory.expire(2 + GRACE)
     assert [departure.user.id for departure in left] == ["0", "1", "2"]
+
+
+def up(directory):
+    """Whose hands are up, first come first."""
+    return [hand.user.name for hand in directory.hands()]
+
+
+def test_hands_are_up_in_the_order_in_which_they_were_raised(directory):
+    """Twice is once; who lowers theirs and raises it again comes last."""
+    for user, connection in ((ANA, "c1"), (BIA, "c2"), (User("4", "Caio"), "c3")):
+        connect(directory, user, connection)
+    for user_id in ("2", "1", "4", "2"):
+        directory.raise_hand(user_id, NOON)
+    assert up(directory) == ["Bia", "Ana", "Caio"]
+    moments = [hand.since for hand in directory.hands()]
+    assert moments == sorted(moments)
+    directory.lower_hands(["2"])
+    directory.raise_hand("2", "2000-01-01T00:00:00.000Z")  # a clock was set back
+    assert up(directory) == ["Ana", "Caio", "Bia"]
+    directory.lower_hands(["1", "2", "4", "nobody"])
+    assert up(directory) == []
+
+
+def test_who_is_not_here_raises_no_hand(directory):
+    """Nor who has only reserved a name."""
+    directory.claim(ANA, PHONE, 0, RESERVED)
+    for user_id in ("1", "nobody"):
+        directory.raise_hand(user_id, NOON)
+    connect(directory, ANA, "c1")
+    assert up(directory) == []
+
+
+def test_a_hand_is_a_persons_until_they_leave(directory):
+    """A reload and another name change nothing; who comes anew has no hand up."""
+    connect(directory, ANA, "c1", now=100)
+    connect(directory, BIA, "c2", now=100)
+    directory.raise_hand("1", NOON)
+    directory.raise_hand("2", NOON)
+    directory.disconnect("c1", 105)
+    assert up(directory) == ["Ana", "Bia"]
+    connect(directory, ANA, "c3", now=106)
+    directory.rename(User("1", "Bela"), PHONE, 106, RESERVED)
+    assert up(directory) == ["Bela", "Bia"]
+    directory.disconnect("c3", 110)
+    directory.expire(110 + GRACE)
+    directory.release("2", 200, "logout")
+    assert up(directory) == []
+    connect(directory, ANA, "c4", now=300)
+    assert up(directory) == []

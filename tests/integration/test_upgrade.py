@@ -90,7 +90,7 @@ def test_a_host_comes_back_as_host(returning):
     (line,) = [host for host in answer["hosts"] if host["id"] == answer["you"]["id"]]
     assert (line["role"], line["muted"]) == ("host", False)
     known = {"topic": "Fractions ½", "locked": False, "readonly": False, "slow": 5}
-    known |= {"edits": True, "files": True, "private": "hosts", "rooms": "hosts"}
+    known |= {"edits": True, "files": True, "private": "hosts", "rooms": "hosts", "hands": False}
     assert answer["room"] == known
     assert answer["bans"][0] == {"name": "Davi", "until": None}
 

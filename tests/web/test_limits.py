@@ -16,6 +16,7 @@ from lanchat.errors import TooFast, TooMuchAtOnce
 from lanchat.web.limits import (
     ADDRESS_SHARE,
     BURST_SECONDS,
+    HANDS,
     LOGINS,
     MARKS,
     REACTIONS_PER_MESSAGE,
@@ -182,10 +183,14 @@ def test_many_devices_find_a_limit_for_reactions(limits):
 
 
 def test_who_walks_through_rooms_is_slowed_down(limits, clock):
-    """And so is who says all the time how far they have read; that is no strike."""
+    """And so is who says all the time how far they have read, or that they want to speak.
+
+    That is no strike.
+    """
     for count, most in (
         (partial(limits.room, "ana", HERE), ROOMS_A_MINUTE),
         (partial(limits.marking, "ana"), MARKS),
+        (partial(limits.hand, "ana"), HANDS),
     ):
         for _ in range(most):
             count()

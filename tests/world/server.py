@@ -130,6 +130,7 @@ class ServerProcess:
                 "slow": "off",
                 "edits": "on",
                 "files": "on",
+                "hands": "off",
             }.items():
                 self._command(name, text)
         self._command("private", "")

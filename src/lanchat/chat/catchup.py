@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from lanchat.chat.model import Cursor, Member, Message, Page, User
+from lanchat.chat.model import Cursor, Hand, Member, Message, Page, User
 from lanchat.chat.ports import EventLog
 from lanchat.chat.room_settings import Ban, Policies, Rules
 from lanchat.chat.rooms import Overview
@@ -40,7 +40,7 @@ class Snapshot:
     """What a connection gets when it joins: who it is, who is here, what it has missed.
 
     ``bans`` are for moderators; None for others. ``mine`` are the person's own reactions. ``rooms``
-    are all that they are in, None for a client that takes none.
+    are all that they are in, None for a client that takes none. ``hands`` are those that are up.
     """
 
     you: User
@@ -52,6 +52,7 @@ class Snapshot:
     bans: list[Ban] | None
     mine: dict[int, tuple[str, ...]] = field(default_factory=dict)
     rooms: Overview | None = None
+    hands: tuple[Hand, ...] = ()
 
 
 def missed(

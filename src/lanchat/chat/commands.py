@@ -154,6 +154,7 @@ _TABLE = (
     Command("slow", rule_commands.slow, (Argument(Kind.INTERVAL),), Act.CHANGE),
     Command("edits", rule_commands.edits, (_SWITCH,)),
     Command("files", rule_commands.files, (_SWITCH,)),
+    Command("hands", rule_commands.hands, (_SWITCH,)),
     Command("private", rule_commands.private, (Argument(Kind.PRIVACY, optional=True),)),
     Command("topic", rule_commands.topic, (Argument(Kind.TEXT, optional=True),), Act.CHANGE),
     Command("pin", message_commands.pin, (_NUMBER,), Act.PIN),

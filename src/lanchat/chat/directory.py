@@ -17,12 +17,12 @@ their page has come back. No method waits for anything. Times ``now`` are a mono
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from lanchat.chat import names
 from lanchat.chat.confusables import skeletons
-from lanchat.chat.model import Member, Origin, Role, User
+from lanchat.chat.model import Hand, Member, Origin, Role, User
 from lanchat.chat.ports import Departure, Entry, LeaveReason
 from lanchat.errors import NameTaken
 
@@ -35,6 +35,7 @@ class LocalDirectory:
         self._entries: dict[str, Entry] = {}
         self._owners: dict[str, str] = {}  # skeleton of a name → user id
         self._users: dict[str, str] = {}  # connection → user id
+        self._hands: dict[str, str] = {}  # user id → since when; first come first
         self._present = 0
 
     @property
@@ -95,6 +96,22 @@ class LocalDirectory:
         entry.member = replace(entry.member, role=role, muted=muted)
         return entry.member
 
+    def raise_hand(self, user_id: str, time: str) -> None:
+        """Let the hand of somebody who is here be up, behind all that are, unless it is up."""
+        entry = self._entries.get(user_id)
+        if entry is not None and entry.member is not None:
+            last = next(reversed(self._hands.values()), "")
+            self._hands.setdefault(user_id, max(time, last))  # however the clock is set meanwhile
+
+    def lower_hands(self, user_ids: Collection[str]) -> None:
+        """Let these people's hands be down; they are when somebody leaves, too."""
+        for user_id in user_ids:
+            self._hands.pop(user_id, None)
+
+    def hands(self) -> list[Hand]:
+        """Whose hands are up, first come first."""
+        return [Hand(self._entries[one].user, since) for one, since in self._hands.items()]
+
     def disconnect(self, connection: str, now: float) -> None:
         """Count a connection out; with the last one the grace period begins."""
         owner = self._users.pop(connection, None)
@@ -110,6 +127,7 @@ class LocalDirectory:
         entry = self._entries.pop(user_id, None)
         if entry is None:
             return None
+        self._hands.pop(user_id, None)
         for key in skeletons(entry.user.name):
             del self._owners[key]
         for connection in entry.connections:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from lanchat.chat.channels import InLobby, InRoom, ToUser, room_channel
-from lanchat.chat.model import Message, Reaction, Role, User
+from lanchat.chat.model import Hand, Message, Reaction, Role, User
 from lanchat.chat.room_events import RoomEvent
 from lanchat.chat.room_settings import Policies, Rules, State
 
@@ -184,6 +184,18 @@ class MemberChanged(InLobby):
     user: User
     role: Role
     muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandsChanged(InLobby):
+    """Hands are up as ``hands`` has them, first come first: these were ``raised``, those lowered.
+
+    Each process tells its own people, by what it knows.
+    """
+
+    hands: tuple[Hand, ...]
+    raised: tuple[Hand, ...]
+    lowered: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

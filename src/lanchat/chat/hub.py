@@ -4,7 +4,7 @@
                                                                       └► settings hold
 
 It speaks to the world through its ports alone, and has no thread and no clock of its own. Whoever
-has it may use the five parts that stand open, and reaches no further. What has a position is told
+has it may use the parts that stand open, and reaches no further. What has a position is told
 only when it comes back from the log, to who has caused it, too. Everything that may wait for the
 disk is said so in its docstring.
 """
@@ -29,6 +29,7 @@ from lanchat.chat.events import (
     UserCleared,
 )
 from lanchat.chat.grouping import Groups
+from lanchat.chat.hands import Hands
 from lanchat.chat.identities import Identities
 from lanchat.chat.memberships import Memberships
 from lanchat.chat.model import LOBBY, SYSTEM_CLOCK, Clock, Cursor, Member, Origin, User
@@ -59,7 +60,7 @@ class Hub:
     """One chat; ``history`` is how many messages a newcomer gets.
 
     ``identities`` are who people are, ``posting`` and ``reactions`` what they say, ``rooms`` and
-    ``groups`` where.
+    ``groups`` where, ``hands`` whose are up.
     ``edit_seconds`` is how long they may edit it, 0 for never; ``files`` whether they can send any.
     ``openers`` are who may open rooms, ``privacy`` is between whom there are some for two.
 
@@ -134,6 +135,7 @@ class Hub:
             publish=self.publish,
             clock=clock,
         )
+        self.hands = Hands(directory, self._permissions, deliver=self._deliver, clock=clock)
         self._closed = False
         log.listen(self._on_event)
         self.rooms.load()
@@ -187,7 +189,8 @@ class Hub:
         bans = self.bans() if self.is_moderator(user.id) else None
         people = self._presence.current(user), self.members()
         held = self.rules, self.policies
-        return Snapshot(*people, page, self._log.epoch, *held, bans, mine, rooms)
+        hands = self.hands.told()
+        return Snapshot(*people, page, self._log.epoch, *held, bans, mine, rooms, hands)
 
     def _overview(self, user: User, cursor: Cursor) -> Overview:
         """What the user has missed in all rooms; of others, those that they may know of."""
@@ -249,6 +252,7 @@ class Hub:
         try:
             self._presence.expire(now)
         finally:
+            self.hands.tell(now)
             self.reactions.tell(now)
             self.rooms.tidy(now)
             self._enforcement.expire(now)

@@ -130,6 +130,13 @@ class Member:
     muted: bool = False
 
 
+class Hand(NamedTuple):
+    """A person's hand that is up, and since when: so they stand in the order of this."""
+
+    user: User
+    since: str
+
+
 class Attachment(NamedTuple):
     """A file of a message: its ``type`` is told by what is in it, ``size`` is in bytes.
 

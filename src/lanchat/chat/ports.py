@@ -19,6 +19,7 @@ from lanchat.chat.model import (
     Checksum,
     Cursor,
     FileDraft,
+    Hand,
     Member,
     Origin,
     Page,
@@ -216,6 +217,15 @@ class Directory(Protocol):
 
     def describe(self, user_id: str, role: Role, *, muted: bool) -> Member | None:
         """Say in the person's line what they may do; returns it where it has changed."""
+
+    def raise_hand(self, user_id: str, time: str, /) -> None:
+        """Let the hand of somebody who is here be up, behind all that are, unless it is up."""
+
+    def lower_hands(self, user_ids: Collection[str]) -> None:
+        """Let these people's hands be down; they are when somebody leaves, too."""
+
+    def hands(self) -> list[Hand]:
+        """Whose hands are up, first come first."""
 
     def disconnect(self, connection: str, now: float) -> None:
         """Count a connection out; with the last one the grace period begins."""

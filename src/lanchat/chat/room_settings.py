@@ -33,7 +33,8 @@ class Rules:
     """What holds for all; ``slow`` is the seconds between two messages of a guest, 0 for none.
 
     ``edits`` is whether guests may change what they have said, ``files`` whether they may send any.
-    ``private`` is empty as long as it is as the server was told.
+    ``private`` is empty as long as it is as the server was told. With ``hands`` everybody sees a
+    large button for theirs.
     """
 
     topic: str = ""
@@ -43,6 +44,7 @@ class Rules:
     edits: bool = True
     files: bool = True
     private: Privacy | Literal[""] = ""
+    hands: bool = False
 
 
 class Policies(NamedTuple):

@@ -66,6 +66,12 @@ def files(moderation: Moderation, actor: Actor, call: Call) -> Done:
     return Done("command.files.done" if call.on else "command.files.off")
 
 
+def hands(moderation: Moderation, actor: Actor, call: Call) -> Done:
+    """Show everybody a large button for their hand, or put it out of sight."""
+    _rule(moderation, actor, "hands", value="on" if call.on else "off", hands=call.on)
+    return Done("command.hands.done" if call.on else "command.hands.off")
+
+
 def private(moderation: Moderation, actor: Actor, call: Call) -> Done:
     """Say between whom there are rooms for two; without a word, as the server was told."""
     told = moderation.permissions.told.private

@@ -134,6 +134,8 @@ def _rules(room: dict[str, Any]) -> Iterable[str]:
         yield "Only hosts can edit what they have said."
     if not room["files"]:
         yield "Only hosts can send files."
+    if room["hands"]:
+        yield "Everybody has a large button for their hand."
     if room["rooms"] == "all":
         yield "Everybody can open rooms."
     if room["private"] != "hosts":

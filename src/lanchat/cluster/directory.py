@@ -16,7 +16,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,7 +24,7 @@ from typing import Any
 
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.events import Event
-from lanchat.chat.model import Member, Origin, Role, User
+from lanchat.chat.model import Hand, Member, Origin, Role, User
 from lanchat.chat.ports import Departure, Entry, LeaveReason
 from lanchat.cluster.bus import Bus
 from lanchat.cluster.database import PostgresDatabase
@@ -157,6 +157,16 @@ class PostgresDirectory:
             raise StoreUnavailable("the database is away")
         return [each for each in left if each is not None]
 
+    def raise_hand(self, user_id: str, _time: str) -> None:
+        """Let the hand of somebody who is here be up, behind all that are, unless it is up."""
+        self._writer.ask({"do": "raise", "id": user_id}, self._noted).result()
+
+    def lower_hands(self, user_ids: Collection[str]) -> None:
+        """Let these people's hands be down; they are when somebody leaves, too."""
+        asked = [self._writer.ask({"do": "lower", "id": one}, self._noted) for one in user_ids]
+        for each in asked:
+            each.result()
+
     # What is noted.
 
     def describe(self, user_id: str, role: Role, *, muted: bool) -> Member | None:
@@ -179,7 +189,7 @@ class PostgresDirectory:
         """Count a connection out; with the last one of all processes the grace period begins."""
         entry = self._people.disconnect(connection, now)
         if entry is not None and not self._coming[entry.user.id]:
-            self._writer.ask({"do": "leave", "id": entry.user.id}, self._left)
+            self._writer.ask({"do": "leave", "id": entry.user.id}, self._noted)
 
     def stop(self, now: float) -> list[Departure]:
         """Whom this process alone has leaves it; at another one they may be back in time."""
@@ -211,6 +221,9 @@ class PostgresDirectory:
 
     def members(self) -> Iterator[Member]:
         return iter(self._people.members())
+
+    def hands(self) -> list[Hand]:
+        return self._people.hands()
 
     def entry(self, user_id: str) -> Entry | None:
         return self._people.entries.get(user_id)
@@ -269,7 +282,7 @@ class PostgresDirectory:
         entry = self._people.remove(user_id)
         return entry if came == "gone" else None
 
-    def _left(self, answer: Answer) -> None:
+    def _noted(self, answer: Answer) -> None:
         _, line, _ = answer
         if line is not None:
             self._people.take(line)

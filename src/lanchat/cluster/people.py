@@ -12,7 +12,7 @@ from typing import Any
 
 from lanchat.chat import names
 from lanchat.chat.confusables import skeletons
-from lanchat.chat.model import Member, Origin, User
+from lanchat.chat.model import Hand, Member, Origin, User
 from lanchat.chat.ports import Departure, Entry, LeaveReason
 from lanchat.errors import NameTaken
 
@@ -54,11 +54,21 @@ class People:
         self.users: dict[str, str] = {}
         """Whose the connections of this process are."""
         self.present = 0
+        self._hands: dict[str, str] = {}  # user id → since when theirs is up
 
     def members(self) -> list[Member]:
         """Who is here, in the order of arrival."""
         here = [(entry.order, entry.member) for entry in list(self.entries.values())]
         return [member for _, member in sorted(here, key=lambda each: each[0]) if member]
+
+    def hands(self) -> list[Hand]:
+        """Whose hands are up, first come first."""
+        up = sorted(self._hands.items(), key=lambda each: each[1])
+        return [Hand(self.entries[one].user, since) for one, since in up if one in self.entries]
+
+    def hand(self, user_id: str) -> str | None:
+        """Since when somebody's hand is up, None where it is not."""
+        return self._hands.get(user_id)
 
     def named(self, name: str) -> Person | None:
         """Whoever has the name or one that looks like it."""
@@ -78,7 +88,7 @@ class People:
     def take(self, line: Line) -> Person:
         """A person is as the line says."""
         user_id, name, ip, agent, device, since, role, muted, *rest = line
-        seconds, processes, keeper, arrived = rest
+        seconds, processes, keeper, arrived, hand = rest
         origin, entry = Origin(ip, agent, device), self.entries.get(user_id)
         if entry is None:
             entry = Person(User(user_id, name), origin, None)
@@ -92,6 +102,10 @@ class People:
         if since is not None:
             self._take_member(entry, since, (role, muted), seconds)
             entry.order = arrived
+        if hand is None:
+            self._hands.pop(user_id, None)
+        else:
+            self._hands[user_id] = hand
         entry.elsewhere = any(process != self._mine for process in processes)
         was_kept, entry.is_kept = entry.is_kept, keeper == self._mine and not processes
         if not entry.is_kept:
@@ -107,6 +121,7 @@ class People:
         if entry is None:
             return None
         self._disown(entry.user)
+        self._hands.pop(user_id, None)
         for connection in entry.connections:
             self.users.pop(connection, None)
         self.present -= entry.member is not None

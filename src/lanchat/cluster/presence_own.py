@@ -96,6 +96,7 @@ class OwnPeople:
             "muted": bool(member and member.muted),
             "here": self._people.seconds(entry),
             "connected": bool(entry.connections),
+            "hand": self._people.hand(entry.user.id),
         }
 
     def _remained(self, user_id: str, came: str, line: Line | None) -> None:

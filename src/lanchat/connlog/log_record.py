@@ -19,7 +19,7 @@ VERSION = 1
 
 HOST_COMMANDS = (
     *("kick", "ban", "unban", "mute", "unmute", "host", "unhost"),
-    *("lock", "unlock", "readonly", "slow", "edits", "files", "private", "topic"),
+    *("lock", "unlock", "readonly", "slow", "edits", "files", "hands", "private", "topic"),
     *("pin", "unpin", "delete", "clear"),
     *("announce", "groups", "group"),
     *("room_opened", "room_renamed", "room_closed", "room_deleted"),

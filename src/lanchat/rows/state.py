@@ -67,9 +67,10 @@ class StoredReservations:
 
 def load(connection: Reader) -> State:
     """How order is kept."""
-    topic, locked, readonly, slow, edits, files, private, seq = connection.execute(
-        "SELECT topic, locked, readonly, slow, edits, files, private, seq FROM rules"
+    topic, locked, readonly, slow, edits, files, private, hands, seq = connection.execute(
+        "SELECT topic, locked, readonly, slow, edits, files, private, hands, seq FROM rules"
     ).fetchone()
+    may = bool(edits), bool(files)
     moderators = connection.execute("SELECT user_id FROM moderator")
     bans = connection.execute(
         'SELECT "user", device, address, until, by, seconds FROM ban ORDER BY rowid'
@@ -78,7 +79,7 @@ def load(connection: Reader) -> State:
         'SELECT user_id, "user", device, until, seconds FROM mute ORDER BY rowid'
     )
     return State(
-        rules=Rules(topic, bool(locked), bool(readonly), slow, bool(edits), bool(files), private),
+        rules=Rules(topic, bool(locked), bool(readonly), slow, *may, private, bool(hands)),
         moderators=frozenset(user_id for (user_id,) in moderators),
         bans=tuple(Ban(*row) for row in bans),
         mutes=tuple(Mute(*row) for row in mutes),
@@ -91,7 +92,7 @@ def save(connection: Connection, state: State, seq: int) -> State:
     rules = state.rules
     connection.execute(
         "UPDATE rules SET topic = ?, locked = ?, readonly = ?, slow = ?, edits = ?, files = ?,"
-        " private = ?, seq = ?",
+        " private = ?, hands = ?, seq = ?",
         (*astuple(rules), seq),
     )
     connection.execute("DELETE FROM moderator")

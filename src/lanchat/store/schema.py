@@ -350,6 +350,10 @@ def _coming(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE member ADD COLUMN seen INTEGER")
 
 
+def _hands(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE rules ADD COLUMN hands INTEGER NOT NULL DEFAULT 0")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -368,6 +372,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _privacy,
     _coming,
     add_reports,
+    _hands,
 )
 
 

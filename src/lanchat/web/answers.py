@@ -39,6 +39,7 @@ def snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "changed": [message(each) for each in page.changed],
         "pins": [message(each) for each in page.pins],
         "mine": mine(snapshot.mine),
+        "hands": list(map(outgoing.hand, snapshot.hands)),
     }
     if page.anew:
         answer["anew"] = True

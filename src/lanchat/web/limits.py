@@ -73,6 +73,11 @@ REPORT_SECONDS = 600.0
 CALL_SECONDS = 60.0
 """So often may a host be asked to come to a group."""
 
+HANDS = 10
+"""So often within HAND_SECONDS may somebody raise or lower their hand."""
+
+HAND_SECONDS = 10.0
+
 TYPING_SECONDS = 3.0
 """So often are others told that somebody is typing."""
 
@@ -169,6 +174,7 @@ class Limits:
         self._marks = Window(MARKS, MARK_SECONDS)
         self._calls = Window(1, CALL_SECONDS)
         self._reports = Window(REPORTS, REPORT_SECONDS)
+        self._hands = Window(HANDS, HAND_SECONDS)
         self._strikes = Window(STRIKES - 1, 60)
 
     def message(self, person: str, address: str) -> None:
@@ -217,6 +223,10 @@ class Limits:
     def reporting(self, person: str) -> None:
         """Count a report of the person's. Raises TooMuchAtOnce."""
         self._count_gently((self._reports, person))
+
+    def hand(self, person: str) -> None:
+        """Count how often somebody raises or lowers their hand. Raises TooMuchAtOnce."""
+        self._count_gently((self._hands, person))
 
     def typing(self, person: str) -> bool:
         """Whether others are to be told again that the person is typing."""

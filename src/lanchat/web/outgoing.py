@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from lanchat.chat.events import (
     Announced,
     Event,
+    HandsChanged,
     HistoryCleared,
     InvitationChanged,
     MemberChanged,
@@ -31,7 +32,7 @@ from lanchat.chat.events import (
     Typing,
     UserCleared,
 )
-from lanchat.chat.model import Attachment, Message, Quoted, Reaction, User
+from lanchat.chat.model import Attachment, Hand, Message, Quoted, Reaction, User
 from lanchat.chat.room_channels import TAKES_ROOMS
 from lanchat.chat.room_events import (
     HostCalled,
@@ -48,6 +49,9 @@ from lanchat.web.incoming import BATCHES, POSITIONS, Traits
 
 _DELETED_AT_ONCE = 200
 """So many deletions are told one by one at a time: well under what may wait for one client."""
+
+LISTED = 20
+"""So many hands are told of one by one each time; of more, what has become of them."""
 
 
 class Packet(NamedTuple):
@@ -162,6 +166,11 @@ def named(user: User) -> dict[str, str]:
     return {"id": user.id, "user": user.name}
 
 
+def hand(hand: Hand) -> dict[str, str]:
+    """A hand that is up."""
+    return {**named(hand.user), "since": hand.since}
+
+
 def _posted(event: MessagePosted) -> Iterable[Packet]:
     yield Packet("add_chat_message", message(event.message))
 
@@ -186,6 +195,15 @@ def _announced(event: Announced) -> Iterable[Packet]:
 def _told(event: ReactionsChanged) -> Iterable[Packet]:
     payload = {"id": event.message_id, "seq": event.seq, "reactions": _reactions(event.reactions)}
     yield Packet("reactions_changed", payload, _by_positions)
+
+
+def _hands(event: HandsChanged) -> Iterable[Packet]:
+    if len(event.hands) <= LISTED:
+        yield Packet("hands_changed", {"hands": list(map(hand, event.hands))})
+        return
+    raised = list(map(hand, event.raised))
+    changes = {"raised": raised, "lowered": list(event.lowered), "count": len(event.hands)}
+    yield Packet("hands_changed", changes)
 
 
 def _reacted(event: Reacted) -> Iterable[Packet]:
@@ -325,6 +343,7 @@ _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     Announced: _announced,
     ReactionsChanged: _told,
     Reacted: _reacted,
+    HandsChanged: _hands,
     HistoryCleared: _cleared,
     UserCleared: _user_cleared,
     MessagesRetired: _retired,

@@ -31,6 +31,7 @@ from lanchat.errors import (
 from lanchat.phrases import Answer, Wanted
 from lanchat.web import answers, outgoing, session
 from lanchat.web.connections import Visitor
+from lanchat.web.hands import HandHandlers
 from lanchat.web.incoming import (
     DeleteMessage,
     EditMessage,
@@ -102,6 +103,7 @@ class Sockets:
         reports = ReportHandlers(self._site)
         self._wire.on("report", self._answering(reports.report))
         self._wire.on("reports", self._answering(reports.reports))
+        self._wire.on("hand", self._answering(HandHandlers(self._site).hand))
         self._wire.on("typing", self._answering(self._typing))
         self._wire.on("*", self._answering(self._unknown))
 
