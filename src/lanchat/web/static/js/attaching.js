@@ -8,15 +8,17 @@ import { whenNeeded } from "./page.js";
 const NARROW = "(max-width: 40rem)";
 
 /**
- * `limit` is how many bytes a file may have, 0 where none are taken. `onChange` is told when other
- * files wait for their message than before.
+ * `limit` is how many bytes a file may have, 0 where none are taken. `more()` is what the
+ * menu of a narrow page has besides. `onChange` is told when other files wait for their message than
+ * before.
  * @param {{
  *   words: Words, times: Times, limit: number, overlays: Overlays, getState: () => State,
  *   dispatch: Dispatch, tell: (text: string) => void, onChange: () => void, onWhole: () => void,
+ *   more: () => readonly MenuItem[],
  * }} options
  */
 export function mountAttaching(options) {
-  const { words, times, limit, overlays, getState, tell } = options;
+  const { words, times, limit, overlays, getState, tell, more } = options;
   const form = byId("composer", HTMLElement);
   const narrow = matchMedia(NARROW);
   /** @type {ReturnType<typeof import("./files/sending.js").mountSending> | null} */
@@ -39,10 +41,11 @@ export function mountAttaching(options) {
   buttons.picture.addEventListener("click", () => inputs.picture.click());
   buttons.file.addEventListener("click", () => inputs.file.click());
   buttons.any.addEventListener("click", () => {
-    const items = [
+    const ofFiles = [
       { text: buttons.picture.title, symbol: "picture", onChoose: () => inputs.picture.click() },
       { text: buttons.file.title, symbol: "file", onChoose: () => inputs.file.click() },
     ];
+    const items = [...(isOff(getState()) ? [] : ofFiles), ...more()];
     overlays.openMenu(buttons.any, { label: buttons.any.title, items });
   });
 
@@ -131,7 +134,7 @@ export function mountAttaching(options) {
   /** @type {Part["update"]} */
   function update(state) {
     const off = isOff(state);
-    buttons.any.hidden = off || !narrow.matches;
+    buttons.any.hidden = !narrow.matches || (off && more().length === 0);
     buttons.picture.hidden = off || narrow.matches;
     buttons.file.hidden = off || narrow.matches;
     if (sending !== null) sending.update(state);

@@ -19,6 +19,7 @@ import { mountOverlays, setInert } from "./overlays.js";
 import { followViewport, ignoreHeldKeys, keep, keepDrafts, onceAFrame, takeCode } from "./page.js";
 import { mountPeople, othersOf } from "./people.js";
 import { newClientId } from "./protocol.js";
+import { mountHands } from "./raising.js";
 import { countNew } from "./reading.js";
 import { keptRoom, mountGate } from "./rooms/gate.js";
 import { rulesIn } from "./rooms/rules.js";
@@ -89,6 +90,7 @@ const attaching = mountAttaching({
   getState: () => state,
   onChange: () => composer.show(),
   onWhole: () => socket.send(),
+  more: () => hands.items(),
 });
 const composer = mountComposer(
   {
@@ -242,6 +244,10 @@ const rooms = mountGate({
   getState: () => state,
   rerender: schedule,
 });
+const hands = mountHands({
+  ...{ words, times, tell, ask: socket.ask, alerts: later.alerts },
+  getState: () => state,
+});
 const badge = makeBadge(byId("icon", HTMLLinkElement), config.room);
 
 ignoreHeldKeys(document);
@@ -279,6 +285,7 @@ function render() {
   if (overlays.isOpen(at("invite"))) invite.update(state);
   board.update(state);
   orders.update(state);
+  hands.update(state);
   talk.update(state);
   farewell.update(state);
   const why = silencedBy(state);

@@ -5,6 +5,7 @@ import { element, icon } from "./dom.js";
 import { isHost } from "./moderation.js";
 import { shownRoom } from "./rooms/lists.js";
 
+const SWITCHES = ["lock", "readonly", "edits", "files", "hands"];
 const PAUSES = [0, 5, 10, 30, 60, 300]; // seconds between two messages; 0 is none
 
 /**
@@ -18,7 +19,7 @@ const PAUSES = [0, 5, 10, 30, 60, 300]; // seconds between two messages; 0 is no
  * }} options
  */
 export function mountHosting(opener, { words, overlays, commands, takesFiles, rooms, onCommand }) {
-  const [locked, readonly, edits, files] = ["lock", "readonly", "edits", "files"].map((name) =>
+  const [locked, readonly, edits, files, hands] = SWITCHES.map((name) =>
     toggle(words.t(`client.order.${name}`), (on) => onCommand(...commandOf(name, on))),
   );
   const slow = element("select", "choice__select");
@@ -31,7 +32,7 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, ro
   const hasGroups = commands.some(({ name }) => name === "groups");
   const card = cardOf(
     opener.title,
-    ...[locked, readonly, ...(hasEdits ? [edits] : []), ...(takesFiles ? [files] : [])],
+    ...[locked, readonly, ...(hasEdits ? [edits] : []), ...(takesFiles ? [files] : []), hands],
     ...[pauses, talks, about],
     element(
       "div",
@@ -110,7 +111,7 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, ro
     opener.hidden = !isHost(state);
     if (opener.hidden && overlays.isOpen(card)) overlays.close();
     for (const part of [locked, readonly, pauses, about]) part.hidden = room.kind === "direct";
-    for (const part of [edits, files]) part.hidden = !isMain;
+    for (const part of [edits, files, hands]) part.hidden = !isMain;
     talks.hidden = !isMain || rules.private === undefined;
     const now = JSON.stringify([room.id, rules, here.locked, here.readonly, here.slow, here.topic]);
     if (now === shown) return;
@@ -118,6 +119,7 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, ro
     readonly.setAttribute("aria-checked", String(here.readonly));
     edits.setAttribute("aria-checked", String(rules.edits !== false));
     files.setAttribute("aria-checked", String(rules.files !== false));
+    hands.setAttribute("aria-checked", String(rules.hands === true));
     showSlow(here.slow);
     talk.value = rules.private ?? "hosts";
     // What somebody is writing here stays.

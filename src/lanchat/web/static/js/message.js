@@ -2,7 +2,7 @@
 // then makes only those parts anew that do.
 
 import { makeAttachments } from "./attachments.js";
-import { element } from "./dom.js";
+import { element, icon } from "./dom.js";
 import { makeLines } from "./lines.js";
 import { makeMarks } from "./marks.js";
 import { markMentions, namesOf } from "./mentions.js";
@@ -69,7 +69,7 @@ export function makeRenderer(options) {
       node.classList.remove("message--folded", "message--unfolded"); // it is measured anew
       node.querySelector(".message__unfold")?.remove();
     }
-    if (before?.host !== row.host || renamed(before, row)) {
+    if (before?.host !== row.host || before.hand !== row.hand || renamed(before, row)) {
       parts.name.replaceWith(author(row));
     }
     if (before === undefined || before.draft !== draft || said(before)?.id !== said(row)?.id) {
@@ -129,11 +129,15 @@ export function makeRenderer(options) {
   }
 
   /** @param {MessageRow} row */
-  function author({ message, host }) {
+  function author({ message, host, hand }) {
     const name = element("bdi", "", message.user);
     const line = element("p", `message__author ${colourOf(message.user_id)}`, name);
     line.dataset.part = "author";
     if (host) line.append(" ", element("span", "badge", words.t("client.host")));
+    if (hand) {
+      const up = element("span", "hidden-label", words.t("client.hand.up"));
+      line.append(" ", element("span", "badge badge--hand", icon("hand"), up));
+    }
     return line;
   }
 

@@ -5,6 +5,7 @@
 // departures. Phones sleep and come back; so only who logs out leaves at once, everybody else once
 // they have been away for some minutes, and who is back before was never away.
 
+import { handsWithout } from "./hands.js";
 import { newestId, tell, withNote } from "./history.js";
 
 const SOME_MINUTES = 5 * 60_000;
@@ -117,6 +118,7 @@ function withGone(state, departures, now) {
   return {
     ...state,
     members: state.members.filter(({ id }) => !gone.has(id)),
+    hands: handsWithout(state.hands, gone),
     expected: state.expected.filter((id) => !gone.has(id)),
     away: [...without(state.away, departures), ...away.map((one) => ({ ...one, since: now }))],
     notes: noted(state, "left", left, now),

@@ -1,12 +1,16 @@
-// The page for a projector: how to get in, in letters for the last row, and how many are here.
+// The page for a projector: how to get in, in letters for the last row, how many are here, and whose
+// hands are up.
 
 import { makeAwake } from "./awake.js";
-import { byId, readConfig, setText } from "./dom.js";
+import { byId, element, readConfig, setText } from "./dom.js";
+import { peopleOf } from "./hands.js";
 import { codeOf } from "./page.js";
 import { mountInvite } from "./invite.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { makeWords } from "./words.js";
+
+const LISTED = 8; // hands that have room
 
 const config = readConfig();
 const at = (/** @type {string} */ id) => byId(id, HTMLElement);
@@ -39,12 +43,25 @@ openSocket(config, {
 
 function render() {
   invite.update(state);
+  drawHands();
   if (state.joined) setText(at("count"), words.count("client.people", state.members.length));
   const code = codeOf(state.invite.inviteUrl);
   at("secret").hidden = code === null;
   setText(at("code"), code ?? "");
   // The style sheet makes the letters as large as this many of them can be.
   address.style.setProperty("--letters", String(address.textContent?.length));
+}
+
+function drawHands() {
+  const up = peopleOf(state);
+  at("wall").classList.toggle("projector--hands", up.length > 0);
+  at("hands").hidden = up.length === 0;
+  setText(at("hands-heading"), words.count("client.hand.count", up.length));
+  const names = up.slice(0, LISTED).map(({ name }) => element("li", "", element("bdi", "", name)));
+  at("hands-list").replaceChildren(...names);
+  const count = up.length - names.length;
+  at("hands-more").hidden = count === 0;
+  setText(at("hands-more"), words.t("client.hand.more", { count }));
 }
 
 makeAwake()(true); // nobody touches it

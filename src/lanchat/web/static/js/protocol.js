@@ -14,6 +14,7 @@ export const ACTIONS = {
   add_chat_message: (message) => ({ type: "messagePosted", message }),
   message_changed: (message) => ({ type: "messageChanged", message }),
   reactions_changed: (changed) => ({ type: "reactionsChanged", ...changed }),
+  hands_changed: (changed) => ({ type: "handsChanged", ...changed }),
   mine: (mine) => ({ type: "mineChanged", mine: mineOf(mine) }),
   typing: ({ room, user_id: id, user: name }) => ({
     type: "typingReceived",

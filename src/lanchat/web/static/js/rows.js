@@ -3,6 +3,7 @@
 
 import { lastOf } from "./dom.js";
 import { concerns } from "./mentions.js";
+import { isHost } from "./moderation.js";
 import { referencesOf } from "./outbox.js";
 import { firstNew } from "./reading.js";
 import { outboxIn } from "./rooms/views.js";
@@ -12,7 +13,7 @@ import { daysAgo } from "./words.js";
 /** Fields of a row. */
 const SHOWN = [
   ...["message", "draft", "note", "first", "last", "ago"],
-  ...["host", "own", "reacting", "named"],
+  ...["host", "hand", "own", "reacting", "named"],
 ];
 const TOGETHER = 5 * 60_000; // milliseconds between two messages of a group, at most
 
@@ -57,11 +58,13 @@ export function rowsOf(state, span = END, now = new Date()) {
 
 /**
  * Adds row after row, with the notes that stand after the message `from` or a later one.
- * @param {Pick<State, "notes" | "badges" | "mine" | "reacting">} state
+ * @param {State} state
  * @param {number} from
  * @param {Date} now
  */
-function rowWriter({ notes, badges, mine: own, reacting }, from, now) {
+function rowWriter(state, from, now) {
+  const { notes, badges, mine: own, reacting } = state;
+  const hands = new Set(isHost(state) ? state.hands.map(({ id }) => id) : []);
   /** @type {Row[]} */
   const rows = [];
   let last = "";
@@ -101,11 +104,11 @@ function rowWriter({ notes, badges, mine: own, reacting }, from, now) {
     // The last of a group shows its time. What was not sent has none and stands for itself.
     const failed = said.draft !== null && said.draft.error !== null;
     if (together && !failed) above.last = false;
-    const host = badges[author] === true;
+    const standing = { host: badges[author] === true, hand: hands.has(author) };
     const group = { author, moment, first: !together, last: true };
     const id = said.draft === null ? said.message.id : 0;
     const reactions = { own: own[id], reacting: reacting[id] };
-    line({ kind: "message", key, ...said, mine, named, host, ...reactions, ...group });
+    line({ kind: "message", key, ...said, mine, named, ...standing, ...reactions, ...group });
   }
 
   return { rows, line, day, notesBefore, message };

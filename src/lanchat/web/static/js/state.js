@@ -2,6 +2,7 @@
 // happened, as the server's events do; types.d.ts describes them all.
 
 import { isEarly, laterThan } from "./early.js";
+import { handsChanged } from "./hands.js";
 import * as history from "./history.js";
 import * as moderation from "./moderation.js";
 import * as outboxes from "./outbox.js";
@@ -37,6 +38,7 @@ export function initial({ you, invite, outbox = [], stale = null, readUpTo = nul
     call: null,
     invite,
     members: [],
+    hands: [],
     messages: [],
     notes: [],
     expected: [],
@@ -82,12 +84,12 @@ const reducers = {
   serverFull: (state, { why }) => disconnected(state, "full", why),
 
   snapshotReceived(state, { snapshot }) {
-    const { you, members, rules, invite = state.invite } = snapshot;
+    const { you, members, rules, hands = [], invite = state.invite } = snapshot;
     const after = presence.withMembers(allCaughtUp(state, snapshot), members);
     // While this page slept somebody else may have logged in, in another tab of the browser.
     const outbox = outboxes.draftsOf(you, after.outbox, state.stale);
     /** @type {State} */
-    const known = { ...after, link: "online", you, invite, rules, outbox };
+    const known = { ...after, link: "online", you, invite, rules, hands, outbox };
     return reading.withMissed(laterThan(snapshot.seq, state.early).reduce(reduceOne, known));
   },
 
@@ -105,6 +107,7 @@ const reducers = {
     rooms.withRenamed(inLobby(presence.memberChanged)(state, action), action),
   timePassed: inLobby(presence.timePassed),
   typingReceived: where(typingReceived),
+  handsChanged,
 
   roomOpened: rooms.roomOpened,
   roomChanged: rooms.roomChanged,

@@ -21,7 +21,7 @@ const QUIET = 300; // milliseconds after one has turned to another room
 /** Of the state. */
 const SHOWN = [
   ...["room", "messages", "notes", "outbox", "gaps", "badges", "newAfter", "you"],
-  ...["mine", "reacting"],
+  ...["mine", "reacting", "hands"],
 ];
 
 /**

@@ -28,6 +28,21 @@ interface Departure extends User {
   readonly logout?: boolean;
 }
 
+/** Somebody's hand that is up, since when by the server's clock. */
+interface Hand {
+  readonly id: string;
+  /** By the name that they had then. */
+  readonly user: string;
+  readonly since: string;
+}
+
+/** Which hands are up; or of many, what has become of them. */
+interface HandsTold {
+  readonly hands?: readonly Hand[];
+  readonly raised?: readonly Hand[];
+  readonly lowered?: readonly string[];
+}
+
 /** Somebody who is writing, since when by the page's own clock. */
 interface Typing extends User {
   readonly since: number;
@@ -340,6 +355,8 @@ interface Rules {
   readonly edits?: boolean;
   /** Whether guests may send files, where the server tells. */
   readonly files?: boolean;
+  /** Whether everybody has a large button for their hand. */
+  readonly hands?: boolean;
   /** Who may open rooms, and between whom there are some for two, where the server tells. */
   readonly rooms?: "hosts" | "all";
   readonly private?: "off" | "hosts" | "all";
@@ -474,6 +491,7 @@ interface Snapshot {
   readonly complete: boolean;
   readonly invite?: Invite | undefined;
   readonly rules: Rules;
+  readonly hands?: readonly Hand[];
   /** What was posted before the page's position and has changed since. */
   readonly changed: readonly Message[];
   /** The position at which all this was read, and the epoch of the server. */
@@ -549,6 +567,8 @@ interface State {
   readonly call: HostCall | null;
   readonly invite: Invite;
   readonly members: readonly Member[];
+  /** First come first. */
+  readonly hands: readonly Hand[];
   readonly messages: readonly Message[];
   /** What happened between the messages while this page was open. */
   readonly notes: readonly Note[];
@@ -622,6 +642,7 @@ interface ActionFields {
   membersChanged: { joined: readonly Member[]; left: readonly Departure[]; now: number };
   memberChanged: Pick<Member, "id" | "name" | "role" | "muted"> & { now: number };
   timePassed: { now: number };
+  handsChanged: HandsTold;
   messagePosted: { message: Message };
   messageChanged: { message: Message };
   reactionsChanged: { id: number } & Told;
@@ -734,13 +755,21 @@ type MessageRow = Said & {
   /** Of its group. */
   first: boolean;
   last: boolean;
-  /** Whether its author is host. */
+  /** Whether its author is host, and where a host reads it, whether their hand is up. */
   host: boolean;
+  hand: boolean;
 };
 
 /** A part of the page that shows the state; to be called as often as one likes. */
 interface Part {
   update(state: State): void;
+}
+
+/** What is to be seen of hands, by guests or by hosts; `known` are those that are no news. */
+interface HandsPart {
+  readonly node: HTMLElement;
+  update(state: State, known: State["hands"]): void;
+  remove(): void;
 }
 
 type Params = Readonly<Record<string, string | number | null | undefined>>;
@@ -930,6 +959,7 @@ declare namespace Wire {
     message_changed: Message;
     reactions_changed: { id: number } & Told;
     mine: Mine;
+    hands_changed: HandsTold;
     typing: { room?: string; user_id: string; user: string };
     history_cleared: { up_to: number; room?: string };
     user_cleared: { user_id: string; up_to: number; seq: number };
@@ -1019,6 +1049,7 @@ declare namespace Wire {
         mine: Mine;
         rooms?: RoomMine[];
         open?: RoomHere[];
+        hands?: Hand[];
       };
     };
     open_room: { payload: { name: string }; answer: Entered };
@@ -1055,6 +1086,7 @@ declare namespace Wire {
     delete_message: { payload: { id: number }; answer: { seq: number } };
     react: { payload: { id: number; emoji: string; on: boolean }; answer: unknown };
     typing: { payload: { room: string }; answer: unknown };
+    hand: { payload: { up: boolean; person?: string; all?: boolean }; answer: unknown };
     search: { payload: Query; answer: Found & { messages: Message[] } };
     host_command: {
       payload: { name: string; text: string; person?: string; room?: string };
