@@ -47,6 +47,12 @@ def test_many_reactions_are_few_frames():
     assert "20 people reacted; each was told in " in shown
 
 
+def test_many_hands_are_few_frames():
+    """Everybody knows whose are up, also where there are too many for a list."""
+    shown = run("hands.py", "--people=25", "--seconds=0.5")
+    assert "25 people raised a hand; each was told in " in shown
+
+
 def test_a_thousand_changes_are_caught_up_with():
     """All of them, in one answer."""
     assert "1,000 changes: " in run("catchup.py", "--rounds=1")

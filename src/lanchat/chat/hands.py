@@ -9,6 +9,7 @@ second, on each of several servers by what that one has read.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from lanchat.chat.events import Event, HandsChanged
 from lanchat.chat.model import Clock, Hand, timestamp
@@ -17,7 +18,7 @@ from lanchat.chat.ports import Directory, Entry
 from lanchat.errors import Forbidden, NotJoined
 
 PAUSE = 0.25
-"""Seconds at least between two times that all are told, but for a tick."""
+"""Seconds at least between two times that all are told."""
 
 
 class Hands:
@@ -39,7 +40,7 @@ class Hands:
         self._permissions = permissions
         self._deliver = deliver
         self._clock = clock
-        self._told_at = 0.0
+        self._told_at = -inf
         self._told: tuple[Hand, ...] = ()
 
     def raise_hand(self, connection: str) -> None:
@@ -49,7 +50,7 @@ class Hands:
         """
         user_id = self._here(connection).user.id
         self._directory.raise_hand(user_id, timestamp(self._clock.wall()))
-        self._tell_soon()
+        self.tell(self._clock.monotonic())
 
     def lower_hand(self, connection: str, person_id: str | None = None) -> None:
         """The same the other way; a moderator may lower that of another person.
@@ -60,13 +61,13 @@ class Hands:
         if person_id is not None and person_id != own:
             self._check_host(own)
         self._directory.lower_hands([own if person_id is None else person_id])
-        self._tell_soon()
+        self.tell(self._clock.monotonic())
 
     def lower_all(self, connection: str) -> None:
         """Let a moderator lower all hands."""
         self._check_host(self._here(connection).user.id)
         self._directory.lower_hands([hand.user.id for hand in self._directory.hands()])
-        self._tell_soon()
+        self.tell(self._clock.monotonic())
 
     def told(self) -> tuple[Hand, ...]:
         """Those that are up as this process has told it, by the names that people have now."""
@@ -75,6 +76,8 @@ class Hands:
 
     def tell(self, now: float) -> None:
         """Let all learn what has come of late; ``now`` is the monotonic clock's."""
+        if now < self._told_at + PAUSE:
+            return
         hands = tuple(self._directory.hands())
         before, self._told = self._told, hands
         if not hands and not before:
@@ -84,11 +87,6 @@ class Hands:
         if raised or was:
             self._told_at = now
             self._deliver(HandsChanged(hands, raised, tuple(was)))
-
-    def _tell_soon(self) -> None:
-        now = self._clock.monotonic()
-        if now - self._told_at >= PAUSE:
-            self.tell(now)
 
     def _here(self, connection: str) -> Entry:
         entry = self._directory.entry_of(connection)
