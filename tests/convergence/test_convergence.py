@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from lanchat.chat import catchup
 from lanchat.chat.model import Clock, Message, User
+from lanchat.web import outgoing
 from tests.world.follower import Follower
 from tests.world.life import HISTORY, Life
 from tests.world.page import Page, Pages
@@ -181,6 +182,10 @@ class Room(RuleBasedStateMachine):
         if one := self.message(number):
             self.life.react(user, one.id, emoji, on=on)
 
+    @rule(user=USERS, up=st.booleans())
+    def hand(self, user: User, up: bool) -> None:
+        self.life.hand(user, up=up)
+
     @rule()
     def tick(self) -> None:
         self.now += 1
@@ -282,6 +287,7 @@ class Room(RuleBasedStateMachine):
             following = min([each for each in shown if each > number], default=2**63)
             assert any(number < gap <= following for gap in state["gaps"])
         self.check_pins([pin["id"] for pin in state["pins"]], pins)
+        assert state["hands"] == self.life.hands()
         for number in shown.keys() & there.keys():
             own = mine.get(str(number), {}).get("reactions", [])
             assert state["mine"].get(str(number), []) == own
@@ -319,6 +325,7 @@ def test_all_see_the_same_in_the_end(
 ) -> None:
     """What is shown is there as it is, and nothing is missing that should be there."""
     monkeypatch.setattr(catchup, "CATCH_UP_LIMIT", ANSWERED)
+    monkeypatch.setattr(outgoing, "LISTED", 1)
     monkeypatch.setattr(Room, "pages", pages, raising=False)
     assert HISTORY < ANSWERED
     run_state_machine_as_test(

@@ -176,6 +176,11 @@ class Life:
             self._hub.reactions.react(user.id, message_id, emoji, on=on).result(DEADLINE)
         self.settle()
 
+    def hand(self, user: User, *, up: bool) -> None:
+        """Raise it, or lower it."""
+        deed = self._hub.hands.raise_hand if up else self._hub.hands.lower_hand
+        deed(user.id)
+
     def command(self, name: str, text: str) -> None:
         """A host's."""
         with suppress(Refusal):
@@ -213,6 +218,10 @@ class Life:
     def newest(self) -> list[Message]:
         """All that is there, oldest first."""
         return self.log.newest(LOBBY, 1_000).messages
+
+    def hands(self) -> Any:
+        """Those that are up, as all have been told."""
+        return as_sent(list(map(outgoing.hand, self._hub.hands.told())))
 
     def everything(self, user: User) -> tuple[dict[int, Any], list[Any], dict[str, Any]]:
         """All that is there as one would be sent it: messages by their ids, pins, one's own."""

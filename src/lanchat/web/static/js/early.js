@@ -1,5 +1,6 @@
 // What the server tells of messages and rooms before it says what was missed, pure: kept until that is there.
-// It may be of another history, in which the same ids are other messages.
+// It may be of another history, in which the same ids are other messages. What has become of hands may
+// overtake the answer that it goes on from.
 
 /** @type {ReadonlySet<Action["type"]>} */
 const KEPT = new Set([
@@ -16,6 +17,7 @@ const KEPT = new Set([
   "personEntered",
   "personLeft",
   "readMoved",
+  "handsChanged",
 ]);
 
 /**
