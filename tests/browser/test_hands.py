@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_alerts import LISTEN
 from tests.world.violations import violations
 
 Arrive = Callable[..., Page]
@@ -30,7 +31,10 @@ def host(server: Any, arrive: Arrive) -> Arrive:
 def test_a_class_raises_its_hands(host: Arrive, arrive: Arrive, say: Say) -> None:
     """The host sees them in order, and who is missing; a reload keeps them; one goes, then all."""
     ana, bia, caio = host("Ana"), arrive("Bia"), arrive("Caio")
+    ana.evaluate(LISTEN)
+    ana.click("#message")  # before it was touched a page cannot sound
     bia.get_by_role("button", name="Raise my hand").click()
+    ana.wait_for_function("() => window.sounded === 2")  # two notes
     expect(bia.get_by_role("button", name="Lower my hand")).to_be_visible()
     raising = caio.locator(".hands__button")
     expect(raising).to_have_text("Raise my hand")
