@@ -100,13 +100,20 @@ class Postgres:
         return name
 
     def _empty(self, name: str) -> None:
-        with psycopg.connect(self.address(name), autocommit=True) as connection:
+        """Whoever still has it, a server that a test has not stopped yet, is kept out meanwhile."""
+        opened = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+        with (
+            psycopg.connect(self.address("postgres"), autocommit=True) as doorman,
+            psycopg.connect(self.address(name), autocommit=True) as connection,
+        ):
+            doorman.execute(opened.format(sql.Identifier(name), False))
             connection.execute(
                 "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
             connection.execute("SET client_min_messages = error; DROP SCHEMA public CASCADE")
             connection.execute("CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC")
+            doorman.execute(opened.format(sql.Identifier(name), True))
 
     @contextlib.contextmanager
     def folder_for_ordinary(self) -> Iterator[Path]:
