@@ -1,10 +1,11 @@
 """Let everybody react to one message, and count what each of them is told of it.
 
-    python benchmarks/reactions.py [--people 1000] [--seconds 10] [--kinds 6]
+    python benchmarks/reactions.py [--people 1000] [--seconds 10] [--kinds 6] [--votes]
 
 Each reacts once, at some moment of that time, with one of so many emoji, and reads all that it is
-sent. Exits with 1 where a reaction is refused, where somebody does not learn of all of them, or is
-told in more than 45 frames or in one of more than 2 kB.
+sent. With --votes the message is a poll with so many options, and each votes. Exits with 1 where
+one is refused, where somebody does not learn of all of them, or is told in more than 45 frames or
+in one of more than 2 kB.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from guests import Guest, percentile, wait_for  # it patches first
 
 # isort: on
 import argparse
+import http.client
 import json
 import sys
 import tempfile
 import time
+import uuid
 from pathlib import Path
+from urllib.parse import urlencode
 
 import gevent
 from fanout.contenders import LANCHAT
@@ -52,17 +56,19 @@ class Reader:
             pass
         self.guest.listen(self._hear)
 
-    def react(self, message_id: int, emoji: str) -> None:
-        """React; the answer comes among all that is read."""
+    def ask(self, event: str, payload: dict[str, object]) -> None:
+        """React or vote; the answer comes among all that is read."""
         self._asked = time.monotonic()
-        self.guest.send("422" + json.dumps(["react", {"id": message_id, "emoji": emoji}]))
+        self.guest.send("422" + json.dumps([event, payload]))
 
     def count(self) -> int:
-        """How many reactions it knows of."""
+        """How many reactions or votes it knows of."""
         if not self.last:
             return 0
-        kinds = json.loads(self.last[2:])[1]["reactions"]
-        return sum(kind["count"] for kind in kinds.values())
+        told = json.loads(self.last[2:])[1]
+        if "counts" in told:
+            return sum(told["counts"])
+        return sum(kind["count"] for kind in told["reactions"].values())
 
     def _hear(self, packet: str) -> None:
         if packet.startswith(TOLD):
@@ -80,6 +86,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=1_000)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--kinds", type=int, default=6)
+    parser.add_argument("--votes", action="store_true")
     options = parser.parse_args()
     raise_descriptor_limit()
     chosen = cores()
@@ -93,25 +100,45 @@ def main() -> int:
         for person in people:
             group.spawn(person.join)
         group.join()
-        message_id = _say(Guest(server, "Teacher"))
+        teacher = Guest(server, "Teacher")
+        if options.votes:
+            _make_host(teacher, server.port, Path(folder))
+        message_id = _say(teacher, options.kinds if options.votes else 0)
         cpu = server.cpu()
         for number, person in enumerate(people):
             moment = options.seconds * number / options.people
-            emoji = EMOJI[number % options.kinds]
-            gevent.spawn_later(moment, person.react, message_id, emoji)
+            choice = number % options.kinds
+            if options.votes:
+                asked = "vote", {"id": message_id, "option": choice}
+            else:
+                asked = "react", {"id": message_id, "emoji": EMOJI[choice]}
+            gevent.spawn_later(moment, person.ask, *asked)
         told = _all_know(people, options.people)
         return _judge(people, told, server.cpu() - cpu)
 
 
-def _say(teacher: Guest) -> int:
+def _say(teacher: Guest, options: int) -> int:
+    """Say something, or ask it with so many options; returns the number of the message."""
     teacher.connect()
     teacher.join()
-    teacher.say("Who has understood it?")
+    poll = {"question": "How much of it?", "options": list(map(str, range(options)))}
+    said = {"poll": poll} if options else {"message": "Who has understood it?"}
+    teacher.send("421" + json.dumps(["new_message", {"client_id": str(uuid.uuid4()), **said}]))
     while not (packet := teacher.receive()).startswith("431"):
         pass
     teacher.listen(len)
     message_id: int = json.loads(packet[3:])[0]["id"]
     return message_id
+
+
+def _make_host(teacher: Guest, port: int, folder: Path) -> None:
+    """Only hosts ask."""
+    secret = (folder / "data" / "host-secret").read_text()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": teacher.cookie}
+    connection.request("POST", "/host", urlencode({"secret": secret}), headers)
+    connection.getresponse().read()
+    connection.close()
 
 
 def _all_know(people: list[Reader], count: int) -> bool:

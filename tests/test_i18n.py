@@ -20,6 +20,7 @@ REASONS = {
     "muted": ("time", "forever"),
     "too_large": ("slice", "thumb"),
     "quota": ("person", "files"),
+    "poll": ("empty", "long", "options", "twice"),
     "command": (
         *("unknown", "usage", "nobody", "not_banned", "not_muted"),
         *("is_host", "not_host", "no_message", "long"),

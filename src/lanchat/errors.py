@@ -59,6 +59,8 @@
         ├── NotAMember
         ├── RoomClosed
         ├── TooManyRooms
+        ├── PollUnusable
+        ├── PollClosed
         ├── RoomNameUnusable
         ├── UnknownPerson
         ├── TooManyReactions
@@ -591,7 +593,7 @@ class Forbidden(Refusal):
 
     With ``private`` it is a word in private, which not all may have, with ``private_off`` nobody;
     with ``room`` nobody may do it in such a room; with ``reported`` it is a message that hosts are
-    to deal with.
+    to deal with; with ``poll`` it is a poll, which is not edited.
     """
 
     code = "forbidden"
@@ -662,6 +664,22 @@ class UnknownPerson(Refusal):
     """There is nobody with this id, or not any more."""
 
     code = "unknown_person"
+
+
+class PollUnusable(Refusal):
+    """This cannot be asked; ``reason`` is empty, long, options or twice."""
+
+    code = "poll"
+
+    def __init__(self, reason: str, **params: object) -> None:
+        super().__init__(**params)
+        self.reason = reason
+
+
+class PollClosed(Refusal):
+    """Nobody can vote any more, or never could: a poll that was closed."""
+
+    code = "poll_closed"
 
 
 class TooManyReactions(Refusal):
@@ -745,7 +763,7 @@ class CommandUnusable(Refusal):
 
     ``reason`` is unknown, usage, nobody, not_banned, not_muted, is_host, not_host, no_message,
     nothing_said, nothing_to_pin, not_pinned, long, no_groups, no_group, too_many_groups,
-    in_no_group, named_twice, no_room, main_room or no_private.
+    in_no_group, named_twice, no_room, main_room, no_private or no_poll.
     """
 
     code = "command"

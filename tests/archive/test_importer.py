@@ -41,6 +41,30 @@ def test_a_message() -> None:
     assert draft(line(id="7")).old_id is None
 
 
+def test_a_poll_comes_with_its_counts() -> None:
+    """It says what is asked, whatever stood beside it."""
+    asked = {"question": "Lunch?", "options": ["Pizza", "Rice"], "counts": [3, 0]}
+    read = draft(line(poll=asked, message="something else"))
+    assert (read.message, read.counts) == ("Lunch?\n1. Pizza\n2. Rice", (3, 0))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"options": ["a"]}, "cannot be asked"),
+        ({"options": ["a", "A"]}, "cannot be asked"),
+        ({"question": ""}, "cannot be asked"),
+        ({"counts": [1]}, "as many counts"),
+        ({"counts": [-1, 0]}, r"\$\.poll\.counts"),
+    ],
+)
+def test_a_poll_that_nobody_could_have_asked(changes: dict[str, Any], reason: str) -> None:
+    """It is refused like any other line that is none."""
+    asked = {"question": "?", "options": ["a", "b"], "counts": [0, 0]}
+    with pytest.raises(ValueError, match=reason):
+        draft(line(poll=asked | changes))
+
+
 def test_fields_of_later_versions_do_no_harm() -> None:
     """Fields that this version does not know are ignored."""
     assert draft(line(stars=["🦊"])) == draft(line())

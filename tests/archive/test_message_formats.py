@@ -9,6 +9,7 @@ import pytest
 
 from lanchat.archive.message_formats import FIELDS, JsonLines, Table, Text, cell, minute, rows
 from lanchat.chat.model import Attachment, Message
+from lanchat.chat.polls import poll_text, read_poll
 
 Said = Callable[..., Message]
 HOSTILE = "a\x1b]0;t\x07\u202eb\x9b31m"
@@ -32,6 +33,20 @@ def test_text_is_a_line_for_each_line_said(said: Said) -> None:
         "                          two\n"
         "2026-11-23 02:08:00Z  Bia: three\n"
     )
+
+
+def test_a_poll_is_shown_with_its_counts(said: Said) -> None:
+    """For people; to a program it says what was asked, and how often each option was chosen."""
+    text = poll_text("Lunch?", ["Pizza", "Rice"])
+    message = said(text)._replace(poll=read_poll(text, (3, 0), closed=False))
+    shown = "Lunch?\n1. Pizza: 3\n2. Rice: 0"
+    indent = "\n" + 22 * " "
+    lines = shown.replace("\n", indent)
+    assert Text(timezone.utc).body([message]) == f"2026-11-23 02:08:00Z  Ana: {lines}\n"
+    (cells,) = csv.reader(io.StringIO(Table(timezone.utc).body([message]), newline=""))
+    assert cells[2] == shown
+    asked = json.loads(JsonLines().body([message]))["poll"]
+    assert asked == {"question": "Lunch?", "options": ["Pizza", "Rice"], "counts": [3, 0]}
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x85", "\u2028"])

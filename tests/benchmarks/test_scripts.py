@@ -53,6 +53,13 @@ def test_many_hands_are_few_frames():
     assert "25 people raised a hand; each was told in " in shown
 
 
+def test_many_votes_are_few_frames():
+    """The same of a poll."""
+    shown = run("reactions.py", "--people=20", "--seconds=0.5", "--kinds=3", "--votes")
+    assert "20 people reacted; each was told in " in shown
+    assert "refused" not in shown
+
+
 def test_a_thousand_changes_are_caught_up_with():
     """All of them, in one answer."""
     assert "1,000 changes: " in run("catchup.py", "--rounds=1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -64,6 +65,25 @@ def test_one_tab_of_several_sounds_and_its_picture_counts(arrive: Arrive, say: S
             )
         wait_for(partial(have_sounded, 2 * number), "two notes")
     assert sounded() == [0, 4]
+
+
+def test_an_announcement_sounds_also_where_it_is_read(
+    server: Any, arrive: Arrive, say: Say
+) -> None:
+    """It is marked among the pins; who does not want the sound has a switch."""
+    ana = arrive("Ana", f"/host#{(server.data_dir / 'host-secret').read_text()}")
+    bia = arrive("Bia")
+    bia.evaluate(LISTEN)
+    bia.get_by_role("textbox", name="Message").click()
+    say(ana, "/announce Back at ten")
+    expect(bia.get_by_role("button", name="Announced: Ana: Back at ten")).to_be_visible()
+    bia.wait_for_function("() => window.sounded === 2")
+    bia.get_by_role("button", name="Settings").click()
+    bia.get_by_role("switch", name="Sound for announcements").click()
+    bia.reload()
+    bia.evaluate(LISTEN)
+    bia.get_by_role("button", name="Settings").click()
+    expect(bia.get_by_role("switch", name="Sound for announcements")).not_to_be_checked()
 
 
 def test_the_screen_stays_on_for_who_asks(arrive: Arrive) -> None:

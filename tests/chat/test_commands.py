@@ -108,6 +108,8 @@ ANSWERS = {
     "pin": ("pin.done", {"number": 1}),
     "pin 1": ("pin.done", {"number": 1}),
     "unpin": ("unpin.done", {"number": 1}),
+    "poll Tea? | yes | no": ("poll.done", {"number": 1}),
+    "poll end": ("poll.closed", {"number": 1}),
     "delete 1": ("delete.done", {"name": "Carla"}),
     "clear": ("clear.done", {}),
     "clear carla": ("clear.user", {"name": "Carla"}),
@@ -143,6 +145,8 @@ def test_a_command_answers_what_it_did(hub, come, line):
         hub.command("Ana", "pin", "")
     elif line in {"groups end", "group Bia 1"}:
         hub.command("Ana", "groups", "1")
+    elif line == "poll end":
+        hub.command("Ana", "poll", "Tea? | yes | no")
     name, _, text = line.partition(" ")
     room = LOBBY if name == "rooms" else hub.rooms.open_room("Ana", "Chess").room.id
     room = room if name in {"rename", "close", "erase", "help"} else LOBBY

@@ -5,8 +5,9 @@ from contextlib import suppress
 import pytest
 
 from lanchat.chat.events import Reacted, ReactionsChanged
-from lanchat.chat.model import Origin
-from lanchat.chat.reactions import AT_ONCE, PAUSE, clean
+from lanchat.chat.model import Origin, Own
+from lanchat.chat.reactions import clean
+from lanchat.chat.telling import AT_ONCE, PAUSE
 from lanchat.errors import (
     CommandUnusable,
     Muted,
@@ -170,7 +171,7 @@ def test_who_joins_gets_their_own(hub, react, said, bia):
     react("Bia", said)
     react("Ana", said, "❤️")
     snapshot = hub.join("Bia's tab", bia, PHONE)
-    assert snapshot.mine == {said: ("👍",)}
+    assert snapshot.mine == {said: Own(("👍",))}
 
 
 def test_the_name_is_the_one_of_then(react, hub, recorder, said, bia):

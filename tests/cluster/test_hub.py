@@ -17,7 +17,9 @@ from lanchat.chat.events import (
     MessagePosted,
     Notice,
     Reacted,
+    ReactionsChanged,
     Typing,
+    Voted,
 )
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import Cursor, Origin
@@ -93,6 +95,22 @@ def start(address):
             return server
 
         yield start
+
+
+def test_a_browser_votes_once_at_all_servers(start, until):
+    """Whose vote it was before learns of that, wherever they are."""
+    one, other = start(), start()
+    ana, bia = one.log_in("Ana", host=True), other.log_in("Bia")
+    one.join(ana, "a")
+    other.join(bia, "b")
+    poll = one.hub.polls.ask("a", "Tea?", ["yes", "no"], "c1").result(DEADLINE).message.id
+    one.hub.polls.vote("a", poll, 0).result(DEADLINE)
+    other.hub.polls.vote("b", poll, 1).result(DEADLINE)
+    until(lambda: Voted(poll, ana.id, None, changed=True) in one.recorder.heard("a"))
+    for server in (one, other):
+        server.hub.tick(time.monotonic() + 1)
+    until(lambda: one.recorder.all(ReactionsChanged)[-1].counts == (0, 1))
+    until(lambda: other.recorder.all(ReactionsChanged)[-1].counts == (0, 1))
 
 
 def test_people_of_two_servers_are_in_one_room(start, until):

@@ -7,14 +7,16 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from lanchat.chat.changes import Change, Clear, Delete, Draft, Pin, React, Tell
+from lanchat.chat.changes import Ask, Change, Clear, Delete, Draft, Pin, React, Tell, Vote
 from lanchat.chat.model import User
+from lanchat.chat.polls import poll_text
 from lanchat.chat.room_changes import ChangeRoom, EnterRoom, OpenRoom
 from lanchat.chat.rooms import Room, direct_room_id
 from lanchat.cli import ExitCode
@@ -49,6 +51,8 @@ def lived_in(tmp_path: Path) -> Path:
         say(log, ["before the room was cleared"])
         log.append(Clear("lobby")).result(DEADLINE)
         said = say(log, [draft(n, user_id=str(n % 3)) for n in range(9)])
+        text = poll_text("Lunch?", ["Pizza", "Rice | Soup"])
+        poll = log.append(Ask(replace(draft(text, "poll"), options=2))).result(DEADLINE).message
         first, second, gone, *_ = (message.id for message in said)
         changes: tuple[Change[Any], ...] = (
             edit(first, "another text", user_id="0"),
@@ -57,6 +61,8 @@ def lived_in(tmp_path: Path) -> Path:
             *(React(second, "u3", "Ümit 3", emoji) for emoji in ("🎉", "👎")),
             React(second, "u5", "Ümit 5", "👍", on=False),
             Tell(second),
+            Vote(poll.id, "u1", "laptop", 1),
+            Vote(poll.id, "u2", "", 1),
         )
         for change in changes:
             log.append(change).result(DEADLINE)
@@ -93,7 +99,7 @@ def test_there_and_back(lived_in, typed, address, tmp_path, monkeypatch):
     asked = [["--data-dir", lived_in], ["--database", address], ["--data-dir", tmp_path / "after"]]
     archives = [typed("export", "--with-private", *asked[0]).stdout]
     for where in asked[1:]:
-        assert typed("import", *where, "-", given=archives[-1]).stdout.startswith("14 messages ")
+        assert typed("import", *where, "-", given=archives[-1]).stdout.startswith("15 messages ")
         archives.append(typed("export", "--with-private", *where).stdout)
     assert archives[1] == archives[0]
     assert archives[2] == archives[0]
@@ -106,6 +112,8 @@ def test_there_and_back(lived_in, typed, address, tmp_path, monkeypatch):
     lines = list(map(json.loads, lines))
     assert [one["message"] for one in lines if one.get("pinned")] == ["3", "5", "7", "gear"]
     lines = [one for one in lines if one["room"] == "lobby"]
+    (poll,) = (one["poll"] for one in lines if "poll" in one)
+    assert poll == {"question": "Lunch?", "options": ["Pizza", "Rice | Soup"], "counts": [0, 2]}
     assert [one["reply_to"] - lines[0]["id"] for one in lines if "reply_to" in one] == [1, 2, 0]
 
 
@@ -115,12 +123,12 @@ def test_people_go_on_where_they_were(lived_in, typed, address, join):
     typed("import", "--database", address, "-", given=archive)
     again = typed("import", "--database", address, "-", given=archive)
     assert "0 messages imported" in again.stdout
-    assert "13 were there already" in again.stdout
+    assert "14 were there already" in again.stdout
     process = join()
     (later,) = say(process.log, ["later"])
     page = process.log.newest("lobby", 50)
     assert page.messages[-1] == later
-    assert len(page.messages) == 12
+    assert len(page.messages) == 13
     assert [message.message for message in page.pins] == ["3", "5", "7"]
     assert max(message.seq for message in page.pins) < later.id
 
@@ -202,7 +210,7 @@ def test_the_database_is_that_of_the_variable(typed, address, lived_in, tmp_path
     assert "no server has used" in typed("export", LANCHAT_CONFIG="settings.toml").stderr
     variable = {"LANCHAT_DATABASE": address}
     assert "no server has used" in typed("export", **variable).stderr
-    assert typed("export", "--data-dir", lived_in, **variable).stdout.count("\n") == 15
+    assert typed("export", "--data-dir", lived_in, **variable).stdout.count("\n") == 16
     ended = typed("export", "--data-dir", lived_in, "--database", address)
     assert ended.returncode == ExitCode.USAGE
     assert "choose one of the two" in ended.stderr

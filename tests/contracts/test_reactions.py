@@ -4,7 +4,7 @@ import pytest
 
 from lanchat.chat.changes import Clear, Delete, React, Tell
 from lanchat.chat.events import Reacted, ReactionsChanged
-from lanchat.chat.model import KINDS, NAMED, Cursor, Reaction
+from lanchat.chat.model import KINDS, NAMED, Cursor, Own, Reaction
 from lanchat.errors import TooManyReactions, UnknownMessage
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, say
@@ -38,7 +38,7 @@ def newest(log):
 def test_a_reaction_is_stored_before_it_is_told(log, told, message):
     """It takes no position, and nobody hears of it: who reacted is answered all the same."""
     assert react(log, message) == Reacted(message.id, "1", (LIKE,), changed=True)
-    assert log.mine("1", [message.id]) == {message.id: (LIKE,)}
+    assert log.mine("1", [message.id]) == {message.id: Own((LIKE,))}
     assert (told[1:], log.newest("lobby", 1).seq) == ([], message.id)
 
 
@@ -207,5 +207,5 @@ def test_ones_own_are_found_among_many(log):
     react(log, messages[1], HEART)
     react(log, messages[2], user_id="2")
     ids = [message.id for message in messages]
-    assert log.mine("1", ids[1:]) == {ids[1]: (LIKE, HEART), ids[599]: (LIKE,)}
+    assert log.mine("1", ids[1:]) == {ids[1]: Own((LIKE, HEART)), ids[599]: Own((LIKE,))}
     assert (log.mine("3", ids), log.mine("1", [])) == ({}, {})

@@ -30,7 +30,7 @@ EMOJI = "👍🎉"
 ANSWERED = 8
 """Messages in one answer at most."""
 
-SEEN = ("id", "seq", "user", "message", "edited", "pinned", "files")
+SEEN = ("id", "seq", "user", "message", "edited", "pinned", "files", "poll")
 
 Wire = dict[str, Any]
 
@@ -141,6 +141,11 @@ class Room(RuleBasedStateMachine):
         newest = self.life.newest()[-10:]
         return newest[-1 - number % len(newest)] if newest else None
 
+    def poll(self, number: int) -> Message | None:
+        """One of the newest polls."""
+        polls = [one for one in self.life.newest() if one.poll][-3:]
+        return polls[number % len(polls)] if polls else None
+
     def text(self) -> str:
         """One that was never said."""
         self.said += 1
@@ -191,7 +196,21 @@ class Room(RuleBasedStateMachine):
         self.now += 1
         self.life.tick()
 
+    @rule(user=USERS, number=NUMBERS, option=st.none() | st.integers(0, 1))
+    def vote(self, user: User, number: int, option: int | None) -> None:
+        if one := self.poll(number):
+            self.life.vote(user, one.id, option)
+
     # What a host does.
+
+    @rule()
+    def ask_all(self) -> None:
+        self.life.ask(self.text())
+
+    @rule(number=NUMBERS)
+    def close_poll(self, number: int) -> None:
+        if one := self.poll(number):
+            self.life.close_poll(one.id)
 
     @rule(name=st.sampled_from(["pin", "unpin"]), number=NUMBERS)
     def pin(self, name: str, number: int) -> None:
@@ -276,8 +295,7 @@ class Room(RuleBasedStateMachine):
         assert {number for number in there if number > screen.gap} <= screen.shown.keys()
         self.check_pins(list(screen.pins), pins)
         for number in screen.shown.keys() & there.keys():
-            own = screen.mine.get(str(number), {}).get("reactions", [])
-            assert own == mine.get(str(number), {}).get("reactions", [])
+            assert own(screen.mine, there[number]) == own(mine, there[number])
 
     def check_page(self, state: Wire, there: dict[int, Wire], pins: list[Wire], mine: Wire) -> None:
         """What is not shown is known to be missing."""
@@ -289,8 +307,7 @@ class Room(RuleBasedStateMachine):
         self.check_pins([pin["id"] for pin in state["pins"]], pins)
         assert state["hands"] == self.life.hands()
         for number in shown.keys() & there.keys():
-            own = mine.get(str(number), {}).get("reactions", [])
-            assert state["mine"].get(str(number), []) == own
+            assert own(state["mine"], there[number]) == own(mine, there[number])
 
     def check_pins(self, shown: list[int], pins: list[Wire]) -> None:
         assert shown == [pin["id"] for pin in pins]
@@ -310,6 +327,13 @@ class Room(RuleBasedStateMachine):
             gone = quoted.get("deleted") or quoted["id"] in self.retired
             seen["quoted"] = quoted["id"] if gone else quoted
         return seen
+
+
+def own(mine: Wire, message: Wire) -> tuple[list[str], int | None]:
+    """What somebody has done to the message; who has voted is forgotten when a poll is closed."""
+    done = mine.get(str(message["id"]), {})
+    is_open = "poll" in message and not message["poll"]["closed"]
+    return done.get("reactions", []), done.get("vote") if is_open else None
 
 
 @pytest.fixture(scope="module")

@@ -103,7 +103,7 @@ test("what is pinned while the answer is on its way stays so", () => {
 test("a pin says what its message says", () => {
   const state = after(snapshot([1], { pins: [message(1, { pinned: true })] }));
   const edited = reduce(state, changed(1, 4, { pinned: true, message: "better" }));
-  assert.deepEqual(edited.pins, [{ ...OLD, message: "better" }]);
+  assert.deepEqual(edited.pins, [{ ...OLD, message: "better", room: "lobby" }]);
 });
 
 test("the answer to one's own message counts less than what comes live", () => {

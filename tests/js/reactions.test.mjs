@@ -50,7 +50,7 @@ const settled = { ...chosen, type: "reactionSettled" };
  * @param {State} state
  */
 function seen({ messages, mine, reacting }) {
-  const pills = pillsOf(messages[0], { you: ANA, own: mine[1], chosen: reacting[1] });
+  const pills = pillsOf(messages[0], { you: ANA, own: mine[1]?.reactions, chosen: reacting[1] });
   return pills.map(({ count, own: is }) => [count, is]);
 }
 
@@ -81,7 +81,9 @@ test("one's own shows at once, and is counted once, whatever comes first", () =>
 });
 
 test("among many, not all of whom are told, one's own is in the count", () => {
-  const state = after(snapshot([message(1, { reactions: ups(312) })], { mine: { 1: [UP] } }));
+  const state = after(
+    snapshot([message(1, { reactions: ups(312) })], { mine: { 1: { reactions: [UP] } } }),
+  );
   assert.deepEqual(seen(state), [[312, true]]);
   assert.deepEqual(seen(reduce(state, { ...chosen, on: false })), [[311, false]]);
 });
@@ -95,7 +97,7 @@ test("what is refused goes back", () => {
 test("a reaction that is taken back goes at once", () => {
   /** @type {Action} */
   const back = { type: "reactionChosen", id: 1, emoji: UP, on: false };
-  const mine = { 1: [UP] };
+  const mine = { 1: { reactions: [UP] } };
   const alone = { [UP]: { count: 1, users: [{ id: "a", user: "Ana" }] } };
   const state = after(snapshot([message(1, { reactions: alone })], { mine }), back);
   assert.deepEqual(seen(state), []);
@@ -111,7 +113,7 @@ test("what comes live while an answer is on its way counts more than the answer"
 });
 
 test("the answer after a break says what is one's own by now", () => {
-  const state = after(snapshot([1], { mine: { 1: [UP] } }), lost);
+  const state = after(snapshot([1], { mine: { 1: { reactions: [UP] } } }), lost);
   const other = message(1, { seq: 5, reactions: ups(1) });
   assert.deepEqual(seen(reduce(state, snapshot([], { changed: [other], seq: 5 }))), [[1, false]]);
 });
@@ -135,11 +137,11 @@ test("who was cleared has reacted to nothing, and what another one has done stay
   const cleared = (userId) => ({ type: "userCleared", userId, upTo: 9, seq: 10 });
   const state = after(snapshot([1]), own(UP));
   assert.deepEqual(reduce(state, cleared("a")).mine, {});
-  assert.deepEqual(reduce(state, cleared("c")).mine, { 1: [UP] });
+  assert.deepEqual(reduce(state, cleared("c")).mine, { 1: { reactions: [UP] } });
 });
 
 test("one's own that came before the answer counts more, and that of an earlier connection does not", () => {
-  const answer = snapshot([1], { mine: { 1: [] } });
-  assert.deepEqual(after(own(UP), answer).mine, { 1: [UP] });
-  assert.deepEqual(after(own(UP), lost, answer).mine, { 1: [] });
+  const answer = snapshot([1], { mine: { 1: {} } });
+  assert.deepEqual(after(own(UP), answer).mine, { 1: { reactions: [UP] } });
+  assert.deepEqual(after(own(UP), lost, answer).mine, { 1: {} });
 });

@@ -6,7 +6,7 @@ import pytest
 
 from lanchat.chat.changes import ClearUser, Delete, Pin, React, Resent, Tell
 from lanchat.chat.events import LogEvent, ReactionsLost
-from lanchat.chat.model import LOBBY, Cursor, User
+from lanchat.chat.model import LOBBY, Cursor, Own, User
 from lanchat.chat.reading import Place
 from lanchat.chat.search import Query
 from lanchat.chat.words import phrases
@@ -130,7 +130,7 @@ def test_what_comes_later_stays(database, log, cleared):
     reacted = React(1, "2", "Bia", "🎉")
     log.append(reacted).result(DEADLINE)
     while marks(database):
-        assert log.mine("2", [1]) == {1: ("🎉",)}
+        assert log.mine("2", [1]) == {1: Own(("🎉",))}
         step(database)
     assert texts(log.newest(LOBBY, 1_000).messages) == ["before", "answer", f"{SECRET} later"]
     (reaction,) = log.append(Tell(1)).result(DEADLINE).reactions

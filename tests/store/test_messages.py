@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from lanchat.chat.changes import Delete
-from lanchat.chat.model import Cursor, Reaction
+from lanchat.chat.model import Cursor, Own, Reaction
 from lanchat.rows import messages, pages, pins, reactions
 from lanchat.store.bulk import load
 from lanchat.store.connection import SqliteConnection
@@ -95,6 +95,6 @@ def test_reactions_are_found_by_their_message_or_their_person(connection):
     reactions.load(connection, [(1, (Reaction("👍", 1, (("1", "Ana"),)),))])
     connection.ways.clear()
     assert reactions.summary(connection, 1) != ()
-    assert reactions.mine(connection, "1", [1, 2]) == {1: ("👍",)}
+    assert reactions.mine(connection, "1", [1, 2]) == {1: Own(("👍",))}
     assert len(connection.ways) == 3
     assert all(way.startswith("SEARCH reaction USING ") for way in connection.ways)

@@ -63,7 +63,8 @@ class Follower:
             self._early.append((name, payload))
             return
         if name == "mine":
-            self.mine.update(payload)
+            for number, own in payload.items():
+                self.mine[number] = {**self.mine.get(number, {}), **own}
         elif name == "history_cleared":
             self._clear(payload["up_to"])
         elif name == "messages_retired":
@@ -73,13 +74,21 @@ class Follower:
             if payload["user_id"] == self.user_id:
                 self.mine.clear()
         elif name == "reactions_changed" and payload["id"] in self.shown:
-            self.shown[payload["id"]] = {**self.shown[payload["id"]], **payload}
+            self._count(self.shown, payload)
         elif name in {"add_chat_message", "message_changed"}:
             if name == "add_chat_message" or payload["id"] in self.shown:
                 self._show(payload)
             self._quote(payload)
             self._pin(payload)
         self._seq = max(self._seq, payload.get("seq", 0))
+
+    def _count(self, messages: dict[int, Wire], told: Wire) -> None:
+        """A message has these reactions from now on, and a poll these counts."""
+        counts = told.pop("counts", None)
+        one = {**messages[told["id"]], **told}
+        messages[told["id"]] = (
+            one if counts is None else {**one, "poll": {**one["poll"], "counts": counts}}
+        )
 
     def _show(self, version: Wire) -> None:
         self.shown.pop(version["id"], None)

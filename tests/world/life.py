@@ -12,12 +12,13 @@ from typing import Any
 
 import msgspec
 
-from lanchat.chat.changes import Amend
+from lanchat.chat.changes import Amend, Ask, ClosePoll, Draft
 from lanchat.chat.channels import room_channel
 from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import Event, MessagesRetired
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import LOBBY, Clock, Message, Origin, User
+from lanchat.chat.polls import poll_text
 from lanchat.chat.ports import LeaveReason, LoginRefusal
 from lanchat.chat.reading import Place, Reading, Stretch
 from lanchat.errors import Refusal
@@ -36,6 +37,7 @@ from tests.world.files import put_file
 HISTORY = 5
 """Messages that a newcomer gets."""
 
+_NOON = "2026-11-23T12:00:00.000Z"
 _HERE = Origin("192.0.2.1", "Browser/1", "laptop")
 
 
@@ -180,6 +182,21 @@ class Life:
         """Raise it, or lower it."""
         deed = self._hub.hands.raise_hand if up else self._hub.hands.lower_hand
         deed(user.id)
+
+    def ask(self, question: str) -> None:
+        """A host's poll."""
+        text = poll_text(question, ["yes", "no"])
+        draft = Draft(question, LOBBY, "host", "Host", "", text, _NOON, options=2)
+        self.log.append(Ask(draft)).result(DEADLINE)
+
+    def vote(self, user: User, message_id: int, option: int | None) -> None:
+        with suppress(Refusal):
+            self._hub.polls.vote(user.id, message_id, option).result(DEADLINE)
+        self.settle()
+
+    def close_poll(self, message_id: int) -> None:
+        with suppress(Refusal):
+            self.log.append(ClosePoll(message_id)).result(DEADLINE)
 
     def command(self, name: str, text: str) -> None:
         """A host's."""

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from html import escape
 from urllib.parse import quote
 
-from lanchat.archive.message_formats import minute, visible
+from lanchat.archive.message_formats import minute, said, visible
 from lanchat.archive.room_titles import Rooms
 from lanchat.chat.model import Attachment, Message
 from lanchat.i18n import count, translate
@@ -142,7 +142,7 @@ class Page:
             iso=message.time,
             time=time + apart,
             room=_where(self._rooms.title(message.room)),
-            text=_text(message.message),
+            text=_text(said(message)),
             files="".join(map(self._file, message.files or ())),
             reactions=_reactions(message),
         )
@@ -173,9 +173,9 @@ def _where(title: str) -> str:
     return f" <small><bdi>{escape(visible(title))}</bdi></small>" if title else ""
 
 
-def _text(said: str) -> str:
+def _text(text: str) -> str:
     """A paragraph with what was said, if anything was."""
-    return f'<p dir="auto">{escape(visible(said))}</p>' if said else ""
+    return f'<p dir="auto">{escape(visible(text))}</p>' if text else ""
 
 
 def _named(file: Attachment) -> str:
@@ -207,8 +207,8 @@ def _quote(message: Message) -> str:
     quoted = message.quoted
     if quoted is None:
         return ""
-    said = quoted.message or ", ".join(file.name for file in quoted.files or ())
-    text = escape(visible(f"{quoted.user}: {said}" if said else "…"))
+    words = quoted.message or ", ".join(file.name for file in quoted.files or ())
+    text = escape(visible(f"{quoted.user}: {words}" if words else "…"))
     return f'<blockquote dir="auto"><a href="#message-{quoted.id}">{text}</a></blockquote>\n'
 
 

@@ -25,9 +25,10 @@ from lanchat.chat.model import (
     Reaction,
     check_text,
 )
+from lanchat.chat.polls import poll_text
 from lanchat.chat.reactions import clean
 from lanchat.chat.rooms import is_direct
-from lanchat.errors import LineRefused, MessageTooLong, PayloadInvalid
+from lanchat.errors import LineRefused, MessageTooLong, PayloadInvalid, PollUnusable
 from lanchat.rows.bulk import Archived, Item
 from lanchat.rows.room_bulk import ArchivedRoom
 
@@ -43,6 +44,12 @@ _Pixels = Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
 
 class _Reaction(msgspec.Struct):
     users: list[Person]
+
+
+class _Poll(msgspec.Struct):
+    question: str
+    options: list[str]
+    counts: list[Annotated[int, msgspec.Meta(ge=0, lt=_MOST)]]
 
 
 class _File(msgspec.Struct):
@@ -75,6 +82,7 @@ class _Line(msgspec.Struct):
     mentions: _Mentions = []
     reactions: dict[str, _Reaction] = {}
     pinned: bool = False
+    poll: _Poll | None = None
     files: Annotated[list[_File], msgspec.Meta(max_length=FILES_LIMIT)] = []
 
 
@@ -166,12 +174,13 @@ def draft(line: bytes) -> Archived:
         check_time(read.edited)
     files = {file.id: file.described for file in read.files}
     return Archived(
-        *(read.client_id, read.room, read.user_id, read.user, read.ip, read.message, read.time),
+        *(read.client_id, read.room, read.user_id, read.user, read.ip, _text(read), read.time),
         *(read.reply_to, tuple(read.mentions)),
         old_id=read.id if isinstance(read.id, int) and abs(read.id) < _MOST else None,
         edited=read.edited,
         reactions=_reactions(read) if read.reactions else (),
         pinned=read.pinned,
+        counts=tuple(read.poll.counts) if read.poll else (),
         described=files,
     )
 
@@ -188,6 +197,19 @@ def lines(source: IO[bytes]) -> Iterator[bytes]:
     """The lines; of one past the limit only so much that it still is past it."""
     while line := source.readline(LINE_LIMIT + 1):
         yield line
+
+
+def _text(read: _Line) -> str:
+    """What the message says: of a poll, what is asked."""
+    if read.poll is None:
+        return read.message
+    try:
+        text = poll_text(read.poll.question, read.poll.options)
+    except PollUnusable:
+        raise ValueError("poll has a question or options that cannot be asked") from None
+    if len(read.poll.counts) != len(read.poll.options):
+        raise ValueError("poll has not as many counts as options")
+    return text
 
 
 def _reactions(read: _Line) -> tuple[Reaction, ...]:

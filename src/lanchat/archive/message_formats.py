@@ -74,6 +74,14 @@ def _fields(message: Message) -> dict[str, object]:
         }
     if message.pinned:
         fields["pinned"] = True
+    if message.poll is not None:
+        # Whether it is open is about its server: one that is imported is not.
+        asked = message.poll
+        fields["poll"] = {
+            "question": asked.question,
+            "options": asked.options,
+            "counts": asked.counts,
+        }
     if message.files:
         fields["files"] = [_file(file) for file in message.files]
     return fields
@@ -85,6 +93,15 @@ def _file(file: Attachment) -> dict[str, object]:
     if file.width is not None and file.height is not None:
         fields |= {"width": file.width, "height": file.height}
     return fields
+
+
+def said(message: Message) -> str:
+    """What a message says, for people: of a poll, how often each option was chosen, too."""
+    if message.poll is None:
+        return message.message
+    _, *options = message.message.split("\n")
+    lines = map(": ".join, zip(options, map(str, message.poll.counts), strict=True))
+    return "\n".join([message.poll.question, *lines])
 
 
 def described(file: Attachment) -> str:
@@ -114,9 +131,9 @@ class Text:
 
     def _entry(self, message: Message) -> str:
         time = clock(message.time, self._zone)
-        said = message.message.expandtabs(4).splitlines()
+        text = said(message).expandtabs(4).splitlines()
         files = [f"[{described(file)}]" for file in message.files or ()]
-        first, *others = [*said, *files] or [""]
+        first, *others = [*text, *files] or [""]
         indent = " " * len(time)
         room = self._rooms.title(message.room)
         where = f"[{printable(room)}]  " if room else ""
@@ -147,7 +164,7 @@ class Table:
         return rows(
             (
                 clock(message.time, self._zone),
-                *map(cell, (message.user, message.message)),
+                *map(cell, (message.user, said(message))),
                 message.ip,
                 message.user_id,
                 message.client_id,

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from lanchat.chat.model import Cursor, Hand, Member, Message, Page, User
+from lanchat.chat.model import Cursor, Hand, Member, Message, Own, Page, User
 from lanchat.chat.ports import EventLog
 from lanchat.chat.room_settings import Ban, Policies, Rules
 from lanchat.chat.rooms import Overview
@@ -39,7 +39,7 @@ r"""At the most, as ``\u0007``."""
 class Snapshot:
     """What a connection gets when it joins: who it is, who is here, what it has missed.
 
-    ``bans`` are for moderators; None for others. ``mine`` are the person's own reactions. ``rooms``
+    ``bans`` are for moderators; None for others. ``mine`` is what the person has done. ``rooms``
     are all that they are in, None for a client that takes none. ``hands`` are those that are up.
     """
 
@@ -50,7 +50,7 @@ class Snapshot:
     rules: Rules
     policies: Policies
     bans: list[Ban] | None
-    mine: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    mine: dict[int, Own] = field(default_factory=dict)
     rooms: Overview | None = None
     hands: tuple[Hand, ...] = ()
 
@@ -84,7 +84,7 @@ def _bounded(page: Page) -> Page:
 def fits_from(messages: Sequence[Message]) -> int:
     """The index from which on the newest messages fit into one answer."""
     most = sum(len(message.message) for message in messages) * _CHARACTER_BYTES
-    most += sum(_references(m) for m in messages if m.reply_to or m.mentions or m.files)
+    most += sum(_references(m) for m in messages if m.reply_to or m.mentions or m.files or m.poll)
     most += sum(map(reaction_bytes, messages))
     if most + _FRAME_BYTES * len(messages) <= CATCH_UP_BYTES:
         return 0
@@ -108,7 +108,7 @@ def counted(message: Message) -> int:
 
 
 def _references(message: Message) -> int:
-    """The bytes of what it quotes, whom it mentions and what its files are, at the most."""
+    """The bytes of what it quotes and asks, whom it mentions, what its files are, at the most."""
     size = sum(len(user_id) + len('"",') for user_id in message.mentions or ())
     size += attached_bytes(message)
     if message.quoted is not None:
@@ -124,8 +124,9 @@ def reaction_bytes(message: Message) -> int:
 
 
 def attached_bytes(message: Message) -> int:
-    """Bytes of what is told of a message's files, and of those that it quotes."""
+    """Bytes of what is told of a message's poll and files, and of the files that it quotes."""
     files = message.files or ()
+    asked = message.poll.size if message.poll else 0
     if message.quoted is not None:
         files += message.quoted.files or ()
-    return sum(file.bytes for file in files)
+    return asked + sum(file.bytes for file in files)

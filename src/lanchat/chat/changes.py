@@ -22,14 +22,15 @@ from lanchat.chat.events import (
     ReportStored,
     SettingsChanged,
     UserCleared,
+    Voted,
 )
-from lanchat.chat.model import Message, User
+from lanchat.chat.model import LOBBY, Message, User
 from lanchat.chat.room_events import MarkedRead
 from lanchat.chat.room_settings import State
 from lanchat.chat.slow_mode import Turn
 from lanchat.errors import Forbidden, Refusal
 
-EventT = TypeVar("EventT", bound=LogEvent | Reacted | MarkedRead | ReportStored)
+EventT = TypeVar("EventT", bound=LogEvent | Reacted | Voted | MarkedRead | ReportStored)
 
 
 def _of_others(_message: Message) -> None:
@@ -55,8 +56,9 @@ class Draft(Change[MessagePosted]):
     Of the ``mentions`` those stay that are or were users. Refused with NotAMember or RoomClosed,
     with UnknownMessage where its room does not have the one that it answers, and with UnknownFile
     where one of the ``files`` is not the author's own, not whole, or named by another message;
-    these are ids. Of several processes each has granted the ``turn`` by what it knows: refused with
-    SlowMode where all together know better.
+    these are ids. With ``options`` it is a poll that has so many (``polls.py``). Of several
+    processes each has granted the ``turn`` by what it knows: refused with SlowMode where all
+    together know better.
     """
 
     client_id: str
@@ -70,6 +72,7 @@ class Draft(Change[MessagePosted]):
     mentions: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     turn: Turn | None = None
+    options: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +140,49 @@ class React(Change[Reacted]):
 
 
 @dataclass(frozen=True, slots=True)
+class Ask(Change[PinsChanged]):
+    """Let a poll be posted and pinned, the two or neither; refused as its draft is.
+
+    Where it is stored already, that is the answer, and nobody is told again.
+    """
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Vote(Change[Voted]):
+    """Let a person choose an option of a poll, another one than before, or with None no one.
+
+    What somebody has chosen on the same ``device``, unless that is empty, counts no more. It is
+    told as a React is. ``check`` is asked as there. Refused with UnknownMessage where there is no
+    poll, PayloadInvalid where there is no such option, PollClosed, NotAMember or RoomClosed.
+    """
+
+    message_id: int
+    user_id: str
+    device: str
+    option: int | None
+    check: Callable[[Message], None] = lambda _message: None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePoll(Change[MessageChanged]):
+    """Let nobody vote in a poll any more, and forget who has chosen what; it is pinned no more.
+
+    ``message_id`` None is the newest one in the ``room`` that is open; else one of any room. ``by``
+    and ``check`` are as in a Delete; ``check`` is asked in any case. Where it is closed already,
+    that is the answer, and nobody is told. Refused with UnknownMessage.
+    """
+
+    message_id: int | None
+    room: str = LOBBY
+    by: str | None = None
+    check: Callable[[Message], None] = lambda _message: None
+
+
+@dataclass(frozen=True, slots=True)
 class Tell(Change[ReactionsChanged]):
-    """Let all learn what reactions a message has by now.
+    """Let all learn what reactions and votes a message has by now.
 
     Refused with UnknownMessage where there is nothing to tell.
     """

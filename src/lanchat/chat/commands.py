@@ -17,6 +17,7 @@ from lanchat.chat import (
     group_commands,
     message_commands,
     people_commands,
+    poll_commands,
     room_commands,
     rule_commands,
 )
@@ -58,6 +59,8 @@ class Kind(Enum):
     TEXT = "text"
     GROUPS = "groups"
     """``5``, ``4 each``, ``Ana, Bia | Caio, Davi`` or ``end``"""
+    POLL = "poll"
+    """``Lunch? | Pizza | Rice``"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ _TABLE = (
     Command("topic", rule_commands.topic, (Argument(Kind.TEXT, optional=True),), Act.CHANGE),
     Command("pin", message_commands.pin, (_NUMBER,), Act.PIN),
     Command("unpin", message_commands.unpin, (_NUMBER,), Act.PIN),
+    Command("poll", poll_commands.poll, (Argument(Kind.POLL),), Act.PIN, logged=False),
     Command("delete", message_commands.delete, (Argument(Kind.NUMBER),), asks=True),
     Command(
         "clear",
@@ -256,7 +260,7 @@ def read(
     words = text.split()
     whole = " ".join(words)
     kinds = [argument.kind for argument in command.arguments]
-    if Kind.TEXT in kinds or Kind.GROUPS in kinds:
+    if not _WHOLE.isdisjoint(kinds):
         if not whole and not command.arguments[0].optional:
             raise _unusable(command)
         return Call(text=whole)
@@ -312,6 +316,9 @@ def _take(
         words.pop()
     return left
 
+
+_WHOLE = {Kind.TEXT, Kind.GROUPS, Kind.POLL}
+"""What takes all that was typed."""
 
 _WORDS: dict[Kind, dict[str, dict[str, object]]] = {
     Kind.ADDRESS: {BY_ADDRESS: {"by_address": True}},

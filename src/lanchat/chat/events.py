@@ -64,8 +64,13 @@ class PinsChanged(InRoom):
     messages: tuple[Message, ...]
 
     @property
+    def message(self) -> Message:
+        """The last of them, which was pinned; of others it took the place."""
+        return self.messages[-1]
+
+    @property
     def seq(self) -> int:
-        return self.messages[-1].seq
+        return self.message.seq
 
 
 class Announced(PinsChanged):
@@ -76,12 +81,17 @@ class Announced(PinsChanged):
 
 @dataclass(frozen=True, slots=True)
 class ReactionsChanged(InRoom):
-    """What is told of a message's reactions is from now on what stands here."""
+    """What is told of a message's reactions is from now on what stands here.
+
+    Of a poll, how often each of its options was chosen, too: ``reactions`` are None then where
+    they are as they were.
+    """
 
     seq: int
     room: str
     message_id: int
-    reactions: tuple[Reaction, ...]
+    reactions: tuple[Reaction, ...] | None
+    counts: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +239,21 @@ class ReportsChanged(ToUser):
     """There are other reports than before, for this host."""
 
     user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voted(ToUser):
+    """A person has chosen this option of a poll; ``changed`` tells whether it was another one.
+
+    Others learn of it by ReactionsChanged, which says how many have and not who. ``replaced`` are
+    users who had done so on the same device, and have not any more.
+    """
+
+    message_id: int
+    user_id: str
+    option: int | None
+    changed: bool
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from lanchat.chat.memberships import Memberships
 from lanchat.chat.model import LOBBY, SYSTEM_CLOCK, Clock, Cursor, Member, Origin, User
 from lanchat.chat.moderation import TERMINAL, Actor, Done, Moderation
 from lanchat.chat.overview import missed_everywhere
+from lanchat.chat.polling import Polling
 from lanchat.chat.ports import (
     Audit,
     CommitStatistics,
@@ -53,14 +54,15 @@ from lanchat.chat.room_events import GroupsShared, RoomEvent
 from lanchat.chat.room_settings import Ban, Openers, Policies, Privacy, Rules
 from lanchat.chat.rooms import Overview
 from lanchat.chat.sessions import Sessions
+from lanchat.chat.telling import Telling
 from lanchat.errors import NotJoined, StoreUnavailable, Unauthorized
 
 
 class Hub:
     """One chat; ``history`` is how many messages a newcomer gets.
 
-    ``identities`` are who people are, ``posting`` and ``reactions`` what they say, ``rooms`` and
-    ``groups`` where, ``hands`` whose are up.
+    ``identities`` are who people are, ``posting``, ``reactions`` and ``polls`` what they say,
+    ``rooms`` and ``groups`` where, ``hands`` whose are up.
     ``edit_seconds`` is how long they may edit it, 0 for never; ``files`` whether they can send any.
     ``openers`` are who may open rooms, ``privacy`` is between whom there are some for two.
 
@@ -130,11 +132,10 @@ class Hub:
             edit_seconds=edit_seconds,
             files=files,
         )
-        self.reactions = Reactions(
-            *(log, self._presence, self._permissions, self.rooms),
-            publish=self.publish,
-            clock=clock,
-        )
+        self._telling = Telling(log, publish=self.publish, clock=clock)
+        actors = (log, self._presence, self._permissions, self.rooms, self._telling, clock)
+        self.reactions = Reactions(*actors)
+        self.polls = Polling(*actors)
         self.hands = Hands(directory, self._permissions, deliver=self._deliver, clock=clock)
         self._closed = False
         log.listen(self._on_event)
@@ -253,7 +254,7 @@ class Hub:
             self._presence.expire(now)
         finally:
             self.hands.tell(now)
-            self.reactions.tell(now)
+            self._telling.tell(now)
             self.rooms.tidy(now)
             self._enforcement.expire(now)
 
@@ -320,8 +321,8 @@ class Hub:
         elif isinstance(event, MessagePosted):
             self.posting.posted(event.message.id)
         elif isinstance(event, UserCleared):
-            self.reactions.wait(event.reacted)
+            self._telling.wait(event.reacted)
         elif isinstance(event, ReactionsLost):
-            self.reactions.wait(event.message_ids)
+            self._telling.wait(event.message_ids)
             return
         self._deliver(event)

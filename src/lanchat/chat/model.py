@@ -186,6 +186,28 @@ class Reaction(NamedTuple):
         return 30 + len(self.emoji.encode()) + users
 
 
+class Poll(NamedTuple):
+    """What a message asks; ``counts`` are how many people have chosen each of the options."""
+
+    question: str
+    options: tuple[str, ...]
+    counts: tuple[int, ...]
+    closed: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes on the wire, or rather more."""
+        texts = (self.question, *self.options)
+        return 100 + sum(20 + 2 * len(text.encode()) for text in texts)
+
+
+class Own(NamedTuple):
+    """What somebody has done to a message: their reactions, and the option that they chose."""
+
+    reactions: tuple[str, ...] = ()
+    vote: int | None = None
+
+
 class FileDraft(NamedTuple):
     """What is known of a file before it is sent."""
 
@@ -242,6 +264,7 @@ class Message(NamedTuple):
     reactions: tuple[Reaction, ...] | None = None
     pinned: bool = False
     files: tuple[Attachment, ...] | None = None
+    poll: Poll | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from lanchat.chat.model import (
     Hand,
     Member,
     Origin,
+    Own,
     Page,
     Role,
     Upload,
@@ -118,8 +119,8 @@ class EventLog(Protocol):
         and those of closed rooms in which nothing is left. ``today`` is in days since the epoch.
         """
 
-    def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """What the person reacted to which of these messages."""
+    def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, Own]:
+        """What the person has done to which of these messages."""
 
     def reports(self, user_id: str, limit: int) -> tuple[list[Report], int]:
         """The oldest reports of what this user has not written, and how many there are in all."""

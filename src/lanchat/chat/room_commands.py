@@ -6,8 +6,10 @@ StoreUnavailable, UnknownRoom, Forbidden or RoomClosed.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
+from lanchat.chat import poll_commands
 from lanchat.chat.model import LOBBY, User
 from lanchat.chat.moderation import Actor, Call, Done, Moderation
 from lanchat.chat.permissions import Act
@@ -47,8 +49,14 @@ def rename(moderation: Moderation, actor: Actor, call: Call) -> Done:
 
 
 def close(moderation: Moderation, actor: Actor, call: Call) -> Done:
-    """Let nothing more be said in the room; what was said can be read."""
-    _check_other(call)
+    """Let nothing more be said in the room; what was said can be read.
+
+    The main room has no end: there it is a poll that is closed.
+    """
+    if call.room == LOBBY:
+        with suppress(CommandUnusable):
+            return poll_commands.close(moderation, LOBBY)
+        raise CommandUnusable("main_room")
     before, after = moderation.rooms.change(actor.id, call.room, Act.CLOSE, _as_it_is)
     if before != after:
         moderation.audit.command("room_closed", actor.name, None, room=after.logged)

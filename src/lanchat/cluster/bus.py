@@ -22,6 +22,7 @@ from lanchat.chat.events import (
     Reacted,
     ReportsChanged,
     Typing,
+    Voted,
 )
 from lanchat.chat.model import Origin, User
 from lanchat.chat.room_events import HostCalled, MarkedRead
@@ -46,6 +47,7 @@ _KINDS: dict[str, type[Any]] = {
     "members": MembersChanged,
     "member": MemberChanged,
     "reacted": Reacted,
+    "voted": Voted,
     "notice": Notice,
     "typing": Typing,
     "closed": ConnectionsClosed,
@@ -209,4 +211,5 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "joined": _moves(MemberJoined),
     "left": _moves(MemberLeft),
     "reactions": tuple,
+    "replaced": tuple,
 }

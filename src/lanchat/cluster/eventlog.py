@@ -26,7 +26,7 @@ import psycopg
 
 from lanchat.chat.changes import Change, Draft, EventT
 from lanchat.chat.events import LogEvent, MessagePosted
-from lanchat.chat.model import LOBBY, Cursor, Message, Page
+from lanchat.chat.model import LOBBY, Cursor, Message, Own, Page
 from lanchat.chat.ports import CommitStatistics, Histogram
 from lanchat.chat.report_changes import Report
 from lanchat.chat.rooms import Membership, Overview, Room
@@ -129,7 +129,7 @@ class PostgresEventLog:
     def tidy(self, today: int) -> tuple[list[str], list[str]]:
         return self._database.change(lambda connection: room_ends.tidy(connection, today))
 
-    def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, Own]:
         if not ids:
             return {}
         return self._database.call(lambda connection: reactions.mine(connection, user_id, ids))

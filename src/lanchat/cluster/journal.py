@@ -134,7 +134,7 @@ def _message(event: MessageChanged) -> tuple[str, Any]:
 
 
 def _reactions(event: ReactionsChanged) -> tuple[str, Any]:
-    return "reactions", event.message_id
+    return "votes" if event.reactions is None else "reactions", event.message_id
 
 
 def _pins(event: PinsChanged) -> tuple[str, Any]:
@@ -237,7 +237,13 @@ def _read_reactions(connection: Reader, seq: int, message_id: int) -> LogEvent |
     found = _there(connection, [message_id])
     if not found or found[0].deleted:
         return None
-    return ReactionsChanged(seq, found[0].room, message_id, found[0].reactions or ())
+    counts = found[0].poll and found[0].poll.counts
+    return ReactionsChanged(seq, found[0].room, message_id, found[0].reactions or (), counts)
+
+
+def _read_votes(connection: Reader, seq: int, message_id: int) -> LogEvent | None:
+    event = _read_reactions(connection, seq, message_id)
+    return replace(event, reactions=None) if isinstance(event, ReactionsChanged) else None
 
 
 def _read_pins(connection: Reader, seq: int, content: list[Any]) -> LogEvent | None:
@@ -321,6 +327,7 @@ def _read_group_entered(_connection: Reader, seq: int, content: list[Any]) -> Lo
 _READ: dict[str, Callable[[Reader, int, Any], LogEvent | None]] = {
     "message": _read_message,
     "reactions": _read_reactions,
+    "votes": _read_votes,
     "pins": _read_pins,
     "cleared": _read_cleared,
     "user cleared": _read_user_cleared,

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from lanchat.cluster.hands_schema import HANDS_SCHEMA
+from lanchat.cluster.poll_schema import POLL_SCHEMA
 from lanchat.cluster.presence_schema import PRESENCE_SCHEMA
 from lanchat.cluster.report_schema import REPORTS
 from lanchat.errors import DatabaseUnusable
@@ -350,7 +351,7 @@ _COMING = "ALTER TABLE member ADD COLUMN seen integer;"
 MIGRATIONS: tuple[str, ...] = (
     *(_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH),
     *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS, _ROOMS, _PRIVACY, _COMING, REPORTS),
-    HANDS_SCHEMA,
+    *(HANDS_SCHEMA, POLL_SCHEMA),
 )
 
 

@@ -15,7 +15,16 @@ from typing import Any, Protocol, TypeVar
 
 from lanchat.chat.changes import Draft, Pin
 from lanchat.chat.model import LOBBY, PINS, FileDraft, Message, Reaction
-from lanchat.rows import attachments, messages, pins, reactions, references, room_bulk
+from lanchat.rows import (
+    attachments,
+    message_rows,
+    messages,
+    pins,
+    polls,
+    reactions,
+    references,
+    room_bulk,
+)
 from lanchat.rows.connection import Connection, Reader
 from lanchat.rows.room_bulk import ArchivedRoom
 from lanchat.rows.rooms import DELETED
@@ -48,13 +57,15 @@ _REPLY = (
 class Archived(Draft):
     """A message of an archive; ``old_id`` is the one that it has there, as its ``reply_to`` is one.
 
-    Its ``reactions`` name everybody. ``described`` is what the archive says of its files, by their
+    Its ``reactions`` name everybody; ``counts`` are those of a poll, whose text says what is asked.
+    ``described`` is what the archive says of its files, by their
     ids there; ``attached`` are those that it has.
     """
 
     old_id: int | None = None
     edited: str | None = None
     reactions: tuple[Reaction, ...] = ()
+    counts: tuple[int, ...] = ()
     pinned: bool = False
     described: dict[str, FileDraft] = field(default_factory=dict)
     attached: tuple[attachments.Loaded, ...] = ()
@@ -125,9 +136,9 @@ class MessageReader:
 
     def pages(self) -> Iterator[list[Message]]:
         """All of them in the order of their ids, at most PAGE at once."""
-        more = "files, pinned IS NOT NULL, edited, reply_to, mentions"
+        more = "files, pinned IS NOT NULL, edited, reply_to, mentions, poll"
         if not self._source.has_reactions:
-            more = "NULL, 0, NULL, NULL, NULL"
+            more = "NULL, 0, NULL, NULL, NULL, NULL"
         query = (
             f"SELECT {more}, {_COLUMNS} FROM message"  # noqa: S608 (constants)
             f" WHERE {self._where} ORDER BY id LIMIT {PAGE}"
@@ -175,7 +186,11 @@ class MessageReader:
             if not said or not self._source.has_reactions:
                 return said
             reacted = dict(reactions.all_of(connection, said[0].id, said[-1].id))
-            return [m._replace(reactions=reacted[m.id]) if m.id in reacted else m for m in said]
+            said = [m._replace(reactions=reacted[m.id]) if m.id in reacted else m for m in said]
+            return [
+                m if m.poll is None else m._replace(poll=polls.counted(connection, m.id, m.poll))
+                for m in said
+            ]
 
         return self._source.look(look)
 
@@ -306,6 +321,8 @@ class _Loading:
         reacted = [(number, one.reactions) for number, one in fresh if one.reactions]
         if reacted:
             reactions.load(self._connection, reacted)
+        if asked := [(number, one.counts) for number, one in fresh if one.counts]:
+            polls.load(self._connection, asked)
 
 
 def _more(one: Draft) -> tuple[str | None, str | None]:
@@ -320,9 +337,11 @@ def _newest(connection: Reader) -> int:
 
 
 def _read(row: tuple[Any, ...]) -> Message:
-    files, pinned, edited, reply_to, mentions, *said = row
+    files, pinned, edited, reply_to, mentions, poll, *said = row
     message = Message(*(*said, said[0]))
-    if not (files or pinned or edited or reply_to or mentions):
+    if not (files or pinned or edited or reply_to or mentions or poll):
         return message
     message = message._replace(edited=edited, reply_to=reply_to, pinned=bool(pinned), files=files)
+    if poll:
+        message = message._replace(poll=message_rows.poll(message.message, poll))
     return references.with_mentions(message._replace(mentions=mentions)) if mentions else message

@@ -18,7 +18,7 @@ from lanchat.chat.changes import ClearUser
 from lanchat.chat.events import COUNTED, UserCleared
 from lanchat.chat.model import LOBBY, User
 from lanchat.errors import UnknownMessage
-from lanchat.rows import reactions, reports
+from lanchat.rows import polls, reactions, reports
 from lanchat.rows.connection import Connection, Reader
 from lanchat.rows.steps import DELETED, REACTIONS, cost
 from lanchat.rows.visibility import SAID
@@ -61,18 +61,19 @@ def clear_user(connection: Connection, change: ClearUser) -> UserCleared:
     if change.by == user_id:
         reports.check_clearing(connection, user_id)
     reacted_too = reactions.has_reacted(connection, change.user_id)
-    if not (reacted_too or _has_said(connection, user_id)):
+    has_voted = polls.has_voted(connection, change.user_id)
+    if not (reacted_too or has_voted or _has_said(connection, user_id)):
         raise UnknownMessage
     user = User(user_id, _name(connection, user_id) or change.name)
     ids, count = _newest(connection, user_id), _count(connection, user_id)
     up_to, seq = connection.position(), connection.take_position()
-    reacted = list[int]()
+    reacted = polls.remove(connection, change.user_id) if has_voted else []
     for each in {user_id, change.user_id} if reacted_too else {user_id}:
         mark = Mark(each, up_to, reactions.newest(connection), seq, change.time)
         connection.execute(_MARK, mark)
         reports.forget(connection, each, up_to)
         reacted += _go_on(connection, mark)
-    return UserCleared(seq, user, up_to, tuple(ids), count, tuple(reacted))
+    return UserCleared(seq, user, up_to, tuple(ids), count, tuple(dict.fromkeys(reacted)))
 
 
 def step(connection: Connection) -> list[int]:

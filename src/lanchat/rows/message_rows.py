@@ -11,19 +11,20 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from lanchat.chat.model import Message, Reaction
+from lanchat.chat.model import Message, Poll, Reaction
+from lanchat.chat.polls import read_poll
 from lanchat.errors import UnknownMessage
 from lanchat.rows import attachments, references
-from lanchat.rows.connection import Reader
+from lanchat.rows.connection import Connection, Reader
 
 SELECT = (
     'SELECT id, client_id, room, user_id, "user", ip, message, time, coalesce(changed, id), '
-    "deleted_at IS NOT NULL, edited, reply_to, mentions, NULL, reactions, pinned IS NOT NULL, files"
-    " FROM message "
+    "deleted_at IS NOT NULL, edited, reply_to, mentions, NULL, reactions, pinned IS NOT NULL,"
+    " files, poll FROM message "
 )
 
-_belongings = attrgetter("reply_to", "mentions", "reactions", "files")
-_NOTHING = frozenset({(None, None, None, None)})
+_belongings = attrgetter("reply_to", "mentions", "reactions", "files", "poll")
+_NOTHING = frozenset({(None,) * 5})
 
 
 def message(connection: Reader, row: Sequence[Any]) -> Message:
@@ -57,7 +58,15 @@ def _decoded(found: Message) -> Message:
         kinds: Any = json.loads(found.reactions)  # type: ignore[arg-type]  # as the row has them
         told = tuple(Reaction(e, n, tuple((i, name) for i, name in us)) for e, n, us in kinds)
         found = found._replace(reactions=told)
+    if found.poll is not None:
+        found = found._replace(poll=poll(found.message, found.poll))
     return found
+
+
+def poll(text: str, column: Any) -> Poll:
+    """The poll of a message that says so, with what its column has besides."""
+    counts, closed = json.loads(column)
+    return read_poll(text, counts, closed=closed)
 
 
 def stored(connection: Reader, user_id: str, client_id: str) -> Message:
@@ -67,7 +76,7 @@ def stored(connection: Reader, user_id: str, client_id: str) -> Message:
     if row is None:
         row = connection.execute(
             "SELECT id, client_id, room, user_id, '', '', '', time, id, 1 = 1, NULL, NULL, NULL,"
-            " NULL, NULL, 1 = 0, NULL FROM gone WHERE user_id = ? AND client_id = ?",
+            " NULL, NULL, 1 = 0, NULL, NULL FROM gone WHERE user_id = ? AND client_id = ?",
             author,
         ).fetchone()
     if row is None:
@@ -97,7 +106,19 @@ def there(connection: Reader, message_id: int) -> Message:
 def emptied(found: Message) -> Message:
     """What is left of a message that was deleted."""
     left = found._replace(message="", reply_to=None, mentions=None, reactions=None)
-    return left._replace(files=None, pinned=False, deleted=True)
+    return left._replace(files=None, pinned=False, deleted=True, poll=None)
+
+
+def mark(connection: Connection, ids: Iterable[int], *, erases: bool) -> None:
+    """Note that what is told of these messages has changed besides, and is to be told.
+
+    It ``erases`` where something of what was told, or of somebody, is gone.
+    """
+    connection.executemany(
+        "INSERT INTO untold (message_id, erases) VALUES (?, ?) ON CONFLICT (message_id)"
+        " DO UPDATE SET erases = untold.erases OR excluded.erases",
+        [(each, erases) for each in ids],
+    )
 
 
 def _as_shown(connection: Reader, found: Message) -> Message:

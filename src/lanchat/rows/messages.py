@@ -23,7 +23,7 @@ from operator import attrgetter
 from lanchat.chat.changes import Delete, Draft, Edit
 from lanchat.chat.model import LOBBY, Message
 from lanchat.errors import Forbidden, Refusal, UnknownMessage
-from lanchat.rows import attachments, references, reports, rooms
+from lanchat.rows import attachments, message_rows, polls, references, reports, rooms
 from lanchat.rows.connection import Connection
 from lanchat.rows.message_rows import emptied, stored, there
 
@@ -55,7 +55,7 @@ def insert(connection: Connection, draft: Draft) -> tuple[Message, bool]:
 
 
 def _insert(connection: Connection, draft: Draft) -> tuple[Message, bool]:
-    if draft.reply_to is not None or draft.mentions or draft.files:
+    if draft.reply_to is not None or draft.mentions or draft.files or draft.options:
         return _insert_referring(connection, draft)
     values = fields(draft)
     number = connection.insert(values)
@@ -77,7 +77,7 @@ def _insert_in_room(connection: Connection, draft: Draft) -> tuple[Message, bool
 
 
 def _insert_referring(connection: Connection, draft: Draft) -> tuple[Message, bool]:
-    """The same for one that answers another one, mentions people or has files."""
+    """The same for one that answers another one, mentions people, has files or is a poll."""
     with suppress(UnknownMessage):
         return stored(connection, draft.user_id, draft.client_id), False
     # One that was deleted is answered as if it had been deleted a moment later.
@@ -99,6 +99,9 @@ def _insert_referring(connection: Connection, draft: Draft) -> tuple[Message, bo
     if files is not None:
         attachments.name(connection, number, draft.files)
     posted = Message(*(number, *values, number))._replace(mentions=mentions, files=files)
+    if draft.options:
+        column = polls.begin(connection, number, draft.options)
+        posted = posted._replace(poll=message_rows.poll(draft.message, column))
     return posted._replace(reply_to=draft.reply_to, quoted=quoted), True
 
 
@@ -130,6 +133,8 @@ def edit(connection: Connection, change: Edit) -> tuple[Message, bool]:
         return now._replace(seq=seq), False
     if now.deleted:
         raise UnknownMessage
+    if now.poll is not None:
+        raise Forbidden("poll")  # who has voted has done so for what was asked
     rooms.check_writing(connection, now.room, change.user_id)
     reports.check_editing(connection, now)
     change.check(now)

@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 from lanchat.chat.changes import (
     Amend,
     Announce,
+    Ask,
     Change,
     Clear,
     ClearUser,
+    ClosePoll,
     Delete,
     Draft,
     Edit,
@@ -24,6 +26,7 @@ from lanchat.chat.changes import (
     Resent,
     Tell,
     Unpin,
+    Vote,
 )
 from lanchat.chat.events import (
     Announced,
@@ -31,6 +34,7 @@ from lanchat.chat.events import (
     LogEvent,
     MessageChanged,
     MessagePosted,
+    PinsChanged,
     SettingsChanged,
 )
 from lanchat.chat.report_changes import Dismiss, FileReport
@@ -53,6 +57,7 @@ from lanchat.rows import (
     message_rows,
     messages,
     pins,
+    polls,
     reactions,
     reports,
     room_ends,
@@ -130,6 +135,23 @@ def _react(connection: Connection, change: React) -> Outcome:
 def _tell(connection: Connection, change: Tell) -> Outcome:
     event, erases = reactions.tell(connection, change.message_id)
     return Outcome(event, erases=erases)
+
+
+def _ask(connection: Connection, change: Ask) -> Outcome:
+    message, fresh = messages.insert(connection, change.draft)
+    if not fresh:
+        return Outcome(PinsChanged(message.room, (message,)), fresh=False)
+    event, _ = pins.pin(connection, Pin(message.room, message.id))
+    return Outcome(event, posted=MessagePosted(message))
+
+
+def _vote(connection: Connection, change: Vote) -> Outcome:
+    return Outcome(polls.vote(connection, change), fresh=False)
+
+
+def _close_poll(connection: Connection, change: ClosePoll) -> Outcome:
+    message, fresh = polls.close(connection, change)
+    return Outcome(MessageChanged(message), fresh)
 
 
 def _pin(connection: Connection, change: Pin) -> Outcome:
@@ -225,6 +247,9 @@ _APPLY: dict[type, Callable[[Connection, Any], Outcome]] = {
     Announce: _announce,
     React: _react,
     Tell: _tell,
+    Ask: _ask,
+    Vote: _vote,
+    ClosePoll: _close_poll,
     Pin: _pin,
     Unpin: _unpin,
     Amend: _amend,

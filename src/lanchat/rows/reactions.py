@@ -14,14 +14,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
 from lanchat.chat.changes import React
 from lanchat.chat.events import Reacted, ReactionsChanged
-from lanchat.chat.model import KINDS, NAMED, Reaction
+from lanchat.chat.model import KINDS, NAMED, Message, Own, Poll, Reaction
 from lanchat.errors import TooManyReactions, UnknownMessage
-from lanchat.rows import message_rows, rooms
+from lanchat.rows import message_rows, polls, rooms
 from lanchat.rows.connection import Connection, Reader
 
 _TOLD_BYTES = 1_700
@@ -70,7 +71,7 @@ def react(connection: Connection, change: React) -> Reacted:
             (user_id, message_id, emoji),
         )
         mine.remove(emoji)
-    _mark(connection, [message_id], erases=not change.on)
+    message_rows.mark(connection, [message_id], erases=not change.on)
     return Reacted(message_id, user_id, tuple(mine), changed=True)
 
 
@@ -84,17 +85,30 @@ def tell(connection: Connection, message_id: int) -> tuple[ReactionsChanged, boo
     ).fetchone()
     if marked is None:
         raise UnknownMessage
-    message_rows.shown(connection, message_id)
+    message = message_rows.shown(connection, message_id)
     connection.execute("DELETE FROM untold WHERE message_id = ?", (message_id,))
-    told = summary(connection, message_id)
+    seq, told = connection.take_position(), summary(connection, message_id)
     connection.execute(
         "UPDATE message SET reactions = ?, changed = ? WHERE id = ?",
-        (_encoded(told), connection.take_position(), message_id),
+        (_encoded(told), seq, message_id),
     )
-    seq, room = connection.execute(
-        "SELECT changed, room FROM message WHERE id = ?", (message_id,)
-    ).fetchone()
-    return ReactionsChanged(seq, room, message_id, told), bool(marked[0])
+    event = ReactionsChanged(seq, message.room, message_id, told)
+    if message.poll is not None:
+        event = _with_votes(connection, message, message.poll, event)
+    return event, bool(marked[0])
+
+
+def _with_votes(
+    connection: Connection, message: Message, poll: Poll, event: ReactionsChanged
+) -> ReactionsChanged:
+    """The same of a poll, with its votes: its reactions where these are others than before."""
+    poll = polls.counted(connection, message.id, poll)
+    connection.execute(
+        "UPDATE message SET poll = ? WHERE id = ?",
+        (polls.encoded(poll.counts, closed=poll.closed), message.id),
+    )
+    told = None if event.reactions == (message.reactions or ()) else event.reactions
+    return replace(event, reactions=told, counts=poll.counts)
 
 
 def untold(connection: Reader) -> list[int]:
@@ -133,13 +147,13 @@ def remove(connection: Connection, user_id: str, up_to: int, limit: int) -> list
     ).fetchall()
     connection.executemany("DELETE FROM reaction WHERE id = ?", [(each,) for each, _ in rows])
     ids = [message_id for _, message_id in rows]
-    _mark(connection, dict.fromkeys(ids), erases=True)
+    message_rows.mark(connection, dict.fromkeys(ids), erases=True)
     return ids
 
 
-def mine(connection: Reader, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """What the person reacted to which of these messages."""
-    found: dict[int, tuple[str, ...]] = {}
+def mine(connection: Reader, user_id: str, ids: Sequence[int]) -> dict[int, Own]:
+    """What the person has done to which of these messages."""
+    found = {each: Own(vote=vote) for each, vote in polls.mine(connection, user_id, ids).items()}
     if connection.execute("SELECT 1 FROM reaction WHERE user_id = ?", (user_id,)).fetchone():
         for some in _some(ids):
             rows = connection.execute(
@@ -148,7 +162,8 @@ def mine(connection: Reader, user_id: str, ids: Sequence[int]) -> dict[int, tupl
                 (user_id, *some),
             )
             for message_id, of_message in groupby(rows, itemgetter(0)):
-                found[message_id] = tuple(emoji for _, emoji in of_message)
+                reacted = tuple(emoji for _, emoji in of_message)
+                found[message_id] = found.get(message_id, Own())._replace(reactions=reacted)
     return found
 
 
@@ -237,7 +252,7 @@ def _forget_cleared(connection: Connection, user_id: str, message_id: int) -> No
         (user_id, message_id),
     )
     if lost.rowcount:
-        _mark(connection, [message_id], erases=True)
+        message_rows.mark(connection, [message_id], erases=True)
 
 
 def _by(connection: Connection, user_id: str, message_id: int) -> list[str]:
@@ -265,14 +280,6 @@ def _insert(connection: Connection, message_id: int, emoji: str, user_id: str, u
         'INSERT INTO reaction (id, message_id, emoji, user_id, "user")'  # noqa: S608 (constants)
         f" VALUES (1 + {_LAST}, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (message_id, emoji, user_id, user),
-    )
-
-
-def _mark(connection: Connection, ids: Iterable[int], *, erases: bool) -> None:
-    connection.executemany(
-        "INSERT INTO untold (message_id, erases) VALUES (?, ?) ON CONFLICT (message_id)"
-        " DO UPDATE SET erases = untold.erases OR excluded.erases",
-        [(each, erases) for each in ids],
     )
 
 

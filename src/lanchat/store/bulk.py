@@ -17,7 +17,14 @@ from lanchat.rows.connection import NewerSchemaError, Reader
 from lanchat.rows.visibility import VISIBLE
 from lanchat.store.database import open_database
 from lanchat.store.open_file import transaction
-from lanchat.store.schema import WITH_CLEARING, WITH_FILES, WITH_REACTIONS, WITH_ROOMS, steps_taken
+from lanchat.store.schema import (
+    WITH_CLEARING,
+    WITH_FILES,
+    WITH_POLLS,
+    WITH_REACTIONS,
+    WITH_ROOMS,
+    steps_taken,
+)
 
 _T = TypeVar("_T")
 
@@ -32,7 +39,7 @@ _WITH_POSITIONS = 5
 
 _NO_CLEARING = "CREATE TEMP TABLE clearing (user_id TEXT PRIMARY KEY, up_to, reaction)"
 """What an older lanchat does not have; nothing is written into the file."""
-_NO_FILES = "CREATE TEMP VIEW message AS SELECT *, NULL AS files FROM main.message"
+_WITHOUT = "CREATE TEMP VIEW message AS SELECT *, {missing} FROM main.message"
 
 
 class MessageFile:
@@ -51,8 +58,10 @@ class MessageFile:
             self.shown = _shown(steps)
             self.has_reactions = steps >= WITH_REACTIONS
             self.has_rooms = steps >= WITH_ROOMS
-            if steps < WITH_FILES:
-                self._connection.execute(_NO_FILES)
+            columns = {"files": WITH_FILES, "poll": WITH_POLLS}
+            missing = [f"NULL AS {name}" for name, since in columns.items() if steps < since]
+            if missing:
+                self._connection.execute(_WITHOUT.format(missing=", ".join(missing)))
             if steps < WITH_CLEARING:
                 self._connection.execute(_NO_CLEARING)
             undo.pop_all()

@@ -21,7 +21,7 @@ from lanchat.chat.events import (
     MessagePosted,
     UserCleared,
 )
-from lanchat.chat.model import LOBBY, Cursor, Page
+from lanchat.chat.model import LOBBY, Cursor, Own, Page
 from lanchat.chat.ports import CommitStatistics
 from lanchat.chat.report_changes import Report
 from lanchat.chat.room_events import RoomDeleted
@@ -98,7 +98,7 @@ class SqliteEventLog:
     def tidy(self, today: int) -> tuple[list[str], list[str]]:
         return self._database.change(lambda connection: room_ends.tidy(connection, today))
 
-    def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, Own]:
         if not ids:
             return {}
         return self._database.call(lambda connection: reactions.mine(connection, user_id, ids))

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Callable
 
 from lanchat.rows.connection import NewerSchemaError
+from lanchat.store.poll_schema import add_polls
 from lanchat.store.report_schema import add_reports
 
 _log = logging.getLogger(__name__)
@@ -373,6 +374,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _coming,
     add_reports,
     _hands,
+    add_polls,
 )
 
 
@@ -387,6 +389,9 @@ WITH_CLEARING = MIGRATIONS.index(_clearing) + 1
 
 WITH_ROOMS = MIGRATIONS.index(_rooms) + 1
 """The one from which on there are rooms of several kinds."""
+
+WITH_POLLS = MIGRATIONS.index(add_polls) + 1
+"""The one from which on messages can be polls."""
 
 
 def is_of_index(name: str) -> bool:

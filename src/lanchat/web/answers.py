@@ -9,7 +9,7 @@ from typing import Any
 
 from lanchat.chat.catchup import Snapshot
 from lanchat.chat.entering import Entered
-from lanchat.chat.events import MessageChanged, MessagePosted, Reacted
+from lanchat.chat.events import MessageChanged, MessagePosted, PinsChanged, Reacted, Voted
 from lanchat.chat.model import timestamp
 from lanchat.chat.reading import Place, Stretch
 from lanchat.chat.report_changes import Report, Said
@@ -137,8 +137,8 @@ def stretch(stretch: Stretch, place: Place) -> dict[str, Any]:
     return answer
 
 
-def posted(event: MessagePosted) -> dict[str, Any]:
-    """The answer to ``new_message``."""
+def posted(event: MessagePosted | PinsChanged) -> dict[str, Any]:
+    """The answer to ``new_message``; a poll is pinned besides."""
     return {"ok": True, "id": event.message.id, "time": event.message.time}
 
 
@@ -155,6 +155,16 @@ def deleted(event: MessageChanged) -> dict[str, Any]:
 def reacted(_event: Reacted) -> dict[str, Any]:
     """The answer to ``react``."""
     return {"ok": True}
+
+
+def voted(_event: Voted) -> dict[str, Any]:
+    """The answer to ``vote``."""
+    return {"ok": True}
+
+
+def closed(event: MessageChanged) -> dict[str, Any]:
+    """The answer to ``close_poll``."""
+    return {"ok": True, "seq": event.seq}
 
 
 def found(found: Found) -> dict[str, Any]:

@@ -62,15 +62,25 @@ class NewHost(msgspec.Struct):
         return frozenset(trait for trait, holds in said.items() if holds)
 
 
-class NewMessage(msgspec.Struct):
-    """``new_message``: what somebody says; the hub checks the text itself."""
+class NewPoll(msgspec.Struct):
+    """What a host asks; the hub checks the texts themselves."""
 
-    message: str
+    question: Annotated[str, msgspec.Meta(max_length=1_000)]
+    options: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=1_000)]], msgspec.Meta(max_length=100)
+    ]
+
+
+class NewMessage(msgspec.Struct):
+    """``new_message``: what somebody says, or asks; the hub checks the text itself."""
+
     client_id: ClientId
+    message: str = ""
     reply_to: _Position | None = None
     mentions: _Mentions = []
     files: _Files = []
     room: _RoomId = LOBBY
+    poll: NewPoll | None = None
 
 
 class EditMessage(msgspec.Struct):
@@ -94,6 +104,19 @@ class React(msgspec.Struct):
     id: _Position
     emoji: Annotated[str, msgspec.Meta(max_length=64)]
     on: bool = True
+
+
+class Vote(msgspec.Struct):
+    """``vote``: for which option of which poll, None for none any more."""
+
+    id: _Position
+    option: Annotated[int, msgspec.Meta(ge=0, lt=100)] | None
+
+
+class ClosePoll(msgspec.Struct):
+    """``close_poll``: which one."""
+
+    id: _Position
 
 
 class HostCommand(msgspec.Struct):

@@ -31,8 +31,9 @@ from lanchat.chat.events import (
     ServerStopping,
     Typing,
     UserCleared,
+    Voted,
 )
-from lanchat.chat.model import Attachment, Hand, Message, Quoted, Reaction, User
+from lanchat.chat.model import Attachment, Hand, Message, Own, Quoted, Reaction, User
 from lanchat.chat.room_channels import TAKES_ROOMS
 from lanchat.chat.room_events import (
     HostCalled,
@@ -68,9 +69,14 @@ def packets(event: Event) -> Iterable[Packet]:
     return told(event) if told else ()
 
 
-def mine(reactions: Mapping[int, Sequence[str]]) -> dict[str, Any]:
+def mine(own: Mapping[int, Own]) -> dict[str, Any]:
     """What somebody has done to messages, as it stands beside these in answers to them alone."""
-    return {str(message_id): {"reactions": emoji} for message_id, emoji in reactions.items()}
+    return {str(message_id): _own(each) for message_id, each in own.items()}
+
+
+def _own(own: Own) -> dict[str, Any]:
+    wire: dict[str, Any] = {"reactions": own.reactions} if own.reactions else {}
+    return wire if own.vote is None else wire | {"vote": own.vote}
 
 
 def invitation(lan_url: str, invite_url: str) -> dict[str, str]:
@@ -106,6 +112,8 @@ def message(said: Message) -> dict[str, Any]:
         wire["pinned"] = True
     if said.files is not None:
         wire["files"] = list(map(_file, said.files))
+    if said.poll is not None:
+        wire["poll"] = said.poll._asdict()
     return wire
 
 
@@ -193,7 +201,11 @@ def _announced(event: Announced) -> Iterable[Packet]:
 
 
 def _told(event: ReactionsChanged) -> Iterable[Packet]:
-    payload = {"id": event.message_id, "seq": event.seq, "reactions": _reactions(event.reactions)}
+    payload: dict[str, Any] = {"id": event.message_id, "seq": event.seq}
+    if event.reactions is not None:
+        payload["reactions"] = _reactions(event.reactions)
+    if event.counts is not None:
+        payload["counts"] = event.counts
     yield Packet("reactions_changed", payload, _by_positions)
 
 
@@ -207,7 +219,11 @@ def _hands(event: HandsChanged) -> Iterable[Packet]:
 
 
 def _reacted(event: Reacted) -> Iterable[Packet]:
-    yield Packet("mine", mine({event.message_id: event.reactions}))
+    yield Packet("mine", {str(event.message_id): {"reactions": event.reactions}})
+
+
+def _voted(event: Voted) -> Iterable[Packet]:
+    yield Packet("mine", {str(event.message_id): {"vote": event.option}})
 
 
 def _cleared(event: HistoryCleared) -> Iterable[Packet]:
@@ -344,6 +360,7 @@ _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     ReactionsChanged: _told,
     Reacted: _reacted,
     HandsChanged: _hands,
+    Voted: _voted,
     HistoryCleared: _cleared,
     UserCleared: _user_cleared,
     MessagesRetired: _retired,

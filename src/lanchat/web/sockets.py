@@ -16,7 +16,7 @@ from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
 
 from lanchat import i18n, phrases
-from lanchat.chat.events import MessageChanged, MessagePosted, Reacted
+from lanchat.chat.events import MessageChanged, MessagePosted, PinsChanged, Reacted, Voted
 from lanchat.errors import (
     NameTaken,
     NotJoined,
@@ -33,6 +33,7 @@ from lanchat.web import answers, outgoing, session
 from lanchat.web.connections import Visitor
 from lanchat.web.hands import HandHandlers
 from lanchat.web.incoming import (
+    ClosePoll,
     DeleteMessage,
     EditMessage,
     HostCommand,
@@ -40,6 +41,7 @@ from lanchat.web.incoming import (
     NewHost,
     NewMessage,
     React,
+    Vote,
     parse,
 )
 from lanchat.web.reading import ReadingHandlers
@@ -89,6 +91,8 @@ class Sockets:
         self._wire.on("edit_message", self._answering(self._edit_message, answers.edited))
         self._wire.on("delete_message", self._answering(self._delete_message, answers.deleted))
         self._wire.on("react", self._answering(self._react, answers.reacted))
+        self._wire.on("vote", self._answering(self._vote, answers.voted))
+        self._wire.on("close_poll", self._answering(self._close_poll, answers.closed))
         self._wire.on("host_command", self._answering(self._host_command))
         reading = ReadingHandlers(self._site)
         self._wire.on("history", self._answering(reading.history, wanted="reading"))
@@ -153,9 +157,13 @@ class Sockets:
 
     def _new_message(
         self, connection: str, visitor: Visitor, arguments: Sequence[object]
-    ) -> Future[MessagePosted]:
+    ) -> Future[MessagePosted] | Future[PinsChanged]:
         payload = parse(arguments, NewMessage)
         self._limits.message(visitor.person, visitor.origin.ip)
+        if asked := payload.poll:
+            return self._hub.polls.ask(
+                *(connection, asked.question, asked.options, payload.client_id, payload.room)
+            )
         return self._hub.posting.post(
             *(connection, payload.message, payload.client_id),
             *(payload.reply_to, payload.mentions, payload.files),
@@ -185,6 +193,20 @@ class Sockets:
         payload = parse(arguments, React)
         self._limits.reaction(visitor.person)
         return self._hub.reactions.react(connection, payload.id, payload.emoji, on=payload.on)
+
+    def _vote(
+        self, connection: str, visitor: Visitor, arguments: Sequence[object]
+    ) -> Future[Voted]:
+        payload = parse(arguments, Vote)
+        self._limits.reaction(visitor.person)
+        return self._hub.polls.vote(connection, payload.id, payload.option)
+
+    def _close_poll(
+        self, connection: str, visitor: Visitor, arguments: Sequence[object]
+    ) -> Future[MessageChanged]:
+        payload = parse(arguments, ClosePoll)
+        self._limits.message(visitor.person, visitor.origin.ip)
+        return self._hub.polls.close(connection, payload.id)
 
     def _host_command(
         self, connection: str, visitor: Visitor, arguments: Sequence[object]

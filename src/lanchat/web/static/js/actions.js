@@ -220,7 +220,7 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
  * @param {Message} message
  */
 function pillsIn({ you, mine, reacting }, message) {
-  return pillsOf(message, { you, own: mine[message.id], chosen: reacting[message.id] });
+  return pillsOf(message, { you, own: mine[message.id]?.reactions, chosen: reacting[message.id] });
 }
 
 /**

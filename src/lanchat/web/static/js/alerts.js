@@ -15,14 +15,16 @@ const MOST_LETTERS = 200;
 
 /**
  * `heard` is told of each message of somebody else as it comes in; `name` is the room's.
- * @param {{ sound: HTMLSelectElement, system: HTMLElement, why: HTMLElement }} controls
+ * @param {Record<"system" | "why" | "loud", HTMLElement> & { sound: HTMLSelectElement }} controls
  * @param {{ words: Words, name: string }} options
  */
-export function mountAlerts({ sound, system, why }, { words, name }) {
+export function mountAlerts({ sound, system, why, loud }, { words, name }) {
   /** @type {Kept<string>} */
   const keptLevel = keep("localStorage", "lanchat.sound");
   /** @type {Kept<string>} */
   const keptSystem = keep("localStorage", "lanchat.notifications");
+  /** @type {Kept<string>} */
+  const keptLoud = keep("localStorage", "lanchat.announcements");
   const turns = makeTurns(openChannel());
   const can = window.isSecureContext && "Notification" in window;
   let notifies = false;
@@ -33,6 +35,13 @@ export function mountAlerts({ sound, system, why }, { words, name }) {
     if (sound.value !== "none") playNotes(); // this is how it sounds
   });
   wakeSound(document);
+  loud.addEventListener("click", () => {
+    const on = loud.getAttribute("aria-checked") !== "true";
+    keptLoud.save(on ? "" : "off");
+    loud.setAttribute("aria-checked", String(on));
+    if (on) playNotes();
+  });
+  loud.setAttribute("aria-checked", String(keptLoud.load() !== "off"));
 
   system.addEventListener("click", async () => {
     if (!can) return;
@@ -77,8 +86,24 @@ export function mountAlerts({ sound, system, why }, { words, name }) {
   }
 
   /**
+   * A host has announced something, which sounds in one of the tabs, also where it is read.
+   * @param {number} seq
+   * @param {Quoted | undefined} message
+   */
+  async function announced(seq, message) {
+    if (!(await turns.take(seq))) return;
+    if (loud.getAttribute("aria-checked") === "true") {
+      playNotes();
+      navigator.vibrate?.(SHAKE);
+    }
+    if (notifies && document.hidden && message !== undefined) {
+      notify(`${message.user}: ${message.message}`, message);
+    }
+  }
+
+  /**
    * @param {string} text
-   * @param {Message} message
+   * @param {Pick<Message, "id" | "room">} message
    */
   function notify(text, message) {
     const body = beginningOf(text, MOST_LETTERS);
@@ -98,5 +123,5 @@ export function mountAlerts({ sound, system, why }, { words, name }) {
     if (sound.value !== "none" && (await turns.take(call))) playNotes();
   }
 
-  return { heard, ring };
+  return { heard, ring, announced };
 }

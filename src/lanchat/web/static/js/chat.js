@@ -23,6 +23,7 @@ import { mountHands } from "./raising.js";
 import { countNew } from "./reading.js";
 import { keptRoom, mountGate } from "./rooms/gate.js";
 import { rulesIn } from "./rooms/rules.js";
+import { LOBBY, viewIn } from "./rooms/views.js";
 import { unreadElsewhere } from "./rooms/unread.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
@@ -59,6 +60,7 @@ function dispatch(action) {
   state = reduce(state, action);
   if (state.outbox !== before.outbox) outbox.save(state.outbox);
   if (action.type === "messagePosted") hear(before, action.message);
+  if (action.type === "announced") later.announce(action, viewIn(state, LOBBY)?.pins);
   if (rulesIn(state).slow < rulesIn(before).slow) socket.hurry();
   // At once: what is typed next is for where one is now.
   if (state.room !== before.room) turn(before.room);
@@ -138,6 +140,7 @@ const orders = mountOrders(
     getState: () => state,
     confirmed,
     send: (...order) => socket.command(...order),
+    ask: (request) => socket.ask(request),
     tell,
     rerender: schedule,
     rooms: {
@@ -153,8 +156,7 @@ const board = mountBoard(
     chips: at("rules"),
     topic: at("topic"),
     topicText: at("topic-text"),
-    pin: at("pin"),
-    pinText: at("pin-text"),
+    pins: at("pins"),
   },
   { words, onJump: links.jump },
 );
@@ -188,6 +190,7 @@ const timeline = mountTimeline(
     onMove: (atEnd) => attend(atEnd),
     onLoad: (place) => socket.load(place),
     onTrim: (span) => dispatch({ type: "historyTrimmed", ...span }),
+    polls: { onVote: (...vote) => talk.vote(...vote), onClose: (id) => talk.closePoll(id) },
   },
 );
 const invite = mountWayIn("invite", { words });

@@ -8,14 +8,23 @@ const QUOTE_LIMIT = 200; // code points, as the server quotes
 
 /**
  * A message as its answers quote it.
- * @param {Pick<Message, "id" | "user_id" | "user" | "message" | "deleted" | "files">} message
+ * @param {Pick<Message, "id" | "user_id" | "user" | "message" | "deleted" | "files" | "poll">} message
  * @returns {Quoted}
  */
-export function quoteOf({ id, user_id, user, message, deleted, files }) {
+export function quoteOf({ id, user_id, user, message, deleted, files, poll }) {
   if (deleted) return { id, user_id, user, message: "", deleted };
   const begin = message.slice(0, 2 * QUOTE_LIMIT); // no more need be taken apart
   const quoted = begin.length > QUOTE_LIMIT ? [...begin].slice(0, QUOTE_LIMIT).join("") : begin;
-  return { id, user_id, user, message: quoted, ...(files && { files }) };
+  return { id, user_id, user, message: quoted, ...(files && { files }), ...(poll && { poll }) };
+}
+
+/**
+ * A message as it stands among the pins: with all of its text.
+ * @param {Message} message
+ * @returns {Quoted}
+ */
+export function pinOf(message) {
+  return { ...quoteOf(message), message: message.message, room: roomOf(message) };
 }
 
 /**
@@ -104,9 +113,24 @@ export function withPin(state, version) {
   if (deleted || !pinned) {
     return at < 0 ? state : { ...state, pins: state.pins.filter((pin) => pin.id !== id) };
   }
-  const pin = quoteOf(version);
+  const pin = pinOf(version);
   if (at < 0) return { ...state, pins: [...state.pins, pin] };
   return { ...state, pins: state.pins.map((one) => (one.id === id ? pin : one)) };
+}
+
+/**
+ * How a poll that is pinned stands by now.
+ * @param {State} state
+ * @param {number} id
+ * @param {Told} told
+ * @returns {State}
+ */
+export function withTally(state, id, { counts }) {
+  if (counts === undefined) return state;
+  const pins = mapped(state.pins, (pin) =>
+    pin.id === id && pin.poll ? { ...pin, poll: { ...pin.poll, counts } } : pin,
+  );
+  return pins === state.pins ? state : { ...state, pins };
 }
 
 /**

@@ -2,6 +2,7 @@
 // is refused is said, and the page goes back to what holds.
 
 import { mentionable, mentionsIn } from "./mentions.js";
+import { closePollRequest, voteRequest } from "./polls/requests.js";
 import { deleteRequest, editRequest, newClientId, reactRequest } from "./protocol.js";
 import { inOwnZone } from "./words.js";
 
@@ -57,11 +58,31 @@ export function makeDeeds({ words, times, getState, dispatch, socket, confirmed,
   async function react(id, emoji) {
     const { mine, reacting } = getState();
     const chosen = reacting[id]?.find((one) => one.emoji === emoji);
-    const on = !(chosen?.on ?? mine[id]?.includes(emoji) ?? false);
+    const on = !(chosen?.on ?? mine[id]?.reactions?.includes(emoji) ?? false);
     dispatch({ type: "reactionChosen", id, emoji, on });
     const wrong = wrongIn(await socket.ask(reactRequest(id, emoji, on)));
     dispatch({ type: "reactionSettled", id, emoji, on });
     tell(wrong);
+  }
+
+  /**
+   * Choose an option of a poll, or none any more.
+   * @param {number} id
+   * @param {number | null} option
+   */
+  async function vote(id, option) {
+    dispatch({ type: "voteChosen", id, option });
+    const wrong = wrongIn(await socket.ask(voteRequest(id, option)));
+    dispatch({ type: "voteSettled", id, option });
+    tell(wrong);
+  }
+
+  /** @param {number} id */
+  async function closePoll(id) {
+    const deed = words.t("client.poll.close");
+    if (await confirmed(words.t("client.poll.sure"), deed)) {
+      tell(wrongIn(await socket.ask(closePollRequest(id))));
+    }
   }
 
   /** @param {number} id */
@@ -70,5 +91,5 @@ export function makeDeeds({ words, times, getState, dispatch, socket, confirmed,
     if (meant) tell(wrongIn(await socket.ask(deleteRequest(id))));
   }
 
-  return { post, edit, react, erase };
+  return { post, edit, react, vote, closePoll, erase };
 }

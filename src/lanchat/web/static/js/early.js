@@ -8,6 +8,7 @@ const KEPT = new Set([
   "messageChanged",
   "reactionsChanged",
   "mineChanged",
+  "announced",
   "historyCleared",
   "userCleared",
   "messagesRetired",

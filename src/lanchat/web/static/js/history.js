@@ -5,7 +5,7 @@
 // learned: live events raise it, which wait until the catch-up is in (early.js), and the answer to
 // one's own message never does (an earlier one may still be on its way).
 
-import { quoteOf, withPin, withQuotes } from "./copies.js";
+import { pinOf, withPin, withQuotes } from "./copies.js";
 import { lastOf } from "./dom.js";
 import { readAccordingTo } from "./rooms/unread.js";
 import { EMPTY } from "./rooms/views.js";
@@ -14,6 +14,7 @@ import { withoutTyping } from "./typing.js";
 import { has, isCleared, withNews, withVersion, withVersions } from "./versions.js";
 
 const MOST_NOTES = 300;
+const MOST_ANNOUNCED = 10; // three can be pinned
 
 /**
  * The messages of a snapshot, as far as they are of the room in its place, and what has changed there
@@ -38,7 +39,7 @@ export function caughtUp(state, { messages, changed, pins, seq, ...part }) {
   const newest = newestId(known);
   const notes =
     old.lastSeq > 0 ? known.notes : known.notes.map((one) => ({ ...one, after: newest }));
-  const told = { ...withQuotes({ ...known, pins: pins.map(quoteOf) }, changed), gaps, notes };
+  const told = { ...withQuotes({ ...known, pins: pins.map(pinOf) }, changed), gaps, notes };
   if (unread === null) return told;
   return { ...told, readUpTo: Math.max(readUpTo ?? 0, readAccordingTo(told, unread)) };
 }
@@ -57,6 +58,15 @@ export function messageChanged(state, { message }) {
   const shown = has(state, message.id);
   const after = shown || message.deleted ? withVersion(state, message) : withNews(state, message);
   return withPosition(withQuotes(withPin(after, message), [message]), message.seq);
+}
+
+/**
+ * A host has announced what was said and pinned just before.
+ * @type {Reducer<"announced">}
+ */
+export function announced(state, { id, seq }) {
+  const known = [...state.announced, id].slice(-MOST_ANNOUNCED);
+  return withPosition({ ...state, announced: known }, seq);
 }
 
 /**

@@ -14,11 +14,12 @@ const PAUSES = [0, 5, 10, 30, 60, 300]; // seconds between two messages; 0 is no
  * @param {HTMLElement} opener
  * @param {{
  *   words: Words, overlays: Overlays, commands: readonly Command[], takesFiles: boolean,
- *   onCommand: (name: string, text: string) => void,
+ *   onCommand: (name: string, text: string) => void, onPoll: () => void,
  *   rooms: { open: (opener: HTMLElement) => void, shareOut: (opener: HTMLElement) => void },
  * }} options
  */
-export function mountHosting(opener, { words, overlays, commands, takesFiles, rooms, onCommand }) {
+export function mountHosting(opener, options) {
+  const { words, overlays, commands, takesFiles, rooms, onCommand, onPoll } = options;
   const [locked, readonly, edits, files, hands] = SWITCHES.map((name) =>
     toggle(words.t(`client.order.${name}`), (on) => onCommand(...commandOf(name, on))),
   );
@@ -43,6 +44,7 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, ro
     element(
       "div",
       "overlay__part",
+      act("poll", "poll", onPoll),
       act("bans", "ban", () => onCommand("bans", "")),
       act("clear", "delete", () => onCommand("clear", "")),
     ),
@@ -87,13 +89,13 @@ export function mountHosting(opener, { words, overlays, commands, takesFiles, ro
   function showSlow(seconds) {
     const all = PAUSES.includes(seconds) ? PAUSES : [...PAUSES, seconds].sort((a, b) => a - b);
     const key = "client.order.seconds";
-    const options = all.map((pause) => {
+    const choices = all.map((pause) => {
       const text = pause === 0 ? words.t("client.order.off") : words.count(key, pause);
       const option = element("option", "", text);
       option.value = String(pause);
       return option;
     });
-    slow.replaceChildren(...options);
+    slow.replaceChildren(...choices);
     slow.value = String(seconds);
   }
 

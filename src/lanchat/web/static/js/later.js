@@ -20,7 +20,12 @@ export function mountLater({ words, overlays, room, ownName, tell, onLoad }) {
   const alerts = whenNeeded(async () => {
     const { mountAlerts } = await import("./alerts.js");
     const sound = byId("sound", HTMLSelectElement);
-    const controls = { sound, system: at("notifications"), why: at("notifications-why") };
+    const controls = {
+      sound,
+      system: at("notifications"),
+      why: at("notifications-why"),
+      loud: at("loud"),
+    };
     return mountAlerts(controls, { words, name: room });
   });
   const settings = whenNeeded(async () => {
@@ -35,11 +40,21 @@ export function mountLater({ words, overlays, room, ownName, tell, onLoad }) {
     return complete;
   });
 
+  /**
+   * What a host has announced sounds.
+   * @param {{ id: number, seq: number }} announced
+   * @param {readonly Quoted[]} [pins]
+   */
+  async function announce({ id, seq }, pins = []) {
+    const message = pins.find((pin) => pin.id === id);
+    (await alerts())?.announced(seq, message);
+  }
+
   function load() {
     alerts();
     onLoad();
     if (keptAwake.load() === "on") settings();
   }
 
-  return { alerts, load };
+  return { alerts, announce, load };
 }

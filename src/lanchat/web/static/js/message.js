@@ -7,6 +7,7 @@ import { makeLines } from "./lines.js";
 import { makeMarks } from "./marks.js";
 import { markMentions, namesOf } from "./mentions.js";
 import { avatar, colourOf } from "./people.js";
+import { makePolls } from "./polls.js";
 import { endsRightToLeft, showText } from "./text.js";
 import { inOwnZone } from "./words.js";
 
@@ -21,7 +22,7 @@ const PARTS = ['[data-part="author"]', '[data-part="time"]', ".message__text"];
  * @param {{
  *   words: Words, times: Times, getState: () => State, whyPending: () => string,
  *   isLive: (row: MessageRow) => boolean, takesFiles: boolean,
- *   previewOf: (key: string) => string | undefined,
+ *   previewOf: (key: string) => string | undefined, polls: Omit<PollOptions, "words">,
  * }} options
  */
 export function makeRenderer(options) {
@@ -31,6 +32,7 @@ export function makeRenderer(options) {
   const fillLine = makeLines({ words, times });
   const fillAttachments = makeAttachments(options);
   const fillMarks = makeMarks({ words, times, getState });
+  const fillPoll = makePolls({ words, ...options.polls });
   const tags = /** @type {const} */ ({ day: "h2", message: "article" });
   return { create, fill };
 
@@ -80,6 +82,7 @@ export function makeRenderer(options) {
     }
     fillAttachments(node, row, before);
     fillMarks(node, row, before);
+    fillPoll(node, row);
     beside(node, row);
   }
 

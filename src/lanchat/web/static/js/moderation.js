@@ -35,8 +35,8 @@ export function silencedBy(state) {
  * @param {Message} message
  * @param {{ limit: number, now: number }} clock seconds, and this device's milliseconds
  */
-export function mayEdit(state, { user_id, time }, { limit, now }) {
-  const allowed = state.rules.edits !== false || isHost(state);
+export function mayEdit(state, { user_id, time, poll }, { limit, now }) {
+  const allowed = poll === undefined && (state.rules.edits !== false || isHost(state));
   const age = now + state.clockOffset - Date.parse(time);
   return user_id === state.you.id && allowed && silencedBy(state) === null && age < 1_000 * limit;
 }

@@ -7,6 +7,7 @@ import { isHost } from "./moderation.js";
 import { whenNeeded } from "./page.js";
 import { plain } from "./people.js";
 import { isOfUse, mayUse } from "./rooms/permissions.js";
+import { LOBBY } from "./rooms/views.js";
 import { inOwnZone } from "./words.js";
 
 /**
@@ -22,11 +23,12 @@ import { inOwnZone } from "./words.js";
  *     enter: (id: string) => void,
  *     open: (opener: HTMLElement) => void, shareOut: (opener: HTMLElement) => void,
  *   },
+ *   ask: ReturnType<typeof import("./socket.js").openSocket>["ask"],
  * }} options
  */
 export function mountOrders({ field, opener }, options) {
   const { words, times, overlays, commands, getState, confirmed, send, tell, rerender } = options;
-  const { takesFiles, rooms } = options;
+  const { takesFiles, rooms, ask } = options;
   /** @type {Part | null} */
   let menu = null;
 
@@ -101,6 +103,8 @@ export function mountOrders({ field, opener }, options) {
    * @param {string} text
    */
   function isMeantAsTyped({ name, grave, asks, menu: beside }, text) {
+    // The main room has no end: there it is a poll that is closed.
+    if (name === "close" && getState().room === LOBBY) return true;
     if (grave) return text === "" ? isMeant(name) : isMeantInItsWords(name, text);
     if (!asks || beside === null || text === "") return true;
     const person = getState().members.find((member) => plain(member.name) === plain(text));
@@ -136,6 +140,13 @@ export function mountOrders({ field, opener }, options) {
     return "";
   }
 
+  async function showPollForm() {
+    const form = await loadPollForm();
+    if (form === null) tell(words.t("client.not_loaded"));
+    else await form.openPollForm(opener, { words, times, overlays, room: getState().room, ask });
+  }
+  const loadPollForm = whenNeeded(() => import("./polls/form.js"));
+
   /** The host's menu, which few need. */
   const loadMenu = whenNeeded(async () => {
     const { mountHosting } = await import("./hosting.js");
@@ -146,6 +157,7 @@ export function mountOrders({ field, opener }, options) {
       takesFiles,
       rooms,
       onCommand: async (name, text) => tell(await command(name, text)),
+      onPoll: showPollForm,
     });
     rerender();
   });

@@ -6,6 +6,7 @@ import { byId, element, readConfig, setText } from "./dom.js";
 import { peopleOf } from "./hands.js";
 import { codeOf } from "./page.js";
 import { mountInvite } from "./invite.js";
+import { mountProjectedPoll } from "./polls/projected.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { makeWords } from "./words.js";
@@ -29,11 +30,14 @@ const invite = mountInvite(
   { write: ({ lanUrl }) => [lanUrl] },
 );
 
+const poll = mountProjectedPoll(at("poll"), { words, onEnd: render });
+
 openSocket(config, {
   rate: config.limits.rate,
   // What is said here all evening is not for this page to keep.
   dispatch(action) {
     state = { ...reduce(state, action), messages: [], notes: [], away: [] };
+    if (action.type === "messageChanged") poll.changed(action.message);
     render();
   },
   getState: () => state,
@@ -44,6 +48,7 @@ openSocket(config, {
 function render() {
   invite.update(state);
   drawHands();
+  poll.update(state);
   if (state.joined) setText(at("count"), words.count("client.people", state.members.length));
   const code = codeOf(state.invite.inviteUrl);
   at("secret").hidden = code === null;

@@ -15,6 +15,7 @@ export const ACTIONS = {
   message_changed: (message) => ({ type: "messageChanged", message }),
   reactions_changed: (changed) => ({ type: "reactionsChanged", ...changed }),
   hands_changed: (changed) => ({ type: "handsChanged", ...changed }),
+  announced: ({ id, seq }) => ({ type: "announced", id, seq }),
   mine: (mine) => ({ type: "mineChanged", mine: mineOf(mine) }),
   typing: ({ room, user_id: id, user: name }) => ({
     type: "typingReceived",
@@ -145,8 +146,7 @@ export function historyReceived(place, { messages, complete, mine, ...ends }, ro
  * @returns {Mine}
  */
 function mineOf(mine) {
-  const all = Object.entries(mine).map(([id, { reactions = [] }]) => [Number(id), reactions]);
-  return Object.fromEntries(all);
+  return Object.fromEntries(Object.entries(mine).map(([id, own]) => [Number(id), own]));
 }
 
 /**

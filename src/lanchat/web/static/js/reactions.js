@@ -1,7 +1,8 @@
 // Reactions to messages, pure. What everybody is told stands in the messages; `mine` is what this
 // user has done; `reacting` is what they have just chosen, until the server has answered.
 
-import { inRoom, roomWith } from "./rooms/views.js";
+import { withTally } from "./copies.js";
+import { inAll, inRoom, roomWith } from "./rooms/views.js";
 import { isWaiting, messageWith, reacted } from "./versions.js";
 
 /** What is at hand; any other emoji can be typed. */
@@ -11,12 +12,14 @@ export const AT_HAND = ["👍", "❤️", "😂", "😮", "😢", "🎉"];
 const NONE = [];
 
 /**
- * A message has these reactions from now on.
+ * A message has these reactions, or votes, from now on.
  * @type {Reducer<"reactionsChanged">}
  */
-export function reactionsChanged(state, { id, seq, reactions }) {
+export function reactionsChanged(state, { id, ...told }) {
+  const { seq } = told;
   const room = roomWith(state, id) ?? state.room;
-  const after = inRoom(state, room, (there) => withReactions(there, id, { seq, reactions }));
+  const there = inRoom(state, room, (one) => withReactions(one, id, told));
+  const after = inAll(there, (one) => withTally(one, id, told));
   return state.joined ? { ...after, lastSeq: Math.max(after.lastSeq, seq) } : after;
 }
 
@@ -34,7 +37,8 @@ function withReactions(state, id, told) {
     return { ...state, messages: state.messages.map((one) => (one === shown ? message : one)) };
   }
   if (!isWaiting(state)) return state;
-  return { ...state, unseenReactions: { ...state.unseenReactions, [id]: told } };
+  const known = { ...state.unseenReactions[id], ...told };
+  return { ...state, unseenReactions: { ...state.unseenReactions, [id]: known } };
 }
 
 /**
@@ -44,7 +48,7 @@ function withReactions(state, id, told) {
 export function mineChanged(state, { mine }) {
   const ids = Object.keys(mine).map(Number);
   const known = { ...state.mine };
-  for (const id of ids) known[id] = mine[id];
+  for (const id of ids) known[id] = { ...known[id], ...mine[id] };
   const toldMine = isWaiting(state) ? [...state.toldMine, ...ids] : state.toldMine;
   return { ...state, mine: known, toldMine };
 }
@@ -57,7 +61,7 @@ export function mineChanged(state, { mine }) {
  * @returns {State}
  */
 export function withMine(state, messages, mine) {
-  /** @type {Record<number, readonly string[]>} */
+  /** @type {Record<number, Own>} */
   const known = { ...state.mine };
   for (const { id } of messages) {
     if (state.toldMine.includes(id)) continue;

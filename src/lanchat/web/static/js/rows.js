@@ -13,7 +13,7 @@ import { daysAgo } from "./words.js";
 /** Fields of a row. */
 const SHOWN = [
   ...["message", "draft", "note", "first", "last", "ago"],
-  ...["host", "hand", "own", "reacting", "named"],
+  ...["host", "hand", "own", "reacting", "vote", "hosting", "named"],
 ];
 const TOGETHER = 5 * 60_000; // milliseconds between two messages of a group, at most
 
@@ -63,7 +63,7 @@ export function rowsOf(state, span = END, now = new Date()) {
  * @param {Date} now
  */
 function rowWriter(state, from, now) {
-  const { notes, badges, mine: own, reacting } = state;
+  const { notes, badges, mine: own, reacting, voting, you } = state;
   const hands = new Set(isHost(state) ? state.hands.map(({ id }) => id) : []);
   /** @type {Row[]} */
   const rows = [];
@@ -107,8 +107,10 @@ function rowWriter(state, from, now) {
     const standing = { host: badges[author] === true, hand: hands.has(author) };
     const group = { author, moment, first: !together, last: true };
     const id = said.draft === null ? said.message.id : 0;
-    const reactions = { own: own[id], reacting: reacting[id] };
-    line({ kind: "message", key, ...said, mine, named, ...standing, ...reactions, ...group });
+    const vote = voting[id] === undefined ? (own[id]?.vote ?? null) : voting[id];
+    const hosting = "poll" in said.message && badges[you.id] === true;
+    const done = { own: own[id]?.reactions, reacting: reacting[id], vote, hosting };
+    line({ kind: "message", key, ...said, mine, named, ...standing, ...done, ...group });
   }
 
   return { rows, line, day, notesBefore, message };

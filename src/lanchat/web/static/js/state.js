@@ -14,6 +14,7 @@ import { allCaughtUp } from "./rooms/snapshot.js";
 import { EMPTY, everywhere, inLobby, inRoom, LOBBY, roomOf, viewIn, where } from "./rooms/views.js";
 import * as stretches from "./stretches.js";
 import { typingReceived } from "./typing.js";
+import * as votes from "./votes.js";
 
 /**
  * What was written by another user is said only if one asks: `stale` is why. `room` is the id of the
@@ -52,9 +53,11 @@ export function initial({ you, invite, outbox = [], stale = null, readUpTo = nul
     unseenReactions: {},
     early: [],
     pins: [],
+    announced: [],
     mine: {},
     toldMine: [],
     reacting: {},
+    voting: {},
     typing: [],
     asked: 0,
     here: true,
@@ -126,6 +129,9 @@ const reducers = {
   mineChanged: reactions.mineChanged,
   reactionChosen: reactions.reactionChosen,
   reactionSettled: reactions.reactionSettled,
+  voteChosen: votes.voteChosen,
+  voteSettled: votes.voteSettled,
+  announced: history.announced,
   historyCleared: where(history.historyCleared),
   userCleared: everywhere(history.userCleared),
   messagesRetired: everywhere(history.messagesRetired),

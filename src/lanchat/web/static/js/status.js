@@ -1,8 +1,8 @@
 // The lines about the room, the connection and what waits: shown while there is something to say.
 
 import { element, icon, setText } from "./dom.js";
-import { gistOf } from "./gist.js";
 import { waiting } from "./outbox.js";
+import { mountPins } from "./pins.js";
 import { rulesIn } from "./rooms/rules.js";
 
 const BACK_FOR = 3_000; // milliseconds
@@ -55,30 +55,22 @@ export function mountStatus(line, { words, rerender }) {
 }
 
 /**
- * What holds in the room: rules as chips, the topic, which a tap unfolds, and what is pinned, one
- * line at a time, the newest first: a tap calls `onJump(id)` and turns to the one before.
+ * What holds in the room: rules as chips, the topic, which a tap unfolds, and what is pinned, from
+ * where `onJump(id)` leads to a message.
  * @param {{
  *   board: HTMLElement, chips: HTMLElement, topic: HTMLElement, topicText: HTMLElement,
- *   pin: HTMLElement, pinText: HTMLElement,
+ *   pins: HTMLElement,
  * }} elements
- * @param {{ words: Words, onJump: (id: number) => void }} options
+ * @param {{ words: Words, onJump: (id: number, room?: string) => void }} options
  */
 export function mountBoard(elements, { words, onJump }) {
-  const { board, chips, topic, topicText, pin, pinText } = elements;
+  const { board, chips, topic, topicText } = elements;
+  const pins = mountPins(elements.pins, { words, onJump });
   /** @type {Rules | null} */
   let shownRules = null;
-  /** @type {readonly Quoted[]} */
-  let shownPins = [];
-  let turn = 0;
 
   topic.addEventListener("click", () => {
     topic.setAttribute("aria-expanded", String(topic.getAttribute("aria-expanded") !== "true"));
-  });
-  pin.addEventListener("click", () => {
-    const { id } = newestFirst()[turn];
-    turn = (turn + 1) % shownPins.length;
-    drawPin();
-    onJump(id);
   });
 
   /** @param {Rules} rules */
@@ -114,30 +106,12 @@ export function mountBoard(elements, { words, onJump }) {
     return all.filter(([holds]) => holds).map(([, ...chip]) => chip);
   }
 
-  function newestFirst() {
-    return [...shownPins].reverse();
-  }
-
-  function drawPin() {
-    pin.hidden = shownPins.length === 0;
-    if (pin.hidden) return;
-    const pinned = newestFirst()[turn];
-    const who = element("bdi", "board__who", pinned.user ?? "");
-    const place = shownPins.length > 1 ? `${turn + 1}/${shownPins.length} · ` : "";
-    pinText.replaceChildren(place, who, ": ", element("bdi", "", gistOf(pinned, words)));
-  }
-
   /** @type {Part["update"]} */
   function update(state) {
-    const { pins } = state;
     const rules = rulesIn(state);
     if (rules !== shownRules) drawRules(rules);
-    if (pins !== shownPins) {
-      shownPins = pins;
-      turn = 0;
-      drawPin();
-    }
-    board.hidden = chips.hidden && topic.hidden && pin.hidden;
+    pins.update(state);
+    board.hidden = chips.hidden && topic.hidden && elements.pins.hidden;
   }
 
   return { update };

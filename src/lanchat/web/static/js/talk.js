@@ -186,5 +186,8 @@ export function mountTalk(elements, options) {
     shown?.update(state);
   }
 
-  return { post, recall, act, loadRest, typed: typing.typed, stop: replying.stop, turn, update };
+  return {
+    ...{ post, recall, act, loadRest, typed: typing.typed, stop: replying.stop, turn, update },
+    ...{ vote: deeds.vote, closePoll: deeds.closePoll },
+  };
 }

@@ -21,7 +21,7 @@ const QUIET = 300; // milliseconds after one has turned to another room
 /** Of the state. */
 const SHOWN = [
   ...["room", "messages", "notes", "outbox", "gaps", "badges", "newAfter", "you"],
-  ...["mine", "reacting", "hands"],
+  ...["mine", "reacting", "voting", "hands"],
 ];
 
 /**
@@ -36,6 +36,7 @@ const SHOWN = [
  *   whyPending: () => string, isLive: (row: MessageRow) => boolean,
  *   onAct: (act: string, id: string) => void, onMove: (atEnd: boolean) => void,
  *   onLoad: (place: Place) => Promise<boolean>, onTrim: (span: Span) => void,
+ *   polls: Omit<PollOptions, "words">,
  * }} options
  */
 export function mountTimeline({ log, rows, newest, label }, options) {

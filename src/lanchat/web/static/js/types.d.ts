@@ -78,6 +78,15 @@ interface Message {
   readonly reply_to?: number;
   readonly quoted?: Quoted;
   readonly files?: readonly Attachment[];
+  readonly poll?: Poll;
+}
+
+/** What a message asks, and how many have chosen each of the options. */
+interface Poll {
+  readonly question: string;
+  readonly options: readonly string[];
+  readonly counts: readonly number[];
+  readonly closed: boolean;
 }
 
 /** A file of a message, by what the server says of it. */
@@ -218,6 +227,9 @@ interface Quoted {
   readonly message: string;
   readonly deleted?: boolean;
   readonly files?: readonly Attachment[] | undefined;
+  readonly poll?: Poll | undefined;
+  /** Of a pin. */
+  readonly room?: string;
 }
 
 /** By emoji, in the order in which they came first: how many people, and the first of them. */
@@ -232,14 +244,22 @@ interface Reaction {
   readonly users: readonly { readonly id: string; readonly user: string }[];
 }
 
-/** The reactions to a message as they were told at a position. */
+/** The reactions to a message, and the votes of a poll, as they were told at a position. */
 interface Told {
   readonly seq: number;
-  readonly reactions: Reactions;
+  /** Not there where they are as before. */
+  readonly reactions?: Reactions;
+  readonly counts?: readonly number[];
 }
 
-/** The emoji that this user has reacted with, by messages. */
-type Mine = Readonly<Record<number, readonly string[]>>;
+/** What this user has done, by messages. */
+type Mine = Readonly<Record<number, Own>>;
+
+interface Own {
+  readonly reactions?: readonly string[];
+  /** The number of an option. */
+  readonly vote?: number | null;
+}
 
 /** An emoji that this user has just set or taken back. */
 interface Chosen {
@@ -590,6 +610,8 @@ interface State {
   readonly unseenReactions: Readonly<Record<number, Told>>;
   /** What was told of messages before the catch-up, which it waits for. */
   readonly early: readonly Action[];
+  /** Ids of messages that hosts have announced while this page was open. */
+  readonly announced: readonly number[];
   /** What is pinned, the last one at the end; also what is older than all messages here. */
   readonly pins: readonly Quoted[];
   readonly mine: Mine;
@@ -597,6 +619,8 @@ interface State {
   readonly toldMine: readonly number[];
   /** By message, what the server has not answered yet. */
   readonly reacting: Readonly<Record<number, readonly Chosen[]>>;
+  /** By poll, the option that this user has just chosen, until the server has answered. */
+  readonly voting: Readonly<Record<number, number | null>>;
   /** Who else is writing, the last one at the end. */
   readonly typing: readonly Typing[];
   /** How many requests for a part of the history are open. */
@@ -650,6 +674,10 @@ interface ActionFields {
   reactionChosen: { id: number; emoji: string; on: boolean };
   /** The server has answered. */
   reactionSettled: { id: number; emoji: string; on: boolean };
+  announced: { id: number; seq: number };
+  voteChosen: { id: number; option: number | null };
+  /** The server has answered. */
+  voteSettled: { id: number; option: number | null };
   /** `since` goes by the page's own clock, from its beginning. */
   typingReceived: { typing: Typing; room?: string };
   historyCleared: { room?: string; upTo: number; now: number };
@@ -749,6 +777,9 @@ type MessageRow = Said & {
   /** Of the reactions to it. */
   own: readonly string[] | undefined;
   reacting: readonly Chosen[] | undefined;
+  /** In a poll; and whether its reader may close it. */
+  vote: number | null;
+  hosting: boolean;
   /** A user's id, and the moment in milliseconds: what groups messages. */
   author: string;
   moment: number;
@@ -890,6 +921,13 @@ interface MessageMenus {
   react(id: number, anchor: HTMLElement): void;
 }
 
+/** How polls are shown, and what comes of what is pressed there. */
+interface PollOptions {
+  readonly words: Words;
+  readonly onVote: (id: number, option: number | null) => void;
+  readonly onClose: (id: number) => void;
+}
+
 /** What comes of a choice in such a menu. */
 interface MessageDeeds {
   reply(id: number): void;
@@ -958,6 +996,7 @@ declare namespace Wire {
     add_chat_message: Message;
     message_changed: Message;
     reactions_changed: { id: number } & Told;
+    announced: { id: number; seq: number };
     mine: Mine;
     hands_changed: HandsTold;
     typing: { room?: string; user_id: string; user: string };
@@ -1027,7 +1066,7 @@ declare namespace Wire {
   }
 
   /** What this user has done, by the ids of messages. */
-  type Mine = Readonly<Record<string, { reactions?: readonly string[] }>>;
+  type Mine = Readonly<Record<string, Own>>;
 
   interface Requests {
     new_host: {
@@ -1060,8 +1099,9 @@ declare namespace Wire {
     mark_read: { payload: { room: string; id: number }; answer: Read };
     new_message: {
       payload: {
-        message: string;
+        message?: string;
         client_id: string;
+        poll?: Pick<Poll, "question" | "options">;
         room?: string;
         reply_to?: number;
         mentions?: readonly string[];
@@ -1085,6 +1125,8 @@ declare namespace Wire {
     };
     delete_message: { payload: { id: number }; answer: { seq: number } };
     react: { payload: { id: number; emoji: string; on: boolean }; answer: unknown };
+    vote: { payload: { id: number; option: number | null }; answer: unknown };
+    close_poll: { payload: { id: number }; answer: { seq: number } };
     typing: { payload: { room: string }; answer: unknown };
     hand: { payload: { up: boolean; person?: string; all?: boolean }; answer: unknown };
     search: { payload: Query; answer: Found & { messages: Message[] } };

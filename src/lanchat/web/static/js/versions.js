@@ -58,16 +58,21 @@ function latest({ unseen, unseenReactions }, version) {
 }
 
 /**
- * A version of a message with the reactions that were told, where that was later.
+ * A version of a message with the reactions and votes that were told, where that was later.
  * @param {Message} version
  * @param {Told | undefined} told
  * @returns {Message}
  */
 export function reacted(version, told) {
   if (told === undefined || told.seq <= version.seq || version.deleted) return version;
-  const { reactions: _before, ...rest } = version;
-  const none = Object.keys(told.reactions).length === 0;
-  return { ...rest, seq: told.seq, ...(none ? {} : { reactions: told.reactions }) };
+  const { seq, reactions = version.reactions ?? {}, counts } = told;
+  const { reactions: _before, poll, ...rest } = version;
+  const none = Object.keys(reactions).length === 0;
+  return {
+    ...{ ...rest, seq },
+    ...(none ? {} : { reactions }),
+    ...(poll && { poll: counts ? { ...poll, counts } : poll }),
+  };
 }
 
 /**

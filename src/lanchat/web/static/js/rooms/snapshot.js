@@ -26,7 +26,7 @@ export function allCaughtUp(state, snapshot) {
     withRooms(begun, snapshot),
   );
   const after = withMine(known, [...messages, ...changed], mine);
-  const told = { ...after, lastSeq: seq, epoch, early: [], reacting: {}, joined: true };
+  const told = { ...after, lastSeq: seq, epoch, early: [], reacting: {}, voting: {}, joined: true };
   return withoutOldNews(told);
 }
 
