@@ -11,7 +11,6 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +89,7 @@ class Postgres:
 
         yield take
         for name in taken:
-            wait_for(partial(self._is_empty, name))
+            self._empty(name)
             self._free.append(name)
 
     def _new_database(self) -> str:
@@ -99,14 +98,6 @@ class Postgres:
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return name
-
-    def _is_empty(self, name: str) -> bool:
-        """Empty it, unless a server that still runs is back already: each waits for the other."""
-        try:
-            self._empty(name)
-        except psycopg.errors.DeadlockDetected:
-            return False
-        return True
 
     def _empty(self, name: str) -> None:
         """Whoever still has it, a server that a test has not stopped yet, is kept out meanwhile."""
