@@ -18,9 +18,11 @@ import pytest
 
 from lanchat.chat.room_settings import Rules
 from tests.world.deadline import DEADLINE, wait_for
+from tests.world.forerunner import Forerunners, Forked
 
 _URL = re.compile(r"(https?)://\S+:(\d+)")
 _END_OF_BANNER = "Ctrl+C\n"
+_FORERUNNERS = Forerunners()
 _NOT_INSTALLED = str(Path(__file__).with_name("not_installed"))
 
 
@@ -58,18 +60,10 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start, or start again with the same port and data."""
-        command = [*self._launcher, sys.executable, "-m", "lanchat", "serve"]
-        command += ["--port", str(self.port)]
-        command += ["--data-dir", str(self.data_dir), "--log-file", str(self.log_file)]
+        arguments = ["serve", "--port", str(self.port), "--data-dir", str(self.data_dir)]
+        arguments += ["--log-file", str(self.log_file), *self._options]
         before = len(_text(self._output))
-        with self._output.open("ab") as output:
-            self.process = subprocess.Popen(
-                [*command, *self._options],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env=_environment(),
-            )
+        self.process = self._run(arguments)
         try:
             found = wait_for(lambda: self._listening(before), "the server's banner")
         except BaseException:
@@ -139,6 +133,19 @@ class ServerProcess:
         self._banner = printed[: printed.index(_END_OF_BANNER) + len(_END_OF_BANNER)]
         self._printed_before = len(printed)
         self._logged_before = len(_text(self.log_file))
+
+    def _run(self, arguments: list[str]) -> subprocess.Popen[bytes] | Forked:
+        environment = _environment()
+        if not self._launcher and (forerunner := _FORERUNNERS.get(environment)):
+            return forerunner.start(arguments, self._output)
+        with self._output.open("ab") as output:
+            return subprocess.Popen(
+                [*self._launcher, sys.executable, "-m", "lanchat", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment,
+            )
 
     def _command(self, name: str, text: str, room: str = "") -> None:
         self.ask({"do": "command", "name": name, "text": text, "room": room})
