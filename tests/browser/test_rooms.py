@@ -73,6 +73,10 @@ def test_a_second_room(host: Callable[..., Page], arrive: Arrive, say: Say) -> N
     expect(bia.locator("#message")).to_have_value("half a")
     expect(bia.locator(".message__text").last).to_have_text("@Bia where are you?")
     expect(bia).to_have_title("lanchat")
+    item(bia, "Robots").focus()
+    bia.keyboard.press("ArrowUp")
+    bia.keyboard.press("Enter")
+    expect(bia.locator("h1")).to_have_text("lanchat")
     assert violations(bia) == ""
 
 

@@ -70,6 +70,15 @@ test("where not all of it is here the server's count holds, and goes on", () => 
   assert.deepEqual(unread(state, "r"), { unread: 501, mentions: 0 });
 });
 
+test("of a room that is not shown the newest messages are kept, and all are counted", () => {
+  const many = Array.from({ length: 700 }, (_, at) => posted(at + 3, { room: "r" }));
+  const state = after(inBoth, ...many);
+  const { messages = [], gaps = [] } = viewIn(state, "r") ?? {};
+  assert.ok(messages.length < 610);
+  assert.deepEqual([messages[messages.length - 1].id, gaps], [702, [messages[0].id]]);
+  assert.equal(unread(state, "r")?.unread, 700);
+});
+
 test("what one has read elsewhere is read here, too", () => {
   const read = ACTIONS.read({ room: "r", id: 3, unread: 0, mentions: 0 }, 0);
   const state = after(inBoth, posted(3, { room: "r" }), posted(4, { room: "r" }), read);

@@ -123,7 +123,7 @@ const reducers = {
   readMoved: rooms.readMoved,
 
   messagePosted: (state, action) =>
-    rooms.withCounted(where(history.messagePosted)(state, action), action.message),
+    rooms.withOneMore(where(history.messagePosted)(state, action), action.message),
   messageChanged: where(history.messageChanged),
   reactionsChanged: reactions.reactionsChanged,
   mineChanged: reactions.mineChanged,

@@ -81,7 +81,8 @@ export function mountHead(chat, { words, signs, title, onRooms, onMenu }) {
       const here = members.some(({ id }) => id === person?.id);
       return words.t(here ? "rooms.two" : "rooms.away", { name: person?.name });
     }
-    if (kind === "group" && all !== null && all.length <= MOST_NAMES) {
+    const few = all !== null && all.length > 1 && all.length <= MOST_NAMES;
+    if (kind === "group" && few) {
       const others = all.filter(({ id }) => id !== you.id).map((one) => one.name);
       const names = [...others, ...(others.length < all.length ? [words.t("client.you")] : [])];
       return words

@@ -5,10 +5,12 @@ import { quoteOf } from "../copies.js";
 import { withMoved } from "../presence.js";
 import { withMine } from "../reactions.js";
 import { withMissed } from "../reading.js";
-import { sorted } from "../stretches.js";
+import { historyTrimmed, sorted } from "../stretches.js";
 import { has, withoutOldNews, withVersions } from "../versions.js";
 import { readAccordingTo } from "./unread.js";
 import { EMPTY, inRoom, LOBBY, roomOf, viewOf } from "./views.js";
+
+const MOST_KEPT = 600; // messages of a room that is not shown
 
 /** @type {Room} */
 export const MAIN = {
@@ -186,19 +188,21 @@ export function readMoved(state, { room, upTo, unread, mentions }) {
 }
 
 /**
- * A message that has come is one more that is not read, for the server.
+ * A message that has come is one more that is not read, for the server. Of a room that is not shown
+ * the newest are kept.
  * @param {State} state
  * @param {Message} message
  */
-export function withCounted(state, message) {
-  const known = roomWithId(state, roomOf(message));
-  if (known === undefined || message.user_id === state.you.id) return state;
-  const names = message.mentions?.includes(state.you.id) === true;
+export function withOneMore(state, message) {
+  const room = roomOf(message);
+  const isLong = (state.views[room]?.messages.length ?? 0) > MOST_KEPT;
+  const end = { from: Infinity, to: Infinity };
+  const after = isLong ? inRoom(state, room, (there) => historyTrimmed(there, end)) : state;
+  const known = roomWithId(after, room);
+  if (known === undefined || message.user_id === after.you.id) return after;
+  const names = message.mentions?.includes(after.you.id) === true;
   const { unread, mentions } = known;
-  return withFacts(state, known.id, {
-    unread: unread + 1,
-    mentions: mentions + Number(names),
-  });
+  return withFacts(after, room, { unread: unread + 1, mentions: mentions + Number(names) });
 }
 
 /**
