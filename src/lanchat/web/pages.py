@@ -21,7 +21,7 @@ AUTHORITY_PATH = "/lanchat-ca.crt"
 
 _YEAR = 365 * 24 * 3600
 
-_PARTS = frozenset({"rooms"})
+_PARTS = frozenset({"rooms", "reports"})
 """The parts of the page with texts of their own, by the beginning of their keys."""
 
 _ERRORS = {404: "not_found", 413: "too_large", 500: "broken"}

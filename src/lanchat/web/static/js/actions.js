@@ -8,7 +8,7 @@ import { isHost, silencedBy } from "./moderation.js";
 import { linkTo } from "./page.js";
 import { AT_HAND, pillsOf } from "./reactions.js";
 import { shownRoom } from "./rooms/lists.js";
-import { mayTalkTo } from "./rooms/permissions.js";
+import { mayReport, mayTalkTo } from "./rooms/permissions.js";
 import { needsSelecting, selectText } from "./selecting.js";
 import { messageWith } from "./versions.js";
 
@@ -93,6 +93,7 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
         item("lock", "client.talk_privately", () => author && deeds.talkTo(author)),
       ],
       [host, item("pin", pinned ? "client.unpin" : "client.pin", () => deeds.pin(id, !pinned))],
+      [mayReport(state, message), item("room-report", "rooms.report", () => deeds.report(id))],
       [mine || host, item("delete", "client.delete", () => deeds.erase(id), true)],
       [
         host && !mine,

@@ -229,7 +229,7 @@ const later = mountLater({
   onLoad: talk.loadRest,
 });
 const rooms = mountGate({
-  ...{ words, times, overlays, dispatch, tell, socket, orders, composer },
+  ...{ words, times, overlays, dispatch, tell, confirmed, socket, orders, composer },
   commands: config.commands,
   title: config.room,
   ring: async (call) => (await later.alerts())?.ring(call),

@@ -89,6 +89,15 @@ export function mountOrders({ field, opener }, options) {
   }
 
   /**
+   * Show the hosts what was said in private.
+   * @param {number} id
+   */
+  async function report(id) {
+    const meant = await confirmed(words.t("rooms.sure_report"), words.t("rooms.do_report"));
+    if (meant) tell(await command("report", String(id)));
+  }
+
+  /**
    * @param {string} name
    * @param {Params} [params]
    */
@@ -168,5 +177,5 @@ export function mountOrders({ field, opener }, options) {
     menu?.update(state);
   }
 
-  return { usable, command, moderate, clear, pin, update };
+  return { usable, command, moderate, clear, pin, report, update };
 }

@@ -61,6 +61,7 @@ export const ACTIONS = {
       : { type: "rulesChanged", rules: changed, now },
   room_closed: (room) => ({ type: "roomChanged", room }),
   room_deleted: ({ id }) => ({ type: "roomDeleted", room: id }),
+  reports: () => ({ type: "reportsChanged" }),
   host_called: ({ room, name, ...person }, now) => ({
     type: "hostCalled",
     room,

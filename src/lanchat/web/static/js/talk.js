@@ -57,11 +57,14 @@ export function mountTalk(elements, options) {
     const { mountMenus } = await import("./actions.js");
     const { reply, edit } = replying;
     const { react, erase } = deeds;
-    const { pin, clear } = orders;
+    const { pin, clear, report } = orders;
     return mountMenus({
       ...{ words, times, overlays, getState },
       mayEdit: isEditable,
-      deeds: { reply, edit, jump: onJump, react, pin, erase, clear, talkTo: options.rooms.talkTo },
+      deeds: {
+        ...{ reply, edit, jump: onJump, react, pin, erase, clear, report },
+        talkTo: options.rooms.talkTo,
+      },
     });
   }
 

@@ -585,6 +585,8 @@ interface State {
   readonly views: Readonly<Record<string, View>>;
   /** The last call for a host. */
   readonly call: HostCall | null;
+  /** How often it was said that hosts have other reports to look at than before. */
+  readonly reports: number;
   readonly invite: Invite;
   readonly members: readonly Member[];
   /** First come first. */
@@ -717,6 +719,7 @@ interface ActionFields {
   /** The reader turns to it. */
   roomChosen: { room: string };
   /** Somebody in a group asks for a host. */
+  reportsChanged: object;
   hostCalled: { room: string; name: string; person: User; now: number };
   /** This user has read so far, perhaps elsewhere. */
   readMoved: { room: string; upTo: number; unread: number; mentions: number };
@@ -871,6 +874,8 @@ interface RoomMeans {
   readonly dispatch: Dispatch;
   /** Says something in the room that is shown. */
   readonly tell: (text: string) => void;
+  /** Promises whether it was meant. */
+  readonly confirmed: (question: string, deed: string) => Promise<boolean>;
   readonly rerender: () => void;
   readonly commands: readonly Command[];
   /** What the main room is called. */
@@ -881,6 +886,12 @@ interface RoomMeans {
   /** Lets its reader hear that they are called; `call` is a number of this call. */
   readonly ring: (call: number) => void;
 }
+
+/** What shows hosts what was reported (js/reports/). */
+type ReportMeans = Pick<
+  RoomMeans,
+  "words" | "times" | "overlays" | "tell" | "confirmed" | "socket"
+>;
 
 /** Where one goes by it (js/rooms/going.js). */
 interface Going {
@@ -937,6 +948,7 @@ interface MessageDeeds {
   pin(id: number, on: boolean): void;
   erase(id: number): void;
   clear(person: User): void;
+  report(id: number): void;
   talkTo(person: User): void;
 }
 
@@ -1013,11 +1025,20 @@ declare namespace Wire {
     room_closed: RoomFacts;
     room_deleted: { id: string };
     host_called: { room: string; name: string; id: string; user: string };
+    reports: object;
     member_joined: PersonIn;
     member_left: PersonIn;
     read: Read;
     invite_changed: Invite;
     notice: Notice;
+  }
+
+  /** What was said in private, as it was then; `id` is that of the message that was reported. */
+  interface Report {
+    id: number;
+    by: Person;
+    time: string;
+    messages: { id: number; user: string; message: string; time: string; files?: string[] }[];
   }
 
   /** By the event's name, the action that it means; `now` is this device's clock. */
@@ -1096,6 +1117,8 @@ declare namespace Wire {
     open_direct: { payload: { person: string }; answer: Entered };
     leave_room: { payload: { room: string }; answer: unknown };
     call_host: { payload: { room: string }; answer: { hosts: number } };
+    report: { payload: { id: number; dismiss: true }; answer: unknown };
+    reports: { payload: object; answer: { reports: Report[]; count: number } };
     mark_read: { payload: { room: string; id: number }; answer: Read };
     new_message: {
       payload: {

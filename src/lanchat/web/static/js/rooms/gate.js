@@ -1,6 +1,7 @@
 // All that shows that there are rooms, loaded with the second one.
 
 import { keep, whenNeeded } from "../page.js";
+import { mountReports } from "../reports/gate.js";
 import { loadSheet } from "../sheets.js";
 import { LOBBY } from "./views.js";
 
@@ -33,6 +34,7 @@ export function mountGate(options) {
   /** @type {ReturnType<typeof import("./mount.js").mountRooms> | null} */
   let rooms = null;
   let shown = LOBBY;
+  const reports = mountReports(options);
 
   const load = whenNeeded(async () => {
     const [{ mountRooms }, texts] = await Promise.all([
@@ -60,6 +62,7 @@ export function mountGate(options) {
     }
     if (rooms === null && state.joined && state.rooms.length + state.others.length > 1) load();
     rooms?.update(state);
+    reports.update(state);
   }
 
   return {

@@ -21,6 +21,20 @@ export function mayTalkTo(state, { id, role }) {
 }
 
 /**
+ * Whether one may show the hosts what somebody has said to oneself.
+ * @param {State} state
+ * @param {Pick<Message, "user_id">} message
+ */
+export function mayReport(state, { user_id }) {
+  return isReporting(state) && user_id !== state.you.id;
+}
+
+/** @param {State} state */
+function isReporting(state) {
+  return shownRoom(state).kind === "direct" && state.rules.private !== "off";
+}
+
+/**
  * Whether one may use a command where one is: who has opened a room may say what holds there.
  * @param {State} state
  * @param {Pick<Command, "host" | "here">} command
@@ -36,6 +50,7 @@ export function mayUse(state, { host, here }) {
  */
 export function isOfUse(state, { name, here, rooms }) {
   const { kind } = shownRoom(state);
+  if (name === "report") return isReporting(state);
   if (here) return kind !== "direct" && (!rooms || kind !== "main");
   const several = state.rooms.length + state.others.length > 1;
   return !rooms || several || (name === "room" && mayOpen(state));
