@@ -49,7 +49,7 @@ ACK_SECONDS, ACK_RATIO = 0.050, 3.0
 TRANSFER_BYTES = 2_000_000
 MESSAGES, MESSAGE_PAUSE = 300, 0.02
 SENDERS, PHONES, PHONE_BYTES, CUTS = 4, 30, 3_000_000, 20
-PEOPLE, OF_EACH = 8, 3
+PEOPLE, OF_EACH, MEMORY_SIZE = 8, 3, 32
 RANDOM = random.Random(1)  # noqa: S311  the same for each run
 CONSOLE = Console(highlight=False)
 
@@ -195,9 +195,9 @@ def _send_on(port: int, number: int, size: int, begun: Semaphore, stop: Event) -
             person.connection.ask("DELETE", person.send(content))
 
 
-def memory() -> bool:
+def memory(size: int) -> bool:
     """What the server's memory grows by at the most, for each of the transfers at a time."""
-    content = Content(32 * MIB)
+    content = Content(min(size, MEMORY_SIZE) * MIB)
     transfers = PEOPLE * OF_EACH
     with _lanchat() as server, ExitStack() as stack:
         first = stack.enter_context(sender(server.port, "First"))
@@ -315,7 +315,7 @@ def main() -> int:
     measures: dict[str, Callable[[], bool]] = {
         "speed": partial(speed, options.size, options.rounds, folders),
         "chat": partial(chat, options.size),
-        "memory": memory,
+        "memory": partial(memory, options.size),
         "phones": phones,
         "cuts": cuts,
     }

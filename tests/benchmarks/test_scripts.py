@@ -95,7 +95,7 @@ def test_words_are_looked_for_and_go():
 
 def test_files_come_back_as_they_were_sent():
     """Also where they were cut off again and again."""
-    shown = run("files.py", "--only=phones", "--only=cuts", "--only=memory")
+    shown = run("files.py", "--only=phones", "--only=cuts", "--only=memory", "--size=4")
     assert "30 files are the same" in shown
     assert "every byte is the same" in shown
 
