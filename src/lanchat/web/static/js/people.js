@@ -206,7 +206,7 @@ export function mountPeople({ list, search, line }, options) {
       onChoose: () => onAct(name, member),
     }));
     const clear = words.t("client.clear_person", { name: member.name });
-    return [...talks, ...acts, { text: clear, danger: true, onChoose: () => onClear(member) }];
+    return [...acts, ...talks, { text: clear, danger: true, onChoose: () => onClear(member) }];
   }
 
   return { update };
