@@ -499,9 +499,9 @@ def test_what_was_missed_in_a_break_is_told_after_it(start, address, until):
     by_hand(address, "DELETE FROM person WHERE user_id = '2'")
     cut(address)
     for server in (one, other):
-        until(lambda server=server: server.names() == ["Ana"])
-        last = server.moves()[-1]
-        assert (type(last), last.user) == (MemberLeft, BIA)
+        until(lambda server=server: server.names() == ["Ana"])  # a moment before it is told
+        until(lambda server=server: isinstance(server.moves()[-1], MemberLeft))
+        assert server.moves()[-1].user == BIA
 
 
 def test_an_arrival_that_was_read_is_not_heard_again(start, address, until):
