@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from hypothesis.stateful import (
 )
 
 from lanchat.chat.model import LOBBY, User
+from lanchat.chat.search import PAGE, Query
+from lanchat.chat.words import phrases
 from lanchat.errors import Refusal, RoomClosed
 from tests.world.deadline import DEADLINE
 from tests.world.house import House, Tab, Wire
@@ -232,6 +235,24 @@ class Rooms(RuleBasedStateMachine):
             tab.at.hub.posting.typing(tab.connection, room)
             assert self.is_in(tab.user, room)
         self.look()
+
+    @rule(person=PEOPLE)
+    def look_for(self, person: int) -> None:
+        """What was said in rooms that one is in is found, and nothing else."""
+        tab, asked = self.speaker(person), phrases("text")
+        find, rooms = tab.at.searching.find, tab.at.hub.rooms_of(tab.connection)
+        there = {
+            number
+            for room in rooms
+            for number, message in self.house.there(room).items()
+            if message["message"].startswith("text")
+        }
+        tab.at.index()
+        found = find(Query(asked, rooms), rooms)
+        assert {each.id for each in found.messages} == set(sorted(there)[-PAGE:])
+        for room in self.rooms:
+            if not self.is_in(tab.user, room):
+                self.refused(partial(find, Query(asked, [room]), rooms))
 
     @rule(person=PEOPLE, number=ROOMS)
     def mark_read(self, person: int, number: int) -> None:

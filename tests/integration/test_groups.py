@@ -83,7 +83,7 @@ def test_an_announcement_reaches_who_is_in_a_group(shared, host, bia, davi):
     """And a client that knows neither rooms nor positions, as a message."""
     davi.join()
     assert command(host, "announce", "Five minutes left")["ok"]
-    (heard,) = davi.events("add_chat_message")
+    heard = davi.hears("add_chat_message", message="Five minutes left")
     announced = bia.hears("announced", id=heard["id"])
     assert heard["room"] == "lobby"
     changed = bia.hears("message_changed", id=heard["id"])

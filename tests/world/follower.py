@@ -84,11 +84,10 @@ class Follower:
 
     def _count(self, messages: dict[int, Wire], told: Wire) -> None:
         """A message has these reactions from now on, and a poll these counts."""
-        counts = told.pop("counts", None)
         one = {**messages[told["id"]], **told}
-        messages[told["id"]] = (
-            one if counts is None else {**one, "poll": {**one["poll"], "counts": counts}}
-        )
+        if "counts" in told:
+            one["poll"] = {**one["poll"], "counts": one.pop("counts")}
+        messages[told["id"]] = one
 
     def _show(self, version: Wire) -> None:
         self.shown.pop(version["id"], None)

@@ -13,9 +13,12 @@ from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import LOBBY, Message, Origin, User
 from lanchat.chat.ports import EventLog
+from lanchat.chat.search import Search, Searching
 from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
+from lanchat.store.indexer import Indexer
+from lanchat.store.search import SqliteSearch
 from lanchat.web import answers
 from lanchat.web.incoming import NewHost
 from lanchat.web.outgoing import message as as_wire
@@ -29,6 +32,8 @@ HERE = Origin("192.0.2.1", "Browser/1", "laptop")
 
 Wire = dict[str, Any]
 
+Act = Callable[[], None]
+
 
 class Server:
     """One life of a server: a hub, and what each of its connections hears."""
@@ -36,9 +41,10 @@ class Server:
     def __init__(self, place: Path | str) -> None:
         self.wires = Wires()
         with ExitStack() as undo:
-            self.log, options = (_file if isinstance(place, Path) else _shared)(
+            self.log, search, self.index, options = (_file if isinstance(place, Path) else _shared)(
                 place, self.wires, undo
             )
+            self.searching = Searching(search)
             self.hub = Hub(
                 log=self.log,
                 delivery=self.wires,
@@ -53,21 +59,33 @@ class Server:
             self.close = undo.pop_all().close
 
 
-def _file(place: Any, _wires: Wires, undo: ExitStack) -> tuple[EventLog, dict[str, Any]]:
+def _file(
+    place: Any, _wires: Wires, undo: ExitStack
+) -> tuple[EventLog, Search, Act, dict[str, Any]]:
     database = Database(place)
     undo.callback(database.close)
     # The disk is not what is tried here, and waiting for it would be most of the time.
     database.call(lambda connection: connection.execute("PRAGMA synchronous = OFF"))
     log = SqliteEventLog(database)
     undo.callback(log.close)
-    return log, {
-        "settings": StoredSettings(database),
-        "reservations": StoredReservations(database),
-        "directory": LocalDirectory(3600.0),
-    }
+    index = Indexer(database, lambda: log.statistics.messages).work
+    search = SqliteSearch(database, place, lambda call: call(), lambda: False)
+    return (
+        log,
+        search,
+        index,
+        {
+            "settings": StoredSettings(database),
+            "reservations": StoredReservations(database),
+            "directory": LocalDirectory(3600.0),
+        },
+    )
 
 
-def _shared(place: Any, wires: Wires, undo: ExitStack) -> tuple[EventLog, dict[str, Any]]:
+def _shared(
+    place: Any, wires: Wires, undo: ExitStack
+) -> tuple[EventLog, Search, Act, dict[str, Any]]:
+    from lanchat.cluster import search
     from lanchat.cluster.database import PostgresDatabase
     from lanchat.cluster.directory import PostgresDirectory
     from lanchat.cluster.eventlog import PostgresEventLog
@@ -78,12 +96,17 @@ def _shared(place: Any, wires: Wires, undo: ExitStack) -> tuple[EventLog, dict[s
     undo.callback(log.close)
     directory = PostgresDirectory(database, 3600.0, wires.deliver)
     undo.callback(directory.close)
-    return log, {
-        "settings": StoredSettings(database),
-        "reservations": StoredReservations(database),
-        "directory": directory,
-        "publish": directory.publish,
-    }
+    return (
+        log,
+        search.PostgresSearch(database),
+        search.Indexer(database).work,
+        {
+            "settings": StoredSettings(database),
+            "reservations": StoredReservations(database),
+            "directory": directory,
+            "publish": directory.publish,
+        },
+    )
 
 
 class House:
@@ -237,8 +260,10 @@ class Tab:
     def _reacted(self, payload: Wire) -> None:
         for room in self.shown.values():
             if known := room.get(payload["id"]):
-                new = {"seq": payload["seq"], "reactions": payload["reactions"]}
-                room[payload["id"]] = {**known, **new}
+                new = {**known, "seq": payload["seq"], "reactions": payload["reactions"]}
+                if not new["reactions"]:  # of a message without any, nothing is said of them
+                    del new["reactions"]
+                room[payload["id"]] = new
         self._move(payload["seq"])
 
     def _opened(self, room: Wire) -> None:

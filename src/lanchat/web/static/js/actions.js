@@ -93,7 +93,7 @@ export function mountMenus({ words, times, overlays, getState, mayEdit, deeds })
         item("lock", "client.talk_privately", () => author && deeds.talkTo(author)),
       ],
       [host, item("pin", pinned ? "client.unpin" : "client.pin", () => deeds.pin(id, !pinned))],
-      [mayReport(state, message), item("room-report", "rooms.report", () => deeds.report(id))],
+      [mayReport(state, message), item("room-report", "client.report", () => deeds.report(id))],
       [mine || host, item("delete", "client.delete", () => deeds.erase(id), true)],
       [
         host && !mine,
