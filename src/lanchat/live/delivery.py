@@ -108,7 +108,9 @@ class SocketDelivery:
             text = server.packet_class(EVENT, data=[name, payload], namespace="/").encode()
             packet = Packet(MESSAGE, text)
             for connection, sid in list(server.manager.get_participants("/", channel)):
-                traits = self._joined[connection][channel]
+                traits = self._joined.get(connection, {}).get(channel)
+                if traits is None:
+                    continue  # it is on its way out
                 if connection in skipped or (only and not only(traits)):
                     continue
                 session = server.eio.sockets.get(sid)
