@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import engineio
 import requests
 import socketio
 from socketio.packet import Packet
@@ -22,6 +24,29 @@ class BrowserPacket(Packet):  # type: ignore[misc]  # it has no types
     """
 
     json = json
+
+
+class _OrderedTransport(engineio.Client):  # type: ignore[misc]  # it has no types
+    """Handles what comes one after the other, as a browser does.
+
+    The library starts a thread for each packet, and on a busy machine a later one may overtake.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._handling = ThreadPoolExecutor(1)
+
+    def _trigger_event(self, event: str, *args: Any, **options: Any) -> Any:
+        if options.pop("run_async", False):
+            return self._handling.submit(super()._trigger_event, event, *args, **options)
+        return super()._trigger_event(event, *args, **options)
+
+
+class _OrderedClient(socketio.Client):  # type: ignore[misc]  # it has no types
+    """Hears events in the order in which they were sent."""
+
+    def _engineio_client_class(self) -> type[engineio.Client]:
+        return _OrderedTransport
 
 
 class Person:
@@ -70,7 +95,7 @@ class Person:
 
     def new_socket(self) -> socketio.Client:
         """A further connection (a tab) that writes down what it hears."""
-        socket = socketio.Client(
+        socket = _OrderedClient(
             http_session=self.http, reconnection=False, serializer=BrowserPacket
         )
         socket.on("*", lambda event, data: self.heard.append((event, data)))
