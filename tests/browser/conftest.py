@@ -5,7 +5,9 @@ A failed test leaves a picture of every page and the server's output below test-
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from typing import Any
 import pytest
 import requests
 from needs import browser_arguments
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.world.deadline import DEADLINE
 from tests.world.needs import need
@@ -153,6 +155,24 @@ def say() -> Callable[[Page, str], None]:
         page.press("#message", "Enter")
 
     return send
+
+
+@pytest.fixture
+def look_for() -> Callable[[Page, Locator], None]:
+    """Search until the hit is there: words get into the index, and one may look once a second."""
+
+    def look(page: Page, hit: Locator) -> None:
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            page.keyboard.press("Enter")
+            with suppress(AssertionError):
+                expect(hit).to_have_count(1, timeout=1_100)
+                return
+        said = page.locator(".overlay--search").inner_text()
+        focused = page.evaluate("document.activeElement.outerHTML")
+        pytest.fail(f"not found; the card says {said!r}, and the focus is on {focused}")
+
+    return look
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.world.deadline import wait_for
 from tests.world.violations import violations
 
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
+LookFor = Callable[[Page, Locator], None]
 
 
 def test_login_has_no_violations(visit: Callable[..., Page]) -> None:
@@ -40,7 +40,7 @@ def test_chat_has_no_violations(server: Any, arrive: Arrive, say: Say) -> None:
     assert violations(ana) == ""
 
 
-def test_messages_have_no_violations(arrive: Arrive, say: Say) -> None:
+def test_messages_have_no_violations(arrive: Arrive, say: Say, look_for: LookFor) -> None:
     """Answers, mentions, reactions, the menu of a message, the bars, and what is searched for."""
     ana, bia = arrive("Ana"), arrive("Bia")
     say(ana, "Where is it?")
@@ -73,14 +73,7 @@ def test_messages_have_no_violations(arrive: Arrive, say: Say) -> None:
     ana.click("#open-search")
     expect(ana.get_by_label("Words")).to_be_focused()
     ana.keyboard.type("where")
-
-    def is_found() -> bool:
-        """Words are in the index within a second, and one may look once a second."""
-        ana.keyboard.press("Enter")
-        ana.wait_for_timeout(1_100)
-        return ana.locator(".search__found").is_visible()
-
-    wait_for(is_found, "the words to be in the index")
+    look_for(ana, ana.locator(".search__found"))
     assert violations(ana) == ""
 
 

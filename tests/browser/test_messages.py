@@ -8,10 +8,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.world.deadline import wait_for
-
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
+LookFor = Callable[[Page, Locator], None]
 
 
 def test_answering(arrive: Arrive, say: Say) -> None:
@@ -134,16 +133,6 @@ def choose(page: Page, message: Locator, name: str) -> None:
     page.get_by_role("menuitem", name=name, exact=True).click()
 
 
-def _is_found(page: Page, hit: Locator) -> bool:
-    """Whether a search has this hit; one may search once a second."""
-    page.keyboard.press("Enter")
-    try:
-        expect(hit).to_have_count(1, timeout=1_100)
-    except AssertionError:
-        return False
-    return True
-
-
 def _message(page: Page, text: str) -> Locator:
     return page.locator(".message", has=page.locator(".message__text", has_text=text))
 
@@ -154,7 +143,7 @@ def _touch(message: Locator, event: str, x: int = 0) -> None:
     bubble.dispatch_event(event, {**point, "bubbles": True, "pointerId": 1})
 
 
-def test_searching(arrive: Arrive, say: Say) -> None:
+def test_searching(arrive: Arrive, say: Say, look_for: LookFor) -> None:
     """Words are found without their accents, by whom as well, and a hit leads to its message."""
     ana, bia = arrive("Ana"), arrive("Bia")
     say(bia, "A **lição** de hoje")
@@ -165,7 +154,7 @@ def test_searching(arrive: Arrive, say: Say) -> None:
     ana.keyboard.type("lic")
     ana.get_by_label("From whom").fill("bia")
     hit = ana.get_by_role("dialog", name="Search").get_by_role("listitem")
-    wait_for(lambda: _is_found(ana, hit), "the words to be in the index")
+    look_for(ana, hit)
     expect(hit).to_have_text(re.compile("^Bia .*A lição de hoje$"))
     expect(hit.locator("mark")).to_have_text("lição")
     ana.get_by_label("Words").press("ArrowDown")
