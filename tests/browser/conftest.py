@@ -169,8 +169,9 @@ def look_for() -> Callable[[Page, Locator], None]:
                 expect(hit).to_have_count(1, timeout=1_100)
                 return
         said = page.locator(".overlay--search").inner_text()
-        focused = page.evaluate("document.activeElement.outerHTML")
-        pytest.fail(f"not found; the card says {said!r}, and the focus is on {focused}")
+        value = page.get_by_label("Words").input_value()
+        focused = page.evaluate("document.activeElement.id")
+        pytest.fail(f"{value!r} is not found, {focused} has the focus, and the card says: {said}")
 
     return look
 
