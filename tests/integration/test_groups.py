@@ -2,38 +2,19 @@
 
 import pytest
 
-from tests.integration.test_rooms import code, join, say
-
-
-@pytest.fixture
-def host(ana, server):
-    """Ana, who has opened the host link."""
-    secret = (server.data_dir / "host-secret").read_text()
-    ana.http.post(server.url + "/host", data={"secret": secret})
-    return ana
-
-
-@pytest.fixture
-def davi(person_factory):
-    """Davi, logged in but not connected yet."""
-    return person_factory("Davi")
+from tests.world.person import code
 
 
 @pytest.fixture
 def shared(host, bia, davi):
     """Bia and Davi are in groups of their own, whose ids it is; Ana is host."""
     for person in (host, bia, davi):
-        join(person)
-    assert command(host, "groups", "Bia | Davi")["ok"]
+        person.come_in(rooms=True)
+    assert host.command("groups", "Bia | Davi")["ok"]
     one = bia.hears("room_opened", kind="group", member=True)["id"]
     two = davi.hears("room_opened", kind="group", member=True)["id"]
     yield one, two
-    command(host, "groups", "end")
-
-
-def command(person, name, text):
-    """Give a command."""
-    return person.call("host_command", {"name": name, "text": text})
+    host.command("groups", "end")
 
 
 def test_groups_from_their_beginning_to_their_end(shared, host, bia, davi, person_factory):
@@ -44,23 +25,23 @@ def test_groups_from_their_beginning_to_their_end(shared, host, bia, davi, perso
     assert [event["id"] for event in bia.events("room_opened")] == [one]
     for room in shared:
         host.hears("room_opened", id=room, member=False)
-    said = say(bia, "in one", one)
-    assert code(say(davi, "in one, too", one)) == "unknown_room"
+    said = bia.say("in one", room=one)
+    assert code(davi.say("in one, too", room=one)) == "unknown_room"
     eva = person_factory("Eva")
-    place = join(eva)["rooms"][1]
+    place = eva.come_in(rooms=True)["rooms"][1]
     assert (place["id"], place["kind"], place["members"]) == (one, "group", 2)
     bia.hears("member_joined", room=one, user="Eva")
-    assert command(host, "group", "Eva 2")["ok"]
+    assert host.command("group", "Eva 2")["ok"]
     eva.hears("member_left", room=one, user="Eva")
     assert eva.hears("room_opened", id=two)["member"]
     davi.hears("member_joined", room=two, user="Eva")
-    assert command(host, "groups", "end")["ok"]
+    assert host.command("groups", "end")["ok"]
     for person, room in ((bia, one), (davi, two), (eva, two), (host, one)):
         assert person.hears("room_closed", id=room)["closed"]
     assert bia.call("enter_room", {"room": one})["messages"][0]["id"] == said["id"]
-    assert code(say(bia, "too late", one)) == "room_closed"
+    assert code(bia.say("too late", room=one)) == "room_closed"
     assert "in one" not in davi.messages() + eva.messages() + host.messages()
-    assert command(host, "groups", "end")["error"]["message"] == "There are no groups just now."
+    assert host.command("groups", "end")["error"]["message"] == "There are no groups just now."
 
 
 def test_a_host_is_called_and_comes(shared, host, bia, davi):
@@ -82,7 +63,7 @@ def test_a_host_is_called_and_comes(shared, host, bia, davi):
 def test_an_announcement_reaches_who_is_in_a_group(shared, host, bia, davi):
     """And a client that knows neither rooms nor positions, as a message."""
     davi.join()
-    assert command(host, "announce", "Five minutes left")["ok"]
+    assert host.command("announce", "Five minutes left")["ok"]
     heard = davi.hears("add_chat_message", message="Five minutes left")
     announced = bia.hears("announced", id=heard["id"])
     assert heard["room"] == "lobby"
@@ -92,4 +73,4 @@ def test_an_announcement_reaches_who_is_in_a_group(shared, host, bia, davi):
     assert names.index("add_chat_message") < names.index("message_changed")
     assert names.index("message_changed") < names.index("announced")
     assert davi.events("announced") == []
-    assert [pin["message"] for pin in join(bia)["pins"]] == ["Five minutes left"]
+    assert [pin["message"] for pin in bia.come_in(rooms=True)["pins"]] == ["Five minutes left"]

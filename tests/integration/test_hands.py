@@ -9,13 +9,10 @@ pytestmark = pytest.mark.server_options("--grace", "0.5", "--rate", "0", "--max-
 
 
 @pytest.fixture
-def host(person_factory, server):
-    """Ana, who has opened the host link."""
-    ana = person_factory("Ana")
-    secret = (server.data_dir / "host-secret").read_text()
-    assert ana.http.post(server.url + "/host", data={"secret": secret}).status_code == 204
-    ana.join()
-    return ana
+def host(host):
+    """Ana, who is in, too."""
+    host.join()
+    return host
 
 
 def hand(who, **asked):
@@ -108,6 +105,6 @@ def test_who_does_it_all_the_time_is_slowed_down(ana):
 def test_a_large_button_is_a_rule_of_the_room(host, bia):
     """Everybody learns of it, and who comes later."""
     assert bia.join()["room"]["hands"] is False
-    assert host.call("host_command", {"name": "hands", "text": "on"})["ok"]
+    assert host.command("hands", "on")["ok"]
     assert bia.hears("room_changed", hands=True)["files"] is True
     assert bia.join()["room"]["hands"] is True

@@ -4,23 +4,16 @@ import uuid
 
 import pytest
 
+from tests.world.person import code
+
 OPTIONS = ["Pizza", "Rice", "Soup"]
 
 
 @pytest.fixture
-def host(ana, server):
-    """Ana, who has opened the host link, and is in."""
-    secret = (server.data_dir / "host-secret").read_text()
-    ana.http.post(server.url + "/host", data={"secret": secret})
-    join(ana)
-    return ana
-
-
-def join(person, last_seq=0, epoch="", **more):
-    """Come in as a client that knows positions."""
-    if not person.socket.connected:
-        person.connect()
-    return person.call("new_host", {"last_seq": last_seq, "epoch": epoch, **more})
+def host(host):
+    """Ana, who is in, too."""
+    host.come_in()
+    return host
 
 
 def ask(person, question="Lunch?", options=OPTIONS, **more):
@@ -34,14 +27,9 @@ def vote(person, number, option):
     return person.call("vote", {"id": number, "option": option})
 
 
-def code(answer):
-    """Why something was refused."""
-    return answer["error"]["code"]
-
-
 def test_a_poll_from_its_question_to_its_end(host, bia, person_factory, until):
     """It is a message, pinned while it is open; others hear how many have chosen what."""
-    before = join(bia)
+    before = bia.come_in()
     number = ask(host)["id"]
     posted = bia.hears("add_chat_message", id=number)
     assert posted["message"] == "Lunch?\n1. Pizza\n2. Rice\n3. Soup"
@@ -60,7 +48,7 @@ def test_a_poll_from_its_question_to_its_end(host, bia, person_factory, until):
     vote(bia, number, 2)
     host.hears("reactions_changed", id=number, counts=[0, 0, 1])
     caio = person_factory("Caio")
-    answer = join(caio)
+    answer = caio.come_in()
     assert (answer["mine"], answer["pins"][0]["poll"]["counts"]) == ({}, [0, 0, 1])
     closed = host.call("close_poll", {"id": number})
     assert set(closed) == {"ok", "seq"}
@@ -70,23 +58,23 @@ def test_a_poll_from_its_question_to_its_end(host, bia, person_factory, until):
     assert code(vote(bia, number, 0)) == "poll_closed"
     bia.socket.disconnect()
     bia.socket = bia.new_socket()
-    assert join(bia, before["seq"], before["epoch"])["mine"] == {}
+    assert bia.come_in(before["seq"], before["epoch"])["mine"] == {}
 
 
 def test_ones_own_vote_stands_beside_the_message(host, bia):
     """In one's own answers alone; it can be taken back."""
-    join(bia)
+    bia.come_in()
     number = ask(host)["id"]
     vote(bia, number, 0)
     bia.call("react", {"id": number, "emoji": "👍"})
     own = {str(number): {"reactions": ["👍"], "vote": 0}}
-    assert join(bia)["mine"] == own
+    assert bia.come_in()["mine"] == own
     around = {"around": number, "limit": 1}
     assert bia.call("history", around)["mine"] == own
     assert host.call("history", around)["mine"] == {}
     assert vote(bia, number, None) == {"ok": True}
     bia.heard.clear()
-    assert join(bia)["mine"] == {str(number): {"reactions": ["👍"]}}
+    assert bia.come_in()["mine"] == {str(number): {"reactions": ["👍"]}}
 
 
 def test_a_poll_is_asked_once(host):
@@ -98,17 +86,17 @@ def test_a_poll_is_asked_once(host):
 
 def test_hosts_ask_and_close_by_commands(host, bia):
     """What is wrong with a line is said."""
-    join(bia)
+    bia.come_in()
     command = {"name": "poll", "text": "Tea? | yes | no"}
     assert host.call("host_command", command)["ok"]
     poll = bia.hears("add_chat_message", message="Tea?\n1. yes\n2. no")
-    assert host.call("host_command", {"name": "poll", "text": "end"})["ok"]
+    assert host.command("poll", "end")["ok"]
     assert bia.hears("message_changed", id=poll["id"]) is not None
     assert code(vote(bia, poll["id"], 0)) == "poll_closed"
-    assert code(host.call("host_command", {"name": "close"})) == "command"
+    assert code(host.command("close")) == "command"
     host.call("host_command", command)
-    assert host.call("host_command", {"name": "close"})["ok"]
-    answer = host.call("host_command", {"name": "poll", "text": "Tea? | yes | Yes"})
+    assert host.command("close")["ok"]
+    answer = host.command("poll", "Tea? | yes | Yes")
     assert answer["error"] == {
         "code": "poll",
         "message": "“Yes” is there twice. Each option of a poll is another one.",
@@ -117,12 +105,12 @@ def test_hosts_ask_and_close_by_commands(host, bia):
 
 def test_who_is_no_host_asks_and_closes_nothing(host, bia):
     """Nor does anybody else whom it is not for."""
-    join(bia)
+    bia.come_in()
     number = ask(host)["id"]
     assert code(ask(bia)) == "forbidden"
     assert code(bia.call("close_poll", {"id": number})) == "forbidden"
-    assert code(bia.call("host_command", {"name": "poll", "text": "a | b | c"})) == "forbidden"
-    host.call("host_command", {"name": "mute", "text": "Bia"})
+    assert code(bia.command("poll", "a | b | c")) == "forbidden"
+    host.command("mute", "Bia")
     assert code(vote(bia, number, 0)) == "muted"
     assert vote(bia, number, None) == {"ok": True}
 
@@ -149,12 +137,12 @@ def test_what_is_no_vote_is_refused(host):
 
 def test_only_who_is_in_a_room_hears_of_its_polls(host, bia, person_factory):
     """And votes there."""
-    join(host, rooms=True)
+    host.come_in(rooms=True)
     room = host.call("open_room", {"name": f"Lunch {uuid.uuid4().hex[:8]}"})["room"]["id"]
-    join(bia, rooms=True)
+    bia.come_in(rooms=True)
     bia.call("enter_room", {"room": room})
     caio = person_factory("Caio")
-    join(caio, rooms=True)
+    caio.come_in(rooms=True)
     number = ask(host, room=room)["id"]
     vote(bia, number, 1)
     assert bia.hears("reactions_changed", id=number)["counts"] == [0, 1, 0]

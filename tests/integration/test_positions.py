@@ -5,23 +5,9 @@ import uuid
 import pytest
 
 
-@pytest.fixture
-def host(ana, server):
-    """Ana, who has opened the host link."""
-    secret = (server.data_dir / "host-secret").read_text()
-    ana.http.post(server.url + "/host", data={"secret": secret})
-    return ana
-
-
-def join(person, last_seq=0, epoch=""):
-    """Come in as a client that knows positions."""
-    person.connect()
-    return person.call("new_host", {"last_seq": last_seq, "epoch": epoch})
-
-
 def delete(host, number):
     """Let a host delete the message with this id."""
-    answer = host.call("host_command", {"name": "delete", "text": str(number)})
+    answer = host.command("delete", str(number))
     assert answer["ok"], answer
 
 
@@ -32,7 +18,7 @@ def texts(messages):
 
 def test_a_message_is_posted_at_its_position(ana):
     """``seq`` is the ``id`` as long as nothing has changed, and the answer's is not behind it."""
-    answer = join(ana)
+    answer = ana.come_in()
     said = ana.say("hello")
     heard = ana.hears("add_chat_message", message="hello")
     assert heard["seq"] == heard["id"] == said["id"] > answer["seq"]
@@ -41,7 +27,7 @@ def test_a_message_is_posted_at_its_position(ana):
 
 def test_each_client_is_told_of_a_deletion_in_its_own_way(host, bia):
     """Who knows positions gets the message as it is now, everybody else its id."""
-    join(host)
+    host.come_in()
     bia.join()
     number = host.say("a slip")["id"]
     delete(host, number)
@@ -53,7 +39,7 @@ def test_each_client_is_told_of_a_deletion_in_its_own_way(host, bia):
 
 def test_an_edit_reaches_who_is_here_and_who_was_away(ana, bia):
     """Who knows positions at once, everybody else when they come anew."""
-    join(ana)
+    ana.come_in()
     bia.join()
     number = ana.say("a slpi")["id"]
     edit = {"id": number, "message": "a slip", "client_id": str(uuid.uuid4())}
@@ -70,7 +56,7 @@ def test_an_edit_reaches_who_is_here_and_who_was_away(ana, bia):
 
 def test_an_answer_quotes_and_mentions(ana, bia):
     """Everybody gets the same, live and later."""
-    me = join(ana)["you"]["id"]
+    me = ana.come_in()["you"]["id"]
     bia.join()
     number = ana.say("who?")["id"]
     said = {"message": "you", "client_id": str(uuid.uuid4()), "mentions": [me, "nobody"]}
@@ -87,7 +73,7 @@ def test_an_answer_quotes_and_mentions(ana, bia):
 
 def test_people_delete_what_they_have_said(ana, bia):
     """And nobody else does, unless they are host."""
-    join(ana)
+    ana.come_in()
     bia.join()
     number = ana.say("a slip")["id"]
     assert bia.call("delete_message", {"id": number})["error"]["code"] == "forbidden"
@@ -100,10 +86,10 @@ def test_people_delete_what_they_have_said(ana, bia):
 
 def test_each_client_is_told_of_a_cleared_person_in_its_own_way(host, bia):
     """Who knows positions by one event, everybody else by the messages' ids."""
-    join(host)
+    host.come_in()
     you = bia.join()["you"]["id"]
     numbers = [bia.say(text)["id"] for text in "ab"]
-    answer = host.call("host_command", {"name": "clear", "person": you})
+    answer = host.command("clear", person=you)
     assert answer["ok"]
     cleared = host.hears("user_cleared", user_id=you)
     assert numbers[1] <= cleared["up_to"] < cleared["seq"]
@@ -114,14 +100,14 @@ def test_each_client_is_told_of_a_cleared_person_in_its_own_way(host, bia):
 
 def test_who_was_away_gets_what_is_new_and_what_has_changed(host, bia):
     """In one answer, each message once and as it is now."""
-    join(host)
+    host.come_in()
     first, second = host.say("one")["id"], host.say("two")["id"]
-    before = join(bia)
+    before = bia.come_in()
     bia.socket.disconnect()
     delete(host, first)
     third = host.say("three")["id"]
     bia.socket = bia.new_socket()
-    answer = join(bia, before["seq"], before["epoch"])
+    answer = bia.come_in(before["seq"], before["epoch"])
     assert texts(answer["messages"]) == ["three"]
     assert [(one["id"], one["deleted"]) for one in answer["changed"]] == [(first, True)]
     assert answer["complete"]
@@ -132,16 +118,16 @@ def test_who_was_away_gets_what_is_new_and_what_has_changed(host, bia):
 @pytest.mark.own_server
 def test_a_cursor_outlives_a_restart(ana, server):
     """The epoch is another one, and nothing is told twice or anew."""
-    join(ana)
+    ana.come_in()
     ana.say("before")
     ana.socket.disconnect()
     ana.socket = ana.new_socket()
-    before = join(ana)
+    before = ana.come_in()
     ana.socket.disconnect()
     server.stop()
     server.start()
     ana.socket = ana.new_socket()
-    answer = join(ana, before["seq"], before["epoch"])
+    answer = ana.come_in(before["seq"], before["epoch"])
     assert answer["epoch"] != before["epoch"]
     assert (answer["messages"], answer["changed"], answer["complete"]) == ([], [], True)
     assert "anew" not in answer
@@ -150,11 +136,11 @@ def test_a_cursor_outlives_a_restart(ana, server):
 @pytest.mark.parametrize("cursor", [(1, "of another server"), (2**40, None)])
 def test_a_cursor_of_another_history_is_answered_anew(ana, cursor):
     """Whatever it has seen there: what is here comes as to a newcomer."""
-    epoch = join(ana)["epoch"]
+    epoch = ana.come_in()["epoch"]
     ana.say("here")
     ana.socket.disconnect()
     ana.socket = ana.new_socket()
-    answer = join(ana, cursor[0], cursor[1] or epoch)
+    answer = ana.come_in(cursor[0], cursor[1] or epoch)
     assert answer["anew"] is True
     assert texts(answer["messages"]) == ["here"]
 
@@ -163,13 +149,13 @@ def test_a_cursor_of_another_history_is_answered_anew(ana, cursor):
 @pytest.mark.server_options("--no-history")
 def test_without_history_pages_keep_their_talk(server, ana, person_factory):
     """What was said before the restart is known to the pages alone: nothing is anew."""
-    join(ana)
+    ana.come_in()
     ana.say("before")
     before = ana.hears("add_chat_message", message="before")
     epoch = ana.call("new_host", {"last_seq": 0})["epoch"]
     server.kill()
     server.start()
     bia = person_factory("Bia")
-    answer = join(bia, before["seq"], epoch)
+    answer = bia.come_in(before["seq"], epoch)
     assert "anew" not in answer
     assert answer["complete"] is False

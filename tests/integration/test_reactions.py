@@ -3,26 +3,11 @@
 import pytest
 
 
-@pytest.fixture
-def host(ana, server):
-    """Ana, who has opened the host link."""
-    secret = (server.data_dir / "host-secret").read_text()
-    ana.http.post(server.url + "/host", data={"secret": secret})
-    return ana
-
-
-def join(person, last_seq=0, epoch=""):
-    """Come in as a client that knows positions."""
-    if not person.socket.connected:
-        person.connect()
-    return person.call("new_host", {"last_seq": last_seq, "epoch": epoch})
-
-
 def again(person, answer):
     """Come back after a break, with what one knew then."""
     person.socket.disconnect()
     person.socket = person.new_socket()
-    return join(person, answer["seq"], answer["epoch"])
+    return person.come_in(answer["seq"], answer["epoch"])
 
 
 def react(person, number, emoji="👍", **fields):
@@ -38,8 +23,8 @@ def like(*people):
 
 def test_a_reaction_reaches_everybody_who_knows_positions(ana, bia, person_factory):
     """Its position is a new one; older clients are told nothing."""
-    me = join(ana)
-    join(bia)
+    me = ana.come_in()
+    bia.come_in()
     carla = person_factory("Carla")
     carla.join()
     number = ana.say("hello")["id"]
@@ -54,7 +39,7 @@ def test_a_reaction_reaches_everybody_who_knows_positions(ana, bia, person_facto
 
 def test_the_last_one_is_told_as_well(ana, bia):
     """Though it comes too soon after the first one to be told at once."""
-    me, you = join(ana), join(bia)
+    me, you = ana.come_in(), bia.come_in()
     number = ana.say("hello")["id"]
     react(ana, number)
     react(bia, number)
@@ -66,10 +51,10 @@ def test_the_last_one_is_told_as_well(ana, bia):
 
 def test_ones_own_reactions_stand_beside_the_messages(ana, bia, until):
     """In one's own answers, and at once on one's other connections; not in anybody else's."""
-    before = join(ana)
+    before = ana.come_in()
     tab = ana.new_socket()
     tab.connect(ana.server.url, transports=["websocket"])
-    own = join(bia)
+    own = bia.come_in()
     number = ana.say("hello")["id"]
     react(ana, number)
     assert ana.hears("mine") == {str(number): {"reactions": ["👍"]}}
@@ -77,14 +62,14 @@ def test_ones_own_reactions_stand_beside_the_messages(ana, bia, until):
     assert again(ana, before)["mine"] == {str(number): {"reactions": ["👍"]}}
     (message,) = again(bia, own)["messages"]
     assert (message["reactions"], bia.events("mine")) == (like(before), [])
-    assert join(bia)["mine"] == {}
+    assert bia.come_in()["mine"] == {}
 
 
 def test_who_was_away_learns_what_was_reacted(ana, bia):
     """The message comes once more, as it is now."""
-    join(ana)
+    ana.come_in()
     number = ana.say("hello")["id"]
-    before = join(bia)
+    before = bia.come_in()
     bia.socket.disconnect()
     ana.say("meanwhile")
     react(ana, number)
@@ -98,7 +83,7 @@ def test_who_was_away_learns_what_was_reacted(ana, bia):
 @pytest.mark.own_server
 def test_a_kill_loses_no_reaction(ana, server):
     """Whatever was acknowledged is told, at the latest by the next start."""
-    before = join(ana)
+    before = ana.come_in()
     number = ana.say("hello")["id"]
     me, kinds = like(before)["👍"], "👍❤️🎉😂"
     for emoji in ("👍", "❤️", "🎉", "😂"):
@@ -130,22 +115,22 @@ REFUSED = [
 
 def test_what_is_no_reaction_is_refused(ana):
     """With a reason; the connection goes on."""
-    join(ana)
+    ana.come_in()
     answers = [ana.call("react", payload)["error"]["code"] for payload, _ in REFUSED]
     assert answers == [code for _, code in REFUSED]
 
 
 def test_pins_are_there_for_who_comes(host, bia, until):
     """Also where the message itself is older than all that they get."""
-    join(host)
+    host.come_in()
     numbers = [host.say(text)["id"] for text in "ab"]
-    before = join(bia)
+    before = bia.come_in()
     for number in numbers:
         command = {"name": "pin", "text": str(number)}
         assert host.call("host_command", command)["ok"]
         assert bia.hears("message_changed", id=number)["pinned"] is True
     pins = again(bia, before)["pins"]
     assert [(pin["id"], pin["pinned"]) for pin in pins] == [(n, True) for n in numbers]
-    assert host.call("host_command", {"name": "unpin"})["ok"]
+    assert host.command("unpin")["ok"]
     until(lambda: "pinned" not in bia.events("message_changed")[-1])
-    assert [pin["id"] for pin in join(bia)["pins"]] == numbers[:1]
+    assert [pin["id"] for pin in bia.come_in()["pins"]] == numbers[:1]

@@ -2,16 +2,15 @@
 
 import pytest
 
-from tests.integration.test_rooms import code, join, say
 from tests.world.deadline import wait_for
+from tests.world.person import code
 
 
 @pytest.fixture
-def host(person_factory, server):
+def host(person_factory):
     """Rui, who has opened the host link."""
     person = person_factory("Rui")
-    secret = (server.data_dir / "host-secret").read_text()
-    person.http.post(server.url + "/host", data={"secret": secret})
+    person.become_host()
     return person
 
 
@@ -20,15 +19,15 @@ pytestmark = pytest.mark.server_options("--private", "all")
 
 def talk(ana, bia):
     """Let Ana say five things to Bia in private; returns their room, and the ids."""
-    join(bia)
-    me = join(ana)["you"]
+    bia.come_in(rooms=True)
+    me = ana.come_in(rooms=True)["you"]
     room = bia.call("open_direct", {"person": me["id"]})["room"]["id"]
-    return room, [say(ana, f"word {n}", room)["id"] for n in range(5)]
+    return room, [ana.say(f"word {n}", room=room)["id"] for n in range(5)]
 
 
 def test_a_host_is_shown_what_was_said(ana, bia, host):
     """Told that there is something, they ask; once it is deleted nothing of it is left."""
-    join(host)
+    host.come_in(rooms=True)
     room, ids = talk(ana, bia)
     assert bia.call("report", {"id": ids[2]}) == {"ok": True, "hosts": 1}
     wait_for(lambda: host.events("reports"), "the news of a report")
@@ -51,7 +50,7 @@ def test_one_is_dismissed(ana, bia, host):
     """The others learn nothing of it, and its author may delete it again."""
     _, ids = talk(ana, bia)
     bia.call("report", {"id": ids[2]})
-    join(host)
+    host.come_in(rooms=True)
     assert code(bia.call("report", {"id": ids[2], "dismiss": True})) == "forbidden"
     assert host.call("report", {"id": ids[2], "dismiss": True}) == {"ok": True}
     assert host.call("reports", {})["count"] == 0
@@ -68,10 +67,10 @@ def test_nobody_reports_all_the_time(ana, bia, host, server):
     assert bia.call("host_command", command)["ok"]
     assert code(bia.call("host_command", command)) == "too_fast"
     assert code(bia.call("report", {"id": ids[0]})) == "too_fast"
-    assert say(bia, "no refusal that counts", room)["ok"]
+    assert bia.say("no refusal that counts", room=room)["ok"]
     server.stop()
     server.start()
-    join(host)
+    host.come_in(rooms=True)
     assert host.call("reports", {})["count"] == 5
     assert host.call("delete_message", {"id": ids[2]})["ok"]
     log = server.log()

@@ -4,28 +4,8 @@ import uuid
 
 import pytest
 
+from tests.world.person import code
 from tests.world.pictures import screenshot
-
-
-@pytest.fixture
-def host(ana, server):
-    """Ana, who has opened the host link."""
-    secret = (server.data_dir / "host-secret").read_text()
-    ana.http.post(server.url + "/host", data={"secret": secret})
-    return ana
-
-
-@pytest.fixture
-def davi(person_factory):
-    """Davi, logged in but not connected yet."""
-    return person_factory("Davi")
-
-
-def join(person, last_seq=0, epoch=""):
-    """Come in as a client that takes rooms."""
-    if not person.socket.connected:
-        person.connect()
-    return person.call("new_host", {"last_seq": last_seq, "epoch": epoch, "rooms": True})
 
 
 def open_room(person):
@@ -33,22 +13,11 @@ def open_room(person):
     return person.call("open_room", {"name": f"Robots {uuid.uuid4().hex[:8]}"})
 
 
-def say(person, text, room):
-    """Say something in a room."""
-    said = {"message": text, "client_id": str(uuid.uuid4()), "room": room}
-    return person.call("new_message", said)
-
-
-def code(answer):
-    """Why something was refused."""
-    return answer["error"]["code"]
-
-
 @pytest.mark.own_server
 def test_as_long_as_there_is_one_room_nothing_is_new(ana, bia):
     """But for a line about it: the rest is what everybody gets."""
     said = ana.join() and ana.say("hello")
-    answer = join(bia)
+    answer = bia.come_in(rooms=True)
     (main,) = answer.pop("rooms")
     assert answer.pop("open") == []
     old = bia.call("new_host", {"last_seq": 0, "epoch": ""})
@@ -75,7 +44,7 @@ def test_as_long_as_there_is_one_room_nothing_is_new(ana, bia):
 def test_a_room_from_its_opening_to_its_end(host, bia, davi):
     """Who is in it hears what happens there; who is not learns that it is there."""
     for person in (host, bia, davi):
-        join(person)
+        person.come_in(rooms=True)
     opened = open_room(host)
     room = opened["room"]["id"]
     assert (opened["room"]["kind"], opened["members"][0]["user"]) == ("open", "Ana")
@@ -83,15 +52,15 @@ def test_a_room_from_its_opening_to_its_end(host, bia, davi):
     assert (told["name"], told["members"]) == (opened["room"]["name"], 1)
     assert not told["member"]
     host.hears("room_opened", id=room, member=True)
-    said = say(host, "one", room)
+    said = host.say("one", room=room)
     entered = bia.call("enter_room", {"room": room})
     assert [message["id"] for message in entered["messages"]] == [said["id"]]
     assert (entered["complete"], len(entered["members"])) == (True, 2)
     host.hears("member_joined", room=room, user="Bia")
-    assert say(bia, "two", room)["ok"]
+    assert bia.say("two", room=room)["ok"]
     heard = host.hears("add_chat_message", message="two")
     assert heard["room"] == room
-    assert code(say(davi, "three", room)) == "not_a_member"
+    assert code(davi.say("three", room=room)) == "not_a_member"
     assert code(davi.call("history", {"room": room})) == "unknown_room"
     assert code(davi.call("search", {"text": "two", "room": room})) == "unknown_room"
     react = {"id": said["id"], "emoji": "👍"}
@@ -105,9 +74,9 @@ def test_a_room_from_its_opening_to_its_end(host, bia, davi):
 
 def test_a_client_that_knows_nothing_of_rooms_stays_in_the_main_one(host, bia):
     """Also where its person is in another one, by another tab."""
-    join(host)
+    host.come_in(rooms=True)
     room = open_room(host)["room"]["id"]
-    join(bia)
+    bia.come_in(rooms=True)
     bia.call("enter_room", {"room": room})
     old = bia.new_socket()
     heard = []
@@ -115,7 +84,7 @@ def test_a_client_that_knows_nothing_of_rooms_stays_in_the_main_one(host, bia):
     old.connect(bia.url, transports=["websocket"])
     answer = old.call("new_host", {})
     assert "rooms" not in answer
-    say(host, "in the room", room)
+    host.say("in the room", room=room)
     bia.hears("room_opened", id=open_room(host)["room"]["id"])
     bia.hears("add_chat_message", room=room)
     wait = old.call("new_message", {"message": "me, too", "client_id": str(uuid.uuid4())})
@@ -131,7 +100,7 @@ def test_a_client_that_knows_nothing_of_rooms_stays_in_the_main_one(host, bia):
 @pytest.mark.server_options("--rooms", "all", "--private", "all")
 def test_where_all_may_guests_open_rooms_and_talk_in_private(bia, davi):
     """And their pages are told that they may."""
-    answer, other = join(bia), join(davi)
+    answer, other = bia.come_in(rooms=True), davi.come_in(rooms=True)
     assert (answer["room"]["rooms"], answer["room"]["private"]) == ("all", "all")
     opened = open_room(bia)["room"]
     assert opened["opener"] == answer["you"]["id"]
@@ -141,16 +110,17 @@ def test_where_all_may_guests_open_rooms_and_talk_in_private(bia, davi):
 
 def test_a_word_in_private(host, bia, davi):
     """Two people hear it, with whom they speak; the others learn nothing of it."""
-    you = {person.name: join(person)["you"]["id"] for person in (host, bia, davi)}
+    you = {person.name: person.come_in(rooms=True)["you"]["id"] for person in (host, bia, davi)}
     answer = bia.call("open_direct", {"person": you["Ana"]})
     room = answer["room"]["id"]
     assert answer["room"]["person"] == {"id": you["Ana"], "user": "Ana"}
     told = host.hears("room_opened", id=room)
     assert (told["kind"], told["person"]["user"], told["member"]) == ("direct", "Bia", True)
-    number = say(bia, "a word", room)["id"]
+    number = bia.say("a word", room=room)["id"]
     assert host.hears("add_chat_message", id=number)["room"] == room
     assert code(bia.call("open_direct", {"person": you["Davi"]})) == "forbidden"
-    assert (join(bia)["room"]["rooms"], join(bia)["room"]["private"]) == ("hosts", "hosts")
+    rules = bia.come_in(rooms=True)["room"]
+    assert (rules["rooms"], rules["private"]) == ("hosts", "hosts")
     for event, payload in (
         ("enter_room", {"room": room}),
         ("history", {"room": room}),
@@ -166,7 +136,7 @@ def test_a_word_in_private(host, bia, davi):
 def test_files_of_a_room_are_for_who_is_in_it(host, bia, davi):
     """Whoever leaves has them no more."""
     for person in (host, bia, davi):
-        join(person)
+        person.come_in(rooms=True)
     room = open_room(host)["room"]["id"]
     bia.call("enter_room", {"room": room})
     host.send_file("plan.png", screenshot(40, 30), room=room)
@@ -179,15 +149,15 @@ def test_files_of_a_room_are_for_who_is_in_it(host, bia, davi):
 
 def test_who_was_away_gets_what_was_said_in_their_rooms(host, bia):
     """In one answer, with how much of it they have not read."""
-    join(host)
+    host.come_in(rooms=True)
     room = open_room(host)["room"]["id"]
-    join(bia)
+    bia.come_in(rooms=True)
     bia.call("enter_room", {"room": room})
-    before = join(bia)
+    before = bia.come_in(rooms=True)
     bia.socket.disconnect()
     for text, where in (("a", "lobby"), ("b", room), ("c", "lobby"), ("d", room)):
-        last = say(host, text, where)
-    answer = join(bia, before["seq"], before["epoch"])
+        last = host.say(text, room=where)
+    answer = bia.come_in(before["seq"], before["epoch"], rooms=True)
     assert [message["message"] for message in answer["messages"]] == list("abcd")
     unread = {one["id"]: one["unread"] for one in answer["rooms"]}
     assert unread == {"lobby": 2, room: 2}
@@ -195,27 +165,28 @@ def test_who_was_away_gets_what_was_said_in_their_rooms(host, bia):
     read = bia.call("mark_read", {"room": room, "id": last["id"]})
     assert read == {"ok": True, "room": room, "id": last["id"], "unread": 0, "mentions": 0}
     bia.hears("read", room=room, unread=0)
-    assert {one["id"]: one["unread"] for one in join(bia)["rooms"]} == {"lobby": 2, room: 0}
+    again = bia.come_in(rooms=True)["rooms"]
+    assert {one["id"]: one["unread"] for one in again} == {"lobby": 2, room: 0}
 
 
 def test_a_command_counts_for_its_room(host, bia, davi, server, until):
     """Who is there learns what holds from now on; elsewhere nothing has changed."""
     for person in (host, bia, davi):
-        join(person)
-    answer = command(host, "room", "Robots")
+        person.come_in(rooms=True)
+    answer = host.command("room", "Robots")
     room = answer["room"]
-    assert command(bia, "room", "robots") == {**answer, "message": "You are in the room Robots."}
-    assert command(host, "slow", "30s", room=room)["ok"]
+    assert bia.command("room", "robots") == {**answer, "message": "You are in the room Robots."}
+    assert host.command("slow", "30s", room=room)["ok"]
     assert bia.hears("room_changed", id=room)["slow"] == 30
-    assert say(bia, "one", room)["ok"]
-    assert code(say(bia, "two", room)) == "slow_mode"
-    assert say(bia, "hello", "lobby")["ok"]
-    assert code(command(bia, "close", room=room)) == "forbidden"
-    assert code(command(host, "topic", "X", room="none")) == "unknown_room"
-    assert command(host, "clear", room=room)["ok"]
+    assert bia.say("one", room=room)["ok"]
+    assert code(bia.say("two", room=room)) == "slow_mode"
+    assert bia.say("hello", room="lobby")["ok"]
+    assert code(bia.command("close", room=room)) == "forbidden"
+    assert code(host.command("topic", "X", room="none")) == "unknown_room"
+    assert host.command("clear", room=room)["ok"]
     assert bia.hears("history_cleared")["room"] == room
-    assert command(davi, "rooms")["message"] == "Rooms:\nRobots (2)"
-    assert command(host, "close", room=room)["ok"]
+    assert davi.command("rooms")["message"] == "Rooms:\nRobots (2)"
+    assert host.command("close", room=room)["ok"]
     assert davi.hears("room_closed", id=room)["closed"]
     by_ana = [one for one in until(lambda: closed(server)) if one.get("by") == "Ana"]
     assert [(one["event"], one["room"]) for one in by_ana] == [
@@ -228,8 +199,8 @@ def test_a_command_counts_for_its_room(host, bia, davi, server, until):
 
 def test_a_command_opens_no_more_rooms_than_an_event(bia):
     """Whoever asks again and again has to wait, whatever came of it."""
-    join(bia)
-    codes = [code(command(bia, "room", "Chess")) for _ in range(31)]
+    bia.come_in(rooms=True)
+    codes = [code(bia.command("room", "Chess")) for _ in range(31)]
     assert codes == ["forbidden"] * 30 + ["too_fast"]
 
 
@@ -239,26 +210,21 @@ def closed(server):
     return records if any(one["event"] == "room_closed" for one in records) else []
 
 
-def command(whose, name, text="", **fields):
-    """Let somebody carry out a command."""
-    return whose.call("host_command", {"name": name, "text": text, **fields})
-
-
 def test_a_deleted_room_is_on_no_disk(host, bia, server, until):
     """Nor shown to anybody, in a moment, with its files."""
     for person in (host, bia):
-        join(person)
+        person.come_in(rooms=True)
     room = open_room(host)["room"]
     bia.call("enter_room", {"room": room["id"]})
     secret = f"secret {uuid.uuid4().hex}"
-    assert say(bia, secret, room["id"])["ok"]
+    assert bia.say(secret, room=room["id"])["ok"]
     host.send_file("plan.png", screenshot(40, 30), room=room["id"])
     file = bia.hears("add_chat_message", room=room["id"], user="Ana")["files"][0]
     assert where(server, secret) != []
-    assert command(host, "erase", room=room["id"])["ok"]
+    assert host.command("erase", room=room["id"])["ok"]
     assert bia.hears("room_deleted", id=room["id"]) == {"id": room["id"]}
     assert bia.get(f"/files/{file['id']}/plan.png").status_code == 404
-    assert [one["id"] for one in join(bia)["rooms"]] == ["lobby"]
+    assert [one["id"] for one in bia.come_in(rooms=True)["rooms"]] == ["lobby"]
     assert code(bia.call("enter_room", {"room": room["id"]})) == "unknown_room"
     until(lambda: where(server, secret) == where(server, room["id"]) == [])
 
@@ -272,14 +238,14 @@ def where(server, text):
 @pytest.mark.own_server
 def test_a_restart_keeps_rooms(host, bia, server):
     """And who is in them."""
-    join(host)
+    host.come_in(rooms=True)
     room = open_room(host)["room"]["id"]
-    before = join(bia)
+    before = bia.come_in(rooms=True)
     bia.call("enter_room", {"room": room})
-    say(host, "one", room)
+    host.say("one", room=room)
     server.stop()
     server.start()
-    answer = join(bia, before["seq"], before["epoch"])
+    answer = bia.come_in(before["seq"], before["epoch"], rooms=True)
     (_, found) = answer["rooms"]
     assert (found["id"], found["anew"], found["members"]) == (room, True, 2)
     assert [message["message"] for message in answer["messages"]] == ["one"]

@@ -94,9 +94,8 @@ def test_an_old_database_is_taken_into_the_index(ana, server, until):
     ana.socket = ana.new_socket()
     ana.join()
     until(lambda: look(ana, "xyl") == ["a xylophon plays"], "the old message")
-    secret = (server.data_dir / "host-secret").read_text()
-    ana.http.post(server.url + "/host", data={"secret": secret})
-    assert ana.call("host_command", {"name": "delete", "text": str(number)})["ok"]
+    ana.become_host()
+    assert ana.command("delete", str(number))["ok"]
     assert look(ana, "xyl") == []
     files = [server.data_dir / f"messages.db{suffix}" for suffix in ("", "-wal")]
     until(lambda: not any(b"ophon" in file.read_bytes() for file in files), "no byte of it")

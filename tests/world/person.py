@@ -120,8 +120,23 @@ class Person:
         payload = {} if last_id is None else {"last_id": last_id}
         return self.call("new_host", payload)
 
-    def say(self, text: str, client_id: str | None = None) -> dict[str, Any]:
-        payload = {"message": text, "client_id": client_id or str(uuid.uuid4())}
+    def come_in(self, last_seq: int = 0, epoch: str = "", **traits: Any) -> dict[str, Any]:
+        """Join as a client that knows positions, with ``rooms=True`` as one that takes rooms."""
+        if not self.socket.connected:
+            self.connect()
+        return self.call("new_host", {"last_seq": last_seq, "epoch": epoch, **traits})
+
+    def become_host(self) -> None:
+        """Open the host link."""
+        answer = self.http.post(self.url + "/host", data={"secret": self.server.host_secret})
+        assert answer.status_code == 204, answer.text
+
+    def command(self, name: str, text: str = "", **fields: Any) -> dict[str, Any]:
+        """Give a command of hosts."""
+        return self.call("host_command", {"name": name, "text": text, **fields})
+
+    def say(self, text: str, client_id: str | None = None, **fields: Any) -> dict[str, Any]:
+        payload = {"message": text, "client_id": client_id or str(uuid.uuid4()), **fields}
         return self.call("new_message", payload)
 
     def send_file(
@@ -173,6 +188,11 @@ class Person:
                 self.http.cookies.update(cookies)
                 self.log_out()
         self.http.close()
+
+
+def code(answer: dict[str, Any]) -> str:
+    """Why something was refused."""
+    return str(answer["error"]["code"])
 
 
 def _close_for_good(socket: socketio.Client) -> None:

@@ -21,6 +21,7 @@ from tests.world.deadline import DEADLINE, wait_for
 from tests.world.forerunner import Forerunners, Forked
 
 _URL = re.compile(r"(https?)://\S+:(\d+)")
+_HOST_LINK = re.compile(r"/host#(\w+)")
 _END_OF_BANNER = "Ctrl+C\n"
 _FORERUNNERS = Forerunners()
 _NOT_INSTALLED = str(Path(__file__).with_name("not_installed"))
@@ -57,6 +58,13 @@ class ServerProcess:
         """What a client of `requests` needs to trust it."""
         own = self.data_dir / "tls" / "authority.pem"
         return str(own) if own.exists() else True
+
+    @property
+    def host_secret(self) -> str:
+        """What stands in the link that makes somebody a host."""
+        found = _HOST_LINK.search(self.output())
+        assert found
+        return found.group(1)
 
     def start(self) -> None:
         """Start, or start again with the same port and data."""
