@@ -3,10 +3,17 @@
 import pytest
 
 from lanchat.chat.events import Announced, MessagePosted
-from lanchat.chat.grouping import GROUPS_LIMIT
+from lanchat.chat.grouping import GROUPS_LIMIT, ROUNDS_KEPT
 from lanchat.chat.model import LOBBY, Cursor
 from lanchat.chat.room_channels import TAKES_ROOMS
-from lanchat.chat.room_events import HostCalled, RoomChanged, RoomEntered, RoomLeft, RoomTold
+from lanchat.chat.room_events import (
+    HostCalled,
+    RoomChanged,
+    RoomDeleted,
+    RoomEntered,
+    RoomLeft,
+    RoomTold,
+)
 from lanchat.errors import (
     CommandUnusable,
     Forbidden,
@@ -186,6 +193,22 @@ def test_a_second_sharing_out_gives_everybody_exactly_their_new_place(hub, recor
     assert MessagePosted(said) in heard(recorder, "Davi", MessagePosted)
     assert MessagePosted(said) not in heard(recorder, "Caio", MessagePosted)
     assert hub.rooms.enter("Bia", old.id).page.messages == [message]
+
+
+def test_groups_of_long_ago_are_deleted(hub, recorder, give, guests):
+    """With what was said there; nothing of a sharing out stays for ever."""
+    rounds = []
+    for _ in range(ROUNDS_KEPT + 2):
+        give("groups 2")
+        rounds.append([room.id for room in hub.groups.there()])
+        give("groups end")
+    say(hub, "Bia", "wait", LOBBY)  # behind what was deleted
+    gone = sorted(room_id for each in rounds[:2] for room_id in each)
+    assert sorted(event.room for event in heard(recorder, "Ana", RoomDeleted)) == gone
+    own = hub.rooms.readable(guests["Bia"].id)
+    assert [room_id in each for room_id, each in zip(own[1:], rounds[2:], strict=True)] == (
+        [True] * ROUNDS_KEPT
+    )
 
 
 def test_groups_end_and_one_can_be_closed_alone(hub, recorder, give, audit):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lanchat.chat.changes import Amend, Announce
+from lanchat.chat.changes import Amend, Announce, LoggedOut
 from lanchat.chat.events import Announced, MessagePosted
 from lanchat.chat.model import LOBBY, PINS, Cursor, User
 from lanchat.chat.room_changes import (
@@ -17,7 +17,7 @@ from lanchat.chat.room_changes import (
 )
 from lanchat.chat.room_events import GroupEntered, GroupsShared, RoomOpened
 from lanchat.chat.rooms import Room
-from lanchat.errors import RoomClosed, UnknownRoom
+from lanchat.errors import RoomClosed, UnknownPerson, UnknownRoom
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import draft, say, texts
 
@@ -119,6 +119,18 @@ def test_who_has_logged_out_has_no_place(log):
     share(log, (ANA,), (BIA,))
     do(log, LeaveAll(ANA.id))
     assert do(log, PutIntoGroup(CAIO)).room == "a"
+
+
+def test_who_has_just_logged_out_is_put_nowhere(ports):
+    """As at another server: whoever shares out may not know of it yet."""
+    log = ports.log
+    ports.reservations.note([LoggedOut(ANA.id, 1.0)])
+    shared = share(log, (ANA, CAIO), (BIA,), (ANA,))
+    assert [one.members for one in shared.opened] == [(CAIO,), (BIA,), ()]
+    for change in (PutIntoGroup(ANA), PutIntoGroup(ANA, "b")):
+        with pytest.raises(UnknownPerson):
+            do(log, change)
+    assert members(log) == {"a": [CAIO], "b": [BIA]}
 
 
 def test_somebody_is_moved(log, told):

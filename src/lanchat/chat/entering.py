@@ -29,6 +29,7 @@ from lanchat.chat.room_changes import (
     MarkRead,
     OpenRoom,
     RenameMember,
+    check_closed,
 )
 from lanchat.chat.room_events import MarkedRead
 from lanchat.chat.rooms import (
@@ -255,7 +256,7 @@ class Entering(RoomAccess):
             for user_id in users:
                 self._log.append(LeaveAll(user_id))
             for room_id in rooms:
-                self._log.append(DeleteRoom(room_id, _check_closed))
+                self._log.append(DeleteRoom(room_id, check_closed))
 
     def load(self) -> None:
         """Take what is stored, at first, and where what was told was of another history."""
@@ -282,8 +283,3 @@ class Entering(RoomAccess):
     def _marked(self, marked: Future[MarkedRead]) -> None:
         if not marked.exception() and marked.result().changed:
             self._publish(marked.result())
-
-
-def _check_closed(room: Room) -> None:
-    if room.is_open:
-        raise Forbidden

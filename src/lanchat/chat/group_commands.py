@@ -15,7 +15,7 @@ from lanchat.chat.changes import Announce, Draft
 from lanchat.chat.grouping import GROUPS_LIMIT
 from lanchat.chat.model import LOBBY, User, check_text, timestamp
 from lanchat.chat.moderation import Actor, Call, Done, Moderation
-from lanchat.errors import CommandUnusable, RoomClosed, UnknownRoom
+from lanchat.errors import CommandUnusable, RoomClosed, UnknownPerson, UnknownRoom
 
 END = "end"
 EACH = "each"
@@ -62,6 +62,8 @@ def group(moderation: Moderation, actor: Actor, call: Call) -> Done:
         raise CommandUnusable("no_group", number=call.number)
     try:
         moderation.groups.move(user, there[call.number - 1].id)
+    except UnknownPerson:
+        raise CommandUnusable("nobody", name=user.name) from None
     except (UnknownRoom, RoomClosed):
         raise CommandUnusable("no_group", number=call.number) from None
     moderation.audit.command("group", actor.name, (user, origin), value=str(call.number))

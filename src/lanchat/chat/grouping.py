@@ -13,7 +13,7 @@ from lanchat.chat.model import User
 from lanchat.chat.permissions import Permissions
 from lanchat.chat.ports import EventLog
 from lanchat.chat.presence import Presence
-from lanchat.chat.room_changes import PutIntoGroup, ShareOut
+from lanchat.chat.room_changes import DeleteRoom, PutIntoGroup, ShareOut, check_closed
 from lanchat.chat.room_events import GroupEntered, GroupsShared, HostCalled
 from lanchat.chat.rooms import Room, new_room_id
 from lanchat.errors import (
@@ -21,11 +21,18 @@ from lanchat.errors import (
     PayloadInvalid,
     RoomClosed,
     StoreUnavailable,
+    UnknownPerson,
     UnknownRoom,
 )
 
 GROUPS_LIMIT = 100
 """Groups at the same time."""
+
+ROUNDS_KEPT = 30
+"""So many times back that people were shared out, with what was said in the groups of then.
+
+Everybody has all of theirs in memory and in the answer to a page that is opened.
+"""
 
 
 class Groups:
@@ -64,22 +71,33 @@ class Groups:
             (Room(room_id, "group", str(number), opener=opener), tuple(users))
             for number, (room_id, users) in enumerate(zip(ids, groups, strict=True), start=1)
         )
-        return self._log.append(ShareOut(wanted)).result()
+        shared = self._log.append(ShareOut(wanted)).result()
+        self._let_go()
+        return shared
 
     def end(self) -> GroupsShared:
         """Let there be no groups any more; what was said there is read on."""
         return self._log.append(ShareOut(())).result()
 
     def move(self, user: User, room_id: str) -> GroupEntered:
-        """Let somebody be in this group instead of another one. Raises UnknownRoom, RoomClosed."""
+        """Let somebody be in this group instead of another one.
+
+        Raises UnknownRoom, RoomClosed or UnknownPerson.
+        """
         return self._log.append(PutIntoGroup(user, room_id)).result()
+
+    def _let_go(self) -> None:
+        """Delete the groups of long ago, as one deletes rooms. Does not wait."""
+        for room in self._memberships.former_groups(ROUNDS_KEPT):
+            with suppress(StoreUnavailable):  # the next time, then
+                self._log.append(DeleteRoom(room.id, check_closed))
 
     # Who comes late.
 
     def place(self, user: User) -> None:
         """Give somebody who has come their place, if they lack one. Waits for the disk."""
         if (placed := self._placed(user)) is not None:
-            with suppress(UnknownRoom):  # the groups have just ended
+            with suppress(UnknownRoom, UnknownPerson):  # the groups have just ended, or they go
                 placed.result()
 
     def place_all(self, user_ids: Iterable[str]) -> None:

@@ -101,6 +101,12 @@ class Memberships:
         found = [room for room in list(self._rooms.values()) if _is_group(room, opened)]
         return sorted(found, key=lambda room: (room.opened, room.id))
 
+    def former_groups(self, kept: int) -> list[Room]:
+        """Those that have ended, but for the last so many times that people were shared out."""
+        groups = [room for room in list(self._rooms.values()) if room.kind == "group"]
+        kept_since = sorted({room.opened for room in groups}, reverse=True)[:kept]
+        return [room for room in groups if room.closed and room.opened not in kept_since]
+
     def has_place(self, user_id: str) -> bool:
         """Whether somebody has been in one of these; so it is where there are none."""
         opened = self._groups_since()

@@ -24,6 +24,7 @@ from lanchat.chat.room_events import (
     RoomsLeft,
 )
 from lanchat.chat.rooms import Room
+from lanchat.errors import Forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,10 @@ class ChangeRoom(Change[RoomChanged]):
 
 @dataclass(frozen=True, slots=True)
 class ShareOut(Change[GroupsShared]):
-    """Let there be these groups with these people in them, and no other group be open."""
+    """Let there be these groups with these people in them, and no other group be open.
+
+    Who has logged out meanwhile, perhaps at another server, is in none.
+    """
 
     groups: tuple[tuple[Room, tuple[User, ...]], ...]
 
@@ -86,7 +90,7 @@ class PutIntoGroup(Change[GroupEntered]):
 
     Where ``room`` does not say in which, it is the smallest, hosts not counted: for who has been in
     none since people were shared out. Others stay where they are, and nobody is told.
-    Refused with UnknownRoom where there is none.
+    Refused with UnknownRoom where there is none, with UnknownPerson where they have logged out.
     """
 
     user: User
@@ -102,6 +106,12 @@ class DeleteRoom(Change[RoomDeleted]):
 
     room: str
     check: Callable[[Room], None]
+
+
+def check_closed(room: Room) -> None:
+    """Look whether a room may be deleted because it has ended. Raises Forbidden."""
+    if room.is_open:
+        raise Forbidden
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from lanchat.chat.model import User
 from lanchat.chat.room_changes import PutIntoGroup, ShareOut
 from lanchat.chat.room_events import GroupEntered, GroupsShared, RoomOpened
 from lanchat.chat.rooms import Room
-from lanchat.errors import RoomClosed, UnknownRoom
+from lanchat.errors import RoomClosed, UnknownPerson, UnknownRoom
 from lanchat.rows.connection import Connection, Reader
 from lanchat.rows.rooms import ROOMS, as_room, insert, put, put_all, room
+from lanchat.rows.state import logged_out
 
 _OPEN = "kind = 'group' AND closed = 0"
 
@@ -37,18 +38,25 @@ _SMALLEST = (
 
 
 def share_out(connection: Connection, change: ShareOut) -> tuple[GroupsShared, bool]:
-    """Let these groups take the place of those that there are; False where nothing changes."""
+    """Let these groups take the place of those that there are; False where nothing changes.
+
+    Who has logged out meanwhile is in none: nobody will ever have their id again.
+    """
     rows = connection.execute(f"{ROOMS} AND {_OPEN} ORDER BY opened, id").fetchall()
     if not rows and not change.groups:
         return GroupsShared(connection.position(), (), ()), False
     seq = connection.take_position()
     connection.execute(f"UPDATE room SET closed = ?, seq = ? WHERE {_OPEN}", (seq, seq))  # noqa: S608
     insert(connection, [wanted for wanted, _ in change.groups], seq)
-    placed = [(wanted.id, user) for wanted, users in change.groups for user in users]
-    put_all(connection, placed, seq)
+    gone = logged_out(connection, [user.id for _, users in change.groups for user in users])
     opened = [
-        RoomOpened(replace(wanted, opened=seq, seq=seq), users) for wanted, users in change.groups
+        RoomOpened(
+            replace(wanted, opened=seq, seq=seq),
+            tuple(user for user in users if user.id not in gone),
+        )
+        for wanted, users in change.groups
     ]
+    put_all(connection, [(one.room.id, user) for one in opened for user in one.members], seq)
     closed = [replace(as_room(row), closed=seq, seq=seq) for row in rows]
     return GroupsShared(seq, tuple(closed), tuple(opened)), True
 
@@ -81,9 +89,11 @@ def shared_out(connection: Reader, seq: int) -> GroupsShared:
 def put_into_group(connection: Connection, change: PutIntoGroup) -> tuple[GroupEntered, bool]:
     """Give somebody a place; False where they have had one, or have it already.
 
-    Raises UnknownRoom or RoomClosed.
+    Raises UnknownPerson of somebody who has logged out meanwhile, UnknownRoom or RoomClosed.
     """
     user = change.user
+    if logged_out(connection, [user.id]):
+        raise UnknownPerson
     if change.room is None:
         row = connection.execute(_PLACE, (user.id,)).fetchone()
         if row is not None:

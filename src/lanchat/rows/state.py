@@ -112,6 +112,13 @@ def save(connection: Connection, state: State, seq: int) -> State:
     return replace(state, seq=seq)
 
 
+def logged_out(connection: Connection, user_ids: Sequence[str]) -> set[str]:
+    """Which of these people have logged out."""
+    query = "SELECT user_id FROM logout WHERE user_id = ?"
+    found = connection.each(query, [(user_id,) for user_id in user_ids])
+    return {user_id for rows in found for (user_id,) in rows}
+
+
 def _note(connection: Connection, notes: Iterable[Note]) -> None:
     for note in notes:
         _write(connection, note)
