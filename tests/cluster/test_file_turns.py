@@ -7,6 +7,8 @@ import io
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,11 @@ import psycopg
 import pytest
 
 from lanchat.chat.model import FileDraft, Origin, User
+from lanchat.cluster.database import PostgresDatabase
 from lanchat.cluster.file_turns import SharedTurns
 from lanchat.errors import BeingWritten, QuotaReached, StoreUnavailable, UnknownFile
 from lanchat.files.stored import StoredFiles
+from lanchat.files.turns import Turn
 from lanchat.rows.files import Quotas
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import draft, say
@@ -41,8 +45,8 @@ def start(join: Any, folder: Path) -> Iterator[Start]:
 
         def started(seconds: float = 60.0, **options: Any) -> StoredFiles:
             database = join().database
-            turns = SharedTurns(database, seconds)
-            return open_files(database, folder, threads, turns=turns, **options)
+            options.setdefault("turns", SharedTurns(database, seconds))
+            return open_files(database, folder, threads, **options)
 
         yield started
 
@@ -153,6 +157,39 @@ def test_nobody_is_told_that_something_is_whole_before_it_is_a_file(
             other.offset(ANA, upload_id)
     assert other.offset(ANA, upload_id).offset == 3
     with other.open(upload_id).content as content:
+        assert content.read() == b"abc"
+
+
+class LateTurns(SharedTurns):
+    """Those of a server before which ``first`` does something to the upload."""
+
+    def __init__(self, database: PostgresDatabase, first: Callable[[str], object]) -> None:
+        super().__init__(database)
+        self._first = first
+
+    @contextmanager
+    def write(self, upload_id: str) -> Iterator[Turn]:
+        self._first(upload_id)
+        with super().write(upload_id) as turn:
+            yield turn
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_what_another_server_finishes_first_is_a_file(
+    start: Start, join: Any, folder: Path, busy: psycopg.Connection[Any], *, asked: bool
+) -> None:
+    """Whoever has seen it as an upload, at its start or for its owner, takes nothing back."""
+    other, process = start(), join()
+    late = start(turns=LateTurns(process.database, partial(other.offset, ANA)))
+    upload_id = begin(other, 3)
+    (folder / "uploads" / upload_id).write_bytes(b"abc")
+    busy.execute('UPDATE upload SET "offset" = 3, sha256 = %s', (ABC,))
+    busy.commit()
+    if asked:
+        assert late.offset(ANA, upload_id).offset == 3
+    else:
+        late.keeping.work()
+    with late.open(upload_id).content as content:
         assert content.read() == b"abc"
 
 

@@ -72,6 +72,11 @@ class FileKeeping:
         self._database.change(partial(rows.give_up, ids=ids))
         self._disk.call(partial(self._drop_uploads, ids))
 
+    def lose(self, upload_id: str) -> None:
+        """Let an upload go of which the disk has lost something."""
+        self._database.change(partial(rows.lose, ids=[upload_id]))
+        self._disk.call(partial(self._drop_uploads, [upload_id]))
+
     def settle(self, aside: Iterable[str]) -> None:
         """Delete contents that were set aside, or put them back where they are of a file."""
         for name in aside:
@@ -188,6 +193,6 @@ class FileKeeping:
             with self._turns.write(upload.id) as turn:
                 self._finish(upload, turn)
         except UnknownFile:  # it was given up, or the disk has lost it
-            self.give_up([upload.id])
+            self.lose(upload.id)
         except LanchatError:  # whoever asks for it tries again
             pass

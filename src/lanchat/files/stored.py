@@ -247,7 +247,7 @@ class StoredFiles:
                 self._disk.call(partial(self._folder.drop, torn))
             return self._disk.call(begin)
         except (ShortFileError, UnknownFile):
-            self.keeping.give_up([upload.id])
+            self.keeping.lose(upload.id)
             raise UnknownFile from None
 
     def _remember(self, upload: UploadRow, sha256: Hash | None) -> None:

@@ -6,7 +6,7 @@ changes something is to be within a transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from lanchat.chat.model import Attachment, User
@@ -142,10 +142,15 @@ def note(connection: Connection, upload: UploadRow) -> None:
 
 
 def finish(connection: Connection, upload: UploadRow, kind: str) -> None:
-    """Make a file of an upload whose content has its place. Raises UnknownFile as ``note``."""
+    """Make a file of an upload whose content has its place, unless somebody else just has.
+
+    Raises UnknownFile as ``note``.
+    """
     gone = connection.execute("DELETE FROM upload WHERE id = ?", (upload.id,))
     if not gone.rowcount:
-        raise UnknownFile
+        if connection.execute("SELECT 1 FROM file WHERE id = ?", (upload.id,)).fetchone() is None:
+            raise UnknownFile
+        return
     _note_content(connection, str(upload.sha256), upload.length)
     connection.execute(
         "INSERT INTO file (id, sha256, name, type, size, width, height, user_id, device,"
@@ -210,8 +215,15 @@ def waiting(connection: Reader) -> list[str]:
     return [file_id for (file_id,) in rows]
 
 
-def give_up(connection: Connection, ids: Iterable[str]) -> None:
-    """Let uploads go, and files that no message names.
+def give_up(connection: Connection, ids: Collection[str]) -> None:
+    """Let uploads go, and files that no message names."""
+    meant = [(each,) for each in ids]
+    lose(connection, ids)
+    connection.executemany("DELETE FROM file WHERE id = ? AND message_id IS NULL", meant)
+
+
+def lose(connection: Connection, ids: Collection[str]) -> None:
+    """Let uploads go; what somebody else has made a file of meanwhile stays.
 
     The content of an upload that is whole may have come to its place already: it is unused now.
     """
@@ -222,7 +234,6 @@ def give_up(connection: Connection, ids: Iterable[str]) -> None:
         meant,
     )
     connection.executemany("DELETE FROM upload WHERE id = ?", meant)
-    connection.executemany("DELETE FROM file WHERE id = ? AND message_id IS NULL", meant)
 
 
 _UNUSED = "uses = 0 AND sha256 NOT IN (SELECT sha256 FROM upload WHERE sha256 IS NOT NULL)"
