@@ -15,8 +15,9 @@ endif
 
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check
-# With the Node.js of .venv/.dev, for what npm starts, too: the same version for everybody.
-NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+# The Node.js of .venv/.dev, for what is started by it, too: the same version for everybody.
+OUR_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+NPM := $(OUR_NODE) $(BIN)/npm
 BUILT := src/lanchat/web/built/manifest.json
 RECIPE := pyproject.toml hatch_build.py scripts/build_pages.mjs package.json package-lock.json \
 	src/lanchat/__init__.py
@@ -74,11 +75,11 @@ docs: .venv/.dev ## write the README's tables of options and the manual page fro
 	$(PY) scripts/option_tables.py
 	$(PY) scripts/man_pages.py
 
-bench: .venv/.serve ## measure lanchat beside its rivals, write docs/performance.md: 15 minutes
-	@$(PY) benchmarks/compare.py --document $(ARGS)
+bench: .venv/.dev ## measure lanchat beside its rivals, write docs/performance.md: 15 minutes
+	@$(OUR_NODE) $(PY) benchmarks/compare.py --document $(ARGS)
 
-bench-quick: .venv/.serve ## the same at a smaller size, and write nothing: 90 seconds
-	@$(PY) benchmarks/compare.py --quick $(ARGS)
+bench-quick: .venv/.dev ## the same at a smaller size, and write nothing: 90 seconds
+	@$(OUR_NODE) $(PY) benchmarks/compare.py --quick $(ARGS)
 
 clean: ## remove everything that can be made again
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \

@@ -6,11 +6,11 @@ import statistics
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from fanout.contenders import GEVENT, LANCHAT, LIMIT, NODE, Contender
+from fanout.contenders import GEVENT, GROUPED, LANCHAT, LIMIT, NODE, SQLITE, Contender
 from fanout.rounds import Figures, Measured
 
-AIMS = 1_000
-"""The number of clients that ratios are told for."""
+CROWD = 1_000
+"""With fewer clients memory and joins say more about what happened to be freed than of clients."""
 
 
 class Row(NamedTuple):
@@ -39,11 +39,37 @@ class Row(NamedTuple):
         return {**known, "clients": self.clients, **found}
 
 
-class Ratio(NamedTuple):
-    """lanchat's figure divided by another one's; ``words`` say which."""
+class Held(NamedTuple):
+    """A figure of lanchat's that is held against that of rivals, from so many clients on."""
 
     words: str
+    figure: str
+    rivals: tuple[Contender, ...]
+    least: int = 0
+
+
+HELD = (
+    Held("deliveries a second", "deliveries_per_s", (GROUPED, SQLITE, NODE, GEVENT, LIMIT)),
+    Held("time until all have it", "fanout_ms", (GROUPED, NODE, LIMIT)),
+    Held("processor time a delivery", "cpu_us", (GROUPED, NODE, LIMIT)),
+    Held("joins a second", "connections_per_s", (GROUPED, NODE), CROWD),
+    Held("memory a client", "memory_kb", (GROUPED, NODE), CROWD),
+)
+"""What a reader wants to know first; of the rivals those with the same promise come first."""
+
+
+class Ratio(NamedTuple):
+    """lanchat's figure divided by a rival's, with so many clients."""
+
+    words: str
+    rival: Contender
+    clients: int
     value: float
+
+    def as_json(self) -> dict[str, Any]:
+        """What is written into the file of results."""
+        known = {"figure": self.words, "to": self.rival.label, "clients": self.clients}
+        return {**known, "ratio": round(self.value, 3)}
 
 
 def summarize(results: Iterable[Measured]) -> list[Row]:
@@ -68,20 +94,18 @@ def _row(contender: Contender, clients: int, rounds: list[Measured]) -> Row:
     return Row(contender, clients, medians, len(good), spread, error)
 
 
-def ratios(rows: Iterable[Row], clients: int = AIMS) -> list[Ratio]:
-    """How lanchat stands with so many clients; only what was measured is told."""
-    by_contender = {row.contender: row.figures for row in rows if row.clients == clients}
-    own = by_contender.get(LANCHAT, {})
-    wanted = [
-        ("deliveries_per_s", "deliveries a second", (NODE, GEVENT, LIMIT)),
-        ("cpu_us", "processor time a delivery", (NODE, GEVENT, LIMIT)),
-        ("fanout_ms", "calm fan-out time", (NODE, GEVENT, LIMIT)),
-    ]
+def ratios(rows: Iterable[Row]) -> list[Ratio]:
+    """How lanchat stands, in the order of HELD; only what was measured is told."""
+    known = {(row.contender, row.clients): row.figures for row in rows}
+    crowds = sorted(clients for contender, clients in known if contender == LANCHAT)
     return [
-        Ratio(f"{what}, to {other.label}", own[name] / by_contender[other][name])
-        for name, what, others in wanted
-        for other in others
-        if name in own and by_contender.get(other, {}).get(name)
+        Ratio(held.words, rival, clients, known[LANCHAT, clients][held.figure] / measured)
+        for held in HELD
+        for rival in held.rivals
+        for clients in crowds
+        if clients >= held.least
+        and held.figure in known[LANCHAT, clients]
+        and (measured := known.get((rival, clients), {}).get(held.figure))
     ]
 
 

@@ -3,11 +3,12 @@
  *
  *     limit single|joined PORT
  *
- * It listens on loopback. After a handshake without any checks it takes every new_message for the same one and writes one frame, which is ready
- * from the start, to all clients: with one call a client and message ("single"), or with one call
- * a client for all messages that came within a turn of its loop ("joined"). What the kernel does
- * not take is written when it does. It stores nothing, acknowledges no message, and believes that
- * requests are masked with zeros, as load.c does it: no server, only a measure.
+ * It listens on loopback. After a handshake without any checks each client gets an answer with 200
+ * messages, which is ready from the start. It takes every new_message for the same one and writes
+ * one frame, which is ready, too, to all clients: with one call a client and message ("single"), or
+ * with one call a client for all messages that came within a turn of its loop ("joined"). What the
+ * kernel does not take is written when it does. It stores nothing, acknowledges no message, and
+ * believes that requests are masked with zeros, as load.c does it: no server, only a measure.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,7 +21,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MOST = 65536, READ_SIZE = 65536, COPIES = 256 };
+enum { MOST = 65536, READ_SIZE = 65536, COPIES = 256, NEWEST = 200 };
 
 struct client {
     int socket, upgraded, waits;
@@ -30,11 +31,12 @@ struct client {
     char rest[512];         /* the beginning of a request or frame */
 };
 
-static const char PACKET[] =
-    "42[\"add_chat_message\",{\"id\":100000,\"client_id\":\"00000000-0000-4000-8000-000000000000\","
-    "\"room\":\"lobby\",\"user_id\":\"0123456789abcdef0123456789abcdef\",\"user\":\"Load\","
-    "\"ip\":\"127.0.0.1\",\"message\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\","
-    "\"time\":\"2026-11-23T02:08:00.123Z\"}]";
+#define MESSAGE \
+    "{\"id\":100000,\"client_id\":\"00000000-0000-4000-8000-000000000000\"," \
+    "\"room\":\"lobby\",\"user_id\":\"0123456789abcdef0123456789abcdef\",\"user\":\"Load\"," \
+    "\"ip\":\"127.0.0.1\",\"message\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"," \
+    "\"time\":\"2026-11-23T02:08:00.123Z\",\"seq\":100000}"
+static const char PACKET[] = "42[\"add_chat_message\"," MESSAGE "]";
 /* The answer to the key of load.c, which is that of RFC 6455, 1.3. */
 static const char UPGRADE[] =
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -47,6 +49,8 @@ static struct client *clients[MOST];
 static int client_count, watch;
 static char frames[COPIES * 512];       /* the same frame again and again */
 static size_t frame_size;
+static char welcome[65536];             /* the answer to new_host, as a frame */
+static size_t welcome_size;
 static size_t joined;                   /* messages of this turn that nobody has got */
 
 static size_t make_frame(char *frame, const char *packet)
@@ -104,7 +108,7 @@ static void hear(struct client *client, const char *packet, size_t size, int is_
     if (size == 2 && !memcmp(packet, "40", 2)) {
         send_packet(client, "40{\"sid\":\"x\"}");
     } else if (size > 3 && !memcmp(packet, "420", 3)) {
-        send_packet(client, "430[{\"ok\":true}]");
+        send(client->socket, welcome, welcome_size, MSG_NOSIGNAL);
         clients[client_count++] = client;
     } else if (size > 3 && !memcmp(packet, "42[", 3)) {
         if (is_joining)
@@ -149,6 +153,16 @@ static int read_client(struct client *client, int is_joining)
     return 1;
 }
 
+static size_t make_welcome(void)
+{
+    static char packet[sizeof welcome - 4];
+    char *place = stpcpy(packet, "430[{\"ok\":true,\"messages\":[" MESSAGE);
+    for (int i = 1; i < NEWEST; i++)
+        place = stpcpy(place, "," MESSAGE);
+    stpcpy(place, "]}]");
+    return make_frame(welcome, packet);
+}
+
 static void accept_client(int listener)
 {
     int on = 1;
@@ -187,6 +201,7 @@ int main(int argc, char **argv)
     frame_size = make_frame(frames, PACKET);
     for (size_t i = 1; i < sizeof frames / frame_size; i++)
         memcpy(frames + i * frame_size, frames, frame_size);
+    welcome_size = make_welcome();
     watch = epoll_create1(EPOLL_CLOEXEC);
     int listener = listen_on_loopback(atoi(argv[2]));
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};

@@ -68,7 +68,8 @@ static char buffer[READ_SIZE * 2];
 
 static uint64_t sent;                   /* messages in all */
 static uint64_t arrived;                /* messages that everybody has */
-static uint64_t deliveries, bytes;
+static uint64_t deliveries;
+static uint64_t packets, bytes;         /* messages, and answers to who joins */
 static int reached[RING];               /* how many clients have it, by message */
 static double sent_at[RING];
 static double samples[SAMPLES];
@@ -148,6 +149,7 @@ static void hear_message(struct client *client, size_t size)
 {
     uint64_t message = client->messages++;
     deliveries++;
+    packets++;
     bytes += size;
     if (message - arrived >= RING)
         fail("client %d is %d messages ahead of another one", number_of(client), RING);
@@ -166,6 +168,8 @@ static void hear_acknowledgement(struct client *client, const char *packet, size
     if (client->state == ENTERING) {
         client->state = JOINED;
         joined_count++;
+        packets++;
+        bytes += size;
     } else if (client->asked > 0) {
         now = clock_seconds(CLOCK_MONOTONIC);
         add_sample(now - client->asked);
@@ -396,7 +400,7 @@ static void run(const char *line)
     char name[16] = "";
     sscanf(line, "%15s %lf %lf", name, &a, &b);
     start = now = heard = clock_seconds(CLOCK_MONOTONIC);
-    deliveries = bytes = 0;
+    deliveries = packets = bytes = 0;
     sample_count = 0;
     if (!strcmp(name, "connect"))
         connect_clients((int)a);
@@ -414,7 +418,7 @@ static void run(const char *line)
            "\"packet_size\": %.1f, \"samples\": %d, \"median\": %.6f, \"p99\": %.6f}\n",
            now - start, clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu,
            (unsigned long long)(sent - sent_before), (unsigned long long)deliveries,
-           deliveries ? (double)bytes / (double)deliveries : 0, sample_count, quantile(0.5),
+           packets ? (double)bytes / (double)packets : 0, sample_count, quantile(0.5),
            quantile(0.99));
     fflush(stdout);
 }

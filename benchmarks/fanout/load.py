@@ -16,7 +16,10 @@ PATIENCE = 120.0
 
 
 class Result(NamedTuple):
-    """What load.c says of one command; times in seconds, the packet's size in bytes."""
+    """What load.c says of one command; times in seconds.
+
+    ``packet_size`` is that of a message in bytes, or of the answer to who joins.
+    """
 
     seconds: float
     cpu: float

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rich.box import SIMPLE
 from rich.table import Table
 
-from fanout.figures import Ratio, Row
+from fanout.figures import CROWD, Ratio, Row
 
 BEGIN, END = "<!-- results: made by `make bench` -->", "<!-- end of the results -->"
 
@@ -45,71 +45,121 @@ FAN_OUT = (
     Column("fanout_ms", "all have it, ms", _digits),
     Column("fanout_p99_ms", "p99, ms", _digits),
 )
-JOINING = (
-    Column("connections_per_s", "joins/s", _whole),
-    Column("memory_kb", "kB/client", _digits),
-)
 ACKNOWLEDGEMENTS = (
     Column("acks_per_s", "acks/s", _whole),
     Column("ack_ms", "median, ms", _digits),
     Column("ack_p99_ms", "p99, ms", _digits),
 )
+IDLE = (
+    Column("memory_kb", "kB/client", _digits),
+    Column("connections_per_s", "joins/s", _whole),
+    Column("join_cpu_us", "CPU-µs/join", _whole),
+)
 
-TABLES = {"Fan-out": FAN_OUT, "Joining": JOINING, "Acknowledgements": ACKNOWLEDGEMENTS}
+
+class Sheet(NamedTuple):
+    """A table of words and figures; the columns with these places are words."""
+
+    title: str
+    heads: Sequence[str]
+    lines: Sequence[Sequence[str]]
+    words: Sequence[int]
+
+    def screen(self) -> Table:
+        """For a terminal. What a line has in common with the one before it is not said again."""
+        table = Table(
+            title=self.title, title_justify="left", box=SIMPLE, show_edge=False, padding=0
+        )
+        for place, head in enumerate(self.heads):
+            words = place in self.words
+            table.add_column(head, justify="left" if words else "right", no_wrap=words)
+        first = None
+        for line in self.lines:
+            table.add_row("" if line[0] == first else line[0], *line[1:])
+            first = line[0]
+        return table
+
+    def markdown(self) -> str:
+        """For a document."""
+        rule = ["---" if place in self.words else "--:" for place in range(len(self.heads))]
+        return "".join(f"| {' | '.join(line)} |\n" for line in (self.heads, rule, *self.lines))
 
 
-def _cells(row: Row, columns: Sequence[Column]) -> list[str]:
-    values = [row.figures.get(column.figure) for column in columns]
-    return [
-        "-" if value is None else column.write(value)
-        for column, value in zip(columns, values, strict=True)
+def standing(told: Sequence[Ratio]) -> Sheet:
+    """The ratios, with a column for each number of clients."""
+    crowds = sorted({ratio.clients for ratio in told})
+    values = {(ratio.words, ratio.rival, ratio.clients): ratio.value for ratio in told}
+    lines = [
+        [words, f"to {rival.label}", *_cells([values.get((words, rival, n)) for n in crowds])]
+        for words, rival in dict.fromkeys((ratio.words, ratio.rival) for ratio in told)
     ]
+    heads = ["lanchat's", "clients:", *(f"{clients:,}" for clients in crowds)]
+    return Sheet("lanchat's figures, divided by those of the others", heads, lines, (0, 1))
 
 
-def _with(rows: Iterable[Row], columns: Sequence[Column]) -> list[Row]:
-    return [row for row in rows if columns[0].figure in row.figures]
-
-
-def screen(title: str, rows: Iterable[Row], columns: Sequence[Column]) -> Table:
-    """The rows that have these figures, a section for each number of clients."""
-    table = Table(title=title, title_justify="left", box=SIMPLE, show_edge=False, padding=0)
-    table.add_column("clients", justify="right")
-    table.add_column("server", no_wrap=True)
-    for column in columns:
-        table.add_column(column.title, justify="right")
-    clients = 0
-    for row in _with(rows, columns):
-        if row.clients != clients:
-            table.add_section()
-        first = f"{row.clients:,}" if row.clients != clients else ""
-        clients = row.clients
-        table.add_row(first, row.contender.label, *_cells(row, columns))
-    return table
-
-
-def markdown(rows: Iterable[Row], columns: Sequence[Column]) -> str:
-    """The same table for a document."""
-    titles = ["clients", "server", *(column.title for column in columns)]
-    cells = [
-        [f"{row.clients:,}", row.contender.label, *_cells(row, columns)]
-        for row in _with(rows, columns)
+def measured(title: str, rows: Iterable[Row], columns: Sequence[Column]) -> Sheet:
+    """The rows that have these figures, a line for each."""
+    lines = [
+        [
+            f"{row.clients:,}",
+            row.contender.label,
+            *(_cell(row.figures.get(column.figure), column.write) for column in columns),
+        ]
+        for row in rows
+        if columns[0].figure in row.figures
     ]
-    lines = [titles, ["--:", "---", *["--:"] * len(columns)], *cells]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    heads = ["clients", "server", *(column.title for column in columns)]
+    return Sheet(title, heads, lines, (1,))
+
+
+def idle(rows: Sequence[Row]) -> Sheet:
+    """What a client needs of the server, with columns for each number of clients from CROWD on."""
+    known = {(row.contender, row.clients): row.figures for row in rows if row.clients >= CROWD}
+    crowds = sorted({clients for _, clients in known})
+    places = [(column, clients) for column in IDLE for clients in crowds]
+    lines = [
+        [
+            contender.label,
+            *(
+                _cell(known.get((contender, clients), {}).get(column.figure), column.write)
+                for column, clients in places
+            ),
+        ]
+        for contender in dict.fromkeys(contender for contender, _ in known)
+    ]
+    heads = ["server", *(f"{column.title} at {clients:,}" for column, clients in places)]
+    return Sheet("Idle clients, and joining", heads, lines if crowds else [], (0,))
+
+
+def sheets(rows: Sequence[Row], told: Sequence[Ratio]) -> list[Sheet]:
+    """All tables that have something to tell, in the order in which they are read."""
+    everything = [
+        standing(told),
+        measured("Fan-out", rows, FAN_OUT),
+        idle(rows),
+        measured("Acknowledgements, of ten clients who wait for theirs", rows, ACKNOWLEDGEMENTS),
+    ]
+    return [sheet for sheet in everything if sheet.lines]
+
+
+def _cell(value: float | None, write: Callable[[float], str]) -> str:
+    return "-" if value is None else write(value)
+
+
+def _cells(values: Sequence[float | None]) -> list[str]:
+    return [_cell(value, _digits) for value in values]
 
 
 def section(rows: Sequence[Row], told: Sequence[Ratio], machine: dict[str, str]) -> str:
     """What stands between the marks of docs/performance.md."""
+    tables = [f"{sheet.title}:\n\n{sheet.markdown()}" for sheet in sheets(rows, told)]
     failed = [row for row in rows if row.error]
     parts = [
-        f"![Deliveries a second and fan-out times against clients]({PLOT})\n",
-        "".join(f"- {name}: {value}\n" for name, value in machine.items()),
-        markdown(rows, FAN_OUT),
-        markdown(rows, JOINING),
-        "Ten clients, each waiting for the acknowledgement of its message before the next one:\n",
-        markdown(rows, ACKNOWLEDGEMENTS),
-        "".join(f"- {ratio.words}: {ratio.value:.2f}\n" for ratio in told),
+        *tables[:1],
+        f"![Deliveries a second and fan-out times, by server and number of clients]({PLOT})\n",
+        *tables[1:],
         "".join(f"- {row.contender.label}, {row.clients:,}: {row.error}\n" for row in failed),
+        "".join(f"- {name}: {value}\n" for name, value in machine.items()),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -128,6 +178,6 @@ def results(rows: Sequence[Row], told: Sequence[Ratio], machine: dict[str, str])
     content = {
         "machine": machine,
         "results": [row.as_json() for row in rows],
-        "ratios": {ratio.words: round(ratio.value, 3) for ratio in told},
+        "ratios": [ratio.as_json() for ratio in told],
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

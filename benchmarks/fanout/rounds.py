@@ -22,15 +22,19 @@ Figures = dict[str, float]
 """What one round says of one server, by the names in figures.py."""
 
 TALKERS = 10
-SETTLE_SECONDS = 0.2
+SETTLE_SECONDS = 0.5
 RATE = 10.0
+
+NEWEST = 200
+"""Messages that are in the room before anybody else comes: everybody who joins gets them."""
+
+FILLING_RATE = 1_000.0
 
 
 class Plan(NamedTuple):
     """What is measured for how long.
 
     ``seconds`` are for all of it: no further round begins that would not end within them.
-    ``calm_clients`` is the smallest crowd for the calm part.
     """
 
     contenders: Sequence[Contender]
@@ -40,7 +44,6 @@ class Plan(NamedTuple):
     warm_up: float
     saturation: float
     calm_messages: int
-    calm_clients: int = 0
 
     def measurements(self) -> Iterator[tuple[Contender, int]]:
         """One round in its order."""
@@ -95,9 +98,8 @@ def measure(contender: Contender, clients: int, plan: Plan, cores: Cores) -> Fig
             figures = _join(server, load, clients)
             load.saturate(plan.warm_up, min(TALKERS, clients))
             figures |= _saturate(server, load, min(TALKERS, clients), plan.saturation)
-            if clients >= plan.calm_clients:
-                calm = load.calm(plan.calm_messages, RATE)
-                figures |= {"fanout_ms": calm.median * 1e3, "fanout_p99_ms": calm.p99 * 1e3}
+            calm = load.calm(plan.calm_messages, RATE)
+            figures |= {"fanout_ms": calm.median * 1e3, "fanout_p99_ms": calm.p99 * 1e3}
             if clients == TALKERS and contender.acknowledges:
                 acks = load.acknowledgements(TALKERS, plan.saturation)
                 figures |= {
@@ -111,13 +113,19 @@ def measure(contender: Contender, clients: int, plan: Plan, cores: Cores) -> Fig
 
 
 def _join(server: Process, load: Load, clients: int) -> Figures:
+    load.connect(1)
+    load.calm(NEWEST, FILLING_RATE)
     time.sleep(SETTLE_SECONDS)
-    before = server.memory()
+    memory, cpu = server.memory(), server.cpu()
     joined = load.connect(clients)
+    cpu = server.cpu() - cpu
     time.sleep(SETTLE_SECONDS)
+    newcomers = clients - 1
     return {
-        "connections_per_s": clients / joined.seconds,
-        "memory_kb": (server.memory() - before) / clients / 1e3,
+        "connections_per_s": newcomers / joined.seconds,
+        "join_cpu_us": cpu / newcomers * 1e6,
+        "join_bytes": joined.packet_size,
+        "memory_kb": (server.memory() - memory) / newcomers / 1e3,
     }
 
 

@@ -130,6 +130,6 @@ def _lanchat(folder: Path, number: int, *options: str) -> Process:
 
 def _node(folder: Path, number: int, redis_port: int) -> Process:
     port = free_port()
-    command = [node(), str(RIVALS / "server.js"), str(port), str(redis_port)]
+    command = [node(), str(RIVALS / "server.js"), str(port), "--redis", str(redis_port)]
     output = folder / f"node-{number}.txt"
     return Process(command, port, output, None, NODE_PATH=str(node_modules()))

@@ -9,9 +9,10 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("the benchmarks are Linux's", allow_module_level=True)
 
-from fanout.contenders import LANCHAT, LIMIT, LIMIT_SINGLE
+from fanout.contenders import GEVENT, LANCHAT, LIMIT, LIMIT_SINGLE
 from fanout.load import Load
 from fanout.programs import CannotMeasure, compiled
+from fanout.rounds import FILLING_RATE, NEWEST
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("c_compiler")]
 
@@ -53,6 +54,22 @@ def test_the_limits_say_the_same_to_everybody(tmp_path, contender):
         result = load.saturate(0.05, 2)
     assert result.deliveries == 5 * result.messages > 0
     assert 200 < result.packet_size < 320
+
+
+@pytest.mark.parametrize("contender", [LIMIT, GEVENT], ids=lambda one: one.name)
+def test_who_joins_a_rival_gets_the_newest_messages(tmp_path, contender):
+    """The room's 200, of about 260 bytes, as lanchat has it: so joins can be compared."""
+    with contender.start(tmp_path, None) as server, Load(server.port) as load:
+        load.connect(1)
+        load.calm(NEWEST, FILLING_RATE)
+        assert 45_000 < load.connect(3).packet_size < 65_000
+
+
+def test_who_joins_gets_the_newest_messages(load):
+    """The same of lanchat."""
+    load.connect(1)
+    load.calm(NEWEST, FILLING_RATE)
+    assert 45_000 < load.connect(3).packet_size < 65_000
 
 
 def test_clients_can_come_later(load):

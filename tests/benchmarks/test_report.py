@@ -13,7 +13,7 @@ if sys.platform != "linux":
     pytest.skip("the benchmarks are Linux's", allow_module_level=True)
 
 from fanout import plot, report
-from fanout.contenders import LANCHAT, LIMIT, NODE
+from fanout.contenders import GEVENT, GROUPED, LANCHAT, LIMIT, NODE
 from fanout.figures import Row, ratios, summarize
 from fanout.rounds import Measured
 from rich.console import Console
@@ -25,12 +25,22 @@ SVG = "{http://www.w3.org/2000/svg}"
 def rows() -> list[Row]:
     """Three rounds of lanchat and its rivals with 100 and 1,000 clients; once Node failed."""
     results = [
-        Measured(contender, clients, {"deliveries_per_s": rate * factor, "fanout_ms": 1e6 / rate})
+        Measured(contender, clients, _figures(rate, factor))
         for factor in (1.1, 0.9, 1.0)
         for clients in (1_000, 100)
-        for contender, rate in ((LANCHAT, 4e5), (NODE, 1e5), (LIMIT, 8e5))
+        for contender, rate in ((LANCHAT, 4e5), (GROUPED, 5e4), (NODE, 1e5), (LIMIT, 8e5))
     ]
     return summarize([*results, Measured(NODE, 10, {}, "it was cut off")])
+
+
+def _figures(rate, factor):
+    return {
+        "deliveries_per_s": rate * factor,
+        "fanout_ms": 1e6 / rate,
+        "memory_kb": 1e6 / rate,
+        "connections_per_s": rate / 100,
+        "join_cpu_us": 500.0,
+    }
 
 
 def labels(drawn: ET.Element) -> list[ET.Element]:
@@ -47,21 +57,39 @@ def test_the_median_of_the_rounds_counts(rows):
 
 
 def test_lanchat_is_held_against_the_others(rows):
-    """With 1,000 clients, for each figure that both have."""
-    told = {ratio.words: ratio.value for ratio in ratios(rows)}
-    assert told["deliveries a second, to Node"] == pytest.approx(4)
-    assert told["deliveries a second, to joined limit"] == pytest.approx(0.5)
-    assert told["calm fan-out time, to Node"] == pytest.approx(0.25)
-    assert not [words for words in told if "gevent" in words]
+    """For each figure that both have; memory and joins where there are enough clients."""
+    told = {(ratio.words, ratio.rival, ratio.clients): ratio.value for ratio in ratios(rows)}
+    assert told["deliveries a second", GROUPED, 100] == pytest.approx(8)
+    assert told["deliveries a second", LIMIT, 1_000] == pytest.approx(0.5)
+    assert told["time until all have it", NODE, 1_000] == pytest.approx(0.25)
+    assert told["joins a second", NODE, 1_000] == pytest.approx(4)
+    assert told["memory a client", GROUPED, 1_000] == pytest.approx(0.125)
+    assert ("joins a second", NODE, 100) not in told
+    assert not [rival for _, rival, _ in told if rival == GEVENT]
 
 
-def test_the_table_fits_a_narrow_terminal(rows):
+def test_the_ratios_come_first(rows):
+    """What a reader wants to know, before what it was made from."""
+    first, *others = report.sheets(rows, ratios(rows))
+    assert [*first.heads] == ["lanchat's", "clients:", "100", "1,000"]
+    assert first.lines[0] == ["deliveries a second", "to Node grouped", "8.00", "8.00"]
+    assert [sheet.title for sheet in others] == ["Fan-out", "Idle clients, and joining"]
+
+
+def test_idle_clients_and_joins_have_columns_by_the_size_of_the_crowd(rows):
+    """A line for each server; crowds too small to tell are not among them."""
+    sheet = report.idle(rows)
+    assert sheet.heads[1:3] == ["kB/client at 1,000", "joins/s at 1,000"]
+    assert sheet.lines[0] == ["lanchat", "2.50", "4,000", "500"]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_the_tables_fit_a_narrow_terminal(rows, number):
     """Whole numbers and whole names in 80 columns."""
     screen = io.StringIO()
     console = Console(file=screen, width=80)
-    console.print(report.screen("Fan-out", rows, report.FAN_OUT))
+    console.print(report.sheets(rows, ratios(rows))[number].screen())
     shown = screen.getvalue()
-    assert "400,000" in shown
     assert "joined limit" in shown
     assert "…" not in shown
 
@@ -74,6 +102,7 @@ def test_a_document_keeps_what_stands_around_the_results(rows):
     assert written.startswith("before\n")
     assert written.endswith("after\n")
     assert "| 1,000 | lanchat | 400,000 |" in written
+    assert written.index("to Node grouped") < written.index("fanout.svg") < written.index("400,000")
     assert "- Node, 10: it was cut off" in written
     assert "old" not in written
 
@@ -86,19 +115,28 @@ def test_results_can_be_read_by_programs(rows):
     assert first["deliveries_per_s"] == 400_000
 
 
-def test_the_plot_has_a_line_for_each_server_in_each_panel(rows):
-    """Well-formed, with a label at the end of each line."""
+def test_the_plot_has_a_panel_for_each_number_of_clients(rows):
+    """Well-formed, each as wide as the others, with a bar for each server in both charts."""
     drawn = ET.fromstring(plot.draw(rows))  # noqa: S314 - our own words
-    assert len(list(drawn.iter(f"{SVG}polyline"))) == 2 * 3
+    heads = [text for text in drawn.iter(f"{SVG}text") if text.get("class") == "head"]
+    assert [head.text for head in heads] == ["100 clients", "1,000 clients"] * 2
+    assert len([bar for bar in drawn.iter(f"{SVG}rect") if bar.get("height") == "13"]) == 16
     assert sorted(label.text or "" for label in labels(drawn)) == sorted(
-        ["lanchat", "Node", "joined limit"] * 2
+        ["lanchat", "Node grouped", "Node", "joined limit"] * 2
     )
 
 
-def test_labels_of_the_plot_lie_apart(rows):
-    """Also where lines end at the same place."""
-    same = [row._replace(figures={"deliveries_per_s": 100.0}) for row in rows]
-    drawn = ET.fromstring(plot.draw(same))  # noqa: S314 - our own words
-    heights = [float(label.get("y", "")) for label in labels(drawn)]
-    assert len(heights) == 3
-    assert all(abs(a - b) >= 16 for i, a in enumerate(heights) for b in heights[:i])
+def test_a_bar_that_dwarfs_the_others_is_cut(rows):
+    """The limit is twice as fast as lanchat: the bars of those who are compared stay long."""
+    drawn = ET.fromstring(plot.draw(rows))  # noqa: S314 - our own words
+    widths = [float(bar.get("width", "")) for bar in drawn.iter(f"{SVG}rect")]
+    own, _, _, limit = widths[1:5]
+    assert own < limit < 1.2 * own
+    assert [path.get("class") for path in drawn.iter(f"{SVG}path")].count("cut") > 0
+
+
+def test_nothing_measured_is_drawn_as_nothing():
+    """Where each server failed there is a picture all the same, and the results say why."""
+    failed = summarize([Measured(LANCHAT, 10, {}, "it was cut off")])
+    ET.fromstring(plot.draw(failed))  # noqa: S314 - our own words
+    assert "- lanchat, 10: it was cut off" in report.section(failed, ratios(failed), {})

@@ -12,6 +12,7 @@ if sys.argv[1] == "gevent":
 
     monkey.patch_all()
 
+from collections import deque
 from datetime import datetime, timezone
 from itertools import count
 from typing import Any
@@ -22,12 +23,13 @@ from flask_socketio import SocketIO, emit
 app = Flask(__name__)
 socketio = SocketIO(app, async_mode=sys.argv[1])
 ids = count(100_001)
+newest: deque[dict[str, Any]] = deque(maxlen=200)
 
 
 @socketio.on("new_host")  # type: ignore[untyped-decorator]
 def new_host(_payload: dict[str, Any]) -> dict[str, Any]:
     """Nobody is asked who they are."""
-    return {"ok": True}
+    return {"ok": True, "messages": list(newest)}
 
 
 @socketio.on("new_message")  # type: ignore[untyped-decorator]
@@ -44,7 +46,9 @@ def new_message(payload: dict[str, Any]) -> dict[str, Any]:
         "ip": "127.0.0.1",
         "message": payload["message"],
         "time": time,
+        "seq": number,
     }
+    newest.append(message)
     emit("add_chat_message", message, broadcast=True)
     return {"ok": True, "id": number, "time": time}
 
