@@ -56,8 +56,8 @@ def test_a_connection_is_subscribed_before_the_log_is_read(start, database, reco
     """Nothing can be said between the history and the subscription."""
 
     class Log(SqliteEventLog):
-        def after(self, room, last_id, limit):
-            page = super().after(room, last_id, limit)
+        def newest(self, room, limit):
+            page = super().newest(room, limit)
             self.append(draft("just now")).result(10)
             return page
 

@@ -347,7 +347,7 @@ def ranges_told(log):
     told: list[tuple[tuple[int, int], ...]] = []
 
     def hear(event):
-        if isinstance(event, MessagesRetired):
+        if isinstance(event, MessagesRetired) and event.ranges:
             told.append(event.ranges)
 
     log.listen(hear)

@@ -64,15 +64,15 @@ def missed(
     """
     limit = max(history, CATCH_UP_LIMIT)
     if cursor is None:
-        return _bounded(log.after(room, last_id, history if last_id is None else limit))
+        return bounded(log.after(room, last_id, history if last_id is None else limit))
     page = log.since(room, cursor, limit) if cursor.seq else None
     if page is not None and len(page.changed) <= CATCH_UP_LIMIT and fits_from(page.changed) == 0:
-        return _bounded(page)
-    return replace(_bounded(log.newest(room, history)), anew=cursor.seq > 0)
+        return bounded(page)
+    return replace(bounded(log.newest(room, history)), anew=cursor.seq > 0)
 
 
-def _bounded(page: Page) -> Page:
-    """The newest messages that fit into one answer, beside all changes."""
+def bounded(page: Page) -> Page:
+    """The page with the newest messages that fit into one answer, beside all changes."""
     first = fits_from([*page.messages, *page.changed])
     if changed := len(page.changed):
         first = max(first, changed + len(page.messages) - CATCH_UP_LIMIT)

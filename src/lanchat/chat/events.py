@@ -121,7 +121,10 @@ class UserCleared(InLobby):
 
 @dataclass(frozen=True, slots=True)
 class MessagesRetired(InLobby):
-    """Messages are gone for their age or number: all with ids in these ranges, ends included."""
+    """Messages are gone for their age or number: all with ids in these ranges, ends included.
+
+    Without ranges some are, and it follows which.
+    """
 
     ranges: tuple[tuple[int, int], ...]
 

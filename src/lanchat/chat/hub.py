@@ -34,6 +34,7 @@ from lanchat.chat.identities import Identities
 from lanchat.chat.memberships import Memberships
 from lanchat.chat.model import LOBBY, SYSTEM_CLOCK, Clock, Cursor, Member, Origin, User
 from lanchat.chat.moderation import TERMINAL, Actor, Done, Moderation
+from lanchat.chat.newest import Newest
 from lanchat.chat.overview import missed_everywhere
 from lanchat.chat.polling import Polling
 from lanchat.chat.ports import (
@@ -90,6 +91,7 @@ class Hub:
         self._log = log
         self._delivery = delivery
         self._history = history
+        self._newest = Newest(lambda: log.newest(LOBBY, history), history)
         self._clock = clock
         self._send = publish or delivery.deliver
         sessions = Sessions(reservations)
@@ -181,6 +183,8 @@ class Hub:
         if cursor is not None and self._room_channels.hears(connection):
             rooms = self._overview(user, cursor)
             page = rooms.main.page
+        elif last_id is None and (cursor is None or not cursor.seq):
+            page = self._newest.page()
         else:
             page = missed(self._log, LOBBY, cursor, last_id, self._history)
         pages = [page] if rooms is None else [each.page for each in rooms.pages]
@@ -195,7 +199,8 @@ class Hub:
 
     def _overview(self, user: User, cursor: Cursor) -> Overview:
         """What the user has missed in all rooms; of others, those that they may know of."""
-        found = missed_everywhere(self._log, user, cursor, self._history)
+        main = None if cursor.seq else self._newest.page()
+        found = missed_everywhere(self._log, user, cursor, self._history, main)
         if found.marked:
             self.rooms.come(user)
         else:
@@ -305,6 +310,7 @@ class Hub:
 
     def _on_event(self, event: LogEvent) -> None:
         """The log says what has happened: in this process, or in another one."""
+        self._newest.take(event)
         if isinstance(event, SettingsChanged):
             self._enforcement.changed(event)
             self._room_channels.promoted(event.after.moderators - event.before.moderators)

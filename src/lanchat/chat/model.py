@@ -284,7 +284,8 @@ class Page:
     that the client has to drop what it shows. ``deleted`` are, for a client without a position,
     ids that it may still show; ``cleared`` is the newest id of a history that was cleared, 0 for
     none; up to ``retired`` all are gone for their age or number. ``pins`` are the room's pinned
-    messages, the one that was pinned last at the end.
+    messages, the one that was pinned last at the end. A ``shared`` one is the same object for all
+    who come, until something happens.
     """
 
     messages: list[Message]
@@ -296,6 +297,7 @@ class Page:
     cleared: int = 0
     retired: int = 0
     pins: list[Message] = field(default_factory=list)
+    shared: bool = False
 
 
 def check_text(text: str) -> None:

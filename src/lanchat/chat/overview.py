@@ -24,13 +24,16 @@ from lanchat.chat.ports import EventLog
 from lanchat.chat.rooms import Overview
 
 
-def missed_everywhere(log: EventLog, user: User, cursor: Cursor, history: int) -> Overview:
+def missed_everywhere(
+    log: EventLog, user: User, cursor: Cursor, history: int, main: Page | None = None
+) -> Overview:
     """What happened after the cursor in the person's rooms, or the ``history`` newest messages.
 
+    ``main`` is what a newcomer gets where everybody is, as far as it is known.
     Raises StoreUnavailable.
     """
     limit = max(history, CATCH_UP_LIMIT)
-    return _bounded(log.overview(user.id, cursor, history, limit), limit)
+    return _bounded(log.overview(user.id, cursor, history, limit, main), limit)
 
 
 def shares(wanted: Sequence[int], most: int) -> list[int]:
@@ -51,6 +54,8 @@ def shares(wanted: Sequence[int], most: int) -> list[int]:
 def _bounded(overview: Overview, limit: int) -> Overview:
     """The newest messages that fit into one answer, beside the changes that do."""
     pages = [each.page for each in overview.pages]
+    if overview.main.page.shared and not any(page.messages or page.changed for page in pages[1:]):
+        return overview  # it is bounded already
     all_of_it = [one for page in pages for one in (*page.messages, *page.changed)]
     if len(all_of_it) <= limit and fits_from(all_of_it) == 0:
         return overview

@@ -106,10 +106,14 @@ class EventLog(Protocol):
     def rooms(self) -> tuple[int, list[Room], list[Membership]]:
         """All rooms and who is in them, and at which position that is so."""
 
-    def overview(self, user_id: str, cursor: Cursor, history: int, limit: int) -> Overview:
+    def overview(
+        self, user_id: str, cursor: Cursor, history: int, limit: int, main: Page | None = None
+    ) -> Overview:
         """What has happened after the cursor in all rooms that somebody is in: one look at them.
 
         Of messages at most ``limit``, shared out, or of a room that they begin anew ``history``.
+        ``main`` is what a newcomer gets where everybody is, and is looked up if it is not that any
+        more.
         """
 
     def tidy(self, today: int) -> tuple[list[str], list[str]]:

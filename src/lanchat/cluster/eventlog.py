@@ -119,10 +119,15 @@ class PostgresEventLog:
     def rooms(self) -> tuple[int, list[Room], list[Membership]]:
         return self._database.call(rooms.load)
 
-    def overview(self, user_id: str, cursor: Cursor, history: int, limit: int) -> Overview:
+    def overview(
+        self, user_id: str, cursor: Cursor, history: int, limit: int, main: Page | None = None
+    ) -> Overview:
         def look(connection: PostgresConnection) -> Overview:
-            main = _since(connection, LOBBY, cursor, limit) if cursor.seq else None
-            return overview.overview(connection, user_id, cursor, history, limit, main)
+            if cursor.seq:
+                known = _since(connection, LOBBY, cursor, limit)
+            else:
+                known = overview.holds(connection, main)
+            return overview.overview(connection, user_id, cursor, history, limit, known)
 
         return self._database.call(look)
 

@@ -106,6 +106,11 @@ def overview(  # noqa: PLR0917
     )
 
 
+def holds(connection: Connection, main: Page | None) -> Page | None:
+    """The page if it says how the room is by now."""
+    return main if main is not None and main.seq == connection.position() else None
+
+
 def _mine(connection: Reader, look: _Look) -> list[_Mine]:
     # Where something is gone that somebody has not been told of, they begin anew, in most rooms.
     seq = look.cursor.seq if look.cursor and look.retired[1] <= look.cursor.seq else 0

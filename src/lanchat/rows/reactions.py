@@ -167,6 +167,16 @@ def mine(connection: Reader, user_id: str, ids: Sequence[int]) -> dict[int, Own]
     return found
 
 
+def touched(connection: Reader, since: int) -> list[int]:
+    """The messages behind the id to which somebody has reacted, or in which they have voted."""
+    rows = connection.execute(
+        "SELECT message_id FROM reaction WHERE message_id > ?"
+        " UNION SELECT message_id FROM vote WHERE message_id > ?",
+        (since, since),
+    )
+    return [message_id for (message_id,) in rows.fetchall()]
+
+
 def summary(connection: Connection, message_id: int) -> tuple[Reaction, ...]:
     """What is told of a message's reactions, in the order in which the kinds came first.
 

@@ -197,6 +197,8 @@ class Sweeper(ABC, Generic[_DatabaseT]):
                 self._tell()  # which does not wait for the end of a long sweep
         if place.deleted:
             self.erase()
+            # Whoever comes in gets nothing of it from now on; what it was is told in its turn.
+            self._announce(MessagesRetired(()))
         end = self._clock.monotonic()
         self._next_sweep = end + max(self._rest, _REST_SHARE * (end - begin))
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 
-from lanchat.chat.changes import Change, EventT
+from lanchat.chat.changes import Change, EventT, React, Vote
 from lanchat.chat.events import (
     HistoryCleared,
     LogEvent,
@@ -35,6 +35,35 @@ from lanchat.store.database import Database
 from lanchat.store.open_file import mark, transaction
 
 _log = logging.getLogger(__name__)
+
+_LOOKED_UP = 10_000
+"""So many positions back it is known to what nobody has reacted."""
+
+
+class Touched:
+    """The messages behind ``since`` that somebody may have reacted to, or voted in.
+
+    Most who come in have done nothing to what they are shown, and nobody need look for it.
+    """
+
+    def __init__(self, ids: Iterable[int], since: int) -> None:
+        self._ids = set(ids)
+        self._since = since
+        self._adding = threading.Lock()
+
+    def add(self, message_id: int) -> None:
+        """Somebody is about to."""
+        with self._adding:
+            self._ids.add(message_id)
+            if len(self._ids) > 2 * _LOOKED_UP:
+                *_, self._since = sorted(self._ids)[:_LOOKED_UP]
+                self._ids = {each for each in self._ids if each > self._since}
+
+    def among(self, ids: Sequence[int]) -> list[int]:
+        """Those of the messages that it may be, or of which that is not known."""
+        with self._adding:
+            since, touched = self._since, self._ids
+            return [each for each in ids if each in touched or each <= since]
 
 
 class SqliteEventLog:
@@ -60,6 +89,8 @@ class SqliteEventLog:
 
         Futures are done in the order of positions. Raises StoreUnavailable once closed.
         """
+        if isinstance(change, React | Vote):
+            self._touched.add(change.message_id)
         return self._batches.append(change)
 
     def announce(self, event: LogEvent) -> None:
@@ -88,10 +119,15 @@ class SqliteEventLog:
     def rooms(self) -> tuple[int, list[Room], list[Membership]]:
         return self._database.call(rooms.load)
 
-    def overview(self, user_id: str, cursor: Cursor, history: int, limit: int) -> Overview:
+    def overview(
+        self, user_id: str, cursor: Cursor, history: int, limit: int, main: Page | None = None
+    ) -> Overview:
         def look(connection: SqliteConnection) -> Overview:
-            main = self._since(connection, LOBBY, cursor, limit) if cursor.seq else None
-            return overview.overview(connection, user_id, cursor, history, limit, main)
+            if cursor.seq:
+                known = self._since(connection, LOBBY, cursor, limit)
+            else:
+                known = overview.holds(connection, main)
+            return overview.overview(connection, user_id, cursor, history, limit, known)
 
         return self._database.call(look)
 
@@ -99,9 +135,9 @@ class SqliteEventLog:
         return self._database.change(lambda connection: room_ends.tidy(connection, today))
 
     def mine(self, user_id: str, ids: Sequence[int]) -> dict[int, Own]:
-        if not ids:
+        if not (touched := self._touched.among(ids)):
             return {}
-        return self._database.call(lambda connection: reactions.mine(connection, user_id, ids))
+        return self._database.call(lambda connection: reactions.mine(connection, user_id, touched))
 
     def reports(self, user_id: str, limit: int) -> tuple[list[Report], int]:
         return self._database.call(lambda connection: reports.waiting(connection, user_id, limit))
@@ -126,6 +162,8 @@ class SqliteEventLog:
         epoch = messages.begin_epoch(connection)
         with transaction(connection):
             reactions.tell_all(connection)
+        since = connection.position() - _LOOKED_UP
+        self._touched = Touched(reactions.touched(connection, since), since)
         # Into the file itself, where it tells this history from any that is copied over it.
         connection.execute("PRAGMA wal_checkpoint")
         mark(connection, epoch)

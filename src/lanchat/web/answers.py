@@ -7,6 +7,8 @@ from dataclasses import asdict, replace
 from itertools import chain
 from typing import Any
 
+import msgspec
+
 from lanchat.chat.catchup import Snapshot
 from lanchat.chat.entering import Entered
 from lanchat.chat.events import MessageChanged, MessagePosted, PinsChanged, Reacted, Voted
@@ -21,14 +23,14 @@ from lanchat.web import outgoing
 from lanchat.web.outgoing import message, mine
 
 
-def snapshot(snapshot: Snapshot) -> dict[str, Any]:
-    """The answer to ``new_host``."""
+def snapshot(snapshot: Snapshot, messages: msgspec.Raw | None = None) -> dict[str, Any]:
+    """The answer to ``new_host``; ``messages`` are those of it, where they are encoded already."""
     page = snapshot.page
     answer = {
         "ok": True,
         "you": snapshot.you,
         "hosts": snapshot.members,
-        "messages": [message(each) for each in page.messages],
+        "messages": messages,
         "complete": page.complete,
         "deleted": page.deleted,
         "cleared": page.cleared,
@@ -45,6 +47,10 @@ def snapshot(snapshot: Snapshot) -> dict[str, Any]:
         answer["anew"] = True
     if snapshot.rooms is not None:
         answer |= _rooms(snapshot, snapshot.rooms)
+    if messages is None:
+        pages = [page] if snapshot.rooms is None else [each.page for each in snapshot.rooms.pages]
+        said = sorted(chain.from_iterable(each.messages for each in pages))
+        answer["messages"] = list(map(message, said))
     if snapshot.bans is not None:
         answer["bans"] = [{"name": ban.name, "until": _until(ban)} for ban in snapshot.bans]
     return answer
@@ -59,9 +65,6 @@ def _rooms(snapshot: Snapshot, rooms: Overview) -> dict[str, Any]:
     return {
         "rooms": [_room(main) | stricter, *map(_room, rooms.rooms)],
         "open": [outgoing.room(*each) for each in rooms.others],
-        "messages": [
-            message(one) for one in sorted(chain.from_iterable(p.messages for p in pages))
-        ],
         "changed": [message(one) for one in sorted(chain.from_iterable(p.changed for p in pages))],
         "pins": [message(one) for page in pages for one in page.pins],
     }

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import ceil
 
-from lanchat.chat.catchup import Snapshot, attached_bytes, reaction_bytes
+from lanchat.chat.catchup import attached_bytes, reaction_bytes
 from lanchat.chat.model import Message
 from lanchat.errors import TooMuchAtOnce
 
@@ -26,12 +26,12 @@ ACCOUNT_BYTES = 3_000_000
 
 BYTES_A_SECOND = 100_000
 
-Answered = Snapshot | Sequence[Message]
-"""What is paid for: all that a newcomer gets, or messages."""
+Answered = int | Sequence[Message]
+"""What is paid for: bytes, or messages."""
 
 _AT_A_TIME = 2
 _FRAME_BYTES = 300
-"""Roughly what a message or a member has besides its text."""
+"""Roughly what a message has besides its text."""
 
 _FEW = 100
 """So many accounts may be kept without a look at those that are full again."""
@@ -109,11 +109,8 @@ class HistoryBudget:
 
 def _size(answer: Answered) -> int:
     """Roughly how many bytes it has on the wire."""
-    if isinstance(answer, Snapshot):
-        pages = [each.page for each in answer.rooms.pages] if answer.rooms else [answer.page]
-        said = [one for page in pages for one in (*page.messages, *page.changed, *page.pins)]
-        lines = len(answer.members) + (len(pages) if answer.rooms else 0)
-        return _size(said) + _FRAME_BYTES * lines
+    if isinstance(answer, int):
+        return answer
     texts = sum(len(message.message.encode()) for message in answer)
     quotes = (message.quoted for message in answer if message.quoted is not None)
     texts += sum(len(quoted.message.encode()) for quoted in quotes)

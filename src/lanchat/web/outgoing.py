@@ -238,7 +238,8 @@ def _user_cleared(event: UserCleared) -> Iterable[Packet]:
 
 
 def _retired(event: MessagesRetired) -> Iterable[Packet]:
-    yield Packet("messages_retired", {"ranges": event.ranges}, _by_positions)
+    if event.ranges:
+        yield Packet("messages_retired", {"ranges": event.ranges}, _by_positions)
 
 
 def _rules(event: RulesChanged) -> Iterable[Packet]:

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from typing import Any, Protocol
 
 import flask
+import msgspec
 from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
 
@@ -44,6 +45,7 @@ from lanchat.web.incoming import (
     Vote,
     parse,
 )
+from lanchat.web.newcomers import Newcomers
 from lanchat.web.reading import ReadingHandlers
 from lanchat.web.reports import ReportHandlers
 from lanchat.web.rooms import RoomHandlers
@@ -81,6 +83,7 @@ class Sockets:
         self._connections = site.connections
         self._socketio = wire.socketio
         self._wire = wire
+        self._newcomers = Newcomers()
 
     def register(self) -> None:
         """Take connections, and what they send."""
@@ -134,7 +137,9 @@ class Sockets:
         self._connections.remove(connection)
         self._hub.disconnect(connection)
 
-    def _new_host(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
+    def _new_host(
+        self, connection: str, visitor: Visitor, arguments: Sequence[object]
+    ) -> msgspec.Raw:
         asked = parse(arguments, NewHost)
         with self._site.history.turn(visitor.person, visitor.origin.ip) as pay:
             if self._heard(connection) is None:
@@ -147,13 +152,16 @@ class Sockets:
             except NameTaken:
                 # Since this connection was opened somebody else has become Ana.
                 raise Unauthorized from None
-            pay(joined)
-            answer = answers.snapshot(joined)
-        config = self._site.config
-        if not config.trust_proxy:  # else the page knows the proxy's address itself
-            lan_url = self._site.network.share_url
-            answer["invite"] = outgoing.invitation(lan_url, config.invitation(lan_url))
+            answer = self._newcomers.answer(joined, self._invitation())
+            pay(len(bytes(answer)))
         return answer
+
+    def _invitation(self) -> dict[str, str] | None:
+        config = self._site.config
+        if config.trust_proxy:
+            return None  # the page knows the proxy's address itself
+        lan_url = self._site.network.share_url
+        return outgoing.invitation(lan_url, config.invitation(lan_url))
 
     def _new_message(
         self, connection: str, visitor: Visitor, arguments: Sequence[object]
@@ -230,7 +238,7 @@ class Sockets:
 
     def _answering(
         self,
-        handle: Callable[[str, Visitor, Sequence[object]], Answer | Future[Any]],
+        handle: Callable[[str, Visitor, Sequence[object]], Answer | msgspec.Raw | Future[Any]],
         outcome: Callable[[Any], Answer] | None = None,
         wanted: Wanted = "doing",
     ) -> EventHandler:
