@@ -427,9 +427,13 @@ class Refusal(LanchatError):
 
 
 class Unauthorized(Refusal):
-    """There is no valid session behind the request."""
+    """There is no valid session behind the request, or with ``token`` as ``reason`` no token."""
 
     code = "unauthorized"
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__()
+        self.reason = reason
 
 
 class NotJoined(Refusal):
@@ -439,9 +443,16 @@ class NotJoined(Refusal):
 
 
 class PayloadInvalid(Refusal):
-    """A payload has the wrong shape or holds text that cannot be shown."""
+    """A payload has the wrong shape or holds text that cannot be shown.
+
+    With ``query`` as ``reason`` a token stands in an address, where others may see it.
+    """
 
     code = "invalid"
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__()
+        self.reason = reason
 
 
 class MessageTooLong(Refusal):
@@ -593,7 +604,8 @@ class Forbidden(Refusal):
 
     With ``private`` it is a word in private, which not all may have, with ``private_off`` nobody;
     with ``room`` nobody may do it in such a room; with ``reported`` it is a message that hosts are
-    to deal with; with ``poll`` it is a poll, which is not edited.
+    to deal with; with ``poll`` it is a poll, which is not edited; with ``token`` it is nothing for
+    this program.
     """
 
     code = "forbidden"
@@ -763,7 +775,8 @@ class CommandUnusable(Refusal):
 
     ``reason`` is unknown, usage, nobody, not_banned, not_muted, is_host, not_host, no_message,
     nothing_said, nothing_to_pin, not_pinned, long, no_groups, no_group, too_many_groups,
-    in_no_group, named_twice, no_room, main_room, no_private or no_poll.
+    in_no_group, named_twice, no_room, main_room, no_private, no_poll, is_bot, no_bot or
+    too_many_bots.
     """
 
     code = "command"

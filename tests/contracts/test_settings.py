@@ -3,7 +3,7 @@
 import pytest
 
 from lanchat.chat.changes import Amend
-from lanchat.chat.room_settings import Ban, Mute, Rules, State
+from lanchat.chat.room_settings import Ban, Bot, Mute, Rules, State
 from lanchat.errors import StoreUnavailable
 from tests.world.deadline import DEADLINE
 
@@ -15,6 +15,10 @@ KEPT = State(
         Ban("Troll", "", "", None, "terminal"),
     ),
     mutes=(Mute("3", "Carla", "laptop", None), Mute("4", "Davi", "", 200.25, 30.0)),
+    bots=(
+        Bot("bot-2", "build", "ab12", "lobby", reads=True, writes=False, made=100.5),
+        Bot("bot-1", "Estação", "cd34", "e1", reads=False, writes=True, made=90.25),
+    ),
 )
 
 
@@ -32,7 +36,7 @@ def test_what_was_amended_holds(ports):
     """All of it, in its order, with the position at which it changed."""
     after = amend(ports, KEPT)
     assert (after.rules, after.moderators) == (KEPT.rules, KEPT.moderators)
-    assert (after.bans, after.mutes) == (KEPT.bans, KEPT.mutes)
+    assert (after.bans, after.mutes, after.bots) == (KEPT.bans, KEPT.mutes, KEPT.bots)
     assert after.seq > 0
     assert ports.settings.load() == after
 

@@ -85,6 +85,7 @@ class Enforcement:
     def _take(self, state: State) -> None:
         now = self._clock.monotonic()
         self.permissions.take(state, now, self._clock.wall())
+        self._presence.take_bots(state.bots)
         self._holding = self.permissions.holding(now)
 
     def _pass(self, now: float) -> None:

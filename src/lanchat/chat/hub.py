@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from lanchat.chat import commands
+from lanchat.chat.bots import Bots
 from lanchat.chat.catchup import Snapshot, missed
 from lanchat.chat.channels import room_channel, user_channel
 from lanchat.chat.enforcement import Enforcement
@@ -63,7 +64,7 @@ class Hub:
     """One chat; ``history`` is how many messages a newcomer gets.
 
     ``identities`` are who people are, ``posting``, ``reactions`` and ``polls`` what they say,
-    ``rooms`` and ``groups`` where, ``hands`` whose are up.
+    ``rooms`` and ``groups`` where, ``hands`` whose are up, ``bots`` what programs do.
     ``edit_seconds`` is how long they may edit it, 0 for never; ``files`` whether they can send any.
     ``openers`` are who may open rooms, ``privacy`` is between whom there are some for two.
 
@@ -134,6 +135,7 @@ class Hub:
             edit_seconds=edit_seconds,
             files=files,
         )
+        self.bots = Bots(self._moderation, self.posting)
         self._telling = Telling(log, publish=self.publish, clock=clock)
         actors = (log, self._presence, self._permissions, self.rooms, self._telling, clock)
         self.reactions = Reactions(*actors)

@@ -67,6 +67,9 @@ _BLANK = frozenset("\u2800\U0001d159").union(
 )
 """What is drawn as nothing; a Braille cell without dots and a note without a head are, too."""
 
+BOT = "bot-"
+"""How the ids of programs begin; no person's does."""
+
 Role = Literal["host", "guest"]
 """As everybody sees it: a host is a moderator, everybody else is a guest."""
 
@@ -298,6 +301,11 @@ class Page:
     retired: int = 0
     pins: list[Message] = field(default_factory=list)
     shared: bool = False
+
+
+def is_bot(user_id: str) -> bool:
+    """Whether it is a program's id."""
+    return user_id.startswith(BOT)
 
 
 def check_text(text: str) -> None:

@@ -14,7 +14,7 @@ from lanchat.chat.enforcement import Enforcement
 from lanchat.chat.entering import Entering
 from lanchat.chat.events import Event
 from lanchat.chat.grouping import Groups
-from lanchat.chat.model import LOBBY, Clock, Origin, User
+from lanchat.chat.model import LOBBY, Clock, Origin, User, is_bot
 from lanchat.chat.ports import Audit, EventLog
 from lanchat.chat.presence import Presence
 from lanchat.chat.reports import Reports
@@ -120,4 +120,11 @@ class Moderation:
         user, origin = self.meant(call)
         if self.permissions.is_moderator(user.id):
             raise CommandUnusable("is_host", name=user.name)
+        return user, origin
+
+    def visitor(self, call: Call) -> tuple[User, Origin]:
+        """The same, who must be a person: a program comes and goes by its token alone."""
+        user, origin = self.guest(call)
+        if is_bot(user.id):
+            raise CommandUnusable("is_bot", name=user.name)
         return user, origin

@@ -22,7 +22,7 @@ from lanchat.errors import CommandUnusable
 
 def kick(moderation: Moderation, actor: Actor, call: Call) -> Done:
     """Log somebody out, who may come back at once."""
-    user, origin = moderation.guest(call)
+    user, origin = moderation.visitor(call)
     if moderation.presence.entry(user.id) is None:
         raise CommandUnusable("nobody", name=user.name)
     moderation.audit.command("kick", actor.name, (user, origin))
@@ -37,7 +37,7 @@ def ban(moderation: Moderation, actor: Actor, call: Call) -> Done:
         # Who has not been here since the start can be kept out by name, if it can be one.
         user, origin = User("", names.clean(call.person)), Origin("")
     else:
-        user, origin = moderation.guest(call)
+        user, origin = moderation.visitor(call)
     address = origin.ip if call.by_address and can_be_banned(origin.ip) else ""
     ban = Ban(user.name, origin.device, address, until, actor.name, call.seconds)
     moderation.amend(lambda state: state.ban(ban))
@@ -93,7 +93,7 @@ def unmute(moderation: Moderation, actor: Actor, call: Call) -> Done:
 
 def host(moderation: Moderation, actor: Actor, call: Call) -> Done:
     """Make a moderator of a guest."""
-    user, _ = moderation.guest(call)
+    user, _ = moderation.visitor(call)
     promote(moderation, actor, user)
     return Done("command.host.done", {"name": user.name})
 

@@ -85,13 +85,29 @@ class Posting:
         UnknownFile, or for another room UnknownRoom, NotAMember, RoomClosed or Forbidden.
         """
         entry = self._entry(connection)
+        return self.post_by(
+            *(entry.user, entry.connections[connection], text, client_id),
+            *(reply_to, mentions, files, room),
+        )
+
+    def post_by(  # noqa: PLR0917
+        self,
+        user: User,
+        origin: Origin,
+        text: str,
+        client_id: str,
+        reply_to: int | None = None,
+        mentions: Sequence[str] = (),
+        files: Sequence[str] = (),
+        room: str = LOBBY,
+    ) -> Future[MessagePosted]:
+        """The same for somebody who need not be here."""
         if text or not files:
             check_text(text)
-        user, origin = entry.user, entry.connections[connection]
         try:
             if files:
                 self._check_files(user)
-            turn = self._take_turn(entry, connection, room)
+            turn = self._take_turn(user, origin, room)
         except Refusal as refusal:
             return self._log.append(Resent(user.id, client_id, refusal))
         time = timestamp(self._clock.wall())
@@ -130,7 +146,7 @@ class Posting:
         try:
             if not self._edits or not self._permissions.may_edit(entry.user.id):
                 raise TooLate("off")
-            turn = self._take_turn(entry, connection)
+            turn = self._take_turn(entry.user, entry.connections[connection])
         except Refusal as error:
             refusal = error
         young, time = self._ages.young(), timestamp(self._clock.wall())
@@ -208,12 +224,10 @@ class Posting:
             raise NotJoined
         return entry
 
-    def _take_turn(self, entry: Entry, connection: str, room: str = LOBBY) -> Turn | None:
-        there = MAIN if room == LOBBY else self._rooms.to_write_in(entry.user, room)
-        now, origin = self._clock.monotonic(), entry.connections[connection]
-        return self._permissions.take_turn(
-            entry.user, origin, now, self._presence.count_from, there
-        )
+    def _take_turn(self, user: User, origin: Origin, room: str = LOBBY) -> Turn | None:
+        there = MAIN if room == LOBBY else self._rooms.to_write_in(user, room)
+        now = self._clock.monotonic()
+        return self._permissions.take_turn(user, origin, now, self._presence.count_from, there)
 
     def _append_in_turn(self, change: Change[EventT], turn: Turn) -> Future[EventT]:
         try:

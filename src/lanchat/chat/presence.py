@@ -7,11 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TypeVar
 
+from lanchat.chat import names
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.crowd import Crowd
 from lanchat.chat.events import Event, MemberJoined, MemberLeft
-from lanchat.chat.model import Clock, Member, Origin, Role, User, timestamp
+from lanchat.chat.model import Clock, Member, Origin, Role, User, is_bot, timestamp
 from lanchat.chat.ports import Audit, Departure, Directory, Entry, LeaveReason
+from lanchat.chat.room_settings import Bot
 from lanchat.chat.sessions import Sessions
 from lanchat.errors import NameTaken, StoreUnavailable, Unauthorized
 
@@ -50,6 +52,8 @@ class Presence:
         self._crowd = Crowd(publish)
         self._gone: OrderedDict[str, tuple[User, Origin]] = OrderedDict()
         self._former: OrderedDict[str, str] = OrderedDict()  # a name that was given up → user id
+        self._bots: tuple[Bot, ...] = ()
+        self._bot_names: dict[str, User] = {}  # skeleton of a name → whose it is
         now = clock.monotonic()
         for user, device in sessions.restored:
             # Two names that an earlier lanchat told apart may count as the same now.
@@ -61,9 +65,21 @@ class Presence:
         """Let this be called with the id of who is logged out here: nobody has it any more."""
         self._forgotten = forgotten
 
+    def take_bots(self, bots: tuple[Bot, ...]) -> None:
+        """From now on these programs have their names, which nobody else can have."""
+        if bots is not self._bots:
+            self._bots = bots
+            users = [User(bot.id, bot.name) for bot in bots]
+            self._bot_names = {key: user for user in users for key in skeletons(user.name)}
+
     def claim(self, user: User, origin: Origin) -> None:
         """Hold the name for who is logging in; ``reserve`` has to follow. Raises NameTaken."""
+        self._check_bots(user)
         self._directory.claim(user, origin, self._clock.monotonic(), LOGIN_HOLD)
+
+    def let_go(self, user: User) -> None:
+        """Hold a name no more that nobody has come by."""
+        self._directory.release(user.id, self._clock.monotonic(), "closed")
 
     def reserve(self, user: User, origin: Origin) -> None:
         """Note whose name it is. Waits for the disk."""
@@ -74,6 +90,7 @@ class Presence:
 
         Once all are told, ``reserve`` has to follow. Raises NameTaken.
         """
+        self._check_bots(user)
         before = self.current(user).name
         member = self._directory.rename(user, origin, self._clock.monotonic(), LOGIN_HOLD)
         _remember(self._former, before, user.id)
@@ -88,14 +105,19 @@ class Presence:
 
     def may_enter(self, user: User) -> bool:
         """Whether the user's name is theirs or nobody's, and they have not logged out."""
-        return user.id not in self._sessions.logouts and self._directory.taken(user) is None
+        return user.id not in self._sessions.logouts and self.taken(user) is None
 
     def displaced(self, user: User) -> bool:
         """Whether somebody else has the name of a user who has not logged out."""
-        return user.id not in self._sessions.logouts and self._directory.taken(user) is not None
+        return user.id not in self._sessions.logouts and self.taken(user) is not None
 
     def taken(self, user: User) -> NameTaken | None:
         """The refusal for who comes back when somebody else has their name."""
+        if self._bot_names and self._directory.entry(user.id) is None:
+            try:
+                self._check_bots(user)
+            except NameTaken as refusal:
+                return refusal
         suggestion = self._directory.taken(user)
         return NameTaken(user.name, suggestion) if suggestion else None
 
@@ -109,6 +131,8 @@ class Presence:
         """
         if user.id in self._sessions.logouts:
             raise Unauthorized
+        if self._bot_names and self._directory.entry(user.id) is None:
+            self._check_bots(user)
         now, time = self._clock.monotonic(), timestamp(self._clock.wall())
         member = self._directory.connect(user, connection, origin, now, time, role)
         if member is not None and muted:
@@ -181,6 +205,9 @@ class Presence:
 
     def identified(self, user_id: str) -> tuple[User, Origin] | None:
         """Who has the id, among those here and those who have just left."""
+        if is_bot(user_id):
+            bots = (User(bot.id, bot.name) for bot in self._bots if bot.id == user_id)
+            return next(((bot, Origin("")) for bot in bots), None)
         entry = self._directory.entry(user_id)
         return (entry.user, entry.origin) if entry else self._gone.get(user_id)
 
@@ -188,9 +215,11 @@ class Presence:
         """Who has the name, or had it last; or one that looks like it."""
         if not name:
             return None
+        keys = skeletons(name)
+        if bot := next((self._bot_names[key] for key in keys if key in self._bot_names), None):
+            return bot, Origin("")
         if entry := self._directory.named(name):
             return entry.user, entry.origin
-        keys = skeletons(name)
         for one in reversed(self._gone.values()):
             if not keys.isdisjoint(skeletons(one[0].name)):
                 return one
@@ -198,6 +227,17 @@ class Presence:
             if not keys.isdisjoint(skeletons(former)):
                 return self.identified(user_id)
         return None
+
+    def _check_bots(self, user: User) -> None:
+        """Look whether a name is a program's. Raises NameTaken."""
+        if self._bot_names and self._is_bots(user.name):
+            free = names.suggest(
+                user.name, lambda name: not (self._is_bots(name) or self._directory.named(name))
+            )
+            raise NameTaken(user.name, free)
+
+    def _is_bots(self, name: str) -> bool:
+        return not self._bot_names.keys().isdisjoint(skeletons(name))
 
     def _left_elsewhere(self, user: User, origin: Origin) -> None:
         """Another process has told it, and has noted that the name is free."""

@@ -1,4 +1,4 @@
-"""What is set in a room: its rules, who moderates, who is kept out, and who may not write.
+"""What is set in a room: its rules, who moderates, who is kept out, who may not write, and bots.
 
 Whoever is no moderator is known by three things, of which each may fail to tell them: the id of
 their session, which a new login changes; their name, which they choose; and the id of their device,
@@ -94,6 +94,22 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class Bot:
+    """A program that may read or write in one room, or both; ``made`` is wall time.
+
+    Of its token nothing is kept but what ``bots.digest`` makes of it.
+    """
+
+    id: str
+    name: str
+    digest: str
+    room: str
+    reads: bool
+    writes: bool
+    made: float
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All that a restart has to know, as it was at the position ``seq``; methods make another."""
 
@@ -102,6 +118,7 @@ class State:
     bans: tuple[Ban, ...] = ()
     mutes: tuple[Mute, ...] = ()
     seq: int = 0
+    bots: tuple[Bot, ...] = ()
 
     def promote(self, user_id: str, origin: Origin) -> State:
         """Make a moderator of somebody, who may write from then on."""
@@ -131,6 +148,15 @@ class State:
         """Let somebody write, by whatever of them the mutes know."""
         mutes = tuple(one for one in self.mutes if not one.is_of(user_id, origin.device))
         return replace(self, mutes=mutes)
+
+    def take_in(self, bot: Bot) -> State:
+        """Let a program in."""
+        return replace(self, bots=(*self.bots, bot))
+
+    def put_out(self, bot_id: str) -> State:
+        """Let a program, which nobody need know of, in no more; nor is it muted."""
+        bots = tuple(bot for bot in self.bots if bot.id != bot_id)
+        return replace(self.unmute(bot_id, Origin("")), bots=bots)
 
     def without(self, over: frozenset[Ban | Mute]) -> State:
         """Forget these bans and mutes."""

@@ -71,6 +71,7 @@ class Commands(click.Group):
         "discover": "lanchat.cli.discover:discover",
         "doctor": "lanchat.cli.diagnose:doctor",
         "host": "lanchat.cli.moderate:host",
+        "token": "lanchat.cli.tokens:token",
         "log": "lanchat.cli.log:log",
         "export": "lanchat.cli.export_import:export",
         "import": "lanchat.cli.export_import:import_",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from lanchat.connlog.log_record import HOST_COMMANDS, Record
+from lanchat.connlog.log_record import KEPT, Record
 from lanchat.sizes import rough_size
 from lanchat.terminal import ACCENT, beside, printable
 from lanchat.times import told_apart
@@ -46,7 +46,7 @@ LOOKS = {
     "file": Look("+", "+", "dim", "file"),
     "login_refused": Look("✕", "x", "yellow", "login refused"),
     "refused": Look("✕", "x", "yellow", "refused"),
-    **{event: Look("◆", "!", "magenta", event.replace("_", " ")) for event in HOST_COMMANDS},
+    **{event: Look("◆", "!", "magenta", event.replace("_", " ")) for event in KEPT},
 }
 EVENT_WIDTH = max(len(look.words) for look in LOOKS.values())
 

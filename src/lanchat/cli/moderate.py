@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-def _room_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def room_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What says which room is meant, as ``room``."""
 
     @wraps(command)
@@ -54,7 +54,7 @@ def host(context: click.Context) -> None:
 
 
 @host.command()
-@_room_options
+@room_options
 def link(*, room: Room) -> None:
     """Print the host link of the room: whoever opens it is host."""
     answer = ask(room, {"do": "link"})
@@ -66,7 +66,7 @@ def link(*, room: Room) -> None:
 
 
 @host.command("list")
-@_room_options
+@room_options
 @click.option("--json", "as_json", is_flag=True, help="Print one object of JSON.")
 @color_option
 def list_(*, room: Room, as_json: bool, color: ColorChoice) -> None:
@@ -80,7 +80,7 @@ def list_(*, room: Room, as_json: bool, color: ColorChoice) -> None:
     for line in _rules(answer["room"]):
         screen.print(line)
     people = [
-        (one["name"], one["ip"], one["role"], "muted" if one["muted"] else "", _time(one["since"]))
+        (one["name"], one["ip"], one["role"], "muted" if one["muted"] else "", moment(one["since"]))
         for one in answer["people"]
     ]
     screen.print(_table(("Name", "Address", "Role", "", "Here since"), people, "Nobody is here."))
@@ -89,7 +89,7 @@ def list_(*, room: Room, as_json: bool, color: ColorChoice) -> None:
         screen.print()
         screen.print(_table(("Room", "People", "", "Topic"), lines, ""))
     if bans := answer["bans"]:
-        rows = [(ban["name"], ban["address"], _time(ban["until"]), ban["by"]) for ban in bans]
+        rows = [(ban["name"], ban["address"], moment(ban["until"]), ban["by"]) for ban in bans]
         screen.print()
         screen.print(_table(("Banned", "Address", "Until", "By"), rows, ""))
 
@@ -109,7 +109,7 @@ def _add(command: Offered) -> None:
     @host.command(command.name, help=command.help)
     @click.argument("words", nargs=-1, metavar=command.usage.partition(" ")[2] or None)
     @_about(command)
-    @_room_options
+    @room_options
     def carry_out(*, words: tuple[str, ...], room: Room, about: str = "") -> None:
         if command.grave:
             click.confirm(command.help.rstrip(".") + "?", abort=True, err=True)
@@ -163,11 +163,12 @@ def _table(columns: Iterable[str], rows: Iterable[Iterable[str]], nothing: str) 
     return table if table.row_count else nothing
 
 
-def _time(moment: str | None) -> str:
-    if moment is None:
+def moment(text: str | None) -> str:
+    """When something ends or was, by the clock here; None is for ever."""
+    if text is None:
         return "for ever"
     # Python 3.10 does not know Z yet.
-    when = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    when = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return f"{when.astimezone():%Y-%m-%d %H:%M}{told_apart(when, None)}"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 
+from lanchat.cluster.bot_schema import BOT_SCHEMA
 from lanchat.cluster.hands_schema import HANDS_SCHEMA
 from lanchat.cluster.poll_schema import POLL_SCHEMA
 from lanchat.cluster.presence_schema import PRESENCE_SCHEMA
@@ -351,7 +352,7 @@ _COMING = "ALTER TABLE member ADD COLUMN seen integer;"
 MIGRATIONS: tuple[str, ...] = (
     *(_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH),
     *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS, _ROOMS, _PRIVACY, _COMING, REPORTS),
-    *(HANDS_SCHEMA, POLL_SCHEMA),
+    *(HANDS_SCHEMA, POLL_SCHEMA, BOT_SCHEMA),
 )
 
 

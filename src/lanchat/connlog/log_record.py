@@ -26,9 +26,12 @@ HOST_COMMANDS = (
 )
 """What hosts do, mostly by the names of their commands: those that change something."""
 
+KEPT = (*HOST_COMMANDS, "token")
+"""What goes on to another file where the one that it stands in falls off the end."""
+
 EVENTS = (
     *("start", "stop", "join", "leave", "rename", "visits", "file", "login_refused", "refused"),
-    *HOST_COMMANDS,
+    *KEPT,
 )
 
 LINE_LIMIT = 64 * 1024

@@ -17,7 +17,7 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from lanchat.connlog.log_record import HOST_COMMANDS, LINE_LIMIT, VERSION
+from lanchat.connlog.log_record import KEPT, LINE_LIMIT, VERSION
 from lanchat.errors import LogInUse, NotALog
 from lanchat.private import write_private
 
@@ -27,7 +27,7 @@ _LOOKED_AT = 64 << 10
 """Bytes at a file's beginning that are looked at before anything is added to it."""
 
 _DONE_BY_HOSTS = re.compile(
-    rf'^{{"v": {VERSION}, "time": "[^"\n]*", "event": "(?:{"|".join(HOST_COMMANDS)})".*\n'.encode(),
+    rf'^{{"v": {VERSION}, "time": "[^"\n]*", "event": "(?:{"|".join(KEPT)})".*\n'.encode(),
     re.MULTILINE,
 )
 """Their lines in a file of the log; no text of a stranger looks like one, since quotation marks and

@@ -8,6 +8,7 @@ Each connection carries one request and its answer, a line of JSON each:
 anything that cannot be done                      {"ok": false, "message": "…"}
 
 A command has "room", too, where it is about another room than the main one: its name or its id.
+What is asked for programs stands in ``programs.py``.
 
 Windows has no such sockets in Python, and no control from a terminal.
 """
@@ -46,6 +47,9 @@ _PATH_LIMIT = 100
 
 Answer = dict[str, Any]
 
+PROGRAMS = ("token_new", "token_list", "token_revoke", "say")
+"""What is answered in ``programs.py``."""
+
 _LANG = "en"
 """The command line speaks English."""
 
@@ -64,6 +68,10 @@ class Desk:
                 return {"ok": True, "link": self._link()}
             if request.get("do") == "list":
                 return {"ok": True, **self._list()}
+            if request.get("do") in PROGRAMS:
+                from lanchat.control import programs  # here: few have any
+
+                return programs.answer(self._hub, request)
             name, text, room = (str(request.get(each, "")) for each in ("name", "text", "room"))
             return phrases.done(self._hub.command_from_terminal(name, text, room), _LANG)
         except Refusal as error:

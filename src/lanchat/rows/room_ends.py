@@ -22,7 +22,10 @@ _MARKS = 20_000
 
 _AT_ONCE = 1_000
 
-_HAS_NAME = "EXISTS (SELECT 1 FROM reservation WHERE reservation.user_id = member.user_id)"
+_HAS_NAME = (
+    "(EXISTS (SELECT 1 FROM reservation WHERE reservation.user_id = member.user_id)"
+    " OR EXISTS (SELECT 1 FROM bot WHERE bot.user_id = member.user_id))"
+)
 
 
 def delete(connection: Connection, change: DeleteRoom) -> RoomDeleted:

@@ -1,7 +1,7 @@
 """What is no message: whose name is whose, who has logged out, and how order is kept.
 
-Rules, moderators, bans and mutes are few, so they are written whole, with the position of their
-last change beside them.
+Rules, moderators, bans, mutes and bots are few, so they are written whole, with the position of
+their last change beside them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Protocol
 
 from lanchat.chat.changes import LoggedOut, Note, Reserved
 from lanchat.chat.model import User
-from lanchat.chat.room_settings import Ban, Mute, Rules, State
+from lanchat.chat.room_settings import Ban, Bot, Mute, Rules, State
 from lanchat.errors import StoreUnavailable
 from lanchat.rows.connection import Connection, Database, Reader
 
@@ -78,12 +78,19 @@ def load(connection: Reader) -> State:
     mutes = connection.execute(
         'SELECT user_id, "user", device, until, seconds FROM mute ORDER BY rowid'
     )
+    bots = connection.execute(
+        'SELECT user_id, "user", digest, room, reads, writes, made FROM bot ORDER BY rowid'
+    )
     return State(
         rules=Rules(topic, bool(locked), bool(readonly), slow, *may, private, bool(hands)),
         moderators=frozenset(user_id for (user_id,) in moderators),
         bans=tuple(Ban(*row) for row in bans),
         mutes=tuple(Mute(*row) for row in mutes),
         seq=seq,
+        bots=tuple(
+            Bot(user_id, name, digest, room, bool(reads), bool(writes), made)
+            for user_id, name, digest, room, reads, writes, made in bots
+        ),
     )
 
 
@@ -108,6 +115,12 @@ def save(connection: Connection, state: State, seq: int) -> State:
     connection.executemany(
         'INSERT INTO mute (user_id, "user", device, until, seconds) VALUES (?, ?, ?, ?, ?)',
         map(astuple, state.mutes),
+    )
+    connection.execute("DELETE FROM bot")
+    connection.executemany(
+        'INSERT INTO bot (user_id, "user", digest, room, reads, writes, made)'
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        map(astuple, state.bots),
     )
     return replace(state, seq=seq)
 

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Callable
 
 from lanchat.rows.connection import NewerSchemaError
+from lanchat.store.bot_schema import add_bots
 from lanchat.store.poll_schema import add_polls
 from lanchat.store.report_schema import add_reports
 
@@ -375,6 +376,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     add_reports,
     _hands,
     add_polls,
+    add_bots,
 )
 
 
