@@ -188,6 +188,7 @@ NEEDS = {
     "nginx": Need(["nginx"], UNIX, nginx, "LANCHAT_NGINX"),
     "bash": Need(["bash"], UNIX),
     "cc": Need(["gcc", "libc6-dev"], look=lambda: which(os.environ.get("CC") or "cc")),
+    "curl": Need(["curl"], UNIX),
     "git": Need(["git"], EVERYWHERE),
     "groff": Need(["groff-base"], UNIX),
     "haproxy": Need(["haproxy"], variable="LANCHAT_HAPROXY"),

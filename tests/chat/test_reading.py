@@ -5,8 +5,8 @@ from typing import NamedTuple
 import pytest
 
 from lanchat.chat.catchup import CATCH_UP_BYTES
-from lanchat.chat.model import LOBBY, MESSAGE_LIMIT, Message
-from lanchat.chat.reading import Place, Reading, Stretch
+from lanchat.chat.model import LOBBY, MESSAGE_LIMIT, Cursor, Message
+from lanchat.chat.reading import Feed, Place, Reading, Stretch
 from lanchat.errors import UnknownRoom
 
 LONG = "x" * MESSAGE_LIMIT
@@ -20,6 +20,9 @@ class Shelf(NamedTuple):
 
     def stretch(self, _room: str, _place: Place, _limit: int) -> Stretch:
         return Stretch(self.said)
+
+    def feed(self, _room: str, cursor: Cursor | None, _limit: int) -> Feed:
+        return Feed(self.said, 200, anew=cursor is None)
 
 
 @pytest.fixture

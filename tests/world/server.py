@@ -103,7 +103,7 @@ class ServerProcess:
         *lines, _rest = self.log().split("\n")
         return [json.loads(line) for line in lines]
 
-    def ask(self, request: dict[str, str]) -> dict[str, Any]:
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Let it do what `lanchat host` can; returns its answer."""
         holder = json.loads((self.data_dir / "lanchat.pid").read_text())
         with socket.socket(socket.AF_UNIX) as connection:
@@ -137,6 +137,8 @@ class ServerProcess:
                 self._command(name, text)
         self._command("private", "")
         self._command("clear", "")
+        for token in self.ask({"do": "token_list"})["tokens"]:
+            self.ask({"do": "token_revoke", "name": token["name"]})
         printed = _text(self._output)
         self._banner = printed[: printed.index(_END_OF_BANNER) + len(_END_OF_BANNER)]
         self._printed_before = len(printed)

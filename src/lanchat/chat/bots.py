@@ -24,7 +24,14 @@ from lanchat.chat.posting import Posting
 from lanchat.chat.room_changes import EnterRoom, LeaveAll
 from lanchat.chat.room_settings import Bot, State
 from lanchat.chat.rooms import Room
-from lanchat.errors import CommandUnusable, Forbidden, NameTaken, RoomClosed, UnknownRoom
+from lanchat.errors import (
+    CommandUnusable,
+    Forbidden,
+    NameTaken,
+    RoomClosed,
+    Unauthorized,
+    UnknownRoom,
+)
 
 BOTS = 100
 """So many there are at most."""
@@ -59,6 +66,18 @@ class Bots:
             if hmac.compare_digest(bot.digest, wanted):
                 found = bot
         return found
+
+    def check_reading(self, bot: Bot) -> None:
+        """Look whether a program may still read in its room.
+
+        Raises Unauthorized where its token was revoked, Forbidden or UnknownRoom.
+        """
+        if bot not in self.all():
+            raise Unauthorized("token")
+        if not bot.reads:
+            raise Forbidden("token")
+        if not self._moderation.rooms.may_read(bot.id, bot.room):
+            raise UnknownRoom
 
     def named(self, name: str) -> Bot:
         """The bot of this name, or one that looks like it. Raises CommandUnusable."""

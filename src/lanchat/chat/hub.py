@@ -29,6 +29,7 @@ from lanchat.chat.events import (
     SettingsChanged,
     UserCleared,
 )
+from lanchat.chat.feeds import Feeds
 from lanchat.chat.grouping import Groups
 from lanchat.chat.hands import Hands
 from lanchat.chat.identities import Identities
@@ -64,7 +65,8 @@ class Hub:
     """One chat; ``history`` is how many messages a newcomer gets.
 
     ``identities`` are who people are, ``posting``, ``reactions`` and ``polls`` what they say,
-    ``rooms`` and ``groups`` where, ``hands`` whose are up, ``bots`` what programs do.
+    ``rooms`` and ``groups`` where, ``hands`` whose are up; ``bots`` what programs do, ``feeds``
+    what wakes them.
     ``edit_seconds`` is how long they may edit it, 0 for never; ``files`` whether they can send any.
     ``openers`` are who may open rooms, ``privacy`` is between whom there are some for two.
 
@@ -136,6 +138,7 @@ class Hub:
             files=files,
         )
         self.bots = Bots(self._moderation, self.posting)
+        self.feeds = Feeds(log)
         self._telling = Telling(log, publish=self.publish, clock=clock)
         actors = (log, self._presence, self._permissions, self.rooms, self._telling, clock)
         self.reactions = Reactions(*actors)
@@ -271,10 +274,16 @@ class Hub:
         Their names stay reserved: they are likely to come back when the server does.
         """
         self._closed = True
+        self.feeds.close()
         self._log.close()
         self._presence.stop()
 
     # What others ask.
+
+    @property
+    def epoch(self) -> str:
+        """The name of the stretch of positions that this start has begun."""
+        return self._log.epoch
 
     @property
     def rules(self) -> Rules:

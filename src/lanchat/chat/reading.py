@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
 from lanchat.chat.catchup import fits_from
-from lanchat.chat.model import Message
+from lanchat.chat.model import Cursor, Message
 from lanchat.errors import UnknownRoom
 
 
@@ -34,6 +34,22 @@ class Stretch:
     later: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What has changed since a position, in the order of positions; up to ``seq`` all is told.
+
+    With ``more`` there is more above that. ``anew`` is where that cannot be told: these are the
+    newest messages then, and what was known before counts no more. Up to the id ``cleared`` all
+    is gone.
+    """
+
+    messages: list[Message]
+    seq: int
+    more: bool = False
+    anew: bool = False
+    cleared: int = 0
+
+
 class History(Protocol):
     """What was said, as it is now."""
 
@@ -42,6 +58,12 @@ class History(Protocol):
 
         Raises UnknownMessage for one to look around that is not there, and StoreUnavailable.
         Around one that is deleted there is what was said beside it.
+        """
+
+    def feed(self, room: str, cursor: Cursor | None, limit: int) -> Feed:
+        """At most so many messages that were posted or changed after the cursor, as they are now.
+
+        Without one, the newest. Raises StoreUnavailable.
         """
 
 
@@ -59,6 +81,20 @@ class Reading:
         if room not in rooms:
             raise UnknownRoom
         return _bounded(self._history.stretch(room, place, limit), place)
+
+    def feed(self, room: str, cursor: Cursor | None, limit: int) -> Feed:
+        """What has changed since the cursor, as far as it fits into one answer.
+
+        Raises StoreUnavailable.
+        """
+        feed = self._history.feed(room, cursor, limit)
+        said = feed.messages
+        if cursor is None or feed.anew:
+            return replace(feed, messages=said[fits_from(said) :])
+        kept = len(said) - fits_from(said[::-1])
+        if kept == len(said):
+            return feed
+        return replace(feed, messages=said[:kept], seq=said[kept - 1].seq, more=True)
 
 
 def _bounded(stretch: Stretch, place: Place) -> Stretch:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from lanchat.chat.reading import Place, Stretch
+from lanchat.chat.model import Cursor
+from lanchat.chat.reading import Feed, Place, Stretch
 from lanchat.errors import UnknownMessage
-from lanchat.rows import message_rows
+from lanchat.rows import feed, message_rows
 from lanchat.rows.connection import Connection, Database
 from lanchat.rows.visibility import SAID
 
@@ -28,6 +29,9 @@ class StoredHistory:
 
     def stretch(self, room: str, place: Place, limit: int) -> Stretch:
         return self._database.call(partial(stretch, room=room, place=place, limit=limit))
+
+    def feed(self, room: str, cursor: Cursor | None, limit: int) -> Feed:
+        return self._database.call(partial(feed.feed, room=room, cursor=cursor, limit=limit))
 
 
 def stretch(connection: Connection, room: str, place: Place, limit: int) -> Stretch:

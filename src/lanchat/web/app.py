@@ -32,9 +32,11 @@ from lanchat.web.history_budget import HistoryBudget
 from lanchat.web.limits import Limits, Logins
 from lanchat.web.login import LoginPages
 from lanchat.web.pages import Pages
+from lanchat.web.programs import Programs
 from lanchat.web.site import Network, Site
 from lanchat.web.sockets import Sockets, Wire
 from lanchat.web.static import StaticFiles, takes_gzip
+from lanchat.web.tokens import Tokens
 from lanchat.web.transfers import Transfers
 from lanchat.web.uploads import Uploads
 
@@ -107,6 +109,7 @@ def create_app(
         access=AccessCode(config.access_code, secrets.sessions),
         host_link=AccessCode(secrets.host_link, secrets.sessions),
         connections=Connections(config.max_clients, config.max_per_ip, audit),
+        tokens=Tokens(hub, audit),
         transfers=Transfers(by_address=config.max_per_ip > 0),
         files=files,
         authority=authority,
@@ -119,6 +122,7 @@ def create_app(
     Pages(site, login).register(app)
     Uploads(site).register(app)
     Downloads(site).register(app)
+    Programs(site).register(app)
     app.wsgi_app = _layers(app, site)  # type: ignore[method-assign, assignment]
     return app
 

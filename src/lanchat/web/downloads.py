@@ -23,11 +23,14 @@ from werkzeug.wsgi import wrap_file
 
 from lanchat.chat.model import User
 from lanchat.chat.ports import Files, OpenedFile
+from lanchat.chat.room_settings import Bot
 from lanchat.errors import FilesOff, Unauthorized, UnknownFile
 from lanchat.web import session
-from lanchat.web.file_refusals import answered
 from lanchat.web.file_types import INLINE, type_of
+from lanchat.web.refusals import answered
 from lanchat.web.site import Site
+
+Reader = Bot | User
 
 _POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """Browsers lay out a picture or a text that stands alone by styles of their own in it."""
@@ -63,13 +66,13 @@ class Downloads:
 
     def file(self, file_id: str, name: str) -> Response:  # noqa: ARG002  for people
         """The file, or the section of it that is asked for."""
-        user = self._user()
+        user = self._reader()
         opened = self._files().open(file_id)
         return self._send(user, opened, opened.attachment.type, opened.attachment.name)
 
     def thumb(self, file_id: str) -> Response:
         """The small picture; a file of that name has the same address."""
-        user = self._user()
+        user = self._reader()
         try:
             opened = self._files().open_thumb(file_id)
         except UnknownFile:
@@ -77,7 +80,7 @@ class Downloads:
         kind = type_of(opened.content.read(_THUMB_HEAD))
         return self._send(user, opened, kind, opened.attachment.name)
 
-    def _called_thumb(self, user: User, file_id: str) -> Response:
+    def _called_thumb(self, user: Reader, file_id: str) -> Response:
         opened = self._files().open(file_id)
         if opened.attachment.name != "thumb":
             opened.content.close()
@@ -89,13 +92,13 @@ class Downloads:
             raise FilesOff
         return self._site.files
 
-    def _user(self) -> User:
-        user = self._site.user()
-        if user is None:
+    def _reader(self) -> Reader:
+        reader = self._site.tokens.of_request() or self._site.user()
+        if reader is None:
             raise Unauthorized
-        return user
+        return reader
 
-    def _send(self, user: User, opened: OpenedFile, kind: str, name: str) -> Response:
+    def _send(self, user: Reader, opened: OpenedFile, kind: str, name: str) -> Response:
         with ExitStack() as undo:
             undo.callback(opened.content.close)
             self._check_reader(user, opened)
@@ -107,13 +110,15 @@ class Downloads:
                 undo.pop_all()
         return response
 
-    def _check_reader(self, user: User, opened: OpenedFile) -> None:
+    def _check_reader(self, user: Reader, opened: OpenedFile) -> None:
         """Look whether the person may have it. Raises UnknownFile."""
         is_read = opened.room is not None and self._site.hub.rooms.may_read(user.id, opened.room)
+        if isinstance(user, Bot):
+            is_read = is_read and user.reads and opened.room == user.room
         if not is_read and opened.user_id != user.id:
             raise UnknownFile
 
-    def _give(self, user: User, content: BinaryIO, response: Response, section: range) -> None:
+    def _give(self, user: Reader, content: BinaryIO, response: Response, section: range) -> None:
         """Let the section be the answer's body, once there is a place for it."""
         origin = session.visitor()
         person = origin.device or user.id

@@ -228,6 +228,26 @@ class AskSearch(msgspec.Struct):
         )
 
 
+class ApiMessage(msgspec.Struct):
+    """``POST /api/messages``: what a program says; ``client_id`` is any key of its own."""
+
+    message: str = ""
+    room: _RoomId | None = None
+    client_id: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    reply_to: _Position | None = None
+    mentions: _Mentions = []
+    files: _Files = []
+
+
+class AskMessages(msgspec.Struct):
+    """``GET /api/messages``: since which position, and how long to wait for something."""
+
+    after: _Position | None = None
+    epoch: Annotated[str, msgspec.Meta(pattern=r"^[ -~]{0,64}\Z")] = ""
+    wait: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 100
+
+
 def parse(arguments: Sequence[object], kind: type[_Payload]) -> _Payload:
     """The event's one argument as ``kind``; none at all is an empty one.
 

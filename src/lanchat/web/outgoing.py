@@ -33,7 +33,7 @@ from lanchat.chat.events import (
     UserCleared,
     Voted,
 )
-from lanchat.chat.model import Attachment, Hand, Message, Own, Quoted, Reaction, User
+from lanchat.chat.model import Attachment, Hand, Message, Own, Quoted, Reaction, User, is_bot
 from lanchat.chat.room_channels import TAKES_ROOMS
 from lanchat.chat.room_events import (
     HostCalled,
@@ -97,6 +97,8 @@ def message(said: Message) -> dict[str, Any]:
         "time": said.time,
         "seq": said.seq,
     }
+    if is_bot(said.user_id):
+        wire["bot"] = True
     if said.deleted:
         wire["deleted"] = True
     elif said.edited is not None:

@@ -15,12 +15,13 @@ from lanchat.chat.ports import Audit, Files
 from lanchat.chat.reading import Reading
 from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig
-from lanchat.errors import Refusal
+from lanchat.errors import Forbidden, Refusal
 from lanchat.web import outgoing, session
 from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
 from lanchat.web.history_budget import HistoryBudget
 from lanchat.web.limits import Limits, Logins
+from lanchat.web.tokens import Tokens
 from lanchat.web.transfers import Transfers
 
 
@@ -56,6 +57,7 @@ class Site:
     access: AccessCode
     host_link: AccessCode
     connections: Connections
+    tokens: Tokens
     transfers: Transfers
     files: Files | None = None
     authority: bytes | None = None
@@ -74,6 +76,18 @@ class Site:
         if user is None or not self.hub.identities.may_enter(user, session.visitor()):
             return None
         return self.hub.identities.current(user)
+
+    def speaker(self) -> User | None:
+        """The same, or the program whose token the request brings; then its cookie counts nothing.
+
+        Raises Unauthorized, TooManyTries, or Forbidden for a program that may not write.
+        """
+        bot = self.tokens.of_request()
+        if bot is None:
+            return self.user()
+        if not bot.writes:
+            raise Forbidden("token")
+        return User(bot.id, bot.name)
 
     def check_room_for(self, user: User | None) -> None:
         """Look whether a request's person can connect. Raises TooManyConnections.

@@ -18,8 +18,8 @@ from lanchat.chat.model import SLICE_LIMIT, THUMB_LIMIT, FileDraft, Upload, User
 from lanchat.chat.ports import Files
 from lanchat.errors import FilesOff, PayloadInvalid, TooLarge, Unauthorized
 from lanchat.web import session
-from lanchat.web.file_refusals import View, answered
 from lanchat.web.picture_sides import is_thumb
+from lanchat.web.refusals import View, answered
 from lanchat.web.site import Site
 from lanchat.web.tus import (
     CHECKSUMS,
@@ -131,7 +131,7 @@ class Uploads:
         return self._site.files
 
     def _person(self) -> User:
-        user = self._site.user()
+        user = self._site.speaker()
         if user is None:
             raise Unauthorized
         return user

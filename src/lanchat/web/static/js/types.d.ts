@@ -79,6 +79,8 @@ interface Message {
   readonly quoted?: Quoted;
   readonly files?: readonly Attachment[];
   readonly poll?: Poll;
+  /** Whether a program has said it. */
+  readonly bot?: boolean;
 }
 
 /** What a message asks, and how many have chosen each of the options. */

@@ -1,4 +1,4 @@
-"""How requests for files are refused: in JSON for pages and programs, else with a page.
+"""How requests of files and of programs are refused: in JSON, else with a page.
 
 {"error": {"code": "unknown_file", "message": "This file is not there any more."}}
 """
@@ -18,21 +18,29 @@ from lanchat.errors import (
     CutOff,
     DiskFull,
     FilesOff,
+    MessageTooLong,
     Muted,
     PayloadInvalid,
     QuotaReached,
     ReadOnly,
     Refusal,
+    SlowMode,
     StoreUnavailable,
     TooFast,
     TooLarge,
+    TooManyConnections,
     TooManyTransfers,
+    TooManyTries,
+    TooMuchAtOnce,
     TooSlow,
     Unauthorized,
     UnknownFile,
+    UnknownMessage,
+    UnknownRoom,
     WrongChecksum,
     WrongOffset,
 )
+from lanchat.phrases import Wanted
 from lanchat.web.site import Site
 
 View = Callable[..., Response]
@@ -44,11 +52,18 @@ _STATUS: dict[type[Refusal], str] = {
     Muted: "403 Forbidden",
     ReadOnly: "403 Forbidden",
     UnknownFile: "404 Not Found",
+    UnknownMessage: "404 Not Found",
+    UnknownRoom: "404 Not Found",
     TooSlow: "408 Request Timeout",
     WrongOffset: "409 Conflict",
     TooLarge: "413 Content Too Large",
+    MessageTooLong: "413 Content Too Large",
     BeingWritten: "423 Locked",
     TooFast: "429 Too Many Requests",
+    TooMuchAtOnce: "429 Too Many Requests",
+    SlowMode: "429 Too Many Requests",
+    TooManyTries: "429 Too Many Requests",
+    TooManyConnections: "429 Too Many Requests",
     TooManyTransfers: "429 Too Many Requests",
     QuotaReached: "429 Too Many Requests",
     WrongChecksum: "460 Checksum Mismatch",
@@ -56,8 +71,8 @@ _STATUS: dict[type[Refusal], str] = {
 }
 
 
-def answered(site: Site, view: View) -> View:
-    """The view, with a refusal as its answer."""
+def answered(site: Site, view: View, wanted: Wanted = "files") -> View:
+    """The view, with a refusal as its answer; ``wanted`` is what fails without a store."""
 
     @wraps(view)
     def guarded(**arguments: str) -> Response:
@@ -66,7 +81,7 @@ def answered(site: Site, view: View) -> View:
         except Refusal as refusal:
             return _refused(site, refusal)
         except StoreUnavailable as error:
-            text = phrases.unavailable("files", site.language())
+            text = phrases.unavailable(wanted, site.language())
             return _as_json(phrases.failure(error.code, text), "503 Service Unavailable")
         except CutOff:
             return Response(status=400)  # nobody is there any more to be told
@@ -75,7 +90,7 @@ def answered(site: Site, view: View) -> View:
 
 
 def _refused(site: Site, refusal: Refusal) -> Response:
-    if _wants_page():
+    if refusal.reason != "token" and _wants_page():
         if isinstance(refusal, Unauthorized):
             return flask.redirect(flask.url_for("login"), 303)
         if isinstance(refusal, UnknownFile):
@@ -84,6 +99,8 @@ def _refused(site: Site, refusal: Refusal) -> Response:
     response = _as_json(answer, _STATUS.get(type(refusal), "403 Forbidden"))
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
+    if isinstance(refusal, Unauthorized) and refusal.reason:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, WrongOffset):
         response.headers["Upload-Offset"] = str(refusal.offset)
     return response
