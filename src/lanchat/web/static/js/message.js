@@ -137,8 +137,9 @@ export function makeRenderer(options) {
     const line = element("p", `message__author ${colourOf(message.user_id)}`, name);
     line.dataset.part = "author";
     if (host) line.append(" ", element("span", "badge", words.t("client.host")));
-    if ("bot" in message)
-      {line.append(" ", element("span", "badge badge--quiet", words.t("client.bot")));}
+    if ("bot" in message) {
+      line.append(" ", element("span", "badge badge--quiet", words.t("client.bot")));
+    }
     if (hand) {
       const up = element("span", "hidden-label", words.t("client.hand.up"));
       line.append(" ", element("span", "badge badge--hand", icon("hand"), up));
