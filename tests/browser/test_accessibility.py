@@ -54,6 +54,7 @@ def test_messages_have_no_violations(arrive: Arrive, say: Say, look_for: LookFor
     expect(ana.locator(".message--named .quoted")).to_be_visible()
     ana.get_by_role("button", name="🎉").click()
     say(ana, "Thank you")
+    expect(bia.get_by_text("Thank you")).to_be_visible()
     expect(ana.locator(".message--pending")).to_have_count(0)
     ana.press("#message", "ArrowUp")
     say(ana, "Thanks")

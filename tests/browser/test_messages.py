@@ -83,6 +83,12 @@ def test_editing(arrive: Arrive, say: Say) -> None:
         expect(page.locator(".message__text")).to_have_text(["Tomorrow"])
         expect(page.locator(".message__edited")).to_have_attribute("title", re.compile("^Edited: "))
     expect(ana.locator("#message")).to_have_value("")
+    ana.context.set_offline(True)
+    expect(ana.locator("#status")).to_contain_text("Connection lost")
+    say(ana, "not sent yet")
+    ana.press("#message", "ArrowUp")  # would bring an older one than was said last
+    ana.keyboard.type("!")
+    expect(ana.locator("#message")).to_have_value("!")
 
 
 def test_mentioning(arrive: Arrive, say: Say) -> None:

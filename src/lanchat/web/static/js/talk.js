@@ -5,9 +5,11 @@ import { picturesIn } from "./attachments.js";
 import { makeDeeds } from "./deeds.js";
 import { byId } from "./dom.js";
 import { mayEdit } from "./moderation.js";
+import { waiting } from "./outbox.js";
 import { keep, whenNeeded } from "./page.js";
 import { typingRequest } from "./protocol.js";
 import { mountReplying } from "./replying.js";
+import { roomOf } from "./rooms/views.js";
 import { mountTyping } from "./typing.js";
 
 /**
@@ -160,9 +162,10 @@ export function mountTalk(elements, options) {
     mountCopying(elements.rows);
   });
 
-  /** Edit what one has said last, where there is time. Whether there is such a message. */
+  /** Edit what one has said last, where it is stored and there is time. Whether it can be. */
   function recall() {
-    const { messages, you } = getState();
+    const { messages, room, you } = getState();
+    if (waiting(getState()).some((draft) => roomOf(draft) === room)) return false;
     const own = [...messages].reverse().find(({ user_id }) => user_id === you.id);
     if (own === undefined || !isEditable(own)) return false;
     replying.edit(own.id);
