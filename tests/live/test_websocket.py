@@ -11,6 +11,7 @@ import gevent.socket
 import pytest
 import websocket
 
+from lanchat.live.readers import Readers
 from lanchat.live.websocket import WebSocket
 from lanchat.live.writer import Flusher
 
@@ -169,7 +170,7 @@ def test_who_sends_much_at_once_lets_others_have_their_turn():
     with ours, theirs:
         theirs.sendall(websocket.ABNF.create_frame(b"", websocket.ABNF.OPCODE_PING).format() * 2000)
         theirs.shutdown(socket.SHUT_WR)
-        WebSocket(set(), Flusher(), WebSocket.wait, None)(
+        WebSocket(set(), Flusher(), Readers(), WebSocket.wait, None)(
             {"lanchat.socket": ours}, lambda *_: bytes
         )
     assert next(turns) > 5

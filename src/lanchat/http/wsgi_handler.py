@@ -44,7 +44,11 @@ _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length
 
 
 class Handler(pywsgi.WSGIHandler):
-    """One connection. It also hands its socket to the application, as gunicorn does."""
+    """One connection. It also hands its socket to the application, as gunicorn does.
+
+    The application may keep it (``lanchat.keep_socket``) where it is a plain one: bytes that TLS
+    holds back wait in Python, and nothing that watches the socket would tell of them.
+    """
 
     server: Any  # ours, which knows who waits
 
@@ -114,6 +118,8 @@ class Handler(pywsgi.WSGIHandler):
         environ["lanchat.socket"] = self.socket
         if isinstance(self.socket, gevent.ssl.SSLSocket):
             environ["wsgi.url_scheme"] = "https"
+        elif "HTTP_UPGRADE" in environ:
+            environ["lanchat.keep_socket"] = self._keep_socket
         environ["wsgi.file_wrapper"] = FileWrapper
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
         self._asker = self.server.pace.asker(host_of(self.client_address), forwarded)
@@ -124,6 +130,13 @@ class Handler(pywsgi.WSGIHandler):
         self._deadline.cancel()
         self.server.waiting.remove(self.socket, host_of(self.client_address))
         return environ
+
+    def _keep_socket(self) -> None:
+        """The application keeps the socket and closes it; its request ends without an answer."""
+        self.server.kept.add(self.socket)
+        self.socket = None  # type: ignore[assignment]  # pywsgi asks for that
+        self.close_connection = True
+        self.environ = None  # which holds this method, so that only the collector would find it
 
     def _take_body(self, environ: dict[str, Any]) -> tuple[io.RawIOBase | io.BytesIO, int]:
         """The body, and how much of it was read."""

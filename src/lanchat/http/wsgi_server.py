@@ -3,8 +3,8 @@
 With a certificate the first byte of a connection tells a handshake from a plain request. Plain
 requests go on in the clear with the scheme http, for the application to tell them where to go.
 
-Not documented, and hence tried by tests/faults/test_waiting_sockets.py: ``do_read`` and
-``start_accepting`` of gevent's server (read in gevent 26.9).
+Not documented, and hence tried by tests/faults/test_waiting_sockets.py: ``do_read``,
+``do_close`` and ``start_accepting`` of gevent's server (read in gevent 26.9).
 """
 
 from __future__ import annotations
@@ -86,6 +86,8 @@ class Server(pywsgi.WSGIServer):
         self.pace = pace
         self.streams = streams
         self.threads = ThreadPool(THREADS)
+        self.kept: set[Any] = set()
+        """The sockets that the application keeps, until the greenlets of their requests end."""
         self._context = context
         self._warned = False
 
@@ -112,6 +114,13 @@ class Server(pywsgi.WSGIServer):
             with contextlib.closing(encrypted):
                 if self._shakes_hands(encrypted, address):
                     super().handle(encrypted, address)
+
+    def do_close(self, sock: Any, *args: Any) -> None:
+        """Called when the greenlet of a connection ends."""
+        if sock in self.kept:
+            self.kept.discard(sock)
+        else:
+            super().do_close(sock, *args)
 
     def _begins_tls(self, sock: socket.socket, address: Any) -> bool:
         with waits(self.waiting, sock, address):

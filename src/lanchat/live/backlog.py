@@ -73,6 +73,18 @@ class BoundedQueue(gevent.queue.JoinableQueue[Any]):
         return too_many or self._bytes + _size(item) > MAX_BACKLOG_BYTES
 
 
+class NoQueue:
+    """In place of the queue of a client that will never poll: a WebSocket has none to wait in."""
+
+    backlog = (0, 0)
+
+    def put(self, item: Any) -> None:
+        """Nobody will get it."""
+
+
+NO_QUEUE = NoQueue()
+
+
 def _size(packet: Packet | None) -> int:
     """Roughly the bytes of a packet; the few that carry no message are small."""
     data = packet.data if packet is not None else None

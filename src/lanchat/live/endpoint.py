@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
@@ -25,6 +26,26 @@ if TYPE_CHECKING:
 
 UPGRADE_SECONDS = 10.0
 """How long a client has to move from polling to its WebSocket."""
+
+_SHARED = frozenset(
+    ("HTTP_HOST", "HTTP_USER_AGENT", "HTTP_ACCEPT_LANGUAGE", "PATH_INFO", "QUERY_STRING")
+)
+"""What many clients say in the same words."""
+
+_LASTING = _SHARED | {
+    "flask.app",
+    "saved_session",
+    "wsgi.url_scheme",
+    "REQUEST_METHOD",
+    "SCRIPT_NAME",
+    "SERVER_NAME",
+    "SERVER_PORT",
+    "SERVER_PROTOCOL",
+    "REMOTE_ADDR",
+    "HTTP_AUTHORIZATION",
+    "HTTP_COOKIE",
+}
+"""What is asked of the request that has opened a session when this joins and when it ends."""
 
 _KEY_BYTES = 16
 _PACKET_TYPES = frozenset("0123456")
@@ -125,6 +146,8 @@ class Endpoint:
     ) -> list[bytes]:
         if session.upgrading:
             return _answer(start_response, Answer("the session is being upgraded already"))
+        # The engine answers the request when the WebSocket has ended: it has to last that long.
+        environ.pop("lanchat.keep_socket", None)
         late = gevent.spawn_later(UPGRADE_SECONDS, _give_up, session, environ)
         try:
             return self._call_stock(environ, start_response)
@@ -169,6 +192,14 @@ class Endpoint:
             # keep the engine from forgetting the session.
             raise StopIteration
         return chunks
+
+
+def lasting(environ: WSGIEnvironment) -> WSGIEnvironment:
+    """What of a request is kept as long as its WebSocket; the most is about the request alone."""
+    kept = {name: value for name, value in environ.items() if name in _LASTING}
+    for name in _SHARED & kept.keys():
+        kept[name] = sys.intern(kept[name])
+    return kept
 
 
 def _fault(query: dict[str, str], environ: WSGIEnvironment) -> Answer | None:

@@ -14,6 +14,7 @@ import socketio
 from engineio.packet import MESSAGE, Packet
 from socketio.packet import EVENT
 
+from lanchat.live.endpoint import lasting
 from lanchat.live.frames import build_frame
 from lanchat.live.session import Session
 from lanchat.live.writer import Flusher, Group, SocketWriter
@@ -73,9 +74,12 @@ class FanOut(socketio.Manager):  # type: ignore[misc]  # it has no types
         self._audiences.pop((namespace, room), None)
         super().basic_leave_room(sid, namespace, room)
 
-    def regroup(self, _session: Session) -> None:
-        """Somebody who polled has a WebSocket now."""
+    def settle(self, session: Session) -> None:
+        """Somebody has a WebSocket now, and will for long; perhaps they have polled before."""
         self._audiences.clear()
+        environs = self.server.environ
+        if session.sid in environs:
+            environs[session.sid] = lasting(environs[session.sid])
 
     def _encode(self, event: str, data: Any, namespace: str) -> str | list[str | bytes]:
         """The packet; a list where it has binary attachments."""

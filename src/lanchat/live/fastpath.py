@@ -59,7 +59,7 @@ def speed_up(server: socketio.Server, flusher: Flusher, reader: PacketReader) ->
     server.manager = fan_out
     fan_out.set_server(server)
     heartbeat = Heartbeat(server.eio.ping_interval)
-    maker = partial(Session, heartbeat=heartbeat, reader=reader, on_websocket=fan_out.regroup)
+    maker = partial(Session, heartbeat=heartbeat, reader=reader, on_websocket=fan_out.settle)
     setattr(server.eio, _MAKER, maker)
     if engineio.socket.Socket is not _make_session:
         engineio.socket.Socket = _make_session

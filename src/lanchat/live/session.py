@@ -21,6 +21,7 @@ import gevent
 from engineio.exceptions import SocketIsClosedError
 from engineio.packet import CLOSE, MESSAGE, NOOP, PING, PONG, UPGRADE, Packet
 
+from lanchat.live.backlog import NO_QUEUE
 from lanchat.live.packets import PacketReader
 from lanchat.live.websocket import WebSocket
 from lanchat.live.writer import SocketWriter
@@ -34,6 +35,7 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
 
     last_ping: float | None
     connected: bool
+    queue: Any
 
     def __init__(
         self,
@@ -100,7 +102,8 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
 
     def _websocket_handler(self, websocket: WebSocket) -> list[bytes]:
         """Called by the engine with a WebSocket, for a new session or one that polls."""
-        if self.connected:
+        has_polled = self.connected
+        if has_polled:
             self.upgrading = True
             upgraded = self._upgrade(websocket)
             self.upgrading = False
@@ -108,11 +111,31 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
                 return []
         self.connected = self.upgraded = True
         self._begin_writing(websocket)
-        try:
-            self._read(websocket)
-        finally:  # otherwise the person would stay for a minute after a defect of ours
-            self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+        if not has_polled:  # or a poll may wait for it still
+            self.queue = NO_QUEUE
+        websocket.serve(self)
         return []
+
+    def take(self, message: str | bytes) -> bool:
+        """Called with what the client sends; False for what no client may send."""
+        kind = message[0]
+        if kind == _MESSAGE:
+            self._reader.read(self, message[1:])
+        elif isinstance(message, bytes):
+            self._reader.read(self, message)
+        elif kind == _PONG:
+            self.schedule_ping()
+        elif kind == _CLOSE:
+            self.close(wait=False, abort=True, reason=self.server.reason.CLIENT_DISCONNECT)
+        elif kind != _UPGRADE:
+            return False
+        return True
+
+    def end(self) -> None:
+        """Called when the connection has ended; the engine forgets the session, if it has not."""
+        self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+        if self.closed:
+            self.server.sockets.pop(self.sid, None)
 
     def _upgrade(self, websocket: WebSocket) -> bool:
         """The client tries its WebSocket and then leaves polling for it."""
@@ -133,21 +156,6 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
             else:
                 self._write(websocket, pkt)
         self._on_websocket(self)
-
-    def _read(self, websocket: WebSocket) -> None:
-        """Read until the connection ends or something comes that no client may send."""
-        while (data := websocket.wait()) is not None:
-            kind = data[0]
-            if kind == _MESSAGE:
-                self._reader.read(self, data[1:])
-            elif isinstance(data, bytes):
-                self._reader.read(self, data)
-            elif kind == _PONG:
-                self.schedule_ping()
-            elif kind == _CLOSE:
-                self.close(wait=False, abort=True, reason=self.server.reason.CLIENT_DISCONNECT)
-            elif kind != _UPGRADE:
-                break
 
 
 class Heartbeat:

@@ -37,6 +37,7 @@ from lanchat.live.backlog import BoundedQueue
 from lanchat.live.endpoint import Endpoint
 from lanchat.live.fastpath import speed_up
 from lanchat.live.packets import EventHandlers, PacketJson, PacketReader
+from lanchat.live.readers import Readers
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
 from lanchat.live.writer import Flusher
 from lanchat.periodic import Periodic
@@ -127,7 +128,7 @@ class Stack:
         stock = self._engine._async  # noqa: SLF001
         self._engine._async = {  # noqa: SLF001
             **stock,
-            "websocket": partial(WebSocket, self._opened, flusher),
+            "websocket": partial(WebSocket, self._opened, flusher, Readers()),
             "queue": partial(BoundedQueue, flusher.slow_clients),
         }
         events.attach(server)

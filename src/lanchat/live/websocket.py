@@ -6,6 +6,12 @@
 python-engineio calls this class in place of its own WebSocket driver (see ``stack.py``): as
 ``(handler, server)``, then as a WSGI application; ``send``, ``wait`` and ``close`` are its face.
 Texts in one piece go past wsproto; it speaks the rest of the protocol, and does no I/O.
+
+A session of ours does not ask for messages, it is called with them (``serve``). So where the WSGI
+server lets us keep the socket (``lanchat.keep_socket``), the request ends with the opening, and all
+that it has needed goes with it: a watcher tells when there is something to read, and readers
+(``readers.py``) read it. Elsewhere the request's greenlet does, as long as the connection lasts:
+over TLS, under gunicorn, which closes the socket with the request, and after an upgrade.
 """
 
 from __future__ import annotations
@@ -14,7 +20,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gevent
 from wsproto.connection import Connection, ConnectionType
@@ -24,6 +30,7 @@ from wsproto.utilities import generate_accept_token
 
 from lanchat.errors import FrameTooLarge
 from lanchat.live.frames import FrameCutter, build_frame
+from lanchat.live.readers import Readers
 from lanchat.live.writer import Flusher, SocketWriter
 
 if TYPE_CHECKING:
@@ -40,20 +47,39 @@ _CLOSE_TIMEOUT = 2.0
 
 _ENGINE_IO_TYPES = frozenset("0123456")
 _NOOP = "6"
+_READABLE = 1  # libev's EV_READ, as ``loop.io`` takes it
+
+
+class Listener(Protocol):
+    """Who is called with what comes."""
+
+    def take(self, message: str | bytes) -> bool:
+        """Take the next message; whether there may be another one."""
+
+    def end(self) -> None:
+        """Nothing more will come."""
 
 
 class WebSocket:
     """A WebSocket for python-engineio. ``opened`` holds every open one."""
 
+    _listener: Any = None
+    _watcher: Any = None
+
+    _reading = False
+    """Whether a reader is with what has come, perhaps waiting for others."""
+
     def __init__(
         self,
         opened: set[WebSocket],
         flusher: Flusher,
+        readers: Readers,
         handler: Callable[[WebSocket], Any],
         _server: object,
     ) -> None:
         self._opened = opened
         self._flusher = flusher
+        self._readers = readers
         self._handler = handler
         self._frames = FrameCutter(MAX_MESSAGE_BYTES)
         self._events: Iterator[Event] = iter(())
@@ -66,7 +92,9 @@ class WebSocket:
         if sock is None:
             raise RuntimeError("the WSGI server does not hand out the connection's socket")
         environ["lanchat.websocket"] = self
-        self._serve(sock, _accept(environ.get("HTTP_SEC_WEBSOCKET_KEY", "")))
+        self._sock = sock
+        self._keep_socket: Callable[[], None] | None = environ.pop("lanchat.keep_socket", None)
+        self._open(_accept(environ.get("HTTP_SEC_WEBSOCKET_KEY", "")))
         return []
 
     def send(self, data: str | bytes) -> None:
@@ -82,16 +110,27 @@ class WebSocket:
 
     def wait(self) -> str | bytes | None:
         """The next message, or None when the connection has ended."""
-        while True:
+        try:
+            while (message := self._next()) is None:
+                if self._ended or not self._await():
+                    return None
+        except FrameTooLarge as error:
+            self.close(CloseReason.MESSAGE_TOO_BIG, str(error))
+            return None
+        return message
+
+    def serve(self, listener: Listener) -> None:
+        """Call the listener with all that comes from now on.
+
+        Returns when the connection has ended, or at once where a watcher tells of what comes.
+        """
+        self._listener = listener
+        if self._keep_socket is None:
             try:
-                message = self._next()
-            except FrameTooLarge as error:
-                self.close(CloseReason.MESSAGE_TOO_BIG, str(error))
-                return None
-            if message is not None:
-                return message
-            if self._ended or not self._receive():
-                return None
+                while self._hand_on(listener) and self._await():
+                    pass
+            finally:  # otherwise the person would stay for a minute after a defect of ours
+                listener.end()
 
     def close(self, code: int = CloseReason.NORMAL_CLOSURE, reason: str | None = None) -> None:
         """Begin to close; a client that does not answer soon is cut off."""
@@ -111,21 +150,70 @@ class WebSocket:
         """For everything but texts in one piece; most connections need it when they close."""
         return Connection(ConnectionType.SERVER)
 
-    def _serve(self, sock: socket.socket, reply: bytes) -> None:
-        self._sock = sock
-        self.writer = SocketWriter(sock, self._flusher)
+    def _open(self, reply: bytes) -> None:
+        self.writer = SocketWriter(self._sock, self._flusher)
         self._opened.add(self)
         try:
             # Nagle's algorithm would keep the last recipients of a broadcast waiting for 40 ms.
             with contextlib.suppress(OSError):
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.writer.write(reply)
             self._handler(self)
+            if self._listener is not None and self._keep_socket is not None:
+                self._watch(self._keep_socket)
+            else:
+                self._linger()
+        finally:
+            if self._watcher is None:
+                self._end()
+
+    def _watch(self, keep_socket: Callable[[], None]) -> None:
+        """The socket is ours from now on, and the greenlet of its request may go."""
+        keep_socket()
+        del self._handler, self._keep_socket
+        self._sock.settimeout(0.0)
+        self._watcher = gevent.get_hub().loop.io(self._sock.fileno(), _READABLE)
+        self._watcher.start(self._on_readable)
+
+    def _on_readable(self) -> None:
+        """Called by the event loop, for which a reader reads and, where it must, waits.
+
+        The watcher is stopped while one waits, as for the answers of a hundred events, and so
+        leaves the rest in the socket. As a rule none does, and the watcher just goes on: to stop
+        it and to start it in another turn would be two system calls for each message.
+        """
+        self._readers.run(self._read)
+        if self._reading:
+            self._watcher.stop()
+
+    def _read(self) -> None:
+        """What has come, as far as it fits into one turn; the watcher tells of the rest again."""
+        self._reading = True
+        goes_on = False
+        try:
+            goes_on = self._receive() and self._hand_on(self._listener)
+        finally:
+            self._reading = False
+            if not goes_on:
+                self._finish()
+            elif not self._watcher.active:
+                self._watcher.start(self._on_readable)
+
+    def _finish(self) -> None:
+        """The end of a connection that was watched."""
+        self._watcher.close()
+        self._sock.settimeout(None)
+        try:
+            self._listener.end()
             self._linger()
         finally:
-            self._closing = True
-            self._opened.discard(self)
-            self.writer.abort()
+            self._end()
+            self._sock.close()
+
+    def _end(self) -> None:
+        self._closing = True
+        self._opened.discard(self)
+        self.writer.abort()
 
     def _linger(self) -> None:
         """Let the client read our close: a socket closed with unread input is reset instead."""
@@ -135,15 +223,32 @@ class WebSocket:
             while self._sock.recv(_RECEIVE_BYTES):
                 gevent.sleep(0)  # or one who goes on sending would never let the time pass
 
-    def _receive(self) -> bool:
+    def _await(self) -> bool:
+        """Wait for more; whether the connection goes on."""
         # With a chatty client recv never blocks, and its greenlet would starve all others.
         gevent.sleep(0)
+        return self._receive()
+
+    def _receive(self) -> bool:
         try:
             data = self._sock.recv(_RECEIVE_BYTES)
+        except BlockingIOError:
+            return True  # a watcher may tell of nothing
         except OSError:
             return False
         self._frames.feed(data)
         return bool(data)
+
+    def _hand_on(self, listener: Listener) -> bool:
+        """Give what was received to the listener; whether the connection goes on."""
+        try:
+            while (message := self._next()) is not None:
+                if not listener.take(message):
+                    return False
+        except FrameTooLarge as error:
+            self.close(CloseReason.MESSAGE_TOO_BIG, str(error))
+            return False
+        return not self._ended
 
     def _next(self) -> str | bytes | None:
         """The next message of what was received; None when it is not complete or at the end."""

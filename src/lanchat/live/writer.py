@@ -53,7 +53,7 @@ class SocketWriter:
         self._sock = sock
         self._shutdown = tcp_shutdown(sock)
         self._flusher = flusher
-        self._backlog: deque[tuple[bytes | memoryview, int]] = deque()
+        self._backlog: deque[tuple[bytes | memoryview, int]] | None = None
         self._backlog_bytes = self._backlog_frames = 0
         self._open = True
         self._finishing = False
@@ -80,10 +80,10 @@ class SocketWriter:
         """Let bytes, the rest of so many frames, wait until the kernel takes them."""
         if not self._open:
             return
-        if not self._backlog:
+        if self._backlog is None:
+            self._backlog = deque()
             self._flusher.backlogged.add(self)
-            if self._watcher is None:
-                self._watcher = gevent.get_hub().loop.io(self._sock.fileno(), _WRITABLE)
+            self._watcher = gevent.get_hub().loop.io(self._sock.fileno(), _WRITABLE)
             self._watcher.start(self._drain)
         self._backlog.append((data, frames))
         self._backlog_bytes += len(data)
@@ -104,8 +104,6 @@ class SocketWriter:
         if self._open:
             self._open = False
             self._forget_backlog()
-            if self._watcher is not None:
-                self._watcher.close()
             self._shut(socket.SHUT_RDWR)
 
     def _shut(self, how: int) -> None:
@@ -113,12 +111,13 @@ class SocketWriter:
             self._shutdown(how)
 
     def _forget_backlog(self) -> None:
-        """Nothing waits for the kernel any more."""
-        self._backlog.clear()
-        self._backlog_bytes = self._backlog_frames = 0
-        self._flusher.backlogged.discard(self)
-        if self._watcher is not None:
-            self._watcher.stop()
+        """Nothing waits for the kernel any more; what a backlog is kept in is let go of."""
+        if self._backlog is not None:
+            self._backlog = None
+            self._backlog_bytes = self._backlog_frames = 0
+            self._flusher.backlogged.discard(self)
+            self._watcher.close()
+            self._watcher = None
 
     def _drain(self) -> None:
         """Called by the event loop when the kernel takes bytes again."""
