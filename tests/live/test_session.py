@@ -49,14 +49,18 @@ class PollingClient:
 
     def upgrade(self):
         """A WebSocket for this session, with the probe answered."""
-        url = self.url.replace("http", "ws") + POLLING.replace("polling", "websocket")
-        cookie = "; ".join(f"{c.name}={c.value}" for c in self.http.cookies)
-        ws = websocket.create_connection(
-            f"{url}&sid={self.sid}", cookie=cookie, timeout=30, sslopt=self.sslopt
-        )
+        ws = self.open_websocket()
         ws.send("2probe")
         assert ws.recv() == "3probe"
         return ws
+
+    def open_websocket(self):
+        """One for this session, which says nothing yet."""
+        url = self.url.replace("http", "ws") + POLLING.replace("polling", "websocket")
+        cookie = "; ".join(f"{c.name}={c.value}" for c in self.http.cookies)
+        return websocket.create_connection(
+            f"{url}&sid={self.sid}", cookie=cookie, timeout=30, sslopt=self.sslopt
+        )
 
     @property
     def _session(self):
@@ -118,6 +122,26 @@ def test_nothing_is_lost_or_doubled_by_an_upgrade(ana, bia):
     talk.join()
     ws.shutdown()
     assert texts(heard) == said
+
+
+def test_what_comes_right_behind_an_upgrade_is_answered(ana):
+    """All in one record of TLS, while a poll waits still: this ends, and the event is answered."""
+    client = PollingClient(ana)
+    waiting = threading.Thread(target=client.poll)
+    waiting.start()
+    ws = client.open_websocket()
+    event = "421" + json.dumps(["new_message", {"message": "quick " * 500, "client_id": ID}])
+    at_once = (
+        websocket.ABNF.create_frame(text, websocket.ABNF.OPCODE_TEXT)
+        for text in ("2probe", "5", event)
+    )
+    ws.sock.sendall(b"".join(frame.format() for frame in at_once))
+    while not (packet := ws.recv()).startswith("431["):
+        pass
+    assert json.loads(packet[3:])[0]["ok"]
+    waiting.join(20)
+    assert not waiting.is_alive()
+    ws.shutdown()
 
 
 def test_a_connection_that_is_torn_is_a_departure(ana, bia, raw_client):

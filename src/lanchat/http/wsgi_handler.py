@@ -46,8 +46,8 @@ _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length
 class Handler(pywsgi.WSGIHandler):
     """One connection. It also hands its socket to the application, as gunicorn does.
 
-    The application may keep it (``lanchat.keep_socket``) where it is a plain one: bytes that TLS
-    holds back wait in Python, and nothing that watches the socket would tell of them.
+    Of a request that is to become something else the application may keep it
+    (``lanchat.keep_socket``).
     """
 
     server: Any  # ours, which knows who waits
@@ -118,7 +118,7 @@ class Handler(pywsgi.WSGIHandler):
         environ["lanchat.socket"] = self.socket
         if isinstance(self.socket, gevent.ssl.SSLSocket):
             environ["wsgi.url_scheme"] = "https"
-        elif "HTTP_UPGRADE" in environ:
+        if "HTTP_UPGRADE" in environ:
             environ["lanchat.keep_socket"] = self._keep_socket
         environ["wsgi.file_wrapper"] = FileWrapper
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")

@@ -111,12 +111,14 @@ class Server(pywsgi.WSGIServer):
             encrypted = self._context.wrap_socket(
                 sock, server_side=True, do_handshake_on_connect=False
             )
-            with contextlib.closing(encrypted):
+            try:
                 if self._shakes_hands(encrypted, address):
                     super().handle(encrypted, address)
+            finally:
+                self.do_close(encrypted)
 
     def do_close(self, sock: Any, *args: Any) -> None:
-        """Called when the greenlet of a connection ends."""
+        """Called when the greenlet of a connection ends, and with what has encrypted for it."""
         if sock in self.kept:
             self.kept.discard(sock)
         else:

@@ -74,12 +74,19 @@ class BoundedQueue(gevent.queue.JoinableQueue[Any]):
 
 
 class NoQueue:
-    """In place of the queue of a client that will never poll: a WebSocket has none to wait in."""
+    """In place of the queue of a client that will poll no more: WebSockets have a writer."""
 
     backlog = (0, 0)
 
     def put(self, item: Any) -> None:
         """Nobody will get it."""
+
+    def get(self, *_: object, **__: object) -> Any:
+        """Raises Empty, for a poll that was waiting when the client left for its WebSocket."""
+        raise gevent.queue.Empty
+
+    def task_done(self) -> None:
+        """The same poll may say so."""
 
 
 NO_QUEUE = NoQueue()

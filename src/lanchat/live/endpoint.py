@@ -146,14 +146,16 @@ class Endpoint:
     ) -> list[bytes]:
         if session.upgrading:
             return _answer(start_response, Answer("the session is being upgraded already"))
-        # The engine answers the request when the WebSocket has ended: it has to last that long.
-        environ.pop("lanchat.keep_socket", None)
         late = gevent.spawn_later(UPGRADE_SECONDS, _give_up, session, environ)
         try:
-            return self._call_stock(environ, start_response)
+            # The engine answers all the same, and its answer would go into the WebSocket.
+            self._call_stock(environ, _unheard)
         finally:
             late.kill(block=False)
             session.upgrading = False
+        if "lanchat.websocket" in environ:
+            return []
+        return _answer(start_response, Answer("it could not be upgraded"))
 
     def _post(
         self, session: Any, environ: WSGIEnvironment, start_response: StartResponse
@@ -234,6 +236,11 @@ def _give_up(session: Any, environ: WSGIEnvironment) -> None:
     """End an upgrade that stays half done; the client goes on polling."""
     if not session.upgraded and "lanchat.websocket" in environ:
         environ["lanchat.websocket"].close()
+
+
+def _unheard(*_: object) -> Callable[[bytes], object]:
+    """In place of ``start_response``, where nothing is to be answered."""
+    return bytes
 
 
 def _wants_websocket(environ: WSGIEnvironment) -> bool:

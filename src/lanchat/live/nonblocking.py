@@ -19,6 +19,10 @@ Send: TypeAlias = Callable[[bytes | memoryview], int]
 """Returns how many bytes the kernel took. Raises BlockingIOError or another OSError."""
 
 
+WOULD_WAIT = (BlockingIOError, gevent.ssl.SSLWantReadError, gevent.ssl.SSLWantWriteError)
+"""What a socket without a timeout raises instead of waiting."""
+
+
 def non_blocking_send(sock: Any) -> Send:
     """The socket's send, without waiting."""
     if isinstance(sock, gevent.ssl.SSLSocket):
@@ -30,6 +34,14 @@ def non_blocking_send(sock: Any) -> Send:
         return send
     # A timeout of 0 makes this one call non-blocking.
     return lambda data: int(sock.send(data, 0, timeout=0.0))
+
+
+def is_held_back(sock: Any) -> bool:
+    """Whether TLS has more that can be received, and nothing that watches the socket will tell.
+
+    A record comes whole, of up to 16 KiB, and may be received in pieces.
+    """
+    return isinstance(sock, gevent.ssl.SSLSocket) and sock.pending() > 0
 
 
 def tcp_shutdown(sock: Any) -> Callable[[int], None]:

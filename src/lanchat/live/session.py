@@ -111,8 +111,9 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
                 return []
         self.connected = self.upgraded = True
         self._begin_writing(websocket)
-        if not has_polled:  # or a poll may wait for it still
-            self.queue = NO_QUEUE
+        if has_polled:
+            self.queue.put(None)  # ends a poll that waits all the same
+        self.queue = NO_QUEUE
         websocket.serve(self)
         return []
 

@@ -11,7 +11,7 @@ A session of ours does not ask for messages, it is called with them (``serve``).
 server lets us keep the socket (``lanchat.keep_socket``), the request ends with the opening, and all
 that it has needed goes with it: a watcher tells when there is something to read, and readers
 (``readers.py``) read it. Elsewhere the request's greenlet does, as long as the connection lasts:
-over TLS, under gunicorn, which closes the socket with the request, and after an upgrade.
+under gunicorn, which closes the socket with the request.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from wsproto.utilities import generate_accept_token
 
 from lanchat.errors import FrameTooLarge
 from lanchat.live.frames import FrameCutter, build_frame
+from lanchat.live.nonblocking import WOULD_WAIT, is_held_back
 from lanchat.live.readers import Readers
 from lanchat.live.writer import Flusher, SocketWriter
 
@@ -124,12 +125,15 @@ class WebSocket:
 
         Returns when the connection has ended, or at once where a watcher tells of what comes.
         """
-        self._listener = listener
-        if self._keep_socket is None:
-            try:
-                while self._hand_on(listener) and self._await():
-                    pass
-            finally:  # otherwise the person would stay for a minute after a defect of ours
+        goes_on = False
+        try:
+            goes_on = self._hand_on(listener)  # what has come right behind an upgrade
+            while goes_on and self._keep_socket is None:
+                goes_on = self._await() and self._hand_on(listener)
+        finally:  # otherwise the person would stay for a minute after a defect of ours
+            if goes_on:
+                self._listener = listener
+            else:
                 listener.end()
 
     def close(self, code: int = CloseReason.NORMAL_CLOSURE, reason: str | None = None) -> None:
@@ -172,8 +176,11 @@ class WebSocket:
         keep_socket()
         del self._handler, self._keep_socket
         self._sock.settimeout(0.0)
-        self._watcher = gevent.get_hub().loop.io(self._sock.fileno(), _READABLE)
+        loop = gevent.get_hub().loop
+        self._watcher = loop.io(self._sock.fileno(), _READABLE)
         self._watcher.start(self._on_readable)
+        if is_held_back(self._sock):
+            loop.run_callback(self._on_readable)
 
     def _on_readable(self) -> None:
         """Called by the event loop, for which a reader reads and, where it must, waits.
@@ -192,6 +199,9 @@ class WebSocket:
         goes_on = False
         try:
             goes_on = self._receive() and self._hand_on(self._listener)
+            while goes_on and is_held_back(self._sock):
+                gevent.sleep(0)
+                goes_on = self._receive() and self._hand_on(self._listener)
         finally:
             self._reading = False
             if not goes_on:
@@ -232,8 +242,8 @@ class WebSocket:
     def _receive(self) -> bool:
         try:
             data = self._sock.recv(_RECEIVE_BYTES)
-        except BlockingIOError:
-            return True  # a watcher may tell of nothing
+        except WOULD_WAIT:
+            return True  # a watcher may tell of nothing, or of half of what TLS can read
         except OSError:
             return False
         self._frames.feed(data)
