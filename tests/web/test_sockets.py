@@ -6,11 +6,13 @@ from typing import Any, NoReturn
 
 import pytest
 import socketio
+from flask import Flask
 from flask_socketio import SocketIO
 
 from lanchat.chat.model import Origin, User
 from lanchat.errors import TooMuchAtOnce
 from lanchat.web.connections import Connections, Visitor
+from lanchat.web.cookies import Cookies
 from lanchat.web.limits import STRIKES, Limits
 from lanchat.web.sockets import Sockets
 
@@ -160,8 +162,10 @@ def test_who_is_refused_because_of_others_is_not_disconnected():
     connections.add("one", Visitor(User("1", "Ana"), Origin("192.0.2.1"), "en"))
     site: Any = SimpleNamespace(hub=nobody, limits=LoudRoom(5), connections=connections)
     handlers: dict[str, Any] = {}
-    wire: Any = SimpleNamespace(socketio=SocketIO(), closing=set(), on=handlers.__setitem__)
-    Sockets(site, wire).register()
+    wire: Any = SimpleNamespace(
+        socketio=SocketIO(Flask("test")), closing=set(), on=handlers.__setitem__
+    )
+    Sockets(site, wire, Cookies(b"secret")).register()
     answers: list[Any] = []
     for _ in range(2 * STRIKES):
         handlers["new_message"]("one", [{}], answers.append)

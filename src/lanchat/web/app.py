@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import string
 from datetime import timedelta
 from pathlib import Path
@@ -11,21 +10,19 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 import flask
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from lanchat.chat.hub import Hub
-from lanchat.chat.model import SESSION_LIFETIME, SYSTEM_CLOCK, Clock
+from lanchat.chat.model import SESSION_LIFETIME
 from lanchat.chat.ports import Audit, Files
 from lanchat.chat.reading import Reading
 from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig
-from lanchat.times import SteadyWall
 from lanchat.web import built, session
 from lanchat.web.access_code import AccessCode
 from lanchat.web.connections import Connections
+from lanchat.web.cookies import Cookies, Sessions, ours
 from lanchat.web.downloads import Downloads
 from lanchat.web.guard import CheckedPrefix, Guard, HttpsOnly
 from lanchat.web.history_budget import HistoryBudget
@@ -45,8 +42,6 @@ if TYPE_CHECKING:
 
 _MAX_FORM_BYTES = 16 << 10
 _MAX_FORM_PARTS = 20
-_MAX_COOKIES = 180
-"""As many as browsers keep of one host; other rooms on this computer have the same one."""
 
 
 class Secrets(Protocol):
@@ -94,7 +89,8 @@ def create_app(
     """
     app = flask.Flask("lanchat.web", static_folder=None)
     app.request_class = _Request
-    _configure(app, secrets.sessions)
+    cookies = Cookies(secrets.sessions)
+    _configure(app, secrets.sessions, cookies)
     wire.socketio.init_app(app)
     site = Site(
         config=config,
@@ -116,7 +112,7 @@ def create_app(
     )
     app.config[session.DOOR] = site.access.digest
     app.config[session.HOST_LINK] = site.host_link.digest
-    Sockets(site, wire).register()
+    Sockets(site, wire, cookies).register()
     login = LoginPages(site)
     login.register(app)
     Pages(site, login).register(app)
@@ -133,10 +129,10 @@ def carries_session(app: flask.Flask, environ: WSGIEnvironment) -> bool:
         return session.user() is not None
 
 
-def _configure(app: flask.Flask, secret: bytes, clock: Clock = SYSTEM_CLOCK) -> None:
+def _configure(app: flask.Flask, secret: bytes, cookies: Cookies) -> None:
     app.config.update(
         SECRET_KEY=secret,
-        SESSION_COOKIE_NAME=_cookie_name(secret),
+        SESSION_COOKIE_NAME=cookies.name,
         SESSION_COOKIE_HTTPONLY=True,
         # This and the guard's look at Origin are the defence of the forms against other pages
         # (CSRF): such a page's request comes without the cookie, and is refused anyway.
@@ -146,7 +142,7 @@ def _configure(app: flask.Flask, secret: bytes, clock: Clock = SYSTEM_CLOCK) -> 
         MAX_CONTENT_LENGTH=_MAX_FORM_BYTES,
         MAX_FORM_PARTS=_MAX_FORM_PARTS,
     )
-    app.session_interface = _Sessions(clock)
+    app.session_interface = Sessions(cookies)
     app.after_request(_add_headers)
 
 
@@ -164,79 +160,14 @@ def _layers(app: flask.Flask, site: Site) -> WSGIApplication:
 class _Request(flask.Request):
     """Flask's, for any query: it takes bytes for UTF-8 that are none, unless they are escaped.
 
-    Of the cookies only ours are read: other programs on this computer may have thousands.
+    Of the cookies only ours are read.
     """
 
     def __init__(self, environ: WSGIEnvironment, *options: bool) -> None:
         query = environ.get("QUERY_STRING", "")
         environ["QUERY_STRING"] = quote(query, safe=string.punctuation, encoding="latin-1")
-        cookies = environ.get("HTTP_COOKIE", "").split(";")
-        ours = [each for each in cookies if each.lstrip().startswith("lanchat_")]
-        environ["HTTP_COOKIE"] = ";".join(ours[:_MAX_COOKIES])
+        environ["HTTP_COOKIE"] = ours(environ.get("HTTP_COOKIE", ""))
         super().__init__(environ, *options)
-
-
-class _Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookies, which the clock of a server that was set does not end.
-
-    Behind a proxy with TLS they never travel without it, and below a prefix they stay there.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self._wall = SteadyWall(clock.wall, clock.monotonic)
-
-    def get_cookie_secure(self, _app: flask.Flask) -> bool:
-        return flask.request.is_secure
-
-    def get_cookie_path(self, _app: flask.Flask) -> str:
-        return flask.request.script_root or "/"
-
-    def open_session(self, app: flask.Flask, request: flask.Request) -> SecureCookieSession:
-        """What the cookie holds. One from the future is as good: the clock was set back since.
-
-        Of one that is too old the browser is known, which may be muted or banned.
-        """
-        cookie = request.cookies.get(self.get_cookie_name(app), "")
-        try:
-            content, signed = self._signing(app).loads(cookie, return_timestamp=True)
-        except BadSignature:
-            return self.session_class()
-        age = timedelta(seconds=self._wall() - signed.timestamp())
-        if age > app.permanent_session_lifetime:
-            content = {key: content[key] for key in session.OF_THE_BROWSER if key in content}
-        return self.session_class(content)
-
-    def save_session(
-        self, app: flask.Flask, session: SessionMixin, response: flask.Response
-    ) -> None:
-        """Let the browser count from when it gets the cookie, by a clock of its own.
-
-        Flask would tell it a moment, which for a browser has passed where our clock is far behind.
-        """
-        # Of files, too: else whoever uses this browser next would be shown what it has kept.
-        if session.accessed:
-            response.vary.add("Cookie")
-        if self.should_set_cookie(app, session):
-            response.set_cookie(
-                self.get_cookie_name(app),
-                self._signing(app).dumps(dict(session)),
-                max_age=app.permanent_session_lifetime,
-                path=self.get_cookie_path(app),
-                secure=self.get_cookie_secure(app),
-                httponly=self.get_cookie_httponly(app),
-                samesite=self.get_cookie_samesite(app),
-            )
-
-    def _signing(self, app: flask.Flask) -> URLSafeTimedSerializer:
-        serializer = self.get_signing_serializer(app)
-        if serializer is None:
-            raise RuntimeError("the application has no secret")
-        return serializer
-
-
-def _cookie_name(secret: bytes) -> str:
-    """Cookies know no ports: two lanchats on one machine must not share a name."""
-    return "lanchat_" + hashlib.sha256(b"cookie name" + secret).hexdigest()[:8]
 
 
 def _add_headers(response: Response) -> Response:

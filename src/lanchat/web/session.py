@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv6Address, ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import flask
 
@@ -35,7 +36,12 @@ def user() -> User | None:
 
 def known_user() -> User | None:
     """The person whom the session cookie names, even if the access code is a new one by now."""
-    user_id, name = flask.session.get("id"), flask.session.get("name")
+    return named_by(flask.session)
+
+
+def named_by(held: Mapping[str, Any]) -> User | None:
+    """The same of what a cookie holds."""
+    user_id, name = held.get("id"), held.get("name")
     if isinstance(user_id, str) and isinstance(name, str):
         return User(user_id, name)
     return None
@@ -123,5 +129,9 @@ def origin(environ: WSGIEnvironment) -> Origin:
 def language(chosen_by_host: str | None) -> str:
     """The visitor's language: their own choice, the host's ``--lang``, or their browser's."""
     own_choice = flask.request.cookies.get(LANGUAGE_COOKIE)
-    preferred = own_choice if own_choice in i18n.LANGUAGES else chosen_by_host
-    return i18n.pick(flask.request.headers.get("Accept-Language"), preferred)
+    return preferred(own_choice, flask.request.headers.get("Accept-Language"), chosen_by_host)
+
+
+def preferred(own_choice: str | None, accepted: str | None, chosen_by_host: str | None) -> str:
+    """The same by the cookie and the header that say so."""
+    return i18n.pick(accepted, own_choice if own_choice in i18n.LANGUAGES else chosen_by_host)

@@ -10,7 +10,7 @@ import flask
 import lanchat
 from lanchat import i18n, phrases
 from lanchat.chat.hub import Hub
-from lanchat.chat.model import MESSAGE_LIMIT, User
+from lanchat.chat.model import MESSAGE_LIMIT, Origin, User
 from lanchat.chat.ports import Audit, Files
 from lanchat.chat.reading import Reading
 from lanchat.chat.search import Searching
@@ -72,8 +72,11 @@ class Site:
 
     def user(self) -> User | None:
         """The request's person by their present name, if they may be in the chat."""
-        user = session.user()
-        if user is None or not self.hub.identities.may_enter(user, session.visitor()):
+        return self.admitted(session.user(), session.visitor())
+
+    def admitted(self, user: User | None, origin: Origin) -> User | None:
+        """Whom a cookie lets in, by their present name, if they may be in the chat."""
+        if user is None or not self.hub.identities.may_enter(user, origin):
             return None
         return self.hub.identities.current(user)
 

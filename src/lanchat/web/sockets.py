@@ -1,7 +1,7 @@
 """The socket events: thin bridges from Socket.IO to the hub.
 
-Flask-SocketIO hands over ``connect`` with the request's session; the events after it come
-straight from their connection, without a Flask request context.
+They come straight from their connection, without any of Flask's contexts: who is behind it is
+read from the request that has opened it, once, when it connects.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable, Container, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-import flask
 import msgspec
 from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
@@ -30,8 +29,9 @@ from lanchat.errors import (
     Unauthorized,
 )
 from lanchat.phrases import Answer, Wanted
-from lanchat.web import answers, outgoing, session
+from lanchat.web import answers, outgoing
 from lanchat.web.connections import Visitor
+from lanchat.web.cookies import Cookies, caller
 from lanchat.web.hands import HandHandlers
 from lanchat.web.incoming import (
     ClosePoll,
@@ -76,8 +76,9 @@ class Wire(Protocol):
 class Sockets:
     """The handlers of all events."""
 
-    def __init__(self, site: Site, wire: Wire) -> None:
+    def __init__(self, site: Site, wire: Wire, cookies: Cookies) -> None:
         self._site = site
+        self._cookies = cookies
         self._hub = site.hub
         self._limits = site.limits
         self._connections = site.connections
@@ -87,8 +88,8 @@ class Sockets:
 
     def register(self) -> None:
         """Take connections, and what they send."""
-        self._socketio.on("connect")(self._connect)
-        self._socketio.on("disconnect")(self._disconnect)
+        self._socketio.server.on("connect", self._connect)
+        self._socketio.server.on("disconnect", self._disconnect)
         self._wire.on("new_host", self._answering(self._new_host))
         self._wire.on("new_message", self._answering(self._new_message, answers.posted))
         self._wire.on("edit_message", self._answering(self._edit_message, answers.edited))
@@ -114,24 +115,24 @@ class Sockets:
         self._wire.on("typing", self._answering(self._typing))
         self._wire.on("*", self._answering(self._unknown))
 
-    def _connect(self, _auth: object = None) -> None:
-        connection = flask.request.sid  # type: ignore[attr-defined]
+    def _connect(self, connection: str, environ: Any = None, *_auth: object) -> None:
         if connection in self._connections:
             return  # an event of that name, sent by the client itself
-        user, origin = self._site.user(), session.visitor()
+        site = self._site
+        asked = caller(environ, self._cookies, site.access.digest, site.config.lang)
+        user = site.admitted(asked.user, asked.origin)
         if user is None:
-            self._site.audit.refused(origin, Unauthorized.code)
+            site.audit.refused(asked.origin, Unauthorized.code)
             raise Refuse(Unauthorized.code)
-        visitor = Visitor(user, origin, self._site.language())
+        visitor = Visitor(user, asked.origin, asked.lang)
         try:
-            self._connections.check_room(origin)
+            self._connections.check_room(asked.origin)
         except TooManyConnections as refusal:
             raise Refuse(refusal.code, {"message": phrases.why(refusal, visitor.lang)}) from None
         self._connections.add(connection, visitor)
         self._hub.connect(connection, user)
 
-    def _disconnect(self, _reason: object = None) -> None:
-        connection = flask.request.sid  # type: ignore[attr-defined]
+    def _disconnect(self, connection: str, *_reason: object) -> None:
         if self._socketio.server.manager.is_connected(connection, "/"):
             return  # an event of that name, sent by the client itself
         self._connections.remove(connection)
