@@ -104,11 +104,18 @@ class EventHandlers:
         def reply(value: object) -> None:
             unanswered.release()
             if head[1]:
-                acknowledgement = f"3{head[1]}{PacketJson.dumps([value])}"
-                self._server.eio.send(session.sid, acknowledgement)
+                acknowledgement = b"3%b%b" % (head[1].encode(), msgspec.json.encode([value]))
+                self._send(session, acknowledgement)
 
         self._handler(name)(connection, arguments, reply)
         return True
+
+    def _send(self, session: Any, text: bytes) -> None:
+        """Send a packet that is encoded; an answer with a whole history is copied seldom enough."""
+        if hasattr(session, "write"):
+            session.write(text)
+        else:
+            self._server.eio.send(session.sid, text.decode())
 
     def _handler(self, name: object) -> Handler:
         known = self._handlers.get(name) if isinstance(name, str) else None

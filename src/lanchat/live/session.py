@@ -28,6 +28,7 @@ from lanchat.live.writer import SocketWriter
 
 _PROBE = "probe"
 _CLOSE, _PONG, _MESSAGE, _UPGRADE = map(str, (CLOSE, PONG, MESSAGE, UPGRADE))
+_MESSAGE_BYTE = _MESSAGE.encode()
 
 
 class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
@@ -66,6 +67,16 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
             self.queue.put(pkt)
         else:
             self._write(self._websocket, pkt)
+
+    def write(self, text: bytes) -> None:
+        """Send a message that is encoded; nothing where the session has ended."""
+        if self.closed or not self.check_ping_timeout():
+            return
+        if self._websocket is None:
+            self.queue.put(Packet(MESSAGE, text.decode()))
+        else:
+            with suppress(OSError):  # it is closing
+                self._websocket.send_text(_MESSAGE_BYTE + text)
 
     def check_ping_timeout(self) -> bool:
         """Whether the last ping was answered in time; else the session is closed.

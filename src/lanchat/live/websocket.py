@@ -109,6 +109,12 @@ class WebSocket:
         else:
             self.writer.write(build_frame(data, Opcode.BINARY))
 
+    def send_text(self, text: bytes) -> None:
+        """Send a text that is encoded. Raises OSError where the connection is closing."""
+        if self._closing:
+            raise OSError("the WebSocket is closing")
+        self.writer.write(build_frame(text))
+
     def wait(self) -> str | bytes | None:
         """The next message, or None when the connection has ended."""
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -59,9 +59,9 @@ def snapshot(snapshot: Snapshot, messages: msgspec.Raw | None = None) -> dict[st
 def _rooms(snapshot: Snapshot, rooms: Overview) -> dict[str, Any]:
     """What the answer has besides, and otherwise, for a client that takes rooms."""
     pages = [each.page for each in rooms.pages]
-    rules = asdict(snapshot.rules)
+    rules = snapshot.rules
     main = replace(rooms.main, members=len(snapshot.members))
-    stricter = {name: rules[name] for name in ("topic", "locked", "readonly", "slow")}
+    stricter = {name: getattr(rules, name) for name in ("topic", "locked", "readonly", "slow")}
     return {
         "rooms": [_room(main) | stricter, *map(_room, rooms.rooms)],
         "open": [outgoing.room(*each) for each in rooms.others],

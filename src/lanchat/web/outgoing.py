@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lanchat.chat.events import (
@@ -146,8 +147,9 @@ def _reactions(reactions: Sequence[Reaction]) -> dict[str, Any]:
     }
 
 
-def rules(rules: Rules, policies: Policies) -> dict[str, Any]:
-    """What holds for all."""
+@lru_cache(maxsize=1)
+def rules(rules: Rules, policies: Policies) -> Mapping[str, Any]:
+    """What holds for all; all who come are told the same."""
     return {**asdict(rules), **policies._asdict()}
 
 
