@@ -173,7 +173,8 @@ class Backend:
             undo.callback(web.stop)
             undo.callback(upkeep.leave)
             self.host_secret = storage.secrets.host_link
-            desk = Desk(chat.hub, lambda: host_link(config, network, self.host_secret))
+            link = partial(host_link, config, network, self.host_secret)
+            desk = Desk(chat.hub, link, storage.files)
             if listener := open_listener(storage.data.path, desk.answer):
                 undo.callback(listener.close)
                 storage.data.announce(listener.path)

@@ -169,7 +169,7 @@ def test_a_socket_that_is_listened_at_is_not_taken(server):
     """Another one cannot be made there, and none but its own is removed at the end."""
     path = socket_of(server)
     with pytest.raises(OSError, match="another server listens there"):
-        Listener(server.data_dir, lambda _request: None)
+        Listener(server.data_dir, lambda _request, _read: None)
     assert server.ask({"do": "list"})["people"] == []
     path.unlink()
     path.write_text("somebody else's")

@@ -49,9 +49,14 @@ def test_every_example_for_a_shell_works(server, ana, environment, tmp_path):
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     said = [message["message"] for message in ana.join()["messages"]]
-    assert said[0] == "Build 7 is done"
+    assert said[:2] == ["Lunch is ready", "The log"]
+    assert said[2:5] == [
+        "```\ncc -o main main.c\n```",
+        "Good morning from elsewhere",
+        "Build 7 is done",
+    ]
     assert said.count("Build 9 is done") == 1
-    assert "The log" in said
+    assert said.count("The log") == 2
 
 
 @pytest.mark.server_options("--grace", "0.5", "--rate", "0")

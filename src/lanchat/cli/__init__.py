@@ -72,6 +72,7 @@ class Commands(click.Group):
         "doctor": "lanchat.cli.diagnose:doctor",
         "host": "lanchat.cli.moderate:host",
         "token": "lanchat.cli.tokens:token",
+        "say": "lanchat.cli.say:say",
         "log": "lanchat.cli.log:log",
         "export": "lanchat.cli.export_import:export",
         "import": "lanchat.cli.export_import:import_",

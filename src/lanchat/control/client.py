@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from lanchat import i18n
 from lanchat.chat.commands import COMMANDS
@@ -87,6 +87,16 @@ def ask(room: Room, request: dict[str, Any]) -> Answer:
     return dict(answer)
 
 
+def send(room: Room, request: dict[str, Any], content: BinaryIO) -> Answer:
+    """The same for a file, which a server that runs here has to take."""
+    answer = None if room.named else _ask_server(room.data_dir, request, content)
+    if answer is None:
+        raise NotRunning(room.data_dir, "files are taken by a server that runs")
+    if not answer["ok"]:
+        raise CommandFailed(answer["message"])
+    return dict(answer)
+
+
 def _shared() -> ModuleType:
     """The module, which needs a package that is an extra. Raises ExtraMissing."""
     try:
@@ -95,7 +105,9 @@ def _shared() -> ModuleType:
         raise ExtraMissing("--database", "psycopg[binary]") from error
 
 
-def _ask_server(data_dir: Path, request: dict[str, Any]) -> Answer | None:
+def _ask_server(
+    data_dir: Path, request: dict[str, Any], content: BinaryIO | None = None
+) -> Answer | None:
     """The answer of the server that has the directory, or None where there is none."""
     path = control_path(data_dir)
     if path is None:
@@ -108,6 +120,9 @@ def _ask_server(data_dir: Path, request: dict[str, Any]) -> Answer | None:
             return None  # it was killed
         try:
             connection.sendall(json.dumps(request).encode() + b"\n")
+            if content is not None:
+                with suppress(BrokenPipeError):  # it is refused before all has come
+                    connection.sendfile(content)
             with connection.makefile("rb") as lines:
                 answer: Answer = json.loads(lines.readline())
         except (OSError, ValueError):

@@ -31,6 +31,7 @@ from lanchat import phrases
 from lanchat.chat.events import Event
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
+from lanchat.chat.ports import Files
 from lanchat.errors import LanchatError, Refusal
 from lanchat.web import outgoing
 
@@ -47,37 +48,61 @@ _PATH_LIMIT = 100
 
 Answer = dict[str, Any]
 
-PROGRAMS = ("token_new", "token_list", "token_revoke", "say")
+PROGRAMS = ("token_new", "token_list", "token_revoke", "say", "upload")
 """What is answered in ``programs.py``."""
+
+Read = Callable[[int], bytes]
+"""At most so many bytes, none at the end."""
+
+Answering = Callable[[Mapping[str, Any], Read], object]
 
 _LANG = "en"
 """The command line speaks English."""
 
 
-class Desk:
-    """Answers for one room; ``link`` is its host link at this moment, None without an address."""
+def _nothing(_size: int) -> bytes:
+    return b""
 
-    def __init__(self, hub: Hub, link: Callable[[], str | None]) -> None:
+
+class Desk:
+    """Answers for one room; ``link`` is its host link at this moment, None without an address.
+
+    Without ``files`` nobody can send any.
+    """
+
+    def __init__(
+        self, hub: Hub, link: Callable[[], str | None], files: Files | None = None
+    ) -> None:
         self._hub = hub
         self._link = link
+        self._files = files
 
-    def answer(self, request: Mapping[str, Any]) -> Answer:
-        """What the terminal is told. Waits for the disk."""
+    def answer(self, request: Mapping[str, Any], read: Read = _nothing) -> Answer:
+        """What the terminal is told. Waits for the disk.
+
+        ``read`` is what comes behind the request.
+        """
         try:
-            if request.get("do") == "link":
-                return {"ok": True, "link": self._link()}
-            if request.get("do") == "list":
-                return {"ok": True, **self._list()}
-            if request.get("do") in PROGRAMS:
-                from lanchat.control import programs  # here: few have any
-
-                return programs.answer(self._hub, request)
-            name, text, room = (str(request.get(each, "")) for each in ("name", "text", "room"))
-            return phrases.done(self._hub.command_from_terminal(name, text, room), _LANG)
+            return self._answer(request, read)
         except Refusal as error:
             return {"ok": False, "message": phrases.why(error, _LANG)}
         except LanchatError as error:
             return {"ok": False, "message": str(error)}
+
+    def _answer(self, request: Mapping[str, Any], read: Read) -> Answer:
+        asked = request.get("do")
+        if asked == "link":
+            return {"ok": True, "link": self._link()}
+        if asked == "list":
+            return {"ok": True, **self._list()}
+        if asked in PROGRAMS:
+            from lanchat.control import programs  # here: few have any
+
+            if asked == "upload":
+                return programs.upload(self._hub, self._files, request, read)
+            return programs.answer(self._hub, request)
+        name, text, room = (str(request.get(each, "")) for each in ("name", "text", "room"))
+        return phrases.done(self._hub.command_from_terminal(name, text, room), _LANG)
 
     def _list(self) -> Answer:
         hub = self._hub
@@ -116,7 +141,7 @@ class Listener:
     where.
     """
 
-    def __init__(self, folder: Path, answer: Callable[[Mapping[str, Any]], object]) -> None:
+    def __init__(self, folder: Path, answer: Answering) -> None:
         self._answer = answer
         self._own_folder: Path | None = None
         self.path = folder / "control.sock"
@@ -166,8 +191,9 @@ class Listener:
             connection.settimeout(_PATIENCE)
             with connection.makefile("rb") as lines:
                 request = json.loads(lines.readline(LINE_LIMIT))
-            if isinstance(request, dict):
-                connection.sendall(json.dumps(self._answer(request)).encode() + b"\n")
+                if isinstance(request, dict):
+                    answer = self._answer(request, lines.read1)
+                    connection.sendall(json.dumps(answer).encode() + b"\n")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -190,7 +216,7 @@ def _answers(path: Path) -> bool:
     return True
 
 
-def open_listener(folder: Path, answer: Callable[[Mapping[str, Any]], object]) -> Listener | None:
+def open_listener(folder: Path, answer: Answering) -> Listener | None:
     """A listener, or None where there can be none: a room does without rather than not start."""
     if not hasattr(socket, "AF_UNIX"):
         return None

@@ -1,0 +1,139 @@
+"""Speaking in a room on another computer, by its address and a token (docs/programs.md).
+
+What gets no answer is asked again with the same key, so that it is said once.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+from base64 import b64encode
+from collections.abc import Sequence
+from email.message import Message
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+
+from lanchat.errors import CommandFailed, SettingRefused
+
+PATIENCE = 60.0
+"""Seconds for which something is tried again."""
+
+_ANSWER_SECONDS = 20.0
+_AGAIN = frozenset({423, 429, 502, 503, 504})
+_PAUSE = 1.0
+_SLICE = 4 << 20
+_PIECE = "application/offset+octet-stream"
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: Message
+    body: bytes
+
+
+class _Stays(HTTPRedirectHandler):
+    """A token is shown to nobody but whom it was meant for."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+class Elsewhere:
+    """A Speaker at an address. Raises SettingRefused where that is none."""
+
+    def __init__(self, url: str, token: str) -> None:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SettingRefused("url", url, "it is written like http://192.168.1.20:8765")
+        self._root = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        self._token = token
+        # In a LAN a proxy of the way to the internet leads nowhere.
+        self._opener = build_opener(ProxyHandler({}), _Stays())
+
+    def say(self, text: str, client_id: str, files: Sequence[str]) -> None:
+        said = {"message": text, "client_id": client_id, "files": list(files)}
+        headers = {"Content-Type": "application/json"}
+        self._ask("POST", f"{self._root}/api/messages", headers, json.dumps(said).encode())
+
+    def upload(self, path: Path) -> str:
+        with path.open("rb") as content:
+            size = path.stat().st_size
+            told = {"name": path.name, **_sides(content)}
+            metadata = [f"{key} {b64encode(str(told[key]).encode()).decode()}" for key in told]
+            headers = {"Upload-Length": str(size), "Upload-Metadata": ",".join(metadata)}
+            begun = self._ask("POST", f"{self._root}/files", headers)
+            file_id = begun.headers["Location"].rpartition("/")[2]
+            address, offset = f"{self._root}/files/{file_id}", 0
+            while offset < size:
+                offset = self._send(address, content, offset)
+        return str(file_id)
+
+    def _send(self, address: str, content: BinaryIO, offset: int) -> int:
+        """Send a piece; returns how far the file is then."""
+        content.seek(offset)
+        headers = {"Content-Type": _PIECE, "Upload-Offset": str(offset)}
+        piece = content.read(_SLICE)
+        if not piece:
+            raise CommandFailed("the file has become shorter while it was sent")
+        answer = self._ask("PATCH", address, headers, piece, {409})
+        if answer.status == 409:  # noqa: PLR2004 (Conflict) what got no answer had come
+            answer = self._ask("HEAD", address)
+        return int(answer.headers["Upload-Offset"])
+
+    def _ask(
+        self,
+        method: str,
+        address: str,
+        headers: dict[str, str] | None = None,
+        body: bytes | None = None,
+        taken: Sequence[int] | set[int] = (),
+    ) -> _Answer:
+        """The answer, also where it is a refusal that is ``taken``. Raises CommandFailed."""
+        own = {"Authorization": f"Bearer {self._token}", "Tus-Resumable": "1.0.0"}
+        end = time.monotonic() + PATIENCE
+        while True:
+            request = Request(address, body, {**own, **(headers or {})}, method=method)  # noqa: S310 (checked)
+            wait = _PAUSE
+            try:
+                with self._opener.open(request, timeout=_ANSWER_SECONDS) as answer:
+                    return _Answer(answer.status, answer.headers, answer.read())
+            except HTTPError as error:
+                with error:
+                    found = _Answer(error.code, error.headers, error.read())
+                if found.status in taken:
+                    return found
+                why = _why(found)
+                if found.status not in _AGAIN:
+                    raise CommandFailed(why) from None
+                wait = float(found.headers.get("Retry-After") or _PAUSE)
+            except (OSError, HTTPException) as error:
+                why = f"{self._root} gives no answer: {getattr(error, 'reason', None) or error}"
+            if time.monotonic() + wait > end:
+                raise CommandFailed(why)
+            time.sleep(wait)
+
+
+def _why(answer: _Answer) -> str:
+    try:
+        return str(json.loads(answer.body)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        pass
+    if location := answer.headers.get("Location"):
+        return f"this room is at another address: {location}"
+    return f"this is no lanchat with programs: it answers {answer.status}"
+
+
+def _sides(content: BinaryIO) -> dict[str, int]:
+    """How large a picture is, where that is easily told: pages keep room for it."""
+    head = content.read(24)
+    if head[:8] != _PNG or len(head) < 24:  # noqa: PLR2004 (the sides' end)
+        return {}
+    width, height = struct.unpack(">II", head[16:24])
+    return {"width": width, "height": height}
