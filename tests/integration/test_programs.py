@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from lanchat.web.streams import OF_A_PROGRAM
+from lanchat.web.tokens import WRONG
 from tests.world.deadline import DEADLINE, wait_for
 from tests.world.program import Program
 
@@ -174,12 +175,17 @@ def test_a_program_of_a_room_knows_no_other(server, build, ana):
 
 @pytest.mark.own_server
 @pytest.mark.server_options("--rate", "2")
-def test_who_says_too_much_is_told_to_wait(build):
-    """As much at once as people, then `Retry-After`."""
+def test_who_asks_too_much_is_told_to_wait(build):
+    """As much at once as people, then `Retry-After`; wrong tokens keep out no right one."""
     answers = [build.say(f"{number}") for number in range(9)]
     assert [answer.status_code for answer in answers] == [201] * 8 + [429]
     assert refused(answers[-1]) == (429, "too_fast")
     assert int(answers[-1].headers["Retry-After"]) > 0
+    wrong = {"Authorization": "Bearer x"}
+    with requests.Session() as stranger:
+        tried = [stranger.get(build.address, headers=wrong).status_code for _ in range(WRONG + 1)]
+    assert tried == [401] * WRONG + [429]
+    assert build.read()["more"] is False
 
 
 # Reading.

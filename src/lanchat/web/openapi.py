@@ -161,7 +161,7 @@ _GET = {
             "description": "What was posted or changed since this position, oldest first; "
             "without it the newest messages.",
         },
-        {"name": "epoch", "in": "query", "schema": {"type": "string", "maxLength": 64}},
+        {"name": "epoch", "in": "query", "schema": {"type": "string", "pattern": "^[ -~]{0,64}$"}},
         {
             "name": "wait",
             "in": "query",

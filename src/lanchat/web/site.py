@@ -83,7 +83,7 @@ class Site:
     def speaker(self) -> User | None:
         """The same, or the program whose token the request brings; then its cookie counts nothing.
 
-        Raises Unauthorized, TooManyTries, or Forbidden for a program that may not write.
+        Raises Unauthorized, TooFast, or Forbidden for a program that may not write.
         """
         bot = self.tokens.of_request()
         if bot is None:

@@ -6,14 +6,20 @@ No cookie counts beside it. A token is nowhere else in a request, but in the add
 
 from __future__ import annotations
 
+import time
+from math import ceil
+
 import flask
 
 from lanchat.chat.hub import Hub
 from lanchat.chat.ports import Audit
 from lanchat.chat.room_settings import Bot
-from lanchat.errors import PayloadInvalid, Unauthorized
+from lanchat.errors import PayloadInvalid, TooFast, Unauthorized
 from lanchat.web import session
-from lanchat.web.tries import Tries
+from lanchat.web.limits import Window
+
+WRONG = 60
+"""So many wrong tokens of an address are looked at within a minute; nobody guesses one anyway."""
 
 _IN_ADDRESSES = {"token", "access_token", "api_key"}
 
@@ -24,12 +30,12 @@ class Tokens:
     def __init__(self, hub: Hub, audit: Audit) -> None:
         self._hub = hub
         self._audit = audit
-        self._tries = Tries()
+        self._wrong = Window(WRONG, 60)
 
     def of_request(self) -> Bot | None:
         """The program that the request names, None where it names none.
 
-        Raises Unauthorized for a token that is not known, or TooManyTries.
+        Raises Unauthorized for a token that is not known, or TooFast.
         """
         scheme, _, token = flask.request.headers.get("Authorization", "").partition(" ")
         return self.bot(token.strip()) if scheme.lower() == "bearer" else None
@@ -44,13 +50,14 @@ class Tokens:
         return bot
 
     def bot(self, token: str) -> Bot:
-        """Whose token it is. Raises Unauthorized or TooManyTries."""
+        """Whose token it is. Raises Unauthorized or TooFast."""
         bot = self._hub.bots.known(token)
         if bot is None:
-            # Nobody finds one by chance; so the right one counts, whatever others have tried.
-            origin = session.origin(flask.request.environ)
-            self._tries.check(origin.ip)
-            self._tries.wrong(origin.ip)
+            # The right one counts, whatever others behind the same address have tried.
+            origin, now = session.origin(flask.request.environ), time.monotonic()
+            if wait := self._wrong.wait(origin.ip, now):
+                raise TooFast(ceil(wait))
+            self._wrong.add(origin.ip, now)
             self._audit.refused(origin, Unauthorized.code)
             raise Unauthorized("token")
         return bot
