@@ -51,6 +51,8 @@ from lanchat.web.site import host_link
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from lanchat.hooks import Hooks
+
 _GOODBYE_SECONDS = 1.0
 """How long clients have to take the last words."""
 
@@ -113,11 +115,12 @@ class Web:
         room: Room,
     ) -> None:
         self._hub = chat.hub
+        reading = Reading(StoredHistory(storage.database))
         self.app: flask.Flask = create_app(
             config,
             storage.secrets,
             hub=chat.hub,
-            reading=Reading(StoredHistory(storage.database)),
+            reading=reading,
             searching=Searching(storage.search),
             audit=chat.audit,
             network=network,
@@ -134,6 +137,7 @@ class Web:
             traffic, counts = self._stack.traffic, chat.audit.counts
             figures = metrics.Figures(chat.hub, chat.delivery, traffic, counts, storage.figures)
             metrics.MetricsPage(figures, config.metrics_token).register(self.app)
+        self._hooks = _hooks(config, chat.hub, reading) if config.hooks else None
         self._has_others = config.database is not None
         self._ticks = Periodic(lambda: chat.hub.tick(time.monotonic()), _TICK_SECONDS, name="hub")
 
@@ -142,6 +146,8 @@ class Web:
 
         Where others go on with the chat it does not stop: clients come to them one after another.
         """
+        if self._hooks is not None:
+            self._hooks.close()
         if self._has_others:
             self._stack.let_go()
         self._ticks.close()
@@ -215,6 +221,14 @@ def _metrics() -> ModuleType:
         return import_module("lanchat.metrics")
     except ModuleNotFoundError as error:
         raise ExtraMissing("--metrics", "prometheus-client") from error
+
+
+def _hooks(config: ServeConfig, hub: Hub, reading: Reading) -> Hooks:
+    """Those who are told what is said."""
+    from lanchat.hooks import Hooks, Source  # here: few have any
+
+    source = Source(reading, hub.feeds, hub.epoch)
+    return Hooks(config.hooks, config.hook_secret or "", source)
 
 
 def _closed(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:

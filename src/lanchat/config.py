@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from platformdirs import user_config_path, user_data_path, user_log_path
 
@@ -118,6 +118,7 @@ class ServeConfig:
     ``file_quota_person`` (what one person sends within a day) are in bytes; ``tls`` without
     ``tls_cert`` is a certificate of our own, and ``tls_key`` None lies in the file of
     ``tls_cert``; without a ``metrics_token`` this computer alone is told the ``metrics``;
+    ``hooks`` are addresses that are told what is said, signed by ``hook_secret``;
     ``database`` None keeps messages in ``data_dir``, else it is the address of the one that several
     servers share, and ``files_dir`` the folder that they need for files; ``reuse_port`` lets
     several of them listen on one port, and ``sticky`` says that whatever is in front of them leads
@@ -158,6 +159,8 @@ class ServeConfig:
     tls_key: Path | None = None
     metrics: bool = False
     metrics_token: str | None = field(default=None, repr=False)
+    hooks: tuple[str, ...] = field(default=(), repr=False)
+    hook_secret: str | None = field(default=None, repr=False)
     database: str | None = field(default=None, repr=False)
     files_dir: Path | None = None
     reuse_port: bool = False
@@ -167,6 +170,7 @@ class ServeConfig:
         self._check_numbers()
         self._check_names()
         self._check_secrets()
+        self._check_hooks()
         self._check_encryption()
         self._check_database()
 
@@ -195,6 +199,18 @@ class ServeConfig:
             raise SettingRefused("metrics-token", "that", hint)
         if self.metrics_token is not None and not self.metrics:
             raise SettingRefused("metrics-token", "alone", "it is for --metrics; give that, too")
+
+    def _check_hooks(self) -> None:
+        for url in self.hooks:
+            if not _is_http(url):
+                # It is not shown: many such addresses hold a secret.
+                hint = "give a whole address such as https://ci.example.org/chat"
+                raise SettingRefused("hook", "that", hint)
+        if self.hooks and not TOKEN.fullmatch(self.hook_secret or ""):
+            hint = "with --hook choose 16 to 128 letters, digits and any of . _ ~ + / = -"
+            raise SettingRefused("hook-secret", "that" if self.hook_secret else "none", hint)
+        if self.hook_secret is not None and not self.hooks:
+            raise SettingRefused("hook-secret", "alone", "it is for --hook; give that, too")
 
     def _check_encryption(self) -> None:
         if self.tls_key is not None and self.tls_cert is None:
@@ -268,6 +284,16 @@ def plain_host(setting: str, text: str) -> str:
     if not HOST_NAME.fullmatch(name) or name.rstrip(".").rpartition(".")[2].isdigit():
         raise SettingRefused(setting, text, hint)
     return name
+
+
+def _is_http(url: str) -> bool:
+    """Whether it is an address that can be asked for, without a user's name in it."""
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in {"http", "https"} and parts.port != 0
+    except ValueError:
+        return False
+    return known and bool(parts.hostname) and "@" not in parts.netloc and url.isascii()
 
 
 def _is_shown(text: str, limit: int) -> bool:

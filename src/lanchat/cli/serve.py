@@ -251,6 +251,23 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @option("--metrics-token-file", type=FILE, help="Read the token from this file's first line.")
 @option(
+    "--hook",
+    "hooks",
+    metavar="URL",
+    multiple=True,
+    show_default="none",
+    help="Tell the program at this address, and no other, what is said in the main room; may be "
+    "given more than once, and takes a secret to sign it.",
+)
+@option(
+    "--hook-secret",
+    metavar="SECRET",
+    secret=True,
+    show_default="none",
+    help="What it is signed with: docs/programs.md says how.",
+)
+@option("--hook-secret-file", type=FILE, help="Read the secret from this file's first line.")
+@option(
     "--qr/--no-qr",
     "show_qr",
     default=None,

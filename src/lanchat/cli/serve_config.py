@@ -42,6 +42,7 @@ def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
         code, alone = secret(context, "access-code"), params["database"] is None
         given["access_code"] = access_code(code, banner=banner, alone=alone)
         given["metrics_token"] = secret(context, "metrics-token")
+        given["hook_secret"] = secret(context, "hook-secret")
         return ServeConfig(
             **given, keep_history=not params["no_history"], files=not params["no_files"]
         )
