@@ -189,7 +189,9 @@ CREATE TRIGGER file_use AFTER INSERT OR DELETE OR UPDATE OF thumb_sha256 ON file
 # function sees what others have committed before it got the lock. What is returned is the position
 # before them and the ids of those that are new: one that was sent before leaves its position empty.
 # The notification says that nothing but messages is between the two positions. A plan that was made
-# while the table ``gone`` had few rows, and reads it whole, would be kept when it has many.
+# while the table ``gone`` had few rows, and reads it whole, would be kept when it has many. Whether
+# each of them may write in its room is looked up one by one: for one message that takes 40 µs, and
+# one statement that joins the two tables 150 µs; it would be the quicker one from some 40 on.
 _FUNCTIONS = """
 CREATE FUNCTION lock_positions() RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
@@ -208,10 +210,11 @@ DECLARE
     may boolean[];
 BEGIN
     IF 'lobby' <> ANY (rooms) THEN
-        SELECT array_agg(said.room = 'lobby' OR EXISTS (
-            SELECT 1 FROM member m JOIN room r ON r.id = m.room
-            WHERE m.room = said.room AND m.user_id = said.user_id AND r.closed = 0) ORDER BY place)
-        INTO may FROM unnest(rooms, user_ids) WITH ORDINALITY AS said (room, user_id, place);
+        FOR i IN 1 .. cardinality(rooms) LOOP
+            may[i] := rooms[i] = 'lobby' OR (
+                EXISTS (SELECT FROM member WHERE room = rooms[i] AND user_id = user_ids[i])
+                AND (SELECT closed FROM room WHERE id = rooms[i]) = 0);
+        END LOOP;
     END IF;
     WITH posted AS (
         INSERT INTO message (id, client_id, room, user_id, "user", ip, message, time)
