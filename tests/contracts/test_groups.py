@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lanchat.chat.changes import Amend, Announce, LoggedOut
+from lanchat.chat.changes import Amend, Announce, LoggedOut, Pin
 from lanchat.chat.events import Announced, MessagePosted
 from lanchat.chat.model import LOBBY, PINS, Cursor, User
 from lanchat.chat.room_changes import (
@@ -189,3 +189,13 @@ def test_the_oldest_pin_makes_room_for_what_is_announced(log, told):
     assert [(one.message, one.pinned) for one in event.messages] == [("0", False), ("new", True)]
     assert told[-1] == event
     assert texts(log.newest(LOBBY, 1).pins) == ["1", "2", "new"]
+
+
+def test_who_comes_later_is_told_which_pins_were_announced(log):
+    """Others are what hosts have pinned."""
+    (said,) = say(log, "a")
+    do(log, Announce(draft("b")))
+    do(log, Pin(LOBBY, said.id))
+    page = log.newest(LOBBY, 10)
+    assert texts(page.pins) == ["b", "a"]
+    assert page.announced == {page.pins[0].id}

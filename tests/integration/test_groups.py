@@ -73,4 +73,5 @@ def test_an_announcement_reaches_who_is_in_a_group(shared, host, bia, davi):
     assert names.index("add_chat_message") < names.index("message_changed")
     assert names.index("message_changed") < names.index("announced")
     assert davi.events("announced") == []
-    assert [pin["message"] for pin in bia.come_in(rooms=True)["pins"]] == ["Five minutes left"]
+    (pin,) = bia.come_in(rooms=True)["pins"]
+    assert (pin["message"], pin["announced"]) == ("Five minutes left", True)

@@ -81,6 +81,13 @@ test("a message that comes quotes what is known by now", () => {
   ]);
 });
 
+test("who comes later knows which of them were announced", () => {
+  const pinned = [message(1, { pinned: true }), message(2, { pinned: true, announced: true })];
+  const state = after(snapshot([1, 2, 3], { pins: pinned }));
+  assert.deepEqual(state.announced, [2]);
+  assert.equal(reduce(state, snapshot([], { pins: pinned })).announced, state.announced);
+});
+
 test("pins are those of the answer, in the order in which they were pinned", () => {
   const pinned = [message(2, { seq: 5, pinned: true }), message(1, { seq: 6, pinned: true })];
   const state = after(snapshot([1, 2, 3], { pins: pinned, seq: 6 }));

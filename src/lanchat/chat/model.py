@@ -287,8 +287,9 @@ class Page:
     that the client has to drop what it shows. ``deleted`` are, for a client without a position,
     ids that it may still show; ``cleared`` is the newest id of a history that was cleared, 0 for
     none; up to ``retired`` all are gone for their age or number. ``pins`` are the room's pinned
-    messages, the one that was pinned last at the end. A ``shared`` one is the same object for all
-    who come, until something happens.
+    messages, the one that was pinned last at the end; ``announced`` are the ids of those of them
+    that are announcements. A ``shared`` one is the same object for all who come, until something
+    happens.
     """
 
     messages: list[Message]
@@ -300,6 +301,7 @@ class Page:
     cleared: int = 0
     retired: int = 0
     pins: list[Message] = field(default_factory=list)
+    announced: frozenset[int] = frozenset()
     shared: bool = False
 
 

@@ -352,10 +352,17 @@ _PRIVACY = "ALTER TABLE rules ADD COLUMN private text NOT NULL DEFAULT '';"
 # When somebody has last read something there, in days since the epoch; NULL is not known yet.
 _COMING = "ALTER TABLE member ADD COLUMN seen integer;"
 
+# Messages that were said by ``/announce`` (see store/schema.py).
+_ANNOUNCEMENTS = """
+CREATE TABLE announcement (
+    message_id bigint PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE
+);
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_TABLES + _TRIGGERS + _FUNCTIONS, _SEARCH),
     *(PRESENCE_SCHEMA, _SECRETS, _HISTORY, _FILES, _TURNS, _ROOMS, _PRIVACY, _COMING, REPORTS),
-    *(HANDS_SCHEMA, POLL_SCHEMA, BOT_SCHEMA),
+    *(HANDS_SCHEMA, POLL_SCHEMA, BOT_SCHEMA, _ANNOUNCEMENTS),
 )
 
 

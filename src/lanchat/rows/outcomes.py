@@ -167,8 +167,7 @@ def _clear_user(connection: Connection, change: ClearUser) -> Outcome:
 
 
 def _announce(connection: Connection, change: Announce) -> Outcome:
-    message, _ = messages.insert(connection, change.draft)
-    pinned, _ = pins.pin(connection, Pin(message.room, message.id))
+    message, pinned = pins.announce(connection, change.draft)
     event = Announced(pinned.room, pinned.messages)
     return Outcome(event, posted=MessagePosted(message))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lanchat.chat.changes import Pin, Unpin
+from lanchat.chat.changes import Draft, Pin, Unpin
 from lanchat.chat.events import PinsChanged
 from lanchat.chat.model import LOBBY, PINS, Message, Page
 from lanchat.errors import UnknownMessage
-from lanchat.rows import message_rows
+from lanchat.rows import message_rows, messages
 from lanchat.rows.connection import Connection, Reader
 from lanchat.rows.visibility import CLEARED, OF_CLEARED_USER, VISIBLE
 
@@ -24,6 +24,8 @@ _PINNED_OF = (
     " (SELECT member.room FROM member WHERE member.user_id = ? AND member.room <> ?)"
     " ORDER BY pinned"
 )
+
+_ANNOUNCED = "SELECT message_id FROM announcement WHERE message_id BETWEEN ? AND ?"
 
 _NEWEST = (
     "SELECT max(id) FROM message INDEXED BY message_room"  # noqa: S608 (constants)
@@ -72,7 +74,18 @@ def pinned_of(connection: Reader, user_id: str) -> dict[str, list[Message]]:
 
 def with_pins(connection: Reader, room: str, page: Page) -> Page:
     """The page of the room, with what is pinned there."""
-    return replace(page, pins=pinned(connection, room))
+    found = pinned(connection, room)
+    ids = [each.id for each in found if room == LOBBY]
+    rows = connection.execute(_ANNOUNCED, (min(ids), max(ids))) if ids else ()
+    announced = frozenset(message_id for (message_id,) in rows)
+    return replace(page, pins=found, announced=announced)
+
+
+def announce(connection: Connection, draft: Draft) -> tuple[Message, PinsChanged]:
+    """Let something be said and pinned, as an announcement."""
+    message, _ = messages.insert(connection, draft)
+    connection.execute("INSERT INTO announcement (message_id) VALUES (?)", (message.id,))
+    return message, pin(connection, Pin(message.room, message.id))[0]
 
 
 def _newest(connection: Connection, room: str) -> int:

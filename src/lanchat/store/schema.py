@@ -356,6 +356,14 @@ def _hands(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE rules ADD COLUMN hands INTEGER NOT NULL DEFAULT 0")
 
 
+def _announcements(connection: sqlite3.Connection) -> None:
+    # Messages that were said by ``/announce``: as pins they look otherwise.
+    connection.execute(
+        "CREATE TABLE announcement"
+        " (message_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE)"
+    )
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _messages,
     _seats,
@@ -377,6 +385,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _hands,
     add_polls,
     add_bots,
+    _announcements,
 )
 
 

@@ -12,7 +12,7 @@ import msgspec
 from lanchat.chat.catchup import Snapshot
 from lanchat.chat.entering import Entered
 from lanchat.chat.events import MessageChanged, MessagePosted, PinsChanged, Reacted, Voted
-from lanchat.chat.model import timestamp
+from lanchat.chat.model import Page, timestamp
 from lanchat.chat.reading import Place, Stretch
 from lanchat.chat.report_changes import Report, Said
 from lanchat.chat.room_events import MarkedRead
@@ -39,7 +39,7 @@ def snapshot(snapshot: Snapshot, messages: msgspec.Raw | None = None) -> dict[st
         "seq": page.seq,
         "epoch": snapshot.epoch,
         "changed": [message(each) for each in page.changed],
-        "pins": [message(each) for each in page.pins],
+        "pins": _pins(page),
         "mine": mine(snapshot.mine),
         "hands": list(map(outgoing.hand, snapshot.hands)),
     }
@@ -66,8 +66,13 @@ def _rooms(snapshot: Snapshot, rooms: Overview) -> dict[str, Any]:
         "rooms": [_room(main) | stricter, *map(_room, rooms.rooms)],
         "open": [outgoing.room(*each) for each in rooms.others],
         "changed": [message(one) for one in sorted(chain.from_iterable(p.changed for p in pages))],
-        "pins": [message(one) for page in pages for one in page.pins],
+        "pins": list(chain.from_iterable(map(_pins, pages))),
     }
+
+
+def _pins(page: Page) -> list[dict[str, Any]]:
+    announced = {"announced": True}
+    return [message(one) | (announced if one.id in page.announced else {}) for one in page.pins]
 
 
 def _room(found: RoomPage) -> dict[str, Any]:
@@ -96,7 +101,7 @@ def entered(entered: Entered) -> dict[str, Any]:
         "members": [outgoing.named(each) for each in members],
         "messages": [message(each) for each in page.messages],
         "complete": page.complete,
-        "pins": [message(each) for each in page.pins],
+        "pins": _pins(page),
     }
 
 

@@ -65,8 +65,18 @@ export function messageChanged(state, { message }) {
  * @type {Reducer<"announced">}
  */
 export function announced(state, { id, seq }) {
-  const known = [...state.announced, id].slice(-MOST_ANNOUNCED);
-  return withPosition({ ...state, announced: known }, seq);
+  return withPosition(withAnnounced(state, [id]), seq);
+}
+
+/**
+ * @param {State} state
+ * @param {readonly number[]} ids
+ * @returns {State}
+ */
+export function withAnnounced(state, ids) {
+  const news = ids.filter((id) => !state.announced.includes(id));
+  if (news.length === 0) return state;
+  return { ...state, announced: [...state.announced, ...news].slice(-MOST_ANNOUNCED) };
 }
 
 /**

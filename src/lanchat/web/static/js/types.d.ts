@@ -69,6 +69,8 @@ interface Message {
   readonly message: string;
   readonly time: string;
   readonly pinned?: boolean;
+  /** Among the pins, whether it was said as an announcement. */
+  readonly announced?: boolean;
   /** When it last got another text. */
   readonly edited?: string;
   readonly reactions?: Reactions;
@@ -614,7 +616,7 @@ interface State {
   readonly unseenReactions: Readonly<Record<number, Told>>;
   /** What was told of messages before the catch-up, which it waits for. */
   readonly early: readonly Action[];
-  /** Ids of messages that hosts have announced while this page was open. */
+  /** Ids of messages that hosts have announced, the last one at the end. */
   readonly announced: readonly number[];
   /** What is pinned, the last one at the end; also what is older than all messages here. */
   readonly pins: readonly Quoted[];

@@ -1,7 +1,7 @@
 // Which rooms there are, pure: those that this user is in, and those that they could enter. Each that
 // they are in has a talk of its own (js/rooms/views.js).
 
-import { quoteOf } from "../copies.js";
+import { pinOf } from "../copies.js";
 import { withMoved } from "../presence.js";
 import { withMine } from "../reactions.js";
 import { withMissed } from "../reading.js";
@@ -160,7 +160,7 @@ export function roomEntered(state, { found }) {
     const older = complete ? [] : there.gaps.filter((id) => first !== undefined && id <= first.id);
     const gaps = sorted(isGap ? [...older, first.id] : older);
     const readUpTo = there.readUpTo ?? readAccordingTo({ ...known, gaps }, 0);
-    return { ...known, gaps, readUpTo, pins: pins.map(quoteOf) };
+    return { ...known, gaps, readUpTo, pins: pins.map(pinOf) };
   });
   return withoutOldNews(after);
 }

@@ -1,6 +1,6 @@
 // What a page is told when it comes in, pure: all that it has missed, room by room.
 
-import { caughtUp } from "../history.js";
+import { caughtUp, withAnnounced } from "../history.js";
 import { withMine } from "../reactions.js";
 import { withoutOldNews } from "../versions.js";
 import { MAIN, withRooms } from "./lists.js";
@@ -13,7 +13,7 @@ import { inRoom, roomOf } from "./views.js";
  * @returns {State}
  */
 export function allCaughtUp(state, snapshot) {
-  const { messages, changed, seq, epoch, mine } = snapshot;
+  const { messages, changed, pins, seq, epoch, mine } = snapshot;
   const all = snapshot.rooms ?? [mainOf(snapshot)];
   const begun = all.every(({ anew }) => anew) ? begunAnew(state) : state;
   const { lastSeq } = begun;
@@ -27,7 +27,8 @@ export function allCaughtUp(state, snapshot) {
   );
   const after = withMine(known, [...messages, ...changed], mine);
   const told = { ...after, lastSeq: seq, epoch, early: [], reacting: {}, voting: {}, joined: true };
-  return withoutOldNews(told);
+  const announced = pins.filter((pin) => pin.announced).map(({ id }) => id);
+  return withoutOldNews(withAnnounced(told, announced));
 }
 
 /**
