@@ -147,6 +147,34 @@ def test_groups(host: Callable[..., Page], arrive: Arrive, say: Say) -> None:
     expect(bia.locator("#composer-barred")).to_contain_text("This room is closed.")
 
 
+@pytest.mark.server_options("--grace", "0.5", "--rate", "0")
+def test_one_begins_where_what_is_new_does(
+    person_factory: Callable[..., Any], arrive: Arrive
+) -> None:
+    """Also where that is more than the page has; it is read at its end."""
+    ana, bia = person_factory("Ana"), arrive("Bia")
+    ana.become_host()
+    ana.come_in(rooms=True)
+    room = ana.call("open_room", {"name": "Robots"})["room"]["id"]
+    item(bia, "Robots").click()
+    expect(bia.locator("h1")).to_have_text("Robots")
+    item(bia, "lanchat").click()
+    expect(bia.locator("h1")).to_have_text("lanchat")
+    for number in range(250):
+        ana.say(f"line {number}", room=room)
+    expect(item(bia, "Robots, 250 new messages")).to_be_visible()
+    item(bia, "Robots").click()
+    for begins in (0, 50):
+        expect(bia.locator(".new-line + .message")).to_contain_text(f"line {begins}")
+        expect(bia.locator(".new-line")).to_be_in_viewport()
+        expect(bia.locator("#newest")).to_contain_text(f"{250 - begins} new messages")
+        bia.reload()
+    bia.click("#newest")
+    expect(bia.locator(".message").last).to_be_in_viewport()
+    item(bia, "lanchat").click()
+    expect(item(bia, "Robots")).to_have_accessible_name("Robots")
+
+
 def test_a_phone_has_the_list_in_a_sheet(
     host: Callable[..., Page], arrive: Arrive, say: Say, phone: dict[str, Any]
 ) -> None:

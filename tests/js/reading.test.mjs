@@ -53,7 +53,8 @@ test("what was said while the page was away is new to who has it before them", (
 test("a page that is opened again knows where one had stopped", () => {
   const page = initial({ you: ANA, invite: INVITE, readUpTo: 1 });
   const state = reduce(page, snapshot([1, 2]));
-  assert.deepEqual(news(state), [0, 1]);
+  assert.deepEqual(news(state), [1, 1]);
+  assert.deepEqual(news(reduce(state, back)), [0, 1]);
 });
 
 test("a history that was begun anew has nothing that was read", () => {

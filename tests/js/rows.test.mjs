@@ -40,7 +40,7 @@ test("a note stands after the message that was the newest then", () => {
 test("where messages are missing the rows end with a line for what is to come", () => {
   const state = after(snapshot([1, 2]), snapshot([50], { complete: false }));
   const atEnd = rowsOf(state, followed(state, END, true), NOW).map(({ kind }) => kind);
-  assert.deepEqual(atEnd, ["gap", "day", "message"]);
+  assert.deepEqual(atEnd, ["gap", "day", "new", "message"]);
   const before = rowsOf(state, { from: 1, to: 2 }, NOW).map(({ kind }) => kind);
   assert.deepEqual(before, ["day", "message", "message", "gap"]);
 });
@@ -51,6 +51,13 @@ test("a span has the notes between its messages, and what is not sent only at th
   const keys = (/** @type {Span} */ span) => rowsOf(state, span, NOW).map(({ kind }) => kind);
   assert.deepEqual(keys({ from: 2, to: 3 }), ["day", "message", "message", "message"]);
   assert.deepEqual(keys({ from: 1, to: 1 }), ["day", "message"]);
+});
+
+test("where more was said than is here the line New stands at its beginning", () => {
+  const away = /** @type {Action} */ ({ type: "attentionChanged", here: false, atEnd: true });
+  const state = after(snapshot([1]), away, snapshot([50, 51], { complete: false }));
+  const atEnd = rowsOf(state, followed(state, END, true), NOW).map(({ kind }) => kind);
+  assert.deepEqual(atEnd, ["gap", "day", "new", "message", "message"]);
 });
 
 test("the line New stands where one had stopped, before what others have said since", () => {

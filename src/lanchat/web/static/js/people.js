@@ -164,8 +164,10 @@ export function mountPeople({ list, search, line }, options) {
     if (mine) who.append(element("span", "people__you", words.t("client.you")));
     if (role === "host") who.append(element("span", "badge", words.t("client.host")));
     if (muted) who.append(element("span", "badge badge--quiet", words.t("client.muted")));
-    if (hosting) who.append(element("span", "people__ip", ip));
-    if (hosting && !mine) person.append(opener(member));
+    if (hosting && !mine) {
+      who.append(element("span", "people__ip", ip));
+      person.append(opener(member));
+    }
     return person;
   }
 

@@ -117,12 +117,12 @@ function rowWriter(state, from, now) {
 }
 
 /**
- * The index of the message above which the line "New" stands; null where it cannot be known yet.
+ * The index of the message above which the line "New" stands: where more is new than is here, the
+ * first that is.
  * @param {State} state
  */
-function newRowAt(state) {
-  const at = state.newAfter === null ? null : firstNew(state, state.newAfter);
-  return at === null || isGap(state, at) ? null : at;
+export function newRowAt(state) {
+  return state.newAfter === null ? null : firstNew(state, state.newAfter);
 }
 
 /**

@@ -94,7 +94,9 @@ const reducers = {
     const outbox = outboxes.draftsOf(you, after.outbox, state.stale);
     /** @type {State} */
     const known = { ...after, link: "online", you, invite, rules, hands, outbox };
-    return reading.withMissed(laterThan(snapshot.seq, state.early).reduce(reduceOne, known));
+    const told = reading.withMissed(laterThan(snapshot.seq, state.early).reduce(reduceOne, known));
+    // Whoever opens the page begins where what is new does.
+    return state.lastSeq > 0 ? told : { ...told, atEnd: told.newAfter === null };
   },
 
   inviteChanged: (state, { invite }) => ({ ...state, invite }),

@@ -9,7 +9,7 @@ import { mountList } from "./list.js";
 import { dayOf } from "./lines.js";
 import { makeRenderer } from "./message.js";
 import { outboxIn } from "./rooms/views.js";
-import { rowsOf } from "./rows.js";
+import { newRowAt, rowsOf } from "./rows.js";
 import { around, END, followed, indexFrom, isGap, newer, older, stretchOf } from "./window.js";
 
 const NEAR = 80; // pixels from the end that still count as being there
@@ -99,6 +99,7 @@ export function mountTimeline({ log, rows, newest, label }, options) {
 
   /** While nobody looks, and where one comes, what they have not read stays before them. */
   function goToEnd(comes = document.hidden) {
+    if (comes) draw(withNewLine(getState(), span));
     const line = comes ? list.nodeOf("new") : undefined;
     const below = line ? topOf(log, line) - ABOVE_NEW : Infinity;
     if (line === undefined || below > toGo(log)) {
@@ -143,10 +144,11 @@ export function mountTimeline({ log, rows, newest, label }, options) {
     draw(followed(state, span, atEnd));
     // Until the history is in, a screen reader has nothing to announce; nor is what was said
     // before news, where it comes while one scrolls.
-    if (state.joined) log.setAttribute("aria-busy", "false");
+    const comes = state.joined && log.getAttribute("aria-busy") !== "false";
+    if (comes) log.setAttribute("aria-busy", "false");
     log.setAttribute("aria-live", atEnd ? "polite" : "off");
     const { length } = state.messages;
-    if (atEnd) goToEnd();
+    if (atEnd) goToEnd(comes || document.hidden);
     if (atEnd !== state.atEnd) onMove(atEnd);
     if (length > MOST_HELD) onTrim(span);
     else if (length > 0) goOn();
@@ -232,6 +234,17 @@ function makePlaces(room) {
     /** Whether the reader has just come: it is not them who scrolls. */
     isNew: () => performance.now() - since < QUIET,
   };
+}
+
+/**
+ * The span, or where the line "New" stands above all of it what is around that.
+ * @param {State} state
+ * @param {Span} span
+ */
+function withNewLine(state, span) {
+  const at = newRowAt(state);
+  if (at === null || at >= stretchOf(state, span).start) return span;
+  return around(state, state.messages[at].id);
 }
 
 /**
