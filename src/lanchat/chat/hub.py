@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from itertools import chain
 
 from lanchat.chat import commands
 from lanchat.chat.bots import Bots
@@ -193,9 +194,8 @@ class Hub:
         else:
             page = missed(self._log, LOBBY, cursor, last_id, self._history)
         pages = [page] if rooms is None else [each.page for each in rooms.pages]
-        mine = self.reactions.mine(
-            user, (one for each in pages for one in (*each.messages, *each.changed, *each.pins))
-        )
+        shown = chain.from_iterable((*each.messages, *each.changed, *each.pins) for each in pages)
+        mine = self.reactions.mine(user, shown)
         bans = self.bans() if self.is_moderator(user.id) else None
         people = self._presence.current(user), self.members()
         held = self.rules, self.policies
