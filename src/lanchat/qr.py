@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import segno
 from rich.style import Style
 from rich.text import Text
+
+if TYPE_CHECKING:
+    import segno
 
 QUIET_ZONE = 2
 """Light modules around a code in a terminal: half of what the standard asks, as scanners go."""
@@ -49,5 +52,7 @@ def picture(text: str) -> bytes:
 
 
 def _encode(text: str) -> segno.QRCode:
+    import segno  # few starts show a code
+
     # The smallest code, and the best correction that has room in it.
     return segno.make_qr(text, error="l")

@@ -42,6 +42,39 @@ def test_nothing_heavy_is_imported_before_gevent_patches() -> None:
     assert shown.stdout.strip() == ""
 
 
+def test_a_start_loads_nothing_that_can_wait(tmp_path: Path) -> None:
+    """What the first name, QR code, certificate or second server needs is imported for them.
+
+    And what is installed is looked at once, though gevent asks what of it is a plugin for each
+    module.
+    """
+    program = """if True:
+        import gc, sys
+        from importlib import metadata
+        from lanchat.cli import serve
+        asked, read = [], metadata.entry_points
+        metadata.entry_points = lambda **group: asked.append(group) or read(**group)
+        gc.disable()
+        serve._patch()
+        from lanchat.cli import startup
+        from lanchat.server import Server
+        options = ["--host=127.0.0.1", "--port=0", "--no-mdns", *sys.argv[2:]]
+        with serve.serve.make_context("lanchat serve", options) as context:
+            server = Server(serve.config_from(context, banner=False))
+        print(*set(sys.argv[1].split()) & set(sys.modules), len(asked), flush=True)
+        import os; os._exit(0)
+    """
+    waits = "precis_i18n segno zeroconf cryptography psycopg lanchat.shared_storage"
+    options = [f"--data-dir={tmp_path}/data", f"--log-file={tmp_path}/log"]
+    shown = subprocess.run(
+        [sys.executable, "-c", program, waits, *options],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.strip() == "1"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_the_address_is_scanned_from_a_real_terminal(
     tmp_path: Path, until: Callable[..., Any]

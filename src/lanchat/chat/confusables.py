@@ -24,9 +24,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from precis_i18n import get_profile
+if TYPE_CHECKING:
+    from precis_i18n.profile import Profile
 
 # Letters of Unicode's confusables.txt (UTS 39) whose prototype is a Latin letter: each row has
 # the letters that look like its first one. Small capitals, which that table keeps apart, are
@@ -138,9 +140,16 @@ _STROKED = {
     for letter, own in ((letter, own), (letter.lower(), own.lower()))
 }
 
-_COMPARED = get_profile("NicknameCaseMapped:CaseFold")
 _VARIATION = "\ufe0f"
 _UNHEARD = frozenset({"Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sk", "Zs"})
+
+
+@cache
+def profile(name: str) -> Profile:
+    """A profile of PRECIS. Its tables are read for the first name that comes: no start waits."""
+    from precis_i18n import get_profile
+
+    return get_profile(name)
 
 
 def skeletons(name: str) -> frozenset[str]:
@@ -169,7 +178,8 @@ def _plain(char: str) -> str:
 
 def _read(name: str) -> str:
     # Twice: what NFKC makes of a symbol can have capitals again (RFC 8266, section 2).
-    folded = _COMPARED.apply_five_rules(_COMPARED.apply_five_rules(name))
+    compared = profile("NicknameCaseMapped:CaseFold")
+    folded = compared.apply_five_rules(compared.apply_five_rules(name))
     # A Turkish capital I keeps its dot when it becomes an i that has one.
     return _letters(folded).replace("i\u0307", "i").translate(_DIGITS)
 

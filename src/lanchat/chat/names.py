@@ -16,16 +16,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 
-from precis_i18n import get_profile
-
-from lanchat.chat.confusables import skeletons
+from lanchat.chat.confusables import profile, skeletons
 from lanchat.errors import NameUnusable
 
 NAME_LIMIT = 32
 """Characters (code points) in a name."""
 
-_SHOWN = get_profile("NicknameCasePreserved")
+_SHOWN = "NicknameCasePreserved"
 _JOINER, _EMOJI_STYLE, _KEYCAP = "\u200d", "\ufe0f", "\u20e3"
 _BLANK = frozenset("\u2800\U0001d159")  # a Braille cell without dots, a note without a head
 _SAYING = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "So"})
@@ -85,13 +84,17 @@ Whoever keeps order from a terminal or by the host link is called so, and a host
 beside the name.
 """
 
-_RESERVED = frozenset().union(*map(skeletons, (*_OWN_WORDS, *map(_bare, _OWN_WORDS))))
+
+@cache
+def _reserved() -> frozenset[str]:
+    return frozenset().union(*map(skeletons, (*_OWN_WORDS, *map(_bare, _OWN_WORDS))))
 
 
 def clean(raw: str) -> str:
     """The name as it will be shown. Raises NameUnusable with the reason."""
     # Twice: what NFKC makes of a symbol can begin with a space (RFC 8266, section 2).
-    name = _SHOWN.apply_five_rules(_SHOWN.apply_five_rules(raw.strip()))
+    shown = profile(_SHOWN)
+    name = shown.apply_five_rules(shown.apply_five_rules(raw.strip()))
     if not name:
         raise NameUnusable("empty")
     if len(name) > NAME_LIMIT:
@@ -102,7 +105,7 @@ def clean(raw: str) -> str:
         raise NameUnusable("symbols")
     if _mixes_scripts(name):
         raise NameUnusable("mixed")
-    if not _RESERVED.isdisjoint(skeletons(name)):
+    if not _reserved().isdisjoint(skeletons(name)):
         raise NameUnusable("reserved")
     return name
 
@@ -140,7 +143,7 @@ def _check_characters(name: str) -> None:
     if not _BLANK.isdisjoint(name):
         raise NameUnusable("control")
     try:
-        _SHOWN.enforce(_without_emoji_joiners(name))
+        profile(_SHOWN).enforce(_without_emoji_joiners(name))
     except UnicodeEncodeError as error:
         character = error.object[error.start]
         if not character.isprintable() or error.reason.endswith(_UNSEEN):

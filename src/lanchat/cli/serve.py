@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -302,10 +303,9 @@ def serve(
     """
     config = config_from(context, banner=not quiet)
 
-    # Before anything that uses sockets, threads or locks is imported.
-    from gevent import monkey
-
-    monkey.patch_all()
+    # What a start makes stays: to look for garbage in it again and again takes a tenth of the time.
+    gc.disable()
+    _patch()
 
     from lanchat.cli import startup
     from lanchat.net.addresses import find_addresses
@@ -321,7 +321,28 @@ def serve(
         _log.warning("%s", risk)
     if open_browser:
         startup.open_in_browser(config.invitation(server.network.local_url))
+    gc.freeze()
+    gc.enable()
     server.run()
+
+
+def _patch() -> None:
+    """Let gevent take the place of what blocks.
+
+    That is before anything is imported that uses sockets, threads or locks.
+    """
+    from importlib import metadata
+
+    from gevent import monkey
+
+    # For each module gevent looks for plugins, and reads about all installed packages for that: two
+    # dozen times, as long as Flask takes. It is answered out of what was read once.
+    read = metadata.entry_points
+    metadata.entry_points = read().select
+    try:
+        monkey.patch_all()
+    finally:
+        metadata.entry_points = read
 
 
 def config_from_environment() -> ServeConfig:

@@ -15,7 +15,7 @@ import gzip
 import hashlib
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -56,19 +56,25 @@ class Variant(NamedTuple):
 
 
 class StaticFile:
-    """A file's content, plain and compressed, with headers for either."""
+    """A file's content, plain and compressed, with headers for either, once somebody wants it."""
 
     def __init__(self, name: str, content: bytes, headers: Iterable[tuple[str, str]]) -> None:
         self.content = content
         kind = ("Content-Type", _TYPES[posixpath.splitext(name)[1]])
         own = (each for each in headers if each[0] != _POLICY or not name.endswith(_NO_DOCUMENTS))
         self._headers = [*own, kind, ("Vary", "Accept-Encoding")]
+
+    @cached_property
+    def _plain(self) -> Variant:
+        return self._variant(self.content)
+
+    @cached_property
+    def _gzip(self) -> Variant:
         # Without a time in it, so that the same content has the same bytes on every start.
-        compressed = gzip.compress(content, mtime=0)
-        self._plain = self._variant(content)
-        self._gzip = self._plain
-        if len(compressed) <= len(content) * _WORTHWHILE:
-            self._gzip = self._variant(compressed, ("Content-Encoding", "gzip"))
+        compressed = gzip.compress(self.content, mtime=0)
+        if len(compressed) > len(self.content) * _WORTHWHILE:
+            return self._plain
+        return self._variant(compressed, ("Content-Encoding", "gzip"))
 
     def variant(self, accept_encoding: str) -> Variant:
         """What to send for this header of the request."""
