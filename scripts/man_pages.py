@@ -14,6 +14,7 @@ from option_tables import default
 
 from lanchat import __version__
 from lanchat.cli import lanchat
+from lanchat.cli.commands import Command
 
 PAGE = Path(__file__).parents[1] / "man" / "lanchat.1"
 
@@ -80,6 +81,7 @@ def page() -> Iterator[str]:
         yield from synopsis(command)
         yield from paragraphs(command.command.help)
         yield from options(command, command.command.params)
+        yield from examples(command.command)
     for title, texts in SECTIONS.items():
         yield f".SH {title}"
         yield from entries(texts)
@@ -120,6 +122,13 @@ def options(context: click.Context, params: list[click.Parameter]) -> Iterator[s
         for title, note in notes.items():
             if note:
                 yield sentence(f"{title}: {note}.")
+
+
+def examples(command: click.Command) -> Iterator[str]:
+    """What to type, and what for."""
+    if isinstance(command, Command):
+        for line, meaning in command.examples:
+            yield from (".PP", sentence(f"{meaning}:"), ".nf", rf"\fB{roff(line)}\fR", ".fi")
 
 
 def paragraphs(help_text: str | None) -> Iterator[str]:

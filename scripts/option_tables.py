@@ -17,6 +17,7 @@ import click
 
 from lanchat.chat.commands import COMMANDS
 from lanchat.cli import lanchat
+from lanchat.cli.commands import Command
 from lanchat.i18n import translate
 from lanchat.phrases import usage
 
@@ -68,8 +69,22 @@ def table(words: list[str]) -> str:
     options = [each for each in context.command.params if isinstance(each, click.Option)]
     width = 4 if any(option.envvar for option in options) else 3
     rows = [["option", "what it does", "default", "variable"], ["---"] * 4]
-    rows += [list(cells(option, context)) for option in options]
+    for title, group in groups(context):
+        rows += [[f"**{title}**", "", "", ""]] if title else []
+        rows += [list(cells(option, context)) for option in group]
     return "".join(f"| {' | '.join(row[:width])} |\n" for row in rows)
+
+
+def groups(context: click.Context) -> Iterator[tuple[str, list[click.Option]]]:
+    """The options with the titles of their groups, if there are several."""
+    command = context.command
+    if not isinstance(command, Command):
+        yield "", [each for each in command.params if isinstance(each, click.Option)]
+        return
+    found = list(command.option_groups(context))
+    for title, options in found:
+        named = [each for each in options if each.name != "help"]
+        yield (title if len(found) > 1 else ""), named
 
 
 def find(words: list[str]) -> click.Context:

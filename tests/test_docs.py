@@ -53,7 +53,7 @@ def test_examples_use_options_that_exist():
         (file.name, line)
         for file in [*DOCUMENTS, *DEPLOYMENT]
         for path, options in OPTIONS.items()
-        for line in re.findall(rf"{path}([^\n`|]*)", file.read_text("utf-8"))
+        for line in re.findall(rf"{path}(?!\w)([^\n`|]*)", file.read_text("utf-8"))
         if not set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", line)) <= options | {"--help"}
     ]
     assert wrong == []

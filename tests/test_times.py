@@ -49,6 +49,12 @@ def test_no_durations(text: str) -> None:
         ("2w", NOW - timedelta(weeks=2)),
         ("2026-11-22", datetime(2026, 11, 22, tzinfo=timezone.utc)),
         ("2026-11-22T08:00:00.500Z", NOW - timedelta(hours=28, seconds=-0.5)),
+        ("today", NOW.replace(hour=0)),
+        ("Yesterday", NOW.replace(hour=0) - timedelta(days=1)),
+        ("yesterday 8:30", NOW.replace(hour=8, minute=30) - timedelta(days=1)),
+        ("today 23:00", NOW.replace(hour=23)),
+        ("11:59:30", NOW - timedelta(seconds=30)),
+        ("12:01", NOW - timedelta(days=1, minutes=-1)),
         ("2026-11-23 08:00-03:00", datetime(2026, 11, 23, 8, tzinfo=BRASILIA)),
     ],
 )
@@ -63,7 +69,9 @@ def test_moment_in_local_time() -> None:
     assert parse_moment("2026-01-15T08:00", now) == datetime(2026, 1, 15, 8).astimezone()
 
 
-@pytest.mark.parametrize("text", ["", "10", "m", "-5m", "999999999d", "yesterday", "٣m"])
+@pytest.mark.parametrize(
+    "text", ["", "10", "m", "-5m", "999999999d", "tomorrow", "today 8", "25:00", "8:00 today", "٣m"]
+)
 def test_no_moments(text: str) -> None:
     """A typing error is told from a time, and a number cannot be too large."""
     with pytest.raises(ValueError, match="such as"):

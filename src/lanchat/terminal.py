@@ -7,9 +7,12 @@ import select
 import sys
 import time
 import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Literal, NoReturn
 
+from rich.color import ColorSystem
 from rich.console import Console
 
 ColorChoice = Literal["auto", "always", "never"]
@@ -56,6 +59,35 @@ def console(color: ColorChoice = "auto", *, stderr: bool = False) -> Console:
     )
 
 
+def painter(screen: Console) -> Callable[[str, str], str] | None:
+    """What makes of a text and a style what the screen takes, in a hundredth of ``print``'s time.
+
+    None where it has no colours. Texts have to be printable.
+    """
+    if screen.color_system is None or screen.legacy_windows:
+        return None
+
+    @cache
+    def around(style: str) -> tuple[str, str]:
+        # The colours are of the sixteen that every terminal has.
+        painted = screen.get_style(style).render("\0", color_system=ColorSystem.STANDARD)
+        before, _, after = painted.partition("\0")
+        return before, after
+
+    def paint(text: str, style: str) -> str:
+        before, after = around(style)
+        return f"{before}{text}{after}"
+
+    return paint
+
+
+def write(text: str) -> None:
+    """Write to standard output at once, as the consoles do: what its encoding lacks is escaped."""
+    if sys.stdout is not None:  # closed by the shell
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
 def is_screen(*, stderr: bool = False) -> bool:
     """Whether a person looks at the stream, whatever colours it is to have."""
     stream = sys.stderr if stderr else sys.stdout
@@ -82,7 +114,7 @@ def printable(text: str) -> str:
     That is ESC and all other controls, bidi controls, zero-width and private characters, line
     separators, tags and lone surrogates: they become ``\x1b`` or ``\u202e``. The rest stays.
     """
-    if text.isprintable() and _INVISIBLE.isdisjoint(text):
+    if text.isprintable() and (text.isascii() or _INVISIBLE.isdisjoint(text)):
         return text
     return "".join(
         character

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, time, timedelta, timezone, tzinfo
 
 _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII | re.IGNORECASE)
 _INSTANT = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b", re.ASCII)
+_CLOCK = re.compile(r"\d?\d:\d\d(:\d\d)?", re.ASCII)
+_DAYS = {"today": 0, "yesterday": 1}
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 
@@ -16,6 +18,12 @@ _LEAP = 60.0
 
 DOUBT = 3_600.0
 """Seconds until it is believed all the same: time to set it right before anything is gone."""
+
+
+_QUARTER = 900
+"""Seconds: all zones of today change their offset where one begins."""
+
+_REMEMBERED = 1_000
 
 
 class SteadyWall:
@@ -45,6 +53,29 @@ class SteadyWall:
                 return now + self._ahead
         self._doubted, self._ahead = None, wall - now
         return wall
+
+
+class WallClock:
+    """Moments as the clock on the wall showed them, here or in ``utc``.
+
+    What the offset is, is asked once for each quarter of an hour: that takes longer than all else.
+    """
+
+    def __init__(self, *, utc: bool) -> None:
+        self._zone = timezone.utc if utc else None
+        self._offsets: dict[int, tuple[timedelta, str]] = {}
+
+    def read(self, moment: datetime) -> tuple[str, str, str]:
+        """The day, the time, and what tells it apart, of a moment that is in UTC."""
+        quarter = int(moment.timestamp()) // _QUARTER
+        known = self._offsets.get(quarter)
+        if known is None:
+            offset = moment.astimezone(self._zone).utcoffset() or timedelta()
+            if len(self._offsets) >= _REMEMBERED:
+                self._offsets.clear()
+            known = self._offsets[quarter] = offset, told_apart(moment, self._zone)
+        text = (moment + known[0]).isoformat(" ", "seconds")
+        return text[:10], text[11:19], known[1]
 
 
 def parse_duration(text: str) -> int:
@@ -79,20 +110,38 @@ def in_own_zone(text: str) -> str:
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
-    """When ``10m``, ``2h``, ``1d`` (ago) or an ISO 8601 time was.
+    """When ``10m``, ``2h``, ``1d`` (ago), ``today``, ``yesterday 08:00`` or an ISO 8601 time was.
 
-    ``now`` has the time zone that a time without an offset is read in. Raises ValueError.
+    ``08:00`` is when it was that time last. ``now`` has the time zone that a time without an offset
+    is read in. Raises ValueError.
     """
+    text = text.strip()
     try:
-        if _DURATION.fullmatch(text.strip()):
+        if _DURATION.fullmatch(text):
             return now - timedelta(seconds=parse_duration(text))
-        moment = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text.strip()))
+        moment = _of_day(text, now) or datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
         if moment.tzinfo is None and now.tzinfo is timezone.utc:
             return moment.replace(tzinfo=timezone.utc)
         # A naive time is local time, by the offset of its own day and not of today.
         return moment.astimezone(timezone.utc)
     except (ValueError, OverflowError, OSError) as error:
-        raise ValueError("neither 10m, 2h, 1d nor a time such as 2026-11-23T08:00") from error
+        raise ValueError(
+            "neither 10m, 2h, 1d nor today, yesterday, 08:00 nor a time such as 2026-11-23T08:00"
+        ) from error
+
+
+def _of_day(text: str, now: datetime) -> datetime | None:
+    """The time of day, with or without its day, as a naive one; None where it is none."""
+    words = text.lower().split()
+    back = _DAYS.get(words[0]) if words else None
+    clocks = words if back is None else words[1:]
+    if not words or len(clocks) > 1 or not all(map(_CLOCK.fullmatch, clocks)):
+        return None
+    clock = time.fromisoformat(f"{clocks[0]:0>5}") if clocks else time()
+    moment = datetime.combine(now.date(), clock)
+    if back is None:
+        back = int(moment > now.replace(tzinfo=None))
+    return moment - timedelta(days=back)
 
 
 def told_apart(moment: datetime, zone: tzinfo | None) -> str:

@@ -43,7 +43,7 @@ def test_the_file_name_says_the_format(
     talk: ServerProcess, typed: CommandLine, tmp_path: Path
 ) -> None:
     """The ending of the name decides unless --format says another one."""
-    for options in (["-o", "a.html"], ["-o", "b.CSV"], ["-o", "c.html", "-f", "txt"]):
+    for options in (["-o", "a.html"], ["-o", "b.CSV"], ["-o", "c.html", "--format", "txt"]):
         assert typed("export", "--data-dir", talk.data_dir, *options).returncode == 0
     assert (tmp_path / "a.html").read_text("utf-8").startswith("<!doctype html>")
     assert ",'=three," in (tmp_path / "b.CSV").read_text("utf-8")
@@ -166,7 +166,7 @@ def test_a_bar_on_the_screen(output: str, talk: ServerProcess, tmp_path: Path) -
     main, terminal = pty.openpty()
     command = [sys.executable, "-m", "lanchat", "export", "--data-dir", str(talk.data_dir)]
     ended = subprocess.run(
-        [*command, "-f", "txt", "-o", output],
+        [*command, "--format", "txt", "-o", output],
         env={**os.environ, "TERM": "xterm-256color"},
         cwd=tmp_path,
         stdout=subprocess.PIPE,

@@ -1,3 +1,4 @@
+import gzip
 import json
 import sys
 from datetime import datetime, timedelta, timezone
@@ -73,6 +74,11 @@ def test_an_hour_that_comes_twice(typed: CommandLine, tmp_path: Path) -> None:
         (["--event", "leave"], []),
         (["--event", "leave", "--event", "join", "-n", "1"], [11]),
         (["--ip", "10.0.0.3", "--user", "guest"], [3]),
+        (["-n", "all"], list(range(12))),
+        (["--until", "570s"], [0, 1, 2]),
+        (["--since", "510s", "--until", "390s", "-n", "1"], [5]),
+        (["--exclude", "join"], []),
+        (["--exclude", "leave", "--exclude", "visits", "-n", "1"], [11]),
     ],
 )
 def test_choosing(options: list[str], guests: list[int], typed: CommandLine, file: Path) -> None:
@@ -198,7 +204,7 @@ def test_path_is_the_default_one(typed: CommandLine) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [["--since", "yesterday"], ["--ip", "here"], ["--event", "dance"], ["-n", "-1"], ["--what"]],
+    [["--since", "tomorrow"], ["--ip", "here"], ["--event", "dance"], ["-n", "-1"], ["--what"]],
 )
 def test_misuse_is_one_line(options: list[str], typed: CommandLine, file: Path) -> None:
     """The line names the option and where to find help."""
@@ -241,3 +247,43 @@ def test_several_logs_in_a_table_and_in_sums(typed: CommandLine, pair: list[Path
     raw = typed("log", "export", "--format", "jsonl", *pair).stdout.splitlines()
     assert [json.loads(text)["server"] for text in raw] == ["hall", "n2", "hall"]
     assert json.loads(typed("log", "stats", "--json", *pair).stdout)["open_visits"] == 3
+
+
+def test_a_log_through_a_pipe(typed: CommandLine, file: Path) -> None:
+    """It is read as a file is, and with --follow shown as it comes, to its end."""
+    for options in ([], ["--since", "150s"], ["-n", "all"], ["--json"]):
+        as_file = typed("log", "tail", file, *options).stdout
+        assert typed("log", "tail", "-", *options, given=file.read_text()).stdout == as_file
+    followed = typed("log", "tail", "-f", "-", given=file.read_text())
+    assert (followed.returncode, len(followed.stdout.splitlines())) == (0, 12)
+    assert typed("log", "stats", "-", given=file.read_text()).stdout.startswith("1 person,")
+    ended = typed("log", "tail", "-f", "-", file, given=file.read_text())
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+
+
+def test_a_log_that_is_compressed(typed: CommandLine, file: Path, tmp_path: Path) -> None:
+    """Alone, among those to which a log has moved, and where its end is missing."""
+    packed = tmp_path / "connections.log.2.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    for options in (["-n", "10"], ["--since", "570s"]):
+        as_file = typed("log", "tail", file, "-n", "10").stdout
+        assert typed("log", "tail", packed, *options).stdout in as_file
+        assert "Guest 11" in typed("log", "tail", packed, *options).stdout
+    # As the shell makes a list of all: they are one log, and it is read once.
+    shown = typed("log", "tail", "-n", "all", file, packed, "--utc").stdout.splitlines()
+    assert len(shown) == 24
+    assert shown[0].split()[2] == "→"
+    packed.write_bytes(packed.read_bytes()[:-20])
+    ended = typed("log", "tail", packed)
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert "its end is missing" in ended.stderr
+
+
+@pytest.mark.parametrize("command", [["tail"], ["tail", "-n", "all"], ["export"], ["stats"]])
+def test_a_file_that_is_no_log(command: list[str], typed: CommandLine, tmp_path: Path) -> None:
+    """One line says so, also of what comes through a pipe."""
+    (tmp_path / "notes.txt").write_text("milk\neggs\n" * 10_000)
+    for file in ("notes.txt", "-"):
+        ended = typed("log", *command, file, given="milk\n")
+        assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+        assert "is no connection log" in ended.stderr

@@ -21,7 +21,7 @@ def record() -> Callable[..., Record]:
 
 def shown(record: Record, width: int | None = None, layout: Layout | None = None) -> list[str]:
     layout = layout or Layout(unicode=True, utc=True)
-    return [line.plain for line in layout.lines(record, width)]
+    return list(layout.lines(record, width))
 
 
 @pytest.mark.parametrize(

@@ -179,3 +179,14 @@ def test_an_export_of_no_log_leaves_no_file(typed: CommandLine, tmp_path: Path) 
     ended = typed("log", "export", "none", "-o", "log.csv")
     assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_name_says_the_format(typed: CommandLine, two_files: Path, tmp_path: Path) -> None:
+    """An ending that nobody knows is no guess, and --format counts more."""
+    lines = typed("log", "export", two_files, "--format", "jsonl").stdout
+    for name, options in (("a.jsonl", []), ("b.csv", ["--format", "jsonl"])):
+        assert typed("log", "export", two_files, "-o", name, *options).returncode == 0
+        assert (tmp_path / name).read_text() == lines
+    typed("log", "export", two_files, "-o", "c")
+    assert (tmp_path / "c").read_text().startswith("\ufefftime,")
+    assert typed("log", "export", two_files, "-o", "d.html").returncode == 2

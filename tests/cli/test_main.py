@@ -8,7 +8,10 @@ import pytest
 
 from lanchat import __version__
 from lanchat.cli import ExitCode, complain, explain, run
+from lanchat.cli.commands import Command
+from lanchat.cli.serve import GROUPS, serve
 from lanchat.errors import LanchatError, LogMissing, NoFreePort, PortTaken, SettingRefused
+from tests.world.command_line import all_commands
 
 Output = pytest.CaptureFixture[str]
 
@@ -22,9 +25,56 @@ def test_help(argv: list[str], capsys: Output) -> None:
     assert output.err == ""
 
 
-def test_version(capsys: Output) -> None:
+@pytest.mark.parametrize(
+    ("argv", "hint"), [(["srve"], "serve"), (["log", "tial"], "tail"), (["host", "bann"], "ban")]
+)
+def test_a_typing_error(argv: list[str], hint: str, capsys: Output) -> None:
+    """What was meant is offered, in every group."""
+    assert run(argv) == ExitCode.USAGE
+    assert f"there is no command {argv[-1]!r}; did you mean {hint}?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[], ["log"], ["log", "tail"], ["host", "ban"]])
+def test_the_help_of_a_command(words: list[str], capsys: Output) -> None:
+    """It is that of --help."""
+    assert run(["help", *words]) == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"Usage: {' '.join(['lanchat', *words])} ")
+    run([*words, "--help"])
+    assert capsys.readouterr().out == shown
+    assert run(["help", "serve", "now"]) == ExitCode.USAGE
+
+
+def test_every_help_has_an_example_and_no_summary_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in a narrow terminal, where an example is still one line."""
+    monkeypatch.setenv("COLUMNS", "40")
+    for context in all_commands():
+        command = context.command
+        assert isinstance(command, Command), context.command_path
+        shown = click.Context(command, parent=context.parent, info_name=context.info_name)
+        lines = shown.get_help().splitlines()
+        assert command.examples, context.command_path
+        for line, _ in command.examples:
+            assert f"  {line}" in lines
+        assert "..." not in " ".join(lines).replace("]...", "")
+
+
+def test_the_options_of_serve_stand_in_groups(capsys: Output) -> None:
+    """Each once; what has no group stands at the end."""
+    run(["serve", "--help"])
+    lines = capsys.readouterr().out.splitlines()
+    titles = [line for line in lines if line.endswith(":") and line[0] != " "]
+    assert titles == [*(f"{title}:" for title in GROUPS), "Options:", "Examples:"]
+    known = {str(each.name) for each in serve.params}
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert set(grouped) <= known
+    assert len(grouped) == len(set(grouped))
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version(option: str, capsys: Output) -> None:
     """The version stands behind the name."""
-    assert run(["--version"]) == ExitCode.OK
+    assert run([option]) == ExitCode.OK
     assert capsys.readouterr().out == f"lanchat {__version__}\n"
 
 
@@ -33,9 +83,18 @@ def test_an_unknown_word_is_one_line(argv: list[str], capsys: Output) -> None:
     """The line says what is wrong and where to find help."""
     assert run(argv) == ExitCode.USAGE
     error = capsys.readouterr().err
-    assert error.startswith("lanchat: No such")
+    assert error.startswith(("lanchat: No such option", "lanchat: there is no command"))
     assert error.endswith("--help\n")
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("argv", "new"), [(["export", "-f", "txt"], "--format"), (["serve", "-o"], "--open")]
+)
+def test_a_letter_that_means_something_else_now(argv: list[str], new: str, capsys: Output) -> None:
+    """Whoever types it is told what to write."""
+    assert run(argv) == ExitCode.USAGE
+    assert f"{argv[1]} has another meaning by now; write {new}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

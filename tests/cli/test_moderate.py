@@ -88,3 +88,33 @@ def test_where_no_server_runs_that_is_said(tmp_path, capsys):
     """Where no server runs, the folder that was looked into is named."""
     assert run(["host", "link", "--data-dir", str(tmp_path / "none")]) == 1
     assert f"no lanchat is running here with this data dir: {tmp_path}" in capsys.readouterr().err
+
+
+def test_who_cannot_be_asked_says_yes_beforehand(typed, ana):
+    """Without a terminal and without an answer nothing is done, and the option is named."""
+    ana.join()
+    ana.say("hello")
+    assert typed("clear", answer="")[0] == 2
+    assert typed("clear", "--yes", answer="")[0] == 0
+
+
+def test_nobody_is_asked_about_a_room_that_is_not_there(typed, monkeypatch, tmp_path):
+    """That there is none is said first."""
+    monkeypatch.setenv("LANCHAT_DATA_DIR", str(tmp_path))
+    code, shown = typed("clear", answer="y\n")
+    assert (code, shown) == (1, "")
+
+
+@pytest.mark.parametrize("command", ["ban", "kick", "topic"])
+def test_a_command_without_what_it_needs(command, typed):
+    """A name that is missing is wrong usage; where nothing is needed, nothing is asked for."""
+    assert typed(command)[0] == (0 if command == "topic" else 2)
+
+
+def test_bans_are_for_programs_too(typed):
+    """They are an array of JSON, or lines."""
+    assert json.loads(typed("bans", "--json")[1]) == []
+    typed("ban", "Troll", "forever")
+    (ban,) = json.loads(typed("bans", "--json")[1])
+    assert (ban["name"], ban["until"], ban["by"]) == ("Troll", None, "terminal")
+    assert "Troll" in typed("bans")[1]

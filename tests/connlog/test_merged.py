@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -30,7 +30,7 @@ def pair(tmp_path: Path, joined: Joined) -> list[Path]:
     return paths
 
 
-def told(records: list[Record]) -> list[tuple[str, str]]:
+def told(records: Iterable[Record]) -> list[tuple[str, str]]:
     return [(record.server, record.user) for record in records]
 
 
@@ -42,7 +42,8 @@ def look(logs: Logs) -> list[tuple[str, str]]:
 
     found: list[Record] = []
     with suppress(Enough):
-        found.extend(logs.follow(pause))
+        for records in logs.follow(pause):
+            found.extend(records)
     return told(found)
 
 
@@ -50,16 +51,16 @@ def test_the_order_is_that_of_times(pair: list[Path]) -> None:
     """From the end and from the beginning; each says where it stands."""
     everything = [("a", "0"), ("b", "1"), ("a", "2"), ("b", "3"), ("a", "4")]
     logs = Logs(pair)
-    assert told(list(logs.all())) == everything
+    assert told(logs.all()) == everything
     for count, expected in ((None, everything), (2, everything[-2:]), (0, []), (9, everything)):
         assert told(logs.tail(count)) == expected
-    assert json.loads(logs.tail(1)[0].as_json())["server"] == "a"
+    assert json.loads(next(iter(logs.tail(1))).as_json())["server"] == "a"
 
 
 def test_one_alone_is_as_it_is(pair: list[Path], joined: Joined) -> None:
     """Also where its clock was set back, and where it is named twice."""
     pair[0].write_bytes(joined("later", start=9) + joined("earlier"))
-    records = Logs([pair[0], pair[0]]).tail(None)
+    records = list(Logs([pair[0], pair[0]]).tail(None))
     assert told(records) == [("", "later"), ("", "earlier")]
     assert "server" not in records[0].as_json()
 
@@ -117,3 +118,12 @@ def test_one_that_is_missing(pair: list[Path], tmp_path: Path, joined: Joined) -
 def test_names(paths: list[str], names: list[str]) -> None:
     """The shortest that tell them apart."""
     assert names_of(list(map(Path, paths))) == names
+
+
+def test_what_a_log_has_moved_to_is_a_part_of_it(pair: list[Path], joined: Joined) -> None:
+    """A list that the shell has made of all files of one log is one log."""
+    older = pair[0].with_name("a.log.1")
+    older.write_bytes(joined("older"))
+    for paths in ([pair[0], older], [older, pair[0], pair[0].with_name("a.log.2.gz")]):
+        assert told(Logs(paths).tail(2)) == [("", "2"), ("", "4")]
+    assert told(Logs([older]).tail(9)) == [("", "older")]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from enum import IntEnum
-from importlib import import_module
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from lanchat import __version__
+from lanchat.cli.commands import Command, Commands
 from lanchat.errors import CannotStart, ConfigFileRefused, LanchatError, NoHome, SettingRefused
 
 DEBUG_VARIABLE = "LANCHAT_DEBUG"
@@ -34,35 +34,6 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-class Commands(click.Group):
-    """Imports a subcommand when it is asked for: reading a log needs nothing that serves.
-
-    ``lazily`` says where a subcommand is, as ``module:function``.
-    """
-
-    def __init__(self, *args: Any, lazily: Mapping[str, str], **settings: Any) -> None:
-        super().__init__(*args, **settings)
-        self._lazily = lazily
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), *self._lazily]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        place = self._lazily.get(cmd_name)
-        if place is None:
-            return super().get_command(ctx, cmd_name)
-        module, _, function = place.partition(":")
-        command: click.Command = getattr(import_module(module), function)
-        return command
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError as error:
-            # Whoever read our output has seen enough. Caught here, because click exits with 1.
-            raise click.exceptions.Exit(ExitCode.OK) from error
-
-
 @click.group(
     cls=Commands,
     lazily={
@@ -77,18 +48,28 @@ class Commands(click.Group):
         "export": "lanchat.cli.export_import:export",
         "import": "lanchat.cli.export_import:import_",
         "completion": "lanchat.cli:completion",
+        "help": "lanchat.cli:help_",
     },
+    examples=[
+        ("lanchat serve", "Start a chat, and see the address for all others"),
+        ("lanchat log tail -f", "See who comes and goes"),
+        ("lanchat help log tail", "Read about a command; `man lanchat` has all of them"),
+    ],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="lanchat", message="%(prog)s %(version)s")
+@click.version_option(
+    __version__, "-V", "--version", prog_name="lanchat", message="%(prog)s %(version)s"
+)
 @click.pass_context
 def lanchat(context: click.Context) -> None:
     """Chat with everybody on your network: start it here, open it in any browser there."""
     show_help(context)
 
 
-@click.command()
+@click.command(
+    cls=Command, examples=[('eval "$(lanchat completion bash)"', "In this shell, from now on")]
+)
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(*, shell: str) -> None:
     """Print a script that lets your shell complete commands, options and values.
@@ -105,6 +86,22 @@ def completion(*, shell: str) -> None:
     if script is None:
         raise click.ClickException(f"click has no completion for {shell}")
     click.echo(script(lanchat, {}, "lanchat", COMPLETION_VARIABLE).source())
+
+
+@click.command("help", cls=Command, examples=[("lanchat help log tail", "Read about one of them")])
+@click.argument("words", nargs=-1, metavar="[COMMAND]...")
+@click.pass_context
+def help_(context: click.Context, /, *, words: tuple[str, ...]) -> None:
+    """Show what a command does, and its options."""
+    shown = context.find_root()
+    for word in words:
+        group = shown.command
+        if not isinstance(group, click.Group):
+            raise click.UsageError(f"{shown.command_path} has no commands of its own", shown)
+        name, command, _ = group.resolve_command(shown, [word])
+        if command is not None:
+            shown = click.Context(command, parent=shown, info_name=name)
+    click.echo(shown.get_help())
 
 
 def show_help(context: click.Context) -> None:

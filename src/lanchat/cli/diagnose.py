@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lanchat.cli import ExitCode
+from lanchat.cli.commands import Command
 from lanchat.cli.options import (
     color_option,
     is_typed,
@@ -35,7 +36,13 @@ _NARROW = 60
 _NARROW_INDENT = 4
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=[
+        ("lanchat doctor", "On the computer that runs the chat"),
+        ("lanchat doctor http://192.168.1.20:8765", "On a guest's computer"),
+    ],
+)
 @click.argument("url", required=False)
 @click.option(
     "--port",

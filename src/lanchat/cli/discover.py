@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lanchat.cli.commands import Command
 from lanchat.cli.options import color_option
 from lanchat.cli.output import plain_table
 from lanchat.errors import NoRoomFound
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-@click.command()
+@click.command(
+    cls=Command, examples=[("lanchat discover --timeout 10", "Wait longer, in a slow network")]
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1, 600),

@@ -19,16 +19,21 @@ from lanchat.archive.places import Folder, Shared, place
 from lanchat.archive.room_zip import RoomZip
 from lanchat.archive.zip_importer import RoomImport
 from lanchat.cli import complain
+from lanchat.cli.commands import Command
 from lanchat.cli.options import (
     data_dir_option,
     is_typed,
     moment,
     shared_database_option,
     shared_files_option,
+    since_option,
+    until_option,
+    utc_option,
 )
 from lanchat.cli.output import (
     STDOUT,
     counted,
+    format_of,
     output_options,
     progress,
     report,
@@ -45,21 +50,28 @@ FORMATS: tuple[str, ...] = (*get_args(FormatName), ROOM)
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    retired={"-f": "--format"},
+    examples=[
+        ("lanchat export -o messages.html", "One page with all that was said"),
+        ("lanchat export -o room.zip", "Everything with its files, to be imported elsewhere"),
+        ("lanchat export --since yesterday --format txt", "Since yesterday, in the terminal"),
+    ],
+)
 @data_dir_option
 @shared_database_option
 @shared_files_option
 @click.option(
     "--format",
-    "-f",
     "wanted",
     type=click.Choice(FORMATS),
     show_default="as FILE's name ends; jsonl where it has no ending",
     help="jsonl is exact and can be imported; txt, html and csv are for people; zip has all that"
     " was sent, too, with a page for people, and can be imported.",
 )
-@click.option("--since", metavar="WHEN", help="Nothing older: 12h, 30d, or an ISO 8601 time.")
-@click.option("--until", metavar="WHEN", help="Only what was said before.")
+@since_option
+@until_option
 @click.option(
     "--room", metavar="NAME", help="Only what was said in this room; lobby is the main one."
 )
@@ -68,7 +80,7 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
     is_flag=True,
     help="Also what two people have said to each other in private.",
 )
-@click.option("--utc", is_flag=True, help="Show and take times in UTC.")
+@utc_option
 @output_options
 def export(
     *,
@@ -88,7 +100,10 @@ def export(
 
     The chat may go on meanwhile; what is said later is not in it.
     """
-    name, where = wanted or _by_ending(output), _place(data_dir, database, files_dir)
+    name, where = (
+        wanted or format_of(output, FORMATS, "jsonl"),
+        _place(data_dir, database, files_dir),
+    )
     asked = Asked(
         since=moment(since, "--since", utc=utc),
         until=moment(until, "--until", utc=utc),
@@ -145,7 +160,11 @@ def _say_left_out(*, is_so: bool) -> None:
         )
 
 
-@click.command("import")
+@click.command(
+    "import",
+    cls=Command,
+    examples=[("lanchat import --data-dir room13 room.zip", "Take a room into another folder")],
+)
 @data_dir_option
 @shared_database_option
 @shared_files_option
@@ -191,16 +210,6 @@ def _import_room(where: Folder | Shared, file: Path) -> None:
         complain(
             f"{counted(taken.left_out, 'file')} left out: name a folder for them with --files-dir"
         )
-
-
-def _by_ending(path: Path) -> str:
-    ending = path.suffix.lower().removeprefix(".")
-    for name in FORMATS:
-        if ending == name or (not ending and name == "jsonl"):
-            return name
-    raise click.UsageError(
-        f"the name of {path} ends in none of .{', .'.join(FORMATS)}; say the format with --format"
-    )
 
 
 def _stdin() -> BinaryIO:

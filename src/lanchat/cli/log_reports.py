@@ -13,16 +13,32 @@ from rich.table import Table
 from rich.text import Text
 
 from lanchat.archive.message_formats import BYTE_ORDER_MARK, cell, rows
-from lanchat.cli.log import report_skipped
+from lanchat.cli.commands import Command
+from lanchat.cli.log import batches, report_skipped
 from lanchat.cli.log_lines import duration
-from lanchat.cli.options import color_option, log_options, moment
-from lanchat.cli.output import counted, output_options, plain_table, report, writing
+from lanchat.cli.options import (
+    color_option,
+    log_options,
+    moment,
+    since_option,
+    until_option,
+    utc_option,
+)
+from lanchat.cli.output import (
+    counted,
+    format_of,
+    output_options,
+    plain_table,
+    progress,
+    report,
+    writing,
+)
 from lanchat.connlog.log_record import Filter, Record
 from lanchat.connlog.merged import Logs
 from lanchat.connlog.visits import HOURS, Person, Statistics, count
 from lanchat.sizes import rough_size
 from lanchat.terminal import ACCENT, ColorChoice, beside, console
-from lanchat.times import told_apart
+from lanchat.times import WallClock
 
 COLUMNS = (
     *("time", "event", "user", "ip", "seconds"),
@@ -41,6 +57,8 @@ COLUMNS = (
     ),
 )
 
+FORMATS = ("csv", "jsonl")
+
 BAR = 40
 """Columns of the busiest hour, where there is room for it."""
 
@@ -50,45 +68,75 @@ NUMBERS = len("08:00Z   1000 d 10 h")
 SHOWN = 20
 
 
-@click.command("export")
+@click.command(
+    "export",
+    cls=Command,
+    examples=[
+        ("lanchat log export -o log.csv", "A table of all events for a spreadsheet"),
+        ("lanchat log export --since 30d -o log.jsonl", "The lines of a month, for programs"),
+    ],
+)
 @click.option(
     "--format",
     "wanted",
-    type=click.Choice(["csv", "jsonl"]),
-    default="csv",
-    show_default=True,
+    type=click.Choice(FORMATS),
+    show_default="as FILE's name ends; csv where it has no ending",
     help="csv is for spreadsheets; jsonl has the lines as they are in the log.",
 )
-@click.option("--since", metavar="WHEN", help="Nothing older: 12h, 30d, or an ISO 8601 time.")
-@click.option("--utc", is_flag=True, help="Show and take times in UTC.")
+@since_option
+@until_option
+@utc_option
 @output_options
 @log_options
 def export(
-    *, wanted: str, since: str | None, utc: bool, output: Path, force: bool, files: tuple[Path, ...]
+    *,
+    wanted: str | None,
+    since: str | None,
+    until: str | None,
+    utc: bool,
+    output: Path,
+    force: bool,
+    files: tuple[Path, ...],
 ) -> None:
     """Write all events as a table or as lines of JSON.
 
     The oldest comes first, from the files to which the log has moved.
 
-    FILE is a connection log; without it, that of `lanchat serve` with the same options. Of several
-    ones all events are in the order of their times, each with the server that wrote it down.
+    FILE is a connection log, "-" what comes through a pipe; without it, that of `lanchat serve`
+    with the same options. Of several ones all events are in the order of their times, each with the
+    server that wrote it down.
     """
-    logs = Logs(files, Filter(since=moment(since, "--since", utc=utc)))
+    name = wanted or format_of(output, FORMATS, "csv")
+    begin, end = moment(since, "--since", utc=utc), moment(until, "--until", utc=utc)
+    logs = Logs(files, Filter(since=begin, until=end))
     columns = (*COLUMNS, *["server"] * (len(logs.readers) > 1))
-    zone = timezone.utc if utc else None
+    clock = WallClock(utc=utc)
     written = 0
-    with writing(output, force=force) as write:
-        if wanted == "csv":
+    with (
+        writing(output, force=force) as write,
+        progress("Events", logs.size(), path=output) as advance,
+    ):
+        if name == "csv":
             write(BYTE_ORDER_MARK + rows([columns]))
-        for record in logs.all():
-            write(_row(record, columns, zone) if wanted == "csv" else f"{record.as_json()}\n")
-            written += 1
+        for piece in batches(logs.all(advance)):
+            if name == "csv":
+                write(rows([_row(record, columns, clock) for record in piece]))
+            else:
+                write("".join([f"{record.as_json()}\n" for record in piece]))
+            written += len(piece)
     report(counted(written, "event"), output)
     report_skipped(logs)
 
 
-@click.command("stats")
-@click.option("--since", metavar="WHEN", help="Nothing older: 12h, 30d, or an ISO 8601 time.")
+@click.command(
+    "stats",
+    cls=Command,
+    examples=[
+        ("lanchat log stats --since 30d", "Who was here in the last month, and when"),
+        ("lanchat log stats hall.log gym.log", "The sums of two servers"),
+    ],
+)
+@since_option
 @click.option(
     "-n",
     "--people",
@@ -100,7 +148,7 @@ def export(
     help="How many people to show: those who were here longest.",
 )
 @click.option("--json", "raw", is_flag=True, help="Print everything as JSON, times in UTC.")
-@click.option("--utc", is_flag=True, help="Show and take times in UTC.")
+@utc_option
 @color_option
 @log_options
 def stats(
@@ -116,12 +164,15 @@ def stats(
 
     A chart has the hours of the day, with the time of all people in each of them.
 
-    FILE is a connection log; without it, that of `lanchat serve` with the same options. Of several
-    ones, such as those of servers that share a database, it shows the sums.
+    FILE is a connection log, "-" what comes through a pipe; without it, that of `lanchat serve`
+    with the same options. Of several ones, such as those of servers that share a database, it shows
+    the sums.
     """
     zone = timezone.utc if utc else None
     logs = Logs(files)
-    sums = count(logs.all(), moment(since, "--since", utc=utc), zone)
+    begin = moment(since, "--since", utc=utc)
+    with progress("Events", logs.size(), path=files[0]) as advance:
+        sums = count(logs.all(advance), begin, zone)
     if raw:
         click.echo(json.dumps(_as_json(sums), indent=2))
     else:
@@ -129,12 +180,12 @@ def stats(
     report_skipped(logs)
 
 
-def _row(record: Record, columns: Sequence[str], zone: tzinfo | None) -> str:
-    clock = f"{record.time.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-    time = clock + told_apart(record.time, zone)
+def _row(record: Record, columns: Sequence[str], clock: WallClock) -> Sequence[object]:
+    day, time, apart = clock.read(record.time)
     # Strangers have typed all but the numbers.
-    values: Iterator[object] = (getattr(record, name) for name in columns[1:])
-    return rows([(time, *(cell(each) if isinstance(each, str) else each for each in values))])
+    values = [getattr(record, name) for name in columns[1:]]
+    texts = [cell(each) if isinstance(each, str) and each else each for each in values]
+    return [f"{day} {time}{apart}", *texts]
 
 
 def _as_json(sums: Statistics) -> dict[str, object]:

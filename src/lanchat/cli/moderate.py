@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
@@ -11,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lanchat.cli import complain, show_help
+from lanchat.cli import ExitCode, complain, show_help
+from lanchat.cli.commands import Commands
 from lanchat.cli.options import (
     color_option,
     data_dir_option,
@@ -28,6 +31,23 @@ from lanchat.times import in_own_zone, told_apart
 if TYPE_CHECKING:
     from rich.table import Table
 
+_WORDS = {
+    **dict.fromkeys(("unmute", "kick", "unban", "host", "unhost", "clear"), "Ana"),
+    "mute": "Ana 1h",
+    "ban": "Ana 2h address",
+    **dict.fromkeys(("readonly", "edits", "files", "hands", "private"), "off"),
+    "slow": "10s",
+    "topic": '"Fractions, page 12"',
+    **dict.fromkeys(("pin", "unpin", "delete"), "41"),
+    "poll": '"Lunch? | Pizza | Rice"',
+    "announce": '"Five minutes left"',
+    "groups": "5",
+    "group": "Ana 2",
+    "room": "Robots",
+    "rename": "Robots",
+}
+"""What each command is shown with."""
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -42,7 +62,14 @@ def room_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return data_dir_option(shared_database_option(log_file_option(with_room)))
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    cls=Commands,
+    examples=[
+        ("lanchat host list", "Who is here, and who is banned"),
+        ("lanchat host mute Ana", "Let somebody read only"),
+    ],
+    invoke_without_command=True,
+)
 @click.pass_context
 def host(context: click.Context) -> None:
     """Keep order in the room: the commands of its hosts, from a terminal.
@@ -53,7 +80,7 @@ def host(context: click.Context) -> None:
     show_help(context)
 
 
-@host.command()
+@host.command(examples=[("lanchat host link", "What opens the page of a host")])
 @room_options
 def link(*, room: Room) -> None:
     """Print the host link of the room: whoever opens it is host."""
@@ -65,7 +92,7 @@ def link(*, room: Room) -> None:
     click.echo(answer["link"] or answer["end"])
 
 
-@host.command("list")
+@host.command("list", examples=[("lanchat host list --json", "For other programs")])
 @room_options
 @click.option("--json", "as_json", is_flag=True, help="Print one object of JSON.")
 @color_option
@@ -103,22 +130,75 @@ def _about(command: Offered) -> Callable[[_F], _F]:
     return click.option("--room", "about", metavar="NAME", help="Which room it is about.", **how)
 
 
+def _examples(command: Offered) -> list[tuple[str, str]]:
+    """How it is typed, with what it does, as far as that is said shortly."""
+    meaning = re.split(r"[;:.(]|, (?:for|unless|with|in|as)\b", command.help)[0].strip()
+    room = ' --room "Group 2"' if command.needs_room else ""
+    return [
+        (f"lanchat host {command.name} {_WORDS.get(command.name, '')}".rstrip() + room, meaning)
+    ]
+
+
+def _sure(command: Offered) -> Callable[[_F], _F]:
+    """The option that says yes beforehand, where somebody is asked."""
+    if not command.grave:
+        return lambda carry_out: carry_out
+    return click.option("--yes", "-y", is_flag=True, help="Do not ask whether it is meant.")
+
+
+def _ask_first(command: Offered, room: Room) -> None:
+    """Go on where somebody says yes. Raises Exit, Abort, or UsageError where nobody could."""
+    ask(room, {"do": "list"})  # whether there is a room at all
+    try:
+        sure = click.confirm(command.help.rstrip(".") + "?", err=True)
+    except click.Abort:
+        if sys.stdin is not None and sys.stdin.isatty():
+            raise
+        words = f"nobody could say yes to {command.name}: --yes says it"
+        raise click.UsageError(words, click.get_current_context()) from None
+    if not sure:
+        raise click.exceptions.Exit(ExitCode.FAILED)
+
+
 def _add(command: Offered) -> None:
     """Make a command of the room one of the terminal."""
 
-    @host.command(command.name, help=command.help)
-    @click.argument("words", nargs=-1, metavar=command.usage.partition(" ")[2] or None)
+    @host.command(command.name, help=command.help, examples=_examples(command))
+    @click.argument(
+        "words",
+        nargs=-1,
+        required=command.needs_words,
+        metavar=command.usage.partition(" ")[2] or None,
+    )
+    @_sure(command)
     @_about(command)
     @room_options
-    def carry_out(*, words: tuple[str, ...], room: Room, about: str = "") -> None:
-        if command.grave:
-            click.confirm(command.help.rstrip(".") + "?", abort=True, err=True)
-        request = {"do": "command", "name": command.name, "text": " ".join(words), "room": about}
-        click.echo(_safe(in_own_zone(ask(room, request)["message"])))
+    def carry_out(
+        *, words: tuple[str, ...], room: Room, about: str = "", yes: bool = False
+    ) -> None:
+        if command.grave and not yes:
+            _ask_first(command, room)
+        _say(room, {"do": "command", "name": command.name, "text": " ".join(words), "room": about})
+
+
+@host.command(examples=[("lanchat host bans --json", "For other programs")])
+@room_options
+@click.option("--json", "as_json", is_flag=True, help="Print one array of JSON.")
+def bans(*, room: Room, as_json: bool) -> None:
+    """Show who is banned, and until when."""
+    if as_json:
+        click.echo(json.dumps(ask(room, {"do": "list"})["bans"]))
+    else:
+        _say(room, {"do": "command", "name": "bans", "text": "", "room": ""})
+
+
+def _say(room: Room, request: dict[str, Any]) -> None:
+    click.echo(_safe(in_own_zone(ask(room, request)["message"])))
 
 
 for _command in offered():
-    _add(_command)
+    if _command.name not in host.commands:
+        _add(_command)
 
 
 def _rules(room: dict[str, Any]) -> Iterable[str]:

@@ -131,6 +131,19 @@ color_option = option(
     help="When to use colours; NO_COLOR is respected.",
 )
 
+
+since_option = click.option(
+    "--since",
+    metavar="WHEN",
+    help="Nothing older: 10m, 2h, 30d, today, yesterday, 08:00, or an ISO 8601 time.",
+)
+
+until_option = click.option(
+    "--until", metavar="WHEN", help="Only what was before: written as for --since."
+)
+
+utc_option = click.option("--utc", is_flag=True, help="Show and take times in UTC.")
+
 data_dir_option = option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
@@ -212,6 +225,6 @@ def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(files=files or (log_file,), **others)
 
     argument = click.argument(
-        "files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path)
+        "files", nargs=-1, metavar="[FILE]...", type=click.Path(allow_dash=True, path_type=Path)
     )
     return log_folder_option(log_file_option(argument(with_file)))

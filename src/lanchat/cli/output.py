@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -37,6 +37,20 @@ def output_options(command: Decorated) -> Decorated:
     )
     force = click.option("--force", is_flag=True, help="Replace FILE where there is one.")
     return output(force(command))
+
+
+def format_of(path: Path, formats: Sequence[str], usual: str) -> str:
+    """The format that the file's name ends in; ``usual`` where it has no ending.
+
+    Raises click.UsageError.
+    """
+    ending = path.suffix.lower().removeprefix(".")
+    if ending and ending not in formats:
+        known = ", .".join(formats)
+        raise click.UsageError(
+            f"the name of {path} ends in none of .{known}; say the format with --format"
+        )
+    return ending or usual
 
 
 @contextmanager

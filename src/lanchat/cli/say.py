@@ -11,6 +11,7 @@ from typing import Protocol, cast
 
 import click
 
+from lanchat.cli.commands import Command
 from lanchat.cli.moderate import room_options
 from lanchat.cli.spoken import batches, messages, readable
 from lanchat.control.client import Room, ask, send
@@ -43,7 +44,13 @@ class Terminal:
             return str(send(self._room, request, content)["file"])
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=[
+        ('lanchat say "Lunch is ready"', "On the computer of the room"),
+        ("make 2>&1 | lanchat say --code", "What a program prints"),
+    ],
+)
 @click.argument("words", nargs=-1, metavar="[TEXT]...")
 @click.option("--code", is_flag=True, help="Show it as code, such as what a program prints.")
 @click.option(

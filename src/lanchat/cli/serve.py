@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 # Nothing heavy up here: `serve` patches the standard library for gevent before that.
+from lanchat.cli.commands import Command
 from lanchat.cli.config_file import file_of, file_with_secrets
 from lanchat.cli.options import (
     color_option,
@@ -34,7 +35,41 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-@click.command()
+GROUPS = {
+    "Room": ["name", "lang", "history", "grace", "edit_time", "rooms", "private"],
+    "Address": [
+        *("host", "port", "reuse_port", "interface", "advertise", "mdns_name", "no_mdns"),
+        *("allow_hosts", "trust_proxy", "sticky"),
+    ],
+    "Safety": [
+        *("access_code", "access_code_file", "tls", "tls_cert", "tls_key"),
+        *("rate", "max_per_ip", "max_clients"),
+    ],
+    "Storage": [
+        *("data_dir", "log_file", "database", "no_history", "retention", "retention_messages"),
+        *("files_dir", "max_file_size", "file_quota", "file_quota_person", "no_files"),
+    ],
+    "Programs": [
+        *("metrics", "metrics_token", "metrics_token_file"),
+        *("hooks", "hook_secret", "hook_secret_file"),
+    ],
+    "Output": ["show_qr", "open_browser", "quiet", "verbose", "color"],
+}
+"""What the options stand under in the help; those that are left stand at its end."""
+
+
+@click.command(
+    cls=Command,
+    groups=GROUPS,
+    retired={"-o": "--open"},
+    examples=[
+        ('lanchat serve --name "Room 12" --access-code auto', "Let those in who know the code"),
+        ("lanchat serve --retention 30d --max-file-size 20MB", "Keep a month, and small files"),
+        ("lanchat serve --port 9000 --data-dir room13", "A second room on this computer"),
+    ],
+    epilog="Each option can be set by its variable or in a file of settings, too: `lanchat config`"
+    " shows what holds, and `man lanchat` has all commands.",
+)
 @config_option
 @option(
     "--host",
@@ -275,7 +310,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
     show_default="where the terminal has room for it",
     help="Show the address as a QR code, too, for the cameras of phones.",
 )
-@option("--open", "-o", "open_browser", is_flag=True, help="Open the chat in your browser.")
+@option("--open", "open_browser", is_flag=True, help="Open the chat in your browser.")
 @option("--quiet", "-q", is_flag=True, help="Show errors only, and no banner.")
 @option(
     "--verbose",

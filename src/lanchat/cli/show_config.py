@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from lanchat.cli import show_help
+from lanchat.cli.commands import Commands
 from lanchat.cli.config_file import Setting, file_of
 from lanchat.cli.options import duration, size
 from lanchat.cli.output import plain_table
@@ -59,14 +60,14 @@ class Shown(NamedTuple):
         return "set, and not shown" if self.setting.shown is None else str(self.value)
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Commands, invoke_without_command=True)
 @click.pass_context
 def config(context: click.Context) -> None:
     """See which settings hold, and why."""
     show_help(context)
 
 
-@config.command()
+@config.command(examples=[("lanchat config path", "Where to write settings")])
 def path() -> None:
     """Print where settings are looked for.
 
@@ -75,7 +76,13 @@ def path() -> None:
     click.echo(default_config_file())
 
 
-@config.command(context_settings={"ignore_unknown_options": True})
+@config.command(
+    context_settings={"ignore_unknown_options": True},
+    examples=[
+        ("lanchat config show --port 9000", "What would hold with this option"),
+        ("lanchat config show > config.toml", "A file of all settings to begin with"),
+    ],
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF SERVE]...")
 def show(*, as_json: bool, options: tuple[str, ...]) -> None:

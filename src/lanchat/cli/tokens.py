@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from lanchat.cli import complain, show_help
+from lanchat.cli.commands import Commands
 from lanchat.cli.moderate import moment, room_options
 from lanchat.cli.options import color_option
 from lanchat.cli.output import plain_table
@@ -15,7 +16,11 @@ from lanchat.control.client import Room, ask
 from lanchat.terminal import ColorChoice, beside, console, printable
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    cls=Commands,
+    examples=[("lanchat token new build --write", "Let a program write by the name of build")],
+    invoke_without_command=True,
+)
 @click.pass_context
 def token(context: click.Context) -> None:
     """Let programs read and write: each has a token, a name and a room.
@@ -27,7 +32,9 @@ def token(context: click.Context) -> None:
     show_help(context)
 
 
-@token.command()
+@token.command(
+    examples=[('lanchat token new build --write --room "Room 12"', "To write there, and not read")]
+)
 @click.argument("name")
 @click.option(
     "--room",
@@ -52,7 +59,7 @@ def new(*, name: str, about: str, only: str | None, room: Room) -> None:
     click.echo(made["token"])
 
 
-@token.command("list")
+@token.command("list", examples=[("lanchat token list --json", "For other programs")])
 @click.option("--json", "as_json", is_flag=True, help="Print one array of JSON.")
 @color_option
 @room_options
@@ -73,7 +80,7 @@ def list_(*, room: Room, as_json: bool, color: ColorChoice) -> None:
     console(color).print(table if tokens else "No program has a token.")
 
 
-@token.command()
+@token.command(examples=[("lanchat token revoke build", "Let it in no more")])
 @click.argument("name")
 @room_options
 def revoke(*, name: str, room: Room) -> None:

@@ -1,20 +1,23 @@
 """The files of a connection log: which there are, in which order, and how they are read.
 
 A log is a row of files, ``connections.log`` and before it ``connections.log.1``, ``.2`` and so
-on. They move up at any moment, and on Windows only while no reader has them open. A file is
-therefore known by its device and inode, which a rename does not change.
+on, where others may have compressed them (``.2.gz``). They move up at any moment, and on Windows
+only while no reader has them open. A file is therefore known by its device and inode, which a
+rename does not change.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
-from collections.abc import Iterator
-from contextlib import suppress
+import zlib
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from lanchat.connlog.log_record import LINE_LIMIT
 
@@ -23,6 +26,8 @@ BLOCK = 64 * 1024
 
 MARK = 64
 """Bytes before a place that a bookmark remembers."""
+
+_NUMBERED = re.compile(r"(.+)\.(\d{1,9})(\.gz)?", re.ASCII)
 
 Identity = tuple[int, int]
 
@@ -47,15 +52,22 @@ def files_of(path: Path) -> Iterator[Path]:
     """
     yield path
     last = 0
-    while numbers := [number for number in _numbers(path) if number > last]:
-        yield from (path.with_name(f"{path.name}.{number}") for number in numbers)
-        last = numbers[-1]
+    while pieces := {number: file for number, file in _pieces(path).items() if number > last}:
+        yield from (pieces[number] for number in sorted(pieces))
+        last = max(pieces)
+
+
+def is_piece(path: Path, logs: Collection[Path]) -> bool:
+    """Whether the file is one of those that a log among the ``logs`` has anyway."""
+    found = _NUMBERED.fullmatch(path.name)
+    return found is not None and path.with_name(found[1]) in logs
 
 
 def open_log(path: Path) -> BinaryIO:
     """Open a file of a log for reading. Raises OSError, also for what is no file.
 
-    A pipe would hold up whoever opens it, a whole server perhaps, and a device has no end.
+    A pipe would hold up whoever opens it, a whole server perhaps, and a device has no end. One that
+    is compressed is unpacked into a file that nobody sees: it is read from its end, too.
     """
 
     def open_at_once(name: str, flags: int) -> int:
@@ -65,6 +77,9 @@ def open_log(path: Path) -> BinaryIO:
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise OSError(errno.EINVAL, "it is no file")
+    if path.suffix == ".gz":
+        with file:
+            return _unpacked(file)
     return file
 
 
@@ -107,11 +122,31 @@ def lines_backwards(file: BinaryIO, end: int) -> Iterator[bytes]:
     yield rest
 
 
-def _numbers(path: Path) -> list[int]:
-    found = []
+def _pieces(path: Path) -> dict[int, Path]:
+    """The files to which the log has moved, by their numbers."""
+    found: dict[int, Path] = {}
     with suppress(FileNotFoundError, NotADirectoryError):
         for neighbour in path.parent.iterdir():
-            name, _, number = neighbour.name.rpartition(".")
-            if name == path.name and number.isascii() and number.isdecimal():
-                found.append(int(number))
-    return sorted(found)
+            name = _NUMBERED.fullmatch(neighbour.name)
+            # While one is compressed both are there, and the new one is not whole yet.
+            if name and name[1] == path.name and not (name[3] and int(name[2]) in found):
+                found[int(name[2])] = neighbour
+    return found
+
+
+def _unpacked(packed: BinaryIO) -> BinaryIO:
+    """What is in it, as a file that is gone when it is closed. Raises OSError."""
+    import gzip  # these are slow to import, and seldom needed
+    import shutil
+    import tempfile
+
+    with ExitStack() as undo:
+        whole = undo.enter_context(tempfile.TemporaryFile())
+        try:
+            with gzip.open(packed) as file:
+                shutil.copyfileobj(file, whole)
+            whole.flush()  # its size is asked of the system
+        except (EOFError, zlib.error) as error:
+            raise OSError(errno.EIO, "its end is missing, or it is damaged") from error
+        undo.pop_all()
+    return cast(BinaryIO, whole)

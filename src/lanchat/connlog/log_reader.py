@@ -10,11 +10,10 @@ start.
 from __future__ import annotations
 
 import os
+import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,17 +28,16 @@ from lanchat.connlog.log_files import (
     open_log,
     read_between,
 )
-from lanchat.connlog.log_record import LINE_LIMIT, Filter, Record, Unreadable, decode
+from lanchat.connlog.log_record import LINE_LIMIT, Filter, Record
+from lanchat.connlog.log_start import STALE_LINES, Start
+from lanchat.connlog.sieve import Sieve
 from lanchat.errors import LogMissing, LogUnreadable
 
 POLL = 0.2
 """Seconds between two looks at a log that is followed."""
 
-STALE_LINES = 1_000
-"""So many older records in a row, and nothing before them is looked at.
-
-One is not enough: the clock of a machine without a battery jumps.
-"""
+_TOLD = 1 << 20
+"""Bytes between two words of how far the reading is."""
 
 
 class LogReader:
@@ -50,14 +48,17 @@ class LogReader:
 
     def __init__(self, path: Path, wanted: Filter | None = None, server: str = "") -> None:
         self.path = path
-        self._server = server
-        self.skipped = 0
-        self._wanted = wanted or Filter()
+        self._sieve = Sieve(path, wanted or Filter(), server)
         self._bookmark: Bookmark | None = None
         self._state: tuple[int, ...] | None = None
 
-    def tail(self, count: int | None, *, whole: bool = False) -> list[Record]:
-        """The last ``count`` wanted records (None: all of them), oldest first.
+    @property
+    def skipped(self) -> int:
+        """How many lines were no records."""
+        return self._sieve.skipped
+
+    def tail(self, count: int, *, whole: bool = False) -> list[Record]:
+        """The last ``count`` wanted records, oldest first.
 
         Only as much is read as they need, from rotated files too where the newest has fewer.
         ``whole`` leaves a last line without a line break to :meth:`follow`, which goes on where
@@ -65,31 +66,39 @@ class LogReader:
         """
         found: list[Record] = []
         stale = 0
-        try:
+        wanted = self._sieve.filter
+        with self._explained():
             for record in self._records_backwards(whole=whole):
-                if len(found) != count and self._wanted.matches(record):
+                if len(found) != count and wanted.matches(record):
                     found.append(record)
-                stale = stale + 1 if self._wanted.is_before(record) else 0
+                stale = stale + 1 if wanted.is_before(record) else 0
                 if len(found) == count or stale > STALE_LINES:
                     break
-        except OSError as error:
-            raise LogUnreadable(self.path, error.strerror or str(error)) from error
         if self._bookmark is None:
             raise LogMissing(self.path)
+        self._sieve.check()
         return found[::-1]
 
-    def all(self) -> Iterator[Record]:
+    def all(
+        self, *, whole: bool = False, advance: Callable[[int], object] | None = None
+    ) -> Iterator[Record]:
         """Every wanted record there is, oldest first, however many there are.
 
-        Raises LogMissing and LogUnreadable.
+        ``whole`` is as for :meth:`tail`; ``advance`` is told how many bytes were read. Raises
+        LogMissing and LogUnreadable.
         """
-        try:
-            with ExitStack() as opened:
-                for file in self._files_forwards(opened):
-                    lines = iter(partial(file.readline, LINE_LIMIT), b"")
-                    yield from filter(self._wanted.matches, self._decoded(lines))
-        except OSError as error:
-            raise LogUnreadable(self.path, error.strerror or str(error)) from error
+        with self._explained(), ExitStack() as opened:
+            for file, start, end in self._stretches(opened, whole=whole):
+                yield from self._sieve.wanted(_lines_between(file, start, end, advance))
+        self._sieve.check()
+
+    def size(self) -> int:
+        """How many bytes there are to read."""
+        sizes = 0
+        for path in files_of(self.path):
+            with suppress(OSError):
+                sizes += path.stat().st_size
+        return sizes
 
     def follow(self, pause: Callable[[float], None] = time.sleep) -> Iterator[Record]:
         """Every wanted record after :meth:`tail`, for ever; ``pause`` waits between two looks.
@@ -102,7 +111,7 @@ class LogReader:
 
     def fresh(self) -> Iterator[Record]:
         """Every wanted record since the last look."""
-        return filter(self._wanted.matches, self._decoded(self._fresh_lines()))
+        return self._sieve.wanted(self._fresh_lines())
 
     def _records_backwards(self, *, whole: bool) -> Iterator[Record]:
         seen: set[Identity] = set()
@@ -114,11 +123,32 @@ class LogReader:
                 seen.add(identity(status))
                 end = end_of_whole_lines(file, status.st_size)
                 if self._bookmark is None:
-                    mark = read_between(file, end - MARK, end)
-                    self._bookmark = Bookmark(identity(status), end, mark)
+                    self._remember(file, end)
                     half = b"" if whole else read_between(file, end, status.st_size)
-                    yield from self._decoded([half])
-                yield from self._decoded(lines_backwards(file, end))
+                    yield from self._sieve.decoded([half])
+                yield from self._sieve.decoded(lines_backwards(file, end))
+
+    def _remember(self, file: BinaryIO, end: int) -> None:
+        mark = read_between(file, end - MARK, end)
+        self._bookmark = Bookmark(identity(os.fstat(file.fileno())), end, mark)
+
+    def _stretches(
+        self, opened: ExitStack, *, whole: bool
+    ) -> Iterator[tuple[BinaryIO, int, int | None]]:
+        """What is to be read of which files, oldest first, as offsets; None is a file's end."""
+        files = self._files_forwards(opened)
+        start = Start(self._sieve.filter.since)
+        stretches: list[tuple[BinaryIO, int, int | None]] = []
+        for file in reversed(files):
+            end = os.fstat(file.fileno()).st_size
+            bounded = whole and not stretches
+            if bounded:
+                end = end_of_whole_lines(file, end)
+                self._remember(file, end)
+            stretches.append((file, start.offset(file, end), end if bounded else None))
+            if stretches[-1][1]:
+                break
+        return reversed(stretches)
 
     def _files_forwards(self, opened: ExitStack) -> list[BinaryIO]:
         """All files of the log, the oldest first; what moves up meanwhile stays open."""
@@ -176,13 +206,30 @@ class LogReader:
             self._bookmark = Bookmark(known, offset, line[-MARK:])
             yield line
 
-    def _decoded(self, lines: Iterable[bytes]) -> Iterator[Record]:
-        for line in lines:
-            try:
-                if line.strip():
-                    yield self._ours(decode(line))
-            except Unreadable:  # noqa: PERF203 (the lines after it are still wanted)
-                self.skipped += 1
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise LogUnreadable(self.path, error.strerror or str(error)) from error
 
-    def _ours(self, record: Record) -> Record:
-        return replace(record, server=self._server) if self._server else record
+
+def _lines_between(
+    file: BinaryIO, start: int, end: int | None, advance: Callable[[int], object] | None
+) -> Iterator[bytes]:
+    """The lines from one offset to another one; one past the limit comes in pieces."""
+    file.seek(start)
+    if start:
+        file.readline(LINE_LIMIT)  # half a line
+    left = sys.maxsize if end is None else end - file.tell()
+    told = 0
+    while left > 0 and (line := file.readline(LINE_LIMIT)):
+        left -= len(line)
+        if advance is not None:
+            told += len(line)
+            if told >= _TOLD:
+                advance(told)
+                told = 0
+        yield line
+    if advance is not None:
+        advance(told)

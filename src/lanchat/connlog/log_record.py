@@ -6,7 +6,6 @@ A line is JSON with the field names of docs/protocol.md.
 from __future__ import annotations
 
 import json
-from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -43,6 +42,14 @@ TEXT_LIMIT = 100
 AGENT_LIMIT = 500
 """Characters kept of a User-Agent of printable ASCII, as those of browsers are."""
 
+_MARK = "\ufeff"
+"""An editor puts it at the start of a file, and joined files have it in between."""
+
+_TEXTS = (
+    *("time", "event", "user", "user_id", "ip", "agent", "reason"),
+    *("version", "by", "value", "room", "before", "type"),
+)
+
 _FOR_EVER = 1e12
 
 
@@ -50,7 +57,7 @@ class Unreadable(ValueError):
     """A line that is no record of this log."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones take three times as long to make, and a log has many
 class Record:
     """One event, with its time in UTC; ``line`` is the JSON text that it was read from.
 
@@ -92,20 +99,23 @@ class Record:
 class Filter:
     """Conditions that a record meets all of; those left out are met by every record.
 
-    ``user`` is part of a name, in capitals or not; ``since`` has a time zone.
+    ``user`` is part of a name, in capitals or not; ``since`` and ``until`` have a time zone, and
+    what is wanted lies before ``until``.
     """
 
     events: frozenset[str] = frozenset(EVENTS)
     user: str = ""
     network: Network | None = None
     since: datetime | None = None
+    until: datetime | None = None
 
     def matches(self, record: Record) -> bool:
         """Whether somebody wants to see the record."""
         return (
             record.event in self.events
             and not self.is_before(record)
-            and (self._names(record.user) or self._names(record.before))
+            and (self.until is None or record.time < self.until)
+            and (not self.user or self._names(record.user) or self._names(record.before))
             and (self.network is None or _lies_in(record.ip, self.network))
         )
 
@@ -141,33 +151,34 @@ def decode(line: bytes) -> Record:
 
     Raises Unreadable.
     """
-    line = line.removeprefix(BOM_UTF8)  # an editor has put it there
-    fields = _object(line)
+    text, fields = _object(line)
     if fields.get("v") != VERSION:
         raise Unreadable("not a version that can be read")
-    event = _text(fields, "event")
+    words = [value if type(value := fields.get(name)) is str else "" for name in _TEXTS]
+    moment, event, user, user_id, ip, agent, reason, version, by, said, room, before, kind = words
     if not event:
         raise Unreadable("no event")
     port, count, size = fields.get("port"), fields.get("count"), fields.get("size")
     return Record(
-        time=_moment(_text(fields, "time")),
-        event=event,
-        user=_text(fields, "user"),
-        user_id=_text(fields, "user_id"),
-        ip=_text(fields, "ip"),
-        agent=_text(fields, "agent"),
-        seconds=_duration(fields.get("seconds")),
-        reason=_text(fields, "reason"),
-        version=_text(fields, "version"),
-        port=port if type(port) is int else None,
-        by=_text(fields, "by"),
-        value=_text(fields, "value"),
-        room=_text(fields, "room"),
-        before=_text(fields, "before"),
-        count=count if type(count) is int and 0 < count < _FOR_EVER else None,
-        type=_text(fields, "type"),
-        size=size if type(size) is int and 0 <= size < _FOR_EVER * 1_000 else None,
-        line=_ascii(line, fields),
+        _moment(moment),
+        event,
+        user,
+        user_id,
+        ip,
+        agent,
+        _duration(fields.get("seconds")),
+        reason,
+        version,
+        port if type(port) is int else None,
+        by,
+        said,
+        room,
+        before,
+        count if type(count) is int and 0 < count < _FOR_EVER else None,
+        kind,
+        size if type(size) is int and 0 <= size < _FOR_EVER * 1_000 else None,
+        # As it is, unless another hand left something in it that could paint a terminal.
+        text if text.isascii() and text.isprintable() else json.dumps(fields),
     )
 
 
@@ -178,16 +189,18 @@ def _bounded(name: str, value: object) -> object:
     return value
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def _object(line: bytes) -> tuple[str, dict[str, Any]]:
+    """The text of a line, and what it says."""
     if len(line) > LINE_LIMIT:
         raise Unreadable("too long")
     try:
-        fields = json.loads(line.decode("utf-8"))
+        text = line.decode("utf-8").removeprefix(_MARK).strip()
+        fields = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable("not JSON") from error
-    if not isinstance(fields, dict):
+    if type(fields) is not dict:
         raise Unreadable("not an object")
-    return fields
+    return text, fields
 
 
 def _moment(text: str) -> datetime:
@@ -198,24 +211,13 @@ def _moment(text: str) -> datetime:
         raise Unreadable("no time") from error
     if moment.tzinfo is None or not 1971 <= moment.year <= 9998:  # noqa: PLR2004 (see above)
         raise Unreadable("no time in UTC")
-    return moment.astimezone(timezone.utc)
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    return value if isinstance(value, str) else ""
+    return moment if moment.tzinfo is timezone.utc else moment.astimezone(timezone.utc)
 
 
 def _duration(value: object) -> float | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _FOR_EVER:
         return float(value)
     return None
-
-
-def _ascii(line: bytes, fields: Mapping[str, Any]) -> str:
-    """The line as it is, unless another hand left bytes in it that could paint a terminal."""
-    text = line.strip().decode("utf-8")
-    return text if text.isascii() and text.isprintable() else json.dumps(fields)
 
 
 def _lies_in(text: str, network: Network) -> bool:

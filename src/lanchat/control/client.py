@@ -38,7 +38,7 @@ class Offered(NamedTuple):
     """A command as a terminal offers it.
 
     One that is ``here`` can be about another room than the main one; it is so for certain where
-    it ``needs_room``.
+    it ``needs_room``. Nothing can be said without words where it ``needs_words``.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Offered(NamedTuple):
     grave: bool
     here: bool
     needs_room: bool
+    needs_words: bool
 
 
 def offered() -> Iterator[Offered]:
@@ -55,7 +56,9 @@ def offered() -> Iterator[Offered]:
         if command.name not in {"help", "report"}:
             here = command.act is not None
             words = usage(command, "en"), i18n.translate("en", command.help_key)
-            yield Offered(command.name, *words, command.grave, here, here and command.of_rooms)
+            needs_words = any(not argument.optional for argument in command.arguments)
+            about = here, here and command.of_rooms, needs_words
+            yield Offered(command.name, *words, command.grave, *about)
 
 
 class Room(NamedTuple):
