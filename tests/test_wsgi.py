@@ -115,7 +115,10 @@ def test_a_worker_without_gevent_is_refused(environment, free_port, worker):
 
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
-    [("LANCHAT_HISTORY", "many", "Invalid value"), ("LANCHAT_TLS", "1", "gunicorn that encrypts")],
+    [
+        ("LANCHAT_HISTORY", "many", "LANCHAT_HISTORY: 'many'"),
+        ("LANCHAT_TLS", "1", "gunicorn that encrypts"),
+    ],
 )
 def test_a_bad_setting_is_one_line(environment, free_port, variable, value, words):
     """Not a traceback of click."""

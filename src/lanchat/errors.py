@@ -92,10 +92,13 @@ class LanchatError(Exception):
 
 
 class SettingRefused(LanchatError):
-    """A setting has a value that cannot be used; ``hint`` says what can."""
+    """A setting has a value that cannot be used; ``hint`` says what can.
 
-    def __init__(self, setting: str, value: object, hint: str) -> None:
-        super().__init__(f"{setting} cannot be {value!r}: {hint}")
+    ``where`` is the option or the variable that it came from, as far as that is known.
+    """
+
+    def __init__(self, setting: str, value: object, hint: str, where: str = "") -> None:
+        super().__init__(f"{where or setting} cannot be {value!r}: {hint}")
         self.setting = setting
         self.value = value
         self.hint = hint
@@ -136,10 +139,13 @@ class ExtraMissing(CannotStart):
 
 
 class PortTaken(CannotStart):
-    """Another program listens on the port, and shares it with nobody, or not with us."""
+    """Another program listens on the port, and shares it with nobody, or not with us.
 
-    def __init__(self, port: int, *, shared: bool = False) -> None:
-        one = "a program that does not share it" if shared else "another program"
+    ``holder`` is which one, as far as that can be seen.
+    """
+
+    def __init__(self, port: int, *, shared: bool = False, holder: object = None) -> None:
+        one = holder or ("a program that does not share it" if shared else "another program")
         hint = "stop that program, or choose another port with --port (0 for any free one)"
         if shared:
             hint = (
@@ -148,6 +154,7 @@ class PortTaken(CannotStart):
             )
         super().__init__(f"port {port} is taken by {one}; {hint}")
         self.port = port
+        self.shared = shared
 
 
 class NoFreePort(CannotStart):

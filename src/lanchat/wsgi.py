@@ -41,6 +41,7 @@ def _build() -> Backend:
     if not monkey.is_module_patched("socket"):
         _give_up(f"needs a gevent worker: {_COMMAND}")
     from lanchat.backend import Backend
+    from lanchat.cli import explain
     from lanchat.cli.serve import config_from_environment
     from lanchat.net.network import Network
 
@@ -52,7 +53,7 @@ def _build() -> Backend:
         network = Network(config.host, port, config.interface, config.advertise)
         return Backend(config, network)
     except click.UsageError as error:
-        _give_up(error.format_message())
+        _give_up(explain(error)[0])
     except DataInUse as error:
         _give_up(_ONE_WORKER if error.parent == os.getppid() else str(error))
     except LanchatError as error:

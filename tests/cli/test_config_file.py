@@ -13,7 +13,7 @@ from lanchat.cli.export_import import export
 from lanchat.cli.serve import config_from_environment, serve
 from lanchat.cli.serve_config import config_from
 from lanchat.config import ServeConfig
-from lanchat.errors import ConfigFileRefused
+from lanchat.errors import ConfigFileRefused, SettingRefused
 
 Write = Callable[[str], str]
 
@@ -38,7 +38,7 @@ def config_of(*arguments: str) -> ServeConfig:
 
 def test_what_a_list_may_not_hold_is_told_with_the_file(write: Write) -> None:
     """It is looked for where it stands."""
-    with pytest.raises(ConfigFileRefused, match=r"lanchat\.toml: allow-host cannot be 'x:80'"):
+    with pytest.raises(SettingRefused, match=r"lanchat\.toml: allow-host cannot be 'x:80'"):
         config_of("--config", write('allow-host = ["x", "x:80"]'))
 
 
@@ -82,7 +82,7 @@ def test_an_access_code_yields_to_a_file_that_is_named_elsewhere(
     config = config_of("--config", file, "--access-code-file", str(code))
     assert config.access_code == "from the file with a code"
     file = write('access-code = "one"\naccess-code-file = "code"\n')
-    with pytest.raises(ConfigFileRefused, match="choose one of the two"):
+    with pytest.raises(SettingRefused, match="choose one of the two"):
         config_of("--config", file)
 
 

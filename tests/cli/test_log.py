@@ -204,7 +204,13 @@ def test_path_is_the_default_one(typed: CommandLine) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [["--since", "tomorrow"], ["--ip", "here"], ["--event", "dance"], ["-n", "-1"], ["--what"]],
+    [
+        ["--since", "tomorrow"],
+        ["--ip", "here"],
+        ["--event", "dance"],
+        ["--lines", "-1"],
+        ["--what"],
+    ],
 )
 def test_misuse_is_one_line(options: list[str], typed: CommandLine, file: Path) -> None:
     """The line names the option and where to find help."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 import struct
 import subprocess
 import sys
@@ -73,6 +74,20 @@ def test_a_start_loads_nothing_that_can_wait(tmp_path: Path) -> None:
         check=True,
     )
     assert shown.stdout.strip() == "1"
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="no /proc")
+def test_who_has_the_port_is_said(tmp_path: Path) -> None:
+    """Here it is this very process."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "lanchat", "serve", "--port", str(port)]
+        ended = subprocess.run(
+            [*command, "--data-dir", str(tmp_path)], capture_output=True, text=True, check=False
+        )
+    assert ended.returncode == ExitCode.CANNOT_START
+    assert f"port {port} is taken by " in ended.stderr
+    assert f"(process {os.getpid()})" in ended.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")

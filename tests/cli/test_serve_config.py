@@ -9,6 +9,7 @@ from lanchat.cli.serve import config_from_environment, serve
 from lanchat.cli.serve_config import config_from, secret
 from lanchat.config import ServeConfig
 from lanchat.errors import SettingRefused
+from tests.world.command_line import CommandLine
 
 BOTH = pytest.mark.parametrize("option", ["access-code", "metrics-token"])
 """The options that may name a secret or a file with one."""
@@ -199,3 +200,35 @@ def test_a_variable_yields_to_a_file_on_the_command_line(
     assert secret_of("access-code", "--access-code-file", str(file)) == "in the file"
     monkeypatch.setenv("LANCHAT_ACCESS_CODE_FILE", str(file))
     assert secret_of("access-code", "--access-code", "typed") == "typed"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "settings", "said"),
+    [
+        (["--port", "x"], {}, "", "--port: 'x' is not a valid integer; see lanchat"),
+        (["-p", "70000"], {}, "", "--port cannot be 70000: "),
+        ([], {"LANCHAT_PORT": "x"}, "", "LANCHAT_PORT: 'x' is not a valid integer; see lanchat"),
+        ([], {"LANCHAT_PORT": "70000"}, "", "LANCHAT_PORT cannot be 70000: "),
+        ([], {"LANCHAT_DATABASE": "x"}, "", "LANCHAT_DATABASE cannot be 'that': "),
+        ([], {}, "port = 70000", "{file}: port cannot be 70000: "),
+        ([], {}, "lang = 'xx'", "{file}: lang: 'xx' is not one of "),
+        (["--interface", "none"], {}, "", "--interface cannot be 'none': "),
+        ([], {"LANCHAT_TLS_CERT": "/none.pem"}, "", "LANCHAT_TLS_CERT cannot be '/none.pem': "),
+    ],
+)
+def test_a_refusal_says_where_the_value_came_from(
+    arguments: list[str],
+    variables: dict[str, str],
+    settings: str,
+    said: str,
+    tmp_path: Path,
+) -> None:
+    """In one line: the option, the variable or the file, by what serve would take."""
+    file = tmp_path / "settings.toml"
+    file.write_text(settings)
+    typed = CommandLine(tmp_path)
+    usual = {"LANCHAT_CONFIG": str(file), "LANCHAT_DATA_DIR": str(tmp_path), **variables}
+    ended = typed("config", "show", *arguments, **usual)
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert ended.stderr.startswith("lanchat: " + said.format(file=file))

@@ -14,6 +14,7 @@ import click
 
 from lanchat import __version__
 from lanchat.cli.commands import Command, Commands
+from lanchat.cli.config_file import came_from
 from lanchat.errors import CannotStart, ConfigFileRefused, LanchatError, NoHome, SettingRefused
 
 DEBUG_VARIABLE = "LANCHAT_DEBUG"
@@ -124,6 +125,9 @@ def run(argv: Sequence[str] | None = None) -> int:
     try:
         result = lanchat.main(argv, prog_name="lanchat", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
+        with suppress(OSError, ValueError):
+            if sys.stderr is not None and sys.stderr.isatty():
+                click.echo(err=True)  # it shows ^C on this line
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 (a traceback helps nobody who only wants to chat)
         line, code = explain(error)
@@ -136,7 +140,7 @@ def explain(error: Exception) -> tuple[str, int]:
     """What people and the shell are told about an error; call it while it is handled."""
     if isinstance(error, click.UsageError):
         command = error.ctx.command_path if error.ctx else "lanchat"
-        return f"{error.format_message().rstrip('.')}; see {command} --help", ExitCode.USAGE
+        return f"{_usage_error(error).rstrip('.')}; see {command} --help", ExitCode.USAGE
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
     if isinstance(error, LanchatError):
@@ -150,6 +154,16 @@ def explain(error: Exception) -> tuple[str, int]:
         f"unexpected error, {type(error).__name__}: {error}; please report it with what "
         f"{DEBUG_VARIABLE}=1 shows when you run the same command again"
     ), ExitCode.FAILED
+
+
+def _usage_error(error: click.UsageError) -> str:
+    """What is wrong, and for a value where it came from: the option, a variable or a file."""
+    if isinstance(error, click.BadParameter) and error.message:
+        if isinstance(error.param_hint, str):
+            return f"{error.param_hint}: {error.message}"
+        if error.param is not None and error.ctx is not None:
+            return f"{came_from(error.ctx, error.param)}: {error.message}"
+    return error.format_message()
 
 
 def exit_code(error: LanchatError) -> ExitCode:

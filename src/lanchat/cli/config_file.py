@@ -9,7 +9,8 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ import click
 from click.core import ParameterSource
 
 from lanchat.config import default_config_file, full_path
-from lanchat.errors import ConfigFileRefused, NoHome
+from lanchat.errors import ConfigFileRefused, NoHome, SettingRefused
 
 VARIABLE = "LANCHAT_CONFIG"
 _FROM_FILE = ParameterSource.DEFAULT_MAP
@@ -73,6 +74,11 @@ class Setting(click.Option):
             load(ctx, None, every_key=False)
         return super().consume_value(ctx, opts)
 
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """Click's own way; what is refused says where it came from."""
+        with naming_sources(ctx):
+            return super().process_value(ctx, value)
+
 
 def load(context: click.Context, named: Path | None, *, every_key: bool) -> None:
     """Let the file's settings stand in for the defaults of the context's command.
@@ -108,6 +114,32 @@ def file_of(context: click.Context) -> Path | None:
     """The file that the command's settings come from, if any."""
     file: Path | None = context.meta.get(_FILE)
     return file
+
+
+def came_from(context: click.Context, parameter: click.Parameter) -> str:
+    """The option, or the variable or file that has its value; that of an argument is its name."""
+    source = context.get_parameter_source(str(parameter.name))
+    if not isinstance(parameter, click.Option):
+        return parameter.human_readable_name
+    if source is ParameterSource.ENVIRONMENT:
+        return str(parameter.envvar)
+    option = max(parameter.opts, key=len)
+    file = file_of(context) if source is _FROM_FILE else None
+    return option if file is None else f"{file}: {option.removeprefix('--')}"
+
+
+@contextmanager
+def naming_sources(context: click.Context) -> Iterator[None]:
+    """Say of a setting that is refused where it came from. Raises SettingRefused."""
+    try:
+        yield
+    except SettingRefused as refused:
+        option = f"--{refused.setting}"
+        for each in context.command.params:
+            if option in each.opts:
+                where = came_from(context, each)
+                raise SettingRefused(refused.setting, refused.value, refused.hint, where) from None
+        raise
 
 
 def file_with_secrets(context: click.Context) -> Path | None:

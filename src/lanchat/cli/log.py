@@ -49,7 +49,7 @@ def _network(_: click.Context, __: click.Parameter, text: str | None) -> Network
     try:
         return None if text is None else parse_network(text)
     except ValueError as error:
-        raise click.BadParameter("neither an address nor a network") from error
+        raise click.BadParameter(f"{text!r} is neither an address nor a network") from error
 
 
 @click.group(

@@ -73,7 +73,7 @@ def moment(text: str | None, option: str, *, utc: bool) -> datetime | None:
     try:
         return None if text is None else parse_moment(text, now if utc else now.astimezone())
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint=option) from error
+        raise click.BadParameter(f"{text!r} is {error}", param_hint=option) from error
 
 
 def is_typed(parameter: str) -> bool:

@@ -11,7 +11,7 @@ import click
 
 # Nothing heavy up here: `serve` patches the standard library for gevent before that.
 from lanchat.cli.commands import Command
-from lanchat.cli.config_file import file_of, file_with_secrets
+from lanchat.cli.config_file import file_of, file_with_secrets, naming_sources
 from lanchat.cli.options import (
     color_option,
     config_option,
@@ -24,6 +24,7 @@ from lanchat.cli.options import (
 )
 from lanchat.cli.serve_config import config_from
 from lanchat.config import DEFAULT_PORT, ServeConfig
+from lanchat.errors import PortTaken
 from lanchat.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -343,13 +344,19 @@ def serve(
     _patch()
 
     from lanchat.cli import startup
+    from lanchat.doctor.port_check import find_holder
     from lanchat.net.addresses import find_addresses
     from lanchat.server import Server
+    from lanchat.terminal import is_screen
 
     startup.set_up_logging(quiet=quiet, verbose=verbose)
     if file := file_of(context):
         _log.info("settings are read from %s", file)
-    server = Server(config)
+    try:
+        with naming_sources(context):
+            server = Server(config)
+    except PortTaken as taken:
+        raise PortTaken(taken.port, shared=taken.shared, holder=find_holder(taken.port)) from None
     if not quiet:
         startup.show_banner(server, color, show_qr)
     for risk in startup.risks(config, find_addresses(), file_with_secrets(context)):
@@ -359,6 +366,8 @@ def serve(
     gc.freeze()
     gc.enable()
     server.run()
+    if is_screen(stderr=True):
+        click.echo(err=True)  # it shows ^C on this line
 
 
 def _patch() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from lanchat.cli.config_file import file_of
+from lanchat.cli.config_file import naming_sources
 from lanchat.config import ServeConfig, full_path
-from lanchat.errors import ConfigFileRefused, SettingRefused
+from lanchat.errors import SettingRefused
 
 AUTO_CODE = "auto"
 CODE_DIGITS = 8
@@ -27,8 +27,7 @@ _MOST_EXPLICIT_FIRST = (
 def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
     """The settings in the options' values; what was not given keeps ServeConfig's default.
 
-    Without a ``banner`` nobody would see a generated access code. Raises SettingRefused, or
-    ConfigFileRefused for what the file of settings says.
+    Without a ``banner`` nobody would see a generated access code. Raises SettingRefused.
     """
     params = context.params
     known = {field.name for field in fields(ServeConfig)}
@@ -38,7 +37,7 @@ def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
             given[name] = full_path(value)
     if params["no_mdns"]:
         given["mdns_name"] = None
-    try:
+    with naming_sources(context):
         code, alone = secret(context, "access-code"), params["database"] is None
         given["access_code"] = access_code(code, banner=banner, alone=alone)
         given["metrics_token"] = secret(context, "metrics-token")
@@ -46,14 +45,6 @@ def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
         return ServeConfig(
             **given, keep_history=not params["no_history"], files=not params["no_files"]
         )
-    except SettingRefused as refused:
-        file = file_of(context)
-        option = f"--{refused.setting}"
-        names = [str(each.name) for each in context.command.params if option in each.opts]
-        sources = map(context.get_parameter_source, names)
-        if file is None or ParameterSource.DEFAULT_MAP not in sources:
-            raise
-        raise ConfigFileRefused(file, str(refused)) from None
 
 
 def access_code(given: str | None, *, banner: bool, alone: bool = True) -> str | None:

@@ -12,12 +12,12 @@ from click.core import ParameterSource
 
 from lanchat.cli import show_help
 from lanchat.cli.commands import Commands
-from lanchat.cli.config_file import Setting, file_of
+from lanchat.cli.config_file import Setting, file_of, naming_sources
 from lanchat.cli.options import duration, size
 from lanchat.cli.output import plain_table
 from lanchat.cli.serve import serve
 from lanchat.cli.serve_config import config_from
-from lanchat.config import default_config_file
+from lanchat.config import DEFAULT_PORT, ServeConfig, default_config_file
 from lanchat.errors import NoHome
 from lanchat.sizes import format_size
 from lanchat.terminal import ACCENT, console, is_screen, printable
@@ -104,7 +104,20 @@ def show(*, as_json: bool, options: tuple[str, ...]) -> None:
             click.echo(f"# {_whereabouts(file)}")
             for setting in shown:
                 click.echo(_line(setting))
-        config_from(context, banner=not context.params["quiet"])
+        with naming_sources(context):
+            _check(config_from(context, banner=not context.params["quiet"]))
+
+
+def _check(settings: ServeConfig) -> None:
+    """Raise what a start would, of which the settings alone do not tell."""
+    from lanchat.net.network import Network
+
+    port = settings.port or DEFAULT_PORT
+    network = Network(settings.host, port, settings.interface, settings.advertise)
+    if settings.tls_cert is not None:
+        from lanchat.network_upkeep import encryption_for
+
+        encryption_for(settings, network)
 
 
 def _settings(context: click.Context) -> Iterator[Shown]:
