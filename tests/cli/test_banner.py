@@ -151,7 +151,11 @@ def test_a_room_name_is_no_markup() -> None:
 
 
 def on_screen(
-    height: int = 40, *addresses: Address, width: int = 80, show_qr: bool | None = None
+    height: int = 40,
+    *addresses: Address,
+    width: int = 80,
+    show_qr: bool | None = None,
+    lang: str = "en",
 ) -> Terminal:
     """The banner on a screen of that size."""
     config = ServeConfig(data_dir=Path("/srv/chat"), log_file=Path("/srv/log"))
@@ -160,7 +164,7 @@ def on_screen(
     console = Console(
         file=file, force_terminal=True, color_system="256", width=width, height=height
     )
-    Banner(config, network, "en", host_link=LINK, show_qr=show_qr).show(console)
+    Banner(config, network, lang, host_link=LINK, show_qr=show_qr).show(console)
     terminal = Terminal(width, height)
     terminal.feed(file.getvalue().replace("\n", "\r\n").encode())
     return terminal
@@ -173,17 +177,35 @@ def test_a_phone_scans_the_banner() -> None:
     assert "lanchat ──" in terminal.text()
 
 
-@pytest.mark.parametrize(("height", "width"), [(24, 80), (40, 30)])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_phone_scans_a_terminal_of_the_usual_size(lang: str) -> None:
+    """The code stands beside the address, which is whole; nothing has scrolled away."""
+    terminal = on_screen(24, WIFI, lang=lang)
+    assert terminal.scan() == ["http://192.168.1.20:8765"]
+    lines = terminal.text().splitlines()
+    assert lines[0].startswith("lanchat ──")
+    for part in (
+        "  http://192.168.1.20:8765 ",
+        LINK,
+        "http://localhost:8765",
+        "Ctrl+C",
+        "/srv/log",
+    ):
+        assert any(part in f"{line} " for line in lines), part
+
+
+@pytest.mark.parametrize(("height", "width"), [(18, 80), (24, 50), (40, 30)])
 def test_half_a_code_is_none(height: int, width: int) -> None:
     """On a small screen no code is shown, since half of one would only be in the way."""
     text = on_screen(height, WIFI, width=width).text()
     assert "▀" not in text
+    assert "QR" in text
     assert "http://192.168.1.20:8765" in text
 
 
 def test_the_code_can_be_wanted_or_not() -> None:
     """`--qr` shows it where one has to scroll, `--no-qr` nowhere."""
-    assert "▀" in on_screen(24, WIFI, show_qr=True).text()
+    assert "▀" in on_screen(18, WIFI, show_qr=True).text()
     assert "▀" not in on_screen(40, WIFI, show_qr=False).text()
 
 

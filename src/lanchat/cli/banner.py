@@ -6,6 +6,7 @@ import hashlib
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import zip_longest
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -22,6 +23,8 @@ from lanchat.terminal import ACCENT, printable
 
 _ADDRESS = f"bold {ACCENT}"
 _REMARK = "yellow"
+_GAP = "  "
+_INDENT = " " * 6
 
 
 class Banner:
@@ -50,9 +53,16 @@ class Banner:
 
     def show(self, console: Console) -> None:
         """For a person in front of a terminal."""
-        title: list[Text | Rule] = [Text(), _rule(console, printable(self._config.name))]
-        title += [Text()]
-        self._show(console, [*title, *self._address()], [*self._below(console)])
+        rule = _rule(console, printable(self._config.name))
+        above: list[Text | Rule] = [Text(), rule, Text(), *self._address()]
+        below = [*self._below(console)]
+        beside: list[Text | Rule] = [rule, *self._beside(console), _rule(console)]
+        url = f"{_INDENT}{self._invite_url()}"
+        whole = any(line.plain.startswith(url) for line in beside if isinstance(line, Text))
+        if self._wants_code(console, above, below) or not (whole and self._fits(console, beside)):
+            self._show(console, above, below)
+        else:
+            _print(console, beside)
 
     def show_plain(self, console: Console) -> None:
         """For a journal or a pipe: a line each, the first one with the address to share.
@@ -89,11 +99,29 @@ class Banner:
     def _show(
         self, console: Console, above: Sequence[Text | Rule], below: Sequence[Text | Rule]
     ) -> None:
-        wanted = self._show_qr
-        if wanted is None:
-            wanted = self._scannable(console, len(above) + len(below))
-        for line in [*above, *(self._code(console) if wanted else []), *below]:
-            _unbroken(console, line)
+        code: list[Text] = []
+        if self._wants_code(console, above, below):
+            code = self._code(console)
+        elif self._show_qr is None and self._can_show(console):
+            code = [Text(f"  {self._say('qr')}", "dim"), Text()]
+        _print(console, [*above, *code, *below])
+
+    def _beside(self, console: Console) -> Iterator[Text]:
+        """The code with what fits beside it, then the other facts: as low as can be."""
+        code = self._code(console)[:-1]
+        room = console.width - code[0].cell_len - len(_GAP)
+        left = [*self._address()]
+        for remark in self._remarks():
+            left += [Text(f"  {remark}", _REMARK), Text()]
+        left = [line for text in left for line in _folded(console, text, room)]
+        facts = self._columns()
+        short = [fact for fact in facts if fact.cell_len <= room and fact.plain[2] != " "]
+        short = [fact for fact in short if not _goes_on(facts, fact)][: len(code) - len(left)]
+        for text, line in zip_longest([*left, *short], code):
+            beside = text or Text()
+            gap = " " * (room - beside.cell_len) + _GAP
+            yield beside if line is None else Text.assemble(beside, gap, line)
+        yield from (fact for fact in facts if fact not in short)
 
     def _show_line(self, console: Console, label: str, url: str) -> None:
         _unbroken(console, Text.assemble((f"{label}:", "dim"), " ", (url, _ADDRESS)))
@@ -102,32 +130,49 @@ class Banner:
         yield Text(f"  {self._invitation()}")
         yield Text()
         # Alone on its line and outside of every box: a triple click selects it and nothing else.
-        yield Text(f"      {self._invite_url()}", _ADDRESS)
+        yield Text(f"{_INDENT}{self._invite_url()}", _ADDRESS)
         yield Text()
 
     def _below(self, console: Console) -> Iterator[Text | Rule]:
         for remark in self._remarks():
             yield Text(f"  {remark}", _REMARK)
             yield Text()
-        facts = list(self._facts())
-        width = max(cell_len(label) for label, _ in facts)
-        shown = ""
-        for label, value in facts:
-            column = "" if label == shown else label
-            padding = " " * (width - cell_len(column))
-            yield Text.assemble("  ", (column, "dim"), padding, "  ", value)
-            shown = label
+        yield from self._columns()
         yield Text()
         yield _rule(console)
 
-    def _scannable(self, console: Console, others: int) -> bool:
-        """Whether the QR code can be read at once, in its own colours, beside ``others`` lines."""
-        if not self._network.shared or console.options.ascii_only or console.color_system is None:
+    def _columns(self) -> list[Text]:
+        """The facts, one below the other."""
+        facts = list(self._facts())
+        width = max(cell_len(label) for label, _ in facts)
+        lines, shown = [], ""
+        for label, value in facts:
+            column = "" if label == shown else label
+            padding = " " * (width - cell_len(column))
+            lines.append(Text.assemble("  ", (column, "dim"), padding, "  ", value))
+            shown = label
+        return lines
+
+    def _wants_code(
+        self, console: Console, above: Sequence[Text | Rule], below: Sequence[Text | Rule]
+    ) -> bool:
+        """Whether a QR code comes between them: as asked for, or where it is seen at once."""
+        if self._show_qr is not None:
+            return self._show_qr
+        return self._fits(console, [*above, *self._code(console), *below])
+
+    def _fits(self, console: Console, lines: Sequence[Text | Rule]) -> bool:
+        """Whether the lines with the QR code are seen at once, the code in its own colours."""
+        if self._show_qr is not None or not self._can_show(console):
             return False
-        code = self._code(console)
-        # One line is the cursor's.
-        high_enough = others + len(code) < console.height
-        return high_enough and max(line.cell_len for line in code) < console.width
+        # One line is the cursor's; a code that is cut cannot be read.
+        wide = max(line.cell_len for line in self._code(console))
+        return len(lines) < console.height and wide < console.width
+
+    def _can_show(self, console: Console) -> bool:
+        """Whether a code is of use, and has its colours."""
+        has_colors = not console.options.ascii_only and console.color_system is not None
+        return self._network.shared and has_colors
 
     def _code(self, console: Console) -> list[Text]:
         """The QR code and the empty line below it, or why there is none."""
@@ -184,6 +229,26 @@ class Banner:
 
     def _say(self, key: str, **params: object) -> str:
         return translate(self._lang, f"banner.{key}", **params)
+
+
+def _folded(console: Console, text: Text, width: int) -> Iterator[Text]:
+    """The text, between its words where it is too wide."""
+    if text.cell_len <= width:
+        yield text
+        return
+    for line in Text(text.plain.strip(), text.style).wrap(console, width - 2):
+        yield Text.assemble("  ", line)
+
+
+def _goes_on(facts: Sequence[Text], fact: Text) -> bool:
+    """Whether the line after it has no label of its own, as with a second address."""
+    after = facts[facts.index(fact) + 1 :][:1]
+    return any(line.plain.startswith("   ") for line in after)
+
+
+def _print(console: Console, lines: Sequence[Text | Rule]) -> None:
+    for line in lines:
+        _unbroken(console, line)
 
 
 def _rule(console: Console, title: str = "") -> Rule:
