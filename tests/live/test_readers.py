@@ -142,6 +142,19 @@ def test_who_waits_holds_up_nobody_and_reads_no_further(connect):
     waiting.takes("4one", "4two")
 
 
+def test_who_waits_is_read_by_nobody_else(connection):
+    """Also where the loop was asked twice to look, for TLS held something back at the opening."""
+    connection.listener.gate.clear()
+    connection.says("4one")
+    connection.takes("4one")
+    connection.says("4two")
+    gevent.get_hub().loop.run_callback(connection.websocket._on_readable)
+    gevent.sleep(0.01)
+    assert connection.listener.taken == ["4one"]
+    connection.listener.gate.set()
+    connection.takes("4one", "4two")
+
+
 def test_frames_that_come_in_pieces_are_taken_whole(connection):
     """Where a frame is not complete, the watcher tells of its rest."""
     whole = frame("4" + "x" * 5000)
