@@ -195,9 +195,8 @@ class WebSocket:
         leaves the rest in the socket. As a rule none does, and the watcher just goes on: to stop
         it and to start it in another turn would be two system calls for each message.
         """
-        if self._reading:
-            return  # what TLS held back at the opening is being read already
-        self._readers.run(self._read)
+        if not self._reading:  # as what TLS held back at the opening may be
+            self._readers.run(self._read)
         if self._reading:
             self._watcher.stop()
 
