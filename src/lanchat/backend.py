@@ -44,8 +44,8 @@ from lanchat.rows.reading import StoredHistory
 from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.storage import Storage, open_folder
 from lanchat.store.datadir import DataDir
-from lanchat.web import outgoing
 from lanchat.web.app import carries_session, create_app
+from lanchat.web.event_packets import packets
 from lanchat.web.site import host_link
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Chat:
 
     def __init__(self, config: ServeConfig, storage: Storage) -> None:
         self.handlers = EventHandlers()
-        self.delivery = SocketDelivery(SocketIO(**SERVER_OPTIONS), self.handlers, outgoing.packets)
+        self.delivery = SocketDelivery(SocketIO(**SERVER_OPTIONS), self.handlers, packets)
         self.audit = ConnectionLogFile(config.log_file)
         with ExitStack() as undo:
             undo.callback(self.audit.close)

@@ -13,7 +13,7 @@ from lanchat.chat.model import User
 from lanchat.chat.permissions import Permissions
 from lanchat.chat.room_settings import State
 from lanchat.errors import Forbidden, NotJoined
-from lanchat.web import outgoing
+from lanchat.web import event_packets, outgoing
 from tests.chat.conftest import NOON, PHONE, Times
 
 
@@ -133,7 +133,7 @@ class Client:
         self.up = {one["id"]: one["since"] for one in known}
 
     def take(self, event):
-        for _, payload, _ in outgoing.packets(event):
+        for _, payload, _ in event_packets.packets(event):
             if "hands" in payload:
                 self.up = {one["id"]: one["since"] for one in payload["hands"]}
                 continue
@@ -148,7 +148,7 @@ class Client:
         return sorted(self.up, key=self.up.__getitem__)
 
 
-PEOPLE = [f"Guest {number}" for number in range(outgoing.LISTED + 4)]
+PEOPLE = [f"Guest {number}" for number in range(event_packets.LISTED + 4)]
 DEEDS = st.one_of(
     st.tuples(st.sampled_from(["raise", "lower"]), st.sampled_from(PEOPLE[:5])),
     st.tuples(st.sampled_from(["tick", "come", "lower all"]), st.just("")),

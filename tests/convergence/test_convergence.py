@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from lanchat.chat import catchup
 from lanchat.chat.model import Clock, Message, User
-from lanchat.web import outgoing
+from lanchat.web import event_packets
 from tests.world.follower import Follower
 from tests.world.life import HISTORY, Life
 from tests.world.page import Page, Pages
@@ -349,7 +349,7 @@ def test_all_see_the_same_in_the_end(
 ) -> None:
     """What is shown is there as it is, and nothing is missing that should be there."""
     monkeypatch.setattr(catchup, "CATCH_UP_LIMIT", ANSWERED)
-    monkeypatch.setattr(outgoing, "LISTED", 1)
+    monkeypatch.setattr(event_packets, "LISTED", 1)
     monkeypatch.setattr(Room, "pages", pages, raising=False)
     assert HISTORY < ANSWERED
     run_state_machine_as_test(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lanchat.web.outgoing import LISTED
+from lanchat.web.event_packets import LISTED
 
 # It takes a class from one address.
 pytestmark = pytest.mark.server_options("--grace", "0.5", "--rate", "0", "--max-per-ip", "0")

@@ -14,8 +14,8 @@ from lanchat.live.backlog import BoundedQueue, SlowClients
 from lanchat.live.delivery import SocketDelivery
 from lanchat.live.packets import EventHandlers
 from lanchat.live.stack import SERVER_OPTIONS
+from lanchat.web.event_packets import packets
 from lanchat.web.incoming import POSITIONS
-from lanchat.web.outgoing import packets
 
 ANA = User("1", "Ana")
 ROOM = room_channel(LOBBY)

@@ -29,7 +29,7 @@ from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store import retention
 from lanchat.store.database import Database
 from lanchat.store.eventlog import SqliteEventLog
-from lanchat.web import answers, outgoing
+from lanchat.web import answers, event_packets, outgoing
 from lanchat.web.incoming import AskHistory, NewHost
 from tests.world.deadline import DEADLINE
 from tests.world.files import put_file
@@ -71,7 +71,7 @@ class Wires:
         self._channels.pop(connection, None)
 
     def deliver(self, channel: str, event: Event) -> None:
-        for name, payload, only in outgoing.packets(event):
+        for name, payload, only in event_packets.packets(event):
             sent = as_sent(payload)
             for connection, channels in self._channels.items():
                 traits = self._traits.get(connection, frozenset())
