@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from lanchat import i18n
-from lanchat.chat.commands import COMMANDS, Command, Kind
+from lanchat.chat.arguments import Kind
+from lanchat.chat.commands import COMMANDS, Command
 from lanchat.chat.moderation import Done
 from lanchat.chat.room_settings import Ban
 from lanchat.chat.rooms import Room

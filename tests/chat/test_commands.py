@@ -10,16 +10,8 @@ import pytest
 import lanchat
 from lanchat import i18n, phrases
 from lanchat.chat import people_commands
-from lanchat.chat.commands import (
-    COMMANDS,
-    LONGEST,
-    LONGEST_INTERVAL,
-    Argument,
-    Command,
-    Kind,
-    Menu,
-    read,
-)
+from lanchat.chat.arguments import LONGEST, LONGEST_INTERVAL, Argument, Kind
+from lanchat.chat.commands import COMMANDS, Command, Menu, read
 from lanchat.chat.events import RulesChanged
 from lanchat.chat.model import LOBBY, Origin
 from lanchat.chat.moderation import Call
