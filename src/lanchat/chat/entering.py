@@ -40,7 +40,7 @@ from lanchat.chat.rooms import (
     new_room_id,
     same_name,
 )
-from lanchat.errors import Forbidden, NotJoined, StoreUnavailable, UnknownPerson, UnknownRoom
+from lanchat.errors import Forbidden, StoreUnavailable, UnknownPerson, UnknownRoom
 
 _log = logging.getLogger(__name__)
 
@@ -272,10 +272,7 @@ class Entering(RoomAccess):
         return int(self._clock.wall() // _DAY)
 
     def _user(self, connection: str) -> User:
-        entry = self._presence.entry_of(connection)
-        if entry is None:
-            raise NotJoined
-        return entry.user
+        return self._presence.here(connection).user
 
     def _append(self, change: Change[EventT]) -> EventT:
         return self._log.append(change).result()

@@ -17,7 +17,6 @@ from lanchat.chat.room_changes import DeleteRoom, PutIntoGroup, ShareOut, check_
 from lanchat.chat.room_events import GroupEntered, GroupsShared, HostCalled
 from lanchat.chat.rooms import Room, new_room_id
 from lanchat.errors import (
-    NotJoined,
     PayloadInvalid,
     RoomClosed,
     StoreUnavailable,
@@ -138,10 +137,7 @@ class Groups:
         return len(hosts)
 
     def _user(self, connection: str) -> User:
-        entry = self._presence.entry_of(connection)
-        if entry is None:
-            raise NotJoined
-        return entry.user
+        return self._presence.here(connection).user
 
     def _is_host(self, user_id: str) -> bool:
         return self._permissions.is_moderator(user_id)

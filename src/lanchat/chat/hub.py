@@ -59,7 +59,7 @@ from lanchat.chat.room_settings import Ban, Openers, Policies, Privacy, Rules
 from lanchat.chat.rooms import Overview
 from lanchat.chat.sessions import Sessions
 from lanchat.chat.telling import Telling
-from lanchat.errors import NotJoined, StoreUnavailable, Unauthorized
+from lanchat.errors import StoreUnavailable, Unauthorized
 
 
 class Hub:
@@ -227,9 +227,7 @@ class Hub:
 
         Raises NotJoined, or what ``commands.run`` does.
         """
-        entry = self._presence.entry_of(connection)
-        if entry is None:
-            raise NotJoined
+        entry = self._presence.here(connection)
         actor = Actor(entry.user.id, entry.user.name)
         return commands.run(self._moderation, actor, name, text, person_id, room)
 
@@ -240,9 +238,7 @@ class Hub:
 
     def rooms_of(self, connection: str) -> Collection[str]:
         """Which rooms the person behind a connection may read there. Raises NotJoined."""
-        entry = self._presence.entry_of(connection)
-        if entry is None:
-            raise NotJoined
+        entry = self._presence.here(connection)
         if not self._room_channels.hears(connection):
             return (LOBBY,)
         return self.rooms.readable(entry.user.id)

@@ -5,39 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 
+from lanchat.chat.acting import Acting
 from lanchat.chat.changes import Ask, ClosePoll, Draft, Resent, Vote
-from lanchat.chat.entering import Entering
 from lanchat.chat.events import MessageChanged, MessagePosted, PinsChanged, Voted
-from lanchat.chat.model import LOBBY, Clock, Message, timestamp
-from lanchat.chat.permissions import Act, Permissions
+from lanchat.chat.model import LOBBY, Message, timestamp
+from lanchat.chat.permissions import Act
 from lanchat.chat.polls import poll_text
-from lanchat.chat.ports import Entry, EventLog
-from lanchat.chat.presence import Presence
-from lanchat.chat.telling import Telling
-from lanchat.errors import NotJoined, Refusal
+from lanchat.errors import Refusal
 
 
-class Polling:
+class Polling(Acting):
     """Lets moderators ask in a room, and everybody there vote. Nothing here waits for the disk.
 
     All of it raises NotJoined or StoreUnavailable; the futures fail with the latter, too.
     """
-
-    def __init__(  # noqa: PLR0917
-        self,
-        log: EventLog,
-        presence: Presence,
-        permissions: Permissions,
-        rooms: Entering,
-        telling: Telling,
-        clock: Clock,
-    ) -> None:
-        self._log = log
-        self._presence = presence
-        self._permissions = permissions
-        self._rooms = rooms
-        self._telling = telling
-        self._clock = clock
 
     def ask(
         self,
@@ -51,7 +32,7 @@ class Polling:
 
         Raises PollUnusable; the future fails with Forbidden, UnknownRoom, NotAMember or RoomClosed.
         """
-        entry = self._entry(connection)
+        entry = self._presence.here(connection)
         user, ip = entry.user, entry.connections[connection].ip
         text = poll_text(question, options)
         try:
@@ -71,7 +52,7 @@ class Polling:
         Raises Muted or ReadOnly; the future fails with these of the message's room, UnknownMessage,
         PayloadInvalid, PollClosed, NotAMember or RoomClosed.
         """
-        entry = self._entry(connection)
+        entry = self._presence.here(connection)
         user, origin = entry.user, entry.connections[connection]
         if option is not None:
             self._permissions.check_writing(user, origin, self._clock.monotonic())
@@ -84,15 +65,9 @@ class Polling:
 
     def close(self, connection: str, message_id: int) -> Future[MessageChanged]:
         """Let nobody vote any more. The future fails with UnknownMessage or Forbidden."""
-        user = self._entry(connection).user
+        user = self._presence.here(connection).user
 
         def check(message: Message) -> None:
             self._rooms.check_act(user.id, Act.PIN, message.room)
 
         return self._log.append(ClosePoll(message_id, by=user.id, check=check))
-
-    def _entry(self, connection: str) -> Entry:
-        entry = self._presence.entry_of(connection)
-        if entry is None:
-            raise NotJoined
-        return entry

@@ -19,13 +19,12 @@ from lanchat.chat.message_commands import deleted
 from lanchat.chat.model import LOBBY, Clock, Message, Origin, User, check_text, timestamp
 from lanchat.chat.moderation import Actor, Moderation
 from lanchat.chat.permissions import Act, Permissions
-from lanchat.chat.ports import Entry, EventLog
+from lanchat.chat.ports import EventLog
 from lanchat.chat.presence import Presence
 from lanchat.chat.rooms import MAIN
 from lanchat.chat.slow_mode import Turn
 from lanchat.errors import (
     FilesOff,
-    NotJoined,
     PayloadInvalid,
     Refusal,
     StoreUnavailable,
@@ -84,7 +83,7 @@ class Posting:
         the latter, or with Muted, ReadOnly, SlowMode, FilesOff, UnknownMessage (to be answered),
         UnknownFile, or for another room UnknownRoom, NotAMember, RoomClosed or Forbidden.
         """
-        entry = self._entry(connection)
+        entry = self._presence.here(connection)
         return self.post_by(
             *(entry.user, entry.connections[connection], text, client_id),
             *(reply_to, mentions, files, room),
@@ -138,7 +137,7 @@ class Posting:
         UnknownMessage, Forbidden or TooLate, too, and with PayloadInvalid where nothing would be
         left of it.
         """
-        entry = self._entry(connection)
+        entry = self._presence.here(connection)
         if text:
             check_text(text)
         refusal: Refusal | None = None
@@ -176,7 +175,7 @@ class Posting:
         Also for who may not write. Raises NotJoined or StoreUnavailable; the future fails with
         the latter, UnknownMessage or Forbidden.
         """
-        user = self._entry(connection).user
+        user = self._presence.here(connection).user
 
         def check(message: Message) -> None:
             self._rooms.check_act(user.id, Act.DELETE, message.room)
@@ -197,7 +196,7 @@ class Posting:
 
         Raises NotJoined, UnknownRoom, or what ``post`` does for who may not write.
         """
-        entry = self._entry(connection)
+        entry = self._presence.here(connection)
         there = self._rooms.to_write_in(entry.user, room)
         now = self._clock.monotonic()
         self._permissions.check_writing(entry.user, entry.connections[connection], now, there)
@@ -217,12 +216,6 @@ class Posting:
         if not self._takes_files:
             raise FilesOff
         self._permissions.check_files(user.id)
-
-    def _entry(self, connection: str) -> Entry:
-        entry = self._presence.entry_of(connection)
-        if entry is None:
-            raise NotJoined
-        return entry
 
     def _take_turn(self, user: User, origin: Origin, room: str = LOBBY) -> Turn | None:
         there = MAIN if room == LOBBY else self._rooms.to_write_in(user, room)

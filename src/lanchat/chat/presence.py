@@ -15,7 +15,7 @@ from lanchat.chat.model import Clock, Member, Origin, Role, User, is_bot, timest
 from lanchat.chat.ports import Audit, Departure, Directory, Entry, LeaveReason
 from lanchat.chat.room_settings import Bot
 from lanchat.chat.sessions import Sessions
-from lanchat.errors import NameTaken, StoreUnavailable, Unauthorized
+from lanchat.errors import NameTaken, NotJoined, StoreUnavailable, Unauthorized
 
 LOGIN_HOLD = 30.0
 """Seconds that a name stays reserved between the login and the first connection."""
@@ -202,6 +202,13 @@ class Presence:
     def entry_of(self, connection: str) -> Entry | None:
         """The entry that a connection belongs to, once it has joined."""
         return self._directory.entry_of(connection)
+
+    def here(self, connection: str) -> Entry:
+        """The same of one that has to have joined. Raises NotJoined."""
+        entry = self.entry_of(connection)
+        if entry is None:
+            raise NotJoined
+        return entry
 
     def identified(self, user_id: str) -> tuple[User, Origin] | None:
         """Who has the id, among those here and those who have just left."""

@@ -6,15 +6,11 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from functools import cache
 
+from lanchat.chat.acting import Acting
 from lanchat.chat.changes import React
-from lanchat.chat.entering import Entering
 from lanchat.chat.events import Reacted
-from lanchat.chat.model import Clock, Message, Own, User
-from lanchat.chat.permissions import Permissions
-from lanchat.chat.ports import EventLog
-from lanchat.chat.presence import Presence
-from lanchat.chat.telling import Telling
-from lanchat.errors import NotJoined, PayloadInvalid
+from lanchat.chat.model import Message, Own, User
+from lanchat.errors import PayloadInvalid
 
 _STYLE = "\ufe0f"
 """Asks for the picture of what can also be drawn as text; keyboards leave it out, or do not."""
@@ -43,24 +39,8 @@ def clean(text: str) -> str:
         raise PayloadInvalid from None
 
 
-class Reactions:
+class Reactions(Acting):
     """Lets people react."""
-
-    def __init__(  # noqa: PLR0917
-        self,
-        log: EventLog,
-        presence: Presence,
-        permissions: Permissions,
-        rooms: Entering,
-        telling: Telling,
-        clock: Clock,
-    ) -> None:
-        self._log = log
-        self._presence = presence
-        self._permissions = permissions
-        self._rooms = rooms
-        self._telling = telling
-        self._clock = clock
 
     def react(self, connection: str, message_id: int, emoji: str, *, on: bool) -> Future[Reacted]:
         """Let somebody react, or take it back, which also those may do who may not write.
@@ -68,9 +48,7 @@ class Reactions:
         Raises NotJoined, PayloadInvalid, Muted, ReadOnly or StoreUnavailable; the future fails with
         the latter, or with UnknownMessage or TooManyReactions.
         """
-        entry = self._presence.entry_of(connection)
-        if entry is None:
-            raise NotJoined
+        entry = self._presence.here(connection)
         emoji = clean(emoji)
         if on:
             origin = entry.connections[connection]

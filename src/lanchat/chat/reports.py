@@ -16,7 +16,7 @@ from lanchat.chat.permissions import Permissions
 from lanchat.chat.ports import EventLog
 from lanchat.chat.presence import Presence
 from lanchat.chat.report_changes import Dismiss, FileReport, Report
-from lanchat.errors import Forbidden, NotJoined, PayloadInvalid
+from lanchat.errors import Forbidden, PayloadInvalid
 
 SHOWN = 20
 """So many reports are shown at once, the oldest ones."""
@@ -99,10 +99,7 @@ class Reports:
             self._publish(ReportsChanged(user_id))
 
     def _user(self, connection: str) -> User:
-        entry = self._presence.entry_of(connection)
-        if entry is None:
-            raise NotJoined
-        return entry.user
+        return self._presence.here(connection).user
 
     def _is_host(self, user_id: str) -> bool:
         return self._permissions.is_moderator(user_id)
