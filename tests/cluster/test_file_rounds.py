@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from copy import copy
 from functools import partial
@@ -65,12 +66,19 @@ class Busy:
         self._pair = pair
         self._chance = random.Random(seed)  # noqa: S311
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
+        self._thread = ThreadPoolExecutor(1)
+        self._running = self._thread.submit(self._run)
+
+    def has_sent(self, count: int) -> bool:
+        """Whether so many are whole; raises what has ended it before its time."""
+        if self._running.done():
+            self._running.result()
+        return len(self.whole) >= count
 
     def stop(self) -> None:
         self._stopped.set()
-        self._thread.join()
+        self._thread.shutdown()
+        self._running.result()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -131,8 +139,8 @@ def test_kills_spoil_no_file(
         killed.kill()
         time.sleep(chance.random())
         killed.start()
-        before = [len(each.whole) for each in busy]
-        until(lambda b=before: all(len(each.whole) > n for each, n in zip(busy, b, strict=True)))
+        wanted = [(each, len(each.whole) + 1) for each in busy]
+        until(lambda w=wanted: all(each.has_sent(count) for each, count in w))
     for each in busy:
         each.stop()
         person = each.person
