@@ -21,6 +21,8 @@
     ├── NoSuchRoom            a room of which an export is wanted is not there
     ├── LineRefused           a line of an archive is no message
     ├── ArchiveRefused        an archive of a room is none, or damaged
+    ├── BackupRefused         a backup is none, or damaged
+    ├── FolderInUse           a backup would replace what is there
     ├── OutputExists          a file that would be written is there already
     ├── OutputUnwritable      what was asked for finds no room or no way there
     ├── LogMissing            there is no connection log to read yet
@@ -322,6 +324,25 @@ class ArchiveRefused(LanchatError):
         super().__init__(f"{source}: {reason}; nothing was imported")
         self.source = source
         self.reason = reason
+
+
+class BackupRefused(LanchatError):
+    """The backup at ``path`` cannot be restored, and nothing was changed."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}; nothing was restored")
+        self.path = path
+        self.reason = reason
+
+
+class FolderInUse(LanchatError):
+    """There are messages in the folder already, and nobody has said that they may be replaced."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: there are messages already; --force replaces them, --data-dir names another"
+        )
+        self.path = path
 
 
 class OutputExists(LanchatError):

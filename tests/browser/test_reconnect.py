@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.world.command_line import CommandLine
 from tests.world.pages import log_out
 
 Arrive = Callable[..., Page]
@@ -220,15 +220,14 @@ def test_a_sleeping_page_drops_what_a_backup_does_not_have(
     ana = arrive("Ana")
     say(ana, "kept")
     expect(ana.locator(".message__time")).to_have_count(1)
-    server.stop()
-    backup = shutil.copy(server.data_dir / "messages.db", tmp_path / "backup.db")
-    server.start()
-    expect(ana.locator("#status")).to_have_text("Connected again")
+    typed = CommandLine(tmp_path)
+    assert typed("backup", "room.zip", "--data-dir", server.data_dir).returncode == 0
     say(ana, "lost with the disk")
     expect(ana.locator(".message__time")).to_have_count(2)
     _fall_asleep(ana)
     server.stop()
-    shutil.copy(backup, server.data_dir / "messages.db")
+    ended = typed("restore", "room.zip", "--force", "--data-dir", server.data_dir)
+    assert (ended.returncode, ended.stderr) == (0, "")
     server.start()
     _talk(person_factory, "said since")
     ana.context.set_offline(False)

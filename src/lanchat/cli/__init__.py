@@ -48,6 +48,8 @@ class ExitCode(IntEnum):
         "log": "lanchat.cli.log:log",
         "export": "lanchat.cli.export_import:export",
         "import": "lanchat.cli.export_import:import_",
+        "backup": "lanchat.cli.backup_restore:backup",
+        "restore": "lanchat.cli.backup_restore:restore",
         "completion": "lanchat.cli:completion",
         "help": "lanchat.cli:help_",
     },

@@ -19,7 +19,7 @@ from lanchat.database_url import without_password
 from lanchat.sizes import parse_size
 from lanchat.times import parse_duration, parse_moment
 
-_EITHER = {"export", "import"}
+_EITHER = {"export", "import", "backup", "restore"}
 """Commands that read or write messages: those of a folder, or those of a database."""
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])

@@ -31,6 +31,9 @@ FILES = "files"
 HOLDER = "lanchat.pid"
 """The name of the file that says who holds the directory."""
 
+SECRETS = ("secret", "host-secret", "tls")
+"""The names of what makes a room the same one after a move: its keys and certificates."""
+
 _SECRET_BYTES = 32
 
 _HOST_SECRET_BYTES = 16
@@ -74,10 +77,8 @@ class Keys:
     """
 
     def __init__(self, path: Path) -> None:
-        self.session_key = SessionKey(path / "secret")
-        self.host_link = _secret(path / "host-secret", _HOST_SECRET_BYTES).decode(
-            "ascii", "replace"
-        )
+        self.session_key = SessionKey(path / SECRETS[0])
+        self.host_link = _secret(path / SECRETS[1], _HOST_SECRET_BYTES).decode("ascii", "replace")
 
     @property
     def sessions(self) -> bytes:
