@@ -33,6 +33,7 @@ from lanchat.cli.output import (
     report,
     writing,
 )
+from lanchat.config import default_data_dir, full_path
 from lanchat.connlog.log_record import Filter, Record
 from lanchat.connlog.merged import Logs
 from lanchat.connlog.visits import HOURS, Person, Statistics, count
@@ -134,6 +135,7 @@ def export(
     examples=[
         ("lanchat log stats --since 30d", "Who was here in the last month, and when"),
         ("lanchat log stats hall.log gym.log", "The sums of two servers"),
+        ("lanchat log stats --live", "Who is here now"),
     ],
 )
 @since_option
@@ -148,6 +150,11 @@ def export(
     help="How many people to show: those who were here longest.",
 )
 @click.option("--json", "raw", is_flag=True, help="Print everything as JSON, times in UTC.")
+@click.option(
+    "--live",
+    is_flag=True,
+    help="Show who is here now and how much is said, on the server's computer, until Ctrl+C.",
+)
 @utc_option
 @color_option
 @log_options
@@ -156,6 +163,7 @@ def stats(
     since: str | None,
     shown: int,
     raw: bool,
+    live: bool,
     utc: bool,
     color: ColorChoice,
     files: tuple[Path, ...],
@@ -168,6 +176,9 @@ def stats(
     with the same options. Of several ones, such as those of servers that share a database, it shows
     the sums.
     """
+    if live:
+        _show_live(color, as_json=raw)
+        return
     zone = timezone.utc if utc else None
     logs = Logs(files)
     begin = moment(since, "--since", utc=utc)
@@ -178,6 +189,17 @@ def stats(
     else:
         _show(console(color), sums, shown, zone)
     report_skipped(logs)
+
+
+def _show_live(color: ColorChoice, *, as_json: bool) -> None:
+    from lanchat.cli.log_live import show  # a log is read without what asks a server
+    from lanchat.control.client import Room
+
+    params = click.get_current_context().params
+    if params["files"]:
+        raise click.UsageError("--live asks the server that runs, and takes no FILE")
+    data_dir = params["data_dir"] or full_path(default_data_dir())
+    show(Room(data_dir, params["log_file"]), color, as_json=as_json)
 
 
 def _row(record: Record, columns: Sequence[str], clock: WallClock) -> Sequence[object]:

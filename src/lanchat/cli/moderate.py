@@ -110,15 +110,17 @@ def list_(*, room: Room, as_json: bool, color: ColorChoice) -> None:
         (one["name"], one["ip"], one["role"], "muted" if one["muted"] else "", moment(one["since"]))
         for one in answer["people"]
     ]
-    screen.print(_table(("Name", "Address", "Role", "", "Here since"), people, "Nobody is here."))
+    screen.print(
+        people_table(("Name", "Address", "Role", "", "Here since"), people, "Nobody is here.")
+    )
     if rooms := answer["rooms"]:
         lines = [(_called(one), str(one["members"]), _state(one), one["topic"]) for one in rooms]
         screen.print()
-        screen.print(_table(("Room", "People", "", "Topic"), lines, ""))
+        screen.print(people_table(("Room", "People", "", "Topic"), lines, ""))
     if bans := answer["bans"]:
         rows = [(ban["name"], ban["address"], moment(ban["until"]), ban["by"]) for ban in bans]
         screen.print()
-        screen.print(_table(("Banned", "Address", "Until", "By"), rows, ""))
+        screen.print(people_table(("Banned", "Address", "Until", "By"), rows, ""))
 
 
 def _about(command: Offered) -> Callable[[_F], _F]:
@@ -231,7 +233,10 @@ def _state(room: dict[str, Any]) -> str:
     return ", ".join(words for name, words in states.items() if room[name])
 
 
-def _table(columns: Iterable[str], rows: Iterable[Iterable[str]], nothing: str) -> Table | str:
+def people_table(
+    columns: Iterable[str], rows: Iterable[Iterable[str]], nothing: str
+) -> Table | str:
+    """The rows, whose cells may hold what strangers typed; ``nothing`` where there is none."""
     from rich.text import Text
 
     table = plain_table()

@@ -109,6 +109,7 @@ class Desk:
         return {
             "room": outgoing.rules(hub.rules, hub.policies),
             "rooms": [outgoing.room(room, count) for room, count in hub.rooms.known("")],
+            "messages": hub.statistics.messages,
             "people": [asdict(member) for member in hub.members()],
             "bans": [
                 {
