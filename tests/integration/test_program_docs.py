@@ -50,9 +50,10 @@ def test_every_example_for_a_shell_works(server, ana, environment, tmp_path):
     assert ran.returncode == 0, ran.stdout + ran.stderr
     said = [message["message"] for message in ana.join()["messages"]]
     assert said[:2] == ["Lunch is ready", "The log"]
-    assert said[2:5] == [
+    assert said[2:6] == [
         "```\ncc -o main main.c\n```",
         "Good morning from elsewhere",
+        "All is well",
         "Build 7 is done",
     ]
     assert said.count("Build 9 is done") == 1

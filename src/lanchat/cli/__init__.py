@@ -45,6 +45,7 @@ class ExitCode(IntEnum):
         "host": "lanchat.cli.moderate:host",
         "token": "lanchat.cli.tokens:token",
         "say": "lanchat.cli.say:say",
+        "join": "lanchat.cli.join:join",
         "log": "lanchat.cli.log:log",
         "export": "lanchat.cli.export_import:export",
         "import": "lanchat.cli.export_import:import_",

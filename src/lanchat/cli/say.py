@@ -49,6 +49,7 @@ class Terminal:
     examples=[
         ('lanchat say "Lunch is ready"', "On the computer of the room"),
         ("make 2>&1 | lanchat say --code", "What a program prints"),
+        ('lanchat say --file picture.png "The new look"', "With a file"),
     ],
 )
 @click.argument("words", nargs=-1, metavar="[TEXT]...")
@@ -90,12 +91,7 @@ def say(
     """Say something in the room; without TEXT what comes from standard input, as it comes.
 
     It ends with 0 once everything is stored.
-
-    \b
-    lanchat say "Lunch is ready"
-    make 2>&1 | lanchat say --code
-    lanchat say --file picture.png "The new look"
-    """  # noqa: D301 (click's own sign, and no backslash)
+    """
     speaker = _speaker(url, token, program, room)
     text = " ".join(words)
     if not text.strip() and not files and (sys.stdin is None or sys.stdin.isatty()):

@@ -1,0 +1,342 @@
+"""Somebody in the chat: one thread takes what happens and what is typed, in its order.
+
+What is typed while there is no connection waits, and is said by the same id once there is one:
+so nothing is lost, and nothing is said twice.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from lanchat.errors import LanchatError
+from lanchat.join.door import Away, Door, NotLetIn
+from lanchat.join.talk import LOBBY, Line, Talk
+from lanchat.join.typed import OWN, Typed, numbered, of_the_room, read
+
+Show = Callable[[Line], None]
+
+_LONGEST_PAUSE = 10.0
+_TYPING_EVERY = 3.0
+_MARK_EVERY = 2.0
+
+
+class Session:
+    """``show`` prints a line; ``is_over`` is set once it ends, with ``failure`` if that is why."""
+
+    def __init__(self, url: str, name: str, code: str | None, show: Show) -> None:
+        self.talk = Talk()
+        self.is_over = False
+        self.is_connected = False
+        self.failure: LanchatError | None = None
+        self.door = Door(url, self._hear)
+        self.name = name
+        self.code = code
+        self._show = show
+        self._queue: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._waiting: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._early: list[tuple[str, Any]] | None = None
+        self._is_broken = self._ends_when_said = False
+        self.refused = 0
+        """How many messages were not said."""
+        self._told_typing = self._marked = 0.0
+        self._read: dict[str, int] = {}
+
+    # From other threads.
+
+    def typed(self, line: str) -> None:
+        """Somebody has typed a line."""
+        self._queue.put(lambda: self._do(read(line)))
+
+    def said(self, line: str) -> None:
+        """A line is to be said, whatever it begins with."""
+        self._queue.put(lambda: self._do(Typed(None, line)))
+
+    def is_typing(self) -> None:
+        """Somebody is about to type one."""
+        self._queue.put(self._tell_typing)
+
+    def end(self, *, when_said: bool = False) -> None:
+        """Leave the chat, at once or when all that was typed has been stored."""
+        self._queue.put(lambda: self._end(when_said=when_said))
+
+    # The one thread.
+
+    def log_in(self) -> None:
+        """Take the name. Raises NotLetIn, Away or CommandFailed."""
+        self.door.log_in(self.name, self.code)
+
+    def run(self) -> None:
+        """Take part until the end."""
+        try:
+            while not self.is_over:
+                self._connect()
+                self._take_part()
+            self.door.close()
+            self.door.log_out()
+        except Away:
+            pass  # the name is free in a few seconds
+        except LanchatError as error:
+            self.failure = error
+        finally:
+            self.is_over = True
+
+    def _connect(self) -> None:
+        pause = 1.0
+        while not self.is_over and not self._try_to_connect():
+            self._pass_time(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _try_to_connect(self) -> bool:
+        self._early = []
+        try:
+            self.door.connect()
+            self._is_broken = False
+            self._join()
+        except Away:
+            return False
+        return True
+
+    def _join(self) -> None:
+        talk = self.talk
+        asked = {"last_seq": talk.seq, "epoch": talk.epoch, "batches": True, "rooms": True}
+        self.door.send("new_host", asked, self._answered(self._joined))
+
+    def _joined(self, answer: dict[str, Any]) -> None:
+        if not answer.get("ok"):
+            if answer["error"]["code"] in {"unauthorized", "not_joined"}:
+                raise NotLetIn(answer["error"]["message"])
+            self._pass_time(answer["error"].get("retry_after", 1))
+            self._join()
+            return
+        self.is_connected = True
+        self._print(self.talk.join(answer))
+        seq, early, self._early = self.talk.seq, self._early or [], None
+        for event, payload in early:
+            told = payload.get("seq") if isinstance(payload, dict) else None
+            if not isinstance(told, int) or told > seq:
+                self._print(self.talk.take(event, payload, time.monotonic()))
+        for client_id in list(self._waiting):
+            self._send_waiting(client_id)
+
+    def _take_part(self) -> None:
+        """Until the connection ends, or everything does."""
+        while not self.is_over and not self._is_broken:
+            self._next(1.0, self._mark_read)
+
+    def _next(self, seconds: float, otherwise: Callable[[], None]) -> None:
+        """Do what is next in the queue, or something else where nothing is."""
+        try:
+            act = self._queue.get(timeout=seconds)
+        except queue.Empty:
+            act = otherwise
+        try:
+            act()
+        except Away:
+            self._disconnected()
+
+    def _disconnected(self) -> None:
+        if self.is_connected:
+            self._say_trouble("the connection is gone; this comes back by itself")
+        self.is_connected, self._is_broken = False, True
+
+    def _pass_time(self, seconds: float) -> None:
+        """Wait; what is typed meanwhile is taken."""
+        end = time.monotonic() + seconds
+        while not self.is_over and (left := end - time.monotonic()) > 0:
+            self._next(left, lambda: None)
+
+    # What comes.
+
+    def _hear(self, event: str, payload: Any) -> None:
+        self._queue.put(lambda: self._heard(event, payload))
+
+    def _heard(self, event: str, payload: Any) -> None:
+        if event == "disconnect":
+            self._disconnected()
+        elif self._early is not None:
+            self._early.append((event, payload))
+        else:
+            self._print(self.talk.take(event, payload, time.monotonic()))
+
+    def _answered(self, take: Callable[[dict[str, Any]], None]) -> Callable[[Any], None]:
+        return lambda answer: self._queue.put(lambda: take(answer))
+
+    def _print(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            self._show(line)
+
+    def _say_trouble(self, text: str) -> None:
+        self._show(Line("trouble", text))
+
+    # What is typed.
+
+    def _do(self, typed: Typed) -> None:
+        if typed.command is None:
+            if typed.text.strip():
+                self._say(typed.text)
+            return
+        own = getattr(self, f"_do_{typed.command}", None)
+        if own is not None:
+            own(typed.text)
+        elif typed.command == "unknown":
+            self._say_trouble(f"there is no command /{typed.text}; /help shows all of them")
+        else:
+            asked = {"name": typed.command, "text": typed.text, "room": self.talk.room}
+            self._ask("host_command", asked, self._commanded)
+
+    def _say(self, text: str, **fields: Any) -> None:
+        client_id = str(uuid.uuid4())
+        mentions = self.talk.mentioned(text)
+        said = {"message": text, "client_id": client_id, "room": self.talk.room, **fields}
+        self._waiting[client_id] = {**said, **({"mentions": mentions} if mentions else {})}
+        if self.is_connected:
+            self._send_waiting(client_id)
+        elif self.talk.epoch:
+            self._say_trouble("it is said as soon as there is a connection")
+
+    def _send_waiting(self, client_id: str) -> None:
+        def stored(answer: dict[str, Any]) -> None:
+            if not answer.get("ok"):
+                error = answer["error"]
+                if error["code"] in {"too_fast", "slow_mode", "unavailable"}:
+                    self._pass_time(error.get("retry_after", 1))
+                    self._send_waiting(client_id)
+                    return
+                self.refused += 1
+                self._say_trouble(f"not said: {error['message']}")
+            self._waiting.pop(client_id, None)
+            if self._ends_when_said:
+                self._end(when_said=True)
+
+        self.door.send("new_message", self._waiting[client_id], self._answered(stored))
+
+    def _ask(
+        self, event: str, payload: Any, take: Callable[[dict[str, Any]], None] = lambda _: None
+    ) -> None:
+        """Ask for something that is not tried again; where it is refused that is said."""
+
+        def answered(answer: dict[str, Any]) -> None:
+            if answer.get("ok"):
+                take(answer)
+            else:
+                self._say_trouble(answer["error"]["message"])
+
+        if self.is_connected:
+            self.door.send(event, payload, self._answered(answered))
+        else:
+            self._say_trouble("there is no connection just now")
+
+    def _commanded(self, answer: dict[str, Any]) -> None:
+        for line in answer["message"].split("\n"):
+            self._show(Line("note", line))
+        if room := answer.get("room"):
+            self._ask("enter_room", {"room": room}, self._entered)
+
+    def _entered(self, answer: dict[str, Any]) -> None:
+        self._print(self.talk.entered(answer))
+
+    def _with_number(self, command: str, text: str) -> tuple[int, str] | None:
+        found = numbered(text)
+        if found is None:
+            self._say_trouble(f"it is written like this: {OWN[command]}")
+        return found
+
+    def _do_reply(self, text: str) -> None:
+        if found := self._with_number("reply", text):
+            answered = self.talk.message(found[0])
+            room = answered["room"] if answered else self.talk.room
+            self._say(found[1], reply_to=found[0], room=room)
+
+    def _do_react(self, text: str) -> None:
+        if found := self._with_number("react", text):
+            told = (self.talk.message(found[0]) or {}).get("reactions", {}).get(found[1], {})
+            own = any(one["id"] == self.talk.you["id"] for one in told.get("users", ()))
+            self._ask("react", {"id": found[0], "emoji": found[1], "on": not own})
+
+    def _do_edit(self, text: str) -> None:
+        if found := self._with_number("edit", text):
+            edit = {"id": found[0], "message": found[1], "client_id": str(uuid.uuid4())}
+            self._ask("edit_message", edit)
+
+    def _do_delete(self, text: str) -> None:
+        if found := self._with_number("delete", text):
+            self._ask("delete_message", {"id": found[0]})
+
+    def _do_go(self, text: str) -> None:
+        room = self.talk.room_named(text or "main")
+        if room is None:
+            self._say_trouble(f"there is no room called {text}; /rooms shows those that there are")
+        elif room == LOBBY:
+            self._print(self.talk.show(LOBBY))
+        else:
+            self._ask("enter_room", {"room": room}, self._entered)
+
+    def _do_leave(self, _text: str) -> None:
+        if self.talk.room != LOBBY:
+            self._ask("leave_room", {"room": self.talk.room})
+
+    def _do_msg(self, text: str) -> None:
+        names = sorted(self.talk.people.values(), key=len, reverse=True)
+        name = next(
+            (one for one in names if f"{text} ".casefold().startswith(f"{one.casefold()} ")), ""
+        )
+        person = self.talk.person_named(name) if name else None
+        if person is None:
+            self._say_trouble("nobody called so is here; /who shows who is")
+            return
+
+        def opened(answer: dict[str, Any]) -> None:
+            self._entered(answer)
+            if said := text[len(name) :].strip():
+                self._say(said)
+
+        self._ask("open_direct", {"person": person}, opened)
+
+    def _do_rooms(self, _text: str) -> None:
+        for room_id, room in self.talk.rooms.items():
+            new = f", {room['unread']} new" if room.get("unread") else ""
+            here = " (shown)" if room_id == self.talk.room else ""
+            self._show(Line("note", f"{self.talk.name_of(room_id)}{new}{here}"))
+        for room_id in self.talk.others:
+            self._show(Line("note", f"{self.talk.name_of(room_id)}, to be entered by /go"))
+
+    def _do_who(self, _text: str) -> None:
+        self._show(Line("note", ", ".join(sorted(self.talk.people.values(), key=str.casefold))))
+
+    def _do_help(self, _text: str) -> None:
+        for words in OWN.values():
+            self._show(Line("note", words))
+        for name, words in of_the_room().items():
+            if name not in OWN:
+                self._show(Line("note", words))
+
+    def _do_quit(self, _text: str) -> None:
+        self._end()
+
+    # What is told besides.
+
+    def _tell_typing(self) -> None:
+        now = time.monotonic()
+        if self.is_connected and now - self._told_typing >= _TYPING_EVERY:
+            self._told_typing = now
+            self.door.send("typing", {"room": self.talk.room}, lambda _answer: None)
+
+    def _mark_read(self) -> None:
+        """Say how far the room that is shown has been read, now and then."""
+        now, room = time.monotonic(), self.talk.room
+        newest = self.talk.newest(room)
+        if not self.is_connected or now - self._marked < _MARK_EVERY:
+            return
+        if newest > self._read.get(room, 0):
+            self._marked, self._read[room] = now, newest
+            self.door.send("mark_read", {"room": room, "id": newest}, lambda _answer: None)
+
+    def _end(self, *, when_said: bool = False) -> None:
+        self._ends_when_said = when_said
+        if not when_said or not self._waiting:
+            self.is_over = True

@@ -1,0 +1,199 @@
+"""What a terminal knows of the chat, and what it prints of it."""
+
+import pytest
+
+from lanchat.join.lines import cut, plain
+from lanchat.join.talk import KEPT, Line, Talk
+from lanchat.join.typed import Typed, numbered, read
+
+NOON = "2026-11-23T12:00:00.000Z"
+
+
+def message(number, text="hello", user="Ana", **fields):
+    """A message as the server has it."""
+    return {
+        "id": number,
+        "seq": number,
+        "room": "lobby",
+        "user_id": user.lower(),
+        "user": user,
+        "message": text,
+        "time": NOON,
+        **fields,
+    }
+
+
+@pytest.fixture
+def talk():
+    """Bia has come in; Ana is here, too."""
+    talk = Talk()
+    talk.join(
+        {
+            "you": {"id": "bia", "name": "Bia"},
+            "seq": 10,
+            "epoch": "e",
+            "messages": [],
+            "hosts": [{"id": "ana", "name": "Ana"}, {"id": "bia", "name": "Bia"}],
+            "rooms": [
+                {"id": "lobby", "kind": "main", "name": ""},
+                {"id": "r1", "kind": "open", "name": "Lunch"},
+            ],
+        }
+    )
+    return talk
+
+
+def printed(lines):
+    """What stands in the terminal."""
+    return [plain(line, "http://x", 60).partition(" ")[2] for line in lines]
+
+
+def test_a_message_is_printed_once(talk):
+    """What becomes of it is another line; an older version is none."""
+    assert printed(talk.take("add_chat_message", message(11), 0)) == ["#11 Ana: hello"]
+    assert talk.take("add_chat_message", message(11), 0) == []
+    edited = message(11, "hi", seq=12)
+    assert printed(talk.take("message_changed", edited, 0)) == ["#11 Ana (edited): hi"]
+    assert talk.take("message_changed", message(11), 0) == []
+    (line,) = talk.take("message_changed", message(11, "", seq=13, deleted=True), 0)
+    assert plain(line, "", 60) == "✗ #11 of Ana was deleted"
+    assert talk.seq == 13
+
+
+def test_a_message_tells_all_that_it_has(talk):
+    """What it answers, its files, its poll, its reactions, and that a program said it."""
+    full = message(
+        11,
+        "see",
+        quoted={"user": "Bia", "message": "where\nis it"},
+        files=[{"id": "f1", "name": "a b.txt", "size": 1200}],
+        poll={"options": ["Yes", "No"], "counts": [2, 0]},
+        reactions={"👍": {"count": 2, "users": []}},
+        bot=True,
+    )
+    (line,) = talk.take("add_chat_message", full, 0)
+    text = plain(line, "http://x", 60).replace("\\n", "\n")
+    assert "┌ Bia: where is it" in text
+    assert "Ana (bot): see" in text
+    assert "+ a b.txt (1.2 KB) http://x/files/f1/a%20b.txt" in text
+    assert "  2 Yes" in text
+    assert "👍 2" in text
+
+
+def test_what_is_said_elsewhere_is_counted(talk):
+    """And told where it concerns somebody; shown, nothing of it is new any more."""
+    talk.take("add_chat_message", message(11, room="r1"), 0)
+    (line,) = talk.take("add_chat_message", message(12, room="r1", mentions=["bia"]), 0)
+    assert (line.text, line.concerns_you) == ("Ana mentions you in Lunch", True)
+    assert talk.rooms["r1"]["unread"] == 2
+    assert printed(talk.show("r1")) == ["Lunch", "#11 Ana: hello", "#12 Ana: hello"]
+    assert talk.rooms["r1"]["unread"] == 0
+    assert printed(talk.take("room_deleted", {"id": "r1"}, 0)) == ["main"]
+
+
+def test_after_a_break_only_what_is_new_is_printed(talk):
+    """What changed meanwhile, too; where it cannot be told, everything is anew."""
+    talk.take("add_chat_message", message(11), 0)
+    answer = {
+        "you": talk.you,
+        "seq": 20,
+        "epoch": "e",
+        "hosts": [],
+        "rooms": [],
+        "messages": [message(14)],
+        "changed": [message(11, "hi", seq=15)],
+        "complete": True,
+    }
+    assert printed(talk.join(answer)) == [
+        "connected again",
+        "#14 Ana: hello",
+        "#11 Ana (edited): hi",
+    ]
+    anew = {**answer, "anew": True, "changed": [], "seq": 30}
+    assert printed(talk.join(anew)) == ["connected again", "#14 Ana: hello"]
+
+
+def test_people_come_and_go(talk):
+    """Together, where many do; by their new names."""
+    joined = [{"id": f"p{n}", "user": f"P{n}"} for n in range(7)]
+    moment = {"joined": joined, "left": [{"id": "ana", "user": "Ana"}]}
+    lines = talk.take("hosts_changed", moment, 0)
+    assert printed(lines) == ["Ana left", "P0, P1, P2, P3, P4 and 2 others joined"]
+    renamed = {"id": "p0", "user": "Zoe"}
+    assert printed(talk.take("person_changed", renamed, 0)) == ["P0 is now called Zoe"]
+    assert talk.person_named("zoe") == "p0"
+
+
+def test_who_is_writing_is_forgotten(talk):
+    """After five seconds, or when their message is there."""
+    typing = {"room": "lobby", "user_id": "ana", "user": "Ana"}
+    talk.take("typing", typing, 100)
+    assert talk.typing(104) == ["Ana"]
+    assert talk.typing(106) == []
+    talk.take("typing", typing, 200)
+    talk.take("add_chat_message", message(11), 200)
+    assert talk.typing(201) == []
+
+
+def test_people_are_mentioned_by_their_names(talk):
+    """The longer name first, whatever its letters' case."""
+    talk.take("host_join_room", {"id": "anabel", "user": "Ana Bel"}, 0)
+    assert talk.mentioned("@ana bel: hello") == ["anabel"]
+    assert set(talk.mentioned("@Ana Bel and @Ana")) == {"anabel", "ana"}
+    assert talk.mentioned("mail@x Ana") == []
+
+
+def test_no_more_is_kept_than_is_needed(talk):
+    """A terminal may be open for a term."""
+    for number in range(KEPT + 10):
+        talk.take("add_chat_message", message(11 + number), 0)
+    assert talk.message(11) is None
+    assert talk.message(10 + KEPT) is not None
+
+
+def test_nothing_that_others_type_reaches_the_terminal_as_it_is():
+    """Names, texts, rooms, quotes and files: no escape sequence, nothing that turns the line."""
+    evil = "\x1b[2J\u202e\x07"
+    said = message(
+        1,
+        evil,
+        evil,
+        quoted={"user": evil, "message": evil},
+        files=[{"id": "f", "name": evil, "size": 1}],
+        poll={"options": [evil], "counts": [1]},
+        reactions={evil: {"count": 1}},
+    )
+    for line in (Line("message", message=said), Line("deleted", message=said), Line("note", evil)):
+        text = plain(line, "http://x", 40)
+        assert text.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("hello", (None, "hello")),
+        ("/home/ana", (None, "/home/ana")),
+        ("// main.c", (None, "// main.c")),
+        (" /mute is a word", (None, " /mute is a word")),
+        ("/mute Ana 10m", ("mute", "Ana 10m")),
+        ("/REPLY 12 yes ", ("reply", "12 yes")),
+        ("/w Ana psst", ("msg", "Ana psst")),
+        ("/wisper", ("unknown", "wisper")),
+    ],
+)
+def test_a_slash_begins_a_command(line, meant):
+    """Of those that there are; a mistake is not said aloud."""
+    assert read(line) == Typed(*meant)
+
+
+def test_a_number_is_written_with_or_without_its_sign():
+    """What follows is the rest."""
+    assert numbered("#12 yes, sure") == (12, "yes, sure")
+    assert numbered("12") == (12, "")
+    assert numbered("twelve") is None
+
+
+def test_a_line_is_cut_by_what_it_takes_on_the_screen():
+    """Chinese takes two places."""
+    assert cut("你好世界", 6) == "你好 …"
+    assert cut("hello", 5) == "hello"
