@@ -8,6 +8,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.world.program import Program
+from tests.world.server import ServerProcess
+
 Arrive = Callable[..., Page]
 Say = Callable[[Page, str], None]
 LookFor = Callable[[Page, Locator], None]
@@ -147,6 +150,15 @@ def _touch(message: Locator, event: str, x: int = 0) -> None:
     point = {"clientX": 60 + x, "clientY": 200, "isPrimary": True, "pointerType": "touch"}
     bubble = message.locator(".message__text")
     bubble.dispatch_event(event, {**point, "bubbles": True, "pointerId": 1})
+
+
+def test_a_program_is_told_from_people(arrive: Arrive, server: ServerProcess) -> None:
+    """By a word beside its name."""
+    ana = arrive("Ana")
+    Program(server).say("Build 7 is done")
+    author = _message(ana, "Build 7 is done").locator(".message__author")
+    expect(author).to_have_text("build bot")
+    expect(author.locator(".badge")).to_be_visible()
 
 
 def test_searching(arrive: Arrive, say: Say, look_for: LookFor) -> None:

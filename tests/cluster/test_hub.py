@@ -113,6 +113,26 @@ def test_a_browser_votes_once_at_all_servers(start, until):
     until(lambda: other.recorder.all(ReactionsChanged)[-1].counts == (0, 1))
 
 
+def test_a_program_is_known_to_all_servers(start, until):
+    """Its token, its name and what it says; revoked at one it is good for nothing at another."""
+    one, other = start(), start()
+    bot, token = one.hub.bots.admit("build", "", reads=True, writes=True)
+    until(lambda: other.hub.bots.known(token) == bot)
+    with pytest.raises(NameTaken):
+        other.log_in("Build")
+    ana = other.log_in("Ana")
+    with pytest.raises(NameTaken):
+        one.hub.bots.admit("ana", "", reads=True, writes=True)
+    other.join(ana, "a")
+    with other.hub.feeds.waiting("lobby") as waiter:
+        one.hub.bots.post(bot, HERE, "done", "c1").result(DEADLINE)
+        assert waiter.wait(DEADLINE)
+    until(lambda: other.recorder.all(MessagePosted))
+    one.hub.bots.revoke("build")
+    until(lambda: other.hub.bots.known(token) is None)
+    assert other.log_in("Build")
+
+
 def test_people_of_two_servers_are_in_one_room(start, until):
     """Each is told who comes, speaks, writes, reacts and goes."""
     one, other = start(), start()

@@ -1,6 +1,9 @@
 """Programs speak over HTTP, and read: with a token, and by the rules that hold for people."""
 
+import random
 import threading
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -97,6 +100,27 @@ def test_the_longest_message_is_said_however_it_is_written(build):
     """Every character as two escapes of JSON, twelve bytes."""
     assert build.say("🦊" * 4_000).status_code == 201
     assert texts(build.read()) == ["🦊" * 4_000]
+
+
+@pytest.mark.long
+@pytest.mark.own_server
+def test_what_was_sent_when_the_server_was_killed_is_said_once(server, build):
+    """Whether it had been stored or not: sent again with its key it is there, once."""
+    for number in range(20):
+        sending = threading.Thread(target=_try, args=[build, f"{number}"])
+        sending.start()
+        time.sleep(random.uniform(0, 0.02))  # noqa: S311 (any moment will do)
+        server.kill()
+        sending.join(DEADLINE)
+        server.start()
+        build.address = f"{server.url}/api/messages"
+        assert build.say(f"{number}", client_id=f"{number}").status_code == 201
+    assert texts(build.read()) == [f"{number}" for number in range(20)]
+
+
+def _try(program, text):
+    with suppress(requests.RequestException):
+        program.say(text, client_id=text)
 
 
 # Who may.

@@ -8,16 +8,20 @@ POST /hooks/<token>         say something as one says it to Slack
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import flask
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from lanchat.web.site import Site
 
 if TYPE_CHECKING:
     from lanchat.web.api import Api
+
+_log = logging.getLogger(__name__)
 
 _ADDRESSES = (
     ("/api/messages", "post", "POST"),
@@ -45,7 +49,14 @@ class Programs:
             "document": self._api.document,
             "hook": self._api.hook,
         }[name]
-        return view(**arguments)
+        try:
+            return view(**arguments)
+        except HTTPException:
+            raise
+        except Exception:  # noqa: BLE001
+            # A defect. Flask would log it with the address, in which there may be a token.
+            _log.exception("a request of a program failed: %s", name)
+            return Response("This has failed within the server.\n", 500, mimetype="text/plain")
 
     @cached_property
     def _api(self) -> Api:
