@@ -16,7 +16,7 @@ import psycopg
 
 from lanchat.chat.changes import Draft
 from lanchat.chat.events import LogEvent, MessagePosted
-from lanchat.chat.ports import CommitStatistics
+from lanchat.chat.figures import CommitStatistics
 from lanchat.rows import messages
 from lanchat.rows.batches import Batches
 

@@ -27,8 +27,8 @@ from prometheus_client.registry import Collector
 from werkzeug.wrappers import Response
 
 import lanchat
+from lanchat.chat.figures import Histogram
 from lanchat.chat.hub import Hub
-from lanchat.chat.ports import Histogram
 from lanchat.cluster.figures import DatabaseFigures
 from lanchat.errors import TooManyTries, WrongCode
 from lanchat.live.delivery import SocketDelivery

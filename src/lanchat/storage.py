@@ -13,7 +13,8 @@ import gevent.threadpool
 
 from lanchat.chat.directory import LocalDirectory
 from lanchat.chat.events import Event
-from lanchat.chat.ports import Directory, EventLog, Files
+from lanchat.chat.file_port import Files
+from lanchat.chat.ports import Directory, EventLog
 from lanchat.chat.search import Search
 from lanchat.cluster.figures import DatabaseFigures
 from lanchat.config import ServeConfig

@@ -31,6 +31,7 @@ from lanchat.chat.events import (
     UserCleared,
 )
 from lanchat.chat.feeds import Feeds
+from lanchat.chat.figures import CommitStatistics
 from lanchat.chat.grouping import Groups
 from lanchat.chat.hands import Hands
 from lanchat.chat.identities import Identities
@@ -40,15 +41,7 @@ from lanchat.chat.moderation import TERMINAL, Actor, Done, Moderation
 from lanchat.chat.newest import Newest
 from lanchat.chat.overview import missed_everywhere
 from lanchat.chat.polling import Polling
-from lanchat.chat.ports import (
-    Audit,
-    CommitStatistics,
-    Delivery,
-    Directory,
-    EventLog,
-    Reservations,
-    Settings,
-)
+from lanchat.chat.ports import Audit, Delivery, Directory, EventLog, Reservations, Settings
 from lanchat.chat.posting import Posting
 from lanchat.chat.presence import Presence
 from lanchat.chat.reactions import Reactions

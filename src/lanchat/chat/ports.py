@@ -6,26 +6,22 @@ whether a change still holds) is decided behind the port, in one place for all p
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import BinaryIO, Literal, Protocol
+from typing import Literal, Protocol
 
 from lanchat.chat.changes import Change, EventT, Note
 from lanchat.chat.events import Event, LogEvent
+from lanchat.chat.figures import CommitStatistics
 from lanchat.chat.model import (
-    Attachment,
-    Checksum,
     Cursor,
-    FileDraft,
     Hand,
     Member,
     Origin,
     Own,
     Page,
     Role,
-    Upload,
     User,
 )
 from lanchat.chat.report_changes import Report
@@ -36,33 +32,6 @@ LeaveReason = Literal["closed", "logout", "stop", "kicked", "banned"]
 LoginRefusal = Literal[
     "name_unusable", "name_taken", "code", "too_many", "host_link", "banned", "locked"
 ]
-
-
-class Histogram:
-    """Counts values by their size; ``bounds`` are the upper ends of the ranges, ascending."""
-
-    def __init__(self, bounds: Sequence[float]) -> None:
-        self.bounds = bounds
-        self.counts = [0] * (len(bounds) + 1)
-        """How many values each range has; the last one is for those above all bounds."""
-        self.total = 0.0
-
-    def add(self, value: float) -> None:
-        """Count a value."""
-        self.counts[bisect_left(self.bounds, value)] += 1
-        self.total += value
-
-
-class CommitStatistics:
-    """What a log has stored since the start."""
-
-    def __init__(self) -> None:
-        self.messages = 0
-        """How many messages, each once however often it was sent."""
-        self.seconds = Histogram((0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5))
-        """How long commits took that succeeded."""
-        self.sizes = Histogram((1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000))
-        """How many changes were in each batch, stored or not."""
 
 
 class EventLog(Protocol):
@@ -279,73 +248,6 @@ class Delivery(Protocol):
 
     def deliver(self, channel: str, event: Event) -> None:
         """Tell everybody in this process who has subscribed to the channel."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedFile:
-    """A file that is whole, opened for reading; whoever asked for it closes it.
-
-    ``sha256`` names what is in it, ``size`` is how long that is: for the small picture of a file,
-    of that. ``user_id`` is who has sent it; ``room`` is where a message has named it, None before.
-    """
-
-    attachment: Attachment
-    sha256: str
-    size: int
-    user_id: str
-    room: str | None
-    content: BinaryIO
-
-
-class Files(Protocol):
-    """Files as they come in, piece by piece, and those that are whole.
-
-    An upload becomes the file of the same id. It is its sender's alone until a message names it
-    (``Draft``); what is deleted with messages goes by itself. Everything here may wait for the
-    disk, and may raise StoreUnavailable.
-    """
-
-    max_size: int
-    """Bytes of one file, at most."""
-
-    def begin(self, user: User, origin: Origin, draft: FileDraft) -> Upload:
-        """A new upload. Raises TooLarge, QuotaReached, DiskFull or TooFast."""
-
-    def offset(self, user: User, upload_id: str) -> Upload:
-        """How far an upload or file of the person is. Raises UnknownFile, as all that follows.
-
-        Raises BeingWritten where all is there, and somebody is about to make a file of it.
-        """
-
-    def write(
-        self,
-        user: User,
-        upload_id: str,
-        offset: int,
-        read: Callable[[int], bytes],
-        checksum: Checksum | None = None,
-    ) -> Upload:
-        """Put what can be read behind what is there; what is returned is on disk.
-
-        ``read`` gives at most so many bytes, none at the end. With a checksum nothing is kept of
-        what does not come to it; without one, where ``read`` raises, what had come before.
-        Raises WrongOffset, BeingWritten, TooLarge, WrongChecksum, DiskFull, or what ``read`` does.
-        """
-
-    def put_thumb(self, user: User, file_id: str, picture: bytes) -> None:
-        """Give a file of the person a small picture, until a message names it.
-
-        Raises TooLarge, QuotaReached or DiskFull.
-        """
-
-    def remove(self, user: User, upload_id: str) -> None:
-        """Give up an upload of the person, or a file that no message names."""
-
-    def open(self, file_id: str) -> OpenedFile:
-        """A file that a message names which is there, or that waits for one."""
-
-    def open_thumb(self, file_id: str) -> OpenedFile:
-        """The small picture of the same."""
 
 
 class Audit(Protocol):

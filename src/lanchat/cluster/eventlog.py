@@ -26,8 +26,8 @@ import psycopg
 
 from lanchat.chat.changes import Change, Draft, EventT
 from lanchat.chat.events import LogEvent, MessagePosted
+from lanchat.chat.figures import CommitStatistics, Histogram
 from lanchat.chat.model import LOBBY, Cursor, Message, Own, Page
-from lanchat.chat.ports import CommitStatistics, Histogram
 from lanchat.chat.report_changes import Report
 from lanchat.chat.rooms import Membership, Overview, Room
 from lanchat.cluster import epochs, journal, turns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lanchat.chat.ports import Histogram
+from lanchat.chat.figures import Histogram
 
 
 class DatabaseFigures(NamedTuple):

@@ -29,9 +29,9 @@ from typing import Any
 
 from lanchat import phrases
 from lanchat.chat.events import Event
+from lanchat.chat.file_port import Files
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import timestamp
-from lanchat.chat.ports import Files
 from lanchat.errors import LanchatError, Refusal
 from lanchat.web import outgoing
 

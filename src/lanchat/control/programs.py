@@ -21,10 +21,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lanchat.chat.file_names import safe_name
+from lanchat.chat.file_port import Files
 from lanchat.chat.group_commands import PROGRAM
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import LOBBY, FileDraft, Origin, User, timestamp
-from lanchat.chat.ports import Files
 from lanchat.chat.room_settings import Bot
 from lanchat.errors import CutOff, FilesOff, PayloadInvalid
 

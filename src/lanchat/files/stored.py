@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from lanchat.chat.file_port import OpenedFile
 from lanchat.chat.model import (
     SLICE_LIMIT,
     SYSTEM_CLOCK,
@@ -26,7 +27,6 @@ from lanchat.chat.model import (
     Upload,
     User,
 )
-from lanchat.chat.ports import OpenedFile
 from lanchat.config import spared
 from lanchat.errors import (
     DiskFull,

@@ -21,8 +21,8 @@ from lanchat.chat.events import (
     MessagePosted,
     UserCleared,
 )
+from lanchat.chat.figures import CommitStatistics
 from lanchat.chat.model import LOBBY, Cursor, Own, Page
-from lanchat.chat.ports import CommitStatistics
 from lanchat.chat.report_changes import Report
 from lanchat.chat.room_events import RoomDeleted
 from lanchat.chat.rooms import Membership, Overview, Room

@@ -13,9 +13,10 @@ import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
+from lanchat.chat.file_port import Files
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import SESSION_LIFETIME
-from lanchat.chat.ports import Audit, Files
+from lanchat.chat.ports import Audit
 from lanchat.chat.reading import Reading
 from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig

@@ -21,8 +21,8 @@ from werkzeug.http import parse_range_header
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
+from lanchat.chat.file_port import Files, OpenedFile
 from lanchat.chat.model import User
-from lanchat.chat.ports import Files, OpenedFile
 from lanchat.chat.room_settings import Bot
 from lanchat.errors import FilesOff, Unauthorized, UnknownFile
 from lanchat.web import session

@@ -9,9 +9,10 @@ import flask
 
 import lanchat
 from lanchat import i18n, phrases
+from lanchat.chat.file_port import Files
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import MESSAGE_LIMIT, Origin, User
-from lanchat.chat.ports import Audit, Files
+from lanchat.chat.ports import Audit
 from lanchat.chat.reading import Reading
 from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig

@@ -14,8 +14,8 @@ from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
 from lanchat.chat.file_names import safe_name
+from lanchat.chat.file_port import Files
 from lanchat.chat.model import SLICE_LIMIT, THUMB_LIMIT, FileDraft, Upload, User
-from lanchat.chat.ports import Files
 from lanchat.errors import FilesOff, PayloadInvalid, TooLarge, Unauthorized
 from lanchat.web import session
 from lanchat.web.picture_sides import is_thumb

@@ -1,6 +1,6 @@
-"""What is counted behind the ports."""
+"""What is counted of a log."""
 
-from lanchat.chat.ports import CommitStatistics, Histogram
+from lanchat.chat.figures import CommitStatistics, Histogram
 
 
 def test_values_are_counted_by_their_upper_bound():
