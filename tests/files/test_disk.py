@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +42,14 @@ def test_a_disk_that_is_stuck_is_given_no_more(clock: Clock, until: Callable[...
         assert [first.result(), second.result()] == [True, True]
         assert third.result() == "a little later"
         assert disk.call(lambda: "again") == "again"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a niceness on Linux alone")
+def test_the_disk_is_never_hurried() -> None:
+    """Not even to what is usual: who has started lanchat with ``nice`` may not take that back."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(os.setpriority, os.PRIO_PROCESS, 0, 19).result()
+        assert Disk(threads, 1).call(lambda: os.getpriority(os.PRIO_PROCESS, 0)) == 19
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,9 @@ class Disk:
 
     def _caught(self, call: Callable[[], _T]) -> tuple[_T | None, Exception | None]:
         if sys.platform == "linux":  # elsewhere it would be the whole process
-            os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+            own = os.getpriority(os.PRIO_PROCESS, 0)
+            # Who was started with a larger one may not make it smaller.
+            os.setpriority(os.PRIO_PROCESS, 0, max(own, _NICENESS))
         turn = object()
         self._busy[turn] = self._clock()
         try:
