@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 
 import flask
+from jinja2.utils import htmlsafe_json_dumps
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import lanchat
-from lanchat import i18n, qr
+from lanchat import i18n, phrases, qr
 from lanchat.chat.model import User
 from lanchat.errors import TooManyConnections
 from lanchat.web import session
@@ -102,7 +103,10 @@ class Pages:
         return response
 
     def _render(self, template: str, user: User) -> str:
-        return flask.render_template(template, config=self._site.configuration(user))
+        own = htmlsafe_json_dumps(self._site.configuration(user))
+        # Both are safe in a page, and what is put between them needs no other spelling there.
+        config = own[:-1] + ", " + _words(self._site.language()) + "}"
+        return flask.render_template(template, config=config)
 
     def _context(self) -> dict[str, object]:
         lang = self._site.language()
@@ -135,3 +139,10 @@ class Pages:
 def _not_kept(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@cache
+def _words(lang: str) -> str:
+    """What all pages of a language are told in the same words, as a part of a JSON object."""
+    words = {"strings": i18n.strings(lang, "client."), "commands": phrases.offered(lang)}
+    return htmlsafe_json_dumps(words)[1:-1]

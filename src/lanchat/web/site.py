@@ -8,7 +8,7 @@ from typing import Protocol
 import flask
 
 import lanchat
-from lanchat import i18n, phrases
+from lanchat import phrases
 from lanchat.chat.file_port import Files
 from lanchat.chat.hub import Hub
 from lanchat.chat.model import MESSAGE_LIMIT, Origin, User
@@ -111,7 +111,7 @@ class Site:
         return f"{_own_url()}{prefix}/" if prefix else _own_url()
 
     def configuration(self, user: User) -> dict[str, object]:
-        """The page's configuration of docs/protocol.md, for the request's person."""
+        """The page's configuration of docs/protocol.md, for the request's person, without words."""
         lang, lan_url = self.language(), self.lan_url()
         return {
             "serverUrl": _own_url(),
@@ -121,8 +121,6 @@ class Site:
             "room": self.config.name,
             "user": {"id": user.id, "name": user.name},
             "lang": lang,
-            "strings": i18n.strings(lang, "client."),
-            "commands": phrases.offered(lang),
             "limits": {
                 "message": MESSAGE_LIMIT,
                 "rate": self.config.rate,
