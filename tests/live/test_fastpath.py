@@ -15,7 +15,11 @@ def test_nothing_has_moved():
 @pytest.mark.parametrize("name", FAST_PATH)
 def test_what_is_missing_is_named(monkeypatch, name):
     """Every name is really looked at."""
-    owner = {"engineio.socket": engineio.socket.Socket, "socketio": socketio.Manager}
+    owner: dict[str, type] = {
+        "engineio": engineio.Server,
+        "engineio.socket": engineio.socket.Socket,
+        "socketio": socketio.Manager,
+    }
     module, _, attribute = name.partition(":")
     monkeypatch.setattr(owner[module], attribute.partition(".")[2], None)
     assert name in moved_names()

@@ -24,6 +24,8 @@ from lanchat.live.websocket import MAX_MESSAGE_BYTES
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from lanchat.live.session import Opening
+
 UPGRADE_SECONDS = 10.0
 """How long a client has to move from polling to its WebSocket."""
 
@@ -86,13 +88,20 @@ class Endpoint:
     """Answers requests for sockets: some by itself, most through the engine's own handler.
 
     ``is_crowded`` says whether a request may open no further session now, ``polls`` whether
-    clients may poll at all.
+    clients may poll at all. ``opening`` makes sessions with a WebSocket, where that need not be
+    left to the engine.
     """
 
     def __init__(
-        self, engine: Any, is_crowded: Callable[[WSGIEnvironment], bool], *, polls: bool = True
+        self,
+        engine: Any,
+        is_crowded: Callable[[WSGIEnvironment], bool],
+        opening: Opening | None = None,
+        *,
+        polls: bool = True,
     ) -> None:
         self._engine = engine
+        self._opening = opening
         self._polls = polls
         self._stock = engine.handle_request
         self._is_crowded = is_crowded
@@ -111,6 +120,9 @@ class Endpoint:
             fault = _CROWDED
         if fault is not None:
             return _answer(start_response, fault)
+        opening = self._opening
+        if opening is not None and opening.is_ready and _wants_websocket(environ):
+            return _done(environ, opening(environ, start_response))
         return self._call_stock(environ, start_response)
 
     def _resume(
@@ -188,12 +200,16 @@ class Endpoint:
         return _answer(start_response, _OK)
 
     def _call_stock(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        chunks: list[bytes] = self._stock(environ, start_response)
-        if "gunicorn.socket" in environ and "lanchat.websocket" in environ:
-            # Tells gunicorn's workers that the response is done. Raised any further in, it would
-            # keep the engine from forgetting the session.
-            raise StopIteration
-        return chunks
+        return _done(environ, self._stock(environ, start_response))
+
+
+def _done(environ: WSGIEnvironment, chunks: list[bytes]) -> list[bytes]:
+    """The answer to a request that has been served."""
+    if "gunicorn.socket" in environ and "lanchat.websocket" in environ:
+        # Tells gunicorn's workers that the response is done. Raised any further in, it would
+        # keep the engine from forgetting the session.
+        raise StopIteration
+    return chunks
 
 
 def lasting(environ: WSGIEnvironment) -> WSGIEnvironment:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import inspect
 import logging
 import pkgutil
+from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import engineio.socket
 import socketio
@@ -18,9 +20,14 @@ import socketio
 from lanchat.live.packets import PacketReader
 from lanchat.live.writer import Flusher
 
+if TYPE_CHECKING:
+    from lanchat.live.session import Opening
+    from lanchat.live.websocket import WebSocket
+
 _log = logging.getLogger(__name__)
 
 FAST_PATH = {
+    "engineio:Server.generate_id": "self",
     "engineio.socket:Socket.__init__": "self server sid",
     "engineio.socket:Socket.send": "self pkt",
     "engineio.socket:Socket.receive": "self pkt",
@@ -34,7 +41,8 @@ FAST_PATH = {
 }
 """What the fast path overrides or calls, with the names of the parameters.
 
-Besides, an engine makes its sessions by the name ``Socket`` in the module ``engineio.socket``.
+Besides, an engine makes its sessions by the name ``Socket`` in the module ``engineio.socket``, and
+says by ``start_service_task`` that it has opened none yet: the first one goes the stock way.
 Read in python-engineio 4.15.1 and python-socketio 5.18.1.
 """
 
@@ -42,18 +50,26 @@ _MAKER = "lanchat_session"
 """The attribute of an engine that makes its sessions."""
 
 
-def speed_up(server: socketio.Server, flusher: Flusher, reader: PacketReader) -> None:
-    """Let the server's sessions write by themselves; a warning says where that cannot be."""
+def speed_up(
+    server: socketio.Server,
+    flusher: Flusher,
+    reader: PacketReader,
+    websocket: Callable[..., WebSocket],
+) -> Opening | None:
+    """Let the server's sessions write by themselves; a warning says where that cannot be.
+
+    Returns what opens those with a WebSocket, None where that is left to the engine.
+    """
     if moved := moved_names():
         _log.warning(
             "messages go a slower way: Socket.IO has changed where lanchat enters it (%s); "
             "update lanchat, or install the versions that its pyproject.toml asks for",
             ", ".join(moved),
         )
-        return
+        return None
     # Not at the top of the file: they need the very names that may have moved.
     from lanchat.live.fanout import FanOut
-    from lanchat.live.session import Heartbeat, Session
+    from lanchat.live.session import Heartbeat, Opening, Session
 
     fan_out = FanOut(flusher)
     server.manager = fan_out
@@ -63,6 +79,7 @@ def speed_up(server: socketio.Server, flusher: Flusher, reader: PacketReader) ->
     setattr(server.eio, _MAKER, maker)
     if engineio.socket.Socket is not _make_session:
         engineio.socket.Socket = _make_session
+    return Opening(server.eio, maker, websocket)
 
 
 def moved_names() -> list[str]:

@@ -14,21 +14,26 @@ import weakref
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import engineio.socket
 import gevent
+import msgspec
 from engineio.exceptions import SocketIsClosedError
-from engineio.packet import CLOSE, MESSAGE, NOOP, PING, PONG, UPGRADE, Packet
+from engineio.packet import CLOSE, MESSAGE, NOOP, OPEN, PING, PONG, UPGRADE, Packet
 
 from lanchat.live.backlog import NO_QUEUE
 from lanchat.live.packets import PacketReader
 from lanchat.live.websocket import WebSocket
 from lanchat.live.writer import SocketWriter
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 _PROBE = "probe"
 _CLOSE, _PONG, _MESSAGE, _UPGRADE = map(str, (CLOSE, PONG, MESSAGE, UPGRADE))
 _MESSAGE_BYTE = _MESSAGE.encode()
+_OPEN = str(OPEN).encode()
 
 
 class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
@@ -168,6 +173,52 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
             else:
                 self._write(websocket, pkt)
         self._on_websocket(self)
+
+
+class Opening:
+    """Opens sessions that have a WebSocket from the beginning, as most have.
+
+    The engine's own way reads the request once more, and lets the first packet wait in a queue.
+    """
+
+    def __init__(
+        self,
+        engine: Any,
+        make: Callable[[Any, str], Session],
+        websocket: Callable[[Callable[[WebSocket], Any], Any], WebSocket],
+    ) -> None:
+        self._engine = engine
+        self._make = make
+        self._websocket = websocket
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the engine has begun to look after sessions, as it does with the first one."""
+        return not getattr(self._engine, "start_service_task", True)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        engine = self._engine
+        sid = engine.generate_id()
+        session = engine.sockets[sid] = self._make(engine, sid)
+        about = {
+            "sid": sid,
+            "upgrades": [],
+            "pingTimeout": int(engine.ping_timeout * 1000),
+            "pingInterval": int(engine.ping_interval) * 1000,
+            "maxPayload": engine.max_http_buffer_size,
+        }
+        greeting = _OPEN + msgspec.json.encode(about)
+
+        def greet(websocket: WebSocket) -> list[bytes]:
+            websocket.send_text(greeting)
+            return session._websocket_handler(websocket)  # noqa: SLF001
+
+        engine.handlers["connect"](sid, environ)
+        session.schedule_ping()
+        chunks = self._websocket(greet, engine)(environ, start_response)
+        if session.closed:
+            engine.sockets.pop(sid, None)
+        return chunks
 
 
 class Heartbeat:

@@ -125,17 +125,19 @@ class Stack:
         self._opened: set[WebSocket] = set()
         flusher = Flusher()
         self._slow_clients = flusher.slow_clients
+        websocket = partial(WebSocket, self._opened, flusher, Readers())
         stock = self._engine._async  # noqa: SLF001
         self._engine._async = {  # noqa: SLF001
             **stock,
-            "websocket": partial(WebSocket, self._opened, flusher, Readers()),
+            "websocket": websocket,
             "queue": partial(BoundedQueue, flusher.slow_clients),
         }
         events.attach(server)
         reader = PacketReader(self._engine, self._engine.handlers["message"], events)
         self._engine.on("message", reader)
-        self._engine.handle_request = Endpoint(self._engine, self._is_crowded, polls=polls)
-        speed_up(server, flusher, reader)
+        opening = speed_up(server, flusher, reader, websocket)
+        endpoint = Endpoint(self._engine, self._is_crowded, opening, polls=polls)
+        self._engine.handle_request = endpoint
         self._silent_since: dict[str, float] = {}
         self._sweeper = Periodic(self._sweep, _SWEEP_SECONDS, name="silent sessions")
 
