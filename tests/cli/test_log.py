@@ -292,4 +292,5 @@ def test_a_file_that_is_no_log(command: list[str], typed: CommandLine, tmp_path:
     for file in ("notes.txt", "-"):
         ended = typed("log", *command, file, given="milk\n")
         assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
-        assert "is no connection log" in ended.stderr
+        name = "standard input" if file == "-" else file
+        assert f"{name}: it is no connection log" in ended.stderr

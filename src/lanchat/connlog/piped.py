@@ -31,8 +31,9 @@ class PipedLog:
     """Reads the log that comes through the pipe; ``skipped`` counts what nobody can read."""
 
     def __init__(self, path: Path, wanted: Filter | None = None, server: str = "") -> None:
-        self.path = path
-        self._sieve = Sieve(path, wanted or Filter(), server)
+        self.path = Path("standard input") if path == STDIN else path
+        self._sieve = Sieve(self.path, wanted or Filter(), server)
+        self._is_stdin = path == STDIN
 
     @property
     def skipped(self) -> int:
@@ -75,7 +76,7 @@ class PipedLog:
     @contextmanager
     def _opened(self) -> Iterator[io.BufferedReader]:
         try:
-            if self.path != STDIN:
+            if not self._is_stdin:
                 with self.path.open("rb") as file:
                     yield file
             else:
