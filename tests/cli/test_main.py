@@ -153,3 +153,15 @@ def test_descriptors_that_the_shell_closed_are_occupied() -> None:
     os.close(writing)
     with os.fdopen(reading) as answer:
         assert int(answer.read()) > 2
+
+
+def test_a_letter_means_the_same_in_all_commands() -> None:
+    """Where two commands have it, it is for the same option, or says how many there shall be."""
+    meanings: dict[str, set[str]] = {}
+    for context in all_commands():
+        for option in context.command.get_params(context):
+            long_form = max(option.opts, key=len)
+            for letter in set(option.opts) - {long_form}:
+                meanings.setdefault(letter, set()).add(long_form)
+    assert meanings.pop("-n") == {"--lines", "--people"}
+    assert {letter: names for letter, names in meanings.items() if len(names) > 1} == {}
