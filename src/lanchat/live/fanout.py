@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
 import socketio
 from engineio.packet import MESSAGE, Packet
 from socketio.packet import EVENT
@@ -55,16 +56,20 @@ class FanOut(socketio.Manager):  # type: ignore[misc]  # it has no types
     ) -> None:
         """Send an event to everybody in a room; what is less simple goes the stock way."""
         room = to or room
-        text = self._encode(event, data, namespace)
-        if not isinstance(room, str) or skip_sid or callback or isinstance(text, list):
+        arguments = [] if data is None else list(data) if isinstance(data, tuple) else [data]
+        if not isinstance(room, str) or skip_sid or callback or _has_bytes(arguments):
             super().emit(event, data, namespace, room, skip_sid, callback, **options)
             return
+        head = b"%d%d" % (MESSAGE, EVENT)
+        if namespace != "/":
+            head += f"{namespace},".encode()
+        packet = head + msgspec.json.encode([event, *arguments])
         audience = self._audience(namespace, room)
-        self._flusher.broadcast(audience.group, build_frame(f"{MESSAGE}{text}".encode()))
+        self._flusher.broadcast(audience.group, build_frame(packet))
         if audience.polling:
-            packet = Packet(MESSAGE, text)
+            waiting = Packet(MESSAGE, packet[1:].decode())
             for session in audience.polling:
-                self.server.eio.send_packet(session.sid, packet)
+                self.server.eio.send_packet(session.sid, waiting)
 
     def basic_enter_room(self, sid: str, namespace: str, room: Any, eio_sid: Any = None) -> None:
         self._audiences.pop((namespace, room), None)
@@ -81,13 +86,6 @@ class FanOut(socketio.Manager):  # type: ignore[misc]  # it has no types
         if session.sid in environs:
             environs[session.sid] = lasting(environs[session.sid])
 
-    def _encode(self, event: str, data: Any, namespace: str) -> str | list[str | bytes]:
-        """The packet; a list where it has binary attachments."""
-        arguments = [] if data is None else list(data) if isinstance(data, tuple) else [data]
-        packet = self.server.packet_class(EVENT, data=[event, *arguments], namespace=namespace)
-        encoded: str | list[str | bytes] = packet.encode()
-        return encoded
-
     def _audience(self, namespace: str, room: str | None) -> Audience:
         audience = self._audiences.get((namespace, room))
         if audience is None:
@@ -96,3 +94,18 @@ class FanOut(socketio.Manager):  # type: ignore[misc]  # it has no types
             audience = Audience(session for session in members if session is not None)
             self._audiences[namespace, room] = audience
         return audience
+
+
+def _has_bytes(values: Iterable[Any]) -> bool:
+    """Whether there is something among the values that has to be sent as an attachment."""
+    for value in values:
+        kind = type(value)
+        if kind is str or kind is int:
+            continue
+        if isinstance(value, bytes | bytearray):
+            return True
+        if isinstance(value, dict | list) and _has_bytes(
+            value.values() if isinstance(value, dict) else value
+        ):
+            return True
+    return False
