@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import gevent.threadpool
 
@@ -31,6 +30,7 @@ from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.indexer import Indexer
 from lanchat.store.retention import Retention
 from lanchat.store.search import SqliteSearch
+from lanchat.store.thread import DatabaseThread
 from lanchat.web.app import Secrets
 from lanchat.web.file_types import type_of
 
@@ -94,11 +94,10 @@ def open_folder(config: ServeConfig) -> Storage:
         data = DataDir(config.data_dir)
         undo.callback(data.close)
         keys = data.keys()
-        # One thread: SQLite blocks, and one call at a time is what the database asks for.
-        disk = gevent.threadpool.ThreadPool(1)
-        undo.callback(disk.kill)
+        thread = DatabaseThread()
+        undo.callback(thread.kill)
         path = data.database if config.keep_history else None
-        database = Database(path, offload=partial(_offload, disk))
+        database = Database(path, offload=thread)
         undo.callback(database.close)
         log = _log(config, database, undo)
         search = _search(path, database, log, undo)
@@ -139,9 +138,9 @@ def _search(
     indexer = Indexer(database, lambda: log.statistics.messages)
     undo.callback(Periodic(indexer.work, INDEX_SECONDS, name="index of words").close)
     undo.callback(indexer.stop)
-    readers = gevent.threadpool.ThreadPool(1)
+    readers = DatabaseThread()
     undo.callback(readers.kill)
-    return SqliteSearch(database, path, partial(_offload, readers), lambda: indexer.is_behind)
+    return SqliteSearch(database, path, readers, lambda: indexer.is_behind)
 
 
 def open_files(
@@ -168,18 +167,3 @@ def open_files(
     end.callback(Periodic(files.keeping.work, RETENTION_SECONDS, name="files").close)
     end.callback(files.keeping.stop)
     return files if config.takes_files else None
-
-
-def _offload(pool: gevent.threadpool.ThreadPool, call: Callable[[], Any]) -> Any:
-    """Call in the pool's thread; others go on meanwhile."""
-
-    def caught() -> tuple[Any, BaseException | None]:
-        try:
-            return call(), None
-        except BaseException as error:  # noqa: BLE001  handed over: gevent would print it, too
-            return None, error
-
-    result, error = pool.apply(caught)
-    if error is not None:
-        raise error
-    return result
