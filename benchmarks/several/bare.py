@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 
 import psycopg
 
 from lanchat.chat.changes import Draft
 from lanchat.chat.events import LogEvent, MessagePosted
 from lanchat.chat.figures import CommitStatistics
+from lanchat.chat.futures import Future
 from lanchat.rows import messages
 from lanchat.rows.batches import Batches
 

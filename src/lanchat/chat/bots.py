@@ -11,12 +11,12 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from concurrent.futures import Future
 
 from lanchat.chat import names
 from lanchat.chat.changes import Draft
 from lanchat.chat.confusables import skeletons
 from lanchat.chat.events import MessagePosted
+from lanchat.chat.futures import Future
 from lanchat.chat.group_commands import PROGRAM
 from lanchat.chat.model import BOT, LOBBY, Origin, User, check_text, timestamp
 from lanchat.chat.moderation import TERMINAL, Moderation

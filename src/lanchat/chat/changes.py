@@ -49,7 +49,7 @@ class Change(Generic[EventT]):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it would take ten times as long to make
 class Draft(Change[MessagePosted]):
     """A message on its way to the log, which gives it its id.
 

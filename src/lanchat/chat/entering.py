@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from typing import NamedTuple
 
 from lanchat.chat.catchup import missed
 from lanchat.chat.changes import Change, EventT
 from lanchat.chat.events import Event
+from lanchat.chat.futures import Future
 from lanchat.chat.memberships import Memberships
 from lanchat.chat.model import LOBBY, Clock, Page, User
 from lanchat.chat.permissions import Act, Permissions

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 
 from lanchat.chat.channels import room_channel, user_channel
 from lanchat.chat.events import Event
+from lanchat.chat.futures import Future
 from lanchat.chat.memberships import Memberships
 from lanchat.chat.model import User
 from lanchat.chat.permissions import Permissions

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 
 from lanchat.chat.acting import Acting
 from lanchat.chat.changes import Ask, ClosePoll, Draft, Resent, Vote
 from lanchat.chat.events import MessageChanged, MessagePosted, PinsChanged, Voted
+from lanchat.chat.futures import Future
 from lanchat.chat.model import LOBBY, Message, timestamp
 from lanchat.chat.permissions import Act
 from lanchat.chat.polls import poll_text

@@ -7,13 +7,13 @@ whether a change still holds) is decided behind the port, in one place for all p
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from lanchat.chat.changes import Change, EventT, Note
 from lanchat.chat.events import Event, LogEvent
 from lanchat.chat.figures import CommitStatistics
+from lanchat.chat.futures import Future
 from lanchat.chat.model import (
     Cursor,
     Hand,

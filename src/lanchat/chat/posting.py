@@ -7,7 +7,6 @@ still holds (whose message it is, whether it is there) is decided where it is st
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from functools import partial
 
 from lanchat.chat.ages import Ages
@@ -15,6 +14,7 @@ from lanchat.chat.changes import Change, Delete, Draft, Edit, EventT, Resent
 from lanchat.chat.crowd import CROWD
 from lanchat.chat.entering import Entering
 from lanchat.chat.events import Event, MessageChanged, MessagePosted, Typing
+from lanchat.chat.futures import Future
 from lanchat.chat.message_commands import deleted
 from lanchat.chat.model import LOBBY, Clock, Message, Origin, User, check_text, timestamp
 from lanchat.chat.moderation import Actor, Moderation

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import Future
 from functools import cache
 
 from lanchat.chat.acting import Acting
 from lanchat.chat.changes import React
 from lanchat.chat.events import Reacted
+from lanchat.chat.futures import Future
 from lanchat.chat.model import Message, Own, User
 from lanchat.errors import PayloadInvalid
 

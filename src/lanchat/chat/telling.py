@@ -10,12 +10,12 @@ the server ends is told by its next life (``Tell``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
 from math import inf
 from typing import TypeVar
 
 from lanchat.chat.changes import Change, Tell
 from lanchat.chat.events import Event, Reacted, ReactionsChanged, Voted
+from lanchat.chat.futures import Future
 from lanchat.chat.model import Clock
 from lanchat.chat.ports import EventLog
 from lanchat.errors import StoreUnavailable

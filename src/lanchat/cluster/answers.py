@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from lanchat.chat.futures import Future
 from lanchat.errors import StoreUnavailable
 from lanchat.rows.outcomes import Outcome
 

@@ -16,7 +16,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 from itertools import groupby
@@ -27,6 +26,7 @@ import psycopg
 from lanchat.chat.changes import Change, Draft, EventT
 from lanchat.chat.events import LogEvent, MessagePosted
 from lanchat.chat.figures import CommitStatistics, Histogram
+from lanchat.chat.futures import Future
 from lanchat.chat.model import LOBBY, Cursor, Message, Own, Page
 from lanchat.chat.report_changes import Report
 from lanchat.chat.rooms import Membership, Overview, Room

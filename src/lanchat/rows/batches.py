@@ -11,11 +11,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
 
 from lanchat.chat.changes import Change, EventT
 from lanchat.chat.events import LogEvent
+from lanchat.chat.futures import Future
 from lanchat.errors import StoreUnavailable
 
 Asked = tuple[Change[Any], Future[Any]]
@@ -29,39 +29,38 @@ class Batches:
 
     def __init__(self) -> None:
         self._waiting: list[Asked] = []
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Event()
         self._closed = False
 
     def append(self, change: Change[EventT]) -> Future[EventT]:
         """Let a change wait. Raises StoreUnavailable once closed."""
         event: Future[EventT] = Future()
-        event.set_running_or_notify_cancel()  # what was handed in cannot be taken back
-        with self._changed:
+        with self._lock:
             if self._closed:
                 raise StoreUnavailable("the server is stopping")
             self._waiting.append((change, event))
-            self._changed.notify()
+        self._changed.set()
         return event
 
     def take(self) -> list[Asked]:
         """Everything that waits now, or comes first; empty only when closed."""
-        with self._changed:
-            while not self._waiting and not self._closed:
-                self._changed.wait()
-            batch, self._waiting = self._waiting, []
-        return batch
+        while not (batch := self.rest()) and not self._closed:
+            self._changed.wait()
+            self._changed.clear()
+        return batch or self.rest()
 
     def rest(self) -> list[Asked]:
         """Everything that waits now, if anything does."""
-        with self._changed:
+        with self._lock:
             batch, self._waiting = self._waiting, []
         return batch
 
     def close(self) -> None:
         """Take nothing more: what waits is the last batch."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify()
+        self._changed.set()
 
 
 class Listeners:

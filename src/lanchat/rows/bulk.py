@@ -53,7 +53,7 @@ _REPLY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Archived(Draft):
     """A message of an archive; ``old_id`` is the one that it has there, as its ``reply_to`` is one.
 

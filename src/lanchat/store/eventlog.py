@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 
 from lanchat.chat.changes import Change, EventT, React, Vote
@@ -22,6 +21,7 @@ from lanchat.chat.events import (
     UserCleared,
 )
 from lanchat.chat.figures import CommitStatistics
+from lanchat.chat.futures import Future
 from lanchat.chat.model import LOBBY, Cursor, Own, Page
 from lanchat.chat.report_changes import Report
 from lanchat.chat.room_events import RoomDeleted

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 
 from lanchat.chat.entering import Entered
+from lanchat.chat.futures import Future
 from lanchat.chat.room_events import MarkedRead
 from lanchat.phrases import Answer
 from lanchat.web import answers, outgoing

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Container, Sequence
-from concurrent.futures import Future
 from typing import Any, Protocol
 
 import msgspec
@@ -17,6 +16,7 @@ from flask_socketio import SocketIO
 
 from lanchat import i18n, phrases
 from lanchat.chat.events import MessageChanged, MessagePosted, PinsChanged, Reacted, Voted
+from lanchat.chat.futures import Future
 from lanchat.errors import (
     NameTaken,
     NotJoined,
