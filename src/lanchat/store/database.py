@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from lanchat.errors import DataUnusable, StoreUnavailable
 from lanchat.rows.connection import NewerSchemaError
 from lanchat.store.connection import SqliteConnection
-from lanchat.store.open_file import look, look_back, transaction
+from lanchat.store.open_file import look, look_back, transaction, unhurried
 from lanchat.store.schema import is_of_index, migrate, steps_taken
 
 _T = TypeVar("_T")
@@ -93,12 +93,8 @@ class Database:
         """The same, which is on disk with the next other commit."""
 
         def change(connection: SqliteConnection) -> _T:
-            connection.execute("PRAGMA synchronous = NORMAL")
-            try:
-                with transaction(connection):
-                    return call(connection)
-            finally:
-                connection.execute("PRAGMA synchronous = FULL")
+            with unhurried(connection):
+                return call(connection)
 
         return self.call(change)
 

@@ -187,6 +187,20 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def unhurried(connection: sqlite3.Connection) -> Iterator[None]:
+    """The same without waiting for the disk: it is there with the next transaction that does.
+
+    A power cut may take it along, whole, with nothing of what was there before.
+    """
+    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        with transaction(connection):
+            yield
+    finally:
+        connection.execute("PRAGMA synchronous = FULL")
+
+
 def _status(name: str) -> os.stat_result | None:
     """What is at the path; None where nothing is. Raises OSError where that cannot be told."""
     try:

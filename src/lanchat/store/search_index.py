@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lanchat.chat.words import words
-from lanchat.store.open_file import transaction
+from lanchat.store.open_file import transaction, unhurried
 
 PART_BITS = 14
 """A part has the messages of so many bits of positions."""
@@ -60,7 +60,8 @@ def take_in(connection: sqlite3.Connection, part: int) -> bool:
     if not ids:
         return True
     last = ids[-1][0]
-    with transaction(connection):
+    # What is lost is taken in again, and meanwhile messages wait for this.
+    with unhurried(connection):
         if known is None:
             _make(connection, part)
         add(connection, part, _rows(connection, "id > ? AND id <= ?", (up_to, last)))
