@@ -30,7 +30,7 @@ from lanchat.store.eventlog import SqliteEventLog
 from lanchat.store.indexer import Indexer
 from lanchat.store.retention import Retention
 from lanchat.store.search import SqliteSearch
-from lanchat.store.thread import DatabaseThread
+from lanchat.store.thread import DatabaseThread, turn_of_loop
 from lanchat.web.app import Secrets
 from lanchat.web.file_types import type_of
 
@@ -124,7 +124,7 @@ def _log(config: ServeConfig, database: Database, undo: ExitStack) -> SqliteEven
         *(database, config.retention, config.retention_messages),
         announce=lambda event: log.announce(event),  # noqa: PLW0108  made below
     )
-    log = SqliteEventLog(database, on_erase=retention.erase)
+    log = SqliteEventLog(database, on_erase=retention.erase, turn=turn_of_loop)
     undo.callback(log.close)
     undo.callback(Periodic(retention.work, RETENTION_SECONDS, name="retention").close)
     undo.callback(retention.stop)

@@ -4,10 +4,10 @@ import threading
 from functools import partial
 
 import gevent
-import gevent.event
+import gevent.socket
 import pytest
 
-from lanchat.store.thread import DatabaseThread
+from lanchat.store.thread import DatabaseThread, turn_of_loop
 
 
 @pytest.fixture
@@ -71,3 +71,16 @@ def test_what_was_asked_for_is_done_before_the_end():
     gevent.sleep(0)
     thread.kill()
     assert [each.get(timeout=10) for each in asking] == list(range(5))
+
+
+def test_in_a_turn_of_the_loop_what_has_arrived_is_read():
+    """Whoever waits for a socket has what is in it after one turn."""
+    ours, theirs = gevent.socket.socketpair()
+    heard = []
+    with ours, theirs:
+        reading = gevent.spawn(lambda: heard.append(theirs.recv(10)))
+        gevent.sleep(0)
+        ours.send(b"hello")
+        turn_of_loop()
+        assert heard == [b"hello"]
+        reading.kill()

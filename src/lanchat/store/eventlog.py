@@ -71,15 +71,20 @@ class Touched:
 class SqliteEventLog:
     """The EventLog of one process, with a committer in a thread (under gevent, a greenlet).
 
-    ``on_erase`` is called when a change has left something to be erased from the file.
-    Raises DataUnusable where the start cannot be noted.
+    ``on_erase`` is called when a change has left something to be erased from the file, ``turn``
+    lets the event loop read what has arrived. Raises DataUnusable where the start cannot be noted.
     """
 
-    def __init__(self, database: Database, on_erase: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        on_erase: Callable[[], None] = lambda: None,
+        turn: Callable[[], object] = lambda: None,
+    ) -> None:
         self._database = database
         self._on_erase = on_erase
         self._listeners = Listeners()
-        self._batches = Batches()
+        self._batches = Batches(turn)
         self._trouble = Trouble(_log, "the message database takes changes again")
         self.statistics = CommitStatistics()
         self.epoch = database.prepare(self._begin)

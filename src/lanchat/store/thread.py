@@ -20,6 +20,15 @@ from gevent.hub import Waiter
 _SimpleQueue: Any = gevent.monkey.get_original("queue", "SimpleQueue")
 """The one for threads of the system, also where gevent has made greenlets of all others."""
 
+_NOW = 1e-9
+"""Seconds of a timer: with 0, gevent would call all that can run, and look at no socket."""
+
+
+def turn_of_loop() -> None:
+    """Let the event loop look at its sockets, and read what is there."""
+    gevent.sleep(_NOW)
+    gevent.sleep(0)  # the timer's turn is before that of the sockets that were found with it
+
 
 class DatabaseThread:
     """Does calls one at a time, in the order in which they come; it ends with ``kill``.
