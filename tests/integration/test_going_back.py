@@ -61,7 +61,8 @@ def test_reading_costs_as_much_as_catching_up(ana, until):
         payload = {"message": "x" * 3_000, "client_id": str(uuid.uuid4())}
         ana.socket.emit("new_message", payload, callback=stored.append)
     until(lambda: len(stored) == 200, "200 messages")
-    answers = [ana.call("history", {"limit": 200}) for _ in range(8)]
-    assert answers[0]["ok"]
-    assert answers[-1]["error"]["code"] == "too_fast"
-    assert answers[-1]["error"]["retry_after"] > 0
+    assert ana.call("history", {"limit": 200})["ok"]
+    # How many it takes depends on the machine: the account fills again meanwhile.
+    refused = until(lambda: ana.call("history", {"limit": 200}).get("error"), "a refusal")
+    assert refused["code"] == "too_fast"
+    assert refused["retry_after"] > 0

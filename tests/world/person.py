@@ -182,6 +182,7 @@ class Person:
         for socket in self._sockets:
             socket.disconnect()
             _close_for_good(socket)
+        self.http.close()  # the server may be about to close what was idle, and a log out be lost
         if self.server.process.poll() is None:
             for cookies in filter(None, self._logins):
                 self.http.cookies.clear()
