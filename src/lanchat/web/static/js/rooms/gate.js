@@ -5,6 +5,10 @@ import { mountReports } from "../reports/gate.js";
 import { loadSheet } from "../sheets.js";
 import { LOBBY } from "./views.js";
 
+// Milliseconds for each who is here: all pages learn at once of the first room beside the main one,
+// and what a page then loads takes the server half of that.
+const APART = 3;
+
 /** @type {Kept<readonly string[]>} */
 const kept = keep("sessionStorage", "lanchat.room");
 
@@ -34,6 +38,8 @@ export function mountGate(options) {
   /** @type {ReturnType<typeof import("./mount.js").mountRooms> | null} */
   let rooms = null;
   let shown = LOBBY;
+  let wasAlone = false; // with the main room
+  let waits = false;
   const reports = mountReports(options);
 
   const load = whenNeeded(async () => {
@@ -48,6 +54,14 @@ export function mountGate(options) {
     return rooms;
   });
 
+  /** @param {number} people */
+  function loadSoon(people) {
+    if (waits) return;
+    waits = true;
+    const wait = wasAlone ? Math.random() * people * APART : 0;
+    setTimeout(() => load().then(() => (waits = false)), wait);
+  }
+
   async function needed() {
     const loaded = await load();
     if (loaded === null) options.tell(options.words.t("client.not_loaded"));
@@ -60,7 +74,10 @@ export function mountGate(options) {
       shown = state.room;
       keptRoom.save(state);
     }
-    if (rooms === null && state.joined && state.rooms.length + state.others.length > 1) load();
+    if (rooms === null && state.joined) {
+      if (state.rooms.length + state.others.length > 1) loadSoon(state.members.length);
+      else wasAlone = true;
+    }
     rooms?.update(state);
     reports.update(state);
   }
