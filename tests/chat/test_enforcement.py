@@ -7,7 +7,7 @@ import pytest
 from lanchat.chat.changes import Amend
 from lanchat.chat.events import ConnectionsClosed, MessageChanged, RulesChanged
 from lanchat.chat.model import Origin
-from lanchat.chat.room_settings import Mute, State
+from lanchat.chat.room_settings import Ban, Mute, State
 from lanchat.errors import Muted, StoreUnavailable
 
 HERE = Origin("192.168.1.33", "Browser/1", "laptop")
@@ -75,6 +75,18 @@ def test_a_change_that_another_process_stored_holds_here(hub, bia, recorder, tim
     assert recorder.notices(bia) == [("muted", IN_A_MINUTE)]
     with pytest.raises(Muted):
         hub.posting.post("Bia", "hello", "1").result(10)
+
+
+def test_who_came_in_before_the_ban_of_another_process_was_known_here_leaves(
+    hub, bia, recorder, times
+):
+    """That one has told those who were here, and knows nothing of who came a moment later."""
+    ban = Ban("Bia", "", "", None, "host")
+    hub._log.append(Amend(lambda state: state.ban(ban))).result(10)
+    hub.tick(times.monotonic)
+    assert recorder.told.count(ConnectionsClosed(bia.id)) == 1
+    hub.tick(times.monotonic)
+    assert recorder.told.count(ConnectionsClosed(bia.id)) == 1
 
 
 def test_a_change_of_rules_concerns_nobody_in_particular(hub, bia, recorder):

@@ -81,6 +81,10 @@ class Enforcement:
             self._deliver(RulesChanged(LOBBY, event.after.rules, self.permissions.policies))
         for member in members:
             self._tell(member, before[member.id])
+        if event.after.bans != event.before.bans:
+            # Whoever bans people at another server knows of those who were here by then. Who came
+            # in while that was on its way is found by the next look (``expire``).
+            self._holding = frozenset()
 
     def _take(self, state: State) -> None:
         now = self._clock.monotonic()
