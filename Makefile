@@ -24,7 +24,7 @@ RECIPE := pyproject.toml hatch_build.py scripts/build_pages.mjs package.json pac
 STATIC := src/lanchat/web/static
 SOURCES := $(wildcard $(STATIC)/js/*.js $(STATIC)/js/*/*.js $(STATIC)/css/*.css)
 
-.PHONY: help serve test test-fast test-long test-bare lint format wheel check-wheel screenshots docs bench bench-quick clean
+.PHONY: help serve test test-fast test-long test-bare lint format wheel check-wheel pyz screenshots docs bench bench-quick clean
 
 help:
 	@echo "make serve        is the way in. Everything there is:"
@@ -66,6 +66,9 @@ wheel: .venv/.dev ## build dist/*.tar.gz, and from it dist/*.whl
 
 check-wheel: wheel ## install the wheel away from here, start it, log in, post, read the log
 	$(PY) scripts/check_wheel.py dist/*.whl
+
+pyz: wheel ## build dist/lanchat.pyz, lanchat in one file for many computers; pip fetches 60 MB
+	$(PY) scripts/make_pyz.py dist/*.whl
 
 screenshots: .venv/.dev ## take the pictures of the README from the real pages
 	@$(PY) scripts/needs.py --only chromium playwright-node

@@ -1,6 +1,6 @@
-"""Try a built wheel as a stranger would: check_wheel.py dist/lanchat-X.whl.
+"""Try what was built as a stranger would: check_wheel.py dist/lanchat-X.whl, or dist/lanchat.pyz.
 
-Installs it into an empty environment away from this checkout, starts it, logs in, posts, reads
+Installs a wheel into an empty environment away from this checkout, starts it, logs in, posts, reads
 the message back and the log, and stops it. Standard library alone: what speaks to the server
 here is no part of what is tried.
 """
@@ -40,12 +40,13 @@ ADDRESS = re.compile(r"https?://\S+?:(\d+)")
 
 def main() -> None:
     """Go through it all; the first thing that does not hold ends it."""
-    wheel = Path(sys.argv[1]).resolve()
+    built = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory(prefix="lanchat-wheel-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
-        commands = install(wheel, home / "venv")
+        pyz = built.suffix == ".pyz"
+        command = [sys.executable, str(built)] if pyz else [str(install(built, home / "venv"))]
         log = home / "connections.log"
-        with serve(commands, home, log) as url:
+        with serve(command, home, log) as url:
             guest = Guest(url)
             guest.log_in("Ana")
             guest.connect()
@@ -57,12 +58,12 @@ def main() -> None:
             again = guest.ask("new_host", {})
             said = [message["message"] for message in again["messages"]]
             check(said == ["Olá, rede!"], f"the history is {said}")
-            check_log(commands, home, log)
-    say("The installed wheel starts, talks, remembers, logs and stops.")
+            check_log(command, home, log)
+    say(f"{built.name} starts, talks, remembers, logs and stops.")
 
 
 def install(wheel: Path, folder: Path) -> Path:
-    """Install the wheel into an empty environment; return the folder of its commands."""
+    """Install the wheel into an empty environment; return its command."""
     say(f"Installing {wheel.name} into an empty environment")
     venv.create(folder, with_pip=True)
     commands = folder / ("Scripts" if os.name == "nt" else "bin")
@@ -70,17 +71,17 @@ def install(wheel: Path, folder: Path) -> Path:
         [commands / "python", "-m", "pip", "--disable-pip-version-check", "install", "-qq", wheel],
         check=True,
     )
-    return commands
+    return commands / "lanchat"
 
 
 @contextlib.contextmanager
-def serve(commands: Path, home: Path, log: Path) -> Iterator[str]:
+def serve(command: list[str], home: Path, log: Path) -> Iterator[str]:
     """Run the server; yield its address, and check that it ends well."""
     output = home / "serve.txt"
     with output.open("wb") as file:
         server = subprocess.Popen(
             [
-                commands / "lanchat",
+                *command,
                 "serve",
                 "--port=0",
                 "--no-mdns",
@@ -189,12 +190,12 @@ class Guest:
             return str(answer.read().decode())
 
 
-def check_log(commands: Path, home: Path, log: Path) -> None:
+def check_log(command: list[str], home: Path, log: Path) -> None:
     """Tail the log until it tells that Ana came."""
     end = time.monotonic() + DEADLINE
     while time.monotonic() < end:
         tail = subprocess.run(
-            [commands / "lanchat", "log", "tail", log],
+            [*command, "log", "tail", log],
             cwd=home,
             env=stranger(),
             stdin=subprocess.DEVNULL,
@@ -212,7 +213,7 @@ def check_log(commands: Path, home: Path, log: Path) -> None:
 def check(holds: object, complaint: str) -> None:
     """End with the complaint where something does not hold."""
     if not holds:
-        raise SystemExit(f"The wheel fails: {complaint}")
+        raise SystemExit(f"It fails: {complaint}")
 
 
 def say(text: str) -> None:

@@ -1,0 +1,240 @@
+"""lanchat.pyz: one file that needs neither pip nor a network, unpacked once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from make_pyz import TARGETS, closure, write
+from pyz_main import this_computer
+
+from tests.world.deadline import DEADLINE
+from tests.world.namespace import Namespace
+
+# Without what is installed for these tests.
+PYTHON = getattr(sys, "_base_executable", sys.executable)
+HERE = this_computer()
+
+pytestmark = pytest.mark.skipif(HERE not in TARGETS, reason="not for this Python")
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def pyz(wheel: Path, project: Path) -> Path:
+    """The file for this computer alone, built by the first worker that wants it."""
+    built = wheel.with_name("lanchat.pyz")
+    with FileLock(f"{built}.lock"):
+        if not built.exists():
+            script = project / "scripts" / "make_pyz.py"
+            command = [sys.executable, str(script), str(wheel), f"--out={built}", "--only=here"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+    return built
+
+
+def small(folder: Path, says: str, target: str = HERE) -> Path:
+    """A file of the same kind whose lanchat says something, or waits to be told to end."""
+    wheel = folder / "lanchat-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("lanchat/__init__.py", "")
+        code = f"def main(): print({says!r}, *sys.argv[1:], flush=True); sys.stdin.read()"
+        archive.writestr("lanchat/cli.py", f"import sys\n{code}\n")
+    write(folder / f"{says}.pyz", {target: [wheel]}, "/usr/bin/env python3")
+    return folder / f"{says}.pyz"
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """Where this user's cache is."""
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def start(cache: Path) -> Callable[..., subprocess.Popen[str]]:
+    """Start such a file; it ends when its standard input does."""
+    ours = ("PYTHONPATH", "LANCHAT_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+    def start(file: Path, *words: str, **environment: str) -> subprocess.Popen[str]:
+        named = {"XDG_CACHE_HOME": str(cache), "LOCALAPPDATA": str(cache), **environment}
+        return subprocess.Popen(
+            [PYTHON, str(file), *words],
+            env={**kept, **named},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start
+
+
+@pytest.fixture
+def run(start: Callable[..., subprocess.Popen[str]]) -> Run:
+    """Run such a file to its end."""
+
+    def run(file: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        process = start(file, *words, **environment)
+        out, complaints = process.communicate(timeout=DEADLINE)
+        return subprocess.CompletedProcess([], process.returncode, out, complaints)
+
+    return run
+
+
+def unpacked(cache: Path) -> list[str]:
+    """What lies in the cache."""
+    return sorted(path.name for path in (cache / "lanchat-pyz").iterdir())
+
+
+@pytest.mark.slow
+def test_it_serves_without_pip_and_without_a_network(
+    pyz: Path, namespace: Namespace, project: Path, cache: Path
+) -> None:
+    """In a network where nobody else is; PATH is empty, and so is the cache."""
+    cache.mkdir()
+    script = project / "scripts" / "check_wheel.py"
+    enter, *words = namespace.launcher
+    done = subprocess.run(
+        [shutil.which(enter) or enter, *words, PYTHON, str(script), str(pyz)],
+        env={"PATH": str(cache / "nothing"), "HOME": str(cache), "XDG_CACHE_HOME": str(cache)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Ana is logged in" in done.stdout
+
+
+def test_the_second_start_unpacks_nothing(tmp_path: Path, cache: Path, run: Run) -> None:
+    """What is unpacked is found by what the file holds; opened with the mouse, it serves."""
+    file = small(tmp_path, "hello")
+    assert run(file, "--version").stdout == "hello --version\n"
+    before = unpacked(cache)
+    assert re.fullmatch(rf"[0-9a-f]{{16}}-{re.escape(HERE)}", "".join(before))
+    made = (cache / "lanchat-pyz" / before[0]).stat().st_ctime_ns
+
+    assert run(file).stdout == "hello serve\n"
+    assert unpacked(cache) == before
+    assert (cache / "lanchat-pyz" / before[0]).stat().st_ctime_ns == made
+
+
+def test_starts_at_once_share_what_is_unpacked(
+    tmp_path: Path, cache: Path, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """Whoever is later finds what the other has put in place."""
+    file = small(tmp_path, "hello")
+    started = [start(file, str(number)) for number in range(4)]
+    for number, process in enumerate(started):
+        assert process.communicate(timeout=DEADLINE) == (f"hello {number}\n", "")
+    assert len(unpacked(cache)) == 1
+
+
+def test_a_new_version_removes_old_ones_that_nobody_uses(
+    tmp_path: Path, cache: Path, run: Run, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """A server of the old one goes on with its files; so does another start that unpacks."""
+    first, second, third = (small(tmp_path, says) for says in ("first", "second", "third"))
+    server = start(first, "serve")
+    assert server.stdout
+    assert server.stdout.readline() == "first serve\n"
+    of_the_first = unpacked(cache)
+    killed, unpacking = (cache / "lanchat-pyz" / name for name in ("new-killed", "new-now"))
+    killed.mkdir()
+    unpacking.mkdir()
+    long_ago = time.time() - 86_400
+    os.utime(killed, (long_ago, long_ago))
+
+    assert run(second, "-V").stdout == "second -V\n"
+    assert len(unpacked(cache)) == len([*of_the_first, "second", "new-now"])
+    assert {*of_the_first, "new-now"} < set(unpacked(cache))
+    server.communicate(timeout=DEADLINE)
+    assert run(third, "-V").stdout == "third -V\n"
+    assert not set(of_the_first) & set(unpacked(cache))
+    assert len(unpacked(cache)) == len(["third", "new-now"])
+
+
+def test_without_a_cache_it_runs_all_the_same(tmp_path: Path, cache: Path, run: Run) -> None:
+    """From a folder for this time, which goes with it; it says why."""
+    cache.write_text("no folder", "utf-8")
+    passing = tmp_path / "passing"
+    passing.mkdir()
+    done = run(small(tmp_path, "hello"), "-V", TMPDIR=str(passing), TEMP=str(passing))
+    assert done.stdout == "hello -V\n"
+    assert done.stderr.startswith(f"lanchat: cannot be unpacked in {cache / 'lanchat-pyz'}: ")
+    assert not list(passing.iterdir())
+
+
+def test_without_any_room_it_says_what_would_help(tmp_path: Path, cache: Path, run: Run) -> None:
+    """In lines of its own, without a traceback."""
+    file = small(tmp_path, "hello")
+    cache.write_text("no folder", "utf-8")
+    with zipfile.ZipFile(file) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in files.items():
+            start = data.replace(b'prefix="lanchat-"', b'dir="/nowhere/at/all"')
+            archive.writestr(name, start)
+    done = run(file, "-V")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "XDG_CACHE_HOME" in done.stderr.splitlines()[-1]
+
+
+def test_another_kind_of_computer_is_told_so(tmp_path: Path, run: Run) -> None:
+    """One line: what the file is for, what this is, and what to do."""
+    done = run(small(tmp_path, "hello", "linux-riscv64-cp311"))
+    assert done.returncode == 1
+    line = done.stderr.strip()
+    assert "\n" not in line
+    assert "Linux on riscv64 with Python 3.11" in line
+    assert HERE in line
+    assert "pipx" in line
+
+
+def test_every_requirement_is_met_by_the_wheels_for_it(pyz: Path, tmp_path: Path) -> None:
+    """As their own metadata has it; of one that is left out the target is not complete."""
+    with zipfile.ZipFile(pyz) as archive:
+        (names,) = json.loads(archive.read("targets.json"))["targets"].values()
+        archive.extractall(tmp_path, names)
+    used, missing = closure(tmp_path, TARGETS[HERE])
+    assert (sorted(path.name for path in used), missing) == (names, [])
+
+    next(tmp_path.glob("greenlet-*")).unlink()
+    _, missing = closure(tmp_path, TARGETS[HERE])
+    assert [name.partition(">")[0] for name in missing] == ["greenlet"]
+
+
+@pytest.mark.long
+def test_the_whole_file_is_complete_for_every_target(
+    wheel: Path, project: Path, tmp_path: Path
+) -> None:
+    """By pip's own judgement of the wheels' names, and by the markers of what they ask for."""
+    file = tmp_path / "lanchat.pyz"
+    script = project / "scripts" / "make_pyz.py"
+    subprocess.run([sys.executable, str(script), str(wheel), f"--out={file}"], check=True)
+    assert file.stat().st_size < 75e6
+
+    with zipfile.ZipFile(file) as archive:
+        told = json.loads(archive.read("targets.json"))["targets"]
+        assert set(told) == set(TARGETS)
+        for key, names in told.items():
+            folder = tmp_path / key
+            archive.extractall(folder, names)
+            assert closure(folder, TARGETS[key])[1] == []
+            platforms = [f"--platform={name}" for name in TARGETS[key].system.platforms]
+            here = ["--no-index", f"--find-links={folder}", "--target=nowhere", "--dry-run"]
+            kind = [f"--python-version={TARGETS[key].python}", "--only-binary=:all:", "--no-deps"]
+            pip = [sys.executable, "-m", "pip", "install", "-qq", *here, *kind, *platforms]
+            wheels = [str(folder / name) for name in names]
+            subprocess.run([*pip, *wheels], check=True)
