@@ -24,7 +24,7 @@ RECIPE := pyproject.toml hatch_build.py scripts/build_pages.mjs package.json pac
 STATIC := src/lanchat/web/static
 SOURCES := $(wildcard $(STATIC)/js/*.js $(STATIC)/js/*/*.js $(STATIC)/css/*.css)
 
-.PHONY: help serve test test-fast test-long test-bare lint format wheel check-wheel pyz screenshots docs bench bench-quick clean
+.PHONY: help serve test test-fast test-long test-bare lint format wheel check-wheel pyz deb screenshots docs bench bench-quick clean
 
 help:
 	@echo "make serve        is the way in. Everything there is:"
@@ -69,6 +69,11 @@ check-wheel: wheel ## install the wheel away from here, start it, log in, post, 
 
 pyz: wheel ## build dist/lanchat.pyz, lanchat in one file for many computers; pip fetches 60 MB
 	$(PY) scripts/make_pyz.py dist/*.whl
+
+deb: wheel ## build dist/lanchat.deb for Debian, Ubuntu and Raspberry Pi OS, with a service
+	$(PY) scripts/make_pyz.py dist/*.whl --only=linux --extras=join,metrics,tls \
+		--python=/usr/bin/python3 --out=build/linux.pyz
+	$(PY) scripts/make_deb.py build/linux.pyz dist/lanchat.deb
 
 screenshots: .venv/.dev ## take the pictures of the README from the real pages
 	@$(PY) scripts/needs.py --only chromium playwright-node

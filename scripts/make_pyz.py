@@ -27,7 +27,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from pyz_main import this_computer
 
 START = Path(__file__).with_name("pyz_main.py")
-EXTRAS = ("join", "metrics", "tls")  # postgres would take more than all others together
+EXTRAS = "join,metrics"  # tls would add 28 MB, and postgres more than all others together
 NAMES = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 MAC_PYTHONS = ("3.12", "3.13", "3.14")  # gevent has no wheel for an older one
 ATTEMPTS = 3
@@ -102,6 +102,7 @@ def main() -> int:
     parser.add_argument("wheel", type=Path)
     parser.add_argument("--out", type=Path, default=Path("dist/lanchat.pyz"))
     parser.add_argument("--only", default="", help="the start of the targets' names, or 'here'")
+    parser.add_argument("--extras", default=EXTRAS, help="by default %(default)s")
     parser.add_argument(
         "--python", default="/usr/bin/env python3", help="what a shell starts it by"
     )
@@ -114,7 +115,9 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="lanchat-pyz-") as folder,
         ThreadPoolExecutor(4) as pool,
     ):
-        fetched = pool.map(lambda target: fetch(target, options.wheel, Path(folder)), chosen)
+        fetched = pool.map(
+            lambda target: fetch(target, options.wheel, options.extras, Path(folder)), chosen
+        )
         wheels = dict(zip((target.key for target in chosen), fetched, strict=True))
         options.out.parent.mkdir(parents=True, exist_ok=True)
         write(options.out, wheels, options.python)
@@ -123,13 +126,13 @@ def main() -> int:
     return 0
 
 
-def fetch(target: Target, wheel: Path, folder: Path) -> list[Path]:
+def fetch(target: Target, wheel: Path, extras: str, folder: Path) -> list[Path]:
     """Let pip fetch what a target needs; return the wheels of it."""
-    wanted = [f"{wheel.resolve()}[{','.join(EXTRAS)}]"]
+    wanted = [f"{wheel.resolve()}[{extras}]"]
     for attempt in range(ATTEMPTS):
         into = folder / f"{target.key}-{attempt}"
         download(target, wanted, into)
-        used, missing = closure(into, target)
+        used, missing = closure(into, target, extras)
         if not missing:
             return used
         wanted += missing
@@ -151,12 +154,12 @@ def download(target: Target, wanted: Sequence[str], into: Path) -> None:
         raise SystemExit(f"{target.key}: pip download fails: {done.stderr.strip()}")
 
 
-def closure(folder: Path, target: Target) -> tuple[list[Path], list[str]]:
+def closure(folder: Path, target: Target, extras: str = EXTRAS) -> tuple[list[Path], list[str]]:
     """The wheels there that a target needs, and the requirements that none of them meets."""
     there = {parse_wheel_filename(path.name)[0]: path for path in folder.glob("*.whl")}
     seen: set[tuple[str, str]] = set()
     missing: set[str] = set()
-    todo = [Requirement(f"lanchat[{','.join(EXTRAS)}]")]
+    todo = [Requirement(f"lanchat[{extras}]")]
     while todo:
         wanted = todo.pop()
         name = canonicalize_name(wanted.name)

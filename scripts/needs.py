@@ -181,6 +181,7 @@ BROWSER_PACKAGES = ("chromium-headless-shell", "fonts-noto-core", "fonts-noto-co
 NEEDS = {
     "chromium": Need(BROWSER_PACKAGES, EVERYWHERE, chromium, "LANCHAT_CHROMIUM"),
     "chromedriver": Need(["chromium-driver"], variable="LANCHAT_CHROMEDRIVER"),
+    "dpkg-deb": Need(["dpkg"]),
     "firefox": Need(["firefox-esr"], look=firefox, variable="LANCHAT_FIREFOX"),
     "webkit": Need(["webkit2gtk-driver"], look=lambda: which("WebKitWebDriver")),
     "Xvfb": Need(["xvfb"]),

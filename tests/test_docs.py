@@ -15,7 +15,8 @@ README = (PROJECT / "README.md").read_text("utf-8")
 PACKAGE = PROJECT / "src" / "lanchat"
 ARCHITECTURE = (PROJECT / "docs" / "architecture.md").read_text("utf-8")
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")])
-DEPLOYMENT = [PROJECT / "docs" / "deployment.md", *sorted((PROJECT / "deploy").iterdir())]
+DEPLOYED = (file for file in (PROJECT / "deploy").rglob("*") if file.is_file())
+DEPLOYMENT = [PROJECT / "docs" / "deployment.md", *sorted(DEPLOYED)]
 # Variables that are no option's: for reports of errors, and for the tests of this project.
 OTHER_VARIABLES = {
     *("LANCHAT_DEBUG", "LANCHAT_CHROMIUM", "LANCHAT_CHROMEDRIVER", "LANCHAT_FIREFOX"),

@@ -32,6 +32,19 @@ def wheel(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     return next(folder.glob("*.whl"))
 
 
+@pytest.fixture(scope="session")
+def pyz(wheel: Path) -> Path:
+    """lanchat.pyz for this computer alone, built by the first worker that wants it."""
+    built = wheel.with_name("lanchat.pyz")
+    with FileLock(f"{built}.lock"):
+        if not built.exists():
+            script = PROJECT / "scripts" / "make_pyz.py"
+            command = [sys.executable, str(script), str(wheel), f"--out={built}", "--only=here"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+    return built
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of what a build needs, with nothing in it that a build makes."""
