@@ -106,12 +106,13 @@ clean: ## remove everything that can be made again
 	echo "lanchat needs Python 3.10 or newer, and none was found on PATH." >&2; exit 1
 
 .venv/.serve: .venv/.made $(RECIPE) $(BUILT)
-	@echo "Installing lanchat into .venv"
+	@echo "Installing lanchat into .venv: pip fetches some 30 packages, 15 MB in all, and npm what the"
+	@echo "pages use, from where they are configured to; the first time this takes about a minute."
 	@$(PIP) install -qq --editable .
 	@touch $@
 
 .venv/.dev: .venv/.made $(RECIPE) $(BUILT)
-	@echo "Installing lanchat and the tools of its developers into .venv"
+	@echo "Installing lanchat and the tools of its developers into .venv, for the first time some minutes"
 	@$(PIP) install -qq --editable . --group dev
 	@touch .venv/.serve $@
 

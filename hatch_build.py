@@ -115,12 +115,27 @@ class PagesBuild(BuildHookInterface[BuilderConfig]):
         if is_current(root):
             return
         try:
+            look_for_room(root)
             with tempfile.TemporaryDirectory(prefix="lanchat-npm-") as folder:
                 fetch(root, Path(folder))
                 copy(root, Path(folder) / "node_modules")
                 build(root, Path(folder))
         except BuildFailed as error:
             self.app.abort(f"lanchat: {error}")
+        except OSError as error:
+            self.app.abort(f"lanchat: the pages cannot be built: {error}")
+
+
+def look_for_room(root: Path) -> None:
+    """Say before anything is fetched that there is nowhere to put it."""
+    try:
+        with tempfile.TemporaryDirectory(dir=root / WEB, prefix=".built-"):
+            pass
+    except OSError as error:
+        raise BuildFailed(
+            f"the pages are not built yet, and cannot be, in {root / WEB} ({error.strerror}): "
+            "install from a copy that you may write into, or from a wheel"
+        ) from None
 
 
 def is_current(root: Path) -> bool:

@@ -132,3 +132,14 @@ def test_without_a_network_the_build_says_so_in_one_line(checkout: Path, tmp_pat
     assert len(lines) == 1
     assert "ECONNREFUSED" in lines[0]
     assert "Traceback" not in done.stderr
+
+
+def test_where_nothing_can_be_written_the_build_says_so_in_one_line(
+    checkout: Path, hook: ModuleType
+) -> None:
+    """Before anything is fetched: what is missing, where, and what to do."""
+    shutil.rmtree(checkout / "src/lanchat/web")
+    (checkout / "src/lanchat/web").write_text("no folder, as root may write into any", "utf-8")
+
+    with pytest.raises(hook.BuildFailed, match="copy that you may write into"):
+        hook.look_for_room(checkout)
