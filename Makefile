@@ -75,11 +75,12 @@ deb: wheel ## build dist/lanchat.deb for Debian, Ubuntu and Raspberry Pi OS, wit
 		--python=/usr/bin/python3 --out=build/linux.pyz
 	$(PY) scripts/make_deb.py build/linux.pyz dist/lanchat.deb
 
-screenshots: .venv/.dev ## take the pictures of the README from the real pages
+screenshots: .venv/.dev ## take the film of the README and the pictures of docs/ from the real pages
 	@$(PY) scripts/needs.py --only chromium playwright-node
-	@$(PY) scripts/screenshots.py $(ARGS)
+	@$(PY) scripts/screenshots.py
+	@$(PY) scripts/film.py
 
-docs: .venv/.dev ## write the README's tables of options and the manual page from the command line's own
+docs: .venv/.dev ## write the tables of options and the manual page from the command line's own
 	$(PY) scripts/option_tables.py
 	$(PY) scripts/man_pages.py
 

@@ -1,8 +1,8 @@
 """Write the tables of options and commands, from the program's own; --check only looks.
 
-A table of options stands in README.md between `<!-- options of lanchat … -->` and `<!-- end of
-options -->`, that of what hosts can do in docs/moderation.md between `<!-- commands -->` and
-`<!-- end of commands -->`.
+A table of options stands in docs/options.md between `<!-- options of lanchat … -->` and
+`<!-- end of options -->`, that of what hosts can do in docs/moderation.md between
+`<!-- commands -->` and `<!-- end of commands -->`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from lanchat.i18n import translate
 from lanchat.phrases import usage
 
 PROJECT = Path(__file__).parents[1]
-README = PROJECT / "README.md"
+OPTIONS = PROJECT / "docs" / "options.md"
 MODERATION = PROJECT / "docs" / "moderation.md"
 TABLE = re.compile(
     r"(<!-- options of lanchat ([a-z ]+?) -->\n).*?(<!-- end of options -->)", re.DOTALL
@@ -36,9 +36,9 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing")
     checks = parser.parse_args().check
     written = {
-        README: TABLE.sub(
+        OPTIONS: TABLE.sub(
             lambda found: f"{found[1]}\n{table(found[2].split())}\n{found[3]}",
-            README.read_text("utf-8"),
+            OPTIONS.read_text("utf-8"),
         ),
         MODERATION: COMMANDS_TABLE.sub(
             lambda found: f"{found[1]}\n{commands()}\n{found[2]}", MODERATION.read_text("utf-8")
@@ -94,7 +94,7 @@ def find(words: list[str]) -> click.Context:
         group = context.command
         command = group.get_command(context, word) if isinstance(group, click.Group) else None
         if command is None:
-            sys.exit(f"README.md asks for the options of lanchat {' '.join(words)}: there is none")
+            sys.exit(f"options.md asks for the options of lanchat {' '.join(words)}: there is none")
         context = click.Context(command, parent=context, info_name=word)
     return context
 

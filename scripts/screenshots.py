@@ -1,4 +1,4 @@
-"""Take the pictures of the README: real people in real Chromiums talk through a real server.
+"""Take the pictures of docs/using.md: real people in real Chromiums talk through a real server.
 
 Writes docs/images/chat-light.png, chat-dark.png, phone-light.png and phone-dark.png.
 """
@@ -73,7 +73,7 @@ def serve() -> Iterator[str]:
 def serve_in(folder: Path) -> Iterator[str]:
     """`lanchat serve` with everything it writes in the folder; yields its address."""
     output = folder / "output.txt"
-    options = ["--host", "127.0.0.1", "--name", ROOM, "--advertise", ADDRESS, "--no-history"]
+    options = ["--host", "127.0.0.1", "--name", ROOM, "--advertise", ADDRESS]
     options += ["--data-dir", str(folder / "data"), "--log-file", str(folder / "log")]
     with output.open("wb") as file:
         process = subprocess.Popen(

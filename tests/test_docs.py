@@ -11,7 +11,7 @@ import lanchat as package
 from tests.world.command_line import all_commands
 
 PROJECT = Path(__file__).parents[1]
-README = (PROJECT / "README.md").read_text("utf-8")
+MANUAL = (PROJECT / "docs" / "options.md").read_text("utf-8")
 PACKAGE = PROJECT / "src" / "lanchat"
 ARCHITECTURE = (PROJECT / "docs" / "architecture.md").read_text("utf-8")
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")])
@@ -22,7 +22,8 @@ OTHER_VARIABLES = {
     *("LANCHAT_DEBUG", "LANCHAT_CHROMIUM", "LANCHAT_CHROMEDRIVER", "LANCHAT_FIREFOX"),
     *("LANCHAT_NGINX", "LANCHAT_HAPROXY", "LANCHAT_PGBOUNCER", "LANCHAT_POSTGRES"),
 }
-LARGEST_PICTURE = 300_000  # bytes
+LARGEST_PICTURE, LARGEST_FILM = 300_000, 1_500_000  # bytes
+IN_TWO_LANGUAGES = (PROJECT / "README.md", PROJECT / "README.pt-BR.md")
 
 
 COMMANDS = {
@@ -40,10 +41,10 @@ def test_the_tables_of_options_are_up_to_date():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_every_command_and_option_is_in_the_readme():
+def test_every_command_and_option_is_in_the_manual():
     """Nothing can be added to the command line in secret."""
-    assert [path for path in COMMANDS if f"`{path}" not in README] == []
-    written = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", README))
+    assert [path for path in COMMANDS if f"`{path}" not in MANUAL] == []
+    written = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", MANUAL))
     there = {name for names in OPTIONS.values() for name in names if name.startswith("-")}
     assert there - written == set()
 
@@ -131,7 +132,31 @@ def test_pictures_are_small():
     """The README is read over slow lines, too."""
     pictures = list((PROJECT / "docs" / "images").glob("*.png"))
     assert pictures
-    assert [file.name for file in pictures if file.stat().st_size > LARGEST_PICTURE] == []
+    large = [file for file in pictures if file.stat().st_size > LARGEST_PICTURE]
+    assert [file.name for file in large if not file.name.startswith("talk-")] == []
+    assert [file.name for file in large if file.stat().st_size > LARGEST_FILM] == []
+
+
+def test_the_readme_says_the_same_in_both_languages():
+    """Headings, commands, links and what programs print stand in the same order."""
+    english, portuguese = (outline(file) for file in IN_TWO_LANGUAGES)
+    assert portuguese == english
+    assert [links(file)[0] for file in IN_TWO_LANGUAGES[::-1]] == [
+        file.name for file in IN_TWO_LANGUAGES
+    ]
+
+
+def outline(file: Path) -> list[tuple[str, list[str]]]:
+    """Each heading's level and what of its section is the same in every language."""
+    text = file.read_text("utf-8")
+    parts = re.split(r"^(#+) .+$", text, flags=re.MULTILINE)[1:]
+    same = r"^```.*?^```|`[^`\n]+`|\]\([^)\s]+\)|src(?:set)?=\"[^\"]+\"|^- |^\| "
+    names = [each.name for each in IN_TWO_LANGUAGES]
+    found = (re.findall(same, part, re.DOTALL | re.MULTILINE) for part in parts[1::2])
+    return [
+        (level, [each for each in section if each[2:-1] not in names])
+        for level, section in zip(parts[::2], found, strict=True)
+    ]
 
 
 def test_the_changelog_begins_with_this_version():

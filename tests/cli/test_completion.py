@@ -97,7 +97,7 @@ def test_shells_that_show_help_get_it(ask: Ask, shell: str, word: str, answer: s
 
 
 def test_bash_completes(environment: dict[str, str]) -> None:
-    """The script works in a real bash as the README has it."""
+    """The script works in a real bash as docs/options.md has it."""
     program = (
         'eval "$(lanchat completion bash)"; COMP_WORDS=(lanchat se); COMP_CWORD=1; '
         '_lanchat_completion lanchat; echo "${COMPREPLY[@]}"; complete -p lanchat'
