@@ -205,6 +205,25 @@ def test_what_is_unhurried_is_so_alone(path):
         assert database.call(level) == 2
 
 
+def test_the_next_commit_is_flushed_where_that_could_not_be_said(path):
+    """What has failed within may keep SQLite from saying so, too: as where it has to read first."""
+
+    def no_more(action, name, value, *_):
+        refused = action == sqlite3.SQLITE_PRAGMA and (name, value) == ("synchronous", "FULL")
+        return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
+
+    def level(connection):
+        return connection.execute("PRAGMA synchronous").fetchone()[0]
+
+    with closing(Database(path)) as database:
+        database.call(lambda connection: connection.set_authorizer(no_more))
+        assert database.unhurried(level) == 1
+        with pytest.raises(StoreUnavailable):
+            database.change(level)
+        database.call(lambda connection: connection.set_authorizer(lambda *_: sqlite3.SQLITE_OK))
+        assert database.change(level) == 2
+
+
 def test_a_folder_that_cannot_be_written(path):
     """It is said before anybody comes."""
     path.unlink()

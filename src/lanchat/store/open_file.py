@@ -31,6 +31,10 @@ class OpenFile(sqlite3.Connection):
     """A connection that SQLite makes; it knows its file once ``watch`` was called."""
 
     is_watched = False
+
+    is_hasty = False
+    """Whether it may still commit without waiting for the disk, since that could not be ended."""
+
     _reached = 0
     """The position that was committed last."""
 
@@ -174,6 +178,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     Raises StoreUnavailable where the file is gone: nobody may be told that it is stored.
     """
     look(connection)
+    if isinstance(connection, OpenFile) and connection.is_hasty:
+        _wait_for_disk(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         look_back(connection)
@@ -198,7 +204,19 @@ def unhurried(connection: sqlite3.Connection) -> Iterator[None]:
         with transaction(connection):
             yield
     finally:
-        connection.execute("PRAGMA synchronous = FULL")
+        # To say so may need a look at the schema, and fail as what was done within has.
+        if isinstance(connection, OpenFile):
+            connection.is_hasty = True
+            with suppress(sqlite3.Error):
+                _wait_for_disk(connection)
+        else:
+            connection.execute("PRAGMA synchronous = FULL")
+
+
+def _wait_for_disk(connection: OpenFile) -> None:
+    """Let every commit from now on be on disk when it returns."""
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.is_hasty = False
 
 
 def _status(name: str) -> os.stat_result | None:
