@@ -7,6 +7,7 @@ import gevent
 import gevent.socket
 import pytest
 
+from lanchat.errors import StoreUnavailable
 from lanchat.store.thread import DatabaseThread, turn_of_loop
 
 
@@ -71,6 +72,14 @@ def test_what_was_asked_for_is_done_before_the_end():
     gevent.sleep(0)
     thread.kill()
     assert [each.get(timeout=10) for each in asking] == list(range(5))
+
+
+def test_nobody_waits_for_a_thread_that_has_ended():
+    """Who asks then is told that it is too late."""
+    thread = DatabaseThread()
+    thread.kill()
+    with gevent.Timeout(10), pytest.raises(StoreUnavailable):
+        thread(lambda: 7)
 
 
 def test_in_a_turn_of_the_loop_what_has_arrived_is_read():

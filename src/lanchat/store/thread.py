@@ -17,6 +17,8 @@ import gevent.monkey
 import gevent.threadpool
 from gevent.hub import Waiter
 
+from lanchat.errors import StoreUnavailable
+
 _SimpleQueue: Any = gevent.monkey.get_original("queue", "SimpleQueue")
 """The one for threads of the system, also where gevent has made greenlets of all others."""
 
@@ -33,7 +35,8 @@ def turn_of_loop() -> None:
 class DatabaseThread:
     """Does calls one at a time, in the order in which they come; it ends with ``kill``.
 
-    All of them come from greenlets of the thread that has made it.
+    Raises StoreUnavailable from then on.
+    All calls come from greenlets of the thread that has made it.
     """
 
     def __init__(self) -> None:
@@ -44,9 +47,12 @@ class DatabaseThread:
         self._arrived.start(self._hand_over)
         self._thread = gevent.threadpool.ThreadPool(1)
         self._ended = self._thread.spawn(self._work)
+        self._is_ending = False
 
     def __call__(self, call: Callable[[], Any]) -> Any:
         """What the call returns or raises; other greenlets go on meanwhile."""
+        if self._is_ending:
+            raise StoreUnavailable("the server is stopping")  # nobody would answer
         waiter: Any = Waiter()
         self._calls.put((waiter, call))
         result, error = waiter.get()
@@ -56,6 +62,7 @@ class DatabaseThread:
 
     def kill(self) -> None:
         """Finish what was asked for, and end."""
+        self._is_ending = True
         self._calls.put(None)
         self._ended.get()
         self._arrived.close()
@@ -75,6 +82,6 @@ class DatabaseThread:
 
     def _hand_over(self) -> None:
         """Called by the event loop: once for all that have come in meanwhile."""
-        while self._results:
+        for _ in range(len(self._results)):  # what comes in meanwhile has said so for itself
             waiter, result, error = self._results.popleft()
             waiter.switch((result, error))
