@@ -33,6 +33,15 @@ def test_other_methods_are_refused(server, method):
     assert requests.request(method, server.url + POLLING, timeout=60).status_code == 400
 
 
+def test_a_websocket_with_a_body_that_nobody_reads(ana, raw_client, server):
+    """It is larger than any that is read: the connection is a WebSocket all the same."""
+    client = raw_client(ana, header=["Content-Length: 100000"])
+    assert client.join()["ok"]
+    client.socket.shutdown()
+    assert ana.join()["ok"]
+    assert "Traceback" not in server.output()
+
+
 def test_two_requests_that_send_at_once(ana, session, until):
     """Nobody could tell their order: the session ends, and both are refused."""
     many = "\x1e".join(["3"] * 32_000)

@@ -118,13 +118,13 @@ class Handler(pywsgi.WSGIHandler):
         environ["lanchat.socket"] = self.socket
         if isinstance(self.socket, gevent.ssl.SSLSocket):
             environ["wsgi.url_scheme"] = "https"
-        if "HTTP_UPGRADE" in environ:
-            environ["lanchat.keep_socket"] = self._keep_socket
         environ["wsgi.file_wrapper"] = FileWrapper
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
         self._asker = self.server.pace.asker(host_of(self.client_address), forwarded)
         body, size = self._take_body(environ)
         environ["wsgi.input"] = body
+        if "HTTP_UPGRADE" in environ and not self._unread:  # else the rest of the body comes
+            environ["lanchat.keep_socket"] = self._keep_socket
         cost = 1 + (self._head_size + size) // BYTES_OF_ONE
         await_turn(self.server, self.socket, self.client_address, cost, forwarded)
         self._deadline.cancel()
