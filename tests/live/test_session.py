@@ -209,6 +209,43 @@ def test_a_clock_that_is_set_ends_no_session_and_keeps_none(monkeypatch, set_by)
     assert session.closed
 
 
+class Upgrade:
+    """What a Session knows of a WebSocket that a client moves to."""
+
+    writer = None
+
+    def __init__(self):
+        self.says = ["2probe", "5"]
+        self.is_closed = False
+
+    def wait(self):
+        """What the client says next."""
+        return self.says.pop(0)
+
+    def send(self, _text):
+        """The client takes everything."""
+
+    def serve(self, _listener):
+        """It says nothing more."""
+
+    def close(self):
+        """Our side is to end it."""
+        self.is_closed = True
+
+
+def test_who_moves_to_a_websocket_while_the_session_ends_is_closed_there():
+    """Others are told of the end first, which may take a while; nobody else would close it."""
+    engine = engineio.Server(async_mode="threading", ping_timeout=20)
+    nothing: Any = {"heartbeat": Heartbeat(25), "reader": None, "on_websocket": lambda _: None}
+    session: Any = Session(engine, "sid", **nothing)
+    upgrade = Upgrade()
+    session.connected = True
+    engine.on("disconnect", lambda *_: session._websocket_handler(upgrade))
+    session.close(wait=False, abort=True)
+    assert session.closed
+    assert upgrade.is_closed
+
+
 class PingedClient:
     """What a Heartbeat knows of a session."""
 

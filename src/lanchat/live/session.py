@@ -107,10 +107,9 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
         """End the session; with a WebSocket there is nothing to wait for."""
         if self.closed or self.closing:
             return
-        websocket = self._websocket
-        super().close(wait=wait and websocket is None, abort=abort, reason=reason)
-        if websocket is not None:
-            websocket.close()
+        super().close(wait=wait and self._websocket is None, abort=abort, reason=reason)
+        if self._websocket is not None:  # since others were told of the end, perhaps
+            self._websocket.close()
 
     def _write(self, websocket: WebSocket, pkt: Packet) -> None:
         with suppress(OSError):  # it is closing
