@@ -1,7 +1,10 @@
 """A WebSocket that outlives its request: who reads what comes, and when it ends."""
 
 import contextlib
+import gc
 import socket
+import weakref
+from typing import Any
 
 import gevent
 import gevent.event
@@ -153,6 +156,37 @@ def test_who_waits_is_read_by_nobody_else(connection):
     assert connection.listener.taken == ["4one"]
     connection.listener.gate.set()
     connection.takes("4one", "4two")
+
+
+def test_what_is_over_is_read_no_more(connection):
+    """Where the loop was asked twice to look, and the first time has found the end."""
+    connection.client.sendall(frame(b"\x03\xe8", websocket.ABNF.OPCODE_CLOSE))
+    with gevent.Timeout(10):
+        while not connection.listener.ends:
+            gevent.sleep(0.001)
+    assert connection.ours.fileno() >= 0  # its last words are to be read first
+    gevent.get_hub().loop.run_callback(connection.websocket._on_readable)
+    gevent.sleep(0.01)
+    connection.is_over()
+    gevent.get_hub().loop.run_callback(connection.websocket._on_readable)
+    gevent.sleep(0.01)
+    assert connection.listener.ends == 1
+
+
+def test_what_is_over_is_not_kept_in_memory(readers):
+    """Nor left to the collector, for which a thousand that come and go are a lot."""
+    connection: Any = Connection(readers)
+    session = connection.listener
+    session.websocket = connection.websocket
+    reference = weakref.ref(session)
+    gc.disable()
+    try:
+        connection.client.shutdown(socket.SHUT_WR)
+        connection.is_over()
+        connection.websocket = connection.listener = session = None
+        assert reference() is None
+    finally:
+        gc.enable()
 
 
 def test_frames_that_come_in_pieces_are_taken_whole(connection):

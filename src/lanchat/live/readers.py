@@ -38,4 +38,5 @@ class Readers:
             if len(self._ready) >= _MOST_READY:
                 return
             self._ready.append(getcurrent())
+            del work  # or the connection would live until there is other work
             work = gevent.get_hub().switch()

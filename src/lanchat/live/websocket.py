@@ -68,7 +68,7 @@ class WebSocket:
     _watcher: Any = None
 
     _reading = False
-    """Whether a reader is with what has come, perhaps waiting for others."""
+    """Whether a reader is with what has come, perhaps waiting for others; also when all is over."""
 
     def __init__(
         self,
@@ -168,7 +168,9 @@ class WebSocket:
             with contextlib.suppress(OSError):
                 self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.writer.write(reply)
-            self._handler(self)
+            handler = self._handler
+            del self._handler  # it has this one, so that only the collector would find them
+            handler(self)
             if self._listener is not None and self._keep_socket is not None:
                 self._watch(self._keep_socket)
             else:
@@ -180,7 +182,7 @@ class WebSocket:
     def _watch(self, keep_socket: Callable[[], None]) -> None:
         """The socket is ours from now on, and the greenlet of its request may go."""
         keep_socket()
-        del self._handler, self._keep_socket
+        del self._keep_socket
         self._sock.settimeout(0.0)
         loop = gevent.get_hub().loop
         self._watcher = loop.io(self._sock.fileno(), _READABLE)
@@ -195,7 +197,7 @@ class WebSocket:
         leaves the rest in the socket. As a rule none does, and the watcher just goes on: to stop
         it and to start it in another turn would be two system calls for each message.
         """
-        if not self._reading:  # as what TLS held back at the opening may be
+        if not self._reading:  # as what TLS held back at the opening may be, or even over
             self._readers.run(self._read)
         if self._reading:
             self._watcher.stop()
@@ -210,11 +212,12 @@ class WebSocket:
                 gevent.sleep(0)
                 goes_on = self._receive() and self._hand_on(self._listener)
         finally:
-            self._reading = False
             if not goes_on:
                 self._finish()
-            elif not self._watcher.active:
-                self._watcher.start(self._on_readable)
+            else:
+                self._reading = False
+                if not self._watcher.active:
+                    self._watcher.start(self._on_readable)
 
     def _finish(self) -> None:
         """The end of a connection that was watched."""
@@ -224,6 +227,7 @@ class WebSocket:
             self._listener.end()
             self._linger()
         finally:
+            del self._listener  # it has this one, too
             self._end()
             self._sock.close()
 
