@@ -8,12 +8,10 @@ is written. Types are told by what is in the files.
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Container, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +19,7 @@ from typing import NamedTuple
 from lanchat.archive.importer import read_items, without_files
 from lanchat.archive.places import Place, Way
 from lanchat.archive.room_zip import MESSAGES, SUMS, thumb_entry
+from lanchat.archive.zip_reading import ZipReader
 from lanchat.chat.model import THUMB_LIMIT
 from lanchat.errors import ArchiveRefused, DiskFull
 from lanchat.rows.attachments import Loaded
@@ -31,13 +30,9 @@ from lanchat.web.file_types import type_of
 from lanchat.web.picture_sides import is_thumb
 
 _FILE = re.compile(r"files/([0-9a-f]{32})/[^/]+")
-_MOST_LISTED = 128 << 20
-"""Bytes of the list of parts, which is read whole: of more than a million."""
 
 _SUM = re.compile(rb"([0-9a-f]{64})  (.{1,1000})\n")
 _SUM_LINE = 2_000
-_WAYS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-_ENCRYPTED = 1
 
 
 class Taken(NamedTuple):
@@ -55,15 +50,6 @@ class Taken(NamedTuple):
     left_out: int
 
 
-class _Source(io.BufferedReader):
-    """A file of which nothing is read that would not go into the memory."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > _MOST_LISTED:
-            raise zipfile.BadZipFile("it lists too many parts")
-        return super().read(size)
-
-
 class RoomImport:
     """An archive at ``path``; ``steps`` are the bytes that ``take_in`` will have looked at.
 
@@ -72,14 +58,13 @@ class RoomImport:
 
     def __init__(self, path: Path) -> None:
         self._name = str(path)
+        self._zip = ZipReader(path, self._refusal)
         with ExitStack() as undo:
-            source = undo.enter_context(_Source(path.open("rb", buffering=0)))
-            with self._explained():
-                self._archive = zipfile.ZipFile(source)
+            undo.callback(self._zip.close)
             self._parts = self._look()
-            found = map(_FILE.fullmatch, self._parts)
-            self._files = {each[1]: self._parts[each[0]] for each in found if each}
-            self._close = undo.pop_all().close
+            undo.pop_all()
+        found = map(_FILE.fullmatch, self._parts)
+        self._files = {each[1]: self._parts[each[0]] for each in found if each}
         self.steps = sum(part.file_size for part in self._parts.values())
         self._advance: Callable[[int], None] = lambda _: None
         self._total = 0
@@ -88,7 +73,7 @@ class RoomImport:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._close()
+        self._zip.close()
 
     def take_in(self, place: Place, advance: Callable[[int], None]) -> Taken:
         """Store all messages and their files; ``advance`` is told the bytes that it has looked at.
@@ -126,12 +111,8 @@ class RoomImport:
         return staged, fresh
 
     def _look(self) -> dict[str, zipfile.ZipInfo]:
-        """The parts that an archive of a room has, each once, and in a way that can be read."""
-        parts: dict[str, zipfile.ZipInfo] = {}
-        for part in self._archive.infolist():
-            if part.filename in parts:
-                raise self._refusal(f"it has {part.filename!r} twice")
-            parts[part.filename] = part
+        """The parts that an archive of a room has."""
+        parts = self._zip.parts
         for name in (MESSAGES, SUMS):
             if name not in parts:
                 raise self._refusal(f"it is no export of a room: it has no {name}")
@@ -155,8 +136,7 @@ class RoomImport:
         return wanted
 
     def _check(self, part: zipfile.ZipInfo, is_as_large: bool) -> None:
-        if part.compress_type not in _WAYS or part.flag_bits & _ENCRYPTED:
-            raise self._refusal(f"{part.filename!r} is packed in a way that is not read")
+        self._zip.check(part)
         if not is_as_large:
             raise self._refusal(f"{part.filename!r} is not as large as its message says")
 
@@ -164,18 +144,18 @@ class RoomImport:
         """Write all parts down, and look whether each is what was exported."""
         sums, staged = self._sums(wanted), dict[str, Staged]()
         for name, part in wanted.items():
-            with self._explained(), self._archive.open(part) as source:
+            with self._zip.explained(), self._zip.archive.open(part) as source:
                 staged[name] = files.stage(source.read, self._advance)
             if staged[name].sha256 != sums.get(name):
                 raise self._refusal(f"{name!r} is not what {SUMS} says")
-            if name.startswith("thumbs/") and not is_thumb(self._archive.read(part)):
+            if name.startswith("thumbs/") and not is_thumb(self._zip.archive.read(part)):
                 raise self._refusal(f"{name!r} is no small picture")
         return staged
 
     def _sums(self, wanted: Container[str]) -> dict[str, str]:
         """The hashes of these parts, as far as they have one."""
         sums = dict[str, str]()
-        with self._explained(), self._archive.open(self._parts[SUMS]) as source:
+        with self._zip.explained(), self._zip.archive.open(self._parts[SUMS]) as source:
             while line := source.readline(_SUM_LINE):
                 found = _SUM.fullmatch(line)
                 name = found[2].decode(errors="replace") if found else ""
@@ -186,7 +166,7 @@ class RoomImport:
     def _items(self) -> Iterator[Archived | ArchivedRoom]:
         """Every room and message, as it stands there. Raises LineRefused."""
         self._total = 0
-        with self._explained(), self._archive.open(self._parts[MESSAGES]) as source:
+        with self._zip.explained(), self._zip.archive.open(self._parts[MESSAGES]) as source:
             for item, size in read_items(source, f"{self._name}, {MESSAGES}"):
                 yield item
                 self._total += isinstance(item, Archived)
@@ -217,12 +197,3 @@ class RoomImport:
 
     def _refusal(self, reason: str) -> ArchiveRefused:
         return ArchiveRefused(self._name, reason)
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise self._refusal(f"it is no ZIP file, or damaged ({error})") from None
-        except (NotImplementedError, RuntimeError) as error:
-            raise self._refusal(f"it is packed in a way that is not read ({error})") from None

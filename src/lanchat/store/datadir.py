@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from lanchat.chat.model import timestamp
 from lanchat.errors import DataInUse, DataUnusable
 from lanchat.private import write_private
+from lanchat.store.exchange import settle
 
 _log = logging.getLogger(__name__)
 
@@ -104,6 +105,7 @@ class DataDir:
         with self._explained():
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._acquire()
+            self._settle()
 
     def keys(self) -> Keys:
         """The secrets in it. Raises DataUnusable, where one is damaged, too."""
@@ -164,6 +166,16 @@ class DataDir:
             raise DataInUse(self.path, **self._who()) from None
         self._since = timestamp(time.time())
         self._write_holder()
+
+    def _settle(self) -> None:
+        """End what a restore has begun that was killed."""
+        try:
+            done = settle(self.path)
+        except BaseException:
+            self.close()
+            raise
+        if done:
+            _log.warning("%s: a restore that was cut short %s", self.path, done)
 
     def _write_holder(self) -> None:
         who = {"pid": os.getpid(), "parent": os.getppid(), "since": self._since}
