@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from lanchat import __version__
+from lanchat.archive.drafts import held, tidy
 from lanchat.chat.model import timestamp
 from lanchat.errors import StoreUnavailable
 from lanchat.files.folder import FileFolder
@@ -23,6 +24,8 @@ from lanchat.store.snapshot import snapshot
 
 MANIFEST = "lanchat-backup.json"
 VERSION = 1
+
+_SCRATCH = ".lanchat-backup-"
 
 _TRIES = 100
 """Copies of the database; each one after the first waits for the few files that came meanwhile."""
@@ -52,8 +55,10 @@ def write_backup(
     ``advance`` is told how many files are done. Raises NoMessages, DataUnusable, StoreUnavailable
     and OSError.
     """
+    tidy(scratch or Path(tempfile.gettempdir()), _SCRATCH)
     with (
-        tempfile.TemporaryDirectory(dir=scratch, prefix=".lanchat-backup-") as folder,
+        tempfile.TemporaryDirectory(dir=scratch, prefix=_SCRATCH) as folder,
+        held(Path(folder)),
         zipfile.ZipFile(file, "w", strict_timestamps=False) as archive,
     ):
         copy = Path(folder) / DATABASE

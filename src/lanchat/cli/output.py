@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from lanchat.archive.drafts import held, tidy
 from lanchat.cli import complain
 from lanchat.cli.options import Decorated
 from lanchat.config import full_path
@@ -90,9 +91,11 @@ def _destination(path: Path, *, force: bool) -> Iterator[BinaryIO]:
         raise OutputExists(path)
     import tempfile  # slow, and reading a log needs none
 
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    prefix = f".{path.name}.lanchat-"
+    tidy(path.parent, prefix)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=prefix)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file, held(Path(draft)):
             yield file
             file.flush()
             os.fsync(file.fileno())
