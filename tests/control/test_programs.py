@@ -54,3 +54,12 @@ def test_the_terminal_speaks_for_itself_and_for_a_program(room):
     said = ask(room, {"do": "say", "text": "Lunch", "client_id": "1"})
     assert ask(room, {"do": "say", "text": "Lunch", "client_id": "1"}) == said
     assert ask(room, {"do": "say", "text": "Done", "client_id": "1", "as": "build"}) != said
+
+
+def test_a_program_whose_room_is_gone_is_not_listed_in_the_main_one(room):
+    """It can do nothing any more; which room that was, only its id tells."""
+    ask(room, {"do": "command", "name": "room", "text": "Builds"})
+    assert ask(room, {"do": "token_new", "name": "build", "room": "Builds"})["room"] == "Builds"
+    ask(room, {"do": "command", "name": "erase", "text": "", "room": "Builds"})
+    (listed,) = ask(room, {"do": "token_list"})["tokens"]
+    assert listed["room"] not in {"", "Builds"}

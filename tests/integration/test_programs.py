@@ -88,6 +88,8 @@ def test_what_cannot_be_said_is_refused(build):
         (b'{"message": 1}', json, 400, "invalid"),
         (b'{"message": "a", "room": "x"}', json, 404, "unknown_room"),
         (b"[" * 60_000, json, 400, "invalid"),
+        (b"9" * 5_000, json, 400, "invalid"),
+        (b'{"message": "a", "reply_to": ' + b"9" * 5_000 + b"}", json, 400, "invalid"),
         (b"x" * 4_001, {}, 413, "too_long"),
         (b"x" * 100_000, {}, 413, "too_long"),
     ):
@@ -259,7 +261,8 @@ def test_a_position_of_another_history_begins_anew(build, ana):
 
 def test_what_cannot_be_asked_is_refused(build):
     """As everywhere."""
-    for asked in ("after=-1", "after=x", "wait=61", "limit=0", "limit=201", "epoch=é"):
+    numbers = ("after=-1", "after=x", "after=" + "9" * 5_000, "limit=0", "limit=201")
+    for asked in (*numbers, "wait=61", "wait=nan", "wait=inf", "epoch=é"):
         answer = build.http.get(f"{build.address}?{asked}")
         assert refused(answer) == (400, "invalid"), asked
 

@@ -106,7 +106,8 @@ class _Rest:
 
 
 def _described(hub: Hub, bot: Bot) -> Answer:
-    room = hub.rooms.where(bot.room).get("room", "") if bot.room != LOBBY else ""
+    # One that was deleted has no name any more, and is not the main one.
+    room = hub.rooms.where(bot.room).get("room", bot.room) if bot.room != LOBBY else ""
     rights = {"reads": bot.reads, "writes": bot.writes}
     return {"name": bot.name, "room": room, **rights, "made": timestamp(bot.made)}
 

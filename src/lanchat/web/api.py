@@ -129,14 +129,14 @@ def _body() -> bytes:
 def _decoded(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):  # a number of 5,000 digits, too
         raise PayloadInvalid from None
 
 
 def _parsed(value: Any, kind: type[_Payload]) -> _Payload:
     try:
         return msgspec.convert(value, kind, strict=kind is not AskMessages)
-    except (msgspec.ValidationError, UnicodeError):
+    except (msgspec.ValidationError, ValueError):
         raise PayloadInvalid from None
 
 

@@ -7,13 +7,17 @@ Of the rest, which says how it looks, nothing is kept.
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Any
 
 from lanchat.errors import PayloadInvalid
 
-_LINK = re.compile(r"<((?:https?|mailto)[^|>\s]*)(?:\|([^>\n]*))?>")
+_LINK = re.compile(r"<((?:https?|mailto)[^|<>\s]*)(?:\|([^<>\n]*))?>")
+"""Neither part reaches beyond the next ``<``: else each one would be tried up to the end."""
+
+_ESCAPED = ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")
+"""All that Slack escapes, in the order in which it is undone."""
+
 _PARTS = ("pretext", "title", "title_link", "text")
 
 
@@ -34,7 +38,10 @@ def slack_text(payload: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    return html.unescape(_LINK.sub(_link, text)).strip("\r\n")
+    text = _LINK.sub(_link, text)
+    for written, meant in _ESCAPED:
+        text = text.replace(written, meant)
+    return text.strip("\r\n")
 
 
 def _link(found: re.Match[str]) -> str:
