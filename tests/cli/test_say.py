@@ -1,5 +1,9 @@
 """`lanchat say`: in the room of this computer, and elsewhere by a token."""
 
+import os
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import pytest
 
 from tests.world.pictures import screenshot
@@ -96,9 +100,45 @@ def test_what_is_not_stored_is_a_failure(say, server, token, ana, tmp_path):
         (("--as", "build", "hello"), {"elsewhere": "http://127.0.0.1:1", "token": "1"}),
         (("hello",), {"elsewhere": "ftp://127.0.0.1", "token": "1"}),
         (("--file", "missing.png"), {}),
+        (("--file", os.devnull), {}),
+        (("--file", __file__) * 11, {}),
+        (("hello",), {"elsewhere": "http://[::1", "token": "1"}),
+        (("hello",), {"elsewhere": "http://localhost:x", "token": "1"}),
+        (("hello",), {"elsewhere": "http://127.0.0.1:1", "token": "half a\rsecret"}),
     ],
 )
 def test_a_wrong_usage_is_said(say, words, where):
     """With the exit code of one."""
     code, printed = say(*words, **where)
     assert code == 2, printed
+    assert "secret" not in printed
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """A server that is no lanchat, and says yes to everything."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html>Welcome\x1b[2J")
+
+    def log_message(self, *_):
+        """It says nothing of it."""
+
+
+def test_what_another_server_has_taken_is_not_said(say):
+    """Only a room's own word counts that it is stored."""
+    with HTTPServer(("127.0.0.1", 0), Stranger) as stranger:
+        threading.Thread(target=stranger.serve_forever, args=[0.05], daemon=True).start()
+        address = f"http://127.0.0.1:{stranger.server_port}"
+        for words in (("hello",), ("--file", __file__)):
+            code, printed = say(*words, elsewhere=address, token="1")
+            assert (code, "this is no lanchat" in printed) == (1, True)
+        stranger.shutdown()
+
+
+def test_a_token_from_a_file_of_windows_is_known(say, server, token, ana):
+    """A line's end is no part of it."""
+    assert say("hello", elsewhere=server.url, token=f"{token}\r\n") == (0, "")
+    assert messages(ana) == [("build", "hello")]

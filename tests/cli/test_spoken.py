@@ -1,6 +1,7 @@
 """What a program prints, as messages."""
 
 import os
+import selectors
 import threading
 
 import pytest
@@ -48,6 +49,7 @@ def test_a_line_that_is_too_long_is_cut_anywhere():
     [
         (b"\x1b[1;32mok\x1b[0m\r\n", "ok\n"),
         (b"10 %\r50 %\rdone\n", "done\n"),
+        (b"10 %\r\r50 %\r\n", "50 %\n"),
         (b"title\x1b]0;evil\x07 \x1b(Bend\x00\x08\x7f", "title end"),
         (b"tab\there \xff\n", "tab\there �\n"),
     ],
@@ -67,6 +69,28 @@ def test_what_comes_together_is_one_batch():
         assert next(came) == b"one\ntwo\n"
         threading.Timer(0.05, _end, [output]).start()
         assert list(came) == [b"three"]
+
+
+def test_a_long_line_takes_no_longer_than_a_short_one():
+    """Its bytes are looked at once each, and not once for every one before them."""
+    blob = "x" * 2_000_000
+    assert readable(blob.encode()) == blob
+
+
+def test_who_prints_faster_than_it_is_said_has_to_wait():
+    """What is kept of it meanwhile is little."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb", 0) as output:
+        came = batches(source)
+        output.write(b"line\n")
+        next(came)
+        written = 0
+        with selectors.DefaultSelector() as selector:
+            selector.register(output, selectors.EVENT_WRITE)
+            while selector.select(0.5):
+                written += output.write(b"x" * 4_095 + b"\n") or 0
+                assert written < 10_000_000
 
 
 def _end(output):

@@ -6,19 +6,22 @@ What gets no answer is asked again with the same key, so that it is said once.
 from __future__ import annotations
 
 import json
+import re
+import ssl
 import struct
 import time
 from base64 import b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 from email.message import Message
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from lanchat.errors import CommandFailed, SettingRefused
+from lanchat.net.room_address import room_address
 
 PATIENCE = 60.0
 """Seconds for which something is tried again."""
@@ -27,6 +30,8 @@ _ANSWER_SECONDS = 20.0
 _AGAIN = frozenset({423, 429, 502, 503, 504})
 _PAUSE = 1.0
 _SLICE = 4 << 20
+_MOST_SAID = 64 << 10
+_TOKEN = re.compile(r"[!-~]+")
 _PIECE = "application/offset+octet-stream"
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -49,43 +54,47 @@ class Elsewhere:
     """A Speaker at an address. Raises SettingRefused where that is none."""
 
     def __init__(self, url: str, token: str) -> None:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise SettingRefused("url", url, "it is written like http://192.168.1.20:8765")
-        self._root = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-        self._token = token
+        self._root = room_address("url", url)
+        self._token = token.strip()
+        if not _TOKEN.fullmatch(self._token):  # it is not shown, as it may be almost right
+            raise SettingRefused("token", "that", "it is what `lanchat token new` has printed")
         # In a LAN a proxy of the way to the internet leads nowhere.
         self._opener = build_opener(ProxyHandler({}), _Stays())
 
     def say(self, text: str, client_id: str, files: Sequence[str]) -> None:
         said = {"message": text, "client_id": client_id, "files": list(files)}
         headers = {"Content-Type": "application/json"}
-        self._ask("POST", f"{self._root}/api/messages", headers, json.dumps(said).encode())
+        answer = self._ask("POST", f"{self._root}/api/messages", headers, json.dumps(said).encode())
+        if not _is_stored(answer):
+            raise CommandFailed(_why(answer))
 
     def upload(self, path: Path) -> str:
         with path.open("rb") as content:
             size = path.stat().st_size
             told = {"name": path.name, **_sides(content)}
-            metadata = [f"{key} {b64encode(str(told[key]).encode()).decode()}" for key in told]
+            metadata = [f"{key} {_encoded(str(told[key]))}" for key in told]
             headers = {"Upload-Length": str(size), "Upload-Metadata": ",".join(metadata)}
             begun = self._ask("POST", f"{self._root}/files", headers)
-            file_id = begun.headers["Location"].rpartition("/")[2]
+            file_id = _told(begun, "Location").rpartition("/")[2]
             address, offset = f"{self._root}/files/{file_id}", 0
             while offset < size:
-                offset = self._send(address, content, offset)
-        return str(file_id)
+                offset = self._send(address, content, offset, size)
+        return file_id
 
-    def _send(self, address: str, content: BinaryIO, offset: int) -> int:
-        """Send a piece; returns how far the file is then."""
+    def _send(self, address: str, content: BinaryIO, offset: int, size: int) -> int:
+        """Send a piece; returns how far the file is then. It may have grown meanwhile."""
         content.seek(offset)
         headers = {"Content-Type": _PIECE, "Upload-Offset": str(offset)}
-        piece = content.read(_SLICE)
+        piece = content.read(min(_SLICE, size - offset))
         if not piece:
             raise CommandFailed("the file has become shorter while it was sent")
         answer = self._ask("PATCH", address, headers, piece, {409})
         if answer.status == 409:  # noqa: PLR2004 (Conflict) what got no answer had come
             answer = self._ask("HEAD", address)
-        return int(answer.headers["Upload-Offset"])
+        come = _told(answer, "Upload-Offset")
+        if not come.isdecimal():
+            raise CommandFailed(_why(answer))
+        return int(come)
 
     def _ask(
         self,
@@ -105,19 +114,51 @@ class Elsewhere:
                 with self._opener.open(request, timeout=_ANSWER_SECONDS) as answer:
                     return _Answer(answer.status, answer.headers, answer.read())
             except HTTPError as error:
-                with error:
-                    found = _Answer(error.code, error.headers, error.read())
+                found = _Answer(error.code, error.headers, _body(error))
                 if found.status in taken:
                     return found
                 why = _why(found)
                 if found.status not in _AGAIN:
                     raise CommandFailed(why) from None
-                wait = float(found.headers.get("Retry-After") or _PAUSE)
+                asked = found.headers.get("Retry-After", "")  # a proxy may name a date
+                wait = float(asked) if asked.isdecimal() else _PAUSE
             except (OSError, HTTPException) as error:
-                why = f"{self._root} gives no answer: {getattr(error, 'reason', None) or error}"
+                reason = getattr(error, "reason", None) or error
+                if isinstance(reason, ssl.SSLCertVerificationError):
+                    raise CommandFailed(
+                        f"{self._root} has no certificate that can be trusted; SSL_CERT_FILE names"
+                        " the file of the room's authority"
+                    ) from None
+                why = f"{self._root} gives no answer: {reason}"
             if time.monotonic() + wait > end:
                 raise CommandFailed(why)
             time.sleep(wait)
+
+
+def _is_stored(answer: _Answer) -> bool:
+    """Whether it is a room's answer: many a server says 200 to all that it is asked."""
+    with suppress(ValueError):
+        told = json.loads(answer.body)
+        return answer.status == 201 and isinstance(told, dict) and "id" in told  # noqa: PLR2004 (Created)
+    return False
+
+
+def _told(answer: _Answer, header: str) -> str:
+    """What a room says with each such answer. Raises CommandFailed where it is none."""
+    if not (said := answer.headers.get(header)):
+        raise CommandFailed(_why(answer))
+    return str(said)
+
+
+def _body(error: HTTPError) -> bytes:
+    """What is said of a refusal, as far as it comes."""
+    with error, suppress(OSError, HTTPException):
+        return error.read(_MOST_SAID)
+    return b""
+
+
+def _encoded(text: str) -> str:
+    return b64encode(text.encode(errors="replace")).decode()
 
 
 def _why(answer: _Answer) -> str:

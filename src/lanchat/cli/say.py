@@ -16,6 +16,9 @@ from lanchat.cli.moderate import room_options
 from lanchat.cli.spoken import batches, messages, readable
 from lanchat.control.client import Room, ask, send
 
+FILES_LIMIT = 10
+"""Files of a message."""
+
 
 class Speaker(Protocol):
     """Where it is said; both return once it is stored, and raise CommandFailed."""
@@ -96,12 +99,22 @@ def say(
     text = " ".join(words)
     if not text.strip() and not files and (sys.stdin is None or sys.stdin.isatty()):
         raise click.UsageError("there is nothing to say: give a TEXT, a --file, or a pipe")
+    _check(files)
     ids = [speaker.upload(path) for path in files]
     for spoken in _spoken(text, code=code, alone=not files):
         speaker.say(spoken, str(uuid.uuid4()), ids)
         ids = []
     if ids:
         speaker.say("", str(uuid.uuid4()), ids)
+
+
+def _check(files: Sequence[Path]) -> None:
+    """Look whether they can be sent, before the first one is."""
+    if len(files) > FILES_LIMIT:
+        raise click.UsageError(f"a message has at most {FILES_LIMIT} files")
+    for path in files:
+        if not path.is_file():  # such as a pipe, whose size nobody knows
+            raise click.BadParameter(f"{path} is no file", param_hint="--file")
 
 
 def _spoken(text: str, *, code: bool, alone: bool) -> Iterator[str]:

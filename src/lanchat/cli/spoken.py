@@ -19,15 +19,13 @@ LONGEST = 2.0
 """Seconds that something waits at the most for what comes after it."""
 
 _AT_ONCE = 64 << 10
+_AHEAD = 4
 _FENCE = "```"
 
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]*[0-~])"
 )
 """What tells a terminal colours and places."""
-
-_WRITTEN_OVER = re.compile(r"[^\r\n]*\r(?=[^\r\n])")
-"""What a bar of progress has shown before it was drawn anew."""
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -52,16 +50,24 @@ def messages(text: str, *, code: bool) -> Iterator[str]:
 def readable(output: bytes) -> str:
     """What somebody would see of it on a terminal."""
     text = output.decode(errors="replace").replace("\r\n", "\n")
-    text = _WRITTEN_OVER.sub("", _ESCAPES.sub("", text))
-    return _CONTROLS.sub("", text)
+    lines = _ESCAPES.sub("", text).split("\n")
+    return _CONTROLS.sub("", "\n".join(map(_last_drawn, lines)))
+
+
+def _last_drawn(line: str) -> str:
+    """What a bar of progress shows in the end."""
+    return line.rstrip("\r").rpartition("\r")[2]
 
 
 def batches(source: BufferedReader | BytesIO) -> Iterator[bytes]:
     """What comes within TOGETHER, whole lines where there are any."""
-    pieces: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    # What prints faster than it can be said waits, as before any program that reads slowly.
+    pieces: queue.Queue[bytes] = queue.Queue(_AHEAD)
+    # Not the buffered one, whose lock a thread that reads at the end of the program would hold.
+    raw = getattr(source, "raw", source)
 
     def read() -> None:
-        while piece := source.read1(_AT_ONCE):
+        while piece := raw.read(_AT_ONCE):
             pieces.put(piece)
         pieces.put(b"")
 
@@ -78,7 +84,7 @@ def batches(source: BufferedReader | BytesIO) -> Iterator[bytes]:
             yield batch
 
 
-def _gather(pieces: queue.SimpleQueue[bytes]) -> tuple[bytes, bool]:
+def _gather(pieces: queue.Queue[bytes]) -> tuple[bytes, bool]:
     """What comes together, and whether that was all."""
     piece = pieces.get()
     gathered, end = piece, time.monotonic() + LONGEST

@@ -123,9 +123,10 @@ def _ask_server(
             return None  # it was killed
         try:
             connection.sendall(json.dumps(request).encode() + b"\n")
-            if content is not None:
-                with suppress(BrokenPipeError):  # it is refused before all has come
-                    connection.sendfile(content)
+            if content is not None and (size := request["size"]):
+                # It may be refused before all has come, or have grown since it was measured.
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    connection.sendfile(content, count=size)
             with connection.makefile("rb") as lines:
                 answer: Answer = json.loads(lines.readline())
         except (OSError, ValueError):

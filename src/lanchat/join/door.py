@@ -13,7 +13,8 @@ import requests
 import socketio
 import websocket  # noqa: F401 (what socketio would miss only when it connects)
 
-from lanchat.errors import CommandFailed, LanchatError, SettingRefused
+from lanchat.errors import CommandFailed, LanchatError
+from lanchat.net.room_address import room_address
 
 _SECONDS = 15.0
 _ALERT = re.compile(r'role="alert">(.*?)</', re.DOTALL)
@@ -31,11 +32,8 @@ class Door:
     """One room, by its address; ``hear`` is called with each event, in their order."""
 
     def __init__(self, url: str, hear: Callable[[str, Any], None]) -> None:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise SettingRefused("URL", url, "it is written like http://192.168.1.20:8765")
-        self.url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-        self._prefix = parts.path.strip("/")
+        self.url = room_address("URL", url)
+        self._prefix = urlsplit(self.url).path.strip("/")
         self._hear = hear
         self._http = requests.Session()
         # In a LAN a proxy of the way to the internet leads nowhere; requests would also take
