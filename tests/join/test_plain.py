@@ -1,8 +1,14 @@
 """`lanchat join` in a pipe: lines in, lines out."""
 
+import os
+import subprocess
+import sys
+from typing import Any
+
 import pytest
 
 from tests.world.command_line import CommandLine
+from tests.world.deadline import DEADLINE
 
 
 @pytest.mark.server_options("--grace", "0.5", "--rate", "0")
@@ -27,3 +33,61 @@ def test_who_is_not_let_in_is_told_why(server, tmp_path):
     )
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "code" in ended.stderr
+
+
+@pytest.fixture
+def pipe(server):
+    """Run it as a program among others; returns its exit code and what it printed."""
+    typed = [sys.executable, "-m", "lanchat", "join", server.url]
+
+    def run(*, given=b"", closed=False, **variables):
+        ended = subprocess.run(
+            ["sh", "-c", '"$@" <&-' if closed else 'exec "$@"', "sh", *typed, "--name", "Bia"],
+            input=given,
+            env={**os.environ, **variables},
+            capture_output=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+        return ended.returncode, ended.stdout, ended.stderr
+
+    return run
+
+
+@pytest.mark.server_options("--grace", "0.5", "--rate", "5")
+def test_what_comes_fast_is_said_in_its_order(pipe, ana):
+    """As fast as the room takes it, whatever its bytes are; what is too long is not said."""
+    lines = [f"{number}" for number in range(22)]
+    given = "\n".join(lines).encode() + b"\n\xff\n" + b"x" * 300_000 + b"\nend"
+    code, _, printed = pipe(given=given)
+    assert (code, b"at most 4,000 characters" in printed) == (1, True), printed
+    assert [one["message"] for one in ana.join()["messages"]] == [*lines, "\ufffd", "end"]
+
+
+@pytest.mark.server_options("--grace", "0.5", "--rate", "0")
+def test_where_nothing_can_be_read_or_shown(pipe, ana):
+    """Without standard input, and where letters are missing, it does what it can."""
+    ana.join()
+    ana.say("olá 🦊")
+    code, shown, printed = pipe(closed=True)
+    assert (code, printed.count(b"Traceback")) == (0, 0), printed
+    code, shown, printed = pipe(given=b"hello\n", PYTHONIOENCODING="ascii")
+    assert (code, b"ol\\xe1 \\U0001f98a" in shown) == (0, True), (shown, printed)
+
+
+@pytest.mark.server_options("--grace", "0.5", "--rate", "0")
+def test_who_has_read_enough_ends_it(server, ana):
+    """Without a traceback, although no more was to be said."""
+    ana.join()
+    ana.say("one")
+    arguments = [sys.executable, "-m", "lanchat", "join", server.url, "--name", "Bia", "--follow"]
+    program: Any = subprocess.Popen(
+        arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert b"one" in program.stdout.readline()
+    program.stdout.close()
+    ana.say("two")
+    assert program.wait(DEADLINE) == 0
+    assert b"Traceback" not in program.stderr.read()
+    program.stdin.close()
+    program.stderr.close()

@@ -197,3 +197,20 @@ def test_a_line_is_cut_by_what_it_takes_on_the_screen():
     """Chinese takes two places."""
     assert cut("你好世界", 6) == "你好 …"
     assert cut("hello", 5) == "hello"
+
+
+def test_nothing_of_a_line_can_do_something_to_the_terminal(talk):
+    """Not even what a server calls a number."""
+    evil = "\x1b[2J"
+    posted = message(
+        f"11{evil}",
+        evil,
+        user=evil,
+        seq=11,
+        files=[{"id": evil, "name": evil, "size": 1}],
+        poll={"options": [evil], "counts": [1]},
+        reactions={evil: {"count": evil, "users": []}},
+    )
+    lines = [*talk.take("add_chat_message", posted, 0), Line("deleted", message=posted)]
+    assert len(lines) == 2
+    assert all("\x1b" not in plain(line, "http://x", 60) for line in lines)

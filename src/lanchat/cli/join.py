@@ -11,7 +11,7 @@ import click
 
 from lanchat.cli.commands import Command
 from lanchat.errors import CommandFailed, ExtraMissing
-from lanchat.terminal import is_screen
+from lanchat.terminal import is_screen, printable
 
 if TYPE_CHECKING:
     from lanchat.join.session import Session
@@ -39,7 +39,7 @@ _PACKAGES = {
     metavar="CODE",
     envvar="LANCHAT_CODE",
     show_envvar=True,
-    help="The access code, where there is one.",
+    help="The access code, where there is one; others here can read what you type.",
 )
 @click.option(
     "--ca",
@@ -54,9 +54,9 @@ def join(*, url: str, name: str | None, code: str | None, ca: Path | None, follo
     /help shows what can be done. In a pipe each line that comes is said, and each message is a
     line.
     """
-    name = name or getpass.getuser()
+    name = name or _own_name()
     try:
-        if is_screen() and sys.stdin.isatty():
+        if is_screen() and sys.stdin is not None and sys.stdin.isatty():
             session = _on_screen(url, name, code, ca)
         else:
             session = _in_a_pipe(url, name, code, ca, follow=follow)
@@ -69,6 +69,13 @@ def join(*, url: str, name: str | None, code: str | None, ca: Path | None, follo
         raise session.failure
     if session.refused:
         raise CommandFailed("not everything was said")
+
+
+def _own_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # in a container, often
+        raise click.UsageError("this user has no name here; give one with --name") from None
 
 
 def _on_screen(url: str, name: str, code: str | None, ca: Path | None) -> Session:
@@ -88,7 +95,7 @@ def _in_a_pipe(url: str, name: str, code: str | None, ca: Path | None, *, follow
 
     session = Session(url, name, code, plain.show_in(url))
     _enter(session, ca)
-    plain.take_part(session, sys.stdin, follow=follow)
+    plain.take_part(session, plain.given(), follow=follow)
     return session
 
 
@@ -101,7 +108,7 @@ def _enter(session: Session, ca: Path | None) -> None:
 def _ask_to_enter(session: Session, ca: Path | None) -> None:
     """Let them try again by another name, or with the code."""
     while (refusal := _refusal(session, ca)) is not None:
-        click.echo(refusal, err=True)
+        click.echo(printable(refusal), err=True)
         session.name = click.prompt("Name", default=session.name)
         session.code = click.prompt("Access code, if any", default=session.code or "")
 

@@ -22,11 +22,20 @@ _INDENT = "  "
 
 def parts(line: Line, url: str, width: int) -> list[Part]:
     """What to write for a line, without the break at its end; ``url`` is the room's address."""
+    # Whatever it is made of, a name or what a server calls a number.
+    return [(style, _safe(text)) for style, text in _parts(line, url, width)]
+
+
+def _safe(text: str) -> str:
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def _parts(line: Line, url: str, width: int) -> list[Part]:
     if line.kind in {"note", "room", "trouble"}:
-        return [(_STYLES[line.kind], f"{_SIGNS[line.kind]} {printable(line.text)}")]
+        return [(_STYLES[line.kind], f"{_SIGNS[line.kind]} {line.text}")]
     message = line.message
     if line.kind == "deleted":
-        return [(_DIM, f"✗ #{message['id']} of {printable(message['user'])} was deleted")]
+        return [(_DIM, f"✗ #{message['id']} of {message['user']} was deleted")]
     if line.kind == "reactions":
         return [(_DIM, f"{_INDENT}#{message['id']} {_reactions(message) or 'no reactions'}")]
     return list(_message(line, url, width))
@@ -43,19 +52,19 @@ def _message(line: Line, url: str, width: int) -> Iterator[Part]:
         said = printable(" ".join(quoted["message"].split())) or "…"
         yield _DIM, cut(f"{_INDENT}┌ {printable(quoted['user'])}: {said}", width) + "\n"
     yield _DIM, f"{_time(message['time'])} #{message['id']} "
-    name = printable(message["user"]) + (" (bot)" if message.get("bot") else "")
+    name = message["user"] + (" (bot)" if message.get("bot") else "")
     style = _COLOURS[sum(message["user_id"].encode()) % len(_COLOURS)]
     yield ("bold" if line.is_own else f"{style} bold"), name
     yield "", ": " if line.kind == "message" else " (edited): "
-    text = "\n".join(map(printable, message["message"].expandtabs(4).split("\n")))
+    text = message["message"].expandtabs(4)
     yield ("reverse" if line.concerns_you else ""), text.replace("\n", f"\n{_INDENT}")
     for file in message.get("files", ()):
         where = f"{url}/files/{file['id']}/"
-        told = f"{printable(file['name'])} ({rough_size(file['size'])}) {where}"
+        told = f"{file['name']} ({rough_size(file['size'])}) {where}"
         yield _DIM, f"\n{_INDENT}+ {told}{_named(file)}"
     if poll := message.get("poll"):
         for option, count in zip(poll["options"], poll["counts"], strict=True):
-            yield "", f"\n{_INDENT}{count:3} {printable(option)}"
+            yield "", f"\n{_INDENT}{count:3} {option}"
     if told := _reactions(message):
         yield _DIM, f"\n{_INDENT}{told}"
 
@@ -69,7 +78,7 @@ def _named(file: dict[str, Any]) -> str:
 
 def _reactions(message: Any) -> str:
     told = message.get("reactions") or {}
-    return "  ".join(f"{printable(emoji)} {one['count']}" for emoji, one in told.items())
+    return "  ".join(f"{emoji} {one['count']}" for emoji, one in told.items())
 
 
 def cut(text: str, width: int) -> str:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterable
-from io import TextIOBase
+from collections.abc import Callable, Iterable, Iterator
 
 from lanchat.join.lines import plain
 from lanchat.join.session import Session
 from lanchat.join.talk import Line
 
 _WIDE = 1_000
+_AT_ONCE = 64 << 10
 
 
 def show_in(url: str) -> Callable[[Line], None]:
     """What prints a line for whoever reads the output of this program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
     def show(line: Line) -> None:
         output = sys.stderr if line.kind in {"note", "room", "trouble"} else sys.stdout
@@ -27,7 +30,22 @@ def show_in(url: str) -> Callable[[Line], None]:
     return show
 
 
-def take_part(session: Session, lines: Iterable[str] | TextIOBase, *, follow: bool) -> None:
+def given() -> Iterator[str]:
+    """The lines of standard input, whatever their bytes are."""
+    if sys.stdin is None:  # closed by the shell
+        return
+    source = sys.stdin.buffer
+    # Not the buffered one, whose lock a thread that reads at the end of the program would hold.
+    raw = getattr(source, "raw", source)
+    rest = b""
+    while piece := raw.read(_AT_ONCE):
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from (line.decode(errors="replace") for line in lines)
+        rest = rest[:_AT_ONCE]  # of a line that nobody ends: more than a message may have
+    yield rest.decode(errors="replace")
+
+
+def take_part(session: Session, lines: Iterable[str], *, follow: bool) -> None:
     """Say what comes in, until that ends; with ``follow`` go on reading what others say."""
     running = threading.Thread(target=session.run, daemon=True)
     running.start()

@@ -11,9 +11,11 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from lanchat.errors import LanchatError
+from lanchat.chat.model import MESSAGE_LIMIT
 from lanchat.join.door import Away, Door, NotLetIn
 from lanchat.join.talk import LOBBY, Line, Talk
 from lanchat.join.typed import OWN, Typed, numbered, of_the_room, read
@@ -23,6 +25,8 @@ Show = Callable[[Line], None]
 _LONGEST_PAUSE = 10.0
 _TYPING_EVERY = 3.0
 _MARK_EVERY = 2.0
+_AHEAD = 1_000
+_LOOK_SECONDS = 0.02
 
 
 class Session:
@@ -32,7 +36,7 @@ class Session:
         self.talk = Talk()
         self.is_over = False
         self.is_connected = False
-        self.failure: LanchatError | None = None
+        self.failure: Exception | None = None
         self.door = Door(url, self._hear)
         self.name = name
         self.code = code
@@ -43,7 +47,8 @@ class Session:
         self._is_broken = self._ends_when_said = False
         self.refused = 0
         """How many messages were not said."""
-        self._told_typing = self._marked = 0.0
+        self._told_typing = self._marked = self._not_before = 0.0
+        self._on_its_way = ""
         self._read: dict[str, int] = {}
 
     # From other threads.
@@ -53,7 +58,9 @@ class Session:
         self._queue.put(lambda: self._do(read(line)))
 
     def said(self, line: str) -> None:
-        """A line is to be said, whatever it begins with."""
+        """A line is to be said, whatever it begins with; waits while much is to be said before."""
+        while len(self._waiting) + self._queue.qsize() > _AHEAD and not self.is_over:
+            time.sleep(_LOOK_SECONDS)
         self._queue.put(lambda: self._do(Typed(None, line)))
 
     def is_typing(self) -> None:
@@ -76,13 +83,12 @@ class Session:
             while not self.is_over:
                 self._connect()
                 self._take_part()
-            self.door.close()
-            self.door.log_out()
-        except Away:
-            pass  # the name is free in a few seconds
-        except LanchatError as error:
+        except Exception as error:  # noqa: BLE001 (whoever waits for the end tells of it)
             self.failure = error
         finally:
+            with suppress(Exception):  # else the name is free in a few seconds
+                self.door.close()
+                self.door.log_out()
             self.is_over = True
 
     def _connect(self) -> None:
@@ -120,13 +126,14 @@ class Session:
             told = payload.get("seq") if isinstance(payload, dict) else None
             if not isinstance(told, int) or told > seq:
                 self._print(self.talk.take(event, payload, time.monotonic()))
-        for client_id in list(self._waiting):
-            self._send_waiting(client_id)
+        self._on_its_way = ""
 
     def _take_part(self) -> None:
         """Until the connection ends, or everything does."""
         while not self.is_over and not self._is_broken:
-            self._next(1.0, self._mark_read)
+            left = self._not_before - time.monotonic()
+            self._next(left if 0 < left < 1 else 1.0, self._mark_read)
+            self._do_now(self._say_next)
 
     def _next(self, seconds: float, otherwise: Callable[[], None]) -> None:
         """Do what is next in the queue, or something else where nothing is."""
@@ -134,6 +141,9 @@ class Session:
             act = self._queue.get(timeout=seconds)
         except queue.Empty:
             act = otherwise
+        self._do_now(act)
+
+    def _do_now(self, act: Callable[[], None]) -> None:
         try:
             act()
         except Away:
@@ -190,30 +200,42 @@ class Session:
             self._ask("host_command", asked, self._commanded)
 
     def _say(self, text: str, **fields: Any) -> None:
+        if len(text) > MESSAGE_LIMIT:  # of much more the server would hang up
+            self._not_said(f"a message has at most {MESSAGE_LIMIT:,} characters")
+            return
         client_id = str(uuid.uuid4())
         mentions = self.talk.mentioned(text)
         said = {"message": text, "client_id": client_id, "room": self.talk.room, **fields}
         self._waiting[client_id] = {**said, **({"mentions": mentions} if mentions else {})}
-        if self.is_connected:
-            self._send_waiting(client_id)
-        elif self.talk.epoch:
+        if not self.is_connected and self.talk.epoch:
             self._say_trouble("it is said as soon as there is a connection")
 
-    def _send_waiting(self, client_id: str) -> None:
-        def stored(answer: dict[str, Any]) -> None:
-            if not answer.get("ok"):
-                error = answer["error"]
-                if error["code"] in {"too_fast", "slow_mode", "unavailable"}:
-                    self._pass_time(error.get("retry_after", 1))
-                    self._send_waiting(client_id)
-                    return
-                self.refused += 1
-                self._say_trouble(f"not said: {error['message']}")
-            self._waiting.pop(client_id, None)
-            if self._ends_when_said:
-                self._end(when_said=True)
+    def _say_next(self) -> None:
+        """Send what has waited longest: one at a time, so that it keeps its order."""
+        if not self.is_connected or self._on_its_way or time.monotonic() < self._not_before:
+            return
+        client_id = next(iter(self._waiting), "")
+        if client_id:
+            self._on_its_way = client_id
+            take = self._answered(partial(self._stored, client_id))
+            self.door.send("new_message", self._waiting[client_id], take)
 
-        self.door.send("new_message", self._waiting[client_id], self._answered(stored))
+    def _not_said(self, why: str) -> None:
+        self.refused += 1
+        self._say_trouble(f"not said: {why}")
+
+    def _stored(self, client_id: str, answer: dict[str, Any]) -> None:
+        if client_id == self._on_its_way:  # and not of a connection before
+            self._on_its_way = ""
+        if not answer.get("ok"):
+            error = answer["error"]
+            if error["code"] in {"too_fast", "slow_mode", "unavailable"}:
+                self._not_before = time.monotonic() + error.get("retry_after", 1)
+                return
+            self._not_said(error["message"])
+        self._waiting.pop(client_id, None)
+        if self._ends_when_said:
+            self._end(when_said=True)
 
     def _ask(
         self, event: str, payload: Any, take: Callable[[dict[str, Any]], None] = lambda _: None
