@@ -38,6 +38,8 @@ def test_every_example_for_a_shell_works(server, ana, environment, tmp_path):
     """One after the other, in one shell that ends with the first that fails."""
     need("curl")
     script = "\n".join(SHELL).replace("http://localhost:8765", server.url)
+    # A reader has a second; here it shows as much in less.
+    script = script.replace("wait=1", "wait=0.1").replace("--max-time 2 ", "--max-time 0.7 ")
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=tmp_path,

@@ -27,7 +27,7 @@ def test_every_answer_is_as_the_document_says(server, long):
     assert len(operations) == 3
     for operation in operations:
 
-        @settings(max_examples=1_000 if long else 12, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=1_000 if long else 5, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def check(case):
             case.query.pop("wait", None)
