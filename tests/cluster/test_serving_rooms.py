@@ -86,6 +86,7 @@ def test_what_was_reported_at_one_server_is_dealt_with_at_the_other(
         wait_for(partial(knows, person, 4))
     word = f"word{uuid.uuid4().hex}"
     room = bia.call("open_direct", {"person": me["id"]})["room"]["id"]
+    ana.hears("room_opened", id=room)  # at her server, too
     bad, worse = (ana.say(f"{word} {number}", room=room)["id"] for number in range(2))
     bia.hears("add_chat_message", id=worse)
     elsewhere = person_factory(None, pair[1])
