@@ -67,7 +67,7 @@ wheel: .venv/.dev ## build dist/*.tar.gz, and from it dist/*.whl
 check-wheel: wheel ## install the wheel away from here, start it, log in, post, read the log
 	$(PY) scripts/check_wheel.py dist/*.whl
 
-pyz: wheel ## build dist/lanchat.pyz, lanchat in one file for many computers; pip fetches 60 MB
+pyz: wheel ## build dist/lanchat.pyz, lanchat in one file for many computers; pip fetches 90 MB
 	$(PY) scripts/make_pyz.py dist/*.whl
 
 deb: wheel ## build dist/lanchat.deb for Debian, Ubuntu and Raspberry Pi OS, with a service
