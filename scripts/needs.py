@@ -203,6 +203,7 @@ NEEDS = {
     "pgbouncer": Need(["pgbouncer"], look=pgbouncer, variable="LANCHAT_PGBOUNCER"),
     "postgres": Need(["postgresql"], look=postgres, variable="LANCHAT_POSTGRES"),
     "systemd-analyze": Need(["systemd"]),
+    "tshark": Need(["tshark"]),
     "unshare": Need(["util-linux"]),
 }
 # Servers that Debian's packages would start.

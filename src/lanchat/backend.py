@@ -29,6 +29,7 @@ from lanchat.control.listener import Desk, Listener, open_listener
 from lanchat.errors import ExtraMissing
 from lanchat.http.listen import Room, make_room_for
 from lanchat.live.delivery import SocketDelivery
+from lanchat.live.inspection import Inspection
 from lanchat.live.packets import EventHandlers
 from lanchat.live.stack import (
     MAX_SILENT_SESSIONS,
@@ -116,6 +117,8 @@ class Web:
     ) -> None:
         self._hub = chat.hub
         reading = Reading(StoredHistory(storage.database))
+        statistics = chat.hub.statistics
+        self._inspection = Inspection(lambda: statistics.last) if config.inspect else None
         self.app: flask.Flask = create_app(
             config,
             storage.secrets,
@@ -127,11 +130,16 @@ class Web:
             wire=chat.delivery,
             files=storage.files,
             authority=authority,
+            inspection=self._inspection,
         )
         limits = SilentLimits(_max_silent(config.max_per_ip), room.silent)
         known = partial(carries_session, self.app)
         server = chat.delivery.socketio.server
-        self._stack = Stack(server, chat.handlers, limits, known, polls=config.polls)
+        self._stack = Stack(
+            *(server, chat.handlers, limits, known),
+            polls=config.polls,
+            inspection=self._inspection,
+        )
         if config.metrics:
             metrics = _metrics()
             traffic, counts = self._stack.traffic, chat.audit.counts
@@ -148,6 +156,8 @@ class Web:
         """
         if self._hooks is not None:
             self._hooks.close()
+        if self._inspection is not None:
+            self._inspection.close()
         if self._has_others:
             self._stack.let_go()
         self._ticks.close()

@@ -123,7 +123,7 @@ class ServeConfig:
     servers share, and ``files_dir`` the folder that they need for files; ``reuse_port`` lets
     several of them listen on one port, and ``sticky`` says that whatever is in front of them leads
     a client to the same one each time; ``rooms`` is who may open some, ``private`` between whom
-    there are some for two.
+    there are some for two; ``inspect`` lets people look at the bytes of their own connections.
     Raises SettingRefused.
     """
 
@@ -147,6 +147,7 @@ class ServeConfig:
     file_quota_person: int = 500_000_000
     rooms: Literal["hosts", "all"] = "hosts"
     private: Literal["off", "hosts", "all"] = "hosts"
+    inspect: bool = True
     access_code: str | None = field(default=None, repr=False)
     lang: str | None = None
     interface: str | None = None

@@ -31,3 +31,6 @@ class CommitStatistics:
         """How long commits took that succeeded."""
         self.sizes = Histogram((1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000))
         """How many changes were in each batch, stored or not."""
+        self.last: tuple[float, int] | None = None
+        """When the last commit ended, by `perf_counter`, and how many changes were in it; only
+        where what it has stored is told before the next one."""

@@ -44,7 +44,7 @@ GROUPS = {
     ],
     "Safety": [
         *("access_code", "access_code_file", "tls", "tls_cert", "tls_key"),
-        *("rate", "max_per_ip", "max_clients"),
+        *("rate", "max_per_ip", "max_clients", "no_inspect"),
     ],
     "Storage": [
         *("data_dir", "log_file", "database", "no_history", "retention", "retention_messages"),
@@ -273,6 +273,12 @@ GROUPS = {
     default="hosts",
     help="Between whom there are private rooms for two: hosts and anybody, or all; hosts can say "
     "otherwise by /private. With off there are none.",
+)
+@option(
+    "--no-inspect",
+    is_flag=True,
+    help="Let nobody look at the frames of their own connections, as people who learn about "
+    "networks do.",
 )
 @option(
     "--metrics",

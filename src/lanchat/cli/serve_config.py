@@ -43,7 +43,10 @@ def config_from(context: click.Context, *, banner: bool = True) -> ServeConfig:
         given["metrics_token"] = secret(context, "metrics-token")
         given["hook_secret"] = secret(context, "hook-secret")
         return ServeConfig(
-            **given, keep_history=not params["no_history"], files=not params["no_files"]
+            **given,
+            keep_history=not params["no_history"],
+            files=not params["no_files"],
+            inspect=not params["no_inspect"],
         )
 
 

@@ -125,6 +125,7 @@ class Handler(pywsgi.WSGIHandler):
         environ["wsgi.input"] = body
         if "HTTP_UPGRADE" in environ and not self._unread:  # else the rest of the body comes
             environ["lanchat.keep_socket"] = self._keep_socket
+            environ["lanchat.head"] = self.requestline, self.headers
         cost = 1 + (self._head_size + size) // BYTES_OF_ONE
         await_turn(self.server, self.socket, self.client_address, cost, forwarded)
         self._deadline.cancel()

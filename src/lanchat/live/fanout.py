@@ -79,6 +79,10 @@ class FanOut(socketio.Manager):  # type: ignore[misc]  # it has no types
         self._audiences.pop((namespace, room), None)
         super().basic_leave_room(sid, namespace, room)
 
+    def forget_audiences(self) -> None:
+        """Writers have changed: look all members up anew."""
+        self._audiences.clear()
+
     def settle(self, session: Session) -> None:
         """Somebody has a WebSocket now, and will for long; perhaps they have polled before."""
         self._audiences.clear()

@@ -51,6 +51,11 @@ class FrameCutter:
         self._unfinished: int | None = None
         """What the fragments so far count of a message that has not ended, while there is one."""
 
+    @property
+    def rest(self) -> bytes:
+        """What was received and not cut out yet."""
+        return self._received[self._start :]
+
     def feed(self, data: bytes) -> None:
         """Add what was received."""
         self._received = self._received[self._start :] + data
@@ -86,7 +91,7 @@ class FrameCutter:
         self._go_on_from(end)
         if first == _FINAL_TEXT and self._unfinished is None:
             with suppress(UnicodeDecodeError):  # wsproto tells the client
-                return _unmask(received[body:end], received[key:body]).decode()
+                return unmask(received[body:end], received[key:body]).decode()
         self._account(first, size)
         return received[start:end]
 
@@ -105,7 +110,7 @@ class FrameCutter:
             self._unfinished = (self._unfinished or 0) + max(size, _LEAST_FRAGMENT)
 
 
-def _unmask(payload: bytes, key: bytes) -> bytes:
+def unmask(payload: bytes, key: bytes) -> bytes:
     """Undo the masking (RFC 6455, 5.3), all bytes in one operation on large integers."""
     size = len(payload)
     mask = (key * (size // _KEY + 1))[:size]

@@ -60,6 +60,11 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
         self._websocket: WebSocket | None = None
 
     @property
+    def websocket(self) -> WebSocket | None:
+        """The one that it has; None while it polls."""
+        return self._websocket
+
+    @property
     def writer(self) -> SocketWriter | None:
         """Where frames for this client go; None while it polls."""
         return None if self._websocket is None else self._websocket.writer

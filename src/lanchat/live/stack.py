@@ -36,6 +36,7 @@ from lanchat.errors import CannotStart
 from lanchat.live.backlog import BoundedQueue
 from lanchat.live.endpoint import Endpoint
 from lanchat.live.fastpath import speed_up
+from lanchat.live.inspection import Inspection
 from lanchat.live.packets import EventHandlers, PacketJson, PacketReader
 from lanchat.live.readers import Readers
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket
@@ -106,7 +107,7 @@ class Stack:
     """The Socket.IO server as fitted for lanchat.
 
     ``is_known`` says whether a request carries a session cookie that lets its person in, ``polls``
-    whether clients may do without a WebSocket.
+    whether clients may do without a WebSocket, ``inspection`` who looks at their own.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class Stack:
         is_known: Callable[[WSGIEnvironment], bool] = lambda _: False,
         *,
         polls: bool = True,
+        inspection: Inspection | None = None,
     ) -> None:
         self._server = server
         self._engine = server.eio
@@ -125,7 +127,9 @@ class Stack:
         self._opened: set[WebSocket] = set()
         flusher = Flusher()
         self._slow_clients = flusher.slow_clients
-        websocket = partial(WebSocket, self._opened, flusher, Readers())
+        websocket: Callable[..., WebSocket] = partial(WebSocket, self._opened, flusher, Readers())
+        if inspection is not None:
+            websocket = inspection.wrap(websocket)
         stock = self._engine._async  # noqa: SLF001
         self._engine._async = {  # noqa: SLF001
             **stock,
@@ -138,6 +142,9 @@ class Stack:
         opening = speed_up(server, flusher, reader, websocket)
         endpoint = Endpoint(self._engine, self._is_crowded, opening, polls=polls)
         self._engine.handle_request = endpoint
+        if inspection is not None:
+            forget = getattr(server.manager, "forget_audiences", lambda: None)
+            inspection.attach(flusher, self._websocket_of, forget)
         self._silent_since: dict[str, float] = {}
         self._sweeper = Periodic(self._sweep, _SWEEP_SECONDS, name="silent sessions")
 
@@ -187,6 +194,11 @@ class Stack:
             longest=max(sizes, default=0),
             slow=self._slow_clients.count,
         )
+
+    def _websocket_of(self, connection: str) -> WebSocket | None:
+        """The WebSocket of a connection, if it has one and goes the fast way."""
+        sid = self._server.manager.eio_sid_from_sid(connection, "/")
+        return getattr(self._engine.sockets.get(sid), "websocket", None)
 
     def _sweep(self) -> None:
         """Close the sessions that stay outside the namespace for SILENT_SECONDS."""

@@ -179,6 +179,15 @@ class Flusher:
         self._flushed_at = 0.0
         self._was_long = False
 
+    @property
+    def gathered(self) -> int:
+        """How many broadcasts wait for the turn's end."""
+        return len(self._frames)
+
+    def gathers_for(self, group: Group) -> bool:
+        """Whether what waits is for this group."""
+        return self._group is group
+
     def broadcast(self, group: Group, frame: bytes) -> None:
         """Send a frame to everybody in the group."""
         if self._group is not group:

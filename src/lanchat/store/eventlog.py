@@ -198,7 +198,9 @@ class SqliteEventLog:
         start = time.perf_counter()
         try:
             outcomes = self._database.change(lambda connection: store(connection, changes))
-            statistics.seconds.add(time.perf_counter() - start)
+            end = time.perf_counter()
+            statistics.seconds.add(end - start)
+            statistics.last = end, len(batch)
             self._trouble.note(failure)
         except LanchatError as error:
             failure = str(error)

@@ -27,6 +27,7 @@ from lanchat.web.cookies import Cookies, Sessions, ours
 from lanchat.web.downloads import Downloads
 from lanchat.web.guard import CheckedPrefix, Guard, HttpsOnly
 from lanchat.web.history_budget import HistoryBudget
+from lanchat.web.inspecting import Inspecting, Inspection
 from lanchat.web.limits import Limits, Logins
 from lanchat.web.login import LoginPages
 from lanchat.web.pages import Pages
@@ -82,11 +83,13 @@ def create_app(
     wire: Wire,
     files: Files | None = None,
     authority: bytes | None = None,
+    inspection: Inspection | None = None,
 ) -> flask.Flask:
     """The whole WSGI application, from the outside in: from the proxy's headers to the pages.
 
     ``wire`` gets its server here, and the handlers of what clients send. ``authority`` is
-    the one that guests can install, where a certificate of ours encrypts the site.
+    the one that guests can install, where a certificate of ours encrypts the site. Without an
+    ``inspection`` nobody can look at their connections.
     """
     app = flask.Flask("lanchat.web", static_folder=None)
     app.request_class = _Request
@@ -120,6 +123,8 @@ def create_app(
     Uploads(site).register(app)
     Downloads(site).register(app)
     Programs(site).register(app)
+    if inspection is not None:
+        Inspecting(site, cookies, inspection).register(app)
     app.wsgi_app = _layers(app, site)  # type: ignore[method-assign, assignment]
     return app
 

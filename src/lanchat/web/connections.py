@@ -53,6 +53,14 @@ class Connections:
         """Whether the user has a connection."""
         return user.id in self._users
 
+    def of(self, user_id: str, device: str) -> list[str]:
+        """The connections of a person in one browser."""
+        return [
+            connection
+            for connection, visitor in self._visitors.items()
+            if visitor.user.id == user_id and visitor.origin.device == device
+        ]
+
     def check_room(self, origin: Origin) -> None:
         """Look whether one more connection may come from there. Raises TooManyConnections."""
         counts = (

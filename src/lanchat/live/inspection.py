@@ -1,0 +1,164 @@
+"""Looking at one's own connections: who looks, and at which.
+
+    Look ◄──┐                        ┌── Tap ── WebSocket
+    Look ◄──┴─ View (a ring) ◄───────┴── Tap ── WebSocket
+                      ▲
+                      └── FanTrace ── Flusher
+
+What is seen goes to nobody else, and is forgotten with the last look. While nobody looks at all
+nothing lies on any connection, and what this needs is not even imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lanchat.errors import TooManyConnections
+from lanchat.live.websocket import WebSocket
+from lanchat.live.writer import Flusher
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from lanchat.live.fan_trace import Commit, Fan, FanTrace
+    from lanchat.live.views import Look, View
+
+OF_A_BROWSER = 3
+IN_ALL = 30
+"""So many may look at a time."""
+
+_AGAIN = 1012
+"""The WebSocket close code that asks to connect again (Service Restart)."""
+
+Owner = tuple[str, str]
+"""The ids of a person and of their browser: both have to be the same."""
+
+
+class Inspection:
+    """All views of one server. ``attach`` connects it with the stack before anybody looks.
+
+    ``last_commit`` tells of the last group commit, where that is known.
+    """
+
+    def __init__(self, last_commit: Callable[[], Commit | None] = lambda: None) -> None:
+        self.whose: Callable[[WSGIEnvironment], Owner | None] = lambda _: None
+        """Who opens a socket, by the cookie of their request."""
+        self._last_commit = last_commit
+        self._views: dict[Owner, View] = {}
+        self._trace: FanTrace | None = None
+
+    def attach(
+        self, flusher: Flusher, find: Callable[[str], WebSocket | None], forget: Callable[[], None]
+    ) -> None:
+        """``find`` gives a connection's WebSocket, ``forget`` lets broadcasts see writers anew."""
+        self._flusher, self._find, self._forget = flusher, find, forget
+
+    @contextmanager
+    def looking(self, owner: Owner, connections: Iterable[str]) -> Iterator[Look]:
+        """Look at an owner's connections: these, and what they open. Raises TooManyConnections."""
+        from lanchat.live.views import Look
+
+        view = self._views.get(owner)
+        if view is not None and len(view.looks) >= OF_A_BROWSER:
+            raise TooManyConnections
+        if sum(len(each.looks) for each in self._views.values()) >= IN_ALL:
+            raise TooManyConnections
+        if view is None:
+            view = self._begin(owner, connections)
+        look = Look(view)
+        view.looks.append(look)
+        try:
+            yield look
+        finally:
+            view.looks.remove(look)
+            if not view.looks:
+                self._finish(owner, view)
+
+    def capture(self, owner: Owner) -> bytes | None:
+        """What an owner sees as a file for Wireshark; None while they do not look."""
+        view = self._views.get(owner)
+        return None if view is None else view.capture()
+
+    def again(self, owner: Owner) -> int:
+        """Close the owner's connections, which clients open again; returns how many."""
+        view = self._views.get(owner)
+        taps = () if view is None else tuple(view.taps)
+        for tap in taps:
+            tap.websocket.close(_AGAIN, "looked at from its beginning")
+        return len(taps)
+
+    def wrap(self, make: Callable[..., WebSocket]) -> Callable[..., Any]:
+        """The same maker of WebSockets, but that those of who looks are looked at."""
+
+        def maker(handler: Callable[[WebSocket], Any], server: object) -> Any:
+            if not self._views:
+                return make(handler, server)
+            return partial(self._open, make, handler, server)
+
+        return maker
+
+    def close(self) -> None:
+        """Let nobody look any more."""
+        for view in self._views.values():
+            for look in view.looks:
+                look.close()
+
+    def _open(
+        self,
+        make: Callable[..., WebSocket],
+        handler: Callable[[WebSocket], Any],
+        server: object,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+    ) -> list[bytes]:
+        view = None if (owner := self.whose(environ)) is None else self._views.get(owner)
+
+        def handle(websocket: WebSocket) -> Any:
+            if view is not None and view.looks:
+                view.tap(websocket, environ)  # the answer has not left yet
+            return handler(websocket)
+
+        return make(handle, server)(environ, start_response)
+
+    def _begin(self, owner: Owner, connections: Iterable[str]) -> View:
+        from lanchat.live.fan_trace import FanTrace
+        from lanchat.live.views import View
+
+        if self._trace is None:
+            authors = _Authors(self._views)
+            self._trace = FanTrace(self._flusher, authors, self._last_commit, self._note_fan)
+            self._trace.start()
+        view = self._views[owner] = View()
+        self._flusher.flush()  # whole frames have left before: what comes next begins with one
+        for connection in connections:
+            if (websocket := self._find(connection)) is not None:
+                view.tap(websocket)
+        self._forget()
+        return view
+
+    def _finish(self, owner: Owner, view: View) -> None:
+        del self._views[owner]
+        for tap in view.taps:
+            tap.lift()
+        self._forget()
+        if self._trace is not None and not self._views:
+            self._trace.stop()
+            self._trace = None
+
+    def _note_fan(self, fan: Fan) -> None:
+        for (user_id, _), view in self._views.items():
+            if user_id == fan.author:
+                view.note(fan)
+
+
+class _Authors:
+    """The people who look."""
+
+    def __init__(self, views: dict[Owner, View]) -> None:
+        self._views = views
+
+    def __contains__(self, user_id: object) -> bool:
+        return any(each == user_id for each, _ in self._views)

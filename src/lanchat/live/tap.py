@@ -1,0 +1,281 @@
+"""A tap on one WebSocket: all of its bytes, both ways, for its own person to look at.
+
+A tap lies on this connection alone. It puts methods of its own in the place of three: what is
+received goes through its ``feed``, what is asked for through its ``next``, and what the kernel
+takes through its ``send``. So a connection without one goes the way that it always has.
+
+    recv ──► FrameCutter.feed ──► next ──► session        SocketWriter.send ──► kernel
+                  │                │                              │
+               received         checked                    taken: sends, frames
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import gevent.ssl
+import msgspec
+from wsproto.frame_protocol import Opcode
+
+from lanchat.live.onlooker import Meaning, Onlooker, SeenFrame, meaning
+from lanchat.live.seen_handshake import Handshake
+from lanchat.live.tcp_info import tcp_info
+from lanchat.live.websocket import WebSocket
+
+_END_OF_HEAD = b"\r\n\r\n"
+
+_ASKED = 200
+"""So many of the last questions wait for their answer to be seen."""
+
+_PING, _PONG = 2, 3
+_ACK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two ends of a connection, as the server's socket has them."""
+
+    browser: tuple[str, int]
+    server: tuple[str, int]
+    encrypted: bool
+
+
+@dataclass(slots=True)
+class Entry:
+    """Something that was seen; ``at`` is by the clock of `perf_counter`."""
+
+    tap: Tap
+    at: float
+    fact: dict[str, Any]
+    """What there is to say of it, but for frames."""
+    frame: SeenFrame | None = None
+    from_browser: bool = False
+
+
+@dataclass(slots=True)
+class Asked:
+    """An event of the browser that wants an acknowledgement, on its way through the server."""
+
+    received: float
+    checked: float | None = None
+    """When it was with the log, or refused."""
+    message_id: int | None = None
+
+
+@dataclass(slots=True)
+class Counts:
+    """Bytes of frames, and of what they carry, since the tap was laid."""
+
+    wire: int = 0
+    payload: int = 0
+    frames: int = 0
+
+    def add(self, frame: SeenFrame) -> None:
+        self.frames += 1
+        self.payload += frame.size
+        self.wire += frame.size + len(frame.head)
+
+
+class Tap:
+    """``note`` is called with each entry; ``handshake`` is there where it lies from the opening."""
+
+    def __init__(
+        self,
+        websocket: WebSocket,
+        number: int,
+        note: Callable[[Entry], None],
+        handshake: Handshake | None = None,
+    ) -> None:
+        self.number = number
+        self.ends = _ends(websocket._sock)  # noqa: SLF001
+        self.sent, self.received = Counts(), Counts()
+        self.pong_seconds: float | None = None
+        """How long the browser took for its last pong."""
+        self.handshake = handshake
+        self.closed: Entry | None = None
+        self.websocket = websocket
+        self._note = note
+        self._greeting = bytearray() if handshake else None
+        self._in, self._out = Onlooker(), Onlooker()
+        self._in_step = False
+        """Whether what is sent next begins with a frame: not where half of one waits."""
+        self._waiting: deque[tuple[SeenFrame, Asked | None]] = deque()
+        self._at_work: Asked | None = None
+        self._asked: OrderedDict[int, Asked] = OrderedDict()
+        self._pinged: float | None = None
+        self._sends = 0
+        self._code: int | None = None
+        self._closed_by: str | None = None
+
+    def link(self) -> dict[str, Any]:
+        """How the connection does, at this moment."""
+        return {
+            "kind": "link",
+            "connection": self.number,
+            "pong_seconds": self.pong_seconds,
+            "sends": self._sends,
+            "sent": _plain(self.sent),
+            "received": _plain(self.received),
+            "tcp": tcp_info(self.websocket._sock),  # noqa: SLF001
+        }
+
+    def asked(self, message_id: int) -> Asked | None:
+        """The event by which a message came, if it came by this connection just now."""
+        found = (each for each in self._asked.values() if each.message_id == message_id)
+        return next(found, None)
+
+    def lift(self) -> None:
+        """Let the connection go its usual way again."""
+        websocket = self.websocket
+        frames = websocket._frames  # noqa: SLF001
+        for patched, name in ((frames, "feed"), (frames, "next"), (websocket, "_end")):
+            vars(patched).pop(name, None)
+        websocket.writer.send = self._send
+
+    def lay(self) -> None:
+        """See all from now on."""
+        websocket = self.websocket
+        frames = websocket._frames  # noqa: SLF001
+        self._feed, self._next = frames.feed, frames.next
+        self._end = websocket._end  # noqa: SLF001
+        self._send = websocket.writer.send
+        # What is there of a frame that has begun is seen as well.
+        self._see_received(frames.rest)
+        patched: Any = frames
+        patched.feed, patched.next = self._on_feed, self._on_next
+        patched = websocket
+        patched._end = self._on_end  # noqa: SLF001
+        websocket.writer.send = self._on_send
+
+    def _on_feed(self, data: bytes) -> None:
+        self._see_received(data)
+        self._feed(data)
+
+    def _on_next(self) -> str | bytes | None:
+        """What came of the frame before has been done, since the next one is asked for."""
+        if self._at_work is not None:
+            self._at_work.checked = perf_counter()
+            self._at_work = None
+        message = self._next()
+        if message is not None and self._waiting:
+            _, self._at_work = self._waiting.popleft()
+        return message
+
+    def _on_send(self, data: bytes | memoryview) -> int:
+        if not self._in_step and self.websocket.writer.backlog[0]:
+            return self._send(data)
+        self._in_step = True
+        taken = self._send(data)
+        self._sends += 1
+        at, sent = perf_counter(), bytes(data[:taken])
+        if self._greeting is not None:
+            sent = self._greet(sent, at)
+        frames = list(self._out.see(sent))
+        for frame in frames:
+            self.sent.add(frame)
+            self._see_close(frame, "server")
+            said = self._see_sent(frame, at)
+            joined = {"number": self._sends, "frames": len(frames)}
+            self._note(Entry(self, at, {"packet": said, "send": joined}, frame))
+        return taken
+
+    def _on_end(self) -> None:
+        if self.closed is None:
+            at = perf_counter()
+            fact = {
+                "kind": "connection",
+                "state": "closed",
+                "by": self._closed_by,
+                "code": self._code,
+            }
+            self.closed = Entry(self, at, fact)
+            self._note(self.closed)
+        self.lift()
+        self._end()
+
+    def _greet(self, sent: bytes, at: float) -> bytes:
+        """The answer to the request comes before the first frame; returns what is behind it."""
+        greeting: bytearray = self._greeting  # type: ignore[assignment]
+        greeting += sent
+        head, end, rest = bytes(greeting).partition(_END_OF_HEAD)
+        if not end:
+            return b""
+        self._greeting = None
+        handshake: Handshake = self.handshake  # type: ignore[assignment]
+        handshake.answer = head + end
+        self._note(Entry(self, at, handshake.fact()))
+        return rest
+
+    def _see_received(self, data: bytes) -> None:
+        at = perf_counter()
+        for frame in self._in.see(data):
+            self.received.add(frame)
+            self._see_close(frame, "browser")
+            said = _said(frame)
+            asked = None
+            if said is not None and said.engine == _PONG and self._pinged is not None:
+                self.pong_seconds, self._pinged = at - self._pinged, None
+            elif said is not None and said.event == "new_message" and said.ack is not None:
+                asked = self._asked[said.ack] = Asked(at)
+                if len(self._asked) > _ASKED:
+                    self._asked.popitem(last=False)
+            self._waiting.append((frame, asked))
+            if len(self._waiting) > _ASKED:
+                self._waiting.popleft()  # after a frame that breaks the protocol none is asked for
+            self._note(Entry(self, at, {"packet": said}, frame, from_browser=True))
+
+    def _see_sent(self, frame: SeenFrame, at: float) -> Meaning | None:
+        said = _said(frame)
+        if said is None:
+            return None
+        if said.engine == _PING:
+            self._pinged = at
+        elif said.socket == _ACK and said.ack is not None and said.ack in self._asked:
+            self._asked[said.ack].message_id = _stored_id(frame)
+        return said
+
+    def _see_close(self, frame: SeenFrame, by: str) -> None:
+        if frame.opcode == Opcode.CLOSE and self._closed_by is None:
+            self._closed_by, self._code = by, frame.close_code
+
+
+def _said(frame: SeenFrame) -> Meaning | None:
+    if frame.opcode != Opcode.TEXT:
+        return None
+    return meaning(frame.plain[:120].decode(errors="replace"))
+
+
+def _stored_id(frame: SeenFrame) -> int | None:
+    """The id in an acknowledgement of a message."""
+    try:
+        answers = msgspec.json.decode(frame.plain[frame.plain.index(b"[") :], type=list[_Stored])
+    except (ValueError, msgspec.DecodeError):
+        return None
+    return answers[0].id if answers else None
+
+
+class _Stored(msgspec.Struct):
+    id: int | None = None
+
+
+def _plain(counts: Counts) -> dict[str, int]:
+    return {"bytes": counts.wire, "payload": counts.payload, "frames": counts.frames}
+
+
+def _ends(sock: Any) -> Ends:
+    encrypted = isinstance(sock, gevent.ssl.SSLSocket)
+    try:
+        browser, server = _end(sock.getpeername()), _end(sock.getsockname())
+    except OSError:
+        browser = server = ("", 0)
+    return Ends(browser, server, encrypted)
+
+
+def _end(address: Any) -> tuple[str, int]:
+    if isinstance(address, tuple):
+        return str(address[0]).removeprefix("::ffff:"), int(address[1])
+    return "", 0  # a Unix socket, behind a proxy
