@@ -11,7 +11,7 @@ from lanchat.archive.importer import LINE_LIMIT, draft, import_messages
 from lanchat.archive.places import Folder
 from lanchat.chat.model import MESSAGE_LIMIT
 from lanchat.errors import DataInUse, LineRefused
-from lanchat.rows.bulk import Archived
+from lanchat.rows.bulk_loading import Archived
 from lanchat.store.datadir import DATABASE, DataDir
 
 Exported = Callable[..., str]

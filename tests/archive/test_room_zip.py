@@ -23,7 +23,7 @@ from lanchat.archive.zip_importer import RoomImport, Taken
 from lanchat.chat.model import FileDraft, Message, Origin, User
 from lanchat.errors import ArchiveRefused, LineRefused
 from lanchat.files.folder import FileFolder
-from lanchat.rows.bulk import MessageReader
+from lanchat.rows.bulk_reading import MessageReader
 from lanchat.store.bulk import MessageFile
 from lanchat.store.database import Database
 from lanchat.store.datadir import DATABASE, FILES, DataDir

@@ -22,7 +22,7 @@ from lanchat.chat.rooms import Room, direct_room_id
 from lanchat.cli import ExitCode
 from lanchat.cluster.bulk import Loading
 from lanchat.cluster.database import PostgresDatabase
-from lanchat.rows import bulk
+from lanchat.rows import bulk_loading, bulk_reading
 from lanchat.store.database import Database
 from lanchat.store.datadir import DataDir
 from lanchat.store.eventlog import SqliteEventLog
@@ -95,7 +95,8 @@ def in_rooms(log: SqliteEventLog) -> None:
 
 def test_there_and_back(lived_in, typed, address, tmp_path, monkeypatch):
     """All three exports are the same, byte for byte, be they read and stored in many pieces."""
-    monkeypatch.setattr(bulk, "PAGE", 4)
+    monkeypatch.setattr(bulk_reading, "PAGE", 4)
+    monkeypatch.setattr(bulk_loading, "PAGE", 4)
     asked = [["--data-dir", lived_in], ["--database", address], ["--data-dir", tmp_path / "after"]]
     archives = [typed("export", "--with-private", *asked[0]).stdout]
     for where in asked[1:]:

@@ -11,8 +11,8 @@ from lanchat.chat.model import Quoted, User
 from lanchat.chat.room_changes import OpenRoom
 from lanchat.chat.rooms import Room
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
-from lanchat.rows import bulk
-from lanchat.rows.bulk import MessageReader, Wanted
+from lanchat.rows import bulk_loading, bulk_reading
+from lanchat.rows.bulk_reading import MessageReader, Wanted
 from lanchat.store.bulk import MessageFile, load
 from lanchat.store.schema import MIGRATIONS, WITH_REACTIONS
 from tests.world.deadline import DEADLINE
@@ -32,7 +32,8 @@ def texts(reader):
 
 def test_page_by_page(log, said, path, monkeypatch):
     """In the order of ids; what is said meanwhile is left out."""
-    monkeypatch.setattr(bulk, "PAGE", 3)
+    monkeypatch.setattr(bulk_reading, "PAGE", 3)
+    monkeypatch.setattr(bulk_loading, "PAGE", 3)
     reader = MessageReader(MessageFile(path))
     say(log, [8])
     assert reader.count() == 7

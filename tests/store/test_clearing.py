@@ -13,7 +13,7 @@ from lanchat.chat.words import phrases
 from lanchat.errors import UnknownMessage
 from lanchat.rows import clearing, pages
 from lanchat.rows import retention as every_store
-from lanchat.rows.bulk import MessageReader
+from lanchat.rows.bulk_reading import MessageReader
 from lanchat.rows.reading import StoredHistory
 from lanchat.rows.steps import DELETED
 from lanchat.store import retention, search

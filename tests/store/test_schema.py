@@ -10,7 +10,7 @@ from lanchat.chat.events import LogEvent
 from lanchat.chat.model import User
 from lanchat.chat.room_settings import Ban, Mute, Rules, State
 from lanchat.errors import DataUnusable
-from lanchat.rows.bulk import MessageReader
+from lanchat.rows.bulk_reading import MessageReader
 from lanchat.rows.state import StoredReservations, StoredSettings
 from lanchat.store import schema
 from lanchat.store.bulk import MessageFile

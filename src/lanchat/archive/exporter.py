@@ -12,7 +12,7 @@ from lanchat.archive.message_formats import JsonLines, Table, Text
 from lanchat.archive.places import Place
 from lanchat.archive.room_titles import Rooms
 from lanchat.chat.model import Message, timestamp
-from lanchat.rows.bulk import MessageReader, Wanted
+from lanchat.rows.bulk_reading import MessageReader, Wanted
 
 FormatName = Literal["jsonl", "txt", "html", "csv"]
 

@@ -29,7 +29,7 @@ from lanchat.chat.polls import poll_text
 from lanchat.chat.reactions import clean
 from lanchat.chat.rooms import is_direct
 from lanchat.errors import LineRefused, MessageTooLong, PayloadInvalid, PollUnusable
-from lanchat.rows.bulk import Archived, Item
+from lanchat.rows.bulk_loading import Archived, Item
 from lanchat.rows.room_bulk import ArchivedRoom
 
 LINE_LIMIT = 8 << 20

@@ -13,7 +13,8 @@ from typing import NamedTuple, Protocol
 from lanchat.database_url import without_password
 from lanchat.errors import ExtraMissing
 from lanchat.files.folder import FileFolder
-from lanchat.rows.bulk import Item, MessageReader, Wanted
+from lanchat.rows.bulk_loading import Item
+from lanchat.rows.bulk_reading import MessageReader, Wanted
 from lanchat.store import bulk
 from lanchat.store.datadir import DATABASE, FILES, DataDir
 from lanchat.store.file_import import FileImport

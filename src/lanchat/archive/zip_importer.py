@@ -23,7 +23,7 @@ from lanchat.archive.zip_reading import ZipReader
 from lanchat.chat.model import THUMB_LIMIT
 from lanchat.errors import ArchiveRefused, DiskFull
 from lanchat.rows.attachments import Loaded
-from lanchat.rows.bulk import Archived, Item
+from lanchat.rows.bulk_loading import Archived, Item
 from lanchat.rows.room_bulk import ArchivedRoom
 from lanchat.store.file_import import FileImport, Staged
 from lanchat.web.file_types import type_of

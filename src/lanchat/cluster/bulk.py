@@ -21,7 +21,7 @@ from lanchat.cluster.sessions import servers
 from lanchat.cluster.unusable import unusable
 from lanchat.errors import DatabaseInUse, DatabaseUnusable, NoTables
 from lanchat.files.folder import FileFolder
-from lanchat.rows import bulk, messages
+from lanchat.rows import bulk_loading, messages
 from lanchat.rows.connection import Reader
 from lanchat.rows.visibility import VISIBLE
 
@@ -85,8 +85,8 @@ class Loading:
             undo.pop_all()
             database.close()
 
-    def load(self, items: Iterable[bulk.Item]) -> int:
-        """Store the items as ``rows.bulk.load`` does, all or none; return how many were new.
+    def load(self, items: Iterable[bulk_loading.Item]) -> int:
+        """Store the items as ``bulk_loading.load`` does, all or none; return how many were new.
 
         Whatever ``items`` raises is raised here. Raises StoreUnavailable.
         """
@@ -95,7 +95,7 @@ class Loading:
             # An archive may come slowly, and what is stored is one transaction.
             with unhurried(self._connection), self._connection.transaction():
                 rows.lock_positions()
-                fresh = bulk.load(rows, items)
+                fresh = bulk_loading.load(rows, items)
                 # Whoever waits for this to end is not the first, so nobody else would begin it.
                 messages.begin_epoch(rows)
                 rows.notify()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lanchat.errors import DataUnusable, NoMessages, StoreUnavailable
-from lanchat.rows import bulk
+from lanchat.rows import bulk_loading
 from lanchat.rows.connection import NewerSchemaError, Reader
 from lanchat.rows.visibility import VISIBLE
 from lanchat.store.database import open_database
@@ -92,8 +92,8 @@ class MessageFile:
             ) from error
 
 
-def load(path: Path, items: Iterable[bulk.Item]) -> int:
-    """Store the items as ``rows.bulk.load`` does, all or none; return how many were new.
+def load(path: Path, items: Iterable[bulk_loading.Item]) -> int:
+    """Store the items as ``bulk_loading.load`` does, all or none; return how many were new.
 
     Whatever ``items`` raises is raised here. Nobody else may have the database open for writing.
     Raises DataUnusable and StoreUnavailable.
@@ -102,7 +102,7 @@ def load(path: Path, items: Iterable[bulk.Item]) -> int:
         connection.execute(f"PRAGMA cache_size = {_CACHE}")
         try:
             with transaction(connection):
-                return bulk.load(connection, items)
+                return bulk_loading.load(connection, items)
         except sqlite3.Error as error:
             raise StoreUnavailable(f"the message database refuses: {error}") from error
 
