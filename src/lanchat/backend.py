@@ -29,7 +29,7 @@ from lanchat.control.listener import Desk, Listener, open_listener
 from lanchat.errors import ExtraMissing
 from lanchat.http.listen import Room, make_room_for
 from lanchat.live.delivery import SocketDelivery
-from lanchat.live.inspection import Inspection
+from lanchat.live.inspection.inspection import Inspection
 from lanchat.live.packets import EventHandlers
 from lanchat.live.stack import (
     MAX_SILENT_SESSIONS,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import TextMessage
 
-from lanchat.live.pcapng import Capture, checksum
+from lanchat.live.inspection.pcapng import Capture, checksum
 from tests.world.needs import need
 
 BROWSER = ("192.0.2.7", 50_000), ("2001:db8::7", 50_000), ("", 0)

@@ -36,7 +36,7 @@ from lanchat.errors import CannotStart
 from lanchat.live.backlog import BoundedQueue
 from lanchat.live.endpoint import Endpoint
 from lanchat.live.fastpath import speed_up
-from lanchat.live.inspection import Inspection
+from lanchat.live.inspection.inspection import Inspection
 from lanchat.live.packets import EventHandlers, PacketJson, PacketReader
 from lanchat.live.readers import Readers
 from lanchat.live.websocket import MAX_MESSAGE_BYTES, WebSocket

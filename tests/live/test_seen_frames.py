@@ -9,7 +9,7 @@ from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 from wsproto.frame_protocol import FrameProtocol
 
-from lanchat.live.onlooker import KEPT, Meaning, Onlooker, SeenFrame, meaning
+from lanchat.live.inspection.seen_frames import KEPT, Meaning, Onlooker, SeenFrame, meaning
 
 MESSAGES = st.one_of(
     st.builds(TextMessage, st.text(max_size=300), message_finished=st.booleans()),

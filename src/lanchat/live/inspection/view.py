@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import gevent
 import gevent.event
 
-from lanchat.live.fan_trace import Fan
-from lanchat.live.onlooker import KEPT
-from lanchat.live.seen_handshake import handshake_of
-from lanchat.live.tap import Entry, Tap
-from lanchat.live.tcp_info import AVAILABLE
-from lanchat.live.view_lines import captured, fact_of, fan_fact, line
+from lanchat.live.inspection.fanout_trace import Fan
+from lanchat.live.inspection.handshake import handshake_of
+from lanchat.live.inspection.lines import fact_of, fan_fact, line
+from lanchat.live.inspection.recorder import captured
+from lanchat.live.inspection.seen_frames import KEPT
+from lanchat.live.inspection.tap import Entry, Tap
+from lanchat.live.inspection.tcp_info import AVAILABLE
 from lanchat.live.websocket import WebSocket
 
 if TYPE_CHECKING:

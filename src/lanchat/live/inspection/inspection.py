@@ -23,8 +23,8 @@ from lanchat.live.writer import Flusher
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from lanchat.live.fan_trace import Commit, Fan, FanTrace
-    from lanchat.live.views import Look, View
+    from lanchat.live.inspection.fanout_trace import Commit, Fan, FanTrace
+    from lanchat.live.inspection.view import Look, View
 
 OF_A_BROWSER = 3
 IN_ALL = 30
@@ -59,7 +59,7 @@ class Inspection:
     @contextmanager
     def looking(self, owner: Owner, connections: Iterable[str]) -> Iterator[Look]:
         """Look at an owner's connections: these, and what they open. Raises TooManyConnections."""
-        from lanchat.live.views import Look
+        from lanchat.live.inspection.view import Look
 
         view = self._views.get(owner)
         if view is not None and len(view.looks) >= OF_A_BROWSER:
@@ -124,8 +124,8 @@ class Inspection:
         return make(handle, server)(environ, start_response)
 
     def _begin(self, owner: Owner, connections: Iterable[str]) -> View:
-        from lanchat.live.fan_trace import FanTrace
-        from lanchat.live.views import View
+        from lanchat.live.inspection.fanout_trace import FanTrace
+        from lanchat.live.inspection.view import View
 
         if self._trace is None:
             authors = _Authors(self._views)

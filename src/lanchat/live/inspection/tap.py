@@ -21,9 +21,9 @@ import gevent.ssl
 import msgspec
 from wsproto.frame_protocol import Opcode
 
-from lanchat.live.onlooker import Meaning, Onlooker, SeenFrame, meaning
-from lanchat.live.seen_handshake import Handshake
-from lanchat.live.tcp_info import tcp_info
+from lanchat.live.inspection.handshake import Handshake
+from lanchat.live.inspection.seen_frames import Meaning, Onlooker, SeenFrame, meaning
+from lanchat.live.inspection.tcp_info import tcp_info
 from lanchat.live.websocket import WebSocket
 
 _END_OF_HEAD = b"\r\n\r\n"
