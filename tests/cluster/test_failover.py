@@ -1,6 +1,7 @@
 """Another PostgreSQL takes over, and may lack what was committed last: no page mixes the two."""
 
 import signal
+import threading
 from contextlib import ExitStack, contextmanager
 
 import psycopg
@@ -172,3 +173,27 @@ def test_what_took_too_long_is_not_read_on(join, address, until, monkeypatch):
     until(lambda: isinstance(other.told[-1], MessagePosted))
     rules = one.log.append(Amend(lambda state: State(Rules("now"), seq=state.seq)))
     assert rules.result(DEADLINE).before.rules.topic == "later"
+
+
+def test_what_took_too_long_holds_before_its_answer(join, address, until, monkeypatch):
+    """Whoever is answered can go by it at once, also where it was not read on one by one."""
+    process = join()
+    monkeypatch.setattr(listener, "READ_ON", 3)
+    hold, answered = threading.Event(), []
+    process.log.listen(lambda _event: hold.wait(DEADLINE))
+    first = process.log.append(draft("a"))
+    until(lambda: process.told)
+    topic = process.log.append(Amend(lambda state: State(Rules("later"), seq=state.seq)))
+    process.log.listen(lambda event: answered.append((type(event), topic.done())))
+    until(lambda: stored_topic(address) == ["later"])
+    rewritten(address, "UPDATE counter SET seq = seq + 4")
+    hold.set()
+    assert topic.result(DEADLINE).after.rules.topic == "later"
+    assert first.done()
+    assert answered[-2:] == [(SettingsChanged, False), (HistoryLeft, False)]
+
+
+def stored_topic(address):
+    """What is talked about, as the database has it."""
+    with psycopg.connect(address) as connection:
+        return [topic for (topic,) in connection.execute("SELECT topic FROM rules")]

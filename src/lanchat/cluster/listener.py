@@ -123,10 +123,10 @@ class Listener:
     def _leave_out(self, position: int, now: State) -> None:
         """Tell nothing up to here but what holds by now; clients come again and find the rest."""
         before, self._state, self.told = self._state, now, position
-        self._answers.give(position)
         if now != before:
             self._tell(SettingsChanged(now.seq, before, now))
         self._tell(HistoryLeft())
+        self._answers.give(position)
 
     def _connect(self) -> psycopg.Connection[Any]:
         connection = self._database.connect()
