@@ -8,6 +8,7 @@ from lanchat.errors import CommandUnusable, NotJoined, Unauthorized
 
 HERE = Origin("192.168.1.33", "Browser/1", "laptop")
 PHONE = Origin("192.168.1.40", "Browser/1", "phone")
+IN_TEN_MINUTES = "2026-11-23T12:10:00.000Z"
 
 
 def refused(hub, line, person_id=None):
@@ -119,7 +120,7 @@ def test_a_moderator_is_not_shown_as_muted(hub, ana, come, recorder, times):
     assert not hub.join("Ana", ana, HERE).members[-1].muted
     hub.command("Ana", "unhost", "Ana")
     assert hub.members()[-1].muted
-    assert recorder.notices(ana)[-1] == ("unhost", None)
+    assert recorder.notices(ana) == [("unhost", None), ("muted", IN_TEN_MINUTES)]
 
 
 def test_the_host_link_makes_a_moderator_once(hub, bia, recorder, audit):

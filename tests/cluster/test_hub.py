@@ -192,6 +192,49 @@ def test_a_host_keeps_order_on_all_servers(start, until):
         other.join(ana, "a2")
 
 
+def test_what_a_server_has_answered_it_knows(start, until):
+    """Each command goes by the one before, at a server that reads the log after the others."""
+    one, other = start(), start()
+    log, ahead = one.hub._log, other.hub._log
+    log._listeners._handlers.insert(0, lambda event: until(lambda: ahead.told >= event.seq))
+    one.join(one.log_in("Ana"), "a")
+    for line in (
+        *("host Ana", "unhost Ana", "mute Ana", "unmute Ana", "ban Bia", "unban Bia"),
+        *("groups 1", "group Ana 1", "groups end", "announce hello", "unpin", "room Maths"),
+    ):
+        one.hub.command_from_terminal(*line.partition(" ")[::2])
+    for line, room in (
+        *(("rename Physics", "Maths"), ("topic waves", "Physics"), ("close", "Physics")),
+        ("erase", "Physics"),
+    ):
+        one.hub.command_from_terminal(*line.partition(" ")[::2], room)
+    one.hub.command_from_terminal("room", "Physics")
+    _, token = one.hub.bots.admit("build", "", reads=True, writes=True)
+    assert one.hub.bots.known(token)
+    one.hub.bots.revoke("build")
+    assert one.hub.bots.known(token) is None
+
+
+def test_who_is_no_host_any_more_and_muted_is_told_of_both(start, until):
+    """At a server that reads both at once, as one does that has much else to do."""
+    one, other = start(), start()
+    ana = other.log_in("Ana", host=True)
+    other.join(ana, "a")
+    until(lambda: one.names() == ["Ana"])
+    hold = threading.Event()
+    other.hub._log.listen(lambda _event: hold.wait(DEADLINE))
+    one.hub.command_from_terminal("topic", "wait")
+    until(lambda: other.hub.rules.topic)
+    one.hub.command_from_terminal("unhost", "Ana")
+    one.hub.command_from_terminal("mute", "Ana forever")  # which a host cannot be
+    hold.set()
+    until(lambda: MemberChanged(ana, "guest", muted=True) in other.recorder.heard("a"))
+    one.hub.command_from_terminal("topic", "all is told")
+    until(lambda: other.hub.rules.topic == "all is told")
+    told = [each.code for each in other.recorder.heard("a") if isinstance(each, Notice)]
+    assert told == ["unhost", "muted"]
+
+
 def test_who_is_banned_or_locked_out_is_so_everywhere(start, until):
     """Whoever of the hosts said so, at whatever server."""
     one, other = start(), start()

@@ -107,16 +107,16 @@ class Enforcement:
         if self._presence.describe(was.id, role, muted=mute is not None):
             user = User(was.id, was.name)
             self._deliver(MemberChanged(user, role, muted=mute is not None))
-        code: NoticeCode | None = None
+        # Where another server has changed both, this one may have read both at once.
         if role != was.role:
-            code = "host" if role == "host" else "unhost"
-        elif mute is not None and mute != before:
-            code = "muted"
-        elif mute is None and was.muted:
-            code = "unmuted"
-        if code is not None:
-            until = mute.until if mute and code == "muted" else None
-            self._deliver(Notice(was.id, code, until_text(until)))
+            self._notify(was.id, "host" if role == "host" else "unhost")
+        if mute is not None and mute != before:
+            self._notify(was.id, "muted", mute.until)
+        elif mute is None and was.muted and role == was.role:
+            self._notify(was.id, "unmuted")
+
+    def _notify(self, user_id: str, code: NoticeCode, until: float | None = None) -> None:
+        self._deliver(Notice(user_id, code, until_text(until)))
 
     def _mute_of(self, member: Member) -> Mute | None:
         entry = self._presence.entry(member.id)
