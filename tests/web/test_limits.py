@@ -191,6 +191,7 @@ def test_who_walks_through_rooms_is_slowed_down(limits, clock):
         (partial(limits.room, "ana", HERE), ROOMS_A_MINUTE),
         (partial(limits.marking, "ana"), MARKS),
         (partial(limits.hand, "ana"), HANDS),
+        (limits.cue, 1),
     ):
         for _ in range(most):
             count()

@@ -277,6 +277,14 @@ class Typing(InRoom):
 
 
 @dataclass(frozen=True, slots=True)
+class CueGiven(InLobby):
+    """A host asks everybody to send this text now."""
+
+    user: User
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionsClosed(ToUser):
     """All connections of this person end, after what they are told before."""
 

@@ -19,6 +19,7 @@ from lanchat.chat import commands
 from lanchat.chat.bots import Bots
 from lanchat.chat.catchup import Snapshot, missed
 from lanchat.chat.channels import room_channel, user_channel
+from lanchat.chat.cues import Cues
 from lanchat.chat.enforcement import Enforcement
 from lanchat.chat.entering import Entering
 from lanchat.chat.events import (
@@ -59,8 +60,8 @@ class Hub:
     """One chat; ``history`` is how many messages a newcomer gets.
 
     ``identities`` are who people are, ``posting``, ``reactions`` and ``polls`` what they say,
-    ``rooms`` and ``groups`` where, ``hands`` whose are up; ``bots`` what programs do, ``feeds``
-    what wakes them.
+    ``rooms`` and ``groups`` where, ``hands`` whose are up, ``cues`` what all are asked to send;
+    ``bots`` what programs do, ``feeds`` what wakes them.
     ``edit_seconds`` is how long they may edit it, 0 for never; ``files`` whether they can send any.
     ``openers`` are who may open rooms, ``privacy`` is between whom there are some for two.
 
@@ -138,6 +139,7 @@ class Hub:
         self.reactions = Reactions(*actors)
         self.polls = Polling(*actors)
         self.hands = Hands(directory, self._permissions, deliver=self._deliver, clock=clock)
+        self.cues = Cues(self._presence, self._permissions, self.publish)
         self._closed = False
         log.listen(self._on_event)
         self.rooms.load()

@@ -13,6 +13,7 @@ from typing import Any
 
 from lanchat.chat.events import (
     ConnectionsClosed,
+    CueGiven,
     Event,
     MemberChanged,
     MemberJoined,
@@ -54,6 +55,7 @@ _KINDS: dict[str, type[Any]] = {
     "read": MarkedRead,
     "host called": HostCalled,
     "reports": ReportsChanged,
+    "cue": CueGiven,
 }
 """What concerns people of all processes; the rest is about one server, or comes from the log."""
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from lanchat.chat.events import (
     Announced,
+    CueGiven,
     Event,
     HandsChanged,
     HistoryCleared,
@@ -210,6 +211,10 @@ def _host_called(event: HostCalled) -> Iterable[Packet]:
     yield Packet("host_called", payload, _with_rooms)
 
 
+def _cue(event: CueGiven) -> Iterable[Packet]:
+    yield Packet("send_now", {"text": event.text, **named(event.user)})
+
+
 def _reports(_event: ReportsChanged) -> Iterable[Packet]:
     yield Packet("reports", {}, _with_rooms)
 
@@ -263,4 +268,5 @@ _TOLD: dict[type, Callable[[Any], Iterable[Packet]]] = {
     MarkedRead: _read,
     HostCalled: _host_called,
     ReportsChanged: _reports,
+    CueGiven: _cue,
 }

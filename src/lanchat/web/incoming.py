@@ -206,6 +206,12 @@ class Report(msgspec.Struct):
     dismiss: bool = False
 
 
+class SendNow(msgspec.Struct):
+    """``send_now``: what everybody shall send; the hub checks the text itself."""
+
+    text: Annotated[str, msgspec.Meta(max_length=1_000)]
+
+
 class AskSearch(msgspec.Struct):
     """``search``: words, and perhaps where, by whom and when they were said."""
 

@@ -78,6 +78,9 @@ HANDS = 10
 
 HAND_SECONDS = 10.0
 
+CUE_SECONDS = 5.0
+"""So often may hosts ask everybody to send something."""
+
 TYPING_SECONDS = 3.0
 """So often are others told that somebody is typing."""
 
@@ -175,6 +178,7 @@ class Limits:
         self._calls = Window(1, CALL_SECONDS)
         self._reports = Window(REPORTS, REPORT_SECONDS)
         self._hands = Window(HANDS, HAND_SECONDS)
+        self._cues = Window(1, CUE_SECONDS)
         self._strikes = Window(STRIKES - 1, 60)
 
     def message(self, person: str, address: str) -> None:
@@ -227,6 +231,10 @@ class Limits:
     def hand(self, person: str) -> None:
         """Count how often somebody raises or lowers their hand. Raises TooMuchAtOnce."""
         self._count_gently((self._hands, person))
+
+    def cue(self) -> None:
+        """Count how often all are asked to send something. Raises TooMuchAtOnce."""
+        self._count_gently((self._cues, ""))
 
     def typing(self, person: str) -> bool:
         """Whether others are to be told again that the person is typing."""

@@ -42,6 +42,7 @@ from lanchat.web.incoming import (
     NewHost,
     NewMessage,
     React,
+    SendNow,
     Vote,
     parse,
 )
@@ -112,6 +113,7 @@ class Sockets:
         self._wire.on("report", self._answering(reports.report))
         self._wire.on("reports", self._answering(reports.reports))
         self._wire.on("hand", self._answering(HandHandlers(self._site).hand))
+        self._wire.on("send_now", self._answering(self._send_now))
         self._wire.on("typing", self._answering(self._typing))
         self._wire.on("*", self._answering(self._unknown))
 
@@ -227,6 +229,12 @@ class Sockets:
             self._limits.room(visitor.person, visitor.origin.ip)
         result = self._hub.command(connection, asked.name, asked.text, asked.person, asked.room)
         return phrases.done(result, visitor.lang)
+
+    def _send_now(self, connection: str, _: Visitor, arguments: Sequence[object]) -> Answer:
+        asked = parse(arguments, SendNow)
+        self._hub.cues.check(connection, asked.text)
+        self._limits.cue()
+        return {"ok": True, "people": self._hub.cues.give(connection, asked.text)}
 
     def _typing(self, connection: str, visitor: Visitor, arguments: Sequence[object]) -> Answer:
         asked = parse(arguments, IsTyping)
