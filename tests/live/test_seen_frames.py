@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
@@ -47,6 +47,7 @@ def told(reader, data):
     return found
 
 
+@settings(max_examples=settings().max_examples // 4)
 @given(
     st.sampled_from([ConnectionType.CLIENT, ConnectionType.SERVER]),
     st.lists(MESSAGES | CONTROL, max_size=6),

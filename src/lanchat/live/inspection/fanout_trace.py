@@ -86,7 +86,8 @@ class FanTrace:
         Flusher.flush(self._flusher)
         now = perf_counter()
         for fan in leaving:
-            fan.taken, fan.joined = now, max(fan.joined, frames)
+            # Its frame is there at least, though a flush of before this trace may have sent it.
+            fan.taken, fan.joined = now, max(fan.joined, frames, 1)
             fan.waiting = len(self._flusher.backlogged)
             self._note(fan)
         if not self._leaving:

@@ -145,8 +145,11 @@ class Inspection:
             tap.lift()
         self._forget()
         if self._trace is not None and not self._views:
+            from lanchat.live.inspection.lines import forget
+
             self._trace.stop()
             self._trace = None
+            forget()
 
     def _note_fan(self, fan: Fan) -> None:
         for (user_id, _), view in self._views.items():

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from wsproto.frame_protocol import Opcode
 
 from lanchat.live.inspection.fanout_trace import Fan
+from lanchat.live.inspection.seen_frames import SeenFrame, frames_of
 from lanchat.live.inspection.tap import Asked, Entry
 
 Seconds = Callable[[float], float]
 """From the clock of `perf_counter` to the one that lines or files have."""
 
 
-def fact_of(entry: Entry, seconds: Seconds) -> dict[str, Any]:
-    """What is said of something that was seen of a connection."""
+def line_of(entry: Entry, seconds: Seconds) -> bytes:
+    """What is said of something that was seen of a connection, as a line."""
     about = {"connection": entry.tap.number, "at": seconds(entry.at)}
     if entry.frame is None:
-        return {**entry.fact, **about}
-    frame = entry.frame
+        return line({**entry.fact, **about})
+    whose = "browser" if entry.from_browser else "server"
+    own = msgspec.json.encode({"kind": "frame", **about, "from": whose, **entry.fact})
+    return own[:-1] + b"," + _told(entry.frame)[1:]
+
+
+@lru_cache(maxsize=256)
+def _told(frame: SeenFrame) -> bytes:
+    """What is said of a frame to all who see it, with a line's end."""
     fact: dict[str, Any] = {
-        "kind": "frame",
-        **about,
-        "from": "browser" if entry.from_browser else "server",
         "size": len(frame.head) + frame.size,
         "bytes": frame.wire.hex(),
         "head": {
@@ -37,11 +43,21 @@ def fact_of(entry: Entry, seconds: Seconds) -> dict[str, Any]:
             "key": frame.key.hex(),
         },
     }
+    if frame.missing:
+        fact["missing"] = frame.missing
     if frame.opcode == Opcode.TEXT:
         fact["text"] = frame.plain.decode(errors="replace")
     if (code := frame.close_code) is not None:
         fact["close"] = {"code": code, "reason": frame.plain[2:].decode(errors="replace")}
-    return {**fact, **{name: value for name, value in entry.fact.items() if value is not None}}
+    if (said := frame.said) is not None:
+        fact["packet"] = said
+    return line(fact)
+
+
+def forget() -> None:
+    """Keep nothing of what was seen: nobody looks any more."""
+    frames_of.cache_clear()
+    _told.cache_clear()
 
 
 def fan_fact(fan: Fan, asked: Asked | None, seconds: Seconds) -> dict[str, Any]:

@@ -10,7 +10,7 @@ Of a frame that was kept in part the rest is told as captured in part: Wireshark
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -132,14 +132,9 @@ def checksum(data: bytes) -> int:
     """The internet's (RFC 1071)."""
     if len(data) % 2:
         data += b"\0"
-    total = sum(word for (word,) in _words(data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
-
-
-def _words(data: bytes) -> Iterator[tuple[int]]:
-    return struct.iter_unpack("!H", data)
+    # A sum of words with the carry added is the remainder of one large number, 0 but for zeros.
+    whole = int.from_bytes(data, "big")
+    return 0xFFFF - (whole % 0xFFFF or (0xFFFF if whole else 0))
 
 
 def _pseudo_header(source: bytes, target: bytes, size: int) -> bytes:

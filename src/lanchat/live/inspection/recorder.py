@@ -30,7 +30,7 @@ class Recorder:
             return  # it is not open yet
         flow = self._flows.get(tap) or self._open(tap, at)
         if entry.frame is not None:
-            size = len(entry.frame.head) + entry.frame.size
+            size = len(entry.frame.head) + entry.frame.size - entry.frame.missing
             wire = entry.frame.wire
             capture.data(flow, wire, at, from_browser=entry.from_browser, size=size)
         elif entry is tap.closed:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from wsproto.frame_protocol import Opcode
 
@@ -23,12 +24,23 @@ _MASKED, _LENGTH = 0x80, 0x7F
 _WIDTHS = {126: 2, 127: 8}
 _HEADER, _KEY = 2, 4
 _CLOSE_CODE = 2
+_LONGEST_PACKET_HEAD = 120
 
 # Engine.IO's digit; of a message Socket.IO's, a namespace, the id of an acknowledgement, an event.
 _PACKET = re.compile(r'([0-6])(?:(?<=4)([0-6])(?:/[^,]*,)?(\d{1,18})?(?:\["([A-Za-z_]{1,40})")?)?')
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a text is to Engine.IO and Socket.IO, by their digits."""
+
+    engine: int
+    socket: int | None = None
+    ack: int | None = None
+    event: str | None = None
+
+
+@dataclass(eq=False)
 class SeenFrame:
     """One frame as it was on the wire: ``head`` has the masking key at its end, if there is one."""
 
@@ -36,6 +48,8 @@ class SeenFrame:
     size: int
     """Bytes of the whole payload, of which ``payload`` may have the first alone."""
     payload: bytearray = field(default_factory=bytearray)
+    missing: int = 0
+    """So many bytes of the payload had not come when the connection ended."""
 
     @property
     def final(self) -> bool:
@@ -66,6 +80,13 @@ class SeenFrame:
         payload, key = bytes(self.payload), self.key
         return unmask(payload, key) if key else payload
 
+    @cached_property
+    def said(self) -> Meaning | None:
+        """What a text means; None for what is no text, and for one that is no packet."""
+        if self.opcode != Opcode.TEXT:
+            return None
+        return meaning(self.plain[:_LONGEST_PACKET_HEAD].decode(errors="replace"))
+
     @property
     def wire(self) -> bytes:
         """What was kept of the frame."""
@@ -79,16 +100,6 @@ class SeenFrame:
         return int.from_bytes(plain[:_CLOSE_CODE], "big")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a text is to Engine.IO and Socket.IO, by their digits."""
-
-    engine: int
-    socket: int | None = None
-    ack: int | None = None
-    event: str | None = None
-
-
 class Onlooker:
     """Sees the frames in a stream that begins with one."""
 
@@ -97,6 +108,17 @@ class Onlooker:
         self._frame: SeenFrame | None = None
         self._left = 0
         """Bytes that are still to come of the frame that has begun."""
+
+    @property
+    def is_between(self) -> bool:
+        """Whether the next byte begins a frame."""
+        return self._frame is None and not self._rest
+
+    def end(self) -> SeenFrame | None:
+        """The frame that has begun and will not be whole, as far as it was seen."""
+        if self._frame is not None:
+            self._frame.missing = self._left
+        return self._frame
 
     def see(self, data: bytes) -> Iterator[SeenFrame]:
         """The frames that are whole with these bytes."""
@@ -125,6 +147,12 @@ class Onlooker:
         width = _WIDTHS.get(short, 0)
         size = int.from_bytes(head[_HEADER : _HEADER + width], "big") if width else short
         self._frame, self._left = SeenFrame(head, size), size
+
+
+@lru_cache(maxsize=1)
+def frames_of(data: bytes) -> tuple[SeenFrame, ...]:
+    """Whole frames: what is sent to many is cut once, and kept once, for all of them who look."""
+    return tuple(Onlooker().see(data))
 
 
 def meaning(text: str) -> Meaning | None:

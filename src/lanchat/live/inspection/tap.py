@@ -12,7 +12,7 @@ takes through its ``send``. So a connection without one goes the way that it alw
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -22,7 +22,7 @@ import msgspec
 from wsproto.frame_protocol import Opcode
 
 from lanchat.live.inspection.handshake import Handshake
-from lanchat.live.inspection.seen_frames import Meaning, Onlooker, SeenFrame, meaning
+from lanchat.live.inspection.seen_frames import Onlooker, SeenFrame, frames_of
 from lanchat.live.inspection.tcp_info import tcp_info
 from lanchat.live.websocket import WebSocket
 
@@ -30,6 +30,9 @@ _END_OF_HEAD = b"\r\n\r\n"
 
 _ASKED = 200
 """So many of the last questions wait for their answer to be seen."""
+
+_MOST_WAITING = 500
+"""More frames than are ever received at once: beyond these nobody asks for any."""
 
 _PING, _PONG = 2, 3
 _ACK = 3
@@ -101,8 +104,8 @@ class Tap:
         self._note = note
         self._greeting = bytearray() if handshake else None
         self._in, self._out = Onlooker(), Onlooker()
-        self._in_step = False
-        """Whether what is sent next begins with a frame: not where half of one waits."""
+        self._unseen = 0
+        """Bytes that waited before the look, with half a frame perhaps: all of them leave first."""
         self._waiting: deque[tuple[SeenFrame, Asked | None]] = deque()
         self._at_work: Asked | None = None
         self._asked: OrderedDict[int, Asked] = OrderedDict()
@@ -143,6 +146,7 @@ class Tap:
         self._feed, self._next = frames.feed, frames.next
         self._end = websocket._end  # noqa: SLF001
         self._send = websocket.writer.send
+        _, self._unseen = websocket.writer.backlog
         # What is there of a frame that has begun is seen as well.
         self._see_received(frames.rest)
         patched: Any = frames
@@ -166,26 +170,38 @@ class Tap:
         return message
 
     def _on_send(self, data: bytes | memoryview) -> int:
-        if not self._in_step and self.websocket.writer.backlog[0]:
-            return self._send(data)
-        self._in_step = True
         taken = self._send(data)
+        if self._unseen:
+            self._unseen -= taken  # by themselves: what waits is sent piece by piece
+            return taken
         self._sends += 1
-        at, sent = perf_counter(), bytes(data[:taken])
-        if self._greeting is not None:
-            sent = self._greet(sent, at)
-        frames = list(self._out.see(sent))
+        at = perf_counter()
+        frames = self._sent_frames(data, taken, at)
+        send = {"send": {"number": self._sends, "frames": len(frames)}}
         for frame in frames:
             self.sent.add(frame)
             self._see_close(frame, "server")
-            said = self._see_sent(frame, at)
-            joined = {"number": self._sends, "frames": len(frames)}
-            self._note(Entry(self, at, {"packet": said, "send": joined}, frame))
+            self._see_sent(frame, at)
+            self._note(Entry(self, at, send, frame))
         return taken
+
+    def _sent_frames(self, data: bytes | memoryview, taken: int, at: float) -> Sequence[SeenFrame]:
+        if isinstance(data, bytes) and taken == len(data):
+            if self._greeting is None and self._out.is_between:
+                return frames_of(data)
+            sent = data
+        else:
+            sent = bytes(data[:taken])
+        if self._greeting is not None:
+            sent = self._greet(sent, at)
+        return list(self._out.see(sent))
 
     def _on_end(self) -> None:
         if self.closed is None:
             at = perf_counter()
+            for seen, from_browser in ((self._in, True), (self._out, False)):
+                if (cut := seen.end()) is not None:
+                    self._note(Entry(self, at, {}, cut, from_browser))
             fact = {
                 "kind": "connection",
                 "state": "closed",
@@ -215,7 +231,7 @@ class Tap:
         for frame in self._in.see(data):
             self.received.add(frame)
             self._see_close(frame, "browser")
-            said = _said(frame)
+            said = frame.said
             asked = None
             if said is not None and said.engine == _PONG and self._pinged is not None:
                 self.pong_seconds, self._pinged = at - self._pinged, None
@@ -224,29 +240,22 @@ class Tap:
                 if len(self._asked) > _ASKED:
                     self._asked.popitem(last=False)
             self._waiting.append((frame, asked))
-            if len(self._waiting) > _ASKED:
+            if len(self._waiting) > _MOST_WAITING:
                 self._waiting.popleft()  # after a frame that breaks the protocol none is asked for
-            self._note(Entry(self, at, {"packet": said}, frame, from_browser=True))
+            self._note(Entry(self, at, {}, frame, from_browser=True))
 
-    def _see_sent(self, frame: SeenFrame, at: float) -> Meaning | None:
-        said = _said(frame)
+    def _see_sent(self, frame: SeenFrame, at: float) -> None:
+        said = frame.said
         if said is None:
-            return None
+            return
         if said.engine == _PING:
             self._pinged = at
         elif said.socket == _ACK and said.ack is not None and said.ack in self._asked:
             self._asked[said.ack].message_id = _stored_id(frame)
-        return said
 
     def _see_close(self, frame: SeenFrame, by: str) -> None:
         if frame.opcode == Opcode.CLOSE and self._closed_by is None:
             self._closed_by, self._code = by, frame.close_code
-
-
-def _said(frame: SeenFrame) -> Meaning | None:
-    if frame.opcode != Opcode.TEXT:
-        return None
-    return meaning(frame.plain[:120].decode(errors="replace"))
 
 
 def _stored_id(frame: SeenFrame) -> int | None:

@@ -15,7 +15,7 @@ import gevent.event
 
 from lanchat.live.inspection.fanout_trace import Fan
 from lanchat.live.inspection.handshake import handshake_of
-from lanchat.live.inspection.lines import fact_of, fan_fact, line
+from lanchat.live.inspection.lines import fan_fact, line, line_of
 from lanchat.live.inspection.recorder import captured
 from lanchat.live.inspection.seen_frames import KEPT
 from lanchat.live.inspection.tap import Entry, Tap
@@ -31,8 +31,14 @@ RING = 500
 LONGEST_SECONDS = 1_800.0
 """A look ends after so long; whoever still looks asks again."""
 
+MOST_TAPS = 10
+"""So many connections of one browser are looked at."""
+
 _LINK_SECONDS = 1.0
 _GATHER_SECONDS = 0.05
+
+_MOST_BYTES = 128 << 10
+"""So much is said at once, before others have their turn."""
 
 
 class View:
@@ -48,7 +54,12 @@ class View:
         self._tapped = 0
 
     def tap(self, websocket: WebSocket, environ: WSGIEnvironment | None = None) -> None:
-        """Look at a connection from now on; with its request, from its beginning."""
+        """Look at a connection from now on; with its request, from its beginning.
+
+        Not where enough are looked at.
+        """
+        if len(self.taps) >= MOST_TAPS:
+            return
         self._tapped += 1
         handshake = None if environ is None else handshake_of(environ)
         tap = Tap(websocket, self._tapped, self.note, handshake)
@@ -70,12 +81,12 @@ class View:
         first = self.noted - len(self.ring)
         return max(0, first - number), list(self.ring)[max(0, number - first) :]
 
-    def fact(self, entry: Entry | Fan) -> dict[str, Any]:
+    def line(self, entry: Entry | Fan) -> bytes:
         """What an entry says."""
         if isinstance(entry, Entry):
-            return fact_of(entry, self.seconds)
+            return line_of(entry, self.seconds)
         found = filter(None, (tap.asked(entry.message_id) for tap in self.taps))
-        return fan_fact(entry, next(found, None), self.seconds)
+        return line(fan_fact(entry, next(found, None), self.seconds))
 
     def capture(self) -> bytes:
         """What the ring has, as a file."""
@@ -130,16 +141,27 @@ class Look:
         if self._event.wait(_LINK_SECONDS) and not self._ended:
             gevent.sleep(_GATHER_SECONDS)  # what comes together leaves together
         self._event.clear()
-        view = self._view
-        lost, entries = view.since(self._seen)
-        self._seen = view.noted
-        facts: list[dict[str, Any]] = [{"kind": "lost", "entries": lost}] if lost else []
-        facts += map(view.fact, entries)
-        now = perf_counter()
+        said, now = self._seen_since(), perf_counter()
         if now >= self._link_due:
             self._link_due = now + _LINK_SECONDS
-            facts += [{**tap.link(), "at": view.seconds(now)} for tap in view.taps]
-        return b"".join(map(line, facts))
+            view = self._view
+            said += [line({**tap.link(), "at": view.seconds(now)}) for tap in view.taps]
+        return b"".join(said)
+
+    def _seen_since(self) -> list[bytes]:
+        """The next lines, as many as are said at once."""
+        lost, entries = self._view.since(self._seen)
+        said = [line({"kind": "lost", "entries": lost})] if lost else []
+        self._seen += lost
+        size = 0
+        for entry in entries:
+            if size >= _MOST_BYTES:
+                self._event.set()
+                break
+            said.append(self._view.line(entry))
+            size += len(said[-1])
+            self._seen += 1
+        return said
 
 
 def _opened(tap: Tap) -> dict[str, Any]:
