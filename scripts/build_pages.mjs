@@ -12,7 +12,7 @@ import { build, transform } from "esbuild";
 import process from "node:process";
 import { rollup } from "rollup";
 
-const MODULES = ["chat", "host", "highlighter", "login", "projector"].map(
+const MODULES = ["chat", "host", "highlighter", "inspect", "login", "projector"].map(
   (name) => `js/${name}.js`,
 );
 const CLASSIC = ["js/theme.js", "js/files/checksum_worker.js"];

@@ -2,7 +2,7 @@
 
 One flat catalogue a language lies in ``locales/``: dotted keys, ``page.*`` for the templates,
 ``client.*`` for the browser's scripts, ``rooms.*`` for those that come with a second room and
-``reports.*`` for those with the first report,
+``reports.*`` for those with the first report, ``inspect.*`` for the page of one's own connections,
 ``error.*`` for refusals, ``banner.*`` for the terminal of who runs the server, ``export.*`` for
 the page of an archive. Pages, client and CLI share them, so a word is chosen once.
 """

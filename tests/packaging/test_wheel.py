@@ -15,7 +15,7 @@ import pytest
 import lanchat
 
 BUILT = "lanchat/web/built"
-PAGES = ("chat", "host", "login", "projector")
+PAGES = ("chat", "host", "inspect", "login", "projector")
 OTHERS = re.compile(r'(?:from|import)"([^"]+)"')
 LATER = re.compile(r'(?:import|new URL)\("([^"]+)"')
 

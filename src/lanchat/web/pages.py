@@ -45,6 +45,8 @@ class Pages:
         app.add_url_rule("/invite.svg", "invite_code", self.invite_code)
         app.add_url_rule("/texts/<part>", "texts", self.texts)
         app.add_url_rule("/healthz", "health", self.health)
+        if self._site.config.inspect:
+            app.add_url_rule("/inspect", "inspect", self.inspect)
         if self._site.authority is not None:
             app.add_url_rule(AUTHORITY_PATH, "authority", self.authority)
 
@@ -58,7 +60,18 @@ class Pages:
         except TooManyConnections as refusal:
             return self._login.refuse(user.name, refusal)
         session.renew(user)
-        return self._render("chat.html", user)
+        return self._render("chat", user)
+
+    def inspect(self) -> Response | str:
+        """One's own connections, as a page; without the words of the chat.
+
+        The stream that it reads knows a browser by its id: the cookie gets one that has none.
+        """
+        user = self._site.user()
+        if user is None:
+            return flask.redirect(flask.url_for("login"), 303)
+        session.renew(user)
+        return self._render("inspect", user, "inspect")
 
     def invite(self) -> Response | str:
         """A page for a projector: QR code, address, access code and how many are here.
@@ -68,7 +81,7 @@ class Pages:
         user = self._site.user()
         if user is None:
             return flask.redirect(flask.url_for("login"), 303)
-        return self._render("projector.html", user)
+        return self._render("projector", user)
 
     def invite_code(self) -> Response:
         """The QR code of the invitation that holds at this moment."""
@@ -102,11 +115,11 @@ class Pages:
         response.set_data(flask.render_template("explanation.html", kind=kind))
         return response
 
-    def _render(self, template: str, user: User) -> str:
+    def _render(self, page: str, user: User, family: str = "client") -> str:
         own = htmlsafe_json_dumps(self._site.configuration(user))
         # Both are safe in a page, and what is put between them needs no other spelling there.
-        config = own[:-1] + ", " + _words(self._site.language()) + "}"
-        return flask.render_template(template, config=config)
+        config = own[:-1] + ", " + _words(self._site.language(), family) + "}"
+        return flask.render_template(f"{page}.html", config=config)
 
     def _context(self) -> dict[str, object]:
         lang = self._site.language()
@@ -117,6 +130,7 @@ class Pages:
             "languages": i18n.LANGUAGES,
             "room": self._site.config.name,
             "version": lanchat.__version__,
+            "inspects": self._site.config.inspect,
         }
 
     def _switch_language(self) -> Response | None:
@@ -142,7 +156,7 @@ def _not_kept(response: Response) -> Response:
 
 
 @cache
-def _words(lang: str) -> str:
+def _words(lang: str, family: str) -> str:
     """What all pages of a language are told in the same words, as a part of a JSON object."""
-    words = {"strings": i18n.strings(lang, "client."), "commands": phrases.offered(lang)}
+    words = {"strings": i18n.strings(lang, f"{family}."), "commands": phrases.offered(lang)}
     return htmlsafe_json_dumps(words)[1:-1]

@@ -241,6 +241,8 @@ export function openSocket(server, { rate, rooms, dispatch, getState, onUnauthor
 
   return {
     ...{ send, ask, command, load },
+    /** What Engine.IO calls this connection; nothing before there is one. */
+    engineId: () => socket.io.engine?.id,
     /** Try at once what was refused for a while: other rules hold. */
     hurry: () => {
       pace.reopen();

@@ -1,0 +1,123 @@
+// The page /inspect: what one's own connections carry, while it happens. First comes the stream of
+// what is seen (inspect/stream.js), then a connection of the page's own, so that its opening is seen.
+
+import { byId, readConfig, setText } from "./dom.js";
+import { mountFrame } from "./inspect/frame.js";
+import { mountHandshake } from "./inspect/handshake.js";
+import { mountLadder } from "./inspect/ladder.js";
+import { initial as empty, entryOf, reduce as seen } from "./inspect/record.js";
+import { mountSaying } from "./inspect/saying.js";
+import { openStream } from "./inspect/stream.js";
+import { mountTabs } from "./inspect/tabs.js";
+import { mountTrouble } from "./inspect/trouble.js";
+import { mountThemeSwitches, onceAFrame } from "./page.js";
+import { openSocket } from "./socket.js";
+import { initial, reduce } from "./state.js";
+import { makeWords } from "./words.js";
+
+const config = readConfig();
+const words = makeWords(config.strings, config.lang);
+const schedule = onceAFrame(draw);
+const at = (/** @type {string} */ id) => byId(id, HTMLElement);
+
+let state = initial({ you: config.user, invite: config });
+let record = empty();
+/** @type {Inspect.Record | null} */
+let paused = null; // the picture that stands still
+/** @type {number | null} */
+let selected = null;
+/** @type {ReturnType<typeof openSocket> | null} */
+let socket = null;
+let ownId = "";
+
+const tabs = mountTabs({ onTurn: () => schedule() });
+const options = { words, lang: config.lang, select, show: tabs.show };
+/** @type {Partial<Record<Inspect.ViewName, Inspect.View>>} */
+const views = {
+  ladder: mountLadder(at("ladder"), { ...options, next: (now) => saying.next(now) }),
+  frame: mountFrame(at("frame"), options),
+  handshake: mountHandshake(at("handshake"), options),
+};
+const saying = mountSaying({
+  words,
+  limit: config.limits.message,
+  ask: (request) => socket?.ask(request) ?? Promise.resolve(null),
+  own: () => ownId,
+  people: () => state.members.length,
+  onChange: schedule,
+  onTrip: (trip) => take([trip]),
+});
+const trouble = mountTrouble(at("inspect-trouble"), { words, hurry: () => stream.hurry() });
+const stream = openStream("inspect/stream", {
+  onLines: take,
+  onState(is) {
+    trouble.show(is);
+    setText(at("inspect-status"), words.t(`inspect.status.${is}`));
+    if (is === "looking") connect();
+  },
+});
+
+/** @param {readonly Inspect.Line[]} lines */
+function take(lines) {
+  record = lines.reduce(seen, record);
+  saying.look(record);
+  schedule();
+}
+
+/** Come in with a connection of this page's own, once it is looked at. */
+function connect() {
+  socket ??= openSocket(config, {
+    rate: config.limits.rate,
+    // What is said here is not for this page to keep.
+    dispatch(action) {
+      state = { ...reduce(state, action), messages: [], notes: [], away: [] };
+      noteOwn();
+      schedule();
+    },
+    getState: () => state,
+    onUnauthorized: () => location.assign("./"),
+    onPause() {},
+  });
+}
+
+/** Tell the record which of the connections is this page's. */
+function noteOwn() {
+  const id = socket?.engineId() ?? "";
+  if (id === "" || id === ownId) return;
+  ownId = id;
+  take([{ kind: "own", sid: id }]);
+}
+
+/**
+ * @param {number | null} key
+ * @param {boolean} [open]
+ */
+function select(key, open = false) {
+  selected = key;
+  const entry = entryOf(paused ?? record, key);
+  const isOfHandshake = entry?.kind === "handshake" || entry?.kind === "connection";
+  if (entry !== undefined && (open || tabs.isWide())) {
+    tabs.show(isOfHandshake ? "handshake" : "frame");
+  }
+  schedule();
+}
+
+function draw() {
+  for (const [name, view] of Object.entries(views)) {
+    if (tabs.isShown(/** @type {Inspect.ViewName} */ (name))) {
+      view.update(paused ?? record, selected);
+    }
+  }
+}
+
+at("inspect-pause").addEventListener("click", ({ currentTarget }) => {
+  paused = paused === null ? record : null;
+  /** @type {HTMLElement} */ (currentTarget).setAttribute("aria-pressed", String(paused !== null));
+  at("inspect").classList.toggle("inspect--paused", paused !== null);
+  schedule();
+});
+at("inspect-again").addEventListener("click", async () => {
+  await fetch("inspect/again", { method: "POST" }).catch(() => null);
+});
+mountThemeSwitches(document);
+window.lanchatRuns = true; // see floor.js

@@ -1,0 +1,116 @@
+// The line below the page: what is typed there goes to the main room as a real message, by the
+// connection that is looked at.
+
+import { byId, setText } from "../dom.js";
+import { newClientId, postRequest } from "../protocol.js";
+import { isBlank } from "../text.js";
+
+const AN_ID = "00000000-0000-4000-8000-000000000000"; // as long as any
+const MASK = 4;
+const SMALL = 125; // bytes whose number stands in the head's second byte
+const MEDIUM = 0xffff;
+
+/**
+ * What the next message will do, before it is sent.
+ * @typedef {{ digits: string, size: number, people: number }} Next
+ */
+
+/**
+ * `ask(request)` promises the server's answer, or null where none came; `own()` is the id of the
+ * page's connection, `onTrip` is told how long the page has waited for an answer.
+ * @param {{
+ *   words: Words, limit: number, own: () => string, people: () => number, onChange: () => void,
+ *   ask: (request: Wire.Request<"new_message">) => Promise<Wire.Answer<"new_message"> | null>,
+ *   onTrip: (trip: Inspect.Line.Trip) => void,
+ * }} options
+ */
+export function mountSaying({ words, limit, own, people, onChange, ask, onTrip }) {
+  const field = byId("inspect-say", HTMLInputElement);
+  const note = byId("inspect-said", HTMLElement);
+  /** @type {Map<string, Pick<Inspect.Line.Trip, "sid" | "seconds">>} */
+  const waited = new Map(); // by the client_id of what was said
+
+  field.maxLength = limit;
+  field.addEventListener("input", () => {
+    setText(note, "");
+    onChange();
+  });
+  byId("inspect-composer", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!isBlank(field.value)) say(field.value);
+  });
+
+  /** @param {string} text */
+  async function say(text) {
+    const client_id = newClientId();
+    const sid = own();
+    const began = performance.now();
+    field.value = "";
+    onChange();
+    const answer = await ask(postRequest({ client_id, text }));
+    if (answer?.ok) {
+      waited.set(client_id, { sid, seconds: (performance.now() - began) / 1_000 });
+      return;
+    }
+    if (field.value === "") field.value = text;
+    setText(note, answer?.error.message ?? words.t("inspect.say.not_connected"));
+    onChange();
+  }
+
+  /**
+   * Find what was said among the frames: its number tells which answer was waited for.
+   * @param {Inspect.Record} record
+   */
+  function look({ entries }) {
+    for (const [client_id, trip] of waited) {
+      const frame = entries.find((entry) => isOf(entry, client_id));
+      if (frame?.kind === "frame") {
+        waited.delete(client_id);
+        onTrip({ kind: "trip", ack: frame.packet?.ack ?? 0, ...trip });
+      }
+    }
+  }
+
+  /**
+   * @param {Inspect.Record} record
+   * @returns {Next | null}
+   */
+  function next(record) {
+    if (isBlank(field.value)) return null;
+    const number = connectionOf(record);
+    const acks = record.entries.map((entry) =>
+      entry.kind === "frame" && entry.connection === number && entry.from === "browser"
+        ? (entry.packet?.ack ?? -1)
+        : -1,
+    );
+    const digits = `42${Math.max(-1, ...acks) + 1}`;
+    const request = JSON.stringify(postRequest({ client_id: AN_ID, text: field.value }));
+    const { length } = new TextEncoder().encode(digits + request);
+    return { digits, size: headOf(length) + length, people: people() };
+  }
+
+  return { look, next };
+}
+
+/** @param {Inspect.Record} record */
+function connectionOf({ connections }) {
+  return connections.find(({ own, state }) => own && state === "open")?.number;
+}
+
+/**
+ * @param {Inspect.Entry} entry
+ * @param {string} client_id
+ */
+function isOf(entry, client_id) {
+  if (entry.kind !== "frame" || entry.from !== "browser") return false;
+  return entry.packet?.event === "new_message" && entry.text?.includes(client_id) === true;
+}
+
+/**
+ * How many bytes stand before so many of a browser's.
+ * @param {number} length
+ */
+function headOf(length) {
+  if (length <= SMALL) return 2 + MASK;
+  return (length <= MEDIUM ? 4 : 10) + MASK;
+}
