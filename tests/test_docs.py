@@ -103,7 +103,9 @@ def rooms() -> set[str]:
     folder, found = "", set()
     for line in picture[1].splitlines():
         if start := re.match(r"  (\w+/|(?=\w))", line):
-            folder = start[1]
+            folder = room = start[1]
+        elif start := re.match(r"    (\w+/|(?=\w))", line):
+            folder = room + start[1]
         found |= {folder + name for name in re.findall(r"\w+\.py", line)}
     return found
 
