@@ -28,6 +28,7 @@ from lanchat.connlog.log_writer import ConnectionLogFile
 from lanchat.control.listener import Desk, Listener, open_listener
 from lanchat.errors import ExtraMissing
 from lanchat.http.listen import Room, make_room_for
+from lanchat.live.classroom.class_view import ClassView
 from lanchat.live.delivery import SocketDelivery
 from lanchat.live.inspection.inspection import Inspection
 from lanchat.live.packets import EventHandlers
@@ -119,6 +120,7 @@ class Web:
         reading = Reading(StoredHistory(storage.database))
         statistics = chat.hub.statistics
         self._inspection = Inspection(lambda: statistics.last) if config.inspect else None
+        self._class_view = _class_view(config) if config.inspect else None
         self.app: flask.Flask = create_app(
             config,
             storage.secrets,
@@ -131,6 +133,7 @@ class Web:
             files=storage.files,
             authority=authority,
             inspection=self._inspection,
+            class_view=self._class_view,
         )
         limits = SilentLimits(_max_silent(config.max_per_ip), room.silent)
         known = partial(carries_session, self.app)
@@ -139,6 +142,7 @@ class Web:
             *(server, chat.handlers, limits, known),
             polls=config.polls,
             inspection=self._inspection,
+            class_view=self._class_view,
         )
         if config.metrics:
             metrics = _metrics()
@@ -158,6 +162,8 @@ class Web:
             self._hooks.close()
         if self._inspection is not None:
             self._inspection.close()
+        if self._class_view is not None:
+            self._class_view.close()
         if self._has_others:
             self._stack.let_go()
         self._ticks.close()
@@ -239,6 +245,10 @@ def _hooks(config: ServeConfig, hub: Hub, reading: Reading) -> Hooks:
 
     source = Source(reading, hub.feeds, hub.epoch)
     return Hooks(config.hooks, config.hook_secret or "", source)
+
+
+def _class_view(config: ServeConfig) -> ClassView:
+    return ClassView(config.grace, shared=config.database is not None)
 
 
 def _closed(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:

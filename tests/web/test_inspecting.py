@@ -181,5 +181,5 @@ def test_a_connection_over_tls_is_seen_within_it(
 
 @pytest.mark.server_options("--grace", "0.5", "--no-inspect")
 def test_it_can_be_turned_off(ana: Person) -> None:
-    for path in ("/inspect/stream", "/inspect.pcapng"):
+    for path in ("/inspect/stream", "/inspect.pcapng", "/inspect/class/stream"):
         assert ana.get(path).status_code == 404

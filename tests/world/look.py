@@ -15,8 +15,8 @@ from tests.world.person import Person
 class Look:
     """A stream of lines, read in a thread as they come."""
 
-    def __init__(self, person: Person) -> None:
-        self._answer = person.get("/inspect/stream", stream=True, timeout=DEADLINE)
+    def __init__(self, person: Person, path: str = "/inspect/stream") -> None:
+        self._answer = person.get(path, stream=True, timeout=DEADLINE)
         assert self._answer.status_code == 200, self._answer.text
         self.facts: list[dict[str, Any]] = []
         self.raw: list[bytes] = []

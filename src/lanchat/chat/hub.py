@@ -292,6 +292,10 @@ class Hub:
         """Who is here, in the order of arrival."""
         return self._presence.members()
 
+    def away(self) -> dict[str, float]:
+        """Who may be back, by id: for how many seconds that is awaited."""
+        return self._presence.away()
+
     def count(self) -> int:
         """How many people are here."""
         return self._presence.count

@@ -195,6 +195,16 @@ class Presence:
         """Who is here, in the order of arrival."""
         return list(self._directory.members())
 
+    def away(self) -> dict[str, float]:
+        """Who has no connection and may be back, by id: for how many seconds that is awaited."""
+        now = self._clock.monotonic()
+        entries = ((each.id, self._directory.entry(each.id)) for each in self._directory.members())
+        return {
+            user_id: max(0.0, entry.free_at - now)
+            for user_id, entry in entries
+            if entry is not None and entry.free_at is not None
+        }
+
     def entry(self, user_id: str) -> Entry | None:
         """The entry of the user with this id."""
         return self._directory.entry(user_id)

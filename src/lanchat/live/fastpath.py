@@ -79,7 +79,7 @@ def speed_up(
     setattr(server.eio, _MAKER, maker)
     if engineio.socket.Socket is not _make_session:
         engineio.socket.Socket = _make_session
-    return Opening(server.eio, maker, websocket)
+    return Opening(server.eio, maker, websocket, heartbeat)
 
 
 def moved_names() -> list[str]:

@@ -182,6 +182,8 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]  # it has no types
 class Opening:
     """Opens sessions that have a WebSocket from the beginning, as most have.
 
+    ``heartbeat`` is what pings them.
+
     The engine's own way reads the request once more, and lets the first packet wait in a queue.
     """
 
@@ -190,7 +192,9 @@ class Opening:
         engine: Any,
         make: Callable[[Any, str], Session],
         websocket: Callable[[Callable[[WebSocket], Any], Any], WebSocket],
+        heartbeat: Heartbeat,
     ) -> None:
+        self.heartbeat = heartbeat
         self._engine = engine
         self._make = make
         self._websocket = websocket
@@ -244,6 +248,11 @@ class Heartbeat:
         if not self._beating:
             self._beating = gevent.spawn(self._beat)
 
+    def ping(self, session: Any) -> None:
+        """Ping a session now."""
+        session.last_ping = time.monotonic()
+        session.send(Packet(PING))
+
     def _beat(self) -> None:
         while self._due:
             due, reference = self._due[0]
@@ -254,6 +263,5 @@ class Heartbeat:
             self._due.popleft()
             session = reference()
             if session is not None and not session.closing and not session.closed:
-                session.last_ping = time.monotonic()
-                session.send(Packet(PING))
+                self.ping(session)
             del session

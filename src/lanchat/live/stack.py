@@ -34,6 +34,8 @@ import socketio
 
 from lanchat.errors import CannotStart
 from lanchat.live.backlog import BoundedQueue
+from lanchat.live.classroom.class_view import ClassView
+from lanchat.live.classroom.listening import Listening, resent
 from lanchat.live.endpoint import Endpoint
 from lanchat.live.fastpath import speed_up
 from lanchat.live.inspection.inspection import Inspection
@@ -107,7 +109,8 @@ class Stack:
     """The Socket.IO server as fitted for lanchat.
 
     ``is_known`` says whether a request carries a session cookie that lets its person in, ``polls``
-    whether clients may do without a WebSocket, ``inspection`` who looks at their own.
+    whether clients may do without a WebSocket, ``inspection`` who looks at their own, and
+    ``class_view`` what hosts see of all.
     """
 
     def __init__(
@@ -119,6 +122,7 @@ class Stack:
         *,
         polls: bool = True,
         inspection: Inspection | None = None,
+        class_view: ClassView | None = None,
     ) -> None:
         self._server = server
         self._engine = server.eio
@@ -145,6 +149,10 @@ class Stack:
         if inspection is not None:
             forget = getattr(server.manager, "forget_audiences", lambda: None)
             inspection.attach(flusher, self._websocket_of, forget)
+        if class_view is not None:
+            heartbeat = None if opening is None else opening.heartbeat
+            listening = Listening(server, events, reader, heartbeat)
+            class_view.attach(listening, self._troubles, self._engine.ping_interval)
         self._silent_since: dict[str, float] = {}
         self._sweeper = Periodic(self._sweep, _SWEEP_SECONDS, name="silent sessions")
 
@@ -199,6 +207,19 @@ class Stack:
         """The WebSocket of a connection, if it has one and goes the fast way."""
         sid = self._server.manager.eio_sid_from_sid(connection, "/")
         return getattr(self._engine.sockets.get(sid), "websocket", None)
+
+    def _troubles(self) -> dict[str, tuple[int, int]]:
+        """The connections whose network takes less than there is for it."""
+        found: dict[str, tuple[int, int]] = {}
+        for sid, session in list(self._engine.sockets.items()):
+            websocket = getattr(session, "websocket", None)
+            connection = self._server.manager.sid_from_eio_sid(sid, "/")
+            if websocket is None or connection is None:
+                continue
+            trouble = websocket.writer.backlog[0], resent(websocket._sock)  # noqa: SLF001
+            if any(trouble):
+                found[connection] = trouble
+        return found
 
     def _sweep(self) -> None:
         """Close the sessions that stay outside the namespace for SILENT_SECONDS."""

@@ -22,6 +22,7 @@ from lanchat.chat.search import Searching
 from lanchat.config import ServeConfig
 from lanchat.web import built, session
 from lanchat.web.access_code import AccessCode
+from lanchat.web.class_view import ClassPages, ClassView
 from lanchat.web.connections import Connections
 from lanchat.web.cookies import Cookies, Sessions, ours
 from lanchat.web.downloads import Downloads
@@ -84,12 +85,14 @@ def create_app(
     files: Files | None = None,
     authority: bytes | None = None,
     inspection: Inspection | None = None,
+    class_view: ClassView | None = None,
 ) -> flask.Flask:
     """The whole WSGI application, from the outside in: from the proxy's headers to the pages.
 
     ``wire`` gets its server here, and the handlers of what clients send. ``authority`` is
     the one that guests can install, where a certificate of ours encrypts the site. Without an
-    ``inspection`` nobody can look at their connections.
+    ``inspection`` nobody can look at their connections, without a ``class_view`` no host at all of
+    them.
     """
     app = flask.Flask("lanchat.web", static_folder=None)
     app.request_class = _Request
@@ -124,7 +127,10 @@ def create_app(
     Downloads(site).register(app)
     Programs(site).register(app)
     if inspection is not None:
-        Inspecting(site, cookies, inspection).register(app)
+        own = [] if class_view is None else [class_view.lane_of]
+        Inspecting(site, cookies, inspection, *own).register(app)
+    if class_view is not None:
+        ClassPages(site, class_view).register(app)
     app.wsgi_app = _layers(app, site)  # type: ignore[method-assign, assignment]
     return app
 

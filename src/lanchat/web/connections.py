@@ -7,6 +7,7 @@ not counted anew for each of it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lanchat.chat.model import Origin, User
@@ -60,6 +61,10 @@ class Connections:
             for connection, visitor in self._visitors.items()
             if visitor.user.id == user_id and visitor.origin.device == device
         ]
+
+    def by_user(self) -> Iterator[tuple[str, str]]:
+        """Each with the id of whose it is in front."""
+        return ((visitor.user.id, connection) for connection, visitor in self._visitors.items())
 
     def check_room(self, origin: Origin) -> None:
         """Look whether one more connection may come from there. Raises TooManyConnections."""

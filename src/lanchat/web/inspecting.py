@@ -9,6 +9,7 @@ One's own are those of the same person in the same browser: both stand in the si
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
@@ -61,10 +62,17 @@ class Inspection(Protocol):
 class Inspecting:
     """The views; ``register`` puts them into an application."""
 
-    def __init__(self, site: Site, cookies: Cookies, inspection: Inspection) -> None:
+    def __init__(
+        self,
+        site: Site,
+        cookies: Cookies,
+        inspection: Inspection,
+        lane_of: Callable[[str], int | None] = lambda _: None,
+    ) -> None:
         self._site = site
         self._cookies = cookies
         self._inspection = inspection
+        self._lane_of = lane_of
         inspection.whose = self._whose
 
     def register(self, app: flask.Flask) -> None:
@@ -84,10 +92,8 @@ class Inspecting:
                 return Response(why, 429, mimetype="text/plain")
             # In the answer's own greenlet, so that it ends there, too, where nobody reads.
             may_look = partial(self._site.admitted, user, origin)
-            response = Response(_lines(look, may_look), mimetype=LINES)
-            response.call_on_close(undo.pop_all().close)
-        response.headers["X-Accel-Buffering"] = "no"  # nginx would keep lines until it has more
-        return _not_kept(response)
+            lane = own_lane(partial(self._lane_of, user.id))
+            return streamed(look, lambda: may_look() is not None, undo.pop_all().close, lane)
 
     def capture(self) -> Response:
         """The file; 409 while nobody looks, since nothing is kept then."""
@@ -121,11 +127,41 @@ class Inspecting:
         return asked.user.id, asked.origin.device
 
 
-def _lines(look: Look, may_look: Callable[[], User | None]) -> Iterator[bytes]:
+def streamed(
+    look: Look,
+    may_look: Callable[[], bool],
+    end: Callable[[], object],
+    more: Callable[[], bytes] = bytes,
+) -> Response:
+    """An answer with the lines of a look, as they come, and with ``more`` of them at times.
+
+    ``end`` is called when it is over.
+    """
+    response = Response(_lines(look, may_look, more), mimetype=LINES)
+    response.call_on_close(end)
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would keep lines until it has more
+    return _not_kept(response)
+
+
+def own_lane(lane: Callable[[], int | None]) -> Callable[[], bytes]:
+    """A line when one has another lane on the projector than before, or none any more."""
+    told: list[int | None] = [None]
+
+    def news() -> bytes:
+        now = lane()
+        if now == told[0]:
+            return b""
+        told[0] = now
+        return json.dumps({"kind": "lane", "lane": now}).encode() + b"\n"
+
+    return news
+
+
+def _lines(look: Look, may_look: Callable[[], bool], more: Callable[[], bytes]) -> Iterator[bytes]:
     yield look.greeting()
-    while not look.is_over and may_look() is not None:
+    while not look.is_over and may_look():
         # An empty line says that nobody has gone: so either end learns when the other one has.
-        yield look.lines() or b"\n"
+        yield look.lines() + more() or b"\n"
 
 
 def _not_kept(response: Response) -> Response:
