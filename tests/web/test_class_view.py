@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -36,15 +37,19 @@ def look() -> Iterator[Callable[..., Look]]:
         each.close()
 
 
+def messages(seen: Look) -> list[dict[str, Any]]:
+    """The dots of messages since the look has begun."""
+    dots = [fact for fact in seen.facts if fact.get("what") == "message"]
+    return [dot for dot in dots if dot["from"] == "browser" and dot["at"] > seen.facts[0]["at"]]
+
+
 def lane_of(person: Person, seen: Look) -> int:
     """Which lane the person's message comes from."""
-    before = len(seen.facts)
+    before = messages(seen)
     assert person.say(str(uuid.uuid4()))["ok"]
 
     def found() -> int | None:
-        dots = (fact for fact in seen.facts[before:] if fact.get("what") == "message")
-        dots = (fact for fact in dots if fact["at"] > seen.facts[0]["at"])
-        return next((fact["lane"] for fact in dots), None)
+        return next((fact["lane"] for fact in messages(seen)[len(before) :]), None)
 
     lane: int = wait_for(found, "a message's dot")
     return lane
@@ -60,12 +65,13 @@ def test_a_message_goes_to_all_as_dots(
     seen = look(host)
     assert sum(fact["kind"] == "lane" for fact in seen.facts) == 3
     lane = lane_of(bia, seen)
+    assert seen.sees("hello")["own"] == lane_of(host, seen) != lane
     client_id = str(uuid.uuid4())
     said = bia.say("secretword", client_id)
     caio.hears("add_chat_message", message="secretword")
-    copy = seen.sees("dot", **{"from": "server", "what": "copy"})
-    assert (copy["lanes"], copy["of"], copy["copies"]) == ("all", lane, 3)
-    assert seen.sees("dot", **{"from": "server", "what": "ack"})["lane"] == lane
+    copy = seen.sees("dot", **{"from": "server", "what": "copy", "of": lane})
+    assert (copy["lanes"], copy["copies"]) == ("all", 3)
+    seen.sees("dot", **{"from": "server", "what": "ack", "lane": lane})
     people = host.join()["hosts"]
     secrets = [each for one in people for each in (one["id"], one["name"], one["ip"])]
     cookies = [str(c.value) for p in (host, bia, caio) for c in p.http.cookies]
@@ -74,7 +80,7 @@ def test_a_message_goes_to_all_as_dots(
         assert secret not in raw
     assert {key for fact in seen.facts for key in fact} <= {
         *("kind", "at", "until", "lane", "lanes", "state", "from", "what", "of", "copies", "count"),
-        *("grace", "ping", "beat", "shared", "seconds", "away", "behind", "again"),
+        *("grace", "ping", "beat", "shared", "seconds", "away", "behind", "again", "own"),
     }
 
 

@@ -28,7 +28,7 @@ class ClassView(Protocol):
     away: Callable[[], Mapping[str, float]]
     whose: Callable[[str], str | None]
 
-    def looking(self) -> AbstractContextManager[Look]: ...
+    def looking(self, user_id: str) -> AbstractContextManager[Look]: ...
 
     def lane_of(self, user_id: str) -> int | None: ...
 
@@ -55,7 +55,7 @@ class ClassPages:
 
         with ExitStack() as undo:
             try:
-                look = undo.enter_context(self._view.looking())
+                look = undo.enter_context(self._view.looking(user.id))
             except TooManyConnections as refusal:
                 why = phrases.why(refusal, self._site.language())
                 return Response(why, 429, mimetype="text/plain")

@@ -69,13 +69,13 @@ class ClassView:
         return None if self._lanes is None else self._lanes.known(user_id)
 
     @contextmanager
-    def looking(self) -> Iterator[ClassLook]:
-        """Look at all. Raises TooManyConnections."""
+    def looking(self, user_id: str) -> Iterator[ClassLook]:
+        """Let somebody look at all. Raises TooManyConnections."""
         if len(self._looks) >= IN_ALL:
             raise TooManyConnections
         if self._lanes is None:
             self._begin()
-        look = ClassLook(self)
+        look = ClassLook(self, user_id)
         self._looks.append(look)
         try:
             yield look
@@ -89,8 +89,8 @@ class ClassView:
         for look in self._looks:
             look.close()
 
-    def greeting(self) -> bytes:
-        """The first line of a look, and how everybody is."""
+    def greeting(self, user_id: str) -> bytes:
+        """The first line of this person's look, and how everybody is."""
         lanes: Lanes = self._lanes  # type: ignore[assignment]
         now = perf_counter()
         hello = {
@@ -100,16 +100,17 @@ class ClassView:
             "beat": _BEAT_SECONDS,
             "shared": self._shared,
             "seconds": LONGEST_SECONDS,
+            "own": lanes.known(user_id),
             "at": self._seconds(now),
         }
         return _line(hello) + b"".join(map(_line, self._dated(lanes.all(now), now)))
 
-    def since(self, number: int) -> tuple[int, bytes]:
+    def since(self, number: int, user_id: str) -> tuple[int, bytes]:
         """The lines behind so many, and how many there have been; all anew where some are lost."""
         first = self.noted - len(self._lines)
         if number >= first:
             return self.noted, b"".join(list(self._lines)[number - first :])
-        return self.noted, _line({"kind": "lost", "lines": first - number}) + self.greeting()
+        return self.noted, _line({"kind": "lost", "lines": first - number}) + self.greeting(user_id)
 
     def _begin(self) -> None:
         self._began_at = perf_counter()
@@ -183,8 +184,9 @@ class ClassView:
 class ClassLook:
     """One who looks: lines of JSON, until they have looked long enough."""
 
-    def __init__(self, view: ClassView) -> None:
+    def __init__(self, view: ClassView, user_id: str) -> None:
         self._view = view
+        self._user_id = user_id
         self._seen = view.noted
         self._event = gevent.event.Event()
         self._ended = False
@@ -205,13 +207,13 @@ class ClassLook:
 
     def greeting(self) -> bytes:
         """The first lines."""
-        return self._view.greeting()
+        return self._view.greeting(self._user_id)
 
     def lines(self) -> bytes:
         """What was seen since the last call; waits for up to a second, and may be empty."""
         self._event.wait(_WAIT_SECONDS)
         self._event.clear()
-        self._seen, lines = self._view.since(self._seen)
+        self._seen, lines = self._view.since(self._seen, self._user_id)
         return lines
 
 
