@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parents[1]
 MANUAL = (PROJECT / "docs" / "options.md").read_text("utf-8")
 PACKAGE = PROJECT / "src" / "lanchat"
 ARCHITECTURE = (PROJECT / "docs" / "architecture.md").read_text("utf-8")
-DOCUMENTS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")])
+DOCUMENTS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")])
 DEPLOYED = (file for file in (PROJECT / "deploy").rglob("*") if file.is_file())
 DEPLOYMENT = [PROJECT / "docs" / "deployment.md", *sorted(DEPLOYED)]
 # Variables that are no option's: for reports of errors, and for the tests of this project.
@@ -156,7 +156,7 @@ def outline(file: Path) -> list[tuple[str, list[str]]]:
     names = [each.name for each in IN_TWO_LANGUAGES]
     found = (re.findall(same, part, re.DOTALL | re.MULTILINE) for part in parts[1::2])
     return [
-        (level, [each for each in section if each[2:-1] not in names])
+        (level, [re.sub("/pt-BR/", "/", each) for each in section if each[2:-1] not in names])
         for level, section in zip(parts[::2], found, strict=True)
     ]
 
