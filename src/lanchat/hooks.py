@@ -18,13 +18,11 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from http.client import HTTPException
-from typing import Any, NamedTuple
-from urllib.error import HTTPError
+from typing import NamedTuple
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 import lanchat
+from lanchat.asking import ask
 from lanchat.chat.feeds import Feeds, Waiter
 from lanchat.chat.model import LOBBY, Cursor
 from lanchat.chat.reading import Feed, Reading
@@ -40,8 +38,6 @@ GIVE_UP = 600.0
 _LONGEST_PAUSE = 30.0
 _AT_ONCE = 100
 _LOOK_SECONDS = 60.0
-_ANSWER_BYTES = 4 << 10
-
 _log = logging.getLogger(__name__)
 
 
@@ -70,7 +66,6 @@ class _Hook:
         self._url = url
         self._secret = secret
         self._source = source
-        self._opener = _opener()
         self._closed = threading.Event()
         # The path may hold a secret of the other side's: the log has the place alone.
         self._place = urlsplit(url).netloc
@@ -125,24 +120,16 @@ class _Hook:
 
     def _send(self, body: bytes) -> str | None:
         """What keeps the address from taking it, None where it has."""
-        request = Request(  # noqa: S310 (checked where settings are)
-            self._url,
-            body,
-            {
-                "Content-Type": "application/json",
-                "User-Agent": f"lanchat/{lanchat.__version__}",
-                "X-Lanchat-Signature": signature(self._secret, int(time.time()), body),
-            },
-        )
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": f"lanchat/{lanchat.__version__}",
+            "X-Lanchat-Signature": signature(self._secret, int(time.time()), body),
+        }
         try:
-            with self._opener.open(request, timeout=ANSWER_SECONDS) as answer:
-                answer.read(_ANSWER_BYTES)
-        except HTTPError as error:
-            error.close()
-            return f"it answers {error.code}"
-        except (OSError, HTTPException, ValueError) as error:
-            return str(getattr(error, "reason", None) or error)
-        return None
+            status = ask("POST", self._url, headers, body, ANSWER_SECONDS, 0).status
+        except OSError as error:
+            return str(error)
+        return None if 200 <= status < 300 else f"it answers {status}"  # noqa: PLR2004 (2xx)
 
     def _note(self, failure: str | None) -> None:
         """Say once that an address takes nothing, and once that it does again."""
@@ -171,18 +158,7 @@ class _Hook:
         return Cursor(seq, self._source.epoch)
 
 
-class _Stays(HTTPRedirectHandler):
-    """What was said is told at the address that was named, and nowhere else."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 def signature(secret: bytes, moment: int, body: bytes) -> str:
     """By which the other side knows who it is from, and since when."""
     digest = hmac.new(secret, f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={moment},v1={digest}"
-
-
-def _opener() -> OpenerDirector:
-    return build_opener(ProxyHandler({}), _Stays())

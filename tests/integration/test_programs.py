@@ -3,7 +3,8 @@
 import random
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -301,6 +302,17 @@ def test_a_stream_ends_with_its_token(server, build):
         assert list(lines) == []
 
 
+def test_of_a_stream_the_head_can_be_asked_for(build):
+    """Nothing follows that would stand before the next answer."""
+    bearer = {"Authorization": f"Bearer {build.token}"}
+    with closing(HTTPConnection("127.0.0.1", build.server.port, timeout=DEADLINE)) as connection:
+        for method, accept in (("HEAD", "application/x-ndjson"), ("GET", "application/json")):
+            connection.request(method, "/api/messages", headers={**bearer, "Accept": accept})
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 200
+
+
 def test_so_many_streams_are_open_at_a_time(build):
     """One that was closed makes room for another one."""
     streams = [build.stream() for _ in range(OF_A_PROGRAM)]
@@ -318,6 +330,15 @@ def test_so_many_streams_are_open_at_a_time(build):
             return again.status_code == 200
 
     wait_for(is_let_in, "a place")
+
+
+def test_who_has_hung_up_waits_no_more(build):
+    """However long they wanted to wait: there are no fewer places for who comes then."""
+    after = build.read()["seq"]
+    for _ in range(OF_A_PROGRAM):
+        with pytest.raises(requests.ReadTimeout):
+            build.http.get(build.address, params={"after": after, "wait": 60}, timeout=0.05)
+    assert build.read(after=after, wait=0.01)["messages"] == []
 
 
 @pytest.mark.own_server

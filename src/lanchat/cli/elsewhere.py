@@ -13,13 +13,11 @@ import time
 from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import suppress
-from email.message import Message
-from http.client import HTTPException
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
-from urllib.error import HTTPError
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from typing import BinaryIO
 
+from lanchat import asking
+from lanchat.asking import Answer
 from lanchat.errors import CommandFailed, SettingRefused
 from lanchat.net.room_address import room_address
 
@@ -37,19 +35,6 @@ _PIECE = "application/offset+octet-stream"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-class _Answer(NamedTuple):
-    status: int
-    headers: Message
-    body: bytes
-
-
-class _Stays(HTTPRedirectHandler):
-    """A token is shown to nobody but whom it was meant for."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 class Elsewhere:
     """A Speaker at an address. Raises SettingRefused where that is none."""
 
@@ -58,8 +43,6 @@ class Elsewhere:
         self._token = token.strip()
         if not _TOKEN.fullmatch(self._token):  # it is not shown, as it may be almost right
             raise SettingRefused("token", "that", "it is what `lanchat token new` has printed")
-        # In a LAN a proxy of the way to the internet leads nowhere.
-        self._opener = build_opener(ProxyHandler({}), _Stays())
 
     def say(self, text: str, client_id: str, files: Sequence[str]) -> None:
         said = {"message": text, "client_id": client_id, "files": list(files)}
@@ -103,39 +86,36 @@ class Elsewhere:
         headers: dict[str, str] | None = None,
         body: bytes | None = None,
         taken: Sequence[int] | set[int] = (),
-    ) -> _Answer:
+    ) -> Answer:
         """The answer, also where it is a refusal that is ``taken``. Raises CommandFailed."""
         own = {"Authorization": f"Bearer {self._token}", "Tus-Resumable": "1.0.0"}
         end = time.monotonic() + PATIENCE
         while True:
-            request = Request(address, body, {**own, **(headers or {})}, method=method)  # noqa: S310 (checked)
             wait = _PAUSE
             try:
-                with self._opener.open(request, timeout=_ANSWER_SECONDS) as answer:
-                    return _Answer(answer.status, answer.headers, answer.read())
-            except HTTPError as error:
-                found = _Answer(error.code, error.headers, _body(error))
-                if found.status in taken:
-                    return found
-                why = _why(found)
-                if found.status not in _AGAIN:
-                    raise CommandFailed(why) from None
-                asked = found.headers.get("Retry-After", "")  # a proxy may name a date
+                answer = asking.ask(
+                    method, address, {**own, **(headers or {})}, body, _ANSWER_SECONDS, _MOST_SAID
+                )
+                if answer.status < 300 or answer.status in taken:  # noqa: PLR2004 (2xx)
+                    return answer
+                why = _why(answer)
+                if answer.status not in _AGAIN:
+                    raise CommandFailed(why)
+                asked = answer.headers.get("Retry-After", "")  # a proxy may name a date
                 wait = float(asked) if asked.isdecimal() else _PAUSE
-            except (OSError, HTTPException) as error:
-                reason = getattr(error, "reason", None) or error
-                if isinstance(reason, ssl.SSLCertVerificationError):
-                    raise CommandFailed(
-                        f"{self._root} has no certificate that can be trusted; SSL_CERT_FILE names"
-                        " the file of the room's authority"
-                    ) from None
-                why = f"{self._root} gives no answer: {reason}"
+            except ssl.SSLCertVerificationError:
+                raise CommandFailed(
+                    f"{self._root} has no certificate that can be trusted; SSL_CERT_FILE names"
+                    " the file of the room's authority"
+                ) from None
+            except OSError as error:
+                why = f"{self._root} gives no answer: {error}"
             if time.monotonic() + wait > end:
                 raise CommandFailed(why)
             time.sleep(wait)
 
 
-def _is_stored(answer: _Answer) -> bool:
+def _is_stored(answer: Answer) -> bool:
     """Whether it is a room's answer: many a server says 200 to all that it is asked."""
     with suppress(ValueError):
         told = json.loads(answer.body)
@@ -143,25 +123,18 @@ def _is_stored(answer: _Answer) -> bool:
     return False
 
 
-def _told(answer: _Answer, header: str) -> str:
+def _told(answer: Answer, header: str) -> str:
     """What a room says with each such answer. Raises CommandFailed where it is none."""
     if not (said := answer.headers.get(header)):
         raise CommandFailed(_why(answer))
     return str(said)
 
 
-def _body(error: HTTPError) -> bytes:
-    """What is said of a refusal, as far as it comes."""
-    with error, suppress(OSError, HTTPException):
-        return error.read(_MOST_SAID)
-    return b""
-
-
 def _encoded(text: str) -> str:
     return b64encode(text.encode(errors="replace")).decode()
 
 
-def _why(answer: _Answer) -> str:
+def _why(answer: Answer) -> str:
     try:
         return str(json.loads(answer.body)["error"]["message"])
     except (ValueError, KeyError, TypeError):

@@ -9,7 +9,14 @@ request finds a place whatever others do: theirs is the youngest, and answered b
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
+from typing import Any
+
+from gevent import monkey
+
+_poll: Any = monkey.get_original("select", "poll") if hasattr(select, "POLLRDHUP") else None
+"""Linux's, which tells that the other end has closed, whatever there is to be read before."""
 
 
 class Waiting:
@@ -64,3 +71,18 @@ class Waiting:
         # which would first take from that greenlet what it reads with.
         with contextlib.suppress(OSError):
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+def has_gone(sock: Any) -> bool:
+    """Whether the other end is known to have closed; elsewhere than on Linux not through TLS."""
+    inner = getattr(sock, "_sock", sock)  # gevent's own would wait, and TLS takes what it reads
+    try:
+        if _poll is None:
+            return not inner.recv(1, socket.MSG_PEEK)
+        poll = _poll()
+        poll.register(inner.fileno(), select.POLLRDHUP)
+        return bool(poll.poll(0))
+    except BlockingIOError:
+        return False
+    except (OSError, ValueError):  # closed here
+        return True

@@ -7,7 +7,7 @@ that it answers with, may take longer, as long as they go on (``progress.py``).
 
 Of pywsgi one private name is overridden, ``_sendall``; not documented either are ``rfile``,
 ``wsgi_input``, ``close_connection``, ``result``, ``response_length``, ``provided_content_length``,
-``MessageClass`` and the methods below (read in gevent 26.9).
+``response_use_chunked``, ``MessageClass`` and the methods below (read in gevent 26.9).
 tests/http/test_wsgi_handler.py fails where they do something else.
 """
 
@@ -31,7 +31,7 @@ from lanchat.http.heads import Head
 from lanchat.http.pace import BYTES_OF_ONE, LONGEST_DELAY
 from lanchat.http.progress import Progress
 from lanchat.http.streamed_body import StreamedBody
-from lanchat.http.waiting import Waiting
+from lanchat.http.waiting import Waiting, has_gone
 
 REQUEST_SECONDS = 10.0
 ANSWER_SECONDS = 20.0
@@ -116,6 +116,7 @@ class Handler(pywsgi.WSGIHandler):
         """Called when the head of the request is complete."""
         environ: dict[str, Any] = super().get_environ()
         environ["lanchat.socket"] = self.socket
+        environ["lanchat.has_gone"] = partial(has_gone, self.socket)
         if isinstance(self.socket, gevent.ssl.SSLSocket):
             environ["wsgi.url_scheme"] = "https"
         environ["wsgi.file_wrapper"] = FileWrapper
@@ -178,6 +179,11 @@ class Handler(pywsgi.WSGIHandler):
         if self._unread:
             headers = [*headers, ("Connection", "close")]
         return super().start_response(status, headers, exc_info)
+
+    def finalize_headers(self) -> None:
+        super().finalize_headers()
+        if self.command == "HEAD":  # the end of a body would be taken for the next answer
+            self.response_use_chunked = False
 
     def process_result(self) -> None:
         """Send what the application has answered."""

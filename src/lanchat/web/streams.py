@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 
+import flask
 from werkzeug.wrappers import Response
 
 from lanchat.chat.feeds import Waiter
@@ -35,13 +36,21 @@ _AT_ONCE = 100
 """Messages that are read for a stream at a time."""
 
 
+@dataclass(eq=False, frozen=True, slots=True)
+class _Wait:
+    bot: str
+    waiter: Waiter
+    has_gone: Callable[[], bool]
+    """Whether whoever waits is known to have hung up."""
+
+
 class Streams:
     """Everything that waits."""
 
     def __init__(self, site: Site) -> None:
         self._hub = site.hub
         self._reading = site.reading
-        self._open: Counter[str] = Counter()
+        self._open: list[_Wait] = []
 
     def wait(self, bot: Bot, cursor: Cursor | None, limit: int, seconds: float) -> Feed:
         """What has changed since the cursor, as soon as something has, but no later than this.
@@ -52,7 +61,7 @@ class Streams:
         if cursor is None or not seconds or _tells_something(feed):
             return feed
         end = time.monotonic() + seconds
-        with self._place(bot), self._hub.feeds.waiting(bot.room) as waiter:
+        with self._waiting(bot) as waiter:
             while not waiter.is_over:
                 waiter.look()
                 self._hub.bots.check_reading(bot)
@@ -71,8 +80,7 @@ class Streams:
         if cursor is None:
             cursor = Cursor(self._reading.feed(bot.room, None, 1).seq, self._hub.epoch)
         with ExitStack() as undo:
-            undo.enter_context(self._place(bot))
-            waiter = undo.enter_context(self._hub.feeds.waiting(bot.room))
+            waiter = undo.enter_context(self._waiting(bot))
             lines = self._lines(bot, cursor, waiter)
             response = Response(lines, mimetype=LINES)
             response.call_on_close(undo.pop_all().close)
@@ -94,16 +102,32 @@ class Streams:
                     yield b"\n"
 
     @contextmanager
-    def _place(self, bot: Bot) -> Iterator[None]:
-        if self._open[bot.id] >= OF_A_PROGRAM or self._open.total() >= IN_ALL:
-            raise TooManyConnections
-        self._open[bot.id] += 1
-        try:
-            yield
-        finally:
-            self._open[bot.id] -= 1
-            if not self._open[bot.id]:
-                del self._open[bot.id]
+    def _waiting(self, bot: Bot) -> Iterator[Waiter]:
+        """One of the places. Raises TooManyConnections."""
+        if not self._has_place(bot):
+            self._end_gone()
+            if not self._has_place(bot):
+                raise TooManyConnections
+        with self._hub.feeds.waiting(bot.room) as waiter:
+            has_gone = flask.request.environ.get("lanchat.has_gone", bool)
+            wait = _Wait(bot.id, waiter, has_gone)
+            self._open.append(wait)
+            try:
+                yield waiter
+            finally:
+                with suppress(ValueError):  # it is not there any more where it was ended
+                    self._open.remove(wait)
+
+    def _has_place(self, bot: Bot) -> bool:
+        own = sum(wait.bot == bot.id for wait in self._open)
+        return own < OF_A_PROGRAM and len(self._open) < IN_ALL
+
+    def _end_gone(self) -> None:
+        """Let nobody wait who has hung up: a long poll says nothing by which that is noticed."""
+        for wait in [each for each in self._open if each.has_gone()]:
+            self._open.remove(wait)
+            wait.waiter.is_over = True
+            wait.waiter.wake()
 
 
 def told(feed: Feed, epoch: str) -> dict[str, object]:
