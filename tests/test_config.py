@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lanchat.config import ServeConfig, plain_host
@@ -57,3 +59,12 @@ def test_an_allowed_host_is_written_as_browsers_do() -> None:
     """Whatever alphabet or case it was typed in."""
     config = ServeConfig(allow_hosts=("Praça.example.", "[FD00::0:5]", "192.168.1.5"))
     assert config.allow_hosts == ("xn--praa-2oa.example", "fd00::5", "192.168.1.5")
+
+
+@pytest.mark.parametrize(
+    ("path", "inspect", "why"),
+    [("trace", False, "with --no-inspect"), ("-", True, "the name of a file")],
+)
+def test_a_trace_that_cannot_be_is_refused(path: str, inspect: bool, why: str) -> None:
+    with pytest.raises(SettingRefused, match=f"trace .*{why}"):
+        ServeConfig(trace=Path(path), inspect=inspect)

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from lanchat.hooks import Hooks
+    from lanchat.live.inspection.trace_file import TraceFile
 
 _GOODBYE_SECONDS = 1.0
 """How long clients have to take the last words."""
@@ -119,7 +120,9 @@ class Web:
         self._hub = chat.hub
         reading = Reading(StoredHistory(storage.database))
         statistics = chat.hub.statistics
-        self._inspection = Inspection(lambda: statistics.last) if config.inspect else None
+        self._inspection: Inspection | None = None
+        if config.inspect:
+            self._inspection = Inspection(statistics.commit_of, _trace_file(config, chat.hub))
         self._class_view = _class_view(config) if config.inspect else None
         self.app: flask.Flask = create_app(
             config,
@@ -171,6 +174,8 @@ class Web:
             self._hub.publish(ServerStopping(timestamp(time.time())))
         self._hub.close()
         self._stack.close(_GOODBYE_SECONDS)
+        if self._inspection is not None:
+            self._inspection.stop()
 
 
 class Backend:
@@ -237,6 +242,15 @@ def _metrics() -> ModuleType:
         return import_module("lanchat.metrics")
     except ModuleNotFoundError as error:
         raise ExtraMissing("--metrics", "prometheus-client") from error
+
+
+def _trace_file(config: ServeConfig, hub: Hub) -> TraceFile | None:
+    """What hosts' connections are written into."""
+    if config.trace is None:
+        return None
+    from lanchat.live.inspection.trace_file import TraceFile  # here: few want one
+
+    return TraceFile(config.trace, hub.is_moderator)
 
 
 def _hooks(config: ServeConfig, hub: Hub, reading: Reading) -> Hooks:

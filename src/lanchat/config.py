@@ -123,7 +123,8 @@ class ServeConfig:
     servers share, and ``files_dir`` the folder that they need for files; ``reuse_port`` lets
     several of them listen on one port, and ``sticky`` says that whatever is in front of them leads
     a client to the same one each time; ``rooms`` is who may open some, ``private`` between whom
-    there are some for two; ``inspect`` lets people look at the bytes of their own connections.
+    there are some for two; ``inspect`` lets people look at the bytes of their own connections,
+    and ``trace`` is a file that has those of hosts.
     Raises SettingRefused.
     """
 
@@ -148,6 +149,7 @@ class ServeConfig:
     rooms: Literal["hosts", "all"] = "hosts"
     private: Literal["off", "hosts", "all"] = "hosts"
     inspect: bool = True
+    trace: Path | None = None
     access_code: str | None = field(default=None, repr=False)
     lang: str | None = None
     interface: str | None = None
@@ -174,6 +176,7 @@ class ServeConfig:
         self._check_hooks()
         self._check_encryption()
         self._check_database()
+        self._check_trace()
 
     def _check_numbers(self) -> None:
         for name, (least, most, hint) in RANGES.items():
@@ -239,6 +242,14 @@ class ServeConfig:
         if self.reuse_port and sys.platform != "linux":
             hint = "Linux alone shares a port's connections out; give each process its own --port"
             raise SettingRefused("reuse-port", "on", hint)
+
+    def _check_trace(self) -> None:
+        if self.trace is not None and not self.inspect:
+            hint = "with --no-inspect nobody's connections are looked at; leave one of the two out"
+            raise SettingRefused("trace", str(self.trace), hint)
+        if str(self.trace) == "-":
+            hint = "what is printed is for people; give the name of a file"
+            raise SettingRefused("trace", "-", hint)
 
     @property
     def takes_files(self) -> bool:

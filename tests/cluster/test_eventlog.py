@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from dataclasses import replace
 
 import psycopg
@@ -255,3 +256,21 @@ def test_all_learn_what_one_has_retired(join, until):
     event = MessagesRetired(((1, 5), (8, 9)))
     one.log.announce(event)
     until(lambda: one.told == other.told == [event])
+
+
+def test_a_commit_is_known_where_it_was_made_when_it_is_told(join, until):
+    """When it was, and how much was in it; nowhere else."""
+    one, other = join(), join()
+    found: dict[object, list[tuple[float, int] | None]] = {one: [], other: []}
+    for process in (one, other):
+        to, commit_of = found[process], process.log.statistics.commit_of
+        process.log.listen(lambda event, at=commit_of, to=to: to.append(at(event.message.id)))
+    known = found[one]
+    before = time.perf_counter()
+    say(one.log, "abc")
+    say(other.log, "d")
+    say(one.log, "e")
+    until(lambda: len(known) == len(found[other]) == 5)
+    assert [commit is None for commit in known] == [False, False, False, True, False]
+    assert [commit is None for commit in found[other]] == [True, True, True, False, True]
+    assert all(size >= 1 and before < at < time.perf_counter() for at, size in filter(None, known))

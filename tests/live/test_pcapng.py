@@ -1,9 +1,5 @@
 """Files for Wireshark, read by Wireshark's own program."""
 
-import csv
-import io
-import subprocess
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +7,7 @@ from wsproto.connection import Connection, ConnectionType
 from wsproto.events import TextMessage
 
 from lanchat.live.inspection.pcapng import Capture, checksum
-from tests.world.needs import need
+from tests.world import tshark
 
 BROWSER = ("192.0.2.7", 50_000), ("2001:db8::7", 50_000), ("", 0)
 SERVER = ("192.0.2.1", 8765), ("2001:db8::1", 8765), ("", 0)
@@ -24,22 +20,6 @@ ANSWER = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
 )
-CHECKED = ("-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE")
-
-
-@pytest.fixture(scope="module")
-def tshark():
-    """Read a file by it: the values of these fields, a row for each packet."""
-    program = need("tshark")
-
-    def read(path, *fields):
-        asked = [part for field in fields for part in ("-e", field)]
-        command = [program, "-r", str(path), *CHECKED, "-T", "fields", "-E", "separator=,"]
-        command += ["-E", "quote=d", *asked]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        return list(csv.reader(io.StringIO(done.stdout)))
-
-    return read
 
 
 def masked(text):
@@ -51,7 +31,7 @@ def plain(text):
 
 
 @pytest.mark.parametrize(("guest", "server"), [*zip(BROWSER, SERVER, strict=True)])
-def test_tshark_reads_what_was_written(tmp_path, tshark, guest, server):
+def test_tshark_reads_what_was_written(tmp_path, guest, server):
     """Whole frames and one that was kept in part, in both directions, with nothing to complain."""
     long = plain("x" * 200_000)
     with (tmp_path / "file.pcapng").open("wb") as file:
@@ -64,7 +44,7 @@ def test_tshark_reads_what_was_written(tmp_path, tshark, guest, server):
         capture.data(flow, plain("2"), 1_795_702_802.0, from_browser=False)
         capture.data(flow, masked("3"), 1_795_702_802.125, from_browser=True)
         capture.close(flow, 1_795_702_803.0, by_browser=True)
-    rows = tshark(
+    rows = tshark.read(
         *(tmp_path / "file.pcapng", "frame.time_epoch", "websocket.payload.text"),
         *("websocket.mask", "tcp.checksum.status", "_ws.malformed", "tcp.analysis.flags"),
         *("tcp.flags.str", "ip.checksum.status"),

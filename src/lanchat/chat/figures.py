@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Sequence
+from time import perf_counter
+
+_KNOWN = 50
+"""So many of the last commits are known one by one."""
 
 
 class Histogram:
@@ -31,6 +36,18 @@ class CommitStatistics:
         """How long commits took that succeeded."""
         self.sizes = Histogram((1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000))
         """How many changes were in each batch, stored or not."""
-        self.last: tuple[float, int] | None = None
-        """When the last commit ended, by `perf_counter`, and how many changes were in it; only
-        where what it has stored is told before the next one."""
+        self._commits: deque[tuple[int, int, float, int]] = deque(maxlen=_KNOWN)
+
+    def committed(self, first: int, last: int, size: int) -> None:
+        """The messages from one id to another were stored just now, in one of so many changes."""
+        self._commits.append((first, last, perf_counter(), size))
+
+    def commit_of(self, message_id: int) -> tuple[float, int] | None:
+        """When it was stored here, by `perf_counter`, and how many changes were in that commit.
+
+        None where another process has stored it, or that is long ago.
+        """
+        for first, last, at, size in reversed(self._commits):
+            if first <= message_id <= last:
+                return at, size
+        return None

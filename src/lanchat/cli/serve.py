@@ -54,7 +54,7 @@ GROUPS = {
         *("metrics", "metrics_token", "metrics_token_file"),
         *("hooks", "hook_secret", "hook_secret_file"),
     ],
-    "Output": ["show_qr", "open_browser", "quiet", "verbose", "color"],
+    "Output": ["trace", "show_qr", "open_browser", "quiet", "verbose", "color"],
 }
 """What the options stand under in the help; those that are left stand at its end."""
 
@@ -279,6 +279,13 @@ GROUPS = {
     is_flag=True,
     help="Let nobody look at the frames of their own connections, as people who learn about "
     "networks do.",
+)
+@option(
+    "--trace",
+    type=FILE,
+    show_default="none",
+    help="Write the frames of connections that hosts open into this file for Wireshark, while they "
+    "go on, up to 100 MB.",
 )
 @option(
     "--metrics",

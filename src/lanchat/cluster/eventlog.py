@@ -169,8 +169,11 @@ class PostgresEventLog:
                 stored = time.perf_counter()
                 statistics.seconds.add(stored - start)
                 batch[-1][1].add_done_callback(partial(self._note_told, stored))
+                new = [position for position, outcome in found if _is_new_message(outcome)]
+                if new:  # as is known before any is told
+                    statistics.committed(new[0], new[-1], len(batch))
                 settle([Answer(*found[i], future) for i, (_, future) in enumerate(batch)])
-                statistics.messages += sum(map(_is_new_message, (one for _, one in found)))
+                statistics.messages += len(new)
             except LanchatError as error:
                 failure = str(error)
                 if isinstance(error.__cause__, Silent):

@@ -19,7 +19,7 @@ _SAID = b'42["add_chat_message",'
 _HEAD_BYTES = 10  # the longest head of our frames
 
 Commit = tuple[float, int]
-"""When the last one ended, by `perf_counter`, and how many changes were in it."""
+"""When it ended, by `perf_counter`, and how many changes were in it."""
 
 
 @dataclass(slots=True)
@@ -49,12 +49,12 @@ class FanTrace:
         self,
         flusher: Flusher,
         authors: Container[str],
-        last_commit: Callable[[], Commit | None],
+        commit_of: Callable[[int], Commit | None],
         note: Callable[[Fan], None],
     ) -> None:
         self._flusher = flusher
         self._authors = authors
-        self._last_commit = last_commit
+        self._commit_of = commit_of
         self._note = note
         self._fans: dict[int, Fan] = {}
         """Those of this turn: clients of other traits are told in another broadcast."""
@@ -106,7 +106,7 @@ class FanTrace:
             return None
         fan = self._fans.get(said.id)
         if fan is None:
-            committed, together = self._last_commit() or (None, None)
+            committed, together = self._commit_of(said.id) or (None, None)
             fan = Fan(said.id, said.user_id, committed, together, perf_counter())
             self._fans[said.id] = fan
         return fan

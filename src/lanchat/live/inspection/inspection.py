@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from lanchat.live.inspection.fanout_trace import Commit, Fan, FanTrace
+    from lanchat.live.inspection.trace_file import TraceFile
     from lanchat.live.inspection.view import Look, View
 
 OF_A_BROWSER = 3
-IN_ALL = 30
+IN_ALL = 100
 """So many may look at a time."""
 
 _AGAIN = 1012
@@ -40,15 +41,21 @@ Owner = tuple[str, str]
 class Inspection:
     """All views of one server. ``attach`` connects it with the stack before anybody looks.
 
-    ``last_commit`` tells of the last group commit, where that is known.
+    ``commit_of`` tells of the group commit of a message, where it was this server's; ``file`` gets
+    the connections of hosts.
     """
 
-    def __init__(self, last_commit: Callable[[], Commit | None] = lambda: None) -> None:
+    def __init__(
+        self,
+        commit_of: Callable[[int], Commit | None] = lambda _: None,
+        file: TraceFile | None = None,
+    ) -> None:
         self.whose: Callable[[WSGIEnvironment], Owner | None] = lambda _: None
         """Who opens a socket, by the cookie of their request."""
-        self._last_commit = last_commit
+        self._commit_of = commit_of
+        self._file = file
         self._views: dict[Owner, View] = {}
-        self._trace: FanTrace | None = None
+        self._fanout_trace: FanTrace | None = None
 
     def attach(
         self, flusher: Flusher, find: Callable[[str], WebSocket | None], forget: Callable[[], None]
@@ -94,7 +101,7 @@ class Inspection:
         """The same maker of WebSockets, but that those of who looks are looked at."""
 
         def maker(handler: Callable[[WebSocket], Any], server: object) -> Any:
-            if not self._views:
+            if not self._views and self._file is None:
                 return make(handler, server)
             return partial(self._open, make, handler, server)
 
@@ -105,6 +112,11 @@ class Inspection:
         for view in self._views.values():
             for look in view.looks:
                 look.close()
+
+    def stop(self) -> None:
+        """All connections are closed: nothing more is to be seen."""
+        if self._file is not None:
+            self._file.close()
 
     def _open(
         self,
@@ -117,6 +129,8 @@ class Inspection:
         view = None if (owner := self.whose(environ)) is None else self._views.get(owner)
 
         def handle(websocket: WebSocket) -> Any:
+            if self._file is not None and owner is not None:
+                self._file.tap(owner[0], websocket, environ)
             if view is not None and view.looks:
                 view.tap(websocket, environ)  # the answer has not left yet
             return handler(websocket)
@@ -127,10 +141,10 @@ class Inspection:
         from lanchat.live.inspection.fanout_trace import FanTrace
         from lanchat.live.inspection.view import View
 
-        if self._trace is None:
+        if self._fanout_trace is None:
             authors = _Authors(self._views)
-            self._trace = FanTrace(self._flusher, authors, self._last_commit, self._note_fan)
-            self._trace.start()
+            self._fanout_trace = FanTrace(self._flusher, authors, self._commit_of, self._note_fan)
+            self._fanout_trace.start()
         view = self._views[owner] = View()
         self._flusher.flush()  # whole frames have left before: what comes next begins with one
         for connection in connections:
@@ -144,11 +158,11 @@ class Inspection:
         for tap in view.taps:
             tap.lift()
         self._forget()
-        if self._trace is not None and not self._views:
+        if self._fanout_trace is not None and not self._views:
             from lanchat.live.inspection.lines import forget
 
-            self._trace.stop()
-            self._trace = None
+            self._fanout_trace.stop()
+            self._fanout_trace = None
             forget()
 
     def _note_fan(self, fan: Fan) -> None:

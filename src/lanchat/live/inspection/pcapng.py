@@ -35,6 +35,9 @@ _UNKNOWN = ip_address("127.0.0.1"), ip_address("127.0.0.1")
 _PORTS = 50_000, 80
 """Behind a Unix socket nobody has an address."""
 
+BEGINNING = struct.pack("<I", _SECTION)
+"""What every file begins with."""
+
 Address = tuple[str, int]
 
 

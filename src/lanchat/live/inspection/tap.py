@@ -102,6 +102,8 @@ class Tap:
         self.closed: Entry | None = None
         self.websocket = websocket
         self._note = note
+        self._replaced: list[tuple[dict[str, Any], str, Any]] = []
+        """Whose methods are replaced, which, and what stood there of another tap."""
         self._greeting = bytearray() if handshake else None
         self._in, self._out = Onlooker(), Onlooker()
         self._unseen = 0
@@ -132,28 +134,32 @@ class Tap:
         return next(found, None)
 
     def lift(self) -> None:
-        """Let the connection go its usual way again."""
-        websocket = self.websocket
-        frames = websocket._frames  # noqa: SLF001
-        for patched, name in ((frames, "feed"), (frames, "next"), (websocket, "_end")):
-            vars(patched).pop(name, None)
-        websocket.writer.send = self._send
+        """Let the connection go as it did before; of several taps the last one goes first."""
+        while self._replaced:
+            methods, name, before = self._replaced.pop()
+            if before is None:
+                del methods[name]
+            else:
+                methods[name] = before
 
     def lay(self) -> None:
         """See all from now on."""
         websocket = self.websocket
-        frames = websocket._frames  # noqa: SLF001
+        frames, writer = websocket._frames, websocket.writer  # noqa: SLF001
         self._feed, self._next = frames.feed, frames.next
-        self._end = websocket._end  # noqa: SLF001
-        self._send = websocket.writer.send
-        _, self._unseen = websocket.writer.backlog
+        self._send, self._end = writer.send, websocket._end  # noqa: SLF001
+        _, self._unseen = writer.backlog
         # What is there of a frame that has begun is seen as well.
         self._see_received(frames.rest)
-        patched: Any = frames
-        patched.feed, patched.next = self._on_feed, self._on_next
-        patched = websocket
-        patched._end = self._on_end  # noqa: SLF001
-        websocket.writer.send = self._on_send
+        for patched, name, method in (
+            (frames, "feed", self._on_feed),
+            (frames, "next", self._on_next),
+            (writer, "send", self._on_send),
+            (websocket, "_end", self._on_end),
+        ):
+            methods = vars(patched)
+            self._replaced.append((methods, name, methods.get(name)))
+            methods[name] = method
 
     def _on_feed(self, data: bytes) -> None:
         self._see_received(data)
