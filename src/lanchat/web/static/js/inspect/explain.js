@@ -1,15 +1,12 @@
 // What the things on a wire are, pure: which layer they belong to, what is said of them, and where
 // their rules stand.
 
-const CONTINUATION = 0;
 const TEXT = 1;
-const BINARY = 2;
-const CLOSE = 8;
-const OPCODES = /** @type {Readonly<Record<number, string>>} */ ({
-  [CONTINUATION]: "continuation",
+export const OPCODES = /** @type {Readonly<Record<number, string>>} */ ({
+  0: "continuation",
   [TEXT]: "text",
-  [BINARY]: "binary",
-  [CLOSE]: "close",
+  2: "binary",
+  8: "close",
   9: "ping",
   10: "pong",
 });
@@ -138,8 +135,17 @@ export function meaningOf({ packet, head, from, close }) {
     const params = { code: close?.code ?? "" };
     return { layer: "W", key: `ws_${key}`, params, source: rfc6455(section) };
   }
-  const { engine, socket, ack, event } = packet;
-  if (socket === null || socket === undefined) {
+  return packetMeaning(packet, from);
+}
+
+/**
+ * What a packet of Engine.IO is, or that of Socket.IO in it.
+ * @param {NonNullable<Inspect.Frame["packet"]>} packet
+ * @param {Inspect.Side} from
+ * @returns {Inspect.Meaning}
+ */
+export function packetMeaning({ engine, socket, ack, event }, from) {
+  if (socket === null) {
     const key = `eio_${ENGINE[engine] ?? "message"}`;
     return { layer: "E", key, params: {}, source: ENGINE_IO };
   }

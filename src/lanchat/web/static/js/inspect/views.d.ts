@@ -32,6 +32,35 @@ declare namespace Inspect {
     readonly meaning: Meaning;
   }
 
+  /** The head of a frame as its bytes have it. */
+  interface Head {
+    readonly fin: boolean;
+    readonly rsv: number;
+    readonly opcode: number;
+    readonly masked: boolean;
+    /** What the second byte says of the length, and how many bytes more say it. */
+    readonly short: number;
+    readonly extended: number;
+    /** The payload's. */
+    readonly length: number;
+    readonly key: Uint8Array | null;
+    /** Where the payload begins. */
+    readonly start: number;
+  }
+
+  /** A frame with all that can be read of its bytes. */
+  interface Read {
+    readonly entry: Frame;
+    readonly bytes: Uint8Array;
+    readonly head: Head;
+    /** As far as it was kept: as it was on the wire, and without the mask. */
+    readonly payload: Uint8Array;
+    readonly plain: Uint8Array;
+  }
+
+  /** Say what something is; null for what the whole is. */
+  type Point = (meaning: Meaning | null) => void;
+
   interface View {
     /** `selected` is the key of an entry. */
     update(record: Record, selected: number | null): void;
