@@ -205,6 +205,24 @@ test("of a message's fan-out the last line counts", () => {
   );
 });
 
+test("a fan-out knows by which frame its message came, and how that begins", () => {
+  const said = '427["new_message",{"message":"Say \\"hi\\" \\u2764","client_id":"x"}]';
+  const record = after(
+    hello(),
+    open(1),
+    text("browser", said, { at: 1 }),
+    fan(41),
+    fan(42, { received: null }),
+  );
+  assert.deepEqual(
+    record.fans.map(({ event, text: begins }) => [event, begins]),
+    [
+      [2, 'Say "hi" \u2764'],
+      [null, null],
+    ],
+  );
+});
+
 test("a server that counts messages from the beginning has other ones", () => {
   const record = after(hello({ began: 0 }), fan(1), fan(2), hello({ began: 60 }), fan(1));
   assert.deepEqual(

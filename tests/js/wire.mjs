@@ -93,13 +93,21 @@ export function fan(message, more) {
 
 /**
  * @param {number} connection
- * @param {{ at?: number, sent?: number, received?: number, tcp?: Inspect.Tcp | null }} [more]
+ * @param {{ at?: number, sent?: number, received?: number, tcp?: Inspect.Tcp }} [more]
  * @returns {Inspect.Line.Link}
  */
-export function link(connection, { at = 0, sent = 0, received = 0, tcp = null } = {}) {
+export function link(connection, { at = 0, sent = 0, received = 0, ...more } = {}) {
   const counts = (/** @type {number} */ bytes) => ({ bytes, payload: bytes, frames: 1 });
   return {
-    ...{ kind: "link", connection, at, pong_seconds: null, sends: 1, tcp },
-    ...{ sent: counts(sent), received: counts(received) },
+    ...{ kind: "link", connection, at, pong_seconds: null, sends: 1, tcp: null },
+    ...{ sent: counts(sent), received: counts(received), ...more },
+  };
+}
+
+/** @param {Partial<Inspect.Tcp>} more @returns {Inspect.Tcp} */
+export function tcp(more) {
+  return {
+    ...{ rto: 204_000, mss: 1_448, unacknowledged: 0, lost: 0, rtt: 3_900, rtt_variance: 700 },
+    ...{ congestion_window: 10, retransmissions: 0, ...more },
   };
 }

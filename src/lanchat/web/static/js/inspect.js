@@ -2,15 +2,19 @@
 // what is seen (inspect/stream.js), then a connection of the page's own, so that its opening is seen.
 
 import { byId, readConfig, setText } from "./dom.js";
+import { mountFan } from "./inspect/fan.js";
 import { mountFrame } from "./inspect/frame.js";
 import { mountHandshake } from "./inspect/handshake.js";
 import { mountLadder } from "./inspect/ladder.js";
+import { mountLink } from "./inspect/link.js";
 import { initial as empty, entryOf, reduce as seen } from "./inspect/record.js";
 import { mountSaying } from "./inspect/saying.js";
 import { openStream } from "./inspect/stream.js";
 import { mountTabs } from "./inspect/tabs.js";
 import { mountTrouble } from "./inspect/trouble.js";
+import { watchTrips } from "./inspect/trips.js";
 import { mountThemeSwitches, onceAFrame } from "./page.js";
+import { historyRequest } from "./protocol.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
 import { makeWords } from "./words.js";
@@ -28,7 +32,6 @@ let paused = null; // the picture that stands still
 let selected = null;
 /** @type {ReturnType<typeof openSocket> | null} */
 let socket = null;
-let ownId = "";
 
 const tabs = mountTabs({ onTurn: () => schedule() });
 const options = { words, lang: config.lang, select, show: tabs.show };
@@ -37,15 +40,15 @@ const views = {
   ladder: mountLadder(at("ladder"), { ...options, next: (now) => saying.next(now) }),
   frame: mountFrame(at("frame"), options),
   handshake: mountHandshake(at("handshake"), options),
+  link: mountLink(at("link"), { ...options, probe }),
+  fanout: mountFan(at("fanout"), options),
 };
 const saying = mountSaying({
   words,
   limit: config.limits.message,
   ask: (request) => socket?.ask(request) ?? Promise.resolve(null),
-  own: () => ownId,
   people: () => state.members.length,
   onChange: schedule,
-  onTrip: (trip) => take([trip]),
 });
 const trouble = mountTrouble(at("inspect-trouble"), { words, hurry: () => stream.hurry() });
 const stream = openStream("inspect/stream", {
@@ -60,32 +63,29 @@ const stream = openStream("inspect/stream", {
 /** @param {readonly Inspect.Line[]} lines */
 function take(lines) {
   record = lines.reduce(seen, record);
-  saying.look(record);
   schedule();
 }
 
 /** Come in with a connection of this page's own, once it is looked at. */
 function connect() {
-  socket ??= openSocket(config, {
+  if (socket !== null) return;
+  socket = openSocket(config, {
     rate: config.limits.rate,
     // What is said here is not for this page to keep.
     dispatch(action) {
       state = { ...reduce(state, action), messages: [], notes: [], away: [] };
-      noteOwn();
       schedule();
     },
     getState: () => state,
     onUnauthorized: () => location.assign("./"),
     onPause() {},
   });
+  socket.onEngine((engine) => watchTrips(engine, (line) => take([line])));
 }
 
-/** Tell the record which of the connections is this page's. */
-function noteOwn() {
-  const id = socket?.engineId() ?? "";
-  if (id === "" || id === ownId) return;
-  ownId = id;
-  take([{ kind: "own", sid: id }]);
+/** Ask for something that changes nothing, and that nobody else sees. */
+async function probe() {
+  await socket?.ask(historyRequest({ before: 1 }));
 }
 
 /**

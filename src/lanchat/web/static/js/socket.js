@@ -241,8 +241,9 @@ export function openSocket(server, { rate, rooms, dispatch, getState, onUnauthor
 
   return {
     ...{ send, ask, command, load },
-    /** What Engine.IO calls this connection; nothing before there is one. */
-    engineId: () => socket.io.engine?.id,
+    /** Call it with each connection of Engine.IO that is opened from now on. */
+    onEngine: (/** @type {(engine: Engine) => void} */ call) =>
+      socket.io.on("open", () => call(socket.io.engine)),
     /** Try at once what was refused for a while: other rules hold. */
     hurry: () => {
       pace.reopen();

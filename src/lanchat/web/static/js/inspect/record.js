@@ -18,9 +18,9 @@ import {
   ranTo,
   unseen,
 } from "./connections.js";
+import { withFan } from "./fans.js";
 
 export const ENTRIES = 500;
-export const FANS = 50;
 const WAITING = 20;
 
 const ENGINE_OPEN = 0;
@@ -183,31 +183,6 @@ function withEntry(record, entry) {
   const { entries } = record;
   const kept = entries.length < ENTRIES ? entries : entries.slice(1 - ENTRIES);
   return { ...record, entries: [...kept, entry], next: entry.key + 1 };
-}
-
-/**
- * @param {Inspect.Record} record
- * @param {Inspect.Line.Fanout} line
- */
-function withFan(record, { kind: _, ...line }) {
-  const later = (/** @type {number | null} */ at) => (at === null ? null : at + record.shift);
-  const fan = {
-    ...line,
-    received: later(line.received),
-    checked: later(line.checked),
-    committed: later(line.committed),
-    told: line.told + record.shift,
-    taken: line.taken + record.shift,
-    view: record.view,
-  };
-  const place = record.fans.findIndex(({ message }) => message === fan.message);
-  const fans = [...record.fans];
-  if (place >= 0 && fans[place].view === fan.view) fans[place] = fan;
-  else {
-    if (place >= 0) fans.splice(place, 1);
-    fans.push(fan);
-  }
-  return { ...record, fans: fans.slice(-FANS) };
 }
 
 /**

@@ -16,19 +16,15 @@ const MEDIUM = 0xffff;
  */
 
 /**
- * `ask(request)` promises the server's answer, or null where none came; `own()` is the id of the
- * page's connection, `onTrip` is told how long the page has waited for an answer.
+ * `ask(request)` promises the server's answer, or null where none came.
  * @param {{
- *   words: Words, limit: number, own: () => string, people: () => number, onChange: () => void,
+ *   words: Words, limit: number, people: () => number, onChange: () => void,
  *   ask: (request: Wire.Request<"new_message">) => Promise<Wire.Answer<"new_message"> | null>,
- *   onTrip: (trip: Inspect.Line.Trip) => void,
  * }} options
  */
-export function mountSaying({ words, limit, own, people, onChange, ask, onTrip }) {
+export function mountSaying({ words, limit, people, onChange, ask }) {
   const field = byId("inspect-say", HTMLInputElement);
   const note = byId("inspect-said", HTMLElement);
-  /** @type {Map<string, Pick<Inspect.Line.Trip, "sid" | "seconds">>} */
-  const waited = new Map(); // by the client_id of what was said
 
   field.maxLength = limit;
   field.addEventListener("input", () => {
@@ -42,33 +38,13 @@ export function mountSaying({ words, limit, own, people, onChange, ask, onTrip }
 
   /** @param {string} text */
   async function say(text) {
-    const client_id = newClientId();
-    const sid = own();
-    const began = performance.now();
     field.value = "";
     onChange();
-    const answer = await ask(postRequest({ client_id, text }));
-    if (answer?.ok) {
-      waited.set(client_id, { sid, seconds: (performance.now() - began) / 1_000 });
-      return;
-    }
+    const answer = await ask(postRequest({ client_id: newClientId(), text }));
+    if (answer?.ok) return;
     if (field.value === "") field.value = text;
     setText(note, answer?.error.message ?? words.t("inspect.say.not_connected"));
     onChange();
-  }
-
-  /**
-   * Find what was said among the frames: its number tells which answer was waited for.
-   * @param {Inspect.Record} record
-   */
-  function look({ entries }) {
-    for (const [client_id, trip] of waited) {
-      const frame = entries.find((entry) => isOf(entry, client_id));
-      if (frame?.kind === "frame") {
-        waited.delete(client_id);
-        onTrip({ kind: "trip", ack: frame.packet?.ack ?? 0, ...trip });
-      }
-    }
   }
 
   /**
@@ -89,21 +65,12 @@ export function mountSaying({ words, limit, own, people, onChange, ask, onTrip }
     return { digits, size: headOf(length) + length, people: people() };
   }
 
-  return { look, next };
+  return { next };
 }
 
 /** @param {Inspect.Record} record */
 function connectionOf({ connections }) {
   return connections.find(({ own, state }) => own && state === "open")?.number;
-}
-
-/**
- * @param {Inspect.Entry} entry
- * @param {string} client_id
- */
-function isOf(entry, client_id) {
-  if (entry.kind !== "frame" || entry.from !== "browser") return false;
-  return entry.packet?.event === "new_message" && entry.text?.includes(client_id) === true;
 }
 
 /**

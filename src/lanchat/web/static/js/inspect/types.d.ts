@@ -181,6 +181,9 @@ declare namespace Inspect {
   interface Fan extends Omit<Line.Fanout, "kind"> {
     /** Which of the server's views it is of: ids of messages may begin anew with a server. */
     readonly view: number;
+    /** The key of the frame by which it came, and how its text begins, where that was seen. */
+    readonly event: number | null;
+    readonly text: string | null;
   }
 
   /** How a link did at a moment; what is counted is counted on where it was looked at anew. */
@@ -259,4 +262,17 @@ declare namespace Inspect {
     /** Those whose frames have not been seen yet. */
     readonly waiting: readonly Line.Trip[];
   }
+}
+
+declare namespace Inspect {
+  type Figures = ReturnType<typeof import("./figures.js").makeFigures>;
+}
+
+/** A connection of Engine.IO's client, as its documentation has it. */
+interface Engine {
+  readonly id: string;
+  on(
+    event: "packet" | "packetCreate",
+    call: (packet: { type: string; data?: unknown }) => void,
+  ): unknown;
 }
