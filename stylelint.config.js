@@ -4,9 +4,10 @@
 const HARMLESS = [
   "css-containment", // a hint: without it layout takes longer
   "css-focus-visible", // alone in its rule: else the browser's own outline is seen
+  "css-overflow-anchor", // what it switches off is missing as well
   "css-overscroll-behavior", // else a list that is at its end scrolls the page
   "css-resize", // phones have no handle to resize by
-  "css-scroll-behavior", // what it switches off is missing as well
+  "css-scroll-behavior", // likewise
   "text-size-adjust", // for browsers that enlarge text in landscape
   "viewport-unit-variants", // dvh: beside vh, and position: fixed in css/chat.css
 ];
