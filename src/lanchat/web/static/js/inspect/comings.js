@@ -29,7 +29,7 @@ export function mountComings(root, { words, figures }) {
    */
   function textsOf({ connection, ending, away }, began) {
     const time = (/** @type {number} */ at) => figures.clock(began + at);
-    const head = words.t(connection.own ? "inspect.link.own" : "inspect.link.other", {
+    const head = words.t(connection.own ? "inspect.link.this_page" : "inspect.link.another_tab", {
       number: connection.number,
     });
     const key = connection.opening ? "opened" : "open_before";

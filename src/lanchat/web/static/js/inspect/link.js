@@ -88,7 +88,7 @@ function mountChoice(words, onChange) {
   function nameOf(connection) {
     if (connection === undefined) return "";
     const { number, own } = connection;
-    return words.t(own ? "inspect.link.own" : "inspect.link.other", { number });
+    return words.t(own ? "inspect.link.this_page" : "inspect.link.another_tab", { number });
   }
 
   return { node, update };

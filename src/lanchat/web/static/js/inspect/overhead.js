@@ -39,11 +39,7 @@ export function mountOverhead(root, { words, figures }) {
       const texts = [
         figures.number(one.payload),
         t("heads_of", { bytes: figures.number(one.heads), frames: figures.number(one.frames) }),
-        t("below_of", {
-          bytes: figures.number(one.below),
-          segments: figures.number(one.segments),
-          each: figures.number(one.each),
-        }),
+        `${figures.number(one.below)} (${figures.number(one.segments)} × ${one.each})`,
         figures.number(wire),
         one.payload === 0 ? "–" : figures.percent((one.heads + one.below) / one.payload),
       ];

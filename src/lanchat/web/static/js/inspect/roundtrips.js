@@ -10,6 +10,7 @@ const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 28;
 const BROKEN_AFTER = 3; // seconds without a figure of the kernel's, of which there is one each second
+const LETTER = 7; // about as wide is one
 const TIMES = 10;
 const PAUSE = 300; // milliseconds between two of them
 
@@ -22,7 +23,7 @@ const SERIES = /** @type {const} */ (["pongs", "trips", "kernel"]);
  */
 export function mountRoundtrips(root, { words, figures, ask }) {
   const picture = svg("svg", { class: "curve", role: "img", height: HEIGHT });
-  const none = element("p", "curve__none", words.t("inspect.link.curve_none"));
+  const none = element("p", "curve__none");
   const measure = element("button", "button button--soft", words.t("inspect.link.measure"));
   const legend = SERIES.map(makeSeries);
   let width = 0;
@@ -70,7 +71,9 @@ export function mountRoundtrips(root, { words, figures, ask }) {
    * @param {number} now
    */
   function update(chain, now) {
-    measure.hidden = lastOf(chain)?.own !== true;
+    const isOwn = lastOf(chain)?.own === true;
+    measure.hidden = !isOwn;
+    setText(none, words.t(isOwn ? "inspect.link.curve_none" : "inspect.link.curve_none_other"));
     if (width > 0) draw({ chain, now });
     else drawn = { chain, now };
   }
@@ -90,7 +93,9 @@ export function mountRoundtrips(root, { words, figures, ask }) {
     picture.setAttribute("width", String(width));
     picture.setAttribute("aria-label", summary(curve));
     picture.replaceChildren(
-      ...curve.away.map(({ from, to }) => awayBox(x(Math.max(from, curve.from)), x(to))),
+      ...curve.away.flatMap(({ from, to }) =>
+        awayBox(x(Math.max(from, curve.from)), x(to), words.t("inspect.link.away_sign")),
+      ),
       ...curve.rungs.flatMap((seconds) => rung(y(seconds), right, figures.time(seconds))),
       ...curve.marks.map((ago) => mark(x(what.now - ago), ago)),
       ...seriesOf(curve, x, y),
@@ -152,18 +157,18 @@ function rung(y, right, text) {
 }
 
 /**
+ * When there was no connection; it says so where there is room.
  * @param {number} from
  * @param {number} to
+ * @param {string} text
  */
-function awayBox(from, to) {
+function awayBox(from, to, text) {
   const width = Math.max(1, to - from);
-  return svg("rect", {
-    class: "curve__away",
-    x: from,
-    y: TOP,
-    width,
-    height: HEIGHT - BOTTOM - TOP,
-  });
+  const height = HEIGHT - BOTTOM - TOP;
+  const box = svg("rect", { class: "curve__away", x: from, y: TOP, width, height });
+  if (width < LETTER * text.length) return [box];
+  const middle = { x: from + width / 2, y: TOP + 16, "text-anchor": "middle" };
+  return [box, svg("text", { class: "curve__text", ...middle }, text)];
 }
 
 /**
