@@ -234,6 +234,21 @@ test("a server that counts messages from the beginning has other ones", () => {
   );
 });
 
+test("of what ended long ago no figures are kept, of what is open they are", () => {
+  const lines = Array.from({ length: 30 }, (_, n) => [
+    open(n + 2, { at: n, opening: true }),
+    link(n + 2, { at: n }),
+    gone(n + 2, { at: n + 0.5 }),
+  ]);
+  const { connections } = after(hello(), open(1), link(1, {}), ...lines.flat());
+  const counts = connections.map(({ links }) => links.length);
+  assert.deepEqual([counts[0], counts[1], counts[30]], [1, 0, 1]);
+  assert.equal(
+    counts.reduce((all, one) => all + one),
+    21,
+  );
+});
+
 test("an hour of figures is bounded", () => {
   let record = after(hello(), open(1));
   for (let at = 0; at < 3_600; at += 1) record = reduce(record, link(1, { at }));

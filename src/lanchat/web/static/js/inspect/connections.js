@@ -199,14 +199,16 @@ export function endOf({ state, closed: end, links, opened: first }) {
 }
 
 /**
- * Of those of long ago only what happened is kept, no figures.
+ * Of those that ended long ago only what happened is kept, no figures.
  * @param {Inspect.Connection[]} connections
  */
 function lightened(connections) {
-  const old = connections[connections.length - 1 - FIGURES];
-  if (old === undefined) return connections;
-  connections[old.number - 1] = { ...old, links: [], pongs: [], trips: [], handshake: null };
-  return connections;
+  return connections.map((one, place) => {
+    const isLate = place >= connections.length - FIGURES || one.state === "open";
+    if (isLate || one.links.length + one.pongs.length + one.trips.length === 0) return one;
+    const end = one.closed ?? { at: endOf(one) ?? one.opened, by: null, code: null };
+    return { ...one, links: [], pongs: [], trips: [], handshake: null, closed: end };
+  });
 }
 
 /**
