@@ -6,10 +6,12 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from itertools import chain, cycle
+from pathlib import Path
 
 import pytest
 
-from lanchat.asking import ask
+from lanchat.asking import ask, authority
+from lanchat.errors import SettingRefused
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
@@ -87,3 +89,12 @@ def test_what_is_no_answer_is_an_error(other_end, said):
         ask("GET", f"http://127.0.0.1:{port}/", {}, None, 9, 1_000)
     with pytest.raises(OSError, match=r"."):
         ask("GET", "http://127.0.0.1:1/", {}, None, 9, 1_000)
+
+
+def test_a_file_without_a_certificate_is_refused(tmp_path):
+    """Whatever is in it, and where it is none."""
+    broken = tmp_path / "broken.pem"
+    broken.write_text("-----BEGIN CERTIFICATE-----\nxx\n-----END CERTIFICATE-----\n")
+    for path in (Path(__file__), broken, tmp_path, tmp_path / "missing"):
+        with pytest.raises(SettingRefused, match="no certificate"):
+            authority(path)

@@ -13,8 +13,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
+
+from lanchat.errors import SettingRefused
+
+_PEM = b"-----BEGIN CERTIFICATE-----"
 
 
 class Answer(NamedTuple):
@@ -25,6 +30,25 @@ class Answer(NamedTuple):
     body: bytes
 
 
+def authority(path: Path) -> str:
+    """The certificates in a file, as PEM, also where it is one as rooms hand it out.
+
+    Raises SettingRefused.
+    """
+    try:
+        content = path.read_bytes()
+        pem = content.decode("ascii") if _PEM in content else ssl.DER_cert_to_PEM_cert(content)
+        ssl.create_default_context(cadata=pem)
+    except (OSError, ValueError) as error:  # what ssl raises is an OSError
+        raise SettingRefused("ca", str(path), "there is no certificate in it") from error
+    return pem
+
+
+def trusting(path: Path) -> ssl.SSLContext:
+    """What believes the authority in a file, and no other one. Raises SettingRefused."""
+    return ssl.create_default_context(cadata=authority(path))
+
+
 def ask(  # noqa: PLR0917
     method: str,
     url: str,
@@ -32,13 +56,14 @@ def ask(  # noqa: PLR0917
     body: bytes | None,
     seconds: float,
     most: int,
+    context: ssl.SSLContext | None = None,
 ) -> Answer:
     """Ask, and read ``most`` bytes of the answer. Raises OSError.
 
     To connect may take ``seconds`` for each address of a name, and everything after that as long.
     """
     try:
-        return _ask(method, urlsplit(url), headers, body, seconds, most)
+        return _ask(method, urlsplit(url), headers, body, seconds, most, context)
     except OSError:
         raise
     except (HTTPException, ValueError) as error:
@@ -52,6 +77,7 @@ def _ask(  # noqa: PLR0917
     body: bytes | None,
     seconds: float,
     most: int,
+    context: ssl.SSLContext | None,
 ) -> Answer:
     host, is_encrypted = url.hostname or "", url.scheme == "https"
     kind = HTTPSConnection if is_encrypted else HTTPConnection
@@ -62,7 +88,8 @@ def _ask(  # noqa: PLR0917
         )
         closed.enter_context(_cut_off(sock, seconds))
         if is_encrypted:
-            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+            context = context or ssl.create_default_context()
+            sock = context.wrap_socket(sock, server_hostname=host)
         connection.sock = sock
         closed.enter_context(closing(connection))
         address = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"

@@ -9,11 +9,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from tests.world.command_line import CommandLine
 from tests.world.deadline import DEADLINE
 from tests.world.namespace import Namespace
 from tests.world.needs import need
@@ -106,6 +108,26 @@ def test_the_authority_can_be_fetched_and_compared(
     digest = hashlib.sha256(answer.content).digest()
     assert all(half.hex(":").upper() in server.output() for half in (digest[:16], digest[16:]))
     assert "/lanchat-ca.crt" in server.output()
+
+
+def test_programs_and_terminals_take_the_authority_as_it_is_handed_out(
+    server: ServerProcess, tmp_path: Path, person_factory: Callable[..., Person]
+) -> None:
+    """By `--ca`, in the form that rooms have for browsers; without it they say what to do."""
+    given = tmp_path / "lanchat-ca.crt"
+    answer = requests.get(f"{server.url}/lanchat-ca.crt", verify=server.verify, timeout=DEADLINE)
+    given.write_bytes(answer.content)
+    typed = CommandLine(tmp_path)
+    token = server.ask({"do": "token_new", "name": "build"})["token"]
+    for words in (
+        ("join", server.url, "--name", "Bia"),
+        ("say", "--url", server.url, "--token", token),
+    ):
+        ended = typed(*words, given="hello\n")
+        assert (ended.returncode, "/lanchat-ca.crt) with --ca" in ended.stderr) == (1, True)
+        assert typed(*words, "--ca", given, given="hello\n").returncode == 0
+    said = [(one["user"], one["message"]) for one in person_factory("Ana").join()["messages"]]
+    assert said == [("Bia", "hello"), ("build", "hello")]
 
 
 def test_who_begins_and_says_no_more_holds_up_nobody(

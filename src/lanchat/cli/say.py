@@ -80,6 +80,12 @@ class Terminal:
     show_envvar=True,
     help="What `lanchat token new` has printed there; others here can read what you type.",
 )
+@click.option(
+    "--ca",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --url: the authority of a room that is encrypted by one of its own.",
+)
 @room_options
 def say(
     *,
@@ -89,13 +95,14 @@ def say(
     program: str | None,
     url: str | None,
     token: str | None,
+    ca: Path | None,
     room: Room,
 ) -> None:
     """Say something in the room; without TEXT what comes from standard input, as it comes.
 
     It ends with 0 once everything is stored.
     """
-    speaker = _speaker(url, token, program, room)
+    speaker = _speaker(url, token, ca, program, room)
     text = " ".join(words)
     if not text.strip() and not files and (sys.stdin is None or sys.stdin.isatty()):
         raise click.UsageError("there is nothing to say: give a TEXT, a --file, or a pipe")
@@ -127,7 +134,9 @@ def _spoken(text: str, *, code: bool, alone: bool) -> Iterator[str]:
         yield from messages(readable(batch), code=code)
 
 
-def _speaker(url: str | None, token: str | None, program: str | None, room: Room) -> Speaker:
+def _speaker(
+    url: str | None, token: str | None, ca: Path | None, program: str | None, room: Room
+) -> Speaker:
     if url is None:
         return Terminal(room, program)
     if program:
@@ -136,4 +145,4 @@ def _speaker(url: str | None, token: str | None, program: str | None, room: Room
         raise click.UsageError("--url takes the --token of a program")
     from lanchat.cli.elsewhere import Elsewhere  # here: it takes a while
 
-    return Elsewhere(url, token)
+    return Elsewhere(url, token, ca)

@@ -6,6 +6,7 @@ import html
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,8 +14,10 @@ import requests
 import socketio
 import websocket  # noqa: F401 (what socketio would miss only when it connects)
 
+from lanchat.asking import trusting
 from lanchat.errors import CommandFailed, LanchatError
 from lanchat.net.room_address import room_address
+from lanchat.sending import Sender
 
 _SECONDS = 15.0
 _ALERT = re.compile(r'role="alert">(.*?)</', re.DOTALL)
@@ -41,10 +44,12 @@ class Door:
         self._http.trust_env = False
         self._http.headers["Accept-Language"] = "en"
         self._socket: socketio.Client | None = None
+        self._ca: Path | None = None
 
-    def trust(self, certificates: str) -> None:
+    def trust(self, pem: Path) -> None:
         """Believe the authority in this file, beside no other."""
-        self._http.verify = certificates
+        self._ca = pem
+        self._http.verify = str(pem)
 
     def log_in(self, name: str, code: str | None) -> None:
         """Take a name. Raises NotLetIn, Away, or CommandFailed where no lanchat answers."""
@@ -97,6 +102,12 @@ class Door:
         except (socketio.exceptions.SocketIOError, OSError) as error:
             raise Away(str(error)) from None
 
+    def upload(self, path: Path) -> str:
+        """Send a file; its id from then on. Raises CommandFailed or OSError."""
+        cookies = "; ".join(f"{one.name}={one.value}" for one in self._http.cookies)
+        context = trusting(self._ca) if self._ca is not None else None
+        return Sender(self.url, {"Cookie": cookies}, context).upload(path)
+
     def close(self) -> None:
         """End the connection."""
         socket, self._socket = self._socket, None
@@ -114,9 +125,12 @@ class Door:
                 *(method, self.url + path), data=form, allow_redirects=False, timeout=_SECONDS
             )
         except requests.exceptions.SSLError as error:
-            hint = "name the room's authority with --ca, or use an address that it is for"
+            if "CERTIFICATE_VERIFY_FAILED" not in str(error):
+                raise CommandFailed(f"{self.url} does not speak https; try http") from error
+            hint = f"name the room's authority ({self.url}/lanchat-ca.crt) with --ca"
             raise CommandFailed(
-                f"{self.url} has no certificate that can be trusted; {hint}"
+                f"{self.url} has no certificate that can be trusted; {hint},"
+                " or use an address that it is for"
             ) from error
         except requests.RequestException as error:
             raise Away(f"{self.url} gives no answer") from error
