@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from lanchat.chat.changes import Amend
-from lanchat.chat.events import ConnectionsClosed, MessageChanged, RulesChanged
+from lanchat.chat.events import ConnectionsClosed, MessageChanged, Notice, RulesChanged
 from lanchat.chat.model import Origin
 from lanchat.chat.room_settings import Ban, Mute, State
 from lanchat.errors import Muted, StoreUnavailable
@@ -84,7 +84,7 @@ def test_who_came_in_before_the_ban_of_another_process_was_known_here_leaves(
     ban = Ban("Bia", "", "", None, "host")
     hub._log.append(Amend(lambda state: state.ban(ban))).result(10)
     hub.tick(times.monotonic)
-    assert recorder.told.count(ConnectionsClosed(bia.id)) == 1
+    assert recorder.told[-2:] == [Notice(bia.id, "banned", None), ConnectionsClosed(bia.id)]
     hub.tick(times.monotonic)
     assert recorder.told.count(ConnectionsClosed(bia.id)) == 1
 

@@ -98,7 +98,9 @@ class Enforcement:
         for member in self._presence.members():
             self._tell(member, self._mute_of(member) if member.muted else None)
             entry, user = self._presence.entry(member.id), User(member.id, member.name)
-            if entry and self.permissions.banned(user, entry.origin, now):
+            if entry and (banned := self.permissions.banned(user, entry.origin, now)):
+                # What another server tells them of it may come too late.
+                self._notify(user.id, "banned", banned.until)
                 self._deliver(ConnectionsClosed(user.id))
 
     def _tell(self, was: Member, before: Mute | None) -> None:
