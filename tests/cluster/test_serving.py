@@ -9,6 +9,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 import requests
@@ -45,13 +46,16 @@ def come(
 ) -> Callable[..., Person]:
     """Let somebody come to a server; all that run know of them then."""
 
+    def knows(server: ServerProcess, name: str) -> bool:
+        return server.process.poll() is not None or name in here(server)
+
     def arrive(server: ServerProcess, name: str) -> Person:
         person = person_factory(name, server)
         answer = person.join()
         cursor = {"last_seq": answer["seq"], "epoch": answer["epoch"]}
         assert person.call("new_host", cursor)["ok"]
         for each in pair:
-            wait_for(lambda each=each: each.process.poll() is not None or name in here(each), name)
+            wait_for(partial(knows, each, name), name)
         return person
 
     return arrive
