@@ -10,6 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.world.look import Look
+
 pytestmark = pytest.mark.slow
 
 GUNICORN = [sys.executable, "-m", "gunicorn", "-k", "gevent", "lanchat.wsgi:app"]
@@ -60,12 +62,17 @@ def server(gunicorn):
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 def test_people_talk(ana, bia, transport):
     """Both transports work."""
+    look = Look(ana)
     ana.connect([transport])
     ana.join()
     bia.join()
     ana.say("through gunicorn")
     bia.hears("add_chat_message", message="through gunicorn")
     assert "Room 12" in ana.get("/chat").text
+    if transport == "websocket":
+        look.sees_event("new_message", said="through gunicorn")
+        assert not look.sees("handshake")["as_sent"]
+    look.close()
 
 
 def test_it_stops_in_order(ana, gunicorn):

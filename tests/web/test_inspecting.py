@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
-from typing import Any
+from ipaddress import ip_address
 
 import pytest
+import requests
 from wsproto.utilities import generate_accept_token
 
+from tests.world.deadline import DEADLINE
 from tests.world.look import Look
 from tests.world.person import Person
 from tests.world.raw_client import RawClient
-from tests.world.server import ServerProcess
 
-KEY = b"\xde\xad\xbe\xef"
+KEY, OTHER_KEY = b"\xde\xad\xbe\xef", b"\xfa\xce\xfe\xed"
+HERE = "127.0.0.1"
 
 
 @pytest.fixture
@@ -62,23 +65,36 @@ def test_what_one_says_is_seen_both_ways(
 def test_nothing_of_others_is_seen(
     ana: Person, bia: Person, raw_client: Callable[..., RawClient], look: Callable[[Person], Look]
 ) -> None:
-    """Neither what they send, nor their key, nor anybody's cookie, in lines and in the file."""
-    other = raw_client(bia, get_mask_key=lambda _: KEY)
-    other.join()
-    seen = look(ana)
-    raw_client(ana).join()
-    other.call("search", {"text": "secretword"})
-    other.say("heard by all")
-    seen.sees_event("add_chat_message", "server")
-    file = ana.get("/inspect.pcapng").content
-    lines = b"\n".join(seen.raw)
-    texts = b"\n".join(fact["text"].encode() for fact in seen.facts if "text" in fact)
-    assert b"heard by all" in texts
-    cookies = [str(c.value).encode() for p in (ana, bia) for c in p.http.cookies]
-    for secret in (b"secretword", KEY, KEY.hex().encode(), *cookies):
-        assert secret not in lines
-        assert secret not in file
-        assert secret.hex().encode() not in lines
+    """Both talk, both look, one is host: what a line or file has of the other was said to all."""
+    ana.become_host()
+    people = {}
+    for person, key, address in ((ana, KEY, "127.0.0.3"), (bia, OTHER_KEY, "127.0.0.5")):
+        way = socket.create_connection((HERE, person.server.port), source_address=(address, 0))
+        client = raw_client(person, get_mask_key=lambda _, key=key: key, socket=way)
+        client.join()
+        people[person.name] = person, client, look(person), key, address
+    for number in range(10):
+        for name, (_, client, *_) in people.items():
+            assert client.say(f"{number} heard by all from {name}")["ok"]
+            client.call("search", {"text": f"secretword of {name}"})
+    for name, (person, _, seen, key, address) in people.items():
+        _, _, _, other_key, other_address = people[other := "Bia" if name == "Ana" else "Ana"]
+        seen.sees_event("add_chat_message", "server", said="9 heard by all from Bia")
+        file = person.get("/inspect.pcapng").content
+        told = b"\n".join(seen.raw)
+        wire = b"".join(bytes.fromhex(each["bytes"]) for each in seen.facts if "bytes" in each)
+        texts = "\n".join(each["text"] for each in seen.facts if "text" in each)
+        assert f"heard by all from {other}" in texts
+        assert f"secretword of {name}" in texts
+        assert key.hex().encode() in told
+        assert ip_address(address).packed in file
+        cookies = [str(c.value) for p in (ana, bia) for c in p.http.cookies]
+        secrets = [f"secretword of {other}", *cookies]
+        for secret in map(str.encode, secrets):
+            assert not [each for each in (told, texts.encode(), wire, file) if secret in each]
+        for secret in (other_key, ip_address(other_address).packed):
+            assert secret.hex().encode() not in told
+            assert secret not in file
 
 
 def test_the_handshake_is_seen_by_who_looks_before(
@@ -99,36 +115,16 @@ def test_the_handshake_is_seen_by_who_looks_before(
     assert f"Sec-WebSocket-Accept: {accept['base64']}" in handshake["answer"]
     first = seen.sees("frame", **{"from": "server"})
     assert first["text"].startswith('0{"sid":')
-    client.socket.ping(b"?")
-    assert seen.sees("frame", **{"from": "server", "size": 3})["head"]["opcode"] == 10
-    client.socket.send_close(1001, b"bye")
-    closed = seen.sees("connection", state="closed")
-    assert (closed["by"], closed["code"]) == ("browser", 1001)
     link = seen.sees("link")
     assert link["sent"].keys() == link["received"].keys()
     if seen.sees("hello")["tcp"]:
         assert link["tcp"]["rtt"] > 0
-
-
-def test_it_goes_on_as_before_when_nobody_looks_any_more(
-    ana: Person, bia: Person, look: Callable[[Person], Look], until: Callable[..., Any]
-) -> None:
-    """Nothing is kept, and nothing is lost on the connection."""
-    ana.join()
-    bia.join()
-    seen = look(ana)
-    bia.say("seen")
-    seen.sees_event("add_chat_message", "server")
-    assert ana.get("/inspect.pcapng").status_code == 200
-    seen.close()
-    until(lambda: ana.get("/inspect.pcapng").status_code == 409, "the end of the look")
-    bia.say("unseen")
-    ana.hears("add_chat_message", message="unseen")
-    ana.say("still here")
-    bia.hears("add_chat_message", message="still here")
-    again = look(ana)
-    again.sees("connection", state="open")
-    assert not [fact for fact in again.facts if fact["kind"] == "frame"]
+    client.socket.ping(b"?")
+    assert seen.sees("frame", **{"from": "server", "size": 3})["head"]["opcode"] == 10
+    client.socket.send_close(1001, b"bye")
+    assert client.close_code() == 1001
+    closed = seen.sees("connection", state="closed")
+    assert (closed["by"], closed["code"]) == ("browser", 1001)
 
 
 def test_connections_are_opened_again(
@@ -150,11 +146,47 @@ def test_only_so_many_look(ana: Person, look: Callable[[Person], Look]) -> None:
     assert ana.get("/inspect/stream").status_code == 429
 
 
-def test_it_ends_with_the_session(ana: Person, look: Callable[[Person], Look]) -> None:
+def test_it_goes_on_for_who_is_muted_or_renamed(
+    ana: Person, bia: Person, raw_client: Callable[..., RawClient], look: Callable[[Person], Look]
+) -> None:
+    client = raw_client(ana)
+    client.join()
+    bia.become_host()
+    bia.join()
     seen = look(ana)
+    assert bia.command("mute", "Ana")["ok"]
+    renamed = ana.http.post(f"{ana.url}/name", data={"username": "Anita"})
+    assert renamed.status_code == 204
+    bia.say("all the same")
+    seen.sees_event("add_chat_message", "server", said="all the same")
+    raw_client(ana).join()
+    assert seen.sees("handshake", connection=2)
+    assert not seen.ended.is_set()
+
+
+def test_it_ends_with_the_session(
+    ana: Person, bia: Person, person_factory: Callable[..., Person], look: Callable[[Person], Look]
+) -> None:
+    """By a logout, an order of a host, or the login of somebody else in the same browser."""
+    caio, dora = person_factory("Caio"), person_factory("Dora")
+    bia.become_host()
+    bia.join()
+    for each in (caio, dora):
+        each.join()
+    looks = [look(each) for each in (ana, caio, dora)]
+    kept = {c.name: str(c.value) for c in ana.http.cookies}
     ana.log_out()
-    assert seen.ended.wait(10)
-    assert ana.get("/inspect/stream").status_code == 403
+    assert bia.command("kick", "Caio")["ok"]
+    dora.log_in("Eva")
+    for seen in looks:
+        assert seen.ended.wait(DEADLINE)
+    for person in (ana, caio):
+        assert person.get("/inspect/stream").status_code == 403
+    again = person_factory("Ana")
+    again.join()
+    assert look(again).sees("connection", state="open")
+    late = requests.get(f"{ana.url}/inspect/stream", cookies=kept, timeout=DEADLINE)
+    assert late.status_code == 403
 
 
 def test_strangers_see_nothing(person_factory: Callable[..., Person]) -> None:
@@ -164,19 +196,21 @@ def test_strangers_see_nothing(person_factory: Callable[..., Person]) -> None:
     assert stranger.http.post(f"{stranger.url}/inspect/again").status_code == 403
 
 
-def test_a_connection_over_tls_is_seen_within_it(
-    encrypted_server: ServerProcess,
-    person_factory: Callable[..., Person],
-    raw_client: Callable[..., RawClient],
-    look: Callable[[Person], Look],
-) -> None:
-    person = person_factory("Eva", encrypted_server)
-    seen = look(person)
-    client = raw_client(person)
-    client.join()
-    assert client.say("within")["ok"]
-    assert seen.sees("connection", state="open")["encrypted"]
-    assert '"within"' in seen.sees_event("new_message")["text"]
+def test_old_and_hasty_programs_are_answered(ana: Person) -> None:
+    """HTTP/1.0 knows no chunks, and who asks for the head alone does not look."""
+    cookies = "; ".join(f"{c.name}={c.value}" for c in ana.http.cookies)
+    head = f"/inspect/stream HTTP/1.0\r\nHost: {HERE}\r\nCookie: {cookies}\r\n\r\n"
+    with socket.create_connection((HERE, ana.server.port), DEADLINE) as way:
+        way.sendall(f"HEAD {head}".encode())
+        answer = way.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert ana.get("/inspect.pcapng").status_code == 409
+    with socket.create_connection((HERE, ana.server.port), DEADLINE) as way:
+        way.sendall(f"GET {head}".encode())
+        file = way.makefile("rb")
+        lines = list(iter(file.readline, b"\r\n"))
+        assert not [line for line in lines if line.lower().startswith(b"transfer-encoding")]
+        assert file.readline().startswith(b'{"kind":"hello"')
 
 
 @pytest.mark.server_options("--grace", "0.5", "--no-inspect")

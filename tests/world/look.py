@@ -35,13 +35,16 @@ class Look:
         fact: dict[str, Any] = wait_for(found, f"{kind} {fields}")
         return fact
 
-    def sees_event(self, name: str, whose: str = "browser") -> dict[str, Any]:
-        """Wait for a frame with this event."""
+    def sees_event(
+        self, name: str, whose: str = "browser", connection: int | None = None, said: str = ""
+    ) -> dict[str, Any]:
+        """Wait for a frame with this event, perhaps of one connection and with this text in it."""
 
         def found() -> dict[str, Any] | None:
             frames = (fact for fact in list(self.facts) if fact["kind"] == "frame")
             events = (each for each in frames if each.get("packet", {}).get("event") == name)
-            return next((each for each in events if each["from"] == whose), None)
+            wanted = (each for each in events if each["from"] == whose and said in each["text"])
+            return next((each for each in wanted if connection in {None, each["connection"]}), None)
 
         fact: dict[str, Any] = wait_for(found, f"an event {name}")
         return fact

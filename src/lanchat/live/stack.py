@@ -204,9 +204,10 @@ class Stack:
         )
 
     def _websocket_of(self, connection: str) -> WebSocket | None:
-        """The WebSocket of a connection, if it has one and goes the fast way."""
+        """The WebSocket of a connection, if it has one; the stock way not after it has polled."""
         sid = self._server.manager.eio_sid_from_sid(connection, "/")
-        return getattr(self._engine.sockets.get(sid), "websocket", None)
+        found: WebSocket | None = getattr(self._engine.sockets.get(sid), "websocket", None)
+        return found or self._server.environ.get(sid, {}).get("lanchat.websocket")
 
     def _troubles(self) -> dict[str, tuple[int, int]]:
         """The connections whose network takes less than there is for it."""

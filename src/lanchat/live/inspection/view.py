@@ -109,6 +109,8 @@ class Look:
         self._ended = False
         self._end = perf_counter() + LONGEST_SECONDS
         self._link_due = 0.0
+        self._linked: list[Tap] = []
+        """Of which connections it was told last how they do."""
 
     @property
     def is_over(self) -> bool:
@@ -142,9 +144,9 @@ class Look:
             gevent.sleep(_GATHER_SECONDS)  # what comes together leaves together
         self._event.clear()
         said, now = self._seen_since(), perf_counter()
-        if now >= self._link_due:
-            self._link_due = now + _LINK_SECONDS
-            view = self._view
+        view = self._view
+        if now >= self._link_due or self._linked != view.taps:
+            self._link_due, self._linked = now + _LINK_SECONDS, view.taps.copy()
             said += [line({**tap.link(), "at": view.seconds(now)}) for tap in view.taps]
         return b"".join(said)
 
