@@ -33,7 +33,7 @@ class Fan:
     """How many changes were in its commit."""
     told: float
     """When it was handed to those that send."""
-    connections: int = 0
+    connections: int
     taken: float = 0.0
     """When the kernel had it, but for those for whom something waits."""
     joined: int = 0
@@ -56,8 +56,6 @@ class FanTrace:
         self._authors = authors
         self._commit_of = commit_of
         self._note = note
-        self._fans: dict[int, Fan] = {}
-        """Those of this turn: clients of other traits are told in another broadcast."""
         self._leaving: list[Fan] = []
 
     def start(self) -> None:
@@ -69,14 +67,12 @@ class FanTrace:
         """Leave the Flusher as it was."""
         for name in ("broadcast", "flush"):
             vars(self._flusher).pop(name, None)
-        self._fans.clear()
 
     def _broadcast(self, group: Group, frame: bytes) -> None:
         flusher = self._flusher
         if flusher.gathered and not flusher.gathers_for(group):
             self._flush()  # as it would itself, but before this one is counted
-        if (fan := self._fan(frame)) is not None:
-            fan.connections += len(group.writers)
+        if (fan := self._fan(group, frame)) is not None:
             self._leaving.append(fan)
         Flusher.broadcast(flusher, group, frame)
 
@@ -87,13 +83,11 @@ class FanTrace:
         now = perf_counter()
         for fan in leaving:
             # Its frame is there at least, though a flush of before this trace may have sent it.
-            fan.taken, fan.joined = now, max(fan.joined, frames, 1)
+            fan.taken, fan.joined = now, max(frames, 1)
             fan.waiting = len(self._flusher.backlogged)
             self._note(fan)
-        if not self._leaving:
-            self._fans.clear()
 
-    def _fan(self, frame: bytes) -> Fan | None:
+    def _fan(self, group: Group, frame: bytes) -> Fan | None:
         """The fan of a frame, if it is a message of an author who looks."""
         start = frame.find(_SAID, 0, _HEAD_BYTES + len(_SAID))
         if start < 0:
@@ -104,12 +98,9 @@ class FanTrace:
             return None
         if said.user_id not in self._authors:
             return None
-        fan = self._fans.get(said.id)
-        if fan is None:
-            committed, together = self._commit_of(said.id) or (None, None)
-            fan = Fan(said.id, said.user_id, committed, together, perf_counter())
-            self._fans[said.id] = fan
-        return fan
+        committed, together = self._commit_of(said.id) or (None, None)
+        copies = len(group.writers)
+        return Fan(said.id, said.user_id, committed, together, perf_counter(), copies)
 
 
 class _Said(msgspec.Struct):
