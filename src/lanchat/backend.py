@@ -163,8 +163,6 @@ class Web:
         """
         if self._hooks is not None:
             self._hooks.close()
-        if self._inspection is not None:
-            self._inspection.close()
         if self._class_view is not None:
             self._class_view.close()
         if self._has_others:
@@ -174,8 +172,8 @@ class Web:
             self._hub.publish(ServerStopping(timestamp(time.time())))
         self._hub.close()
         self._stack.close(_GOODBYE_SECONDS)
-        if self._inspection is not None:
-            self._inspection.stop()
+        if self._inspection is not None:  # who looks has seen why it ends
+            self._inspection.close()
 
 
 class Backend:

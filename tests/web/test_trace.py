@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from lanchat.live.inspection import trace_file
 from lanchat.live.inspection.pcapng import BEGINNING
 from lanchat.live.inspection.trace_file import TraceFile
 from tests.world import tshark
+from tests.world.deadline import DEADLINE
 from tests.world.look import Look
 from tests.world.person import Person
 from tests.world.raw_client import RawClient
@@ -54,17 +56,17 @@ def test_hosts_connections_are_written(
     look = Look(ana)
     assert by_link.say("by the link")["ok"]
     assert '"by the link"' in look.sees_event("new_message")["text"]
-    written = texts(path)  # while all goes on
-    look.close()
-    for said in ("by the link", "by the terminal"):
-        assert f'["new_message", {{"message": "{said}"' in written
-    assert "by a guest" not in written
-    assert "before Caio was host" not in written
+    assert b'"message":"by the link"' in path.read_bytes()  # while it goes on
     server.ask({"do": "command", "name": "unhost", "text": "Caio"})
     from_terminal.call("search", {"text": "after Caio was host"})
-    by_link.socket.close()
     assert server.stop() == 0
-    assert "after Caio was host" not in texts(path)
+    assert look.ended.wait(DEADLINE)
+    assert [fact["close"]["code"] for fact in look.facts if "close" in fact] == [1001]
+    written = texts(path)
+    for said in ("by the link", "by the terminal"):
+        assert f'["new_message", {{"message": "{said}"' in written
+    for unsaid in ("by a guest", "before Caio was host", "after Caio was host"):
+        assert unsaid not in written
     content = path.read_bytes()
     cookies = [str(c.value).encode() for p in (ana, bia, guest) for c in p.http.cookies]
     assert not [secret for secret in (OTHER_KEY, *cookies) if secret in content]
@@ -105,4 +107,7 @@ def test_a_trace_ends_where_it_has_to(
         f"no more is written into the trace {path}: it has 0 MB"
     ]
     file.close()
-    assert tshark.read(path, "frame.number") == []
+    content = path.read_bytes()
+    (size,) = struct.unpack_from("<I", content, 4)
+    assert struct.unpack_from("<I", content, size - 4) == (size,)
+    assert len(content) == size

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import gevent
+
 from lanchat.errors import TooManyConnections
 from lanchat.live.websocket import WebSocket
 from lanchat.live.writer import Flusher
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 OF_A_BROWSER = 3
 IN_ALL = 100
 """So many may look at a time."""
+
+_LAST_SECONDS = 0.1
 
 _AGAIN = 1012
 """The WebSocket close code that asks to connect again (Service Restart)."""
@@ -108,13 +112,12 @@ class Inspection:
         return maker
 
     def close(self) -> None:
-        """Let nobody look any more."""
+        """All connections are closed: let who looks have the last lines, and nobody look more."""
         for view in self._views.values():
             for look in view.looks:
                 look.close()
-
-    def stop(self) -> None:
-        """All connections are closed: nothing more is to be seen."""
+        if self._views:
+            gevent.sleep(_LAST_SECONDS)
         if self._file is not None:
             self._file.close()
 
