@@ -70,18 +70,21 @@ class Inspection:
     @contextmanager
     def looking(self, owner: Owner, connections: Iterable[str]) -> Iterator[Look]:
         """Look at an owner's connections: these, and what they open. Raises TooManyConnections."""
-        from lanchat.live.inspection.view import Look
+        from lanchat.live.inspection.view import Look, View
 
         view = self._views.get(owner)
         if view is not None and len(view.looks) >= OF_A_BROWSER:
             raise TooManyConnections
         if sum(len(each.looks) for each in self._views.values()) >= IN_ALL:
             raise TooManyConnections
+        is_first = view is None
         if view is None:
-            view = self._begin(owner, connections)
+            view = self._views[owner] = View()
         look = Look(view)
         view.looks.append(look)
         try:
+            if is_first:
+                self._begin(view, connections)
             yield look
         finally:
             view.looks.remove(look)
@@ -140,21 +143,18 @@ class Inspection:
 
         return make(handle, server)(environ, start_response)
 
-    def _begin(self, owner: Owner, connections: Iterable[str]) -> View:
+    def _begin(self, view: View, connections: Iterable[str]) -> None:
         from lanchat.live.inspection.fanout_trace import FanTrace
-        from lanchat.live.inspection.view import View
 
         if self._fanout_trace is None:
             authors = _Authors(self._views)
             self._fanout_trace = FanTrace(self._flusher, authors, self._commit_of, self._note_fan)
             self._fanout_trace.start()
-        view = self._views[owner] = View()
         self._flusher.flush()  # whole frames have left before: what comes next begins with one
         for connection in connections:
             if (websocket := self._find(connection)) is not None:
                 view.tap(websocket)
         self._forget()
-        return view
 
     def _finish(self, owner: Owner, view: View) -> None:
         del self._views[owner]
