@@ -213,7 +213,16 @@ def test_old_and_hasty_programs_are_answered(ana: Person) -> None:
         assert file.readline().startswith(b'{"kind":"hello"')
 
 
+def test_whoever_is_in_gets_the_page(ana: Person, person_factory: Callable[..., Person]) -> None:
+    """The chat leads there; strangers log in first."""
+    assert 'href="/inspect"' in ana.get("/chat").text
+    assert ana.get("/inspect").status_code == 200
+    answer = person_factory().get("/inspect")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+
+
 @pytest.mark.server_options("--grace", "0.5", "--no-inspect")
 def test_it_can_be_turned_off(ana: Person) -> None:
-    for path in ("/inspect/stream", "/inspect.pcapng", "/inspect/class/stream"):
+    for path in ("/inspect", "/inspect/stream", "/inspect.pcapng", "/inspect/class/stream"):
         assert ana.get(path).status_code == 404
+    assert "/inspect" not in ana.get("/chat").text
