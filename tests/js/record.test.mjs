@@ -156,6 +156,35 @@ test("a connection that was open when the server went is not known to be closed"
   ]);
 });
 
+test("while nothing comes nobody knows what is open, and a look that goes on knows again", () => {
+  const away = { kind: /** @type {const} */ ("away") };
+  const lines = [hello(), open(1), open(2), gone(2, { at: 1 }), away];
+  assert.deepEqual(states(after(...lines))[0], [1, "unseen", null]);
+  const again = after(...lines, hello(), open(1), open(2), gone(2, { at: 1 }), gone(1, { at: 2 }));
+  assert.deepEqual(states(after(...lines, hello()))[0], [1, "open", null]);
+  assert.deepEqual(states(again)[0], [1, "closed", null]);
+});
+
+test("a look that goes on finds nothing open that was open in another one before", () => {
+  const away = { kind: /** @type {const} */ ("away") };
+  const second = [hello({ began: 1 }), open(1, { opening: true }), away, hello({ began: 1 })];
+  assert.deepEqual(states(after(hello({ began: 0 }), open(1), away, ...second)), [
+    [1, "unseen", null],
+    [2, "open", 1],
+  ]);
+});
+
+test("one that was open when a look began may have come after one that was open in the last", () => {
+  const ends = (/** @type {number} */ port) => ({ browser: /** @type {const} */ (["::1", port]) });
+  const [first, ...rest] = [open(1, ends(1)), open(7, ends(2)), open(8, ends(3))];
+  const record = after(hello({ began: 0 }), first, hello({ began: 9 }), ...rest);
+  assert.deepEqual(states(record), [
+    [1, "unseen", null],
+    [2, "open", 1],
+    [3, "open", null],
+  ]);
+});
+
 test("who comes again follows the one that ended first, but nobody who left long before", () => {
   const record = after(
     hello(),
@@ -191,6 +220,15 @@ test("the page's own connection follows its own", () => {
       [true, 2],
       [false, 1],
     ],
+  );
+});
+
+test("with which code its own connection ended the browser tells", () => {
+  const ended = { kind: /** @type {const} */ ("ended"), sid: "a", code: 1006 };
+  const { connections } = after(hello(), open(1), open(2), text("server", '0{"sid":"a"}'), ended);
+  assert.deepEqual(
+    connections.map(({ told }) => told),
+    [1006, null],
   );
 });
 

@@ -56,7 +56,10 @@ const stream = openStream("inspect/stream", {
   onState(is) {
     trouble.show(is);
     setText(at("inspect-status"), words.t(`inspect.status.${is}`));
+    if (is !== "looking") take([{ kind: "away" }]);
     if (is === "looking") connect();
+    // Its next opening is to be seen: it waits for the stream.
+    else socket?.hold(is === "away");
   },
 });
 
@@ -68,7 +71,10 @@ function take(lines) {
 
 /** Come in with a connection of this page's own, once it is looked at. */
 function connect() {
-  if (socket !== null) return;
+  if (socket !== null) {
+    socket.hold(false);
+    return;
+  }
   socket = openSocket(config, {
     rate: config.limits.rate,
     // What is said here is not for this page to keep.

@@ -59,6 +59,7 @@ export function openSocket(server, { rate, rooms, dispatch, getState, onUnauthor
     reconnectionDelayMax: 2_000,
   });
   let sending = false;
+  let held = false;
   const storer = makeStorer({
     ...{ getState, post },
     isReady: () => !sending && getState().joined && pace.pause(performance.now()) === 0,
@@ -84,18 +85,18 @@ export function openSocket(server, { rate, rooms, dispatch, getState, onUnauthor
     dispatch({ type: "connectionLost" });
     // The server ended it (the user logged out in another tab, or the server stops). Socket.IO
     // leaves it at that: connecting again finds out, for then we are refused or it is back.
-    if (reason === "io server disconnect") socket.connect();
+    if (held) socket.disconnect();
+    else if (reason === "io server disconnect") socket.connect();
   });
   for (const [event, actionOf] of Object.entries(ACTIONS)) {
     socket.on(event, (payload) => dispatch(actionOf(payload, Date.now())));
   }
 
   // A phone that wakes up should not wait for the next try.
-  const reconnectNow = () => {
-    const wanted = !document.hidden && getState().link !== "removed";
+  whenSeen(() => {
+    const wanted = !held && !document.hidden && getState().link !== "removed";
     if (wanted && !socket.connected) socket.disconnect().connect();
-  };
-  whenSeen(reconnectNow);
+  });
 
   /**
    * How the next connection is tried.
@@ -241,6 +242,13 @@ export function openSocket(server, { rate, rooms, dispatch, getState, onUnauthor
 
   return {
     ...{ send, ask, command, load },
+    /** Do not come in again for now, or do so at once. */
+    hold: (/** @type {boolean} */ is) => {
+      held = is;
+      if (socket.connected) return;
+      socket.disconnect();
+      if (!is) socket.connect();
+    },
     /** Call it with each connection of Engine.IO that is opened from now on. */
     onEngine: (/** @type {(engine: Engine) => void} */ call) =>
       socket.io.on("open", () => call(socket.io.engine)),

@@ -37,7 +37,7 @@ export function mountComings(root, { words, figures }) {
       head,
       words.t(`inspect.link.${key}`, { time: time(connection.opened) }),
       followText(connection, away),
-      ...endTexts(ending, time),
+      ...endTexts(ending, time, connection.told),
     ].filter((text) => text !== "");
   }
 
@@ -45,22 +45,31 @@ export function mountComings(root, { words, figures }) {
    * @param {Inspect.Connection} connection
    * @param {number | null} away
    */
-  function followText({ follows }, away) {
+  function followText({ follows, opening }, away) {
     if (follows === null || away === null) return "";
+    if (!opening) return words.t("inspect.link.goes_on", { number: follows });
     return words.t("inspect.link.away", { number: follows, time: figures.time(away) });
   }
 
   /**
    * @param {ReturnType<typeof endings>[number]["ending"]} ending
    * @param {(at: number) => string} time
+   * @param {number | null} told
    */
-  function endTexts(ending, time) {
+  function endTexts(ending, time, told) {
     if (ending === null) return [words.t("inspect.link.still_open")];
     const { at, by, code, reason } = ending;
     const what = words.t(`inspect.link.end.${by}`, { time: time(at), code: code ?? "–" });
-    if (by === "unseen" || by === "nobody") return [what];
+    if (by === "unseen" || by === "nobody") return [what, ...toldTexts(told)];
     const means = words.t(`inspect.link.code.${codeKey(code)}`, { code: code ?? "" });
     return [what, means, reason && words.t("inspect.link.reason", { reason })];
+  }
+
+  /** @param {number | null} code */
+  function toldTexts(code) {
+    if (code === null) return [];
+    const means = words.t(`inspect.link.code.${codeKey(code)}`, { code });
+    return [words.t("inspect.link.told", { code }), means];
   }
 
   return { update };

@@ -47,8 +47,8 @@ export function opened(connections, line, at) {
   const number = connections.length + 1;
   const connection = /** @type {Inspect.Connection} */ ({
     ...{ number, own: false, state: "open", opening, browser, server, encrypted },
-    ...{ opened: at, sid: null, handshake: null, closing: null, closed: null },
-    follows: opening ? followed(connections, at) : null,
+    ...{ opened: at, sid: null, handshake: null, closing: null, closed: null, told: null },
+    follows: followed(connections, at, opening),
     ...{ links: [], pongs: [], trips: [] },
     before: { sends: 0, sent: NO_COUNTS, received: NO_COUNTS },
   });
@@ -61,6 +61,15 @@ export function opened(connections, line, at) {
  */
 export function unseen(connection) {
   return connection.state === "open" ? { ...connection, state: "unseen" } : connection;
+}
+
+/**
+ * The look goes on, and would have told of an end.
+ * @type {Change}
+ */
+export function seenAgain(connection) {
+  const { state, closed: end } = connection;
+  return state === "unseen" && end === null ? { ...connection, state: "open" } : connection;
 }
 
 /**
@@ -146,7 +155,7 @@ export function owned(connections, sids) {
   return connections.map((one) => {
     const [before, follows] = isOwn(one)
       ? [own, lastOf(own)?.number ?? null]
-      : [others, one.opening ? followed(others, one.opened) : null];
+      : [others, followed(others, one.opened, one.opening)];
     const next = { ...one, own: before === own, follows };
     before.push(next);
     return next;
@@ -172,16 +181,19 @@ function seenBefore(connections, browser, server) {
 
 /**
  * The number of the connection after which this one came: of those that nothing has followed yet
- * the one that ended first.
+ * the one that ended first. One that was open when a look began may go on for one that was open
+ * when the look before it ended.
  * @param {readonly Inspect.Connection[]} connections
  * @param {number} at
+ * @param {boolean} opening
  */
-function followed(connections, at) {
+function followed(connections, at, opening) {
   const candidates = connections.slice(-CANDIDATES);
   const done = new Set(candidates.map(({ follows }) => follows));
   const left = candidates.filter((one) => {
     const end = endOf(one);
     if (end === null || end > at || done.has(one.number)) return false;
+    if (!opening && one.state !== "unseen") return false;
     const isLeft = one.closed?.by === "browser" && one.closed.code === GOING_AWAY;
     return at - end <= (isLeft ? LOADED_AGAIN : COMES_AGAIN);
   });

@@ -4,7 +4,10 @@ import { lastOf } from "../dom.js";
 import { endOf } from "./connections.js";
 
 /** The codes that have words of their own (RFC 6455, 7.4.1, and the registry that it founded). */
-const CODES = new Set([1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014]);
+const CODES = new Set([
+  1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014,
+]);
+const NO_CODE = 1005;
 const OWN_FROM = 3_000; // codes of libraries and applications
 
 /**
@@ -12,7 +15,7 @@ const OWN_FROM = 3_000; // codes of libraries and applications
  * @param {number | null} code
  */
 export function codeKey(code) {
-  if (code === null) return "none";
+  if (code === null || code === NO_CODE) return "none";
   if (CODES.has(code)) return String(code);
   return code >= OWN_FROM ? "own" : "unknown";
 }

@@ -16,6 +16,7 @@ import {
   owned,
   ponged,
   ranTo,
+  seenAgain,
   unseen,
 } from "./connections.js";
 import { withFan } from "./fans.js";
@@ -60,6 +61,10 @@ export function reduce(record, line) {
       return withLink(record, line);
     case "lost":
       return withLost(record, line);
+    case "away":
+      return { ...record, connections: record.connections.map(unseen) };
+    case "ended":
+      return withEnd(record, line);
     case "own":
       return withOwn(record, line.sid);
     case "trip":
@@ -91,7 +96,13 @@ export function entryOf({ entries }, key) {
  */
 function greeted(record, hello) {
   if (record.hello === null) return { ...record, hello, began: hello.began, view: 1 };
-  if (record.hello.began === hello.began) return { ...record, hello, place: 0 };
+  if (record.hello.began === hello.began) {
+    const here = new Set(Object.values(record.numbers));
+    const connections = record.connections.map((one) =>
+      here.has(one.number) ? seenAgain(one) : one,
+    );
+    return { ...record, hello, place: 0, connections };
+  }
   return {
     ...record,
     hello,
@@ -217,6 +228,15 @@ function withLost(record, line) {
 function withOwn(record, sid) {
   const own = [...record.own.filter((one) => one !== sid), sid].slice(-WAITING);
   return { ...record, own, connections: owned(record.connections, own) };
+}
+
+/**
+ * @param {Inspect.Record} record
+ * @param {Inspect.Line.Ended} line
+ */
+function withEnd(record, { sid, code }) {
+  const its = record.connections.find((one) => one.sid === sid);
+  return its ? changed(record, its.number, (one) => ({ ...one, told: code })) : record;
 }
 
 /**

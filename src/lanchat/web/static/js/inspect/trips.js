@@ -1,5 +1,5 @@
-// How long the page waits for acknowledgements, by its own clock, and which of the connections that
-// are looked at is its own.
+// What the page itself knows of its connection: which of those that are looked at it is, how long
+// acknowledgements take by the page's clock, and with which code it ended.
 
 const EVENT = /^2(\d+)\[/;
 const ACK = /^3(\d+)\[/;
@@ -7,13 +7,17 @@ const ACK = /^3(\d+)\[/;
 /**
  * Calls `onLine` with what there is to say of a connection of Engine.IO that is open.
  * @param {Engine} engine
- * @param {(line: Inspect.Line.Own | Inspect.Line.Trip) => void} onLine
+ * @param {(line: Inspect.Line.Own | Inspect.Line.Trip | Inspect.Line.Ended) => void} onLine
  */
 export function watchTrips(engine, onLine) {
   const { id: sid } = engine;
   /** @type {Map<number, number>} */
   const asked = new Map();
   onLine({ kind: "own", sid });
+  engine.on("close", (_, details) => {
+    const event = details?.context;
+    if (event instanceof CloseEvent) onLine({ kind: "ended", sid, code: event.code });
+  });
   engine.on("packetCreate", (packet) => {
     const ack = idOf(packet, EVENT);
     if (ack !== null) asked.set(ack, performance.now());

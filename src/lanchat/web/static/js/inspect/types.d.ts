@@ -127,10 +127,22 @@ declare namespace Inspect {
       readonly entries: number;
     }
 
+    /** Not the server's: nothing comes just now. */
+    interface Away {
+      readonly kind: "away";
+    }
+
     /** Not the server's: the page's own connection has this id of Engine.IO. */
     interface Own {
       readonly kind: "own";
       readonly sid: string;
+    }
+
+    /** Not the server's: with which code the browser says that the page's own connection ended. */
+    interface Ended {
+      readonly kind: "ended";
+      readonly sid: string;
+      readonly code: number;
     }
 
     /** Not the server's: how long the page waited for an acknowledgement on its own connection. */
@@ -151,6 +163,8 @@ declare namespace Inspect {
     | Line.Fanout
     | Line.Link
     | Line.Lost
+    | Line.Away
+    | Line.Ended
     | Line.Own
     | Line.Trip;
 
@@ -223,6 +237,8 @@ declare namespace Inspect {
       readonly by: Side | null;
       readonly code: number | null;
     } | null;
+    /** With which code the page's own one ended, as the browser told it. */
+    readonly told: number | null;
     /** The number of the one that it seems to follow, as a browser that comes again. */
     readonly follows: number | null;
     readonly links: readonly Moment[];
@@ -275,4 +291,5 @@ interface Engine {
     event: "packet" | "packetCreate",
     call: (packet: { type: string; data?: unknown }) => void,
   ): unknown;
+  on(event: "close", call: (reason: string, details?: { context?: unknown }) => void): unknown;
 }
