@@ -12,9 +12,15 @@ import { build, transform } from "esbuild";
 import process from "node:process";
 import { rollup } from "rollup";
 
-const MODULES = ["chat", "host", "highlighter", "inspect", "login", "projector"].map(
-  (name) => `js/${name}.js`,
-);
+const MODULES = [
+  "chat",
+  "host",
+  "highlighter",
+  "inspect",
+  "inspect_class",
+  "login",
+  "projector",
+].map((name) => `js/${name}.js`);
 const CLASSIC = ["js/theme.js", "js/files/checksum_worker.js"];
 const FLOOR = "js/floor.js"; // for browsers of any age
 const LEGAL = /\/\*![^]*?\*\//g; // what libraries say of their authors and licence

@@ -3,6 +3,7 @@
 One flat catalogue a language lies in ``locales/``: dotted keys, ``page.*`` for the templates,
 ``client.*`` for the browser's scripts, ``rooms.*`` for those that come with a second room and
 ``reports.*`` for those with the first report, ``inspect.*`` for the page of one's own connections,
+``class.*`` for that of the whole class, ``cue.*`` for what hosts ask all to send,
 ``error.*`` for refusals, ``banner.*`` for the terminal of who runs the server, ``export.*`` for
 the page of an archive. Pages, client and CLI share them, so a word is chosen once.
 """

@@ -15,8 +15,8 @@ import pytest
 import lanchat
 
 BUILT = "lanchat/web/built"
-PAGES = ("chat", "host", "inspect", "login", "projector")
-OTHERS = re.compile(r'(?:from|import)"([^"]+)"')
+PAGES = ("chat", "host", "inspect", "inspect_class", "login", "projector")
+OTHERS = re.compile(r'(?:from|import)"(\.[^"]+)"')
 LATER = re.compile(r'(?:import|new URL)\("([^"]+)"')
 
 

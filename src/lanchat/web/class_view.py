@@ -1,6 +1,6 @@
 """The whole room for the projector, while a host looks: lanes and dots, nothing of anybody's.
 
-GET /inspect/class           the page
+GET /inspect/class           the page (pages.py)
 GET /inspect/class/stream    a line of JSON for each dot, and for what becomes of a lane
 """
 

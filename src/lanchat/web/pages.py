@@ -22,7 +22,7 @@ AUTHORITY_PATH = "/lanchat-ca.crt"
 
 _YEAR = 365 * 24 * 3600
 
-_PARTS = frozenset({"rooms", "reports"})
+_PARTS = frozenset({"rooms", "reports", "cue"})
 """The parts of the page with texts of their own, by the beginning of their keys."""
 
 _ERRORS = {404: "not_found", 413: "too_large", 500: "broken"}
@@ -47,6 +47,7 @@ class Pages:
         app.add_url_rule("/healthz", "health", self.health)
         if self._site.config.inspect:
             app.add_url_rule("/inspect", "inspect", self.inspect)
+            app.add_url_rule("/inspect/class", "inspect_class", self.inspect_class)
         if self._site.authority is not None:
             app.add_url_rule(AUTHORITY_PATH, "authority", self.authority)
 
@@ -72,6 +73,15 @@ class Pages:
             return flask.redirect(flask.url_for("login"), 303)
         session.renew(user)
         return self._render("inspect", user, "inspect")
+
+    def inspect_class(self) -> Response | str:
+        """The whole room as lanes and dots, for the projector of a host."""
+        user = self._site.user()
+        if user is None:
+            return flask.redirect(flask.url_for("login"), 303)
+        if not self._site.hub.is_moderator(user.id):
+            flask.abort(403)
+        return self._render("inspect_class", user, "class")
 
     def invite(self) -> Response | str:
         """A page for a projector: QR code, address, access code and how many are here.

@@ -5,6 +5,7 @@ import { mountAttaching } from "./attaching.js";
 import { mountAttention, readUpTo } from "./attention.js";
 import { makeBadge } from "./badge.js";
 import { mountComposer } from "./composer.js";
+import { mountCue } from "./cue/gate.js";
 import { mountConfirm, mountFarewell, mountPanel } from "./dialogs.js";
 import { byId, readConfig } from "./dom.js";
 import { waysToHear } from "./hearing.js";
@@ -206,7 +207,6 @@ const socket = openSocket(config, {
     waits.pause(pause);
   },
 });
-
 const talk = mountTalk(
   {
     ...{ log: at("log"), rows: at("rows"), place: at("conversation") },
@@ -240,6 +240,7 @@ const hands = mountHands({
   ...{ words, times, tell, ask: socket.ask, alerts: later.alerts },
   getState: () => state,
 });
+const cue = mountCue(() => import("./cue/note.js"), { words, ask: socket.ask });
 const badge = makeBadge(byId("icon", HTMLLinkElement), config.room);
 
 ignoreHeldKeys(document);
@@ -279,6 +280,7 @@ function render() {
   orders.update(state);
   hands.update(state);
   talk.update(state);
+  cue(state);
   farewell.update(state);
   const why = silencedBy(state);
   composer.follow();

@@ -40,6 +40,7 @@ export function mountHosting(opener, options) {
       "overlay__part",
       act("room", "add", () => rooms.open(opener)),
       ...(hasGroups ? [act("groups", "people", () => rooms.shareOut(opener))] : []),
+      ...classLink(words),
     ),
     element(
       "div",
@@ -177,4 +178,17 @@ function talkOptions(words) {
   return ["hosts", "all", "off"].map(
     (key) => new Option(words.t(`client.order.private.${key}`), key),
   );
+}
+
+/**
+ * The way to the whole class on the projector, where people can look at their connections at all.
+ * @param {Words} words
+ */
+function classLink(words) {
+  const inspect = document.querySelector("#open-inspect");
+  if (!(inspect instanceof HTMLAnchorElement)) return [];
+  const link = element("a", "overlay__act", icon("screen"), words.t("client.order.class"));
+  link.href = `${inspect.href}/class`;
+  link.target = "_blank";
+  return [link];
 }

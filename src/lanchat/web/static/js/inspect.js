@@ -1,6 +1,8 @@
 // The page /inspect: what one's own connections carry, while it happens. First comes the stream of
 // what is seen (inspect/stream.js), then a connection of the page's own, so that its opening is seen.
 
+import { mountCue } from "./cue/gate.js";
+import { mountCueNote } from "./cue/note.js";
 import { byId, readConfig, setText } from "./dom.js";
 import { mountFan } from "./inspect/fan.js";
 import { mountFrame } from "./inspect/frame.js";
@@ -13,6 +15,7 @@ import { openStream } from "./inspect/stream.js";
 import { mountTabs } from "./inspect/tabs.js";
 import { mountTrouble } from "./inspect/trouble.js";
 import { watchTrips } from "./inspect/trips.js";
+import { isHost } from "./moderation.js";
 import { mountThemeSwitches, onceAFrame } from "./page.js";
 import { historyRequest } from "./protocol.js";
 import { openSocket } from "./socket.js";
@@ -50,6 +53,10 @@ const saying = mountSaying({
   people: () => state.members.length,
   onChange: schedule,
 });
+const cue = mountCue(() => Promise.resolve({ mountCueNote }), {
+  words,
+  ask: (request) => socket?.ask(request) ?? Promise.resolve(null),
+});
 const trouble = mountTrouble(at("inspect-trouble"), { words, hurry: () => stream.hurry() });
 const stream = openStream("inspect/stream", {
   onLines: take,
@@ -65,8 +72,18 @@ const stream = openStream("inspect/stream", {
 
 /** @param {readonly Inspect.Line[]} lines */
 function take(lines) {
+  for (const line of lines) if (line.kind === "lane") showLane(line.lane);
   record = lines.reduce(seen, record);
   schedule();
+}
+
+/**
+ * Which lane one is where a class looks at all (js/inspect_class.js); null where nobody does.
+ * @param {number | null} lane
+ */
+function showLane(lane) {
+  at("inspect-lane").hidden = lane === null;
+  setText(at("inspect-lane"), words.t("inspect.lane", { lane: lane ?? "" }));
 }
 
 /** Come in with a connection of this page's own, once it is looked at. */
@@ -80,6 +97,8 @@ function connect() {
     // What is said here is not for this page to keep.
     dispatch(action) {
       state = { ...reduce(state, action), messages: [], notes: [], away: [] };
+      cue(state);
+      at("inspect-class").hidden = !isHost(state);
       schedule();
     },
     getState: () => state,

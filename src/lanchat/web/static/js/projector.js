@@ -6,6 +6,7 @@ import { byId, element, readConfig, setText } from "./dom.js";
 import { peopleOf } from "./hands.js";
 import { codeOf } from "./page.js";
 import { mountInvite } from "./invite.js";
+import { isHost } from "./moderation.js";
 import { mountProjectedPoll } from "./polls/projected.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
@@ -17,6 +18,7 @@ const config = readConfig();
 const at = (/** @type {string} */ id) => byId(id, HTMLElement);
 const words = makeWords(config.strings, config.lang);
 const address = at("invite-address");
+const toClass = document.getElementById("to-class");
 
 let state = initial({ you: config.user, invite: config });
 
@@ -47,6 +49,7 @@ openSocket(config, {
 
 function render() {
   invite.update(state);
+  if (toClass !== null) toClass.hidden = !isHost(state);
   drawHands();
   poll.update(state);
   if (state.joined) setText(at("count"), words.count("client.people", state.members.length));

@@ -62,6 +62,7 @@ export const ACTIONS = {
   room_closed: (room) => ({ type: "roomChanged", room }),
   room_deleted: ({ id }) => ({ type: "roomDeleted", room: id }),
   reports: () => ({ type: "reportsChanged" }),
+  send_now: ({ text, ...person }) => ({ type: "cueGiven", cue: { text, person: userOf(person) } }),
   host_called: ({ room, name, ...person }, now) => ({
     type: "hostCalled",
     room,

@@ -589,6 +589,8 @@ interface State {
   readonly views: Readonly<Record<string, View>>;
   /** The last call for a host. */
   readonly call: HostCall | null;
+  /** What a host has asked everybody to send, last. */
+  readonly cue: { readonly text: string; readonly person: User } | null;
   /** How often it was said that hosts have other reports to look at than before. */
   readonly reports: number;
   readonly invite: Invite;
@@ -724,6 +726,7 @@ interface ActionFields {
   roomChosen: { room: string };
   /** Somebody in a group asks for a host. */
   reportsChanged: object;
+  cueGiven: { cue: NonNullable<State["cue"]> };
   hostCalled: { room: string; name: string; person: User; now: number };
   /** This user has read so far, perhaps elsewhere. */
   readMoved: { room: string; upTo: number; unread: number; mentions: number };
@@ -891,6 +894,14 @@ interface RoomMeans {
   readonly ring: (call: number) => void;
 }
 
+/** What the note needs by which one sends what a host asks for (js/cue/). */
+interface CueMeans {
+  readonly words: Words;
+  readonly ask: (
+    request: Wire.Request<"new_message">,
+  ) => Promise<Wire.Answer<"new_message"> | null>;
+}
+
 /** What shows hosts what was reported (js/reports/). */
 type ReportMeans = Pick<
   RoomMeans,
@@ -1029,6 +1040,7 @@ declare namespace Wire {
     room_closed: RoomFacts;
     room_deleted: { id: string };
     host_called: { room: string; name: string; id: string; user: string };
+    send_now: { text: string; id: string; user: string };
     reports: object;
     member_joined: PersonIn;
     member_left: PersonIn;
@@ -1156,6 +1168,7 @@ declare namespace Wire {
     close_poll: { payload: { id: number }; answer: { seq: number } };
     typing: { payload: { room: string }; answer: unknown };
     hand: { payload: { up: boolean; person?: string; all?: boolean }; answer: unknown };
+    send_now: { payload: { text: string }; answer: { people: number } };
     search: { payload: Query; answer: Found & { messages: Message[] } };
     host_command: {
       payload: { name: string; text: string; person?: string; room?: string };

@@ -132,6 +132,12 @@ declare namespace Inspect {
       readonly kind: "away";
     }
 
+    /** Which lane one is where a class looks at all of them; null where nobody does any more. */
+    interface Lane {
+      readonly kind: "lane";
+      readonly lane: number | null;
+    }
+
     /** Not the server's: the page's own connection has this id of Engine.IO. */
     interface Own {
       readonly kind: "own";
@@ -165,6 +171,7 @@ declare namespace Inspect {
     | Line.Lost
     | Line.Away
     | Line.Ended
+    | Line.Lane
     | Line.Own
     | Line.Trip;
 
