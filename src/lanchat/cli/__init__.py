@@ -15,6 +15,7 @@ import click
 from lanchat import __version__
 from lanchat.cli.commands import Command, Commands
 from lanchat.cli.config_file import came_from
+from lanchat.cli.program import COMMANDS, opened_alone, typed
 from lanchat.errors import CannotStart, ConfigFileRefused, LanchatError, NoHome, SettingRefused
 
 DEBUG_VARIABLE = "LANCHAT_DEBUG"
@@ -37,27 +38,11 @@ class ExitCode(IntEnum):
 
 @click.group(
     cls=Commands,
-    lazily={
-        "serve": "lanchat.cli.serve:serve",
-        "config": "lanchat.cli.show_config:config",
-        "discover": "lanchat.cli.discover:discover",
-        "doctor": "lanchat.cli.diagnose:doctor",
-        "host": "lanchat.cli.moderate:host",
-        "token": "lanchat.cli.tokens:token",
-        "say": "lanchat.cli.say:say",
-        "join": "lanchat.cli.join:join",
-        "log": "lanchat.cli.log:log",
-        "export": "lanchat.cli.export_import:export",
-        "import": "lanchat.cli.export_import:import_",
-        "backup": "lanchat.cli.backup_restore:backup",
-        "restore": "lanchat.cli.backup_restore:restore",
-        "completion": "lanchat.cli:completion",
-        "help": "lanchat.cli:help_",
-    },
+    lazily=COMMANDS,
     examples=[
         ("lanchat serve", "Start a chat, and see the address for all others"),
         ("lanchat log tail -f", "See who comes and goes"),
-        ("lanchat help log tail", "Read about a command; `man lanchat` has all of them"),
+        ("lanchat help log tail", "Read about a command"),
     ],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -104,7 +89,7 @@ def help_(context: click.Context, /, *, words: tuple[str, ...]) -> None:
             raise click.UsageError(f"{shown.command_path} has no commands of its own", shown)
         name, command, _ = group.resolve_command(shown, [word])
         if command is not None:
-            shown = click.Context(command, parent=shown, info_name=name)
+            shown = command.context_class(command, parent=shown, info_name=name)
     click.echo(shown.get_help())
 
 
@@ -125,8 +110,11 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def run(argv: Sequence[str] | None = None) -> int:
     """Run the command line; every error ends here, as one line on stderr and an exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words and opened_alone():
+        words = ["serve"]
     try:
-        result = lanchat.main(argv, prog_name="lanchat", standalone_mode=False)
+        result = lanchat.main(words, prog_name="lanchat", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
         with suppress(OSError, ValueError):
             if sys.stderr is not None and sys.stderr.isatty():
@@ -183,7 +171,7 @@ def complain(line: str) -> None:
     from lanchat.terminal import printable
 
     with suppress(OSError, ValueError):
-        click.echo(f"lanchat: {printable(' '.join(line.split()))}", err=True)
+        click.echo(f"lanchat: {printable(typed(' '.join(line.split())))}", err=True)
 
 
 def _occupy_standard_descriptors() -> None:

@@ -14,6 +14,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from lanchat import qr
+from lanchat.cli.program import program
 from lanchat.config import DEFAULT_PORT, ServeConfig, default_log_file
 from lanchat.database_url import without_password
 from lanchat.errors import NoHome
@@ -224,8 +225,8 @@ class Banner:
         log_file = self._config.log_file
         with suppress(NoHome):
             if log_file == default_log_file():
-                return f"lanchat {words}"
-        return f"lanchat {words} {option}{printable(shlex.quote(str(log_file)))}"
+                return f"{program()} {words}"
+        return f"{program()} {words} {option}{printable(shlex.quote(str(log_file)))}"
 
     def _say(self, key: str, **params: object) -> str:
         return translate(self._lang, f"banner.{key}", **params)

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import click
 
+from lanchat.cli.program import program, typed
+
 _NARROW = 60
 """Columns of a terminal below which what an option does stands below its name."""
 
@@ -22,8 +24,24 @@ class Example(NamedTuple):
     meaning: str
 
 
+class _Formatter(click.HelpFormatter):
+    """Writes commands as they are typed here."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(program() + prog.removeprefix("lanchat"), args, prefix)
+
+    def write_text(self, text: str) -> None:
+        super().write_text(typed(text))
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
 class _Shown(click.Command):
     """What commands and groups of commands have in common: their help."""
+
+    context_class = _Context
 
     def __init__(
         self,
@@ -63,7 +81,7 @@ class _Shown(click.Command):
                         formatter.write_paragraph()
                     formatter.write_text(f"# {meaning}")
                     # As it is, however narrow the terminal: it is there to be copied.
-                    formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+                    formatter.write(f"{'':{formatter.current_indent}}{typed(line)}\n")
         super().format_epilog(ctx, formatter)
 
 
@@ -151,4 +169,5 @@ class Commands(_Shown, click.Group):
 
 
 def _write_list(formatter: click.HelpFormatter, rows: list[tuple[str, str]]) -> None:
+    rows = [(name, typed(meaning)) for name, meaning in rows]
     formatter.write_dl(rows, col_max=_FIRST_COLUMN if formatter.width >= _NARROW else 2)

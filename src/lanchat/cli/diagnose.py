@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ from lanchat.cli.options import (
     log_folder_option,
     shared_database_option,
 )
+from lanchat.cli.program import typed
 from lanchat.doctor.examination import examine_here, examine_room
 from lanchat.doctor.facts import Finding, Verdict
 from lanchat.terminal import ColorChoice, console, is_screen, printable
@@ -83,7 +84,8 @@ def doctor(
         findings = examine_room(url)
     screen = console(color)
     bad = False
-    for finding in findings:
+    for found in findings:
+        finding = replace(found, next_step=typed(found.next_step))
         bad = bad or finding.verdict is Verdict.PROBLEM
         if as_json:
             click.echo(json.dumps(as_record(finding)))

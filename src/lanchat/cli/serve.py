@@ -68,8 +68,8 @@ GROUPS = {
         ("lanchat serve --retention 30d --max-file-size 20MB", "Keep a month, and small files"),
         ("lanchat serve --port 9000 --data-dir room13", "A second room on this computer"),
     ],
-    epilog="Each option can be set by its variable or in a file of settings, too: `lanchat config`"
-    " shows what holds, and `man lanchat` has all commands.",
+    epilog="Each option can be set by its variable or in a file of settings, too: `lanchat config"
+    " show` has what holds, and `lanchat help` all commands.",
 )
 @config_option
 @option(

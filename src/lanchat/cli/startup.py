@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from lanchat.cli.banner import Banner
+from lanchat.cli.program import typed
 from lanchat.config import ServeConfig, spared
 from lanchat.doctor.guests import read_diary
 from lanchat.i18n import from_locale
@@ -50,7 +51,7 @@ class OneLine(logging.Formatter):
         self._tracebacks = tracebacks
 
     def format(self, record: logging.LogRecord) -> str:
-        line = f"lanchat: {record.levelname.lower()}: {printable(record.getMessage())}"
+        line = f"lanchat: {record.levelname.lower()}: {printable(typed(record.getMessage()))}"
         if not record.exc_info:
             return line
         error = record.exc_info[1]
