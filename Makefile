@@ -61,18 +61,18 @@ format: .venv/.dev node_modules/.made ## put the code into shape
 	$(NPM) run --silent format
 
 wheel: .venv/.dev ## build dist/*.tar.gz, and from it dist/*.whl
-	@rm -rf dist
+	@rm -f dist/lanchat-*
 	$(PY) -m build --outdir dist
 
 check-wheel: wheel ## install the wheel away from here, start it, log in, post, read the log
 	$(PY) scripts/check_wheel.py dist/*.whl
 
-pyz: wheel ## build dist/lanchat.pyz, lanchat in one file for many computers; pip fetches 90 MB
+pyz: wheel ## build dist/lanchat.pyz, lanchat in one file for many computers; pip fetches 115 MB
 	$(PY) scripts/make_pyz.py dist/*.whl
 
 deb: wheel ## build dist/lanchat.deb for Debian, Ubuntu and Raspberry Pi OS, with a service
-	$(PY) scripts/make_pyz.py dist/*.whl --only=linux --extras=join,metrics,tls \
-		--python=/usr/bin/python3 --out=build/linux.pyz
+	$(PY) scripts/make_pyz.py dist/*.whl --only=linux --python=/usr/bin/python3 \
+		--out=build/linux.pyz
 	$(PY) scripts/make_deb.py build/linux.pyz dist/lanchat.deb
 
 screenshots: .venv/.dev ## take the film of the README and the pictures of docs/ from the real pages

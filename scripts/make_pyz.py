@@ -1,9 +1,10 @@
 """Build lanchat.pyz, lanchat in one file for many computers: make_pyz.py dist/lanchat-X.whl.
 
-It holds wheels: those without machine code once, the others for every target. Which ones a target
-needs stands in its targets.json, so that scripts/pyz_main.py, which starts it, needs no library.
-pip fetches them, from where its own configuration says. For another target it would still take
-the markers of requirements as this Python has them, so they are evaluated here once more.
+It holds what the wheels of all targets hold, each file once: those that the same targets need are
+one archive, and its targets.json has the archives of each, so that scripts/pyz_main.py, which
+starts it, needs no library. pip fetches the wheels, from where its own configuration says. For
+another target it would still take the markers of requirements as this Python has them, so they
+are evaluated here once more.
 """
 
 from __future__ import annotations
@@ -11,13 +12,18 @@ from __future__ import annotations
 import argparse
 import email
 import hashlib
+import io
 import json
+import lzma
+import re
+import shutil
 import stat
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -27,8 +33,14 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from pyz_main import this_computer
 
 START = Path(__file__).with_name("pyz_main.py")
-EXTRAS = "join,metrics"  # tls would add 28 MB, and postgres more than all others together
+EXTRAS = "join,metrics,tls"  # postgres would add more than all others together
 NAMES = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
+UNUSED = re.compile(
+    r"/tests?/|/testing/"
+    r"|\.(?:c|cpp|h|hpp|pxd|pyx|pyi|asm|obj)$"  # what machine code was made of
+    r"|\.dist-info/RECORD$"  # which would name what is left out
+    r"|\.data/"  # what is not imported: manual pages
+)
 MAC_PYTHONS = ("3.12", "3.13", "3.14")  # gevent has no wheel for an older one
 ATTEMPTS = 3
 PLAIN_FILE = stat.S_IFREG | 0o644
@@ -69,8 +81,13 @@ class Target(NamedTuple):
     @property
     def key(self) -> str:
         """Its name, as the file finds it when it starts."""
-        version = self.python.replace(".", "")
-        return f"{self.system.sys_platform}-{self.system.platform_machine}-cp{version}"
+        version, machine = self.python.replace(".", ""), self.system.platform_machine
+        if self.system.sys_platform == "win32":
+            return f"cp{version}-win_{machine.lower()}"
+        system = (
+            f"darwin-{machine}" if self.system.sys_platform == "darwin" else f"{machine}-linux-gnu"
+        )
+        return f"cpython-{version}-{system}"
 
     @property
     def markers(self) -> dict[str, str]:
@@ -101,26 +118,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("wheel", type=Path)
     parser.add_argument("--out", type=Path, default=Path("dist/lanchat.pyz"))
-    parser.add_argument("--only", default="", help="the start of the targets' names, or 'here'")
+    parser.add_argument("--only", default="", help="a part of the targets' names, or 'here'")
     parser.add_argument("--extras", default=EXTRAS, help="by default %(default)s")
+    parser.add_argument(
+        "--fast", action="store_true", help="compress less: the file is to be tried"
+    )
+    parser.add_argument("--keep", type=Path, help="a folder for the wheels, one below it a target")
     parser.add_argument(
         "--python", default="/usr/bin/env python3", help="what a shell starts it by"
     )
     options = parser.parse_args()
     only = this_computer() if options.only == "here" else options.only
-    chosen = [target for key, target in TARGETS.items() if key.startswith(only)]
+    chosen = [target for key, target in TARGETS.items() if only in key]
     if not chosen:
         parser.error(f"no target is {only}: there are {', '.join(TARGETS)}")
     with (
         tempfile.TemporaryDirectory(prefix="lanchat-pyz-") as folder,
         ThreadPoolExecutor(4) as pool,
     ):
+        kept = options.keep or Path(folder)
         fetched = pool.map(
-            lambda target: fetch(target, options.wheel, options.extras, Path(folder)), chosen
+            lambda target: fetch(target, options.wheel, options.extras, kept), chosen
         )
         wheels = dict(zip((target.key for target in chosen), fetched, strict=True))
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        write(options.out, wheels, options.python)
+        write(options.out, wheels, options.python, fast=options.fast)
     size = options.out.stat().st_size / 1e6
     print(f"{options.out}: {size:.1f} MB for {len(wheels)} kinds of computers")
     return 0
@@ -129,8 +151,9 @@ def main() -> int:
 def fetch(target: Target, wheel: Path, extras: str, folder: Path) -> list[Path]:
     """Let pip fetch what a target needs; return the wheels of it."""
     wanted = [f"{wheel.resolve()}[{extras}]"]
-    for attempt in range(ATTEMPTS):
-        into = folder / f"{target.key}-{attempt}"
+    into = folder / target.key
+    for _ in range(ATTEMPTS):
+        shutil.rmtree(into, ignore_errors=True)
         download(target, wanted, into)
         used, missing = closure(into, target, extras)
         if not missing:
@@ -190,37 +213,78 @@ def required(wheel: Path, markers: dict[str, str]) -> Iterator[Requirement]:
             yield requirement
 
 
-def write(out: Path, wheels: dict[str, list[Path]], python: str) -> None:
+def write(
+    out: Path, wheels: Mapping[str, Sequence[Path]], python: str, *, fast: bool = False
+) -> None:
     """Write the file, the same bytes for the same wheels, with a first line for a shell."""
-    by_name = {path.name: path for paths in wheels.values() for path in paths}
-    content = {name: by_name[name].read_bytes() for name in sorted(by_name)}
-    named = {key: [path.name for path in paths] for key, paths in wheels.items()}
-    digests = [name + hashlib.sha256(data).hexdigest() for name, data in content.items()]
+    shared = grouped({key: unpacked(paths) for key, paths in wheels.items()})
+    with ThreadPoolExecutor() as pool:
+        packed = list(pool.map(lambda files: pack(files, 0 if fast else 6), shared.values()))
+    content = {f"{number}.zip.xz": data for number, data in enumerate(packed)}
+    named = {
+        key: [name for name, keys in zip(content, shared, strict=True) if key in keys]
+        for key in wheels
+    }
+    digests = [hashlib.sha256(data).hexdigest() for data in packed]
     told = {
-        "id": hashlib.sha256("\n".join([json.dumps(named), *digests]).encode()).hexdigest()[:16],
+        "id": hashlib.sha256(json.dumps([named, digests]).encode()).hexdigest()[:16],
         "for": words(wheels),
         "instead": "install a Python that it is for, or the wheel of lanchat by pipx",
         "targets": named,
     }
     content["targets.json"] = json.dumps(told, indent=1).encode()
     content["__main__.py"] = START.read_bytes()
-    with out.open("wb") as file:
-        file.write(f"#!{python}\n".encode())
-        with zipfile.ZipFile(file, "w") as archive:
-            for name, data in content.items():
-                about = zipfile.ZipInfo(name)
-                about.external_attr = PLAIN_FILE << 16
-                archive.writestr(about, data)
+    out.write_bytes(archive(content, f"#!{python}\n"))
     out.chmod(0o755)
+
+
+def unpacked(wheels: Iterable[Path]) -> dict[str, bytes]:
+    """What they hold that is used, and every licence."""
+    files: dict[str, bytes] = {}
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as opened:
+            names = [each.filename for each in opened.infolist() if not each.is_dir()]
+            files |= {name: opened.read(name) for name in names if not UNUSED.search(name)}
+    return files
+
+
+def grouped(targets: Mapping[str, Mapping[str, bytes]]) -> dict[tuple[str, ...], dict[str, bytes]]:
+    """Every file once, by the targets that have it just so."""
+    having: defaultdict[tuple[str, bytes], list[str]] = defaultdict(list)
+    for key, files in targets.items():
+        for name, data in files.items():
+            having[name, data].append(key)
+    groups: defaultdict[tuple[str, ...], dict[str, bytes]] = defaultdict(dict)
+    for (name, data), keys in having.items():
+        groups[tuple(keys)][name] = data
+    return groups
+
+
+def pack(files: Mapping[str, bytes], effort: int) -> bytes:
+    """Compress them as one: they have much in common, above all those of one kind."""
+    names = sorted(files, key=lambda name: (Path(name).suffix, name))
+    return lzma.compress(archive({name: files[name] for name in names}), preset=effort)
+
+
+def archive(files: Mapping[str, bytes], first_line: str = "") -> bytes:
+    """A zip of them as they are."""
+    made = io.BytesIO()
+    made.write(first_line.encode())
+    with zipfile.ZipFile(made, "w") as opened:
+        for name, data in files.items():
+            about = zipfile.ZipInfo(name)
+            about.external_attr = PLAIN_FILE << 16
+            opened.writestr(about, data)
+    return made.getvalue()
 
 
 def words(keys: Iterable[str]) -> str:
     """The targets for people: systems, and the versions of Python for each."""
-    versions: dict[str, list[str]] = {}
+    versions: defaultdict[str, list[str]] = defaultdict(list)
     for key in keys:
-        system, machine, version = key.split("-")
-        there = versions.setdefault(f"{NAMES[system]} on {machine}", [])
-        there.append(version.replace("cp3", "3."))
+        system = TARGETS[key].system
+        name = f"{NAMES[system.sys_platform]} on {system.platform_machine}"
+        versions[name].append(TARGETS[key].python)
     return ", ".join(f"{name} with Python {' '.join(there)}" for name, there in versions.items())
 
 

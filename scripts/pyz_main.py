@@ -1,111 +1,76 @@
-"""What lanchat.pyz runs: it unpacks the wheels for this computer, once, and starts lanchat."""
-
-from __future__ import annotations
+"""What lanchat.pyz runs: it unpacks what this computer needs, once, and starts lanchat."""
 
 import io
 import json
 import os
-import shutil
 import sys
 import tempfile
 import time
-import zipimport
-from collections.abc import Iterator
 from contextlib import suppress
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
-from typing import BinaryIO
+from zipimport import zipimporter
 
-PYZ = Path(__file__).parent
-ABANDONED = 3600.0  # seconds, after which nobody is still unpacking
+LONG = 90 * 86_400.0  # seconds; nobody uses any more what was last started so long ago
 
 
 def main() -> None:
     """Find what was unpacked before, or unpack it, and hand over to the command line."""
-    told = json.loads(zipimport.zipimporter(str(PYZ)).get_data("targets.json"))
-    if (key := this_computer()) not in told["targets"]:
-        sys.exit(f"lanchat: {PYZ.name} is for {told['for']}, not for {key}; {told['instead']}")
-    tried = places()  # what it yields for this time goes with it
-    for place in tried:
-        folder = place / f"{told['id']}-{key}"
+    read = zipimporter(str(Path(__file__).parent)).get_data
+    told = json.loads(read("targets.json"))
+    here = this_computer()
+    if here not in told["targets"]:
+        sys.exit(f"lanchat: this file is for {told['for']}, not for {here}; {told['instead']}")
+    usual = {"win32": "~/AppData/Local", "darwin": "~/Library/Caches"}.get(sys.platform, "~/.cache")
+    for place in (os.environ.get("XDG_CACHE_HOME") or usual, ""):
         try:
-            in_use = take(folder) or unpack(told["targets"][key], folder)
-        except OSError as error:
-            print(f"lanchat: cannot be unpacked in {place}: {error}", file=sys.stderr)
-        else:
+            aside = None if place else tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+            cache = Path(aside.name if aside else place).expanduser().absolute()
+            folder = cache / "lanchat-pyz" / f"{told['id']}-{here}"
+            if not folder.is_dir():
+                unpack(folder, *map(read, told["targets"][here]))
             break
+        except (OSError, RuntimeError, ImportError) as error:  # no home, no lzma
+            print(f"lanchat: cannot be unpacked in {place or 'TMPDIR'}: {error}", file=sys.stderr)
     else:
-        sys.exit("lanchat: XDG_CACHE_HOME or TMPDIR may name a folder with 60 MB of room")
-    sys.path[0] = str(folder)
-    others = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *others])  # lanchat starts processes
-    if PYZ.suffix == ".pyz" and len(sys.argv) == 1:
-        sys.argv.append("serve")  # for somebody who opens the file with the mouse
+        sys.exit("lanchat: XDG_CACHE_HOME or TMPDIR may name a folder with 100 MB of room")
+    with suppress(OSError):  # it may be for reading alone
+        os.utime(folder)
+    # Processes that lanchat starts look there, too; and it is nobody else's, so compile it once.
+    sys.path[0] = os.environ["PYTHONPATH"] = str(folder)
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     from lanchat.cli import main as command_line
 
-    with in_use:
-        command_line()
+    command_line()
 
 
 def this_computer() -> str:
-    """Its kind by the names of the targets, or a name that is none of theirs."""
-    kind = "cp" if sys.implementation.name == "cpython" else sys.implementation.name
-    threads = "t" if "free-threading" in sys.version else ""
-    bits = "" if sys.maxsize > 2**32 else "-32bit"
-    machine = "AMD64" if "AMD64" in sys.version else "other"
-    if sys.platform != "win32":
-        machine = os.uname().machine
-    if sys.platform == "linux" and "CS_GNU_LIBC_VERSION" not in os.confstr_names:
-        bits += "-without-glibc"
-    version = f"{sys.version_info.major}{sys.version_info.minor}{threads}"
-    return f"{sys.platform}-{machine}{bits}-{kind}{version}"
+    """What this Python can import, by its own name, and on a Mac the processor."""
+    kind = EXTENSION_SUFFIXES[0].rpartition(".")[0].lstrip(".")
+    return f"{kind}-{os.uname().machine}" if sys.platform == "darwin" else kind
 
 
-def places() -> Iterator[Path]:
-    """Where it may be unpacked: where the system keeps what can be made again, or for this time."""
-    usual = {"win32": "~/AppData/Local", "darwin": "~/Library/Caches"}.get(sys.platform, "~/.cache")
-    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME")
-    yield Path(named or os.path.expanduser(usual), "lanchat-pyz")  # noqa: PTH111 (never fails)
-    with suppress(OSError), tempfile.TemporaryDirectory(prefix="lanchat-") as aside:
-        yield Path(aside)
-
-
-def take(folder: Path, *, alone: bool = False) -> BinaryIO | None:
-    """Open the file that says that a folder is in use, or None where there is no such folder."""
-    with suppress(FileNotFoundError):
-        held = (folder / "in-use").open("rb")
-        if sys.platform != "win32":  # which renames no folder with an open file in it
-            import fcntl
-
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB if alone else fcntl.LOCK_SH)
-        if (folder / "in-use").exists():
-            return held
-    return None
-
-
-def unpack(wheels: list[str], folder: Path) -> BinaryIO:
-    """Unpack them aside and put all in place at once; then older versions that nobody uses go."""
+def unpack(folder: Path, *archives: bytes) -> None:
+    """Unpack them aside and put all in place at once; what was not started for long goes."""
+    import lzma
     import zipfile
 
     folder.parent.mkdir(parents=True, exist_ok=True)
+    if hasattr(os, "ST_NOEXEC") and os.statvfs(folder.parent).f_flag & os.ST_NOEXEC:
+        raise OSError("no program may run from there (noexec)")
     with tempfile.TemporaryDirectory(prefix="new-", dir=folder.parent) as aside:
-        with zipfile.ZipFile(PYZ) as pyz:
-            for wheel in wheels:
-                zipfile.ZipFile(io.BytesIO(pyz.read(wheel))).extractall(f"{aside}/new")
-        Path(aside, "new", "in-use").touch()
+        for archive in archives:
+            zipfile.ZipFile(io.BytesIO(lzma.decompress(archive))).extractall(f"{aside}/new")
         if sys.platform != "win32":
             os.sync()  # should the computer be switched off, all of it is there or nothing
         with suppress(OSError):  # another start was quicker
             Path(aside, "new").rename(folder)
-    if (in_use := take(folder)) is None:
-        raise FileNotFoundError(f"{folder} is no folder that this file has made")
-    for other in folder.parent.glob("*-cp*"):
-        with suppress(OSError), tempfile.TemporaryDirectory(dir=folder.parent) as aside:
-            if other.name[:16] != folder.name[:16] and take(other, alone=True):
-                other.rename(Path(aside, "old"))
-    for other in folder.parent.glob("new-*"):
-        if time.time() - other.stat().st_mtime > ABANDONED:
-            shutil.rmtree(other, ignore_errors=True)
-    return in_use
+        folder.stat()  # or else it cannot be put there
+        for other in folder.parent.iterdir():
+            with suppress(OSError):
+                if time.time() - other.stat().st_mtime > LONG:
+                    other.rename(Path(aside, other.name))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ def pyz(wheel: Path) -> Path:
     with FileLock(f"{built}.lock"):
         if not built.exists():
             script = PROJECT / "scripts" / "make_pyz.py"
-            command = [sys.executable, str(script), str(wheel), f"--out={built}", "--only=here"]
+            made = [f"--out={built}", f"--keep={built.with_name('wheels')}"]
+            command = [sys.executable, str(script), str(wheel), *made, "--only=here", "--fast"]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stderr
     return built
