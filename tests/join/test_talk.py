@@ -2,8 +2,9 @@
 
 import pytest
 
-from lanchat.join.lines import cut, plain
-from lanchat.join.talk import KEPT, Line, Talk
+from lanchat.join.lines import Line, cut, plain
+from lanchat.join.messages import KEPT
+from lanchat.join.talk import Talk
 from lanchat.join.typed import Typed, numbered, read
 
 NOON = "2026-11-23T12:00:00.000Z"
@@ -67,16 +68,16 @@ def test_a_message_tells_all_that_it_has(talk):
         "see",
         quoted={"user": "Bia", "message": "where\nis it"},
         files=[{"id": "f1", "name": "a b.txt", "size": 1200}],
-        poll={"options": ["Yes", "No"], "counts": [2, 0]},
+        poll={"question": "see?", "options": ["Yes", "No"], "counts": [2, 0]},
         reactions={"👍": {"count": 2, "users": []}},
         bot=True,
     )
     (line,) = talk.take("add_chat_message", full, 0)
     text = plain(line, "http://x", 60).replace("\\n", "\n")
     assert "┌ Bia: where is it" in text
-    assert "Ana (bot): see" in text
+    assert "Ana (bot): see?" in text
     assert "+ a b.txt (1.2 KB) http://x/files/f1/a%20b.txt" in text
-    assert "  2 Yes" in text
+    assert "  1) Yes: 2" in text
     assert "👍 2" in text
 
 
@@ -85,9 +86,9 @@ def test_what_is_said_elsewhere_is_counted(talk):
     talk.take("add_chat_message", message(11, room="r1"), 0)
     (line,) = talk.take("add_chat_message", message(12, room="r1", mentions=["bia"]), 0)
     assert (line.text, line.concerns_you) == ("Ana mentions you in Lunch", True)
-    assert talk.rooms["r1"]["unread"] == 2
+    assert talk.rooms.own["r1"]["unread"] == 2
     assert printed(talk.show("r1")) == ["Lunch", "#11 Ana: hello", "#12 Ana: hello"]
-    assert talk.rooms["r1"]["unread"] == 0
+    assert talk.rooms.own["r1"]["unread"] == 0
     assert printed(talk.take("room_deleted", {"id": "r1"}, 0)) == ["main"]
 
 
@@ -95,7 +96,7 @@ def test_after_a_break_only_what_is_new_is_printed(talk):
     """What changed meanwhile, too; where it cannot be told, everything is anew."""
     talk.take("add_chat_message", message(11), 0)
     answer = {
-        "you": talk.you,
+        "you": talk.people.you,
         "seq": 20,
         "epoch": "e",
         "hosts": [],
@@ -121,34 +122,34 @@ def test_people_come_and_go(talk):
     assert printed(lines) == ["Ana left", "P0, P1, P2, P3, P4 and 2 others joined"]
     renamed = {"id": "p0", "user": "Zoe"}
     assert printed(talk.take("person_changed", renamed, 0)) == ["P0 is now called Zoe"]
-    assert talk.person_named("zoe") == "p0"
+    assert talk.people.named("zoe") == "p0"
 
 
 def test_who_is_writing_is_forgotten(talk):
     """After five seconds, or when their message is there."""
     typing = {"room": "lobby", "user_id": "ana", "user": "Ana"}
     talk.take("typing", typing, 100)
-    assert talk.typing(104) == ["Ana"]
-    assert talk.typing(106) == []
+    assert talk.people.typing("lobby", 104) == ["Ana"]
+    assert talk.people.typing("lobby", 106) == []
     talk.take("typing", typing, 200)
     talk.take("add_chat_message", message(11), 200)
-    assert talk.typing(201) == []
+    assert talk.people.typing("lobby", 201) == []
 
 
 def test_people_are_mentioned_by_their_names(talk):
     """The longer name first, whatever its letters' case."""
     talk.take("host_join_room", {"id": "anabel", "user": "Ana Bel"}, 0)
-    assert talk.mentioned("@ana bel: hello") == ["anabel"]
-    assert set(talk.mentioned("@Ana Bel and @Ana")) == {"anabel", "ana"}
-    assert talk.mentioned("mail@x Ana") == []
+    assert talk.people.mentioned("@ana bel: hello") == ["anabel"]
+    assert set(talk.people.mentioned("@Ana Bel and @Ana")) == {"anabel", "ana"}
+    assert talk.people.mentioned("mail@x Ana") == []
 
 
 def test_no_more_is_kept_than_is_needed(talk):
     """A terminal may be open for a term."""
     for number in range(KEPT + 10):
         talk.take("add_chat_message", message(11 + number), 0)
-    assert talk.message(11) is None
-    assert talk.message(10 + KEPT) is not None
+    assert talk.messages.get(11) is None
+    assert talk.messages.get(10 + KEPT) is not None
 
 
 def test_nothing_that_others_type_reaches_the_terminal_as_it_is():
@@ -160,7 +161,7 @@ def test_nothing_that_others_type_reaches_the_terminal_as_it_is():
         evil,
         quoted={"user": evil, "message": evil},
         files=[{"id": "f", "name": evil, "size": 1}],
-        poll={"options": [evil], "counts": [1]},
+        poll={"question": evil, "options": [evil], "counts": [1]},
         reactions={evil: {"count": 1}},
     )
     for line in (Line("message", message=said), Line("deleted", message=said), Line("note", evil)):
@@ -208,7 +209,7 @@ def test_nothing_of_a_line_can_do_something_to_the_terminal(talk):
         user=evil,
         seq=11,
         files=[{"id": evil, "name": evil, "size": 1}],
-        poll={"options": [evil], "counts": [1]},
+        poll={"question": evil, "options": [evil], "counts": [1]},
         reactions={evil: {"count": evil, "users": []}},
     )
     lines = [*talk.take("add_chat_message", posted, 0), Line("deleted", message=posted)]

@@ -9,9 +9,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
-from lanchat.join.lines import plain
+from lanchat.join.lines import Line, plain
 from lanchat.join.session import Session
-from lanchat.join.talk import Line
 
 _WIDE = 1_000
 _AT_ONCE = 64 << 10

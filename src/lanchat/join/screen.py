@@ -6,20 +6,22 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from prompt_toolkit import PromptSession, print_formatted_text
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.shortcuts import CompleteStyle
 
-from lanchat.join.lines import cut, parts
+from lanchat.join.lines import Line, cut, day_of, parts, wrapped
+from lanchat.join.people import listed
 from lanchat.join.session import Session
-from lanchat.join.talk import Line
 from lanchat.join.typed import OWN, of_the_room
 from lanchat.terminal import printable
 
-_MOST_TYPING = 3
+_MOST_NAMED = 3
+_FILES = PathCompleter(expanduser=True)
 
 
 class Screen:
@@ -27,12 +29,16 @@ class Screen:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._day = datetime.now().astimezone().date()
         self._prompt: PromptSession[str] | None = None
 
     def show(self, line: Line) -> None:
         """Print a line above what is being typed; with a bell where it concerns who types."""
         width = shutil.get_terminal_size().columns
-        print_formatted_text(FormattedText(parts(line, self._url, width)))
+        if (moment := day_of(line)) is not None and moment.date() != self._day:
+            self._day = moment.date()
+            print_formatted_text(FormattedText([("ansibrightblack", f"── {moment:%Y-%m-%d}")]))
+        print_formatted_text(FormattedText(wrapped(parts(line, self._url, width), width)))
         if line.concerns_you and self._prompt is not None:
             self._prompt.app.output.bell()
 
@@ -50,7 +56,7 @@ class Screen:
         while not session.is_over:
             try:
                 line = prompt.prompt(
-                    lambda: f"{printable(session.talk.name_of(session.talk.room))}> "
+                    lambda: f"{printable(session.talk.rooms.name_of(session.talk.rooms.shown))}> "
                 )
             except (EOFError, KeyboardInterrupt):
                 session.end()
@@ -74,21 +80,24 @@ class _Words(Completer):
         self._session = session
         self._commands = sorted({*OWN, *of_the_room()})
 
-    def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
+    def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
         before = document.text_before_cursor
         talk = self._session.talk
         if before.startswith("/") and " " not in before:
             yield from _completed(before, [f"/{name} " for name in self._commands])
             return
-        people = sorted(talk.people.values(), key=str.casefold)
+        command, _, rest = before.partition(" ")
+        people = talk.people.names()
         at = before.rfind("@")
-        if at == 0 or (at > 0 and before[at - 1].isspace()):
+        if command == "/file":
+            yield from _FILES.get_completions(Document(rest), event)
+        elif at == 0 or (at > 0 and before[at - 1].isspace()):
             yield from _completed(before[at:], [f"@{name} " for name in people])
-        elif before.startswith("/go "):
-            rooms = [talk.name_of(room) for room in [*talk.rooms, *talk.others]]
-            yield from _completed(before.partition(" ")[2], rooms)
+        elif command == "/go":
+            rooms = [talk.rooms.name_of(room) for room in [*talk.rooms.own, *talk.rooms.others]]
+            yield from _completed(rest, rooms)
         elif before.startswith("/"):
-            yield from _completed(before.partition(" ")[2], people)
+            yield from _completed(rest, people)
 
 
 def _completed(begun: str, words: list[str]) -> Iterator[Completion]:
@@ -106,12 +115,15 @@ def _tell(session: Session, text: str) -> None:
 def _bar(session: Session) -> str:
     """Below the line: whether there is a connection, what is new elsewhere, who is writing."""
     talk = session.talk
-    said = [f"{len(talk.people)} here" if session.is_connected else "no connection"]
+    people, rooms = talk.people, talk.rooms
+    said = [f"{len(people.here)} here" if session.is_connected else "no connection"]
     said += [
-        f"{talk.name_of(room_id)}: {room['unread']} new"
-        for room_id, room in list(talk.rooms.items())
+        f"{rooms.name_of(room_id)}: {room['unread']} new"
+        for room_id, room in list(rooms.own.items())
         if room.get("unread")
     ]
-    if writing := talk.typing(time.monotonic()):
-        said.append(f"{', '.join(writing[:_MOST_TYPING])} …")
+    if people.hands:
+        said.append(f"hands up: {listed(list(people.hands.values()), _MOST_NAMED)}")
+    if writing := people.typing(rooms.shown, time.monotonic()):
+        said.append(f"{', '.join(writing[:_MOST_NAMED])} …")
     return cut(printable(" · ".join(said)), shutil.get_terminal_size().columns)

@@ -16,9 +16,12 @@ from functools import partial
 from typing import Any
 
 from lanchat.chat.model import MESSAGE_LIMIT
+from lanchat.join.commands import Commands
 from lanchat.join.door import Away, Door, NotLetIn
-from lanchat.join.talk import LOBBY, Line, Talk
-from lanchat.join.typed import OWN, Typed, numbered, of_the_room, read
+from lanchat.join.lines import Line
+from lanchat.join.talk import Talk
+from lanchat.join.typed import Typed, read
+from lanchat.times import in_own_zone
 
 Show = Callable[[Line], None]
 
@@ -38,6 +41,8 @@ class Session:
         self.is_connected = False
         self.failure: Exception | None = None
         self.door = Door(url, self._hear)
+        self.upload = self.door.upload
+        self._commands = Commands(self)
         self.name = name
         self.code = code
         self._show = show
@@ -70,6 +75,10 @@ class Session:
     def end(self, *, when_said: bool = False) -> None:
         """Leave the chat, at once or when all that was typed has been stored."""
         self._queue.put(lambda: self._end(when_said=when_said))
+
+    def later(self, act: Callable[[], None]) -> None:
+        """Do something in the thread of all this."""
+        self._queue.put(act)
 
     # The one thread.
 
@@ -120,12 +129,12 @@ class Session:
             self._join()
             return
         self.is_connected = True
-        self._print(self.talk.join(answer))
+        self.print(self.talk.join(answer))
         seq, early, self._early = self.talk.seq, self._early or [], None
         for event, payload in early:
             told = payload.get("seq") if isinstance(payload, dict) else None
             if not isinstance(told, int) or told > seq:
-                self._print(self.talk.take(event, payload, time.monotonic()))
+                self.print(self.talk.take(event, payload, time.monotonic()))
         self._on_its_way = ""
 
     def _take_part(self) -> None:
@@ -151,7 +160,7 @@ class Session:
 
     def _disconnected(self) -> None:
         if self.is_connected:
-            self._say_trouble("the connection is gone; this comes back by itself")
+            self.trouble("the connection is gone; this comes back by itself")
         self.is_connected, self._is_broken = False, True
 
     def _pass_time(self, seconds: float) -> None:
@@ -171,16 +180,18 @@ class Session:
         elif self._early is not None:
             self._early.append((event, payload))
         else:
-            self._print(self.talk.take(event, payload, time.monotonic()))
+            self.print(self.talk.take(event, payload, time.monotonic()))
 
     def _answered(self, take: Callable[[dict[str, Any]], None]) -> Callable[[Any], None]:
         return lambda answer: self._queue.put(lambda: take(answer))
 
-    def _print(self, lines: Iterable[Line]) -> None:
+    def print(self, lines: Iterable[Line]) -> None:
+        """Show them, one after the other."""
         for line in lines:
             self._show(line)
 
-    def _say_trouble(self, text: str) -> None:
+    def trouble(self, text: str) -> None:
+        """Tell of something that did not go as it should."""
         self._show(Line("trouble", text))
 
     # What is typed.
@@ -188,27 +199,24 @@ class Session:
     def _do(self, typed: Typed) -> None:
         if typed.command is None:
             if typed.text.strip():
-                self._say(typed.text)
-            return
-        own = getattr(self, f"_do_{typed.command}", None)
-        if own is not None:
-            own(typed.text)
+                self.say(typed.text)
         elif typed.command == "unknown":
-            self._say_trouble(f"there is no command /{typed.text}; /help shows all of them")
-        else:
-            asked = {"name": typed.command, "text": typed.text, "room": self.talk.room}
-            self._ask("host_command", asked, self._commanded)
+            self.trouble(f"there is no command /{typed.text}; /help shows all of them")
+        elif not self._commands.do(typed.command, typed.text):
+            asked = {"name": typed.command, "text": typed.text, "room": self.talk.rooms.shown}
+            self.ask("host_command", asked, self._commanded)
 
-    def _say(self, text: str, **fields: Any) -> None:
+    def say(self, text: str, **fields: Any) -> None:
+        """Have something said, in the room that is shown unless ``fields`` name another."""
         if len(text) > MESSAGE_LIMIT:  # of much more the server would hang up
             self._not_said(f"a message has at most {MESSAGE_LIMIT:,} characters")
             return
         client_id = str(uuid.uuid4())
-        mentions = self.talk.mentioned(text)
-        said = {"message": text, "client_id": client_id, "room": self.talk.room, **fields}
+        mentions = self.talk.people.mentioned(text)
+        said = {"message": text, "client_id": client_id, "room": self.talk.rooms.shown, **fields}
         self._waiting[client_id] = {**said, **({"mentions": mentions} if mentions else {})}
         if not self.is_connected and self.talk.epoch:
-            self._say_trouble("it is said as soon as there is a connection")
+            self.trouble("it is said as soon as there is a connection")
 
     def _say_next(self) -> None:
         """Send what has waited longest: one at a time, so that it keeps its order."""
@@ -222,7 +230,7 @@ class Session:
 
     def _not_said(self, why: str) -> None:
         self.refused += 1
-        self._say_trouble(f"not said: {why}")
+        self.trouble(f"not said: {why}")
 
     def _stored(self, client_id: str, answer: dict[str, Any]) -> None:
         if client_id == self._on_its_way:  # and not of a connection before
@@ -237,7 +245,7 @@ class Session:
         if self._ends_when_said:
             self._end(when_said=True)
 
-    def _ask(
+    def ask(
         self, event: str, payload: Any, take: Callable[[dict[str, Any]], None] = lambda _: None
     ) -> None:
         """Ask for something that is not tried again; where it is refused that is said."""
@@ -246,99 +254,18 @@ class Session:
             if answer.get("ok"):
                 take(answer)
             else:
-                self._say_trouble(answer["error"]["message"])
+                self.trouble(answer["error"]["message"])
 
         if self.is_connected:
             self.door.send(event, payload, self._answered(answered))
         else:
-            self._say_trouble("there is no connection just now")
+            self.trouble("there is no connection just now")
 
     def _commanded(self, answer: dict[str, Any]) -> None:
-        for line in answer["message"].split("\n"):
+        for line in in_own_zone(answer["message"]).split("\n"):
             self._show(Line("note", line))
         if room := answer.get("room"):
-            self._ask("enter_room", {"room": room}, self._entered)
-
-    def _entered(self, answer: dict[str, Any]) -> None:
-        self._print(self.talk.entered(answer))
-
-    def _with_number(self, command: str, text: str) -> tuple[int, str] | None:
-        found = numbered(text)
-        if found is None:
-            self._say_trouble(f"it is written like this: {OWN[command]}")
-        return found
-
-    def _do_reply(self, text: str) -> None:
-        if found := self._with_number("reply", text):
-            answered = self.talk.message(found[0])
-            room = answered["room"] if answered else self.talk.room
-            self._say(found[1], reply_to=found[0], room=room)
-
-    def _do_react(self, text: str) -> None:
-        if found := self._with_number("react", text):
-            told = (self.talk.message(found[0]) or {}).get("reactions", {}).get(found[1], {})
-            own = any(one["id"] == self.talk.you["id"] for one in told.get("users", ()))
-            self._ask("react", {"id": found[0], "emoji": found[1], "on": not own})
-
-    def _do_edit(self, text: str) -> None:
-        if found := self._with_number("edit", text):
-            edit = {"id": found[0], "message": found[1], "client_id": str(uuid.uuid4())}
-            self._ask("edit_message", edit)
-
-    def _do_delete(self, text: str) -> None:
-        if found := self._with_number("delete", text):
-            self._ask("delete_message", {"id": found[0]})
-
-    def _do_go(self, text: str) -> None:
-        room = self.talk.room_named(text or "main")
-        if room is None:
-            self._say_trouble(f"there is no room called {text}; /rooms shows those that there are")
-        elif room == LOBBY:
-            self._print(self.talk.show(LOBBY))
-        else:
-            self._ask("enter_room", {"room": room}, self._entered)
-
-    def _do_leave(self, _text: str) -> None:
-        if self.talk.room != LOBBY:
-            self._ask("leave_room", {"room": self.talk.room})
-
-    def _do_msg(self, text: str) -> None:
-        names = sorted(self.talk.people.values(), key=len, reverse=True)
-        name = next(
-            (one for one in names if f"{text} ".casefold().startswith(f"{one.casefold()} ")), ""
-        )
-        person = self.talk.person_named(name) if name else None
-        if person is None:
-            self._say_trouble("nobody called so is here; /who shows who is")
-            return
-
-        def opened(answer: dict[str, Any]) -> None:
-            self._entered(answer)
-            if said := text[len(name) :].strip():
-                self._say(said)
-
-        self._ask("open_direct", {"person": person}, opened)
-
-    def _do_rooms(self, _text: str) -> None:
-        for room_id, room in self.talk.rooms.items():
-            new = f", {room['unread']} new" if room.get("unread") else ""
-            here = " (shown)" if room_id == self.talk.room else ""
-            self._show(Line("note", f"{self.talk.name_of(room_id)}{new}{here}"))
-        for room_id in self.talk.others:
-            self._show(Line("note", f"{self.talk.name_of(room_id)}, to be entered by /go"))
-
-    def _do_who(self, _text: str) -> None:
-        self._show(Line("note", ", ".join(sorted(self.talk.people.values(), key=str.casefold))))
-
-    def _do_help(self, _text: str) -> None:
-        for words in OWN.values():
-            self._show(Line("note", words))
-        for name, words in of_the_room().items():
-            if name not in OWN:
-                self._show(Line("note", words))
-
-    def _do_quit(self, _text: str) -> None:
-        self._end()
+            self.ask("enter_room", {"room": room}, self._commands.entered)
 
     # What is told besides.
 
@@ -346,12 +273,12 @@ class Session:
         now = time.monotonic()
         if self.is_connected and now - self._told_typing >= _TYPING_EVERY:
             self._told_typing = now
-            self.door.send("typing", {"room": self.talk.room}, lambda _answer: None)
+            self.door.send("typing", {"room": self.talk.rooms.shown}, lambda _answer: None)
 
     def _mark_read(self) -> None:
         """Say how far the room that is shown has been read, now and then."""
-        now, room = time.monotonic(), self.talk.room
-        newest = self.talk.newest(room)
+        now, room = time.monotonic(), self.talk.rooms.shown
+        newest = self.talk.messages.newest(room)
         if not self.is_connected or now - self._marked < _MARK_EVERY:
             return
         if newest > self._read.get(room, 0):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from lanchat import phrases
@@ -13,11 +14,17 @@ OWN = {
     "react": "/react NUMBER EMOJI — react to a message, or take that back",
     "edit": "/edit NUMBER TEXT — say something else instead",
     "delete": "/delete NUMBER — delete a message",
+    "file": "/file PATH [TEXT] — send a file",
+    "vote": "/vote [NUMBER] OPTION — choose in a poll, or take that back",
+    "pins": "/pins — what is pinned here",
+    "search": "/search WORDS — find messages; without words older ones",
+    "more": "/more — what was said here before",
     "go": "/go ROOM — show another room, and enter it",
     "leave": "/leave — leave the room that is shown",
     "msg": "/msg NAME TEXT — say something to one person alone",
     "rooms": "/rooms — which rooms there are, and what is new there",
-    "who": "/who — who is here",
+    "who": "/who [NAME] — who is here, and whose hands are up",
+    "hand": "/hand — raise a hand, or lower it; a host: /hand down NAME, /hand down all",
     "help": "/help — this",
     "quit": "/quit — leave; so do Ctrl+C and Ctrl+D",
 }
@@ -61,3 +68,24 @@ def numbered(text: str) -> tuple[int, str] | None:
     word, _, rest = text.partition(" ")
     digits = word.removeprefix("#")
     return (int(digits), rest.strip()) if digits.isascii() and digits.isdecimal() else None
+
+
+def named_file(text: str) -> tuple[Path | None, str]:
+    """A path and what follows it: as it was typed, in quotes, or as terminals write one dropped."""
+    if not text:
+        return None, ""
+    if text[0] in "\"'":
+        path, _, rest = text[1:].partition(text[0])
+        return _path(path), rest.strip()
+    for whole in (text, text.replace("\\ ", " ")):
+        if _path(whole).is_file():
+            return _path(whole), ""
+    path, _, rest = text.replace("\\ ", "\0").partition(" ")
+    return _path(path.replace("\0", " ")), rest.replace("\0", "\\ ").strip()
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # of nobody who has a folder here
+        return Path(text)
