@@ -4,7 +4,7 @@ import pytest
 
 from tests.world.deadline import DEADLINE, wait_for
 
-pytestmark = pytest.mark.server_options("--grace", "0.5", "--rate", "0", "--rooms", "all")
+pytestmark = pytest.mark.server_options("--grace", "0.5", "--rate", "0")
 
 
 def said(person):
@@ -39,40 +39,3 @@ def test_somebody_talks_from_a_narrow_terminal(server, seat, ana):
     bia.type("/quit\r")
     assert bia.process.wait(DEADLINE) == 0
     wait_for(lambda: "host_leave_room" in [event for event, _ in ana.heard], "the end")
-
-
-def test_somebody_goes_from_room_to_room(server, seat, ana):
-    """What is new elsewhere is told below; what is not a command is not said as one."""
-    ana.connect()
-    ana.call("new_host", {"last_seq": 0, "rooms": True})
-    room = ana.call("open_room", {"name": "Lunch"})["room"]["id"]
-    bia = seat(80, server.url, "--name", "Bia")
-    bia.sees("2 here")
-    bia.type("/go l\t\r")
-    bia.sees("── Lunch")
-    ana.say("in the main room")
-    bia.sees("main: 1 new")
-    bia.type("who eats?\r")
-    wait_for(lambda: [one for one in said(ana) if one["room"] == room], "the question")
-    bia.type("/wisper Ana hello\r")
-    bia.sees("there is no command /wisper")
-    bia.type("/go\r")
-    bia.sees("Ana: in the main room")
-    bia.type("/msg Ana psst\r")
-    bia.sees("! Only hosts may be written to in private here.")
-    assert all("hello" not in one["message"] for one in said(ana))
-
-
-@pytest.mark.own_server
-def test_it_comes_back_by_itself(server, seat, ana):
-    """What is typed meanwhile is said then, once; what others said is there."""
-    bia = seat(80, server.url, "--name", "Bia")
-    bia.sees("1 here")
-    server.kill()
-    bia.sees("the connection is gone")
-    bia.type("typed meanwhile\r")
-    bia.sees("it is said as soon as there is a connection")
-    server.start()
-    bia.sees("Bia: typed meanwhile")
-    found = [one["message"] for one in ana.join()["messages"]]
-    assert found == ["typed meanwhile"]

@@ -70,9 +70,11 @@ class Messages:
         return [one for one in self.pins.values() if one["room"] == room]
 
     def open_poll(self, room: str) -> int:
-        """The newest poll of a room in which one can vote, 0 for none; such ones are pinned."""
-        polls = [one["id"] for one in self.pins_of(room) if not one.get("poll", _CLOSED)["closed"]]
-        return max(polls, default=0)
+        """The newest poll of a room in which one can vote, 0 for none."""
+        known = (*self.pins_of(room), *self.of_room(room))  # however old, it is pinned
+        return max(
+            (one["id"] for one in known if not one.get("poll", _CLOSED)["closed"]), default=0
+        )
 
     def take_mine(self, mine: Mapping[str, Mapping[str, Any]]) -> None:
         """What one has done oneself: reactions and votes."""

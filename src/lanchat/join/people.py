@@ -118,8 +118,9 @@ class People:
 
 def listed(names: list[str], most: int) -> str:
     """The first of them, and how many there are besides."""
-    shown = ", ".join(map(str, names[:most]))
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} others"
+    if len(names) <= most + 1:  # nobody writes "and 1 others"
+        return ", ".join(map(str, names))
+    return f"{', '.join(map(str, names[:most]))} and {len(names) - most} others"
 
 
 def _named(people: Mapping[str, str], name: str) -> str | None:

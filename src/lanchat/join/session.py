@@ -30,6 +30,7 @@ _TYPING_EVERY = 3.0
 _MARK_EVERY = 2.0
 _AHEAD = 1_000
 _LOOK_SECONDS = 0.02
+_SOON = 2.0
 
 
 class Session:
@@ -136,6 +137,8 @@ class Session:
             if not isinstance(told, int) or told > seq:
                 self.print(self.talk.take(event, payload, time.monotonic()))
         self._on_its_way = ""
+        if self._ends_when_said:
+            self._end(when_said=True)
 
     def _take_part(self) -> None:
         """Until the connection ends, or everything does."""
@@ -248,16 +251,24 @@ class Session:
     def ask(
         self, event: str, payload: Any, take: Callable[[dict[str, Any]], None] = lambda _: None
     ) -> None:
-        """Ask for something that is not tried again; where it is refused that is said."""
+        """Ask for something; where it is refused that is said, unless it was a moment too early."""
 
-        def answered(answer: dict[str, Any]) -> None:
+        def answered(answer: dict[str, Any], *, is_last: bool = False) -> None:
             if answer.get("ok"):
                 take(answer)
+                return
+            error = answer["error"]
+            if not is_last and error.get("retry_after", _LONGEST_PAUSE) <= _SOON:
+                self._pass_time(error["retry_after"])
+                self._ask(event, payload, partial(answered, is_last=True))
             else:
-                self.trouble(answer["error"]["message"])
+                self.trouble(error["message"])
 
+        self._ask(event, payload, answered)
+
+    def _ask(self, event: str, payload: Any, take: Callable[[dict[str, Any]], None]) -> None:
         if self.is_connected:
-            self.door.send(event, payload, self._answered(answered))
+            self.door.send(event, payload, self._answered(take))
         else:
             self.trouble("there is no connection just now")
 
@@ -287,5 +298,5 @@ class Session:
 
     def _end(self, *, when_said: bool = False) -> None:
         self._ends_when_said = when_said
-        if not when_said or not self._waiting:
+        if not when_said or (self.is_connected and not self._waiting):
             self.is_over = True
