@@ -68,11 +68,15 @@ export function mountFrame(root, { words, lang, select }) {
     const check = words.t(
       agrees(head, entry.head) ? "inspect.frame.agrees" : "inspect.frame.differs",
     );
+    const missing = entry.missing ?? 0;
     const line = [
       words.t(`inspect.from.${entry.from}`),
       words.count("inspect.bytes", entry.size),
       words.t("inspect.frame.at", { time: numbers.moment(entry.at) }),
-      ...(bytes.length < entry.size ? [words.count("inspect.frame.kept", bytes.length)] : []),
+      ...(bytes.length < entry.size - missing
+        ? [words.count("inspect.frame.kept", bytes.length)]
+        : []),
+      ...(missing > 0 ? [words.count("inspect.frame.missing", missing)] : []),
       check,
     ];
     return element("p", "frame__facts", line.join(" · "));

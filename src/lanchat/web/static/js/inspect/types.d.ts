@@ -86,6 +86,7 @@ declare namespace Inspect {
         readonly length_bits: number;
         readonly key: string;
       };
+      readonly missing?: number;
       readonly text?: string;
       readonly close?: { readonly code: number; readonly reason: string };
       readonly packet?: {
