@@ -33,6 +33,7 @@ let record = empty();
 let paused = null; // the picture that stands still
 /** @type {number | null} */
 let selected = null;
+let status = "";
 /** @type {ReturnType<typeof openSocket> | null} */
 let socket = null;
 
@@ -62,7 +63,8 @@ const stream = openStream("inspect/stream", {
   onLines: take,
   onState(is) {
     trouble.show(is);
-    setText(at("inspect-status"), words.t(`inspect.status.${is}`));
+    status = words.t(`inspect.status.${is}`);
+    schedule();
     if (is !== "looking") take([{ kind: "away" }]);
     if (is === "looking") connect();
     // Its next opening is to be seen: it waits for the stream.
@@ -122,12 +124,14 @@ function select(key, open = false) {
   const entry = entryOf(paused ?? record, key);
   const isOfHandshake = entry?.kind === "handshake" || entry?.kind === "connection";
   if (entry !== undefined && (open || tabs.isWide())) {
-    tabs.show(isOfHandshake ? "handshake" : "frame");
+    tabs.lead(isOfHandshake ? "handshake" : "frame");
   }
   schedule();
 }
 
 function draw() {
+  const missed = paused && words.count("inspect.status.paused", record.next - paused.next);
+  setText(at("inspect-status"), missed ?? status);
   for (const [name, view] of Object.entries(views)) {
     if (tabs.isShown(/** @type {Inspect.ViewName} */ (name))) {
       view.update(paused ?? record, selected);

@@ -31,6 +31,7 @@ export function mountFrame(root, { words, lang, select }) {
   /** @type {Inspect.View["update"]} */
   function update(record, selected) {
     const entry = entryOf(record, selected);
+    if (entry === undefined && selected === shown?.key) return; // it has left the record
     const frame = entry?.kind === "frame" ? entry : null;
     bar.update(record, frame);
     if (frame?.key === shown?.key) return;
@@ -50,6 +51,7 @@ export function mountFrame(root, { words, lang, select }) {
     const head = readHead(bytes);
     if (head === null) return [];
     const payload = bytes.slice(head.start);
+    const isMasked = head.key !== null && payload.length > 0;
     const read = { entry, bytes, head, payload, plain: unmask(payload, head.key) };
     /** @type {Inspect.Point} */
     const point = (pointed) => explanation.show(pointed ?? meaning);
@@ -58,7 +60,7 @@ export function mountFrame(root, { words, lang, select }) {
       facts(read),
       drawBits(read, options),
       drawHex(read, options),
-      ...(head.key === null ? [] : [drawMask(read, options), drawExercise(read, options)]),
+      ...(isMasked ? [drawMask(read, options), drawExercise(read, options)] : []),
       ...drawText(read, options),
     ];
   }

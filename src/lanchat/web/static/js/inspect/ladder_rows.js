@@ -6,6 +6,8 @@ import { rowsOf } from "./explain.js";
 import { entryOf } from "./record.js";
 import { drawRow, markRow } from "./rungs.js";
 
+const LONG = 1; // second without anything
+
 /**
  * `onPoint(meaning)` is told what is pointed at or has the focus, and null when nothing has.
  * @param {HTMLElement} list
@@ -58,6 +60,9 @@ export function makeRows(list, { words, numbers, has, select, onPoint }) {
       rowOf.set(node, row);
       return node;
     });
+    const before = entryOf(record, entry.key - 1);
+    const gap = before === undefined ? 0 : entry.at - before.at;
+    if (gap >= LONG) nodes[0].dataset.gap = numbers.span(gap);
     drawn.set(entry.key, { entry, nodes });
     return nodes;
   }

@@ -10,7 +10,7 @@ const WIDE = "(min-width: 68.75rem)"; // as css/inspect.css has it
 /** @typedef {(typeof VIEWS)[number]} ViewName */
 
 /**
- * `show(view)` turns to one, `isShown(view)` is whether it can be seen; `onTurn` is called when
+ * `show(view)` turns to one, `lead(view)` does so for what was chosen in another, `isShown(view)` is whether it can be seen; `onTurn` is called when
  * that changes. The address says which one it is.
  * @param {{ onTurn: () => void }} options
  */
@@ -28,9 +28,10 @@ export function mountTabs({ onTurn }) {
     show(next);
     tabOf(next).focus();
   });
-  window.addEventListener("hashchange", () => {
-    const view = named(location.hash);
-    if (view !== null) show(view);
+  // Where a phone came from the ladder, its way back leads there.
+  window.addEventListener("popstate", () => {
+    chosen = named(location.hash) ?? "ladder";
+    draw();
   });
   wide.addEventListener("change", draw);
   draw();
@@ -48,6 +49,19 @@ export function mountTabs({ onTurn }) {
     draw();
   }
 
+  /**
+   * Turn to a view because of what was chosen in another one.
+   * @param {ViewName} view
+   */
+  function lead(view) {
+    if (!wide.matches && view !== chosen) {
+      history.pushState(null, "", `#${view}`);
+      chosen = view;
+      draw();
+      tabOf(view).focus();
+    } else show(view);
+  }
+
   function draw() {
     const now = shown();
     for (const view of VIEWS) {
@@ -57,6 +71,7 @@ export function mountTabs({ onTurn }) {
       byId(view, HTMLElement).hidden = !isShown(view);
     }
     tabOf("ladder").hidden = wide.matches;
+    tabOf(now).scrollIntoView({ block: "nearest", inline: "nearest" });
     onTurn();
   }
 
@@ -65,7 +80,7 @@ export function mountTabs({ onTurn }) {
     return view === shown() || (wide.matches && view === "ladder");
   }
 
-  return { show, isShown, isWide: () => wide.matches };
+  return { show, lead, isShown, isWide: () => wide.matches };
 }
 
 /** @param {ViewName} view */
