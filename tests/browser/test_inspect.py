@@ -79,6 +79,7 @@ def test_a_message_is_followed_down_to_its_bits(arrive: Arrive) -> None:
 def take_the_mask_off(page: Page) -> None:
     """By hand, with a mistake at first."""
     rows = page.locator(".exercise__row")
+    expect(rows).to_have_count(4)
     for row in rows.all():
         wire, key = (int(text, 16) for text in row.locator("b").all_inner_texts())
         row.locator("input").fill(f"{wire ^ key:02x}")
