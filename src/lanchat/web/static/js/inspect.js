@@ -131,7 +131,7 @@ function select(key, open = false) {
 
 function draw() {
   const missed = paused && words.count("inspect.status.paused", record.next - paused.next);
-  setText(at("inspect-status"), missed ?? status);
+  setText(at("inspect-status"), missed ?? (state.whyFull || status));
   for (const [name, view] of Object.entries(views)) {
     if (tabs.isShown(/** @type {Inspect.ViewName} */ (name))) {
       view.update(paused ?? record, selected);
@@ -142,7 +142,8 @@ function draw() {
 at("inspect-pause").addEventListener("click", ({ currentTarget }) => {
   paused = paused === null ? record : null;
   /** @type {HTMLElement} */ (currentTarget).setAttribute("aria-pressed", String(paused !== null));
-  at("inspect").classList.toggle("inspect--paused", paused !== null);
+  // What a pause misses is counted, which nobody wants to hear.
+  at("inspect-status").setAttribute("aria-live", paused === null ? "polite" : "off");
   schedule();
 });
 at("inspect-again").addEventListener("click", async () => {

@@ -10,6 +10,13 @@ export const OPCODES = /** @type {Readonly<Record<number, string>>} */ ({
   9: "ping",
   10: "pong",
 });
+const SECTIONS = /** @type {Readonly<Record<string, string>>} */ ({
+  continuation: "5.4",
+  close: "5.5.1",
+  ping: "5.5.2",
+  pong: "5.5.3",
+  reserved: "5.2",
+});
 const ENGINE = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
 const SOCKET = [
   ...["connect", "disconnect", "event", "ack"],
@@ -69,7 +76,7 @@ export function rowsOf(entry) {
       return [
         {
           ...{ id, entry, from: null, digits: "", size: null, name: String(entry.entries) },
-          meaning: { layer: "T", key: "lost", params: {}, source: rfc9293("3.8.6") },
+          meaning: { layer: "T", key: "lost", params: {}, source: null },
         },
       ];
   }
@@ -131,7 +138,7 @@ function rowOfFrame(id, entry) {
 export function meaningOf({ packet, head, from, close }) {
   if (packet === undefined || head.opcode !== TEXT) {
     const key = OPCODES[head.opcode] ?? "reserved";
-    const section = { close: "5.5.1", ping: "5.5.2", pong: "5.5.3", reserved: "5.2" }[key] ?? "5.6";
+    const section = SECTIONS[key] ?? "5.6";
     const params = { code: close?.code ?? "" };
     return { layer: "W", key: `ws_${key}`, params, source: rfc6455(section) };
   }

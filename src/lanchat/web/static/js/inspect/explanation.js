@@ -28,7 +28,7 @@ export function mountExplanation(root, { words, hint }) {
     const name = element("span", "explain__layer", layerName(layer));
     title.append(layerSign(layer), name, words.t(`inspect.what.${key}.title`, params));
     const text = element("p", "explain__text", words.t(`inspect.what.${key}`, params), " ");
-    text.append(sourceLink(source));
+    if (source !== null) text.append(sourceLink(source));
     root.replaceChildren(title, text);
   }
 

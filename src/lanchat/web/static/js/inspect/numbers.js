@@ -14,7 +14,7 @@ export function makeNumbers(lang) {
      * @param {number} seconds
      */
     span(seconds) {
-      if (seconds >= 10) return long.format(seconds);
+      if (seconds >= 1) return long.format(seconds);
       return (seconds < 0.1 ? few : many).format(seconds * 1_000);
     },
     /**

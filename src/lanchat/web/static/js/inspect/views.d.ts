@@ -17,7 +17,7 @@ declare namespace Inspect {
     readonly layer: Layer;
     readonly key: string;
     readonly params: Params;
-    readonly source: Source;
+    readonly source: Source | null;
   }
 
   /** What the ladder has a row for: of a handshake there are two. */
