@@ -147,6 +147,24 @@ def arrive(server: Any, new_page: Callable[..., Page]) -> Callable[..., Page]:
 
 
 @pytest.fixture
+def look(server: Any, new_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Open the page of one's own connections, as somebody who is in.
+
+    The opening of its own connection is seen.
+    """
+
+    def begin(name: str, view: str = "", **options: Any) -> Page:
+        page = new_page(**options)
+        answer = page.request.post(server.url, form={"username": name}, max_redirects=0)
+        assert answer.status == HTTPStatus.SEE_OTHER, answer.text()
+        page.goto(f"{server.url}/inspect{view}")
+        expect(page.locator(".ladder__entry[data-event=new_host]")).to_have_count(1)
+        return page
+
+    return begin
+
+
+@pytest.fixture
 def say() -> Callable[[Page, str], None]:
     """Type a message and press Enter."""
 

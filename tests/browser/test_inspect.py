@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -18,21 +17,6 @@ Arrive = Callable[..., Page]
 Look = Callable[..., Page]
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-
-
-@pytest.fixture
-def look(server: Any, new_page: Callable[..., Page]) -> Look:
-    """Open the page, as somebody who is in; its own connection is seen from its beginning."""
-
-    def begin(name: str, view: str = "", **options: Any) -> Page:
-        page = new_page(**options)
-        answer = page.request.post(server.url, form={"username": name}, max_redirects=0)
-        assert answer.status == HTTPStatus.SEE_OTHER, answer.text()
-        page.goto(f"{server.url}/inspect{view}")
-        expect(entry(page, "new_host")).to_have_count(1)
-        return page
-
-    return begin
 
 
 def entry(page: Page, event: str) -> Any:

@@ -17,7 +17,7 @@ export function mountOverhead(root, { words, figures }) {
   const sum = element("p", "bytes__sum");
   const sends = element("p", "link__hint");
   const tls = element("p", "link__hint", t("tls"));
-  const head = element("tr", "", element("th"), ...SIDES.map((side) => column(t(side))));
+  const head = element("tr", "", element("td"), ...SIDES.map((side) => column(t(side))));
   root.append(
     element(
       "table",

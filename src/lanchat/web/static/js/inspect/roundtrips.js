@@ -12,7 +12,7 @@ const BOTTOM = 28;
 const BROKEN_AFTER = 3; // seconds without a figure of the kernel's, of which there is one each second
 const LETTER = 7; // about as wide is one
 const TIMES = 10;
-const PAUSE = 300; // milliseconds between two of them
+const PAUSE = 150; // milliseconds between two of them
 
 const SERIES = /** @type {const} */ (["pongs", "trips", "kernel"]);
 
