@@ -9,6 +9,7 @@ import { mountFrame } from "./inspect/frame.js";
 import { mountHandshake } from "./inspect/handshake.js";
 import { mountLadder } from "./inspect/ladder.js";
 import { mountLink } from "./inspect/link.js";
+import { watchPolling } from "./inspect/polling.js";
 import { initial as empty, entryOf, reduce as seen } from "./inspect/record.js";
 import { mountSaying } from "./inspect/saying.js";
 import { openStream } from "./inspect/stream.js";
@@ -34,6 +35,9 @@ let paused = null; // the picture that stands still
 /** @type {number | null} */
 let selected = null;
 let status = "";
+let polls = false;
+/** @type {Parameters<typeof trouble.show>[0]} */
+let looks = "away";
 /** @type {ReturnType<typeof openSocket> | null} */
 let socket = null;
 
@@ -62,7 +66,8 @@ const trouble = mountTrouble(at("inspect-trouble"), { words, hurry: () => stream
 const stream = openStream("inspect/stream", {
   onLines: take,
   onState(is) {
-    trouble.show(is);
+    looks = is;
+    showTrouble();
     status = words.t(`inspect.status.${is}`);
     schedule();
     if (is !== "looking") take([{ kind: "away" }]);
@@ -107,7 +112,17 @@ function connect() {
     onUnauthorized: () => location.assign("./"),
     onPause() {},
   });
-  socket.onEngine((engine) => watchTrips(engine, (line) => take([line])));
+  socket.onEngine((engine) => {
+    watchTrips(engine, (line) => take([line]));
+    watchPolling(engine, (does) => {
+      polls = does;
+      showTrouble();
+    });
+  });
+}
+
+function showTrouble() {
+  trouble.show(looks === "looking" && polls ? "polling" : looks);
 }
 
 /** Ask for something that changes nothing, and that nobody else sees. */

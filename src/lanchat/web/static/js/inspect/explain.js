@@ -104,7 +104,8 @@ function endName(host, port) {
 function connectionMeaning(entry) {
   const layer = "T";
   if (entry.state === "closed") {
-    const key = entry.code === null ? "broken" : "closed";
+    const closed = entry.code === null ? "bare" : "closed"; // 1005 and 1006 are never sent
+    const key = entry.by === null ? "broken" : closed;
     return { layer, key, params: { code: entry.code ?? "" }, source: rfc6455("7.1") };
   }
   const key = entry.opening ? "opened" : "before";

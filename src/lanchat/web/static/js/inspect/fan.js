@@ -5,6 +5,7 @@ import { mountChoice } from "./fan_choice.js";
 import { mountPeople } from "./fan_people.js";
 import { mountWay } from "./fan_way.js";
 import { makeFigures } from "./figures.js";
+import { entryOf } from "./record.js";
 import { lastFans, stepsOf } from "./steps.js";
 
 const SHOWN_FOR = 3; // seconds that it takes when it is shown again, slowly
@@ -56,10 +57,10 @@ export function mountFan(root, { words, lang, select }) {
     const fan = fans.find(({ message }) => message === chosen) ?? fans[0];
     choice.update(fans, fan, record.began);
     way.answered(record, fan);
+    frame.hidden = entryOf(record, fan.event) === undefined;
     if (fan === shown) return;
     if (fan.message !== shown?.message) stopSlowly();
     shown = fan;
-    frame.hidden = fan.event === null;
     way.update(fan);
     people.update(fan);
   }

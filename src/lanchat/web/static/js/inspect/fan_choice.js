@@ -25,7 +25,7 @@ export function mountChoice(root, { words, figures, onChoose }) {
     const labels = fans.map(({ message, told, text }) => [
       String(message),
       figures.clock(began + told),
-      text ?? words.t("inspect.fan.elsewhere"),
+      (text ?? words.t("inspect.fan.elsewhere")) || words.t("inspect.fan.no_text"),
     ]);
     const key = JSON.stringify(labels);
     const isNew = key !== listed;

@@ -16,12 +16,12 @@ export function mountTrouble(root, { words, hurry }) {
   login.href = "./";
   chat.href = "chat";
 
-  /** @param {"looking" | "away" | "full" | "out" | "off"} is */
+  /** @param {"looking" | "polling" | "away" | "full" | "out" | "off"} is */
   function show(is) {
     root.hidden = is === "looking";
     if (is === "looking") return;
     text.textContent = words.t(`inspect.trouble.${is}`);
-    const ways = { away: [again], full: [again], out: [login], off: [chat] };
+    const ways = { polling: [], away: [again], full: [again], out: [login], off: [chat] };
     root.replaceChildren(text, ...ways[is]);
   }
 

@@ -299,5 +299,7 @@ interface Engine {
     event: "packet" | "packetCreate",
     call: (packet: { type: string; data?: unknown }) => void,
   ): unknown;
+  readonly transport: { readonly name: string };
+  on(event: "upgrade", call: () => void): unknown;
   on(event: "close", call: (reason: string, details?: { context?: unknown }) => void): unknown;
 }
