@@ -27,7 +27,15 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    venv.create(folder, clear=True, with_pip=True, symlinks=os.name != "nt")
+    try:
+        venv.create(folder, clear=True, with_pip=True, symlinks=os.name != "nt")
+    except OSError as error:
+        print(
+            f"{folder} cannot be made in {Path.cwd()} ({error.strerror}): take a copy of all this "
+            "that you may write into, or lanchat.pyz",
+            file=sys.stderr,
+        )
+        return 1
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     return subprocess.run([*pip, "--upgrade", PIP], check=False).returncode
