@@ -22,7 +22,7 @@ class Sitter:
 
     def __init__(self, url: str, name: str) -> None:
         self.shown: list[Line] = []
-        self.session = Session(url, name, None, self.shown.append)
+        self.session = Session(url, name, None, self.shown.extend)
         self.session.log_in()
         self._url = url
         self._running = threading.Thread(target=self.session.run)
@@ -133,6 +133,9 @@ def test_somebody_votes(server, sit, host):
     bia.sees("1) Pizza: 0\\n  2) Rice: 0")
     bia.type("/vote x")
     bia.sees("it is written like this: /vote")
+    bia.type("/help")
+    bia.sees("/quit — leave", "/room name — ")
+    assert not any(line.text.startswith("/kick") for line in bia.shown)
     command(host, "poll", "end")
     bia.sees("Lunch? (closed)")
 

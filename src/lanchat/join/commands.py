@@ -14,7 +14,7 @@ from lanchat.join.lines import Line
 from lanchat.join.people import listed
 from lanchat.join.rooms import LOBBY
 from lanchat.join.talk import Talk
-from lanchat.join.typed import OWN, named_file, numbered, of_the_room
+from lanchat.join.typed import OWN, named_file, numbered
 from lanchat.sizes import rough_size
 
 Answer = dict[str, Any]
@@ -232,11 +232,14 @@ class Commands:
     # The rest.
 
     def _help(self, _text: str) -> None:
-        for words in OWN.values():
-            self._note(words)
-        for name, words in of_the_room().items():
-            if name not in OWN:
-                self._note(words)
+        self._seat.print([Line("note", words) for words in OWN.values()])
+
+        def take(answer: Answer) -> None:  # what one may do oneself
+            lines = answer["message"].split("\n")
+            others = [each for each in lines if each.partition(" ")[0].removeprefix("/") not in OWN]
+            self._seat.print([Line("note", each) for each in others])
+
+        self._seat.ask("host_command", {"name": "help", "room": self._talk.rooms.shown}, take)
 
     def _quit(self, _text: str) -> None:
         self._seat.end()

@@ -16,15 +16,16 @@ _WIDE = 1_000
 _AT_ONCE = 64 << 10
 
 
-def show_in(url: str) -> Callable[[Line], None]:
-    """What prints a line for whoever reads the output of this program."""
+def show_in(url: str) -> Callable[[list[Line]], None]:
+    """What prints lines for whoever reads the output of this program."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
-    def show(line: Line) -> None:
-        output = sys.stderr if line.kind in {"note", "room", "trouble"} else sys.stdout
-        print(plain(line, url, _WIDE), file=output, flush=True)
+    def show(lines: list[Line]) -> None:
+        for line in lines:
+            output = sys.stderr if line.kind in {"note", "room", "trouble"} else sys.stdout
+            print(plain(line, url, _WIDE), file=output, flush=True)
 
     return show
 

@@ -14,7 +14,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.shortcuts import CompleteStyle
 
-from lanchat.join.lines import Line, cut, day_of, parts, wrapped
+from lanchat.join.lines import Line, Part, cut, day_of, parts, wrapped
 from lanchat.join.people import listed
 from lanchat.join.session import Session
 from lanchat.join.typed import OWN, of_the_room
@@ -32,15 +32,24 @@ class Screen:
         self._day = datetime.now().astimezone().date()
         self._prompt: PromptSession[str] | None = None
 
-    def show(self, line: Line) -> None:
-        """Print a line above what is being typed; with a bell where it concerns who types."""
+    def show(self, lines: list[Line]) -> None:
+        """Print them above what is being typed; with a bell where they concern who types."""
         width = shutil.get_terminal_size().columns
-        if (moment := day_of(line)) is not None and moment.date() != self._day:
-            self._day = moment.date()
-            print_formatted_text(FormattedText([("ansibrightblack", f"── {moment:%Y-%m-%d}")]))
-        print_formatted_text(FormattedText(wrapped(parts(line, self._url, width), width)))
-        if line.concerns_you and self._prompt is not None:
+        written: list[Part] = []
+        for line in lines:
+            written += [*self._day_before(line), *wrapped(parts(line, self._url, width), width)]
+            written.append(("", "\n"))
+        print_formatted_text(FormattedText(written), end="")
+        if any(line.concerns_you for line in lines) and self._prompt is not None:
             self._prompt.app.output.bell()
+
+    def _day_before(self, line: Line) -> list[Part]:
+        """What stands above the first message of a day."""
+        moment = day_of(line)
+        if moment is None or moment.date() == self._day:
+            return []
+        self._day = moment.date()
+        return [("ansibrightblack", f"── {moment:%Y-%m-%d}\n")]
 
     def take_part(self, session: Session) -> None:
         """Until one has had enough, or is not let in any more."""

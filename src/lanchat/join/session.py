@@ -23,7 +23,7 @@ from lanchat.join.talk import Talk
 from lanchat.join.typed import Typed, read
 from lanchat.times import in_own_zone
 
-Show = Callable[[Line], None]
+Show = Callable[[list[Line]], None]
 
 _LONGEST_PAUSE = 10.0
 _TYPING_EVERY = 3.0
@@ -34,7 +34,7 @@ _SOON = 2.0
 
 
 class Session:
-    """``show`` prints a line; ``is_over`` is set once it ends, with ``failure`` if that is why."""
+    """``show`` prints lines; ``is_over`` is set once it ends, with ``failure`` if that is why."""
 
     def __init__(self, url: str, name: str, code: str | None, show: Show) -> None:
         self.talk = Talk()
@@ -190,12 +190,12 @@ class Session:
 
     def print(self, lines: Iterable[Line]) -> None:
         """Show them, one after the other."""
-        for line in lines:
-            self._show(line)
+        if shown := list(lines):
+            self._show(shown)
 
     def trouble(self, text: str) -> None:
         """Tell of something that did not go as it should."""
-        self._show(Line("trouble", text))
+        self._show([Line("trouble", text)])
 
     # What is typed.
 
@@ -273,8 +273,8 @@ class Session:
             self.trouble("there is no connection just now")
 
     def _commanded(self, answer: dict[str, Any]) -> None:
-        for line in in_own_zone(answer["message"]).split("\n"):
-            self._show(Line("note", line))
+        said = in_own_zone(answer["message"])
+        self._show([Line("note", line) for line in said.split("\n")])
         if room := answer.get("room"):
             self.ask("enter_room", {"room": room}, self._commands.entered)
 
