@@ -2,10 +2,10 @@
 
 import pytest
 
-from lanchat.join.lines import Line, cut, plain
+from lanchat.join.lines import Line, cut, parts, plain, wrapped
 from lanchat.join.messages import KEPT
 from lanchat.join.talk import Talk
-from lanchat.join.typed import Typed, numbered, read
+from lanchat.join.typed import Typed, named_file, numbered, read
 
 NOON = "2026-11-23T12:00:00.000Z"
 
@@ -215,3 +215,66 @@ def test_nothing_of_a_line_can_do_something_to_the_terminal(talk):
     lines = [*talk.take("add_chat_message", posted, 0), Line("deleted", message=posted)]
     assert len(lines) == 2
     assert all("\x1b" not in plain(line, "http://x", 60) for line in lines)
+
+
+def test_lines_break_between_words(talk):
+    """Each part keeps its style; what has no spaces is broken anywhere, by what it takes."""
+    (line,) = talk.take("add_chat_message", message(11, "one two three 你好世界"), 0)
+    found = wrapped(parts(line, "", 20), 20)
+    text = "".join(words for _, words in found)
+    assert text.partition(" ")[2] == "#11 Ana: one \ntwo three 你好世界"
+    assert [style for style, words in found if words == "Ana"] == ["ansired bold"]
+    assert "".join(words for _, words in wrapped([("", "你好世界")], 5)) == "你好\n世界"
+    assert "".join(words for _, words in wrapped([("", "a\n\n  b")], 5)) == "a\n\n  b"
+
+
+def test_pictures_that_are_joined_stay_one(talk):
+    """Elsewhere what joins is shown, as it could hide something; lines may end as on Windows."""
+    (line,) = talk.take("add_chat_message", message(11, "👨\u200d👩\u200d👧 a\u200db\r\nc"), 0)
+    assert "👨\u200d👩\u200d👧 a\\u200db\\n  c" in plain(line, "", 60)
+
+
+def test_a_file_is_named_as_terminals_write_it(tmp_path):
+    """As it is, in quotes, or with its spaces escaped; words may follow."""
+    path = tmp_path / "a b.txt"
+    path.write_text("")
+    escaped = str(path).replace(" ", "\\ ")
+    for typed in (f"{path}", f'"{path}"', f"'{path}'", escaped):
+        assert named_file(typed) == (path, "")
+    for typed in (f'"{path}"  the notes', f"{escaped} the notes"):
+        assert named_file(typed) == (path, "the notes")
+    assert named_file("") == (None, "")
+    assert named_file("missing file")[1] == "file"
+
+
+def test_what_is_cleared_is_forgotten(talk):
+    """Pins, too; what is so old that it is gone says nothing."""
+    for number in (11, 12, 13):
+        talk.take("add_chat_message", message(number, pinned=True), 0)
+    talk.take("messages_retired", {"ranges": [[0, 11]]}, 0)
+    assert (talk.messages.get(11), len(talk.pinned())) == (None, 2)
+    (line,) = talk.take("user_cleared", {"user_id": "ana", "up_to": 12, "seq": 20}, 0)
+    assert (line.text, talk.messages.get(12)) == ("what Ana has said is cleared", None)
+    talk.take("history_cleared", {"room": "lobby", "up_to": 99}, 0)
+    assert printed(talk.pinned()) == ["nothing is pinned here"]
+
+
+def test_many_hands_are_told_by_what_has_changed(talk):
+    """In the order in which they were raised; one that was raised anew stands at the end."""
+    raised = [{"id": name, "user": name.title(), "since": NOON} for name in ("ana", "caio")]
+    assert talk.take("hands_changed", {"hands": raised}, 0) == []
+    told = {"raised": [{"id": "bia", "user": "Bia"}, raised[0]], "lowered": [], "count": 30}
+    (line,) = talk.take("hands_changed", told, 0)
+    assert line.text == "your hand is up"
+    assert list(talk.people.hands.values()) == ["Caio", "Bia", "Ana"]
+    (line,) = talk.take("hands_changed", {"raised": [], "lowered": ["bia"], "count": 2}, 0)
+    assert line.text == "your hand is down"
+
+
+def test_an_announcement_reaches_who_looks_at_another_room(talk):
+    """Who looks at the main one has it already."""
+    talk.take("add_chat_message", message(11, "Come back"), 0)
+    assert talk.take("announced", {"id": 11, "seq": 12}, 0) == []
+    talk.show("r1")
+    (line,) = talk.take("announced", {"id": 11, "seq": 12}, 0)
+    assert (line.text, line.concerns_you) == ("to everybody: Come back", True)
