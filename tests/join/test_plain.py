@@ -53,12 +53,12 @@ def pipe(server):
     return run
 
 
-def test_what_comes_fast_is_said_in_its_order(pipe, ana):
+def test_what_comes_fast_is_said_in_its_order(server, ana, tmp_path):
     """As fast as the room takes it, whatever its bytes are; what is too long is not said."""
     lines = [f"{number}" for number in range(19)]
     given = "\n".join(lines).encode() + b"\n\xff\n" + b"x" * 300_000 + b"\nend"
-    code, _, printed = pipe(given=given)
-    assert (code, b"at most 4,000 characters" in printed) == (1, True), printed
+    ended = CommandLine(tmp_path)("join", server.url, "--name", "Bia", given=given)
+    assert (ended.returncode, "at most 4,000 characters" in ended.stderr) == (1, True)
     assert [one["message"] for one in ana.join()["messages"]] == [*lines, "\ufffd", "end"]
 
 
@@ -71,6 +71,7 @@ def test_where_nothing_can_be_read_or_shown(pipe, ana):
     assert b"Traceback" not in printed
 
 
+@pytest.mark.long
 def test_who_has_read_enough_ends_it(server, ana):
     """Without a traceback, although no more was to be said."""
     ana.join()

@@ -223,7 +223,7 @@ def test_lines_break_between_words(talk):
     found = wrapped(parts(line, "", 20), 20)
     text = "".join(words for _, words in found)
     assert text.partition(" ")[2] == "#11 Ana: one \ntwo three 你好世界"
-    assert [style for style, words in found if words == "Ana"] == ["ansired bold"]
+    assert [style for style, words in found if words == "Ana"] == ["ansiblue bold"]
     assert "".join(words for _, words in wrapped([("", "你好世界")], 5)) == "你好\n世界"
     assert "".join(words for _, words in wrapped([("", "a\n\n  b")], 5)) == "a\n\n  b"
 

@@ -35,13 +35,14 @@ class CommandLine:
         self._folder = folder
 
     def __call__(
-        self, *arguments: object, given: str = "", encoding: str = "utf-8", **variables: str
+        self, *arguments: object, given: str | bytes = "", encoding: str = "utf-8", **variables: str
     ) -> Ended:
         """Run it to its end; ``given`` is on its standard input."""
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding, newline="") for _ in range(2))
         with pytest.MonkeyPatch.context() as patch:
             self._be_alone(patch, {"TZ": "UTC", "HOME": str(self._folder), **variables})
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode()), "utf-8"))
+            read = given.encode() if isinstance(given, str) else given
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(read), "utf-8"))
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
             code = run([str(argument) for argument in arguments])
