@@ -14,26 +14,31 @@ import pytest
 import socketio
 import websocket
 
+from tests.world.command_line import CommandLine
 from tests.world.deadline import DEADLINE
+from tests.world.server import start_in_vain
 
 STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM]
 if hasattr(signal, "SIGHUP"):
     STOP_SIGNALS.append(signal.SIGHUP)
 
 
-def run_serve(*options, **more):
-    """Run `lanchat serve` to its end."""
-    command = [sys.executable, "-m", "lanchat", "serve", *options]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=DEADLINE, check=False, **more
-    )
+@pytest.fixture
+def refused(tmp_path):
+    """Run `lanchat serve` where it cannot start; returns what it says, which is one line."""
+
+    def serve(*options):
+        code, said = start_in_vain(tmp_path / f"said-{uuid.uuid4().hex}", *options)
+        assert (code, said.count("\n")) == (3, 1), said
+        return said
+
+    return serve
 
 
 @pytest.mark.parametrize("host", ["bad..name", "caf\udce9", "x" * 70])
-def test_an_impossible_host_is_one_line(host, tmp_path):
+def test_an_impossible_host_is_one_line(host, refused, tmp_path):
     """Nothing of how names are looked up is shown."""
-    ended = run_serve("--host", host, "--port", "0", "--data-dir", str(tmp_path))
-    assert (ended.returncode, ended.stderr.count("\n")) == (3, 1), ended.stderr
+    refused("--host", host, "--port", "0", "--data-dir", str(tmp_path / "data"))
 
 
 @pytest.mark.own_server
@@ -76,12 +81,11 @@ def test_nohup(server_factory, person_factory):
 
 
 @pytest.mark.own_server
-def test_a_second_server_without_the_lock_file(server):
+def test_a_second_server_without_the_lock_file(server, refused):
     """It is refused all the same, and the first one is still to be reached from a terminal."""
     (server.data_dir / "lanchat.lock").unlink()
-    result = run_serve("--port", "0", "--data-dir", str(server.data_dir))
-    assert result.returncode == 3
-    assert f"(process {server.process.pid}, since " in result.stderr
+    said = refused("--port", "0", "--data-dir", str(server.data_dir))
+    assert f"(process {server.process.pid}, since " in said
     assert server.ask({"do": "list"})["people"] == []
 
 
@@ -207,25 +211,19 @@ def test_history_in_memory_leaves_nothing_on_disk(server_factory):
     ]
 
 
-def test_a_second_server_on_the_same_data_is_refused(server):
+def test_a_second_server_on_the_same_data_is_refused(server, refused):
     """It says who holds the data since when, leaves with exit code 3, and disturbs nobody."""
     since = json.loads((server.data_dir / "lanchat.pid").read_text())["since"]
-    result = run_serve("--port", "0", "--data-dir", str(server.data_dir))
-    assert result.returncode == 3
-    assert f"(process {server.process.pid}, since {since})" in result.stderr
-    assert result.stderr.count("\n") == 1
-    again = run_serve("--port", "0", "--data-dir", str(server.data_dir))
-    assert f"(process {server.process.pid}, " in again.stderr
+    for _ in range(2):
+        said = refused("--port", "0", "--data-dir", str(server.data_dir))
+        assert f"(process {server.process.pid}, since {since})" in said
 
 
-def test_a_second_server_on_the_same_log_is_refused(server, tmp_path):
+def test_a_second_server_on_the_same_log_is_refused(server, refused, tmp_path):
     """It says which log that is, leaves with exit code 3, and writes nothing into it."""
     data = ("--data-dir", str(tmp_path / "other"), "--log-file", str(server.log_file))
     starts = server.log_file.read_bytes().count(b'"event": "start"')
-    result = run_serve("--port", "0", *data)
-    assert result.returncode == 3
-    assert f"{server.log_file}: another lanchat writes down there" in result.stderr
-    assert result.stderr.count("\n") == 1
+    assert f"{server.log_file}: another lanchat writes down there" in refused("--port", "0", *data)
     # The server itself may still be writing what a test before has done.
     assert server.log_file.read_bytes().count(b'"event": "start"') == starts
 
@@ -240,24 +238,21 @@ def test_a_data_folder_of_its_own_has_the_log(tmp_path, until):
     process.terminate()
     process.communicate(timeout=DEADLINE)
     for name in ("tail", "export", "path"):
-        command = [sys.executable, "-m", "lanchat", "log", name, *data]
-        shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        shown = CommandLine(tmp_path)("log", name, *data).stdout
         assert ("start" in shown) or shown == f"{log_file}\n"
 
 
-def test_a_taken_port_that_was_asked_for(server, tmp_path):
+def test_a_taken_port_that_was_asked_for(server, refused, tmp_path):
     """One line and exit code 3."""
-    result = run_serve("--port", str(server.port), "--data-dir", str(tmp_path))
-    assert result.returncode == 3
-    assert str(server.port) in result.stderr
-    assert result.stderr.count("\n") == 1
+    said = refused("--port", str(server.port), "--data-dir", str(tmp_path / "data"))
+    assert str(server.port) in said
 
 
 def test_settings_come_from_the_environment(tmp_path):
     """Each option is also LANCHAT_<OPTION>; a wrong value says which one it was."""
-    result = run_serve(
-        env={**os.environ, "LANCHAT_PORT": "many", "LANCHAT_DATA_DIR": str(tmp_path)}
-    )
+    variables = {**os.environ, "LANCHAT_PORT": "many", "LANCHAT_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "lanchat", "serve"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=variables)
     assert result.returncode == 2
     assert "many" in result.stderr
 

@@ -13,26 +13,24 @@ import pytest
 
 from lanchat.cli import ExitCode
 from lanchat.cluster.unusable import MAKE
+from tests.world.server import start_in_vain
 
-_PROGRAM = "import sys; {before}; from lanchat.cli import main; sys.argv[1:] = {options}; main()"
+pytestmark = pytest.mark.empty_database
 
 Serve = Callable[..., str]
 
 
 @pytest.fixture
 def refused(tmp_path: Path) -> Serve:
-    """Let it try to start with an address, perhaps after something else; returns what it says."""
+    """Let it try to start with an address; returns what it says."""
 
-    def serve(address: str, before: str = "pass") -> str:
-        options = ["serve", "--port", "0", "--no-mdns", "--database", address]
+    def serve(address: str) -> str:
+        options = ["--port", "0", "--no-mdns", "--database", address]
         options += ["--data-dir", str(tmp_path), "--log-file", str(tmp_path / "log")]
-        program = _PROGRAM.format(before=before, options=options)
-        done = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
-        )
-        assert done.returncode == ExitCode.CANNOT_START, done.stderr
-        assert done.stderr.count("\n") == 1
-        return done.stderr
+        code, said = start_in_vain(tmp_path / "said", *options)
+        assert code == ExitCode.CANNOT_START, said
+        assert said.count("\n") == 1
+        return said
 
     return serve
 
@@ -111,10 +109,17 @@ def test_a_standby_takes_no_changes(refused, address):
     assert "name the server that takes changes" in refused(standby)
 
 
-def test_the_package_is_an_extra(refused):
+def test_the_package_is_an_extra(tmp_path):
     """Without it nothing else of lanchat is missing, and what to install can be copied."""
-    said = refused("postgresql://db.example/room", before="sys.modules['psycopg'] = None")
-    assert "pip install 'psycopg[binary]'" in said
+    options = ["serve", "--database", "postgresql://db.example/room", "--data-dir", str(tmp_path)]
+    program = (
+        "import sys; sys.modules['psycopg'] = None; from lanchat.cli import main;"
+        f" sys.argv[1:] = {options}; main()"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (ExitCode.CANNOT_START, 1), done.stderr
+    assert "pip install 'psycopg[binary]'" in done.stderr
 
 
 def test_servers_that_differ_are_noticed(server_factory, refused, address):

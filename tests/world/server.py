@@ -71,7 +71,7 @@ class ServerProcess:
         arguments = ["serve", "--port", str(self.port), "--data-dir", str(self.data_dir)]
         arguments += ["--log-file", str(self.log_file), *self._options]
         before = len(_text(self._output))
-        self.process = self._run(arguments)
+        self.process = _run(arguments, self._output, self._launcher)
         try:
             found = wait_for(lambda: self._listening(before), "the server's banner")
         except BaseException:
@@ -144,19 +144,6 @@ class ServerProcess:
         self._printed_before = len(printed)
         self._logged_before = len(_text(self.log_file))
 
-    def _run(self, arguments: list[str]) -> subprocess.Popen[bytes] | Forked:
-        environment = _environment()
-        if not self._launcher and (forerunner := _FORERUNNERS.get(environment)):
-            return forerunner.start(arguments, self._output)
-        with self._output.open("ab") as output:
-            return subprocess.Popen(
-                [*self._launcher, sys.executable, "-m", "lanchat", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env=environment,
-            )
-
     def _command(self, name: str, text: str, room: str = "") -> None:
         self.ask({"do": "command", "name": name, "text": text, "room": room})
 
@@ -167,6 +154,28 @@ class ServerProcess:
         if _END_OF_BANNER not in new:
             return None
         return _URL.search(new)
+
+
+def start_in_vain(output: Path, *options: str) -> tuple[int, str]:
+    """How `lanchat serve` ends that cannot start: its exit code, and all that it has said."""
+    code = _run(["serve", *options], output).wait(DEADLINE)
+    return code, _text(output)
+
+
+def _run(
+    arguments: list[str], output: Path, launcher: Sequence[str] = ()
+) -> subprocess.Popen[bytes] | Forked:
+    environment = _environment()
+    if not launcher and (forerunner := _FORERUNNERS.get(environment)):
+        return forerunner.start(arguments, output)
+    with output.open("ab") as file:
+        return subprocess.Popen(
+            [*launcher, sys.executable, "-m", "lanchat", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            env=environment,
+        )
 
 
 def _environment() -> dict[str, str]:
