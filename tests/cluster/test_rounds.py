@@ -28,7 +28,7 @@ def tried(**options):
 
 def test_a_round_in_which_a_server_is_killed():
     """Its people go on at the other one."""
-    counts = {"messages": 200, "people": 8, "rounds": 1, "logins": 0, "moving": 0, "orders": 1}
+    counts = {"messages": 100, "people": 6, "rounds": 1, "logins": 0, "moving": 0, "orders": 1}
     said = tried(only="a server is killed", **counts)
     assert "a server is killed" in said
     assert all(f"{order} at one server holds" in said for order in ("mute", "lock", "kick", "ban"))
