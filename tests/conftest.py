@@ -108,6 +108,13 @@ def new_database(postgres: Postgres) -> Iterator[Callable[[], str]]:
         yield take
 
 
+@pytest.fixture
+def new_room(postgres: Postgres) -> Iterator[Callable[[], str]]:
+    """The same with lanchat's tables, as they are before the first server uses them."""
+    with postgres.rooms() as take:
+        yield take
+
+
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """The servers that tests share."""

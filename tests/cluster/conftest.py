@@ -13,9 +13,11 @@ from lanchat.cluster.eventlog import PostgresEventLog
 
 
 @pytest.fixture
-def address(new_database: Callable[[], str]) -> str:
-    """An empty database."""
-    return new_database()
+def address(request: pytest.FixtureRequest) -> str:
+    """A database with all tables, as new; ``empty_database`` marks tests that want it without."""
+    is_empty = request.node.get_closest_marker("empty_database")
+    take: Callable[[], str] = request.getfixturevalue("new_database" if is_empty else "new_room")
+    return take()
 
 
 class Process:

@@ -627,6 +627,7 @@ def test_a_server_that_was_cut_off_says_who_is_still_with_it(start, address, unt
     assert len(one.moves()) == 2
 
 
+@pytest.mark.empty_database
 def test_who_is_here_is_never_read_whole_for_one_who_comes(address):
     """Neither with a plan that was made while few were here, which is kept when many are."""
     asked = [

@@ -13,6 +13,8 @@ from lanchat.cluster.directory import PostgresDirectory
 from lanchat.cluster.health import examine
 from lanchat.errors import DatabaseUnusable
 
+pytestmark = pytest.mark.empty_database
+
 
 def test_one_that_is_well(address):
     """Before any server has used it; nothing is left behind."""

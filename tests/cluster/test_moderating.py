@@ -15,6 +15,8 @@ from tests.world.command_line import CommandLine, Ended
 from tests.world.person import Person
 from tests.world.server import ServerProcess
 
+pytestmark = pytest.mark.empty_database
+
 Typed = Callable[..., Ended]
 
 

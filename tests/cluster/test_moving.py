@@ -31,6 +31,8 @@ from tests.world.command_line import CommandLine
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, draft, edit, say
 
+pytestmark = pytest.mark.empty_database
+
 
 @pytest.fixture
 def typed(tmp_path: Path) -> CommandLine:

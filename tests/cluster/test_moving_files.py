@@ -13,6 +13,8 @@ from tests.cluster.conftest import Process
 from tests.world.command_line import CommandLine
 from tests.world.drafts import NOON
 
+pytestmark = pytest.mark.empty_database
+
 _IDS = [f"{n:032x}" for n in range(2)]
 _PAGE, _NOTES = b"<script>alert(1)</script>", b"what is left to do\n"
 

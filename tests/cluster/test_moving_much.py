@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.empty_database
+
 _MESSAGES = 200_000
 _MEGABYTES = 150
 _UNIT = 1 << 20 if sys.platform == "darwin" else 1 << 10

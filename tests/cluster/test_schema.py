@@ -18,6 +18,8 @@ from lanchat.errors import DatabaseUnusable
 from tests.world.deadline import DEADLINE
 from tests.world.drafts import NOON, say
 
+pytestmark = pytest.mark.empty_database
+
 
 def test_servers_that_start_together_find_one_schema(address):
     """One takes the steps while the others wait; then these find nothing left to do."""

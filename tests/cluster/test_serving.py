@@ -46,16 +46,14 @@ def come(
 ) -> Callable[..., Person]:
     """Let somebody come to a server; all that run know of them then."""
 
-    def knows(server: ServerProcess, name: str) -> bool:
-        return server.process.poll() is not None or name in here(server)
-
     def arrive(server: ServerProcess, name: str) -> Person:
         person = person_factory(name, server)
         answer = person.join()
         cursor = {"last_seq": answer["seq"], "epoch": answer["epoch"]}
         assert person.call("new_host", cursor)["ok"]
         for each in pair:
-            wait_for(partial(knows, each, name), name)
+            if each.process.poll() is None:
+                wait_for(partial(knows, each, name), name)
         return person
 
     return arrive
@@ -67,9 +65,9 @@ def server(pair: tuple[ServerProcess, ServerProcess]) -> ServerProcess:
     return pair[0]
 
 
-def here(server: ServerProcess) -> list[str]:
-    """Who is here, as far as a server knows."""
-    return [each["name"] for each in server.ask({"do": "list"})["people"]]
+def knows(server: ServerProcess, name: str) -> bool:
+    """Whether a server knows that somebody is here."""
+    return name in [each["name"] for each in server.ask({"do": "list"})["people"]]
 
 
 def told(person: Person) -> list[int]:

@@ -25,7 +25,7 @@ Pair = tuple[ServerProcess, ServerProcess]
 @pytest.fixture(scope="module")
 def address(postgres: Postgres) -> Iterator[str]:
     """The database of all tests here."""
-    with postgres.databases() as take:
+    with postgres.rooms() as take:
         yield take()
 
 

@@ -142,6 +142,7 @@ def crowded(address):
         connection.execute("DROP ROLE crowded")
 
 
+@pytest.mark.empty_database
 def test_a_database_without_a_free_connection(crowded, until):
     """Who has one goes on; what needs another one waits for its turn, and says so."""
     address, full = crowded

@@ -115,7 +115,7 @@ class Kind(NamedTuple):
 KINDS = {
     "file": Kind(lambda folder: sqlite(folder / "messages.db"), durable=True),
     "memory": Kind(lambda _folder: sqlite(None), durable=False),
-    "postgres": Kind(postgres, durable=True, fixture="new_database"),
+    "postgres": Kind(postgres, durable=True, fixture="new_room"),
 }
 
 DURABLE = [name for name, kind in KINDS.items() if kind.durable]

@@ -531,6 +531,6 @@ def test_rooms_of_one_server(folders: Callable[[], Path], long: bool) -> None:
     run(folders, 500 if long else 10, 60 if long else 30)
 
 
-def test_rooms_of_two_servers(new_database: Callable[[], str], long: bool) -> None:
+def test_rooms_of_two_servers(new_room: Callable[[], str], long: bool) -> None:
     """With a database that they share."""
-    run(new_database, 50 if long else 2, 60 if long else 25)
+    run(new_room, 50 if long else 2, 60 if long else 25)

@@ -70,10 +70,10 @@ def prefix() -> str:
 
 
 @pytest.fixture
-def several(server_factory: Callable[..., Any], new_database: Callable[[], str]) -> list[Any]:
+def several(server_factory: Callable[..., Any], new_room: Callable[[], str]) -> list[Any]:
     """Two servers of one chat, as both proxies ask for them."""
     options = ["--host", "127.0.0.1", "--trust-proxy", "--allow-host", SITE_NAME]
-    database = new_database()
+    database = new_room()
     return [server_factory(*options, "--database", database) for _ in range(2)]
 
 

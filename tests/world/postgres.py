@@ -17,7 +17,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from lanchat.cluster.database import PostgresDatabase
 from tests.world.deadline import wait_for
+from tests.world.postgres_content import Content
 
 _ADMINISTRATOR = "lanchat_tests"
 
@@ -25,8 +27,8 @@ _ADMINISTRATOR = "lanchat_tests"
 class Postgres:
     """A server with its files; a test gets a database of its own in it.
 
-    ``program`` is the path of ``postgres``, beside which ``initdb`` lies. Everything is as it is by
-    default: what it says is stored is on disk. It may be the standby of an ``origin``.
+    ``program`` is the path of ``postgres``, beside which ``initdb`` lies. What it says is stored is
+    on disk, as it is by default. It may be the standby of an ``origin``.
     """
 
     def __init__(self, program: str, origin: Postgres | None = None) -> None:
@@ -43,6 +45,7 @@ class Postgres:
             self._follow(origin)
         self._process: subprocess.Popen[bytes] | None = None
         self._free: list[str] = []
+        self._ready: list[tuple[str, Content]] = []
         self.start()
 
     def start(self) -> None:
@@ -51,7 +54,8 @@ class Postgres:
             self._process = subprocess.Popen(
                 [
                     *(str(self._program), "-D", str(self._data), "-k", str(self.folder)),
-                    *("-c", "listen_addresses="),
+                    # None is there for so long that what it deletes should be looked for.
+                    *("-c", "listen_addresses=", "-c", "autovacuum=off"),
                 ],
                 stdout=log,
                 stderr=log,
@@ -84,13 +88,42 @@ class Postgres:
         taken: list[str] = []
 
         def take() -> str:
-            taken.append(self._free.pop() if self._free else self._new_database())
+            taken.append(self._take_empty())
             return self.address(taken[-1])
 
         yield take
         for name in taken:
             self._empty(name)
-            self._free.append(name)
+
+    @contextlib.contextmanager
+    def rooms(self) -> Iterator[Callable[[], str]]:
+        """The same of databases with lanchat's tables as they are at first.
+
+        To make and to delete these takes half of all that a short test does.
+        """
+        taken: list[tuple[str, Content]] = []
+
+        def take() -> str:
+            taken.append(self._ready.pop() if self._ready else self._new_room())
+            return self.address(taken[-1][0])
+
+        yield take
+        for name, content in taken:
+            with self._alone(name) as connection:
+                is_restored = content.restore(connection)
+            if is_restored:
+                self._ready.append((name, content))
+            else:
+                self._empty(name)
+
+    def _new_room(self) -> tuple[str, Content]:
+        name = self._take_empty()
+        PostgresDatabase(self.address(name)).close()
+        with psycopg.connect(self.address(name)) as connection:
+            return name, Content(connection)
+
+    def _take_empty(self) -> str:
+        return self._free.pop() if self._free else self._new_database()
 
     def _new_database(self) -> str:
         """Three hundred files, which take longer to make and to delete than most tests."""
@@ -100,6 +133,13 @@ class Postgres:
         return name
 
     def _empty(self, name: str) -> None:
+        with self._alone(name) as connection:
+            connection.execute("SET client_min_messages = error; DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC")
+        self._free.append(name)
+
+    @contextlib.contextmanager
+    def _alone(self, name: str) -> Iterator[psycopg.Connection[Any]]:
         """Whoever still has it, a server that a test has not stopped yet, is kept out meanwhile."""
         opened = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
         with (
@@ -111,8 +151,7 @@ class Postgres:
                 "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            connection.execute("SET client_min_messages = error; DROP SCHEMA public CASCADE")
-            connection.execute("CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC")
+            yield connection
             doorman.execute(opened.format(sql.Identifier(name), True))
 
     @contextlib.contextmanager
