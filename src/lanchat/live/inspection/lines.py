@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 from wsproto.frame_protocol import Opcode
 
+from lanchat.live.inspection.entry import Asked, Entry
 from lanchat.live.inspection.fanout_trace import Fan
 from lanchat.live.inspection.seen_frames import SeenFrame, frames_of
-from lanchat.live.inspection.tap import Asked, Entry
 
 Seconds = Callable[[float], float]
 """From the clock of `perf_counter` to the one that lines or files have."""

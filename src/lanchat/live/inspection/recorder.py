@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from wsproto.utilities import generate_accept_token
 
 import lanchat
+from lanchat.live.inspection.entry import Entry
 from lanchat.live.inspection.handshake import Handshake
 from lanchat.live.inspection.lines import Seconds
 from lanchat.live.inspection.pcapng import OPENING_UNSEEN, Capture, Flow
-from lanchat.live.inspection.tap import Entry, Tap
+from lanchat.live.inspection.tap import Tap
 
 _MADE_UP_KEY = "bGFuY2hhdCBtYWRlIHVwLg=="  # "lanchat made up."
 

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-import gevent.ssl
 import msgspec
 from wsproto.frame_protocol import Opcode
 
+from lanchat.live.inspection.entry import Asked, Counts, Entry, ends_of
 from lanchat.live.inspection.handshake import Handshake
 from lanchat.live.inspection.seen_frames import Onlooker, SeenFrame, frames_of
 from lanchat.live.inspection.tcp_info import tcp_info
@@ -38,51 +37,6 @@ _PING, _PONG = 2, 3
 _ACK = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """The two ends of a connection, as the server's socket has them."""
-
-    browser: tuple[str, int]
-    server: tuple[str, int]
-    encrypted: bool
-
-
-@dataclass(slots=True)
-class Entry:
-    """Something that was seen; ``at`` is by the clock of `perf_counter`."""
-
-    tap: Tap
-    at: float
-    fact: dict[str, Any]
-    """What there is to say of it, but for frames."""
-    frame: SeenFrame | None = None
-    from_browser: bool = False
-
-
-@dataclass(slots=True)
-class Asked:
-    """An event of the browser that wants an acknowledgement, on its way through the server."""
-
-    received: float
-    checked: float | None = None
-    """When it was with the log, or refused."""
-    message_id: int | None = None
-
-
-@dataclass(slots=True)
-class Counts:
-    """Bytes of frames, and of what they carry, since the tap was laid."""
-
-    wire: int = 0
-    payload: int = 0
-    frames: int = 0
-
-    def add(self, frame: SeenFrame) -> None:
-        self.frames += 1
-        self.payload += frame.size
-        self.wire += frame.size + len(frame.head)
-
-
 class Tap:
     """``note`` is called with each entry; ``handshake`` is there where it lies from the opening."""
 
@@ -94,7 +48,7 @@ class Tap:
         handshake: Handshake | None = None,
     ) -> None:
         self.number = number
-        self.ends = _ends(websocket._sock)  # noqa: SLF001
+        self.ends = ends_of(websocket._sock)  # noqa: SLF001
         self.sent, self.received = Counts(), Counts()
         self.pong_seconds: float | None = None
         """How long the browser took for its last pong."""
@@ -123,8 +77,8 @@ class Tap:
             "connection": self.number,
             "pong_seconds": self.pong_seconds,
             "sends": self._sends,
-            "sent": _plain(self.sent),
-            "received": _plain(self.received),
+            "sent": self.sent.told(),
+            "received": self.received.told(),
             "tcp": tcp_info(self.websocket._sock),  # noqa: SLF001
         }
 
@@ -275,22 +229,3 @@ def _stored_id(frame: SeenFrame) -> int | None:
 
 class _Stored(msgspec.Struct):
     id: int | None = None
-
-
-def _plain(counts: Counts) -> dict[str, int]:
-    return {"bytes": counts.wire, "payload": counts.payload, "frames": counts.frames}
-
-
-def _ends(sock: Any) -> Ends:
-    encrypted = isinstance(sock, gevent.ssl.SSLSocket)
-    try:
-        browser, server = _end(sock.getpeername()), _end(sock.getsockname())
-    except OSError:
-        browser = server = ("", 0)
-    return Ends(browser, server, encrypted)
-
-
-def _end(address: Any) -> tuple[str, int]:
-    if isinstance(address, tuple):
-        return str(address[0]).removeprefix("::ffff:"), int(address[1])
-    return "", 0  # a Unix socket, behind a proxy

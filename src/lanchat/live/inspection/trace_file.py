@@ -16,10 +16,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from lanchat.errors import CannotStart
+from lanchat.live.inspection.entry import Entry
 from lanchat.live.inspection.handshake import handshake_of
 from lanchat.live.inspection.pcapng import BEGINNING
 from lanchat.live.inspection.recorder import Recorder
-from lanchat.live.inspection.tap import Entry, Tap
+from lanchat.live.inspection.tap import Tap
 from lanchat.live.websocket import WebSocket
 
 if TYPE_CHECKING:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import gevent
 import gevent.event
 
+from lanchat.live.inspection.entry import Entry
 from lanchat.live.inspection.fanout_trace import Fan
 from lanchat.live.inspection.handshake import handshake_of
 from lanchat.live.inspection.lines import fan_fact, line, line_of
 from lanchat.live.inspection.recorder import captured
 from lanchat.live.inspection.seen_frames import KEPT
-from lanchat.live.inspection.tap import Entry, Tap
+from lanchat.live.inspection.tap import Tap
 from lanchat.live.inspection.tcp_info import AVAILABLE
 from lanchat.live.websocket import WebSocket
 
