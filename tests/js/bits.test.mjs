@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { agrees, fieldAt, readByte, readHead, unmask, wrongBit } from "#js/inspect/bits.js";
-import { rowsOf } from "#js/inspect/explain.js";
+import { KNOWN_EVENTS, rowsOf } from "#js/inspect/explain.js";
 import { byteMeaning, headFields } from "#js/inspect/fields.js";
 import { bytesOf } from "#js/inspect/numbers.js";
 
@@ -113,6 +113,7 @@ test("whatever is said of a byte or a row has its text", async () => {
   }
   const catalogue = new URL("../../src/lanchat/locales/en.json", import.meta.url);
   const texts = JSON.parse(await readFile(catalogue, "utf-8"));
+  for (const event of KNOWN_EVENTS) assert.ok(texts[`inspect.event.${event}`], event);
   for (const { key, params } of meanings) {
     for (const name of [`inspect.what.${key}`, `inspect.what.${key}.title`]) {
       assert.ok(texts[name], name);

@@ -23,6 +23,13 @@ const SOCKET = [
   ...["connect_error", "binary_event", "binary_ack"],
 ];
 
+/** Of these events of lanchat it is also said what they are for. */
+export const KNOWN_EVENTS = new Set([
+  ...["new_host", "new_message", "add_chat_message", "host_join_room", "host_leave_room"],
+  ...["hosts_changed", "typing", "history", "react", "reactions_changed", "message_changed"],
+  ...["send_now", "server_stop"],
+]);
+
 /** @type {(section: string) => Inspect.Source} */
 export const rfc6455 = (section) => ({
   text: `RFC 6455, ${section}`,

@@ -1,6 +1,7 @@
 // The box that says what something is: its layer, two sentences, and where the rule stands.
 
 import { element } from "../dom.js";
+import { KNOWN_EVENTS } from "./explain.js";
 import { layerName, layerSign } from "./signs.js";
 
 /**
@@ -28,6 +29,8 @@ export function mountExplanation(root, { words, hint }) {
     const name = element("span", "explain__layer", layerName(layer));
     title.append(layerSign(layer), name, words.t(`inspect.what.${key}.title`, params));
     const text = element("p", "explain__text", words.t(`inspect.what.${key}`, params), " ");
+    const event = String(params.event ?? "");
+    if (KNOWN_EVENTS.has(event)) text.prepend(words.t(`inspect.event.${event}`), " ");
     if (source !== null) text.append(sourceLink(source));
     root.replaceChildren(title, text);
   }
