@@ -19,6 +19,7 @@ export function mountExplanation(root, { words, hint }) {
   function show(meaning) {
     if (shown === meaning) return;
     shown = meaning;
+    root.scrollTop = 0;
     if (meaning === null) {
       root.replaceChildren(element("p", "explain__text", hint));
       return;
