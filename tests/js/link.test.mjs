@@ -1,4 +1,4 @@
-// js/inspect/{curve,overhead_figures,endings,figures,trips}.js: what the view Link says.
+// js/inspect/{curve,overhead_figures,endings,figures,polling,trips}.js: what the view Link says.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,6 +7,7 @@ import { curveOf, pathOf, scaleTo } from "#js/inspect/curve.js";
 import { bestOf, chainsOf, codeKey, endings } from "#js/inspect/endings.js";
 import { makeFigures } from "#js/inspect/figures.js";
 import { carried, summed } from "#js/inspect/overhead_figures.js";
+import { watchPolling } from "#js/inspect/polling.js";
 import { watchTrips } from "#js/inspect/trips.js";
 import { after, close, gone, hello, link, open, tcp, text } from "./wire.mjs";
 
@@ -136,6 +137,31 @@ test("times of the day are those of the reader's locale", () => {
   );
   assert.match(english, /[AP]M$/);
   assert.match(british, /:00:00$/);
+});
+
+test("a connection by polling is told of unless it becomes a WebSocket soon", (context) => {
+  const { timers } = /** @type {any} */ (context.mock); // newer than its types
+  timers.enable({ apis: ["setTimeout"] });
+  /** @type {(name: string) => [Map<string, () => void>, boolean[]]} */
+  const watched = (name) => {
+    /** @type {Map<string, () => void>} */
+    const calls = new Map();
+    /** @type {boolean[]} */
+    const told = [];
+    const on = calls.set.bind(calls);
+    watchPolling(/** @type {any} */ ({ transport: { name }, on }), (polls) => told.push(polls));
+    return [calls, told];
+  };
+  const [websocket, stays, upgraded, closed] = ["websocket", "polling", "polling", "polling"].map(
+    watched,
+  );
+  upgraded[0].get("upgrade")?.();
+  closed[0].get("close")?.();
+  timers.tick(10_000);
+  assert.deepEqual(
+    [websocket[1], stays[1], upgraded[1], closed[1]],
+    [[false], [true], [false], []],
+  );
 });
 
 test("the page's clock runs from an event to its acknowledgement", () => {
