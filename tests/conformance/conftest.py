@@ -10,7 +10,6 @@ pass, with the reason; they run as well, and one that begins to pass is reported
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,23 +20,15 @@ import websocket
 from websocket import WebSocket
 
 from tests.world.deadline import DEADLINE
+from tests.world.heartbeat import beating
 from tests.world.server import ServerProcess
 
 EXCEPTIONS: dict[str, str] = json.loads(
     Path(__file__).with_name("exceptions.json").read_text("utf-8")
 )
 
-QUICK = """
-import sys
-from gevent import monkey
-monkey.patch_all()
-from lanchat.live import stack
-stack.SERVER_OPTIONS.update(ping_interval=0.3, ping_timeout={timeout})
-from lanchat.cli import main
-del sys.argv[1:4]
-main()
-"""
-"""Runs the command that follows with the suites' ping interval and a timeout in seconds."""
+INTERVAL = 0.3
+"""The suites' ping interval, in seconds."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -114,13 +105,13 @@ def quick_server(server_with: Callable[..., ServerProcess]) -> ServerProcess:
 
     Its timeout is longer than theirs: on a busy machine a pong can be late.
     """
-    return server_with(launcher=[sys.executable, "-c", QUICK.format(timeout=20)])
+    return server_with(launcher=beating(INTERVAL, 20))
 
 
 @pytest.fixture
 def impatient_server(server_with: Callable[..., ServerProcess]) -> ServerProcess:
     """A server that waits for a pong no longer than the suites ask for."""
-    return server_with(launcher=[sys.executable, "-c", QUICK.format(timeout=0.2)])
+    return server_with(launcher=beating(INTERVAL, 0.2))
 
 
 @pytest.fixture
