@@ -111,6 +111,10 @@ test("a moment is shown when all that belongs to it has come", () => {
     ["copy"],
   );
   assert.equal(playback.room().told, 1);
+  playback.add([laneIs(1, "away", 12.9), laneIs(1, "back", 13, { away: 0.1, behind: 40 })], 13_100);
+  playback.step(13_900);
+  assert.deepEqual(new Set(playback.flights().map(({ lane }) => lane)), new Set([1]));
+  assert.ok(playback.flights().length <= 12);
 });
 
 test("slow motion falls behind, and at full speed it is now again", () => {

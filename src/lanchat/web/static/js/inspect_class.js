@@ -51,7 +51,10 @@ const socket = openSocket(config, {
 });
 
 stream = openStream("class/stream", {
-  onLines: (lines) => playback.add(lines, performance.now()),
+  onLines(lines) {
+    playback.add(lines, performance.now());
+    if (document.hidden) playback.step(performance.now()); // nothing is drawn meanwhile
+  },
   onState: trouble.show,
 });
 

@@ -3,6 +3,8 @@
 import { isHere } from "./room.js";
 
 const MOST_DENSE = 2; // pixels of the screen for one of the page's
+const ROUND_FROM = 2.6; // pixels: what is smaller is drawn as a square, which nobody can tell from a circle
+const LOST_AT = 0.5; // so far comes what goes to somebody whose network is gone
 const COLOURS_EACH = 60; // pictures between two looks at the theme's colours
 
 /**
@@ -78,7 +80,9 @@ export function mountDots(canvas) {
       for (const { from, place: done, lane } of own) {
         const some = lane === null ? here : [wires.get(lane)].filter((wire) => wire !== undefined);
         const way = from === "browser" ? done : 1 - done;
-        for (const { outer, inner, y } of some) {
+        for (const { number, outer, inner, y } of some) {
+          const isLost = (room.lanes[number]?.again ?? 0) > 0;
+          if (from === "server" && isLost && done > LOST_AT) continue;
           add(pen, shape, { x: outer + (inner - outer) * way, y, size });
         }
       }
@@ -106,6 +110,10 @@ function add(pen, shape, { x, y, size }) {
     pen.rect(x - size * 0.8, y - size * 0.8, size * 1.6, size * 1.6);
   } else {
     const radius = { round: size, small: size * 0.75 }[shape] ?? size * 0.5;
+    if (radius < ROUND_FROM) {
+      pen.rect(x - radius * 0.9, y - radius * 0.9, radius * 1.8, radius * 1.8);
+      return;
+    }
     pen.moveTo(x + radius, y);
     pen.arc(x, y, radius, 0, 2 * Math.PI);
   }

@@ -9,6 +9,8 @@ export const AGAIN = 5; // seconds that are shown once more
 const LATE = 0.7; // seconds behind what happens: a beat of the server, and a flight
 const KEPT = 120; // seconds
 const MOST = 30_000; // lines
+const TRAIN = 12; // dots that stand for what was missed, at most
+const TRAIN_APART = 0.015; // seconds
 const EACH = 500; // lines between two rooms that are kept
 
 /** What was told, and what is shown of it. */
@@ -189,6 +191,7 @@ export function makePlayback() {
  */
 function dotsOf(line) {
   if (line.kind === "dot") return [line];
+  if (line.kind === "lane") return caughtUp(line);
   if (line.kind !== "dots") return [];
   const { from, what, lanes, count, at, until } = line;
   const each = lanes === "all" ? Array.from({ length: Math.min(count, 20) }) : lanes;
@@ -196,5 +199,17 @@ function dotsOf(line) {
   return each.map((lane, number) => ({
     ...{ kind: "dot", from, what, at: at + number * between },
     ...(typeof lane === "number" && { lane }),
+  }));
+}
+
+/**
+ * What was missed comes one behind the other to who is back.
+ * @param {Classroom.LaneLine} line
+ * @returns {readonly Classroom.DotLine[]}
+ */
+function caughtUp({ lane, state, behind = 0, at }) {
+  const length = state === "back" ? Math.min(behind, TRAIN) : 0;
+  return Array.from({ length }, (_, number) => ({
+    ...{ kind: "dot", from: "server", what: "copy", lane, at: at + number * TRAIN_APART },
   }));
 }
