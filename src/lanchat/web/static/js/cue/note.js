@@ -10,7 +10,7 @@ const SHOWN_FOR = 90_000; // milliseconds
 export function mountCueNote({ words, ask }) {
   const who = element("p", "cue__who");
   const send = element("button", "button cue__send");
-  const close = element("button", "button button--icon", "×");
+  const close = element("button", "button button--icon cue__close", "×");
   const why = element("p", "cue__why");
   const note = element("section", "cue", who, send, close, why);
   let text = "";
