@@ -9,6 +9,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 
 import pytest
@@ -16,6 +17,7 @@ import requests
 import socketio
 
 from tests.world.deadline import wait_for
+from tests.world.look import Look
 from tests.world.person import Person
 from tests.world.server import ServerProcess
 
@@ -96,6 +98,21 @@ def test_people_of_two_servers_talk(pair, come, until):
     ana.hears("reactions_changed", id=last)
     pair[1].ask({"do": "command", "name": "clear", "text": ""})
     ana.hears("history_cleared")
+    check_class(ana, bia)
+
+
+def check_class(ana, bia):
+    """A host asks those of both servers to send something, and sees the lanes of their own one."""
+    ana.become_host()
+    with closing(Look(ana, "/inspect/class/stream")) as seen:
+        assert seen.sees("hello")["shared"]
+        assert ana.call("send_now", {"text": "👋"}) == {"ok": True, "people": 2}
+        bia.hears("send_now", text="👋")
+        bia.say("👋")
+        ana.say("and I")
+        lane = seen.sees("dot", what="message")["lane"]
+        assert (lane, seen.sees("dot", what="copy", of=lane)["copies"]) == (1, 1)
+        assert [each["lane"] for each in seen.facts if each["kind"] == "lane"] == [1]
 
 
 def test_a_cookie_of_one_server_is_good_at_all(pair, come):
