@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -80,16 +81,16 @@ def _from_here(path: str) -> str:
     """The name of a program that the shell finds, or a path to it."""
     if _found(path):
         return Path(path).stem
-    here, there = Path.cwd(), Path(path).absolute()
-    if not there.is_relative_to(here):
-        return path
-    short = str(there.relative_to(here))
-    return short if os.sep in short else f".{os.sep}{short}"
+    with suppress(OSError, ValueError):  # this folder is gone, or not above that one
+        short = str(Path(path).absolute().relative_to(Path.cwd()))
+        return short if os.sep in short else f".{os.sep}{short}"
+    return path
 
 
 def _found(path: str) -> bool:
     """Whether the shell finds that very program by its name."""
-    found = shutil.which(Path(path).stem)
-    return found is not None and Path(found).with_suffix("") == Path(path).absolute().with_suffix(
-        ""
-    )
+    started = Path(path)
+    found = shutil.which(started.stem)
+    with suppress(OSError):
+        return found is not None and Path(found).samefile(started.with_suffix(Path(found).suffix))
+    return False
