@@ -24,7 +24,7 @@ RECIPE := pyproject.toml hatch_build.py scripts/build_pages.mjs package.json pac
 STATIC := src/lanchat/web/static
 SOURCES := $(wildcard $(STATIC)/js/*.js $(STATIC)/js/*/*.js $(STATIC)/css/*.css)
 
-.PHONY: help serve test test-fast test-long test-bare lint format wheel check-wheel pyz deb screenshots docs bench bench-quick clean
+.PHONY: help serve test test-fast test-long test-bare lint format wheel check-wheel pyz folder deb screenshots docs bench bench-quick clean
 
 help:
 	@echo "make serve        is the way in. Everything there is:"
@@ -61,7 +61,7 @@ format: .venv/.dev node_modules/.made ## put the code into shape
 	$(NPM) run --silent format
 
 wheel: .venv/.dev ## build dist/*.tar.gz, and from it dist/*.whl
-	@rm -f dist/lanchat-*
+	@rm -f dist/lanchat-*.whl dist/lanchat-[0-9]*.tar.gz
 	$(PY) -m build --outdir dist
 
 check-wheel: wheel ## install the wheel away from here, start it, log in, post, read the log
@@ -69,6 +69,9 @@ check-wheel: wheel ## install the wheel away from here, start it, log in, post, 
 
 pyz: wheel ## build dist/lanchat.pyz, lanchat in one file for many computers; pip fetches 115 MB
 	$(PY) scripts/make_pyz.py dist/*.whl
+
+folder: wheel ## build dist/lanchat-SYSTEM: lanchat with a Python of its own, for computers such as this
+	$(PY) scripts/make_folder.py dist/*.whl
 
 deb: wheel ## build dist/lanchat.deb for Debian, Ubuntu and Raspberry Pi OS, with a service
 	$(PY) scripts/make_pyz.py dist/*.whl --only=linux --python=/usr/bin/python3 \

@@ -1,8 +1,8 @@
 """Try what was built as a stranger would: check_wheel.py dist/lanchat-X.whl, or dist/lanchat.pyz.
 
-Installs a wheel into an empty environment away from this checkout, starts it, logs in, posts, reads
-the message back and the log, and stops it. Standard library alone: what speaks to the server
-here is no part of what is tried.
+Installs a wheel into an empty environment away from this checkout, or unpacks a folder with its own
+Python, starts it, logs in, posts, reads the message back and the log, and stops it. Standard
+library alone: what speaks to the server here is no part of what is tried.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import http.cookiejar
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -43,8 +44,7 @@ def main() -> None:
     built = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory(prefix="lanchat-wheel-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
-        pyz = built.suffix == ".pyz"
-        command = [sys.executable, str(built)] if pyz else [str(install(built, home / "venv"))]
+        command = ready(built, home)
         log = home / "connections.log"
         with serve(command, home, log) as url:
             guest = Guest(url)
@@ -60,6 +60,16 @@ def main() -> None:
             check(said == ["Olá, rede!"], f"the history is {said}")
             check_log(command, home, log)
     say(f"{built.name} starts, talks, remembers, logs and stops.")
+
+
+def ready(built: Path, home: Path) -> list[str]:
+    """Return the command of what was built, which lies below ``home`` where it is unpacked."""
+    if built.suffix == ".pyz":
+        return [sys.executable, str(built)]
+    if built.suffix == ".whl":
+        return [str(install(built, home / "venv"))]
+    shutil.unpack_archive(built, home / "folder")
+    return [str(home / "folder" / "lanchat" / "lanchat")]
 
 
 def install(wheel: Path, folder: Path) -> Path:
