@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.cli import lanchat, program, run
+from lanchat.cli import ExitCode, explain, lanchat, program, run
 from lanchat.cli.program import COMMANDS, opened_alone, typed
+from lanchat.errors import ExtraMissing
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="shells differ, and so do paths")
 
@@ -109,6 +110,17 @@ def test_opened_with_the_mouse_it_serves(started: pytest.MonkeyPatch) -> None:
         started.setattr(sys, "argv", argv)
         run()
     assert said == [["serve"], [], ["--help"]]
+
+
+def test_a_package_is_not_added_to_what_is_complete(started: pytest.MonkeyPatch) -> None:
+    """A file or a folder holds what it holds; where pip has installed, pip can go on."""
+    missing = ExtraMissing("--database", "psycopg[binary]")
+    assert "pip install" in explain(missing)[0]
+    started.setattr(sys, "frozen", True, raising=False)
+    line, code = explain(missing)
+    assert "pipx" in line
+    assert "pip install" not in line
+    assert code == ExitCode.CANNOT_START
 
 
 def test_what_is_shown_runs(tmp_path: Path) -> None:

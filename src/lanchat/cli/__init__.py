@@ -15,8 +15,15 @@ import click
 from lanchat import __version__
 from lanchat.cli.commands import Command, Commands
 from lanchat.cli.config_file import came_from
-from lanchat.cli.program import COMMANDS, opened_alone, typed
-from lanchat.errors import CannotStart, ConfigFileRefused, LanchatError, NoHome, SettingRefused
+from lanchat.cli.program import COMMANDS, bundled, opened_alone, typed
+from lanchat.errors import (
+    CannotStart,
+    ConfigFileRefused,
+    ExtraMissing,
+    LanchatError,
+    NoHome,
+    SettingRefused,
+)
 
 DEBUG_VARIABLE = "LANCHAT_DEBUG"
 
@@ -134,6 +141,11 @@ def explain(error: Exception) -> tuple[str, int]:
         return f"{_usage_error(error).rstrip('.')}; see {command} --help", ExitCode.USAGE
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
+    if isinstance(error, ExtraMissing) and bundled():
+        return (
+            f"{error.option} needs the package {error.package}, which this lanchat came without: "
+            "install lanchat by pipx to have it"
+        ), exit_code(error)
     if isinstance(error, LanchatError):
         return str(error), exit_code(error)
     if os.environ.get(DEBUG_VARIABLE) and sys.stderr is not None:

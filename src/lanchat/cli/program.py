@@ -52,6 +52,11 @@ def program() -> str:
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
+def bundled() -> bool:
+    """Whether it came with all its libraries, to which nobody adds others."""
+    return bool(getattr(sys, "frozen", False)) or "lanchat-pyz" in Path(__file__).parts
+
+
 def opened_alone() -> bool:
     """Whether this is a file or a folder that somebody may have opened with the mouse."""
     return bool(getattr(sys, "frozen", False)) or Path(sys.argv[0]).suffix == ".pyz"
