@@ -11,7 +11,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from zipimport import zipimporter
 
-LONG = 90 * 86_400.0  # seconds; nobody uses any more what was last started so long ago
+DAY = 86_400.0  # seconds
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def this_computer() -> str:
 
 
 def unpack(folder: Path, *archives: bytes) -> None:
-    """Unpack them aside and put all in place at once; what was not started for long goes."""
+    """Unpack them aside and put all in place at once; what nobody uses any more goes."""
     import lzma
     import zipfile
 
@@ -67,10 +67,10 @@ def unpack(folder: Path, *archives: bytes) -> None:
         with suppress(OSError):  # another start was quicker
             Path(aside, "new").rename(folder)
         folder.stat()  # or else it cannot be put there
-        for other in folder.parent.iterdir():
+        for old in folder.parent.iterdir():
             with suppress(OSError):
-                if time.time() - other.stat().st_mtime > LONG:
-                    other.rename(Path(aside, other.name))
+                if time.time() - old.stat().st_mtime > DAY * (1 if old.name[:4] == "new-" else 90):
+                    old.rename(Path(aside, old.name))
 
 
 if __name__ == "__main__":

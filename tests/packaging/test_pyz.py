@@ -142,9 +142,9 @@ def test_a_new_version_removes_what_was_not_started_for_long(
     killed, unpacking = folder / "new-killed", folder / "new-now"
     killed.mkdir()
     unpacking.mkdir()
-    long_ago = time.time() - 100 * 86_400
-    for each in (killed, *folder.glob("*-c*")):
-        os.utime(each, (long_ago, long_ago))
+    for each, days in ((killed, 2), *((path, 100) for path in folder.glob("*-c*"))):
+        ago = time.time() - days * 86_400
+        os.utime(each, (ago, ago))
     of_the_second = {*unpacked(cache)} - {of_the_first, "new-killed", "new-now"}
 
     run(second)  # which unpacks nothing, and counts
