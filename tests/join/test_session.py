@@ -186,6 +186,10 @@ def test_somebody_finds_what_was_said(server, sit, host):
     bia.type(f"/reply {numbers[0]} yes")
     wait_for(lambda: said(host)[-1]["message"] == "yes", "the answer")
     assert said(host)[-1]["room"] == "lobby"
+    bia.type(f"/show {numbers[0]}")
+    bia.sees(f"#{numbers[0]} Ana: lição 0")
+    bia.type("/show 1000000")
+    bia.sees("there is no such message here")
     bia.type("/search nowhere")
     bia.sees("nothing was found")
 

@@ -278,3 +278,17 @@ def test_an_announcement_reaches_who_looks_at_another_room(talk):
     talk.show("r1")
     (line,) = talk.take("announced", {"id": 11, "seq": 12}, 0)
     assert (line.text, line.concerns_you) == ("to everybody: Come back", True)
+
+
+def test_of_a_long_message_the_beginning_is_shown(talk):
+    """However its length is made; what is asked for, and what a program reads, is whole."""
+    for text in ("line\n" * 300, "x" * 4_000, "\n" * 300 + "x", "short\n" + "y" * 4_000):
+        (line,) = talk.take("add_chat_message", message(talk.seq + 1, text), 0)
+        written = "".join(words for _, words in wrapped(parts(line, "", 40, 20), 40))
+        assert len(written.split("\n")) <= 23
+        assert written.endswith(f"… /show {talk.seq} shows the rest")
+        whole = "".join(words for _, words in parts(line._replace(kind="found"), "", 40, 20))
+        assert len(whole) > 300
+        assert "/show" not in plain(line, "", 40)
+    (line,) = talk.take("add_chat_message", message(talk.seq + 1, "a\n" * 20), 0)
+    assert "/show" not in "".join(words for _, words in parts(line, "", 40, 20))

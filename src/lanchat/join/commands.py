@@ -134,6 +134,16 @@ class Commands:
             option = None
         self._seat.ask("vote", {"id": poll, "option": option})
 
+    def _show(self, text: str) -> None:
+        if found := self._with_number("show", text):
+            message = self._talk.messages.get(found[0])
+            if message is None or message.get("deleted"):
+                self._seat.trouble(
+                    "there is no such message here; /search and /more find older ones"
+                )
+            else:
+                self._seat.print([self._talk.line(message)._replace(kind="found")])
+
     def _pins(self, _text: str) -> None:
         self._seat.print(self._talk.pinned())
 

@@ -45,8 +45,14 @@ _JOINED = re.compile(r"(?<=[^\x00-\x7f])([\u200c\u200d])(?=[^\x00-\x7f])")
 """What makes one picture of several, or letters of some scripts stand apart."""
 
 
-def parts(line: Line, url: str, width: int) -> list[Part]:
-    """What to write for a line, without the break at its end; ``url`` is the room's address."""
+def parts(line: Line, url: str, width: int, rows: int = 0) -> list[Part]:
+    """What to write for a line, without the break at its end; ``url`` is the room's address.
+
+    Of a text that would fill more than so many ``rows`` the beginning is shown, unless the message
+    was asked for.
+    """
+    if rows and line.kind in {"message", "changed"}:
+        line = line._replace(message=_folded(line.message, width, rows))
     # Whatever it is made of, a name or what a server calls a number.
     return [(style, _safe(text)) for style, text in _parts(line, url, width)]
 
@@ -130,6 +136,17 @@ def _options(line: Line) -> Iterator[Part]:
     poll = line.message["poll"]
     for at, (option, count) in enumerate(zip(poll["options"], poll["counts"], strict=True)):
         yield "", f"\n{_INDENT}{at + 1}) {option}: {count}{' ✓' if at == line.voted else ''}"
+
+
+def _folded(message: Mapping[str, Any], width: int, rows: int) -> Mapping[str, Any]:
+    lines, free = message["message"].splitlines(), rows
+    for at, line in enumerate(lines):
+        free -= 1 + len(line) // width
+        if free < 0:
+            kept = [*lines[:at], line[: width * (free + 1 + len(line) // width)]]
+            more = f"… /show {message['id']} shows the rest"
+            return {**message, "message": "\n".join([*filter(None, kept), more])}
+    return message
 
 
 def _named(file: dict[str, Any]) -> str:

@@ -21,6 +21,9 @@ from lanchat.join.typed import OWN, of_the_room
 from lanchat.terminal import printable
 
 _MOST_NAMED = 3
+_ROWS = 20
+"""Of a message that is longer the beginning is shown: nobody shall push away what others say."""
+
 _FILES = PathCompleter(expanduser=True)
 
 
@@ -37,7 +40,10 @@ class Screen:
         width = shutil.get_terminal_size().columns
         written: list[Part] = []
         for line in lines:
-            written += [*self._day_before(line), *wrapped(parts(line, self._url, width), width)]
+            written += [
+                *self._day_before(line),
+                *wrapped(parts(line, self._url, width, _ROWS), width),
+            ]
             written.append(("", "\n"))
         print_formatted_text(FormattedText(written), end="")
         if any(line.concerns_you for line in lines) and self._prompt is not None:

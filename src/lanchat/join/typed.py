@@ -16,6 +16,7 @@ OWN = {
     "delete": "/delete NUMBER — delete a message",
     "file": "/file PATH [TEXT] — send a file",
     "vote": "/vote [NUMBER] OPTION — choose in a poll, or take that back",
+    "show": "/show NUMBER — a whole message, however long",
     "pins": "/pins — what is pinned here",
     "search": "/search WORDS — find messages; without words older ones",
     "more": "/more — what was said here before",
