@@ -9,7 +9,7 @@ from lanchat.join.lines import Line
 
 TYPING_SECONDS = 5.0
 
-CROWD = 50
+CROWD = 20
 """Of so many it is not told who comes and goes: nobody could read what is said."""
 
 _NAMED = 5
