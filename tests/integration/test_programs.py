@@ -96,7 +96,11 @@ def test_what_cannot_be_said_is_refused(build):
     ):
         answer = build.http.post(build.address, data=body, headers=headers)
         assert refused(answer) == tuple(why), body[:40]
+    long_key = {"Idempotency-Key": "k" * 201}
+    assert refused(build.http.post(build.address, data=b"a", headers=long_key)) == (400, "invalid")
     assert build.read()["messages"] == []
+    assert refused(build.http.put(build.address, data=b"a")) == (405, "invalid")
+    assert refused(build.http.get(f"{build.address}/1")) == (404, "invalid")
 
 
 def test_the_longest_message_is_said_however_it_is_written(build):

@@ -19,7 +19,7 @@ from lanchat.chat.model import MESSAGE_LIMIT, Cursor
 from lanchat.chat.room_settings import Bot
 from lanchat.errors import MessageTooLong, PayloadInvalid, UnknownRoom
 from lanchat.web import outgoing, session
-from lanchat.web.incoming import ApiMessage, AskMessages
+from lanchat.web.incoming import KEY_LIMIT, ApiMessage, AskMessages
 from lanchat.web.refusals import answered
 from lanchat.web.site import Site
 from lanchat.web.slack import slack_text
@@ -92,6 +92,8 @@ class Api:
         self._site.limits.event(bot.id, origin.ip)
         self._site.limits.message(bot.id, origin.ip)
         key = said.client_id or flask.request.headers.get("Idempotency-Key", "")
+        if len(key) > KEY_LIMIT:
+            raise PayloadInvalid
         posted = self._hub.bots.post(
             *(bot, origin, said.message, _client_id(key)),
             *(said.reply_to, said.mentions, said.files),

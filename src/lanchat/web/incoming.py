@@ -234,12 +234,16 @@ class AskSearch(msgspec.Struct):
         )
 
 
+KEY_LIMIT = 200
+"""Characters of a program's own key."""
+
+
 class ApiMessage(msgspec.Struct):
     """``POST /api/messages``: what a program says; ``client_id`` is any key of its own."""
 
     message: str = ""
     room: _RoomId | None = None
-    client_id: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    client_id: Annotated[str, msgspec.Meta(max_length=KEY_LIMIT)] = ""
     reply_to: _Position | None = None
     mentions: _Mentions = []
     files: _Files = []

@@ -25,6 +25,8 @@ _YEAR = 365 * 24 * 3600
 _PARTS = frozenset({"rooms", "reports", "cue"})
 """The parts of the page with texts of their own, by the beginning of their keys."""
 
+_OF_PROGRAMS = ("/api/", "/hooks/")
+
 _ERRORS = {404: "not_found", 413: "too_large", 500: "broken"}
 """What the page of an error says; of those that are not here, ``other``."""
 
@@ -115,14 +117,19 @@ class Pages:
         return {"status": "ok", "version": lanchat.__version__}
 
     def _explain(self, error: HTTPException) -> Response:
-        """A page that says what is wrong in the reader's language, and leads back to the room."""
-        response = Response(mimetype="text/html")
-        response.status_code = error.code or 500
+        """What is wrong in the reader's language: a page that leads back to the room, or JSON."""
+        status = error.code or 500
+        kind = _ERRORS.get(status, "other")
+        if flask.request.path.startswith(_OF_PROGRAMS):
+            text = i18n.translate(self._site.language(), f"page.error.{kind}")
+            response: Response = flask.json.jsonify({"error": {"code": "invalid", "message": text}})
+        else:
+            page = flask.render_template("explanation.html", kind=kind)
+            response = Response(page, mimetype="text/html")
+        response.status_code = status
         # Of the error's own headers: which methods there are, and the type of its own text.
         kept = (pair for pair in error.get_headers() if pair[0] != "Content-Type")
         response.headers.extend(kept)
-        kind = _ERRORS.get(response.status_code, "other")
-        response.set_data(flask.render_template("explanation.html", kind=kind))
         return response
 
     def _render(self, page: str, user: User, family: str = "client") -> str:
