@@ -259,16 +259,16 @@ def test_the_first_file_may_be_chosen_without_a_network(arrive: Arrive) -> None:
 def test_uploads_outlive_a_reload(arrive: Arrive) -> None:
     """What is small enough is kept by the browser, also before its turn, and goes on by itself."""
     ana = arrive("Ana")
-    content, held = noise(_LARGE), Held(ana)
-    choose(ana, *(as_file(f"{number}.bin", "", content) for number in range(3)))
+    contents, held = [noise(_LARGE), noise(_LARGE), noise(9)], Held(ana)
+    choose(ana, *(as_file(f"{n}.bin", "", each) for n, each in enumerate(contents)))
     send(ana, "the films")
-    held.wait("2.1 MB of 18 MB")
+    held.wait("2.1 MB of 12 MB")
     held.end()
     ana.reload()
     expect(ana.locator(".message__text")).to_have_text("the films")
     confirmed(ana)
     expect(ana.locator("a.file-card")).to_have_count(3)
-    for card in ana.locator("a.file-card").all():
+    for card, content in zip(ana.locator("a.file-card").all(), contents, strict=True):
         assert content_of(ana, str(card.get_attribute("href"))) == content
 
 

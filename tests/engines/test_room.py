@@ -31,32 +31,30 @@ def bia(person_factory: NewPerson) -> Person:
 
 
 def test_two_talk(visitor: Visitor, bia: Person) -> None:
-    """Each reads what the other has written, line by line."""
-    visitor.log_in("Ana")
-    bia.say("hello Ana")
-    visitor.shows("hello Ana")
-    visitor.say("hello Bia", "how are you?")
-    assert bia.hears("add_chat_message", user="Ana")["message"] == "hello Bia\nhow are you?"
-    visitor.shows("hello Ana", "hello Bia\nhow are you?", way="confirmed")
+    """From the login, where a taken name is refused, to the logout, which frees one's own.
 
-
-def test_a_taken_name_is_refused(visitor: Visitor, bia: Person) -> None:
-    """It is said where one types, and another name leads on."""
+    Markup is shown to the letter, and an address can be followed.
+    """
     visitor.type("Your name", "BIA", Keys.ENTER)
     assert "Somebody here has this name" in visitor.find("alert").text
     visitor.find("textbox", "Your name").clear()
     visitor.log_in("Ana")
-    assert bia.hears("host_join_room", user="Ana")
-
-
-def test_what_was_typed_stays_text(ana: Visitor, bia: Person) -> None:
-    """Markup is shown to the letter, and an address can be followed."""
+    bia.hears("host_join_room", user="Ana")
     for text in MARKUP:
         bia.say(text)
-    ana.say("See http://192.168.1.20:8080/a?b=c, please")
-    ana.shows(*MARKUP, "See http://192.168.1.20:8080/a?b=c, please")
-    ana.find("link", "http://192.168.1.20:8080/a?b=c")
-    assert ana.browser.execute_script("return window.broken") is None
+    visitor.shows(*MARKUP)
+    visitor.say("See http://192.168.1.20:8080/a?b=c, please", "and answer")
+    said = bia.hears("add_chat_message", user="Ana")["message"]
+    assert said == "See http://192.168.1.20:8080/a?b=c, please\nand answer"
+    visitor.shows(*MARKUP, said, way="confirmed")
+    visitor.find("link", "http://192.168.1.20:8080/a?b=c")
+    assert visitor.browser.execute_script("return window.broken") is None
+    visitor.press("Settings")
+    visitor.press("Log out")
+    visitor.find("textbox", "Your name")
+    bia.hears("host_leave_room", user="Ana")
+    bia.log_out()
+    assert bia.log_in("Ana").status_code == 303
 
 
 def test_each_line_goes_its_own_way(ana: Visitor, bia: Person) -> None:
@@ -154,16 +152,6 @@ def test_a_finger_that_rests_on_enter_deletes_nothing(
     ana.type("Message", "/clear", Keys.ENTER)
     ana.press("Delete everything")
     ana.shows()
-
-
-def test_logging_out_frees_the_name(ana: Visitor, bia: Person) -> None:
-    """At once, and the browser is back where one logs in."""
-    ana.press("Settings")
-    ana.press("Log out")
-    ana.find("textbox", "Your name")
-    bia.hears("host_leave_room", user="Ana")
-    bia.log_out()
-    assert bia.log_in("Ana").status_code == 303
 
 
 _FROM_END = "log.scrollHeight - log.clientHeight - log.scrollTop"
