@@ -123,3 +123,13 @@ def test_clients_of_two_servers_hear_each_other():
 def test_the_model_of_many_servers_ends_with_what_they_can_do():
     """Without a database."""
     assert "Twenty servers" in run("cluster_model.py", "grow", "--seconds=0.2")
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("c_compiler")
+def test_looking_at_connections_has_its_price():
+    """Beside a server that lets nobody look, and of each frame that is seen."""
+    shown = run("inspecting.py", "unseen", "--clients=10", "--starts=1", "--rounds=2")
+    assert "10 clients, as it is to --no-inspect: " in shown
+    shown = run("inspecting.py", "looks", "--clients=10", "--looking=2", "--rounds=2")
+    assert "10 clients, 2 look, calm: " in shown

@@ -340,7 +340,7 @@ def test_who_reads_nothing_has_the_newest_entries_and_no_more(world):
 def test_looks_leave_nothing_behind(world, long):
     """However often one begins and ends while people talk."""
     own, other = world.connect(ANA), world.connect(BIA)
-    views, times = [], 500 if long else 100
+    views, times = [], 500 if long else 50
     for number in range(times):
         with world.looking(ANA) as look, world.looking(BIA):
             views.append(weakref.ref(look._view))
