@@ -38,6 +38,7 @@ export function mountLadder(root, { words, lang, select, next }) {
   const lanes = element("div", "ladder__lanes", ...sides);
   root.append(element("div", "ladder", filters.root, lanes, scroller, newest, none, about));
   newest.type = "button";
+  newest.hidden = true;
   const end = makeFollower(scroller, newest);
 
   /** @type {Inspect.Meaning | null} */
@@ -56,17 +57,13 @@ export function mountLadder(root, { words, lang, select, next }) {
 
   /** @type {Inspect.View["update"]} */
   function update(now, chosen) {
-    const follows = end.isAtEnd();
     const isOther = record?.entries !== now.entries;
     record = now;
     filters.update(now);
     if (isOther) rows.place(now);
     if (isOther || chosen !== selected) mark(chosen);
-    if (foretell(now) || isOther) {
-      none.hidden = !rows.isEmpty();
-      if (follows) end.toEnd();
-      else end.show();
-    }
+    if (foretell(now) || isOther) none.hidden = !rows.isEmpty();
+    end.follow();
   }
 
   function redraw() {
@@ -108,21 +105,29 @@ export function mountLadder(root, { words, lang, select, next }) {
  * @param {HTMLElement} button
  */
 function makeFollower(scroller, button) {
-  function isAtEnd() {
-    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
+  let isAtEnd = true;
+  let top = 0; // where one was before the view was left
+
+  function note() {
+    if (scroller.clientHeight === 0) return; // it cannot be seen
+    top = scroller.scrollTop;
+    isAtEnd = scroller.scrollHeight - top - scroller.clientHeight < NEAR;
+    button.hidden = isAtEnd;
   }
 
   function toEnd() {
     scroller.scrollTop = scroller.scrollHeight;
-    show();
+    note();
   }
 
-  function show() {
-    button.hidden = isAtEnd();
+  /** Stay where one was, though the list has grown or was out of sight. */
+  function follow() {
+    if (isAtEnd) toEnd();
+    else if (scroller.scrollTop === 0 && top > NEAR) scroller.scrollTop = top;
+    else note();
   }
 
   button.addEventListener("click", toEnd);
-  scroller.addEventListener("scroll", show);
-  show();
-  return { isAtEnd, toEnd, show };
+  scroller.addEventListener("scroll", note);
+  return { toEnd, follow };
 }
