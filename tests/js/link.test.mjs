@@ -112,6 +112,16 @@ test("of an end is told who closed first, with which code, and how long it was u
   ]);
 });
 
+test("while nothing comes an end is not known, behind the next look it was not seen", () => {
+  const away = { kind: /** @type {const} */ ("away") };
+  const lines = [hello({ began: 0 }), open(1), away];
+  const by = (/** @type {Inspect.Record} */ record) =>
+    endings(record, 9).map(({ ending }) => ending?.by);
+  assert.deepEqual(by(after(...lines)), ["unknown"]);
+  assert.deepEqual(by(after(...lines, hello({ began: 9 }))), ["unseen"]);
+  assert.deepEqual(by(after(...lines, hello({ began: 0 }))), [undefined]);
+});
+
 test("the tab that is shown at first is the page's own, else one that is open, the newest", () => {
   const lines = [hello(), open(1), open(2), gone(2, { at: 1 }), open(3, { at: 2, opening: true })];
   const { connections } = after(...lines, text("server", '0{"sid":"a"}'), {

@@ -60,7 +60,7 @@ export function mountComings(root, { words, figures }) {
     if (ending === null) return [words.t("inspect.link.still_open")];
     const { at, by, code, reason } = ending;
     const what = words.t(`inspect.link.end.${by}`, { time: time(at), code: code ?? "–" });
-    if (by === "unseen" || by === "nobody") return [what, ...toldTexts(told)];
+    if (by !== "browser" && by !== "server") return [what, ...toldTexts(told)];
     const means = words.t(`inspect.link.code.${codeKey(code)}`, { code: code ?? "" });
     return [what, means, reason && words.t("inspect.link.reason", { reason })];
   }

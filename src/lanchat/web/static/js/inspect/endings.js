@@ -39,12 +39,15 @@ export function endingOf(connection) {
  * @param {Inspect.Record} record
  * @param {number} most
  */
-export function endings({ connections }, most) {
+export function endings({ connections, numbers }, most) {
+  const looked = new Set(Object.values(numbers)); // the look at these has not ended for good
   return [...connections.slice(-most)].reverse().map((connection) => {
     const before = connection.follows === null ? undefined : connections[connection.follows - 1];
     const left = before === undefined ? null : endOf(before);
     const away = left === null ? null : Math.max(0, connection.opened - left);
-    return { connection, ending: endingOf(connection), away };
+    const ending = endingOf(connection);
+    const isUnknown = ending?.by === "unseen" && looked.has(connection.number);
+    return { connection, ending: isUnknown ? { ...ending, by: "unknown" } : ending, away };
   });
 }
 
