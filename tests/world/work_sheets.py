@@ -26,10 +26,7 @@ ASKS = {
     "look": (f"In the chat, press {_B} and {_B}", f"No chat, clique em {_B} e em {_B}"),
     "open": (f"open {_B}", f"abra {_B}"),
     "press": (f"press {_B}", f"cliquem? em {_B}"),
-    "say": (
-        f"type {_C} into {_B} and press Enter(?:, (five) times)?",
-        f"digite {_C} em {_B} e tecle Enter(?:, (cinco) vezes)?",
-    ),
+    "say": (f"type {_C} into {_B} and press Enter", f"digite {_C} em {_B} e tecle Enter"),
     "draft": (
         f"type {_C} into {_B}, but do not press Enter yet",
         f"digite {_C} em {_B}, mas ainda não tecle Enter",
