@@ -133,8 +133,10 @@ class ClassView:
         return standings(self.connections(), self.away())
 
     def _note(self, dot: Dot) -> None:
+        lanes = self._lanes
+        if lanes is None:
+            return  # the last look has ended since this began
         if dot.what == "copy":
-            lanes: Lanes = self._lanes  # type: ignore[assignment]
             lanes.told()
         self._dots.add(dot)
 
@@ -142,9 +144,8 @@ class ClassView:
         self._keep([{"kind": "send_now", "at": self._seconds(now)}])
 
     def _lane(self, connection: str) -> int | None:
-        user_id = self.whose(connection)
-        lanes: Lanes = self._lanes  # type: ignore[assignment]
-        return None if user_id is None else lanes.number(user_id)
+        user_id, lanes = self.whose(connection), self._lanes
+        return None if user_id is None or lanes is None else lanes.number(user_id)
 
     def _beat(self) -> None:
         lanes = self._lanes
