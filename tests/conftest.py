@@ -15,6 +15,7 @@ import pytest
 
 from tests.world.clock import Clock
 from tests.world.deadline import wait_for
+from tests.world.late import be_late
 from tests.world.namespace import Namespace
 from tests.world.needs import need
 from tests.world.person import Person
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What `make test-long` asks for."""
+    """What `make test-long` asks for, and who looks for steps that come too early."""
     parser.addoption(
         "--long", action="store_true", help="try rounds, volumes and chance many times as long"
+    )
+    parser.addoption(
+        "--late", action="store_true", help="let each of several servers hear late of the others"
     )
 
 
@@ -40,6 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
     must not inherit this.
     """
     os.environ["LANCHAT_CONFIG"] = os.devnull
+    if config.option.late:
+        os.environ["LANCHAT_TESTS_LATE"] = "1"  # for servers
+        be_late()
     busy = [hypothesis.HealthCheck.too_slow]  # as a machine may be
     usual = hypothesis.settings(deadline=None, suppress_health_check=busy)
     long = hypothesis.settings(usual, max_examples=20 * usual.max_examples)

@@ -25,6 +25,10 @@ def main() -> None:
     import lanchat.cli.startup
     import lanchat.server  # noqa: F401
 
+    if os.environ.get("LANCHAT_TESTS_LATE"):
+        from tests.world.late import be_late
+
+        be_late()
     with open(0, "rb", buffering=0, closefd=False) as orders:
         for line in orders:
             if not _original("os", "fork")():
