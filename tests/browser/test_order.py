@@ -179,8 +179,8 @@ def test_the_rules_of_the_room_are_seen(host: Arrive, arrive: Arrive, say: Say) 
 def test_slow_mode_sends_one_after_the_other(host: Arrive, arrive: Arrive, say: Say) -> None:
     """Nothing is lost and nobody has to press a button again."""
     ana, bia = host("Ana"), arrive("Bia")
-    say(ana, "/slow 2s")
-    expect(bia.locator("#rules")).to_have_text("Slow mode: 2 s")
+    say(ana, "/slow 5s")
+    expect(bia.locator("#rules")).to_have_text("Slow mode: 5 s")
     say(bia, "one")
     say(bia, "two")
     expect(bia.locator("#composer-limit")).to_contain_text("Slow mode")

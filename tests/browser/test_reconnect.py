@@ -48,7 +48,9 @@ def test_both_catch_up_after_a_crash(server: Any, arrive: Arrive, say: Say) -> N
         expect(page.locator(".message__pending")).to_have_count(0)
     say(bia, "after")
     expect(ana.locator(".message__text").last).to_have_text("after")
-    assert _ids(ana) == _ids(bia) == [1, 2, 3, 4]
+    ids = _ids(ana)  # what was sent twice, since its answer was late, may leave one free
+    assert ids == _ids(bia) == sorted(set(ids))
+    assert len(ids) == 4
     assert sorted(_texts(ana)[1:3]) == ["during", "meanwhile"]
 
 
