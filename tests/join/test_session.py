@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from lanchat.join.lines import Line, plain
-from lanchat.join.people import CROWD
 from lanchat.join.session import Session
 from tests.world.deadline import DEADLINE, wait_for
 
@@ -235,7 +234,7 @@ def test_of_a_crowd_nobody_is_told_to_come(server, sit):
     bia = sit(server.url)
     wait_for(lambda: bia.session.is_connected, "the connection")
     talk = bia.session.talk
-    crowd = [{"id": f"p{number}", "user": f"P{number}"} for number in range(CROWD + 3)]
+    crowd = [{"id": f"p{number}", "user": f"P{number}"} for number in range(53)]
     assert talk.take("hosts_changed", {"joined": crowd, "left": []}, 0) == []
     assert talk.take("host_leave_room", crowd[0], 0) == []
     bia.type("/who")
