@@ -280,6 +280,12 @@ def test_an_announcement_reaches_who_looks_at_another_room(talk):
     assert (line.text, line.concerns_you) == ("to everybody: Come back", True)
 
 
+def test_what_a_host_asks_all_to_say_is_told(talk):
+    """It is typed as anything else."""
+    (line,) = talk.take("send_now", {"text": "👋", "id": "a", "user": "Ana"}, 0)
+    assert (line.text, line.concerns_you) == ("Ana asks everybody to say: 👋", True)
+
+
 def test_of_a_long_message_the_beginning_is_shown(talk):
     """However its length is made; what is asked for, and what a program reads, is whole."""
     for text in ("line\n" * 300, "x" * 4_000, "\n" * 300 + "x", "short\n" + "y" * 4_000):

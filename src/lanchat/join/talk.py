@@ -170,6 +170,10 @@ class Talk:
             return []
         return [Line("note", f"to everybody: {gist(message)}", concerns_you=True)]
 
+    def _on_send_now(self, cue: dict[str, Any]) -> list[Line]:
+        asked = f"{cue['user']} asks everybody to say: {cue['text']}"
+        return [Line("note", asked, concerns_you=True)]
+
     def _on_notice(self, payload: dict[str, Any]) -> list[Line]:
         said = _NOTICES.get(payload["code"])
         return [Line("trouble", said)] if said else []
