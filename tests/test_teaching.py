@@ -74,6 +74,16 @@ def test_both_languages_ask_for_the_same(pair: tuple[Path, Path]) -> None:
             assert keys[0] & keys[1] or named[0] == named[1], f"no page calls it so: {named}"
 
 
+def test_the_teachers_page_calls_things_as_pages_do() -> None:
+    """In both languages; a name is in italics there."""
+    for language, code in (("en", "en"), ("pt-BR", "pt_BR")):
+        page = (FOLDERS[language] / "README.md").read_text("utf-8")
+        texts = json.loads((LOCALES / f"{code}.json").read_text("utf-8")).values()
+        named = re.findall(r"(?<![*\w])\*([A-Z][^*]+)\*(?!\*)", page.replace("\n   ", " "))
+        assert len(named) > 5
+        assert [name for name in named if name not in texts] == []
+
+
 @pytest.mark.parametrize("pair", PAGES, ids=lambda pair: pair[0].stem)
 def test_both_languages_have_the_same_numbers(pair: tuple[Path, Path]) -> None:
     """Also in questions and answers, whatever separates their thousands."""
