@@ -158,6 +158,16 @@ def test_every_sheet_has_answers_for_all_of_its_questions() -> None:
             assert numbers[0] == numbers[1], sheet.name
 
 
+def test_every_step_that_an_answer_names_is_there() -> None:
+    """Steps come and go, and the answers have their numbers at another place."""
+    for language in FOLDERS:
+        for sheet in sheets(language):
+            there = {step.number for step in steps(sheet, language)}
+            text = re.sub(r"^\d+\. ", "", sheet.read_text("utf-8"), flags=re.MULTILINE)
+            named = re.findall(r"\b(?:step|passo)s? (\d+)(?: (?:to|a) (\d+))?", text, re.IGNORECASE)
+            assert {int(each) for found in named for each in found if each} <= there, sheet.name
+
+
 def _is_called(text: str, name: str) -> bool:
     """Whether a text of the pages reads so, whatever stands in its braces."""
     pattern = "(.+)".join(map(re.escape, re.split(r"\{\w+\}", text)))
