@@ -339,6 +339,10 @@ def test_one_connection_too_many_is_told_why(server, ana, bia, until):
     assert said[0]["message"] == "too_many_connections"
     assert "conexões" in said[0]["data"]["message"]
     until(lambda: '"too_many_connections"' in server.log())
+    # Nor may more of their pages look at what connections carry, whatever cookies they have.
+    with ana.get("/inspect/stream", stream=True) as look:
+        assert look.status_code == 200
+        assert bia.get("/inspect/stream").status_code == 429
 
 
 @pytest.mark.own_server

@@ -10,8 +10,9 @@ One's own are those of the same person in the same browser: both stand in the si
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -73,6 +74,7 @@ class Inspecting:
         self._cookies = cookies
         self._inspection = inspection
         self._lane_of = lane_of
+        self._addresses: Counter[str] = Counter()
         inspection.whose = self._whose
 
     def register(self, app: flask.Flask) -> None:
@@ -86,6 +88,7 @@ class Inspecting:
         own = self._site.connections.of(*owner)
         with ExitStack() as undo:
             try:
+                undo.enter_context(self._place(origin.ip))
                 look = undo.enter_context(self._inspection.looking(owner, own))
             except TooManyConnections as refusal:
                 why = phrases.why(refusal, self._site.language())
@@ -110,6 +113,23 @@ class Inspecting:
         _, _, owner = self._asker()
         self._inspection.again(owner)
         return Response(status=204)
+
+    @contextmanager
+    def _place(self, address: str) -> Iterator[None]:
+        """One of the places of an address, which has as many as it may have connections.
+
+        One computer can have any number of cookies, and would else leave none to others. Raises
+        TooManyConnections.
+        """
+        if 0 < self._site.config.max_per_ip <= self._addresses[address]:
+            raise TooManyConnections
+        self._addresses[address] += 1
+        try:
+            yield
+        finally:
+            self._addresses[address] -= 1
+            if not self._addresses[address]:
+                del self._addresses[address]
 
     def _asker(self) -> tuple[User, Origin, Owner]:
         origin = session.visitor()
