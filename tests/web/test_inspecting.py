@@ -80,7 +80,9 @@ def test_nothing_of_others_is_seen(
     for name, (person, _, seen, key, address) in people.items():
         _, _, _, other_key, other_address = people[other := "Bia" if name == "Ana" else "Ana"]
         seen.sees_event("add_chat_message", "server", said="9 heard by all from Bia")
-        file = person.get("/inspect.pcapng").content
+        answer = person.get("/inspect.pcapng")
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        file = answer.content
         told = b"\n".join(seen.raw)
         wire = b"".join(bytes.fromhex(each["bytes"]) for each in seen.facts if "bytes" in each)
         texts = "\n".join(each["text"] for each in seen.facts if "text" in each)

@@ -186,4 +186,6 @@ def _lines(look: Look, may_look: Callable[[], bool], more: Callable[[], bytes]) 
 
 def _not_kept(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
+    # A page at another port of this host has the cookie, too, and would have it in its memory.
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
