@@ -224,6 +224,8 @@ def test_somebody_sends_a_file(server, sit, ana, tmp_path):
     assert ana.http.get(address).content == b"all is well"
     bia.type(f"/file {tmp_path}")
     bia.sees(f"{tmp_path} is no file")
+    bia.type(f"/file {'long' * 100} name")
+    bia.sees("longlong is no file")
     server.ask({"do": "command", "name": "files", "text": "off"})
     bia.type(f"/file {path}")
     bia.sees("the notes.txt was not sent: ")

@@ -245,6 +245,7 @@ def test_a_file_is_named_as_terminals_write_it(tmp_path):
         assert named_file(typed) == (path, "the notes")
     assert named_file("") == (None, "")
     assert named_file("missing file")[1] == "file"
+    assert named_file(f"{escaped} {'much ' * 60}said") == (path, "much " * 60 + "said")
 
 
 def test_what_is_cleared_is_forgotten(talk):

@@ -14,7 +14,7 @@ from lanchat.join.lines import Line
 from lanchat.join.people import listed
 from lanchat.join.rooms import LOBBY
 from lanchat.join.talk import Talk
-from lanchat.join.typed import OWN, named_file, numbered
+from lanchat.join.typed import OWN, is_file, named_file, numbered
 from lanchat.sizes import rough_size
 
 Answer = dict[str, Any]
@@ -101,7 +101,7 @@ class Commands:
         path, words = named_file(text)
         if path is None:
             self._usage("file")
-        elif not path.is_file():
+        elif not is_file(path):
             self._seat.trouble(f"{path} is no file")
         else:
             self._note(f"{path.name} ({rough_size(path.stat().st_size)}) is on its way")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -79,10 +80,15 @@ def named_file(text: str) -> tuple[Path | None, str]:
         path, _, rest = text[1:].partition(text[0])
         return _path(path), rest.strip()
     for whole in (text, text.replace("\\ ", " ")):
-        if _path(whole).is_file():
+        if is_file(_path(whole)):
             return _path(whole), ""
     path, _, rest = text.replace("\\ ", "\0").partition(" ")
     return _path(path.replace("\0", " ")), rest.replace("\0", "\\ ").strip()
+
+
+def is_file(path: Path) -> bool:
+    """Whether it is one; it is none also where it may not be looked at, or no name is so long."""
+    return os.path.isfile(path)  # noqa: PTH113 (of which Path raises, before Python 3.14)
 
 
 def _path(text: str) -> Path:
