@@ -130,6 +130,13 @@ def test_files_that_are_named_exist():
     assert missing == []
 
 
+def test_no_promise_stands_twice():
+    """Two versions of one side by side would say different things before long."""
+    text = (PROJECT / "docs" / "reliability.md").read_text("utf-8")
+    promises = re.findall(r"^\| (\w.+?) \|", text.replace("| Promise |", ""), re.MULTILINE)
+    assert sorted(set(promises)) == sorted(promises)
+
+
 def test_pictures_are_small():
     """The README is read over slow lines, too."""
     pictures = list((PROJECT / "docs" / "images").glob("*.png"))
