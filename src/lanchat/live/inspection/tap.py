@@ -1,8 +1,9 @@
 """A tap on one WebSocket: all of its bytes, both ways, for its own person to look at.
 
-A tap lies on this connection alone. It puts methods of its own in the place of three: what is
-received goes through its ``feed``, what is asked for through its ``next``, and what the kernel
-takes through its ``send``. So a connection without one goes the way that it always has.
+A tap lies on this connection alone. It puts methods of its own in the place of four: what is
+received goes through its ``feed``, what is asked for through its ``next``, what the kernel takes
+through its ``send``, and the end through ``_end``. So a connection without one goes the way that it
+always has.
 
     recv ──► FrameCutter.feed ──► next ──► session        SocketWriter.send ──► kernel
                   │                │                              │
