@@ -88,6 +88,12 @@ def test_an_unknown_word_is_one_line(argv: list[str], capsys: Output) -> None:
     assert error.count("\n") == 1
 
 
+def test_what_may_neither_read_nor_write_is_wrong_usage(capsys: Output) -> None:
+    """Each of the two takes the other away."""
+    assert run(["token", "new", "build", "--read", "--write"]) == ExitCode.USAGE
+    assert "--read and --write exclude each other" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("argv", "new"), [(["export", "-f", "txt"], "--format"), (["serve", "-o"], "--open")]
 )

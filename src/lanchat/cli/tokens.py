@@ -27,7 +27,7 @@ def token(context: click.Context) -> None:
 
     \b
     TOKEN=$(lanchat token new build --write)
-    curl -H "Authorization: Bearer $TOKEN" -d "Build 7 is done" http://ADDRESS:8000/api/messages
+    curl -H "Authorization: Bearer $TOKEN" -d "Build 7 is done" http://ADDRESS:8765/api/messages
     """  # noqa: D301 (click's own sign, and no backslash)
     show_help(context)
 
@@ -44,15 +44,17 @@ def token(context: click.Context) -> None:
     show_default="the main one",
     help="In which room.",
 )
-@click.option("--read", "only", flag_value="read", help="It may read, and not write.")
-@click.option("--write", "only", flag_value="write", help="It may write, and not read.")
+@click.option("--read", is_flag=True, help="It may read, and not write.")
+@click.option("--write", is_flag=True, help="It may write, and not read.")
 @room_options
-def new(*, name: str, about: str, only: str | None, room: Room) -> None:
+def new(*, name: str, about: str, read: bool, write: bool, room: Room) -> None:
     """Let a program in by the name NAME, and print its token, this once.
 
     Nobody else can have the name from then on. Without --read or --write it may do both.
     """
-    rights = {"reads": only != "write", "writes": only != "read"}
+    if read and write:
+        raise click.UsageError("--read and --write exclude each other; without them it may do both")
+    rights = {"reads": not write, "writes": not read}
     made = ask(room, {"do": "token_new", "name": name, "room": about, **rights})
     where = f" in {printable(made['room'])}" if made["room"] else ""
     complain(f"{printable(made['name'])} may {_may(made)}{where}; its token is shown only now:")
