@@ -95,6 +95,8 @@ def test_who_cannot_be_asked_says_yes_beforehand(typed, ana):
     ana.join()
     ana.say("hello")
     assert typed("clear", answer="")[0] == 2
+    shown = CliRunner().invoke(host, ["clear"], input="").stderr.splitlines()
+    assert shown[0].endswith("[y/N]: ")
     assert typed("clear", "--yes", answer="")[0] == 0
 
 

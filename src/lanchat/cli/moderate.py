@@ -156,6 +156,7 @@ def _ask_first(command: Offered, room: Room) -> None:
     except click.Abort:
         if sys.stdin is not None and sys.stdin.isatty():
             raise
+        click.echo(err=True)  # nobody has ended the line of the question
         words = f"nobody could say yes to {command.name}: --yes says it"
         raise click.UsageError(words, click.get_current_context()) from None
     if not sure:
