@@ -114,6 +114,16 @@ def test_a_wrong_usage_is_said(say, words, where):
     assert "secret" not in printed
 
 
+def test_what_is_refused_is_named_as_it_was_given(say, tmp_path):
+    """The variable, or the option."""
+    _, printed = say("hello", elsewhere="ftp://there", token="1")
+    assert printed.startswith("lanchat: LANCHAT_URL cannot be 'ftp://there': ")
+    (tmp_path / "none.crt").touch()
+    there = ("--url", "https://127.0.0.1:1", "--token", "1")
+    _, printed = say(*there, "--ca", str(tmp_path / "none.crt"), "hello")
+    assert printed.startswith("lanchat: --ca cannot be ")
+
+
 class Stranger(BaseHTTPRequestHandler):
     """A server that is no lanchat, and says yes to everything."""
 

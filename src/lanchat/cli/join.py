@@ -14,6 +14,7 @@ import click
 
 from lanchat.asking import authority
 from lanchat.cli.commands import Command
+from lanchat.cli.config_file import naming_sources
 from lanchat.errors import CommandFailed, ExtraMissing
 from lanchat.terminal import is_screen, printable
 
@@ -60,7 +61,7 @@ def join(*, url: str, name: str | None, code: str | None, ca: Path | None, follo
     """
     name = name or _own_name()
     try:
-        with _pem(ca) as pem:
+        with naming_sources(click.get_current_context()), _pem(ca) as pem:
             if is_screen() and sys.stdin is not None and sys.stdin.isatty():
                 session = _on_screen(url, name, code, pem)
             else:

@@ -12,6 +12,7 @@ from typing import Protocol, cast
 import click
 
 from lanchat.cli.commands import Command
+from lanchat.cli.config_file import naming_sources
 from lanchat.cli.moderate import room_options
 from lanchat.cli.spoken import batches, messages, readable
 from lanchat.control.client import Room, ask, send
@@ -102,7 +103,8 @@ def say(
 
     It ends with 0 once everything is stored.
     """
-    speaker = _speaker(url, token, ca, program, room)
+    with naming_sources(click.get_current_context()):
+        speaker = _speaker(url, token, ca, program, room)
     text = " ".join(words)
     if not text.strip() and not files and (sys.stdin is None or sys.stdin.isatty()):
         raise click.UsageError("there is nothing to say: give a TEXT, a --file, or a pipe")
