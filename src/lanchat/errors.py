@@ -349,7 +349,7 @@ class OutputExists(LanchatError):
     """There is a file at ``path`` already, and nobody has said that it may be replaced."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is there already; --force replaces it, --output names another")
+        super().__init__(f"{path} is there already; --force replaces it, or name another")
         self.path = path
 
 
