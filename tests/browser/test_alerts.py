@@ -60,9 +60,8 @@ def test_one_tab_of_several_sounds_and_its_picture_counts(arrive: Arrive, say: S
         say(bia, f"anybody there? ({number})")
         for tab in (ana, second):
             expect(tab).to_have_title(f"({number}) lanchat")
-            tab.wait_for_function(
-                "() => document.getElementById('icon').href.startsWith('data:image/png')"
-            )
+            icon = tab.locator("#icon")
+            expect(icon).to_have_attribute("href", re.compile("^data:image/png"))
         wait_for(partial(have_sounded, 2 * number), "two notes")
     assert sounded() == [0, 4]
 
@@ -77,7 +76,7 @@ def test_an_announcement_sounds_also_where_it_is_read(
     bia.get_by_role("textbox", name="Message").click()
     say(ana, "/announce Back at ten")
     expect(bia.get_by_role("button", name="Announced: Ana: Back at ten")).to_be_visible()
-    bia.wait_for_function("() => window.sounded === 2")
+    wait_for(partial(bia.evaluate, "window.sounded === 2"), "two notes")
     bia.get_by_role("button", name="Settings").click()
     bia.get_by_role("switch", name="Sound for announcements").click()
     bia.reload()

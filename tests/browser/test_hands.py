@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_alerts import LISTEN
+from tests.world.deadline import wait_for
 from tests.world.violations import violations
 
 Arrive = Callable[..., Page]
@@ -34,7 +36,7 @@ def test_a_class_raises_its_hands(host: Arrive, arrive: Arrive, say: Say) -> Non
     ana.evaluate(LISTEN)
     ana.click("#message")  # before it was touched a page cannot sound
     bia.get_by_role("button", name="Raise my hand").click()
-    ana.wait_for_function("() => window.sounded === 2")  # two notes
+    wait_for(partial(ana.evaluate, "window.sounded === 2"), "two notes")
     expect(bia.get_by_role("button", name="Lower my hand")).to_be_visible()
     raising = caio.locator(".hands__button")
     expect(raising).to_have_text("Raise my hand")

@@ -131,7 +131,7 @@ def test_the_keyboard_is_enough(look: Look) -> None:
     expect(page.locator("#handshake")).to_be_visible()
     page.locator("#inspect-pause").press("Enter")
     say(page, "Nobody sees it here")
-    page.wait_for_function("document.querySelector('#inspect-say').value === ''")
+    expect(page.locator("#inspect-say")).to_have_value("")
     expect(entry(page, "new_message")).to_have_count(0)
     page.locator("#inspect-pause").press("Enter")
     expect(entry(page, "new_message")).to_have_count(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from needs import browser_arguments
 from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
+from tests.world.deadline import wait_for
 from tests.world.namespace import Namespace
 from tests.world.screen import decode
 
@@ -24,7 +26,9 @@ pytestmark = pytest.mark.server_options("--advertise", "192.0.2.7", "--grace", "
 
 def scan(page: Page) -> list[str]:
     """What a phone's camera reads in a picture of the page."""
-    page.wait_for_function("document.querySelector('#invite-code').naturalWidth > 0")
+    # The page's policy keeps Playwright's own wait_for_function from looking a second time.
+    loaded = partial(page.evaluate, "document.querySelector('#invite-code').naturalWidth > 0")
+    wait_for(loaded, "the code")
     return decode(Image.open(io.BytesIO(page.screenshot())))
 
 
