@@ -67,6 +67,7 @@ def test_a_thousand_changes_are_caught_up_with():
     assert "1,000 changes: " in run("catchup.py", "--rounds=1")
 
 
+@pytest.mark.long
 def test_people_are_shared_out_and_come_back():
     """Each is in a group, and hears what is said there; a host finds all of it."""
     shown = run("rooms.py", "sharing", "--people=20", "--groups=4", "--rounds=1")
@@ -95,6 +96,7 @@ def test_words_are_looked_for_and_go():
     assert "with their words" in shown
 
 
+@pytest.mark.long
 def test_files_come_back_as_they_were_sent():
     """Also where they were cut off again and again."""
     shown = run("files.py", "--only=phones", "--only=cuts", "--only=memory", "--size=4")
@@ -110,6 +112,7 @@ def test_several_processes_have_one_order():
     assert "another order" not in shown
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("postgres_program", "c_compiler")
 def test_clients_of_two_servers_hear_each_other():
     """Each has every message, wherever it was said."""

@@ -361,7 +361,7 @@ def test_counts_are_what_was_voted(start_durable, long, monkeypatch):
     run_state_machine_as_test(
         Booth,
         settings=settings(
-            max_examples=100 if long else 5,
+            max_examples=100 if long else 3,
             stateful_step_count=40,
             suppress_health_check=list(HealthCheck),
             report_multiple_bugs=False,
