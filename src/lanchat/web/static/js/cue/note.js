@@ -22,7 +22,6 @@ export function mountCueNote({ words, ask }) {
   note.setAttribute("aria-label", words.t("cue.label"));
   who.setAttribute("role", "status");
   why.setAttribute("role", "alert");
-  who.dir = "auto";
   send.type = "button";
   close.type = "button";
   close.setAttribute("aria-label", words.t("cue.close"));
@@ -49,9 +48,20 @@ export function mountCueNote({ words, ask }) {
     end = setTimeout(hide, SHOWN_FOR);
     note.hidden = false;
     setText(why, "");
-    setText(who, words.t("cue.asks", { name: cue.person.name }));
-    setText(send, words.t("cue.send", { text }));
+    fill(who, (name) => words.t("cue.asks", { name }), cue.person.name);
+    fill(send, (said) => words.t("cue.send", { text: said }), text);
   }
 
   return { show };
+}
+
+/**
+ * Put a sentence there with what somebody has typed in it, whose direction is its own.
+ * @param {HTMLElement} node
+ * @param {(place: string) => string} sentence
+ * @param {string} typed
+ */
+function fill(node, sentence, typed) {
+  const [before, after] = sentence("\0").split("\0");
+  node.replaceChildren(element("span", "", before, element("bdi", "", typed), after));
 }
