@@ -137,6 +137,13 @@ def test_the_keyboard_is_enough(look: Look) -> None:
     expect(entry(page, "new_message")).to_have_count(1)
     page.get_by_role("button", name="S Socket.IO").click()
     expect(entry(page, "new_message")).to_have_count(0)
+    page.get_by_role("tab", name="Link").click()
+    page.locator(".skip").press("Enter")
+    expect(page.locator("#inspect-say")).to_be_focused()
+    expect(page.locator("#link")).to_be_visible()
+    page.locator("summary[title=Settings]").press("Enter")
+    page.get_by_role("link", name="Deutsch").press("Enter")
+    expect(page.get_by_role("tab", name="Verbindung")).to_have_attribute("aria-selected", "true")
 
 
 def test_the_page_has_no_violations(look: Look) -> None:

@@ -18,6 +18,8 @@ export function mountTabs({ onTurn }) {
   const list = byId("inspect-tabs", HTMLElement);
   const wide = matchMedia(WIDE);
   let chosen = named(location.hash) ?? "ladder";
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const languages = document.querySelectorAll(".languages__link");
 
   for (const view of VIEWS) tabOf(view).addEventListener("click", () => show(view));
   list.addEventListener("keydown", (event) => {
@@ -28,9 +30,10 @@ export function mountTabs({ onTurn }) {
     show(next);
     tabOf(next).focus();
   });
-  // Where a phone came from the ladder, its way back leads there.
+  // Where a phone came from the ladder, its way back leads there. What skips to the field below is
+  // no view.
   window.addEventListener("popstate", () => {
-    chosen = named(location.hash) ?? "ladder";
+    chosen = named(location.hash) ?? (location.hash === "" ? "ladder" : chosen);
     draw();
   });
   wide.addEventListener("change", draw);
@@ -72,6 +75,7 @@ export function mountTabs({ onTurn }) {
     }
     tabOf("ladder").hidden = wide.matches;
     tabOf(now).scrollIntoView({ block: "nearest", inline: "nearest" });
+    for (const link of languages) link.hash = now; // in another language one sees the same
     onTurn();
   }
 
