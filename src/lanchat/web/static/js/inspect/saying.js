@@ -25,6 +25,8 @@ const MEDIUM = 0xffff;
 export function mountSaying({ words, limit, people, onChange, ask }) {
   const field = byId("inspect-say", HTMLInputElement);
   const note = byId("inspect-said", HTMLElement);
+  /** @type {Map<string, string>} */
+  const unanswered = new Map(); // what may be stored all the same: said again it has the same id
 
   field.maxLength = limit;
   field.addEventListener("input", () => {
@@ -40,10 +42,13 @@ export function mountSaying({ words, limit, people, onChange, ask }) {
   async function say(text) {
     field.value = "";
     onChange();
-    const answer = await ask(postRequest({ client_id: newClientId(), text }));
+    const client_id = unanswered.get(text) ?? newClientId();
+    unanswered.delete(text);
+    const answer = await ask(postRequest({ client_id, text }));
     if (answer?.ok) return;
+    if (answer === null) unanswered.set(text, client_id);
     if (field.value === "") field.value = text;
-    setText(note, answer?.error.message ?? words.t("inspect.say.not_connected"));
+    setText(note, answer?.error.message ?? words.t("inspect.say.no_answer"));
     onChange();
   }
 
