@@ -130,14 +130,23 @@ def stranger() -> dict[str, str]:
 def listening(server: subprocess.Popen[bytes], output: Path) -> str:
     """Wait for the banner and for the first answer; return the address on this machine."""
     end = time.monotonic() + DEADLINE
-    while time.monotonic() < end and server.poll() is None:
+    trouble = "it shows no address"
+    while (left := end - time.monotonic()) > 0 and server.poll() is None:
         if found := ADDRESS.search(output.read_text("utf-8", "replace")):
             url = f"http://127.0.0.1:{found[1]}"
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz") as answer:
-                say(f"It listens on {url}: {json.load(answer)}")
-                return url
+            try:
+                with urllib.request.urlopen(f"{url}/healthz", timeout=left) as answer:
+                    say(f"It listens on {url}: {json.load(answer)}")
+                    return url
+            except OSError as error:
+                trouble = f"{url}: {error}"
         time.sleep(0.1)
-    raise SystemExit("The server does not answer")
+    code = server.poll()
+    state = f"runs after {DEADLINE:g} s" if code is None else f"has ended with {code}"
+    size = output.stat().st_size
+    raise SystemExit(
+        f"The server does not answer: {trouble}. It {state} and has printed {size} bytes"
+    )
 
 
 class Guest:

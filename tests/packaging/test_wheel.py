@@ -7,9 +7,11 @@ import gzip
 import json
 import posixpath
 import re
+import sys
 import zipfile
 from pathlib import Path
 
+import check_wheel
 import pytest
 
 import lanchat
@@ -104,3 +106,20 @@ def test_the_metadata_names_the_version_and_the_command(wheel: Path) -> None:
     assert metadata["Version"] == lanchat.__version__
     assert metadata["License-Expression"] == "MIT"
     assert "lanchat = lanchat.cli:main" in commands
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("raise SystemExit(3)", "has ended with 3"), ("input(9)", "has ended with 1")],
+)
+def test_of_a_server_that_does_not_answer_it_is_told_whether_it_ended(
+    tmp_path: Path, code: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And what it has printed."""
+    command = [sys.executable, "-c", code]
+    with (
+        pytest.raises(SystemExit, match=told),
+        check_wheel.serve(command, tmp_path, tmp_path / "log"),
+    ):
+        pass
+    assert ("EOFError" in capsys.readouterr().out) == ("input" in code)
