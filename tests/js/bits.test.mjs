@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { agrees, fieldAt, readByte, readHead, unmask, wrongBit } from "#js/inspect/bits.js";
 import { KNOWN_EVENTS, rowsOf } from "#js/inspect/explain.js";
 import { byteMeaning, headFields } from "#js/inspect/fields.js";
-import { bytesOf } from "#js/inspect/numbers.js";
+import { bytesOf } from "#js/inspect/digits.js";
 
 // The examples of RFC 6455, 5.7.
 const HELLO = "810548656c6c6f";

@@ -141,6 +141,11 @@ test("times are as exact as they are short", () => {
   ]);
 });
 
+test("moments since the beginning have milliseconds, in the language's own digits", () => {
+  assert.equal(makeFigures("en", []).moment(1.5), "1.500");
+  assert.equal(makeFigures("pt-BR", []).moment(0.0004), "0,000");
+});
+
 test("times of the day are those of the reader's locale", () => {
   const [english, british] = [["de"], ["de", "en-GB"]].map((tags) =>
     makeFigures("en", tags).clock(0),

@@ -3,7 +3,7 @@
 import { element, setText } from "../dom.js";
 import { readByte, wrongBit } from "./bits.js";
 import { letterOf } from "./fields.js";
-import { bitsOf, hexOf } from "./numbers.js";
+import { bitsOf, hexOf } from "./digits.js";
 import { section } from "./section.js";
 
 const ASKED = 4;

@@ -2,7 +2,7 @@
 
 import { fieldAt } from "./bits.js";
 import { OPCODES, rfc6455 } from "./explain.js";
-import { bitsOf, hexOf } from "./numbers.js";
+import { bitsOf, hexOf } from "./digits.js";
 
 const KEY = 4; // bytes
 const SPACE = 0x20;

@@ -18,6 +18,10 @@ export function makeFigures(lang, languages = navigator.languages) {
   const milliseconds = unit("millisecond", { maximumFractionDigits: 1 });
   const many = unit("millisecond", { maximumFractionDigits: 0 });
   const seconds = unit("second", { maximumFractionDigits: 1 });
+  const moment = new Intl.NumberFormat(lang, {
+    minimumFractionDigits: 3,
+    maximumFractionDigits: 3,
+  });
   const minutes = unit("minute", { maximumFractionDigits: 1 });
 
   /** @param {number} length */
@@ -30,6 +34,8 @@ export function makeFigures(lang, languages = navigator.languages) {
   };
   return {
     time,
+    /** Seconds since the beginning. */
+    moment: (/** @type {number} */ at) => moment.format(at),
     /** So many seconds before now. */
     ago: (/** @type {number} */ length) =>
       `−${length < 60 ? seconds.format(length) : minutes.format(length / 60)}`,

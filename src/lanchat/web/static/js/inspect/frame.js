@@ -9,7 +9,8 @@ import { drawMask } from "./frame_mask.js";
 import { drawText } from "./frame_text.js";
 import { mountExplanation } from "./explanation.js";
 import { meaningOf } from "./explain.js";
-import { bytesOf, makeNumbers } from "./numbers.js";
+import { bytesOf } from "./digits.js";
+import { makeFigures } from "./figures.js";
 import { entryOf } from "./record.js";
 
 /**
@@ -18,7 +19,7 @@ import { entryOf } from "./record.js";
  * @returns {Inspect.View}
  */
 export function mountFrame(root, { words, lang, select }) {
-  const numbers = makeNumbers(lang);
+  const figures = makeFigures(lang);
   const about = element("div", "frame__about");
   const bar = makeBar({ words, select });
   const body = element("div", "frame__body");
@@ -74,7 +75,7 @@ export function mountFrame(root, { words, lang, select }) {
     const line = [
       words.t(`inspect.from.${entry.from}`),
       words.count("inspect.bytes", entry.size),
-      words.t("inspect.frame.at", { time: numbers.moment(entry.at) }),
+      words.t("inspect.frame.at", { time: figures.moment(entry.at) }),
       ...(bytes.length < entry.size - missing
         ? [words.count("inspect.frame.kept", bytes.length)]
         : []),

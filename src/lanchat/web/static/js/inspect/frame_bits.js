@@ -2,7 +2,7 @@
 
 import { element } from "../dom.js";
 import { byteMeaning, fieldMeaning, headFields, keyText } from "./fields.js";
-import { bitsOf, hexOf } from "./numbers.js";
+import { bitsOf, hexOf } from "./digits.js";
 import { pointing, section } from "./section.js";
 
 const SHOWN = 6; // bytes of the payload

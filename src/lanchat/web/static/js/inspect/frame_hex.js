@@ -4,7 +4,7 @@
 import { element } from "../dom.js";
 import { fieldAt } from "./bits.js";
 import { byteMeaning, letterOf } from "./fields.js";
-import { hexOf } from "./numbers.js";
+import { hexOf } from "./digits.js";
 import { section } from "./section.js";
 
 const AT_FIRST = 160; // bytes; more of them on demand

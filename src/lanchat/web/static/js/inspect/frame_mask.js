@@ -3,7 +3,7 @@
 
 import { element } from "../dom.js";
 import { letterOf, payloadMeaning } from "./fields.js";
-import { hexOf } from "./numbers.js";
+import { hexOf } from "./digits.js";
 import { section } from "./section.js";
 
 const AT_FIRST = 32; // bytes

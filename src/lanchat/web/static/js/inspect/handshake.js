@@ -4,7 +4,7 @@ import { element, lastOf, setText } from "../dom.js";
 import { drawAccept } from "./accepting.js";
 import { mountExplanation } from "./explanation.js";
 import { lineOf } from "./heads.js";
-import { makeNumbers } from "./numbers.js";
+import { makeFigures } from "./figures.js";
 import { entryOf } from "./record.js";
 import { pointing, section } from "./section.js";
 
@@ -14,7 +14,7 @@ import { pointing, section } from "./section.js";
  * @returns {Inspect.View}
  */
 export function mountHandshake(root, { words, lang }) {
-  const numbers = makeNumbers(lang);
+  const figures = makeFigures(lang);
   const about = element("div", "frame__about");
   const choice = element("select", "choice__select");
   const label = element(
@@ -57,7 +57,7 @@ export function mountHandshake(root, { words, lang }) {
     all = now;
     choice.replaceChildren(
       ...all.map(({ connection, at }) => {
-        const time = words.t("inspect.frame.at", { time: numbers.moment(at) });
+        const time = words.t("inspect.frame.at", { time: figures.moment(at) });
         const option = element("option", "", `#${connection}, ${time}`);
         option.value = String(connection);
         return option;

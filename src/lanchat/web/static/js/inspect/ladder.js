@@ -5,7 +5,7 @@ import { element, icon } from "../dom.js";
 import { mountExplanation } from "./explanation.js";
 import { makeFilters } from "./filters.js";
 import { makeList, makeRows } from "./ladder_rows.js";
-import { makeNumbers } from "./numbers.js";
+import { makeFigures } from "./figures.js";
 import { drawNext } from "./rungs.js";
 
 const NEAR = 40; // pixels from the end, where one still follows it
@@ -45,7 +45,7 @@ export function mountLadder(root, { words, lang, select, next }) {
   let meaning = null; // of what is chosen
   const rows = makeRows(list, {
     ...{ words, select },
-    numbers: makeNumbers(lang),
+    figures: makeFigures(lang),
     has: filters.has,
     onPoint: (pointed) => explanation.show(pointed ?? meaning),
   });

@@ -12,11 +12,11 @@ const LONG = 1; // second without anything
  * `onPoint(meaning)` is told what is pointed at or has the focus, and null when nothing has.
  * @param {HTMLElement} list
  * @param {Pick<Inspect.ViewOptions, "words" | "select"> & {
- *   numbers: import("./rungs.js").Numbers, has: (entry: Inspect.Entry) => boolean,
+ *   figures: Inspect.Figures, has: (entry: Inspect.Entry) => boolean,
  *   onPoint: (meaning: Inspect.Meaning | null) => void,
  * }} options
  */
-export function makeRows(list, { words, numbers, has, select, onPoint }) {
+export function makeRows(list, { words, figures, has, select, onPoint }) {
   /** @type {Map<number, { entry: Inspect.Entry, nodes: HTMLLIElement[] }>} */
   const drawn = new Map();
   /** @type {WeakMap<Element, Inspect.Row>} */
@@ -56,13 +56,13 @@ export function makeRows(list, { words, numbers, has, select, onPoint }) {
   function draw(entry, record) {
     const asked = entry.kind === "frame" ? entryOf(record, entry.answers) : undefined;
     const nodes = rowsOf(entry).map((row) => {
-      const node = drawRow(row, { words, numbers, asked });
+      const node = drawRow(row, { words, figures, asked });
       rowOf.set(node, row);
       return node;
     });
     const before = entryOf(record, entry.key - 1);
     const gap = before === undefined ? 0 : entry.at - before.at;
-    if (gap >= LONG) nodes[0].dataset.gap = numbers.span(gap);
+    if (gap >= LONG) nodes[0].dataset.gap = figures.time(gap);
     drawn.set(entry.key, { entry, nodes });
     return nodes;
   }

@@ -3,16 +3,14 @@
 import { element } from "../dom.js";
 import { layerSign } from "./signs.js";
 
-/** @typedef {ReturnType<typeof import("./numbers.js").makeNumbers>} Numbers */
-
 /**
  * `asked` is the entry that this one answers.
  * @param {Inspect.Row} row
  * @param {{
- *   words: Words, numbers: Numbers, asked: Inspect.Entry | undefined,
+ *   words: Words, figures: Inspect.Figures, asked: Inspect.Entry | undefined,
  * }} options
  */
-export function drawRow(row, { words, numbers, asked }) {
+export function drawRow(row, { words, figures, asked }) {
   const { entry, from, meaning } = row;
   const button = element("button", "ladder__entry");
   button.type = "button";
@@ -27,7 +25,7 @@ export function drawRow(row, { words, numbers, asked }) {
   if (row.size !== null) label.append(faint(words.count("inspect.bytes", row.size)));
   if (asked) {
     label.append(
-      faint(words.t("inspect.ladder.after", { time: numbers.span(entry.at - asked.at) })),
+      faint(words.t("inspect.ladder.after", { time: figures.time(entry.at - asked.at) })),
     );
   }
   if (entry.connection !== null) {
@@ -36,7 +34,7 @@ export function drawRow(row, { words, numbers, asked }) {
   const way =
     from === null ? [] : [element("span", "hidden-label", words.t(`inspect.from.${from}`))];
   button.append(
-    element("span", "ladder__time", numbers.moment(entry.at)),
+    element("span", "ladder__time", figures.moment(entry.at)),
     element("span", "ladder__rung", label, ...way, element("span", "ladder__arrow")),
   );
   return element("li", "ladder__row", button);
