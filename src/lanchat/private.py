@@ -1,8 +1,11 @@
-"""Files that their owner alone can read: secrets and keys."""
+"""Files that their owner alone can read, as secrets and keys; and one server alone can write."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+import sys
 from pathlib import Path
 
 
@@ -16,3 +19,20 @@ def write_private(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def lock(descriptor: int) -> None:
+    """Keep other servers out of a file for as long as it is open. Raises BlockingIOError.
+
+    Where there are no such locks, on Windows and some network drives, nobody is kept out.
+    """
+    if sys.platform == "win32" or not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return
+    import fcntl  # not on Windows
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BlockingIOError(errno.EWOULDBLOCK, "another lanchat writes it") from None
+    except OSError:
+        return

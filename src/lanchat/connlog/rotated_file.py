@@ -6,11 +6,9 @@ What hosts did outlives the file that falls off the end.
 from __future__ import annotations
 
 import codecs
-import errno
 import logging
 import os
 import re
-import stat
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
@@ -19,7 +17,7 @@ from pathlib import Path
 
 from lanchat.connlog.log_record import KEPT, LINE_LIMIT, VERSION
 from lanchat.errors import LogInUse, NotALog
-from lanchat.private import write_private
+from lanchat.private import lock, write_private
 
 logger = logging.getLogger(__name__.rpartition(".")[0])
 
@@ -134,7 +132,7 @@ class RotatedFile(RotatingFileHandler):
         descriptor = os.open(self._path, flags, 0o600)
         if self._alone:
             try:
-                _lock(descriptor)
+                lock(descriptor)
             except OSError:
                 os.close(descriptor)
                 raise
@@ -166,23 +164,6 @@ class RotatedFile(RotatingFileHandler):
 def _done_by_hosts(path: Path) -> bytes:
     """The lines of a file, if it is there, that tell what hosts did."""
     return b"".join(_DONE_BY_HOSTS.findall(path.read_bytes())) if path.is_file() else b""
-
-
-def _lock(descriptor: int) -> None:
-    """Keep other servers out of a file for as long as it is open. Raises BlockingIOError.
-
-    Where there are no such locks, on Windows and some network drives, nobody is kept out.
-    """
-    if sys.platform == "win32" or not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return
-    import fcntl  # not on Windows
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise BlockingIOError(errno.EWOULDBLOCK, "another lanchat writes it") from None
-    except OSError:
-        return
 
 
 def _may_be_a_log(path: Path) -> bool:

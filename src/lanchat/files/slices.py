@@ -56,9 +56,6 @@ class _Sha1:
 
 _CHECKS: dict[str, Callable[[], _Crc32 | _Sha1]] = {"crc32": _Crc32, "sha1": _Sha1}
 
-ALGORITHMS = tuple(_CHECKS)
-"""By which a piece can be checked."""
-
 
 class ShortFileError(Exception):
     """There is less of an upload on disk than was noted."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import stat
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -22,6 +20,7 @@ from lanchat.live.inspection.pcapng import BEGINNING
 from lanchat.live.inspection.recorder import Recorder
 from lanchat.live.inspection.tap import Tap
 from lanchat.live.websocket import WebSocket
+from lanchat.private import lock
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -91,7 +90,7 @@ def _opened(path: Path) -> int:
                 raise CannotStart(f"--trace: {path} is no file; give the name of one")
             if os.read(descriptor, len(BEGINNING)) not in {b"", BEGINNING}:
                 raise CannotStart(f"--trace: {path} is there, and no trace; choose another name")
-            _lock(descriptor)
+            lock(descriptor)
             path.chmod(0o600)
             os.ftruncate(descriptor, 0)
             os.lseek(descriptor, 0, os.SEEK_SET)
@@ -99,20 +98,3 @@ def _opened(path: Path) -> int:
             raise CannotStart(f"--trace: {path} cannot be written: {error.strerror}") from None
         undo.pop_all()
     return descriptor
-
-
-def _lock(descriptor: int) -> None:
-    """Keep other servers out of the file. Raises BlockingIOError where one writes it.
-
-    Where there are no such locks, on Windows and some network drives, nobody is kept out.
-    """
-    if sys.platform == "win32":
-        return
-    import fcntl  # not on Windows
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise BlockingIOError(errno.EWOULDBLOCK, "another lanchat writes it") from None
-    except OSError:
-        return
