@@ -138,7 +138,7 @@ def world():
 def facts(look):
     """What there is to be seen at once."""
     lines = []
-    look._event.set()
+    look.wake()
     while part := look._seen_since():
         lines += part
     return [json.loads(line) for line in lines]

@@ -16,20 +16,17 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-import gevent.event
 import msgspec
 
 from lanchat.errors import TooManyConnections
 from lanchat.live.classroom.dots import Dot, Dots
 from lanchat.live.classroom.lanes import Lanes, Standing, standings
 from lanchat.live.classroom.listening import Listening
+from lanchat.live.looking import LONGEST_SECONDS, Looking
 from lanchat.periodic import Periodic
 
 IN_ALL = 5
 """So many may look at a time: hosts, each perhaps on a phone and on the projector."""
-
-LONGEST_SECONDS = 1_800.0
-"""A look ends after so long; whoever still looks asks again."""
 
 _BEAT_SECONDS = 0.1
 _TROUBLE_SECONDS = 1.0
@@ -182,29 +179,14 @@ class ClassView:
         return round(at - self._began_at, 4)
 
 
-class ClassLook:
+class ClassLook(Looking):
     """One who looks: lines of JSON, until they have looked long enough."""
 
     def __init__(self, view: ClassView, user_id: str) -> None:
+        super().__init__()
         self._view = view
         self._user_id = user_id
         self._seen = view.noted
-        self._event = gevent.event.Event()
-        self._ended = False
-        self._end = perf_counter() + LONGEST_SECONDS
-
-    @property
-    def is_over(self) -> bool:
-        return self._ended or perf_counter() >= self._end
-
-    def wake(self) -> None:
-        """There is more to be seen."""
-        self._event.set()
-
-    def close(self) -> None:
-        """The server stops."""
-        self._ended = True
-        self._event.set()
 
     def greeting(self) -> bytes:
         """The first lines."""
@@ -212,8 +194,8 @@ class ClassLook:
 
     def lines(self) -> bytes:
         """What was seen since the last call; waits for up to a second, and may be empty."""
-        self._event.wait(_WAIT_SECONDS)
-        self._event.clear()
+        self._more.wait(_WAIT_SECONDS)
+        self._more.clear()
         self._seen, lines = self._view.since(self._seen, self._user_id)
         return lines
 

@@ -11,7 +11,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import gevent
-import gevent.event
 
 from lanchat.live.inspection.entry import Entry
 from lanchat.live.inspection.fanout_trace import Fan
@@ -21,6 +20,7 @@ from lanchat.live.inspection.recorder import captured
 from lanchat.live.inspection.seen_frames import KEPT
 from lanchat.live.inspection.tap import Tap
 from lanchat.live.inspection.tcp_info import AVAILABLE
+from lanchat.live.looking import LONGEST_SECONDS, Looking
 from lanchat.live.websocket import WebSocket
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 RING = 500
 """So many entries are kept while somebody looks."""
-
-LONGEST_SECONDS = 1_800.0
-"""A look ends after so long; whoever still looks asks again."""
 
 MOST_TAPS = 10
 """So many connections of one browser are looked at."""
@@ -100,31 +97,16 @@ class View:
         return round(at - self.began_at, 6)
 
 
-class Look:
+class Look(Looking):
     """One who looks: lines of JSON, until they have looked long enough."""
 
     def __init__(self, view: View) -> None:
+        super().__init__()
         self._view = view
         self._seen = 0
-        self._event = gevent.event.Event()
-        self._ended = False
-        self._end = perf_counter() + LONGEST_SECONDS
         self._link_due = 0.0
         self._linked: list[Tap] = []
         """Of which connections it was told last how they do."""
-
-    @property
-    def is_over(self) -> bool:
-        return self._ended or perf_counter() >= self._end
-
-    def wake(self) -> None:
-        """There is more to be seen."""
-        self._event.set()
-
-    def close(self) -> None:
-        """The server stops."""
-        self._ended = True
-        self._event.set()
 
     def greeting(self) -> bytes:
         """The first line: what the others are measured by."""
@@ -141,9 +123,9 @@ class Look:
 
     def lines(self) -> bytes:
         """What has been seen since the last call; waits for up to a second. May be empty."""
-        if self._event.wait(_LINK_SECONDS) and not self._ended:
+        if self._more.wait(_LINK_SECONDS) and not self._ended:
             gevent.sleep(_GATHER_SECONDS)  # what comes together leaves together
-        self._event.clear()
+        self._more.clear()
         said, now = self._seen_since(), perf_counter()
         view = self._view
         if now >= self._link_due or self._linked != view.taps:
@@ -159,7 +141,7 @@ class Look:
         size = 0
         for entry in entries:
             if size >= _MOST_BYTES:
-                self._event.set()
+                self._more.set()
                 break
             said.append(self._view.line(entry))
             size += len(said[-1])
