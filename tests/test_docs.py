@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import lanchat as package
@@ -135,6 +136,13 @@ def test_no_promise_stands_twice():
     text = (PROJECT / "docs" / "reliability.md").read_text("utf-8")
     promises = re.findall(r"^\| (\w.+?) \|", text.replace("| Promise |", ""), re.MULTILINE)
     assert sorted(set(promises)) == sorted(promises)
+
+
+def test_nothing_stands_twice_in_the_changelog():
+    """Nor does half of an entry, as merges leave it."""
+    lines = (PROJECT / "CHANGELOG.md").read_text("utf-8").splitlines()
+    long = sorted(line for line in lines if len(line) > 60)
+    assert [line for line, after in pairwise(long) if line == after] == []
 
 
 def test_pictures_are_small():
