@@ -62,7 +62,15 @@ const cue = mountCue(() => Promise.resolve({ mountCueNote }), {
   words,
   ask: (request) => socket?.ask(request) ?? Promise.resolve(null),
 });
-const trouble = mountTrouble(at("inspect-trouble"), { words, hurry: () => stream.hurry() });
+const trouble = mountTrouble(at("inspect-trouble"), {
+  why: (is) => words.t(`inspect.trouble.${is}`),
+  again: words.t("inspect.trouble.again"),
+  hurry: () => stream.hurry(),
+  links: {
+    out: { href: "./", text: words.t("inspect.trouble.log_in") },
+    off: { href: "chat", text: words.t("inspect.trouble.chat") },
+  },
+});
 const stream = openStream("inspect/stream", {
   onLines: take,
   onState(is) {

@@ -6,9 +6,9 @@ import { mountAsking } from "./classroom/asking.js";
 import { makePlayback } from "./classroom/playback.js";
 import { countsOf } from "./classroom/room.js";
 import { mountStage } from "./classroom/stage.js";
-import { mountTrouble } from "./classroom/trouble.js";
 import { byId, readConfig, setText } from "./dom.js";
 import { openStream } from "./inspect/stream.js";
+import { mountTrouble } from "./inspect/trouble.js";
 import { mountThemeSwitches } from "./page.js";
 import { openSocket } from "./socket.js";
 import { initial, reduce } from "./state.js";
@@ -28,7 +28,13 @@ let wordsDue = 0;
 
 const playback = makePlayback();
 const stage = mountStage(at("class-stage"), { words });
-const trouble = mountTrouble(at("class-trouble"), { words, hurry: () => stream?.hurry() });
+const chat = { href: "../chat", text: words.t("class.trouble.chat") };
+const trouble = mountTrouble(at("class-trouble"), {
+  why: (is) => words.t(`class.trouble.${is}`),
+  again: words.t("class.trouble.again"),
+  hurry: () => stream?.hurry(),
+  links: { out: chat, off: chat },
+});
 const asking = mountAsking(
   {
     form: byId("class-ask", HTMLFormElement),

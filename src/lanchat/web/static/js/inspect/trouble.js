@@ -1,28 +1,35 @@
-// Why nothing is seen, and what to do about it.
+// Why nothing is seen, and what to do about it: here, and on the page of the whole class.
 
 import { element } from "../dom.js";
 
-/**
- * @param {HTMLElement} root
- * @param {{ words: Words, hurry: () => void }} options
- */
-export function mountTrouble(root, { words, hurry }) {
-  const text = element("p", "trouble__text");
-  const again = element("button", "button button--soft", words.t("inspect.trouble.again"));
-  const login = element("a", "button button--soft", words.t("inspect.trouble.log_in"));
-  const chat = element("a", "button button--soft", words.t("inspect.trouble.chat"));
-  again.type = "button";
-  again.addEventListener("click", hurry);
-  login.href = "./";
-  chat.href = "chat";
+/** @typedef {"looking" | "polling" | "away" | "full" | "out" | "off"} Looks */
 
-  /** @param {"looking" | "polling" | "away" | "full" | "out" | "off"} is */
+/**
+ * `why` says what is wrong, `again` stands on the button that tries at once, and `links` are other
+ * ways out, for those of whom trying makes no sense.
+ * @param {HTMLElement} root
+ * @param {{
+ *   why: (is: Looks) => string, again: string, hurry: () => void,
+ *   links: Record<"out" | "off", { href: string, text: string }>,
+ * }} options
+ */
+export function mountTrouble(root, { why, again, hurry, links }) {
+  const text = element("p", "trouble__text");
+  const now = element("button", "button button--soft", again);
+  const link = element("a", "button button--soft");
+  now.type = "button";
+  now.addEventListener("click", hurry);
+
+  /** @param {Looks} is */
   function show(is) {
     root.hidden = is === "looking";
     if (is === "looking") return;
-    text.textContent = words.t(`inspect.trouble.${is}`);
-    const ways = { polling: [], away: [again], full: [again], out: [login], off: [chat] };
-    root.replaceChildren(text, ...ways[is]);
+    text.textContent = why(is);
+    if (is === "out" || is === "off") {
+      link.href = links[is].href;
+      link.textContent = links[is].text;
+      root.replaceChildren(text, link);
+    } else root.replaceChildren(text, ...(is === "polling" ? [] : [now]));
   }
 
   return { show };
